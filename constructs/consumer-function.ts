@@ -1,0 +1,70 @@
+import { DataArchiveFile } from '@cdktf/provider-archive/lib/data-archive-file';
+import { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
+import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { AssetType, TerraformAsset } from 'cdktf';
+import { Construct } from 'constructs';
+import type { ResolvedFunction } from '../topology/resolve';
+import { bundle } from './bundle';
+import { literal } from './literal';
+
+export interface ConsumerFunctionProps {
+  readonly settings: ResolvedFunction;
+  readonly roleArn: string;
+  /** Log group, made before the function, which would make one that keeps logs without end. */
+  readonly logGroup: CloudwatchLogGroup;
+  readonly provider: AwsProvider;
+}
+
+/** The function, from a bundled TypeScript file or a prepared folder; the archive provider zips it. */
+export class ConsumerFunction extends Construct {
+  readonly name: string;
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, { settings, roleArn, logGroup, provider }: ConsumerFunctionProps) {
+    super(scope, id);
+    const { directory, handler, environment } = deploymentPackage(settings);
+    const archive = this.archive(directory);
+    const variables = Object.entries(environment).map(([key, value]) => [key, literal(value)]);
+    const lambda = new LambdaFunction(this, 'resource', {
+      provider,
+      functionName: settings.name,
+      role: roleArn,
+      runtime: settings.runtime,
+      architectures: [settings.architecture],
+      handler,
+      filename: archive.outputPath,
+      sourceCodeHash: archive.outputBase64Sha256,
+      memorySize: settings.memorySize,
+      timeout: settings.timeout,
+      reservedConcurrentExecutions: settings.reservedConcurrentExecutions,
+      environment: variables.length === 0 ? undefined : { variables: Object.fromEntries(variables) },
+      loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
+    });
+    this.name = lambda.functionName;
+    this.arn = lambda.arn;
+  }
+
+  private archive(directory: string): DataArchiveFile {
+    const asset = new TerraformAsset(this, 'code', { path: directory, type: AssetType.DIRECTORY });
+    return new DataArchiveFile(this, 'archive', {
+      provider: new ArchiveProvider(this, 'archive_provider'),
+      type: 'zip',
+      sourceDir: `\${path.module}/${asset.path}`,
+      outputPath: `\${path.module}/${asset.path.replace(/\/$/, '')}.zip`,
+      // The same package from every machine, whatever its umask.
+      outputFileMode: '0644',
+    });
+  }
+}
+
+function deploymentPackage({ code, runtime, environment }: ResolvedFunction) {
+  return 'entry' in code
+    ? {
+        directory: bundle(code.entry, runtime),
+        handler: 'index.handler',
+        environment: { NODE_OPTIONS: '--enable-source-maps', ...environment },
+      }
+    : { ...code, environment };
+}

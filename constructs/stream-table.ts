@@ -1,0 +1,38 @@
+import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { Construct } from 'constructs';
+import type { ResolvedProducer } from '../topology/resolve';
+
+export interface StreamTableProps {
+  readonly table: ResolvedProducer['table'];
+  readonly provider: AwsProvider;
+}
+
+/** A table with a stream. */
+export class StreamTable extends Construct {
+  readonly name: string;
+  readonly arn: string;
+  readonly streamArn: string;
+
+  constructor(scope: Construct, id: string, { table, provider }: StreamTableProps) {
+    super(scope, id);
+    const keys = [table.partitionKey, ...(table.sortKey ? [table.sortKey] : [])];
+    const resource = new DynamodbTable(this, 'resource', {
+      provider,
+      name: table.name,
+      hashKey: table.partitionKey.name,
+      rangeKey: table.sortKey?.name,
+      attribute: keys,
+      billingMode: table.billingMode,
+      readCapacity: table.readCapacity,
+      writeCapacity: table.writeCapacity,
+      streamEnabled: true,
+      streamViewType: table.streamViewType,
+      pointInTimeRecovery: { enabled: table.pointInTimeRecovery },
+      deletionProtectionEnabled: table.deletionProtection,
+    });
+    this.name = resource.name;
+    this.arn = resource.arn;
+    this.streamArn = resource.streamArn;
+  }
+}

@@ -1,0 +1,1 @@
+export const handler = async (e: unknown) => console.log(JSON.stringify(e));

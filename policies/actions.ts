@@ -1,0 +1,24 @@
+/** The actions the policies grant, each list once. */
+
+/**
+ * What Lambda needs on a stream in another account, on the role and in the stream's policy.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+ */
+export const READ_STREAM = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+];
+
+/**
+ * Lists streams; takes no resource, and is refused in a stream's policy.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+ */
+export const LIST_STREAMS = ['dynamodb:ListStreams'];
+
+/** Writes to a log group that exists. */
+export const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+export const ASSUME_ROLE = ['sts:AssumeRole'];

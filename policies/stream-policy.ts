@@ -1,0 +1,40 @@
+import type { ResolvedProducer } from '../topology/resolve';
+import { READ_STREAM } from './actions';
+import { policySize, type Statement } from './statement';
+
+/** A stream's ARN ends with the time the stream was made. */
+const STREAM_LABEL = '2026-01-01T00:00:00.000';
+
+/**
+ * The policy of a stream: its readers may read it, and nobody else.
+ *
+ * @param streamArn ARN of the stream, the only resource
+ * @param roleArns execution roles of all subscribed consumers; one document names them all, since
+ *   a stream has one policy
+ */
+export function streamPolicy(
+  { readers, streamPolicy: { principal, conditions } }: Pick<ResolvedProducer, 'readers' | 'streamPolicy'>,
+  streamArn: string,
+  roleArns: readonly string[],
+): Statement[] {
+  const roots = readers.map(({ account }) => `arn:${account.partition}:iam::${account.id}:root`);
+  const isReader = { test: 'ArnEquals', variable: 'aws:PrincipalArn', values: [...roleArns] };
+  return [
+    {
+      sid: 'AllowCrossAccountStreamAccess',
+      principals: [
+        { type: 'AWS', identifiers: principal === 'role' ? [...roleArns] : [...new Set(roots)] },
+      ],
+      actions: READ_STREAM,
+      resources: [streamArn],
+      condition: principal === 'role' ? conditions : [isReader, ...conditions],
+    },
+  ];
+}
+
+/** Bytes of the policy, for validation before the stream exists. */
+export function streamPolicySize(producer: ResolvedProducer): number {
+  const { partition, region, id } = producer.account;
+  const streamArn = `arn:${partition}:dynamodb:${region}:${id}:table/${producer.table.name}/stream/${STREAM_LABEL}`;
+  return policySize(streamPolicy(producer, streamArn, producer.readers.map(({ roleArn }) => roleArn)));
+}

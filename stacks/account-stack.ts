@@ -1,0 +1,127 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import {
+  App,
+  DataTerraformRemoteStateS3,
+  S3Backend,
+  TerraformDataSource,
+  TerraformElement,
+  TerraformOutput,
+  TerraformResource,
+  TerraformStack,
+} from 'cdktf';
+import type { Construct, Node } from 'constructs';
+import type { Account, ResolvedTopology, State } from '../topology/resolve';
+
+/** The first version whose S3 backend locks without a DynamoDB table. */
+const REQUIRED_TERRAFORM = '>= 1.10.0';
+
+export interface AccountStackProps {
+  readonly topology: ResolvedTopology;
+  readonly account: Account;
+  /** Alias of the AWS provider: the part the account plays in this stack. */
+  readonly alias: 'consumer' | 'producer';
+}
+
+/**
+ * A stack whose resources all live in one account. It has its own state object, and one AWS provider
+ * that is locked to the account and that every AWS resource and data source must name.
+ */
+export abstract class AccountStack extends TerraformStack {
+  protected readonly provider: AwsProvider;
+  private readonly state: State;
+
+  constructor(scope: Construct, id: string, { topology, account, alias }: AccountStackProps) {
+    super(scope, id);
+    this.state = topology.state;
+
+    this.addOverride('terraform.required_version', REQUIRED_TERRAFORM);
+    const backend = new S3Backend(this, {
+      ...stateObject(topology.state, id),
+      encrypt: true,
+      kmsKeyId: topology.state.kmsKeyId,
+    });
+    // S3's own locking, which the class has no property for.
+    backend.addOverride('use_lockfile', true);
+
+    const { deployRole } = account;
+    this.provider = new AwsProvider(this, 'aws', {
+      alias,
+      region: account.region,
+      allowedAccountIds: [account.id],
+      assumeRole: deployRole && [
+        {
+          roleArn: deployRole.arn,
+          externalId: deployRole.externalId,
+          sessionName: deployRole.sessionName,
+        },
+      ],
+      defaultTags: [{ tags: { ...topology.tags, Topology: topology.name } }],
+    });
+    this.node.addValidation({ validate: () => this.mistakes() });
+  }
+
+  /** Publishes a value for other stacks and for people. */
+  protected output(name: string, value: string, description: string): void {
+    new TerraformOutput(this, name, { value, description });
+  }
+
+  /** What another stack of the app published; that stack is deployed first. */
+  protected outputOf(stackId: string, name: string): string {
+    const id = identifier(stackId);
+    const known = this.node.tryFindChild(id) as DataTerraformRemoteStateS3 | undefined;
+    const remoteState =
+      known ?? new DataTerraformRemoteStateS3(this, id, stateObject(this.state, stackId));
+    this.addDependency(App.of(this).node.findChild(stackId) as TerraformStack);
+    return remoteState.getString(name);
+  }
+
+  /**
+   * Addresses a person would write: the construct's path joined by underscores, without a hash. The
+   * main resource of a construct has the id `resource` and bears the construct's name.
+   */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const node = TerraformElement.isTerraformElement(element) ? element.node : element;
+    return node.scopes
+      .slice(node.scopes.indexOf(this) + 1)
+      .filter((scope, index) => index === 0 || scope.node.id !== 'resource')
+      .map((scope) => identifier(scope.node.id))
+      .join('_');
+  }
+
+  private mistakes(): string[] {
+    const addresses = new Set<string>();
+    return this.node
+      .findAll()
+      .filter((element) => isResource(element) || isDataSource(element))
+      .flatMap((element) => {
+        const address = element.fqn;
+        const mistakes = [];
+        if (element.terraformResourceType.startsWith('aws_') && !element.provider) {
+          mistakes.push(`${address} names no provider, so it would use default credentials`);
+        }
+        if (addresses.has(address)) mistakes.push(`${address} is declared twice`);
+        addresses.add(address);
+        return mistakes;
+      });
+  }
+}
+
+const isResource = (element: unknown): element is TerraformResource =>
+  TerraformResource.isTerraformResource(element);
+const isDataSource = (element: unknown): element is TerraformDataSource =>
+  TerraformDataSource.isTerraformDataSource(element);
+
+function identifier(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9_]/g, '_');
+}
+
+/** Where the state of a stack is and how it is reached. */
+function stateObject({ bucket, region, keyPrefix, roleArn, usePathStyle }: State, stackId: string) {
+  return {
+    bucket,
+    key: `${keyPrefix}/${stackId}.tfstate`,
+    region,
+    assumeRole: roleArn === undefined ? undefined : { roleArn },
+    usePathStyle: usePathStyle || undefined,
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * AWS's limits, once. Validation, the JSON Schema, the tests and the documents read them from here.
+ * Every entry names the page it comes from.
+ */
+
+/** An inclusive range of whole numbers. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+const LAMBDA_QUOTAS = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html';
+const EVENT_SOURCE_MAPPING =
+  'https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html';
+const CREATE_FUNCTION = 'https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html';
+const DYNAMODB_QUOTAS =
+  'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html';
+const DYNAMODB_POLICY =
+  'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html';
+const DYNAMODB_STREAMS =
+  'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html';
+const IAM_QUOTAS =
+  'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html';
+const STS_ASSUME_ROLE = 'https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html';
+const S3_NAMES = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html';
+const LOG_RETENTION =
+  'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html';
+const EVENT_FILTERING =
+  'https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html';
+const ENVIRONMENT_VARIABLES =
+  'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html';
+
+/** Settings of an event source mapping for a DynamoDB stream. */
+export const MAPPING = {
+  source: EVENT_SOURCE_MAPPING,
+  /** Records. */
+  batchSize: { min: 1, max: 10_000 },
+  /** Seconds. */
+  maximumBatchingWindowInSeconds: { min: 0, max: 300 },
+  /** Concurrent batches of one shard. */
+  parallelizationFactor: { min: 1, max: 10 },
+  /** Retries; -1 is without end. */
+  maximumRetryAttempts: { min: -1, max: 10_000 },
+  /** Seconds; -1 is without end and is allowed beside this range. */
+  maximumRecordAgeInSeconds: { min: 60, max: 604_800 },
+  /** Seconds. */
+  tumblingWindowInSeconds: { min: 0, max: 900 },
+} as const;
+
+/** Filters of an event source mapping: patterns of one mapping, characters of one pattern. */
+export const FILTERS = { source: EVENT_FILTERING, count: 10, patternLength: 4_096 } as const;
+
+/** Readers that DynamoDB serves from one shard at the same time. */
+export const READERS_PER_STREAM = { source: DYNAMODB_STREAMS, max: 2 } as const;
+
+/** A Lambda function. Names are counted in characters. */
+export const FUNCTION = {
+  source: CREATE_FUNCTION,
+  nameLength: { min: 1, max: 64 },
+  /** MB. */
+  memorySize: { min: 128, max: 10_240 },
+  /** Seconds. */
+  timeout: { min: 1, max: 900 },
+  reservedConcurrentExecutions: { min: 0, max: 1_000_000 },
+} as const;
+
+/** Bytes of all environment variables of one function together, names included. */
+export const ENVIRONMENT = { source: LAMBDA_QUOTAS, totalSize: 4_096 } as const;
+
+/** Environment variables that Lambda sets itself and refuses. */
+export const RESERVED_ENVIRONMENT_VARIABLES = {
+  source: ENVIRONMENT_VARIABLES,
+  names: [
+    '_HANDLER',
+    '_X_AMZN_TRACE_ID',
+    'AWS_DEFAULT_REGION',
+    'AWS_REGION',
+    'AWS_EXECUTION_ENV',
+    'AWS_LAMBDA_FUNCTION_NAME',
+    'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+    'AWS_LAMBDA_FUNCTION_VERSION',
+    'AWS_LAMBDA_INITIALIZATION_TYPE',
+    'AWS_LAMBDA_LOG_GROUP_NAME',
+    'AWS_LAMBDA_LOG_STREAM_NAME',
+    'AWS_ACCESS_KEY',
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'AWS_LAMBDA_RUNTIME_API',
+    'LAMBDA_TASK_ROOT',
+    'LAMBDA_RUNTIME_DIR',
+  ],
+} as const;
+
+/** A DynamoDB table: characters of its name and of a key attribute's name. */
+export const TABLE = {
+  source: DYNAMODB_QUOTAS,
+  nameLength: { min: 3, max: 255 },
+  attributeNameLength: { min: 1, max: 255 },
+  capacity: { min: 1, max: 40_000 },
+} as const;
+
+/** Bytes of the policy of one stream; DynamoDB counts white space. */
+export const STREAM_POLICY = { source: DYNAMODB_POLICY, size: 20 * 1024 } as const;
+
+/** IAM roles and policies. Sizes are characters without white space, as IAM counts. */
+export const IAM = {
+  source: IAM_QUOTAS,
+  roleNameLength: { min: 1, max: 64 },
+  pathLength: { min: 1, max: 512 },
+  /** All inline policies of one role together. */
+  inlinePoliciesSize: 10_240,
+  managedPolicySize: 6_144,
+  /** Default quota of managed policies on one role. */
+  managedPoliciesPerRole: 10,
+} as const;
+
+/** Characters of a role session's name and of an external ID. */
+export const ASSUME_ROLE = {
+  source: STS_ASSUME_ROLE,
+  sessionNameLength: { min: 2, max: 64 },
+  externalIdLength: { min: 2, max: 1_224 },
+} as const;
+
+/** Characters of an S3 bucket's name. */
+export const BUCKET = { source: S3_NAMES, nameLength: { min: 3, max: 63 } } as const;
+
+/** Days for which CloudWatch Logs can keep a log group's events. */
+export const LOG_RETENTION_IN_DAYS = {
+  source: LOG_RETENTION,
+  values: [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+  ],
+} as const;
+
+/** Tags of one resource: how many, and characters of keys and values. */
+export const TAGS = {
+  source: 'https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html',
+  count: 50,
+  keyLength: { min: 1, max: 128 },
+  valueLength: { min: 0, max: 256 },
+} as const;

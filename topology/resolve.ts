@@ -1,0 +1,168 @@
+import { partitionOf } from './partition';
+import type { Topology } from './schema';
+import {
+  consumerStackId,
+  producerAccounts,
+  producerStackId,
+  subscriptionStackId,
+} from './stack-ids';
+
+type Consumer = Topology['consumers'][string];
+type Producer = Topology['producers'][string];
+type Subscription = Topology['subscriptions'][number];
+
+/** A topology with every default filled in and one entry per stack: what the stacks are made from. */
+export interface ResolvedTopology {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly state: State;
+  readonly consumers: readonly ResolvedConsumer[];
+  readonly producers: readonly ResolvedProducer[];
+  readonly subscriptions: readonly ResolvedSubscription[];
+}
+
+export type State = Topology['state'] & { readonly keyPrefix: string };
+
+export type Account = Topology['accounts'][string] & {
+  /** Partition of the account's Region, such as `aws`. */
+  readonly partition: string;
+};
+
+export interface ResolvedConsumer {
+  readonly name: string;
+  readonly stackId: string;
+  readonly account: Account;
+  readonly role: Consumer['role'] & { readonly arn: string };
+  readonly function: ResolvedFunction;
+  /** Tables whose streams the consumer reads, in the order of the file. */
+  readonly sources: readonly TableReference[];
+}
+
+export type ResolvedFunction = Omit<Consumer['function'], 'entry' | 'code'> & {
+  readonly code: Entry | NonNullable<Consumer['function']['code']>;
+};
+
+/** A TypeScript file to bundle. */
+export interface Entry {
+  readonly entry: string;
+}
+
+export interface TableReference {
+  readonly account: Account;
+  readonly name: string;
+}
+
+export interface ResolvedProducer {
+  readonly name: string;
+  readonly stackId: string;
+  readonly account: Account;
+  readonly table: NonNullable<Producer['table']>;
+  readonly streamPolicy: Producer['streamPolicy'];
+  /** The consumers subscribed to the stream. */
+  readonly readers: readonly Reader[];
+}
+
+/** A consumer as a stream policy sees it. */
+export interface Reader {
+  readonly stackId: string;
+  readonly account: Account;
+  readonly roleArn: string;
+}
+
+export type ResolvedSubscription = Omit<Subscription, 'producer' | 'consumer'> & {
+  readonly stackId: string;
+  readonly producerStackId: string;
+  readonly consumerStackId: string;
+  /** Account of the consumer, where the event source mapping is. */
+  readonly account: Account;
+};
+
+const DEFAULT_ENTRY = 'lambda-src/index.ts';
+
+/** @param topology one that `validate` found nothing wrong with */
+export function resolve(topology: Topology): ResolvedTopology {
+  const accounts = mapValues(topology.accounts, (account) => ({
+    ...account,
+    partition: partitionOf(account.region),
+  }));
+  const consumers = mapValues(topology.consumers, (consumer, name) => ({
+    stackId: consumerStackId(name),
+    account: get(accounts, consumer.account),
+    roleArn: roleArn(get(accounts, consumer.account), consumer.role),
+  }));
+  const pairs = topology.subscriptions.flatMap((subscription) => {
+    const producer = get(topology.producers, subscription.producer);
+    return producerAccounts(producer).map(({ account, idPart }) => ({
+      subscription,
+      idPart,
+      source: { account: get(accounts, account), name: tableName(producer) },
+    }));
+  });
+
+  return {
+    name: topology.name,
+    tags: topology.tags,
+    state: { ...topology.state, keyPrefix: topology.state.keyPrefix ?? topology.name },
+    consumers: Object.entries(topology.consumers).map(([name, consumer]) => {
+      const { stackId, account, roleArn: arn } = get(consumers, name);
+      return {
+        name,
+        stackId,
+        account,
+        role: { ...consumer.role, arn },
+        function: resolveFunction(consumer.function),
+        sources: pairs
+          .filter(({ subscription }) => subscription.consumer === name)
+          .map(({ source }) => source),
+      };
+    }),
+    producers: Object.entries(topology.producers).flatMap(([name, producer]) =>
+      producerAccounts(producer).map(({ account, idPart }) => ({
+        name,
+        stackId: producerStackId(name, idPart),
+        account: get(accounts, account),
+        table: producer.table as NonNullable<Producer['table']>,
+        streamPolicy: producer.streamPolicy,
+        readers: topology.subscriptions
+          .filter((subscription) => subscription.producer === name)
+          .map((subscription) => get(consumers, subscription.consumer)),
+      })),
+    ),
+    subscriptions: pairs.map(({ subscription, idPart }) => {
+      const { producer, consumer, ...settings } = subscription;
+      return {
+        ...settings,
+        stackId: subscriptionStackId(producer, idPart, consumer),
+        producerStackId: producerStackId(producer, idPart),
+        consumerStackId: consumerStackId(consumer),
+        account: get(consumers, consumer).account,
+      };
+    }),
+  };
+}
+
+export function tableName(producer: Producer): string {
+  return (producer.table ?? producer.existingTable)?.name ?? '';
+}
+
+/** The ARN the role will have; known before the role exists. */
+export function roleArn(account: Account, role: Consumer['role']): string {
+  return `arn:${account.partition}:iam::${account.id}:role${role.path}${role.name}`;
+}
+
+function resolveFunction({ entry, code, ...settings }: Consumer['function']): ResolvedFunction {
+  return { ...settings, code: code ?? { entry: entry ?? DEFAULT_ENTRY } };
+}
+
+function get<T>(record: Readonly<Record<string, T>>, name: string): T {
+  const value = record[name];
+  if (value === undefined) throw new Error(`${name} is not in the topology`);
+  return value;
+}
+
+function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  map: (value: T, key: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}

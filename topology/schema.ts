@@ -1,0 +1,386 @@
+/**
+ * The topology file, as one zod schema. Types, defaults and the checks of single values come from
+ * it; what spans several values is in `validate.ts`.
+ *
+ * Key names are Terraform's attribute names in camelCase.
+ */
+import { z } from 'zod';
+import {
+  ASSUME_ROLE,
+  BUCKET,
+  FILTERS,
+  FUNCTION,
+  IAM,
+  LOG_RETENTION_IN_DAYS,
+  MAPPING,
+  type Range,
+  TABLE,
+} from './limits';
+
+const ARN_PARTITION = 'aws[a-z-]*';
+
+/** Every value that breaks the rule gets the same one message, which says what to write. */
+function text(pattern: RegExp, rule: string) {
+  return z.string({ error: rule }).regex(pattern, { error: rule });
+}
+
+function integer({ min, max }: Range, unit = '') {
+  const range = `between ${min} and ${max}${unit}`;
+  return z
+    .int({ error: `must be an integer ${range}` })
+    .min(min, { error: `must be ${range}` })
+    .max(max, { error: `must be ${range}` });
+}
+
+function flag() {
+  return z.boolean({ error: 'must be true or false' });
+}
+
+function choice<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: `must be ${values.join(' or ')}` });
+}
+
+function list<T extends z.ZodType>(element: T) {
+  return z.array(element, { error: 'must be a list' });
+}
+
+/** A mapping with exactly these keys. */
+function object<T extends z.core.$ZodLooseShape>(shape: T) {
+  const keys = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `is not a key of the topology here; the keys are ${keys}`
+        : `must be a mapping with the keys ${keys}`,
+  });
+}
+
+/** A mapping from names the user chooses. Stack ids are made of them. */
+function named<T extends z.ZodType>(element: T, what: string) {
+  return z
+    .record(z.string(), element, { error: `must be a mapping from the name of ${what} to its settings` })
+    .check((context) => {
+      for (const name of Object.keys(context.value)) {
+        if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+          context.issues.push({
+            code: 'custom',
+            path: [name],
+            input: name,
+            message: `must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first`,
+          });
+        }
+      }
+    });
+}
+
+const nameReference = (what: string) =>
+  text(/^[a-z][a-z0-9-]*$/, `must be the name of ${what} in this file`);
+
+const region = text(/^[a-z]{2,4}(-[a-z]+)+-\d+$/, 'must be an AWS Region, such as us-east-1');
+
+const roleArn = text(
+  new RegExp(`^arn:${ARN_PARTITION}:iam::\\d{12}:role/[\\w+=,.@/-]+$`),
+  'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/Deploy',
+);
+
+const policyArn = text(
+  new RegExp(`^arn:${ARN_PARTITION}:iam::(\\d{12}|aws):policy/[\\w+=,.@/-]+$`),
+  'must be the ARN of an IAM policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess',
+);
+
+const kmsKeyArn = text(
+  new RegExp(`^arn:${ARN_PARTITION}:kms:[a-z0-9-]+:\\d{12}:key/[\\w-]+$`),
+  'must be the ARN of a KMS key (not of an alias), such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+);
+
+const bucketName = text(
+  /^(?=.{3,63}$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
+  `must be the name of an S3 bucket: ${BUCKET.nameLength.min} to ${BUCKET.nameLength.max} lower-case letters, digits, hyphens and dots`,
+);
+
+const keyAttribute = object({
+  name: text(
+    /^.{1,255}$/s,
+    `must be an attribute name of ${TABLE.attributeNameLength.min} to ${TABLE.attributeNameLength.max} characters`,
+  ).describe('Name of the key attribute.'),
+  type: choice(['S', 'N', 'B']).describe('S string, N number, B binary.'),
+});
+
+const tableName = text(
+  /^[a-zA-Z0-9_.-]{3,255}$/,
+  `must be a table name: ${TABLE.nameLength.min} to ${TABLE.nameLength.max} letters, digits, underscores, hyphens and dots`,
+);
+
+const encryption = z.union(
+  [z.literal('aws-owned'), z.literal('customer-managed'), object({ kmsKeyArn })],
+  {
+    error: (issue) =>
+      issue.input === 'aws-managed' || String(issue.input).includes('alias/aws/dynamodb')
+        ? 'must not be the AWS managed key (alias/aws/dynamodb), with which a stream cannot be read from another account; write aws-owned, customer-managed or { kmsKeyArn: … }'
+        : 'must be aws-owned, customer-managed or { kmsKeyArn: <ARN of a KMS key> }',
+  },
+);
+
+const state = object({
+  bucket: bucketName.describe('S3 bucket of the Terraform state of every stack.'),
+  region: region.describe('Region of the bucket.'),
+  keyPrefix: text(
+    /^[\w!.*'()-]+(\/[\w!.*'()-]+)*$/,
+    'must be an object key prefix without a slash at either end, such as team/orders',
+  )
+    .optional()
+    .describe('The state of a stack is at <keyPrefix>/<stack id>.tfstate. Default: the name of the topology.'),
+  roleArn: roleArn.optional().describe('Role assumed to read and write the state.'),
+  kmsKeyId: text(/^\S+$/, 'must be the ID or ARN of a KMS key')
+    .optional()
+    .describe('KMS key the state is encrypted with. Default: the encryption of the bucket.'),
+  usePathStyle: flag()
+    .default(false)
+    .describe('Path-style addresses, for S3-compatible stores.'),
+  manage: flag()
+    .default(false)
+    .describe('Adds a stack, state-bucket, that creates the bucket.'),
+});
+
+const deployRole = object({
+  arn: roleArn.describe('Role that Terraform assumes to deploy to the account.'),
+  externalId: text(
+    /^[\w+=,.@:/-]{2,1224}$/,
+    `must be an external ID of ${ASSUME_ROLE.externalIdLength.min} to ${ASSUME_ROLE.externalIdLength.max} characters`,
+  ).optional(),
+  sessionName: text(
+    /^[\w+=,.@-]{2,64}$/,
+    `must be a role session name of ${ASSUME_ROLE.sessionNameLength.min} to ${ASSUME_ROLE.sessionNameLength.max} letters, digits and +=,.@-_`,
+  ).optional(),
+});
+
+export const accountSchema = object({
+  id: z
+    .string({
+      error: (issue) =>
+        typeof issue.input === 'number'
+          ? 'must be in quotes, since YAML reads digits as a number: id: "111122223333"'
+          : 'must be an AWS account ID of 12 digits in quotes, such as "111122223333"',
+    })
+    .regex(/^\d{12}$/, { error: 'must be an AWS account ID of 12 digits, such as "111122223333"' })
+    .describe('AWS account ID, 12 digits, in quotes.'),
+  region: region.describe('Region of the resources in this account.'),
+  deployRole: deployRole
+    .optional()
+    .describe('Default: the credentials Terraform is run with, which must belong to the account.'),
+});
+
+const role = object({
+  name: text(
+    /^[\w+=,.@-]{1,64}$/,
+    `must be an IAM role name: ${IAM.roleNameLength.min} to ${IAM.roleNameLength.max} letters, digits and +=,.@-_`,
+  ).describe('Name of the execution role.'),
+  path: text(
+    /^\/([\x21-\x7e]{1,510}\/)?$/,
+    'must be an IAM path that begins and ends with a slash, such as /streams/',
+  )
+    .default('/')
+    .describe('IAM path of the role and its policies.'),
+  permissionsBoundary: policyArn.optional().describe('ARN of the permissions boundary of the role.'),
+  managedPolicyArns: list(policyArn)
+    .default([])
+    .describe('Further managed policies of the role.'),
+});
+
+const code = object({
+  directory: text(/./, 'must be the path of a folder, relative to cdktf.json').describe(
+    'Prepared folder that becomes the deployment package as it is.',
+  ),
+  handler: text(/^[^\s]{1,128}$/, 'must be a handler, such as index.handler').describe(
+    'Handler, as the runtime expects it.',
+  ),
+});
+
+const lambdaFunction = object({
+  name: text(
+    /^[a-zA-Z0-9_-]{1,64}$/,
+    `must be a function name: ${FUNCTION.nameLength.min} to ${FUNCTION.nameLength.max} letters, digits, hyphens and underscores`,
+  ).describe('Name of the function.'),
+  entry: text(/\.[cm]?[jt]s$/, 'must be the path of a TypeScript or JavaScript file, relative to cdktf.json')
+    .optional()
+    .describe('TypeScript file that exports `handler`; it is bundled. Default: lambda-src/index.ts.'),
+  code: code.optional().describe('Instead of entry: any prepared folder, any runtime.'),
+  runtime: text(/^[a-z][a-z0-9.]*$/, 'must be a Lambda runtime, such as nodejs22.x or python3.12')
+    .default('nodejs22.x')
+    .describe('Lambda runtime.'),
+  architecture: choice(['arm64', 'x86_64']).default('arm64').describe('Instruction set.'),
+  memorySize: integer(FUNCTION.memorySize, ' MB').default(256).describe('Memory in MB.'),
+  timeout: integer(FUNCTION.timeout, ' seconds')
+    .default(60)
+    .describe('Time one invocation may take, in seconds.'),
+  reservedConcurrentExecutions: integer(FUNCTION.reservedConcurrentExecutions)
+    .optional()
+    .describe('Reserved concurrency. Default: none is reserved.'),
+  environment: z
+    .record(
+      z.string(),
+      z.string({ error: 'must be a string; put numbers and booleans in quotes' }),
+      { error: 'must be a mapping from variable names to strings' },
+    )
+    .default({})
+    .describe('Environment variables.'),
+  logRetentionInDays: z
+    .literal(LOG_RETENTION_IN_DAYS.values, {
+      error: `must be one of ${LOG_RETENTION_IN_DAYS.values.join(', ')} days`,
+    })
+    .default(30)
+    .describe('Days for which CloudWatch Logs keeps the log.'),
+});
+
+const sinkSettings = object({
+  type: z.literal('s3', { error: 'must be s3' }),
+  bucket: bucketName.optional().describe('Existing bucket. Default: the stack makes one.'),
+  prefix: text(/^\S+\/$/, 'must be an object key prefix that ends with a slash, such as changes/')
+    .default('changes/')
+    .describe('Object key prefix.'),
+});
+
+const sink = z
+  .union([z.literal('log'), z.literal('s3'), sinkSettings], {
+    error: 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }',
+  })
+  .default('log');
+
+const alarms = z
+  .union(
+    [
+      z.literal(false),
+      object({
+        iteratorAgeInSeconds: integer({ min: 1, max: 86_400 }, ' seconds').optional(),
+        topicArn: text(
+          new RegExp(`^arn:${ARN_PARTITION}:sns:[a-z0-9-]+:\\d{12}:[\\w-]+$`),
+          'must be the ARN of an SNS topic',
+        ).optional(),
+        email: text(/^[^@\s]+@[^@\s]+$/, 'must be an email address').optional(),
+      }),
+    ],
+    { error: 'must be false or { iteratorAgeInSeconds?: …, topicArn?: …, email?: … }' },
+  )
+  .optional();
+
+export const consumerSchema = object({
+  account: nameReference('an account').describe('Account of the function.'),
+  role: role.describe('Execution role of the function, which the stream policies name.'),
+  function: lambdaFunction,
+  sink: sink.describe('Where the default function writes changes.'),
+  alarms: alarms.describe('CloudWatch alarms; false turns them off.'),
+});
+
+const table = object({
+  name: tableName.describe('Name of the table.'),
+  partitionKey: keyAttribute.describe('Partition key.'),
+  sortKey: keyAttribute.optional().describe('Sort key.'),
+  streamViewType: choice(['NEW_AND_OLD_IMAGES', 'NEW_IMAGE', 'OLD_IMAGE', 'KEYS_ONLY'])
+    .default('NEW_AND_OLD_IMAGES')
+    .describe('What a stream record holds. A change makes a new stream.'),
+  billingMode: choice(['PAY_PER_REQUEST', 'PROVISIONED'])
+    .default('PAY_PER_REQUEST')
+    .describe('On demand, or provisioned with readCapacity and writeCapacity.'),
+  readCapacity: integer(TABLE.capacity).optional().describe('Read capacity units, with PROVISIONED.'),
+  writeCapacity: integer(TABLE.capacity).optional().describe('Write capacity units, with PROVISIONED.'),
+  pointInTimeRecovery: flag().default(true).describe('Continuous backups.'),
+  deletionProtection: flag()
+    .default(true)
+    .describe('The table cannot be deleted; destroy fails until this is false and deployed.'),
+  encryption: encryption
+    .default('aws-owned')
+    .describe('Key of the table. The AWS managed key does not work across accounts.'),
+});
+
+const existingTable = object({
+  name: tableName.describe('Name of a table that exists, with a stream.'),
+  encryption: encryption.default('aws-owned'),
+});
+
+const condition = object({
+  test: text(/^[A-Za-z:]+$/, 'must be a condition operator, such as StringEquals'),
+  variable: text(/^[\w:/.+=@-]+$/, 'must be a condition key, such as aws:PrincipalOrgID'),
+  values: list(z.string({ error: 'must be a string' })).min(1, { error: 'must have at least one value' }),
+});
+
+const streamPolicy = object({
+  principal: choice(['role', 'account'])
+    .default('role')
+    .describe(
+      'role names the execution role; account names its account with the condition aws:PrincipalArn, so that the policy can stand before the role does.',
+    ),
+  conditions: list(condition).default([]).describe('Further conditions of the stream policy.'),
+});
+
+export const producerSchema = object({
+  account: nameReference('an account').optional().describe('Account of the table.'),
+  accounts: list(nameReference('an account'))
+    .min(1, { error: 'must name at least one account' })
+    .optional()
+    .describe('Instead of account: the same table in each of these, one stack per account.'),
+  table: table.optional().describe('A table that the stack creates.'),
+  existingTable: existingTable.optional().describe('Instead of table: a table that exists.'),
+  streamPolicy: streamPolicy.prefault({}).describe('Resource-based policy of the stream.'),
+});
+
+export const subscriptionSchema = object({
+  producer: nameReference('a producer').describe('Producer; every account of it is subscribed to.'),
+  consumer: nameReference('a consumer').describe('Consumer.'),
+  startingPosition: choice(['TRIM_HORIZON', 'LATEST'])
+    .default('TRIM_HORIZON')
+    .describe('TRIM_HORIZON reads all that the stream still has; LATEST only what comes after.'),
+  batchSize: integer(MAPPING.batchSize).default(100).describe('Most records of one batch.'),
+  maximumBatchingWindowInSeconds: integer(MAPPING.maximumBatchingWindowInSeconds, ' seconds')
+    .default(0)
+    .describe('Longest wait for a batch to fill, in seconds.'),
+  parallelizationFactor: integer(MAPPING.parallelizationFactor)
+    .default(1)
+    .describe('Concurrent batches of one shard. Items with the same key stay in order.'),
+  bisectBatchOnFunctionError: flag()
+    .default(true)
+    .describe('Splits a failed batch in two before it is retried.'),
+  maximumRetryAttempts: integer(MAPPING.maximumRetryAttempts, ' (-1: without end)')
+    .default(10)
+    .describe('Retries of a failed batch; -1 without end.'),
+  maximumRecordAgeInSeconds: z
+    .union([z.literal(-1), integer(MAPPING.maximumRecordAgeInSeconds, ' seconds, or -1')], {
+      error: `must be between ${MAPPING.maximumRecordAgeInSeconds.min} and ${MAPPING.maximumRecordAgeInSeconds.max} seconds, or -1 (without end)`,
+    })
+    .default(21_600)
+    .describe('Age at which a record is given up, in seconds; -1 without end.'),
+  tumblingWindowInSeconds: integer(MAPPING.tumblingWindowInSeconds, ' seconds')
+    .default(0)
+    .describe('Length of a tumbling window, in seconds; 0 for none.'),
+  filters: list(
+    z.record(z.string(), z.unknown(), {
+      error: 'must be a filter pattern, such as { eventName: [INSERT] }',
+    }),
+  )
+    .max(FILTERS.count, { error: `must be at most ${FILTERS.count} filters` })
+    .default([])
+    .describe('Event filter patterns; a record that matches any of them is processed.'),
+  enabled: flag().default(true).describe('false pauses the subscription.'),
+});
+
+export const topologySchema = object({
+  name: text(
+    /^[a-z][a-z0-9-]*$/,
+    'must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first',
+  ).describe('Name of the topology: prefix of state keys, value of the tag Topology.'),
+  tags: z
+    .record(z.string(), z.string({ error: 'must be a string' }), {
+      error: 'must be a mapping from tag keys to strings',
+    })
+    .default({})
+    .describe('Tags of every resource.'),
+  state: state.describe('Where Terraform keeps its state.'),
+  accounts: named(accountSchema, 'an account'),
+  consumers: named(consumerSchema, 'a consumer'),
+  producers: named(producerSchema, 'a producer'),
+  subscriptions: list(subscriptionSchema).default([]).describe('Who reads what.'),
+});
+
+/** A topology file after its own checks, with defaults filled in. */
+export type Topology = z.output<typeof topologySchema>;
+export type Condition = z.output<typeof condition>;
+export type Encryption = z.output<typeof encryption>;

@@ -1,0 +1,30 @@
+import type { Topology } from './schema';
+
+/**
+ * Stack ids are a contract: they name the state object, the argument of `cdktf deploy` and the
+ * folder of the synthesized configuration.
+ */
+
+export function consumerStackId(consumer: string): string {
+  return `consumer-${consumer}`;
+}
+
+export function producerStackId(producer: string, account?: string): string {
+  return ['producer', producer, account].filter(Boolean).join('-');
+}
+
+export function subscriptionStackId(producer: string, account: string | undefined, consumer: string): string {
+  return ['subscription', producer, account, consumer].filter(Boolean).join('-');
+}
+
+/**
+ * The accounts of a producer: its account's name, and what stack ids say of it. A producer with one
+ * `account` is not named after it, so that the account can be renamed.
+ */
+export function producerAccounts(
+  producer: Topology['producers'][string],
+): { readonly account: string; readonly idPart?: string }[] {
+  return producer.account !== undefined
+    ? [{ account: producer.account }]
+    : (producer.accounts ?? []).map((account) => ({ account, idPart: account }));
+}

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import { CHECKS, type Declared, policySizes, type Report } from './checks';
+import type { Problem } from './problem';
+import { type ResolvedTopology, resolve } from './resolve';
+import {
+  accountSchema,
+  consumerSchema,
+  producerSchema,
+  subscriptionSchema,
+  topologySchema,
+} from './schema';
+
+/**
+ * Checks the content of a topology file: every value by itself, then what spans several of them.
+ *
+ * @returns the topology with its defaults, or everything that is wrong with it
+ */
+export function validate(content: unknown): { topology?: ResolvedTopology; problems: Problem[] } {
+  const parsed = topologySchema.safeParse(content);
+  const problems = (parsed.error?.issues ?? []).flatMap((issue) => toProblems(issue, content));
+  const report: Report = (path, message, received) => problems.push({ path, message, received });
+
+  for (const check of CHECKS) check(parsed.data ?? soundParts(content), report);
+  if (!parsed.data || problems.length > 0) return { problems };
+
+  const topology = resolve(parsed.data);
+  policySizes(topology, report);
+  return problems.length > 0 ? { problems } : { topology, problems };
+}
+
+function toProblems(issue: z.core.$ZodIssue, content: unknown): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message: issue.message }));
+  }
+  const received = issue.path.reduce<unknown>(
+    (value, key) => (isObject(value) ? Reflect.get(value, key) : undefined),
+    content,
+  );
+  const message = received === undefined ? `is missing; it ${issue.message}` : issue.message;
+  return [{ path: issue.path, message, received }];
+}
+
+/** The entries of a broken file that are sound by themselves, so that all problems show at once. */
+function soundParts(content: unknown): Declared {
+  const file = isObject(content) ? (content as Record<string, unknown>) : {};
+  return {
+    tags: topologySchema.shape.tags.safeParse(file.tags).data ?? {},
+    accounts: soundValues(accountSchema, file.accounts),
+    consumers: soundValues(consumerSchema, file.consumers),
+    producers: soundValues(producerSchema, file.producers),
+    subscriptions: Array.isArray(file.subscriptions)
+      ? file.subscriptions.map((value) => subscriptionSchema.safeParse(value).data)
+      : [],
+  };
+}
+
+function soundValues<T extends z.ZodType>(schema: T, value: unknown): Record<string, z.output<T> | undefined> {
+  const entries = isObject(value) && !Array.isArray(value) ? Object.entries(value) : [];
+  return Object.fromEntries(entries.map(([name, entry]) => [name, schema.safeParse(entry).data]));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

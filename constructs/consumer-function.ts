@@ -26,7 +26,7 @@ export class ConsumerFunction extends Construct {
     super(scope, id);
     const { directory, handler, environment } = deploymentPackage(settings);
     const archive = this.archive(directory);
-    const variables = Object.entries(environment).map(([key, value]) => [key, literal(value)]);
+    const variables = Object.entries(environment).map(([key, value]) => [key, literal(this, value)]);
     const lambda = new LambdaFunction(this, 'resource', {
       provider,
       functionName: settings.name,

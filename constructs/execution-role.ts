@@ -81,7 +81,7 @@ export class ExecutionRole extends Construct {
 
   private attachManagedPolicies({ role, provider }: ExecutionRoleProps): ITerraformDependable[] {
     return role.managedPolicyArns.map((arn) =>
-      this.attach(arn.split(':').slice(4).join('_'), arn, provider),
+      this.attach(arn.split(':').slice(4).join('-').replaceAll('/', '-'), arn, provider),
     );
   }
 

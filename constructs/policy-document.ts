@@ -2,6 +2,7 @@ import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-p
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { Construct } from 'constructs';
 import type { Statement } from '../policies/statement';
+import { literal } from './literal';
 
 /** Renders statements with `aws_iam_policy_document`; returns the JSON of the document. */
 export function policyDocument(
@@ -12,7 +13,13 @@ export function policyDocument(
 ): string {
   const document = new DataAwsIamPolicyDocument(scope, id, {
     provider,
-    statement: [...statements],
+    statement: statements.map(({ condition, ...statement }) => ({
+      ...statement,
+      condition: condition?.map(({ values, ...rest }) => ({
+        ...rest,
+        values: values.map((value) => literal(scope, value)),
+      })),
+    })),
   });
   return document.json;
 }

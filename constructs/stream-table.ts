@@ -2,6 +2,7 @@ import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import type { ResolvedProducer } from '../topology/resolve';
+import { literal } from './literal';
 
 export interface StreamTableProps {
   readonly table: ResolvedProducer['table'];
@@ -16,12 +17,14 @@ export class StreamTable extends Construct {
 
   constructor(scope: Construct, id: string, { table, provider }: StreamTableProps) {
     super(scope, id);
-    const keys = [table.partitionKey, ...(table.sortKey ? [table.sortKey] : [])];
+    const keys = [table.partitionKey, table.sortKey]
+      .filter((key) => key !== undefined)
+      .map(({ name, type }) => ({ name: literal(this, name), type }));
     const resource = new DynamodbTable(this, 'resource', {
       provider,
       name: table.name,
-      hashKey: table.partitionKey.name,
-      rangeKey: table.sortKey?.name,
+      hashKey: keys[0]?.name,
+      rangeKey: keys[1]?.name,
       attribute: keys,
       billingMode: table.billingMode,
       readCapacity: table.readCapacity,

@@ -1,7 +1,17 @@
-import type { DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
+/** One statement that allows something, with the names of `aws_iam_policy_document`. */
+export interface Statement {
+  readonly sid: string;
+  readonly principals?: { readonly type: string; readonly identifiers: string[] }[];
+  readonly actions: string[];
+  readonly resources?: string[];
+  readonly condition?: Condition[];
+}
 
-/** One statement, as `aws_iam_policy_document` takes it. */
-export type Statement = DataAwsIamPolicyDocumentStatement;
+export interface Condition {
+  readonly test: string;
+  readonly variable: string;
+  readonly values: string[];
+}
 
 /**
  * Characters of the document that `aws_iam_policy_document` makes of these statements, once white
@@ -15,18 +25,16 @@ function render({ sid, actions, resources, principals, condition }: Statement): 
   return {
     Sid: sid,
     Effect: 'Allow',
-    Principal: Array.isArray(principals)
-      ? Object.fromEntries(principals.map(({ type, identifiers }) => [type, oneOrMany(identifiers)]))
-      : undefined,
-    Action: oneOrMany(actions ?? []),
-    Resource: oneOrMany(resources ?? []),
-    Condition: Array.isArray(condition) ? renderConditions(condition) : undefined,
+    Principal:
+      principals &&
+      Object.fromEntries(principals.map(({ type, identifiers }) => [type, oneOrMany(identifiers)])),
+    Action: oneOrMany(actions),
+    Resource: resources && oneOrMany(resources),
+    Condition: condition && renderConditions(condition),
   };
 }
 
-function renderConditions(
-  conditions: readonly { test: string; variable: string; values: string[] }[],
-): object {
+function renderConditions(conditions: readonly Condition[]): object {
   const rendered: Record<string, Record<string, unknown>> = {};
   for (const { test, variable, values } of conditions) {
     rendered[test] = { ...rendered[test], [variable]: oneOrMany(values) };

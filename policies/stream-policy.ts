@@ -19,6 +19,7 @@ export function streamPolicy(
 ): Statement[] {
   const roots = readers.map(({ account }) => `arn:${account.partition}:iam::${account.id}:root`);
   const isReader = { test: 'ArnEquals', variable: 'aws:PrincipalArn', values: [...roleArns] };
+  const all = principal === 'role' ? conditions : [isReader, ...conditions];
   return [
     {
       sid: 'AllowCrossAccountStreamAccess',
@@ -27,7 +28,7 @@ export function streamPolicy(
       ],
       actions: READ_STREAM,
       resources: [streamArn],
-      condition: principal === 'role' ? conditions : [isReader, ...conditions],
+      condition: all.length > 0 ? all : undefined,
     },
   ];
 }

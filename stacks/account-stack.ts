@@ -11,9 +11,7 @@ import {
 } from 'cdktf';
 import type { Construct, Node } from 'constructs';
 import type { Account, ResolvedTopology, State } from '../topology/resolve';
-
-/** The first version whose S3 backend locks without a DynamoDB table. */
-const REQUIRED_TERRAFORM = '>= 1.10.0';
+import { REQUIRED_VERSION } from './terraform-version';
 
 export interface AccountStackProps {
   readonly topology: ResolvedTopology;
@@ -34,7 +32,7 @@ export abstract class AccountStack extends TerraformStack {
     super(scope, id);
     this.state = topology.state;
 
-    this.addOverride('terraform.required_version', REQUIRED_TERRAFORM);
+    this.addOverride('terraform.required_version', REQUIRED_VERSION);
     const backend = new S3Backend(this, {
       ...stateObject(topology.state, id),
       encrypt: true,

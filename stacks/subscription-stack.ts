@@ -28,7 +28,7 @@ export class SubscriptionStack extends AccountStack {
           ? undefined
           : {
               filter: subscription.filters.map((pattern) => ({
-                pattern: literal(JSON.stringify(pattern)),
+                pattern: literal(this, JSON.stringify(pattern)),
               })),
             },
       metricsConfig: { metrics: ['EventCount'] },

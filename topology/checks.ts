@@ -84,6 +84,7 @@ function tags({ tags }: Declared, report: Report): void {
   }
   for (const [key, value] of Object.entries(tags)) {
     const path = ['tags', key];
+    if (!/^[\p{L}\p{Z}\p{N}_.:/=+@-]+$/u.test(key)) report(path, 'must have a key of letters, digits, spaces and _.:/=+-@');
     if (key === 'Topology') report(path, 'is set to the name of the topology; choose another key', value);
     if (key.toLowerCase().startsWith('aws:')) report(path, 'must not begin with aws:, which AWS reserves');
     if (key.length > TAGS.keyLength.max) report(path, `must have at most ${TAGS.keyLength.max} characters in its key`);

@@ -368,9 +368,11 @@ export const topologySchema = object({
     'must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first',
   ).describe('Name of the topology: prefix of state keys, value of the tag Topology.'),
   tags: z
-    .record(z.string(), z.string({ error: 'must be a string' }), {
-      error: 'must be a mapping from tag keys to strings',
-    })
+    .record(
+      z.string(),
+      text(/^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u, 'must be a string of letters, digits, spaces and _.:/=+-@'),
+      { error: 'must be a mapping from tag keys to strings' },
+    )
     .default({})
     .describe('Tags of every resource.'),
   state: state.describe('Where Terraform keeps its state.'),
@@ -382,5 +384,4 @@ export const topologySchema = object({
 
 /** A topology file after its own checks, with defaults filled in. */
 export type Topology = z.output<typeof topologySchema>;
-export type Condition = z.output<typeof condition>;
 export type Encryption = z.output<typeof encryption>;

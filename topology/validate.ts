@@ -30,14 +30,21 @@ export function validate(content: unknown): { topology?: ResolvedTopology; probl
 
 function toProblems(issue: z.core.$ZodIssue, content: unknown): Problem[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...issue.path, key], message: issue.message }));
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return { path, message: issue.message, received: valueAt(content, path) };
+    });
   }
-  const received = issue.path.reduce<unknown>(
+  const received = valueAt(content, issue.path);
+  const message = received === undefined ? `is missing; it ${issue.message}` : issue.message;
+  return [{ path: issue.path, message, received }];
+}
+
+function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
     (value, key) => (isObject(value) ? Reflect.get(value, key) : undefined),
     content,
   );
-  const message = received === undefined ? `is missing; it ${issue.message}` : issue.message;
-  return [{ path: issue.path, message, received }];
 }
 
 /** The entries of a broken file that are sound by themselves, so that all problems show at once. */

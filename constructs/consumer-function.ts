@@ -22,11 +22,18 @@ export class ConsumerFunction extends Construct {
   readonly name: string;
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { settings, roleArn, logGroup, provider }: ConsumerFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, roleArn, logGroup, provider }: ConsumerFunctionProps,
+  ) {
     super(scope, id);
     const { directory, handler, environment } = deploymentPackage(settings);
     const archive = this.archive(directory);
-    const variables = Object.entries(environment).map(([key, value]) => [key, literal(this, value)]);
+    const variables = Object.entries(environment).map(([key, value]) => [
+      key,
+      literal(this, value),
+    ]);
     const lambda = new LambdaFunction(this, 'resource', {
       provider,
       functionName: settings.name,
@@ -39,7 +46,8 @@ export class ConsumerFunction extends Construct {
       memorySize: settings.memorySize,
       timeout: settings.timeout,
       reservedConcurrentExecutions: settings.reservedConcurrentExecutions,
-      environment: variables.length === 0 ? undefined : { variables: Object.fromEntries(variables) },
+      environment:
+        variables.length === 0 ? undefined : { variables: Object.fromEntries(variables) },
       loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
     });
     this.name = lambda.functionName;

@@ -13,7 +13,10 @@ const STREAM_LABEL = '2026-01-01T00:00:00.000';
  *   a stream has one policy
  */
 export function streamPolicy(
-  { readers, streamPolicy: { principal, conditions } }: Pick<ResolvedProducer, 'readers' | 'streamPolicy'>,
+  {
+    readers,
+    streamPolicy: { principal, conditions },
+  }: Pick<ResolvedProducer, 'readers' | 'streamPolicy'>,
   streamArn: string,
   roleArns: readonly string[],
 ): Statement[] {
@@ -37,5 +40,11 @@ export function streamPolicy(
 export function streamPolicySize(producer: ResolvedProducer): number {
   const { partition, region, id } = producer.account;
   const streamArn = `arn:${partition}:dynamodb:${region}:${id}:table/${producer.table.name}/stream/${STREAM_LABEL}`;
-  return policySize(streamPolicy(producer, streamArn, producer.readers.map(({ roleArn }) => roleArn)));
+  return policySize(
+    streamPolicy(
+      producer,
+      streamArn,
+      producer.readers.map(({ roleArn }) => roleArn),
+    ),
+  );
 }

@@ -11,9 +11,13 @@ const OUTPUT = 'hcl.out';
 async function main(): Promise<void> {
   // Terraform would read what is left of an earlier synthesis along with this one.
   rmSync(OUTPUT, { recursive: true, force: true });
-  const { status } = spawnSync('cdktf', ['synth', '--hcl', '--output', OUTPUT, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    'cdktf',
+    ['synth', '--hcl', '--output', OUTPUT, ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+    },
+  );
   if (status !== 0) {
     process.exitCode = status ?? 1;
     return;

@@ -11,7 +11,10 @@ export async function tidyHcl(hcl: string): Promise<string> {
     .replace(/^ *\d+ += "required_version"$/m, `required_version = "${REQUIRED_VERSION}"`)
     // References are not strings: providers and dependencies …
     .replaceAll(/^( *provider +=) "([\w.]+)"$/gm, '$1 $2')
-    .replaceAll(/^( *depends_on = \[)([^\]]*)\]/gm, (_, start, list) => `${start}${list.replaceAll('"', '')}]`)
+    .replaceAll(
+      /^( *depends_on = \[)([^\]]*)\]/gm,
+      (_, start, list) => `${start}${list.replaceAll('"', '')}]`,
+    )
     // … and strings that are one interpolation and nothing else.
     .replaceAll(/"\$\{([^"{}]*(?:"[^"{}]*"[^"{}]*)*)\}"(,?)$/gm, '$1$2')
     // One blank line between blocks.

@@ -8,5 +8,6 @@ import { SubscriptionStack } from './subscription-stack';
 export function buildStacks(app: App, topology: ResolvedTopology): void {
   for (const consumer of topology.consumers) new ConsumerStack(app, topology, consumer);
   for (const producer of topology.producers) new ProducerStack(app, topology, producer);
-  for (const subscription of topology.subscriptions) new SubscriptionStack(app, topology, subscription);
+  for (const subscription of topology.subscriptions)
+    new SubscriptionStack(app, topology, subscription);
 }

@@ -7,7 +7,11 @@ import { AccountStack } from './account-stack';
 /** In the consumer's account: the event source mapping from a producer's stream to the function. */
 export class SubscriptionStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, subscription: ResolvedSubscription) {
-    super(scope, subscription.stackId, { topology, account: subscription.account, alias: 'consumer' });
+    super(scope, subscription.stackId, {
+      topology,
+      account: subscription.account,
+      alias: 'consumer',
+    });
 
     const mapping = new LambdaEventSourceMapping(this, 'event_source_mapping', {
       provider: this.provider,

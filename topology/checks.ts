@@ -63,12 +63,17 @@ export const CHECKS: readonly Check[] = [
 
 function notSupportedYet({ consumers, producers }: Declared, report: Report): void {
   for (const [name, { sink, alarms }] of sound(consumers)) {
-    if (sink !== 'log') report(['consumers', name, 'sink'], 'is not supported yet; write log', sink);
+    if (sink !== 'log')
+      report(['consumers', name, 'sink'], 'is not supported yet; write log', sink);
     if (alarms) report(['consumers', name, 'alarms'], 'is not supported yet; write false', alarms);
   }
   for (const [name, { table, existingTable }] of sound(producers)) {
     if (existingTable) {
-      report(['producers', name, 'existingTable'], 'is not supported yet; write table', existingTable);
+      report(
+        ['producers', name, 'existingTable'],
+        'is not supported yet; write table',
+        existingTable,
+      );
     }
     if (table && table.encryption !== 'aws-owned') {
       const path = ['producers', name, 'table', 'encryption'];
@@ -80,19 +85,30 @@ function notSupportedYet({ consumers, producers }: Declared, report: Report): vo
 function tags({ tags }: Declared, report: Report): void {
   const own = 1; // Topology
   if (Object.keys(tags).length + own > TAGS.count) {
-    report(['tags'], `must be at most ${TAGS.count - own} tags, since Topology is one of the ${TAGS.count} AWS allows`);
+    report(
+      ['tags'],
+      `must be at most ${TAGS.count - own} tags, since Topology is one of the ${TAGS.count} AWS allows`,
+    );
   }
   for (const [key, value] of Object.entries(tags)) {
     const path = ['tags', key];
-    if (!/^[\p{L}\p{Z}\p{N}_.:/=+@-]+$/u.test(key)) report(path, 'must have a key of letters, digits, spaces and _.:/=+-@');
-    if (key === 'Topology') report(path, 'is set to the name of the topology; choose another key', value);
-    if (key.toLowerCase().startsWith('aws:')) report(path, 'must not begin with aws:, which AWS reserves');
-    if (key.length > TAGS.keyLength.max) report(path, `must have at most ${TAGS.keyLength.max} characters in its key`);
-    if (value.length > TAGS.valueLength.max) report(path, `must be at most ${TAGS.valueLength.max} characters`, value);
+    if (!/^[\p{L}\p{Z}\p{N}_.:/=+@-]+$/u.test(key))
+      report(path, 'must have a key of letters, digits, spaces and _.:/=+-@');
+    if (key === 'Topology')
+      report(path, 'is set to the name of the topology; choose another key', value);
+    if (key.toLowerCase().startsWith('aws:'))
+      report(path, 'must not begin with aws:, which AWS reserves');
+    if (key.length > TAGS.keyLength.max)
+      report(path, `must have at most ${TAGS.keyLength.max} characters in its key`);
+    if (value.length > TAGS.valueLength.max)
+      report(path, `must be at most ${TAGS.valueLength.max} characters`, value);
   }
 }
 
-function references({ accounts, consumers, producers, subscriptions }: Declared, report: Report): void {
+function references(
+  { accounts, consumers, producers, subscriptions }: Declared,
+  report: Report,
+): void {
   const known = (entries: Entries<unknown>, what: string, path: Problem['path'], name: string) => {
     if (name in entries) return;
     const names = Object.keys(entries).join(', ') || 'none';
@@ -118,7 +134,8 @@ function references({ accounts, consumers, producers, subscriptions }: Declared,
 function accountOrAccounts({ producers }: Declared, report: Report): void {
   for (const [name, { account, accounts }] of sound(producers)) {
     const path = ['producers', name];
-    if (account === undefined && accounts === undefined) report(path, 'is missing account or accounts');
+    if (account === undefined && accounts === undefined)
+      report(path, 'is missing account or accounts');
     if (account !== undefined && accounts !== undefined) {
       report([...path, 'accounts'], 'must not stand beside account; leave one of them out');
     }
@@ -148,14 +165,19 @@ function functionCode({ consumers }: Declared, report: Report): void {
       report([...path, 'code'], 'must not stand beside entry; leave one of them out');
     }
     if (entry !== undefined && !isFile(entry)) {
-      report([...path, 'entry'], 'must be a file that exists, relative to the working directory', entry);
+      report(
+        [...path, 'entry'],
+        'must be a file that exists, relative to the working directory',
+        entry,
+      );
     }
     if (code && !isDirectory(code.directory)) {
       const message = 'must be a folder that exists, relative to the working directory';
       report([...path, 'code', 'directory'], message, code.directory);
     }
     if (!code && !runtime.startsWith('nodejs')) {
-      const message = 'must be a Node.js runtime such as nodejs22.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
+      const message =
+        'must be a Node.js runtime such as nodejs22.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
       report([...path, 'runtime'], message, runtime);
     }
   }
@@ -169,7 +191,10 @@ function environment({ consumers }: Declared, report: Report): void {
       if (reserved.includes(variable)) {
         report([...path, variable], 'is set by Lambda itself; choose another name');
       } else if (!/^[a-zA-Z]\w+$/.test(variable)) {
-        report([...path, variable], 'must be named with two or more letters, digits and underscores, a letter first');
+        report(
+          [...path, variable],
+          'must be named with two or more letters, digits and underscores, a letter first',
+        );
       }
     }
     const size = Object.entries(settings.environment).reduce(
@@ -177,7 +202,10 @@ function environment({ consumers }: Declared, report: Report): void {
       0,
     );
     if (size > ENVIRONMENT.totalSize) {
-      report(path, `must be at most ${ENVIRONMENT.totalSize} bytes of names and values together, got ${size}`);
+      report(
+        path,
+        `must be at most ${ENVIRONMENT.totalSize} bytes of names and values together, got ${size}`,
+      );
     }
   }
 }
@@ -187,7 +215,11 @@ function arnsOfTheAccount({ accounts, consumers }: Declared, report: Report): vo
     if (arn === undefined || account === undefined) return;
     const [, partition, , , owner] = arn.split(':');
     if (partition !== partitionOf(account.region)) {
-      report(path, `must be in the partition ${partitionOf(account.region)} of the Region ${account.region}`, arn);
+      report(
+        path,
+        `must be in the partition ${partitionOf(account.region)} of the Region ${account.region}`,
+        arn,
+      );
     }
     if (owner !== account.id && owner !== 'aws') {
       report(path, `must be an ARN of the account ${account.id}`, arn);
@@ -210,7 +242,11 @@ function tableSettings({ producers }: Declared, report: Report): void {
     if (!table) continue;
     const path = ['producers', name, 'table'];
     if (table.sortKey?.name === table.partitionKey.name) {
-      report([...path, 'sortKey', 'name'], 'must differ from the name of the partition key', table.sortKey.name);
+      report(
+        [...path, 'sortKey', 'name'],
+        'must differ from the name of the partition key',
+        table.sortKey.name,
+      );
     }
     for (const key of ['readCapacity', 'writeCapacity'] as const) {
       if (table.billingMode === 'PROVISIONED' && table[key] === undefined) {
@@ -230,7 +266,11 @@ function streamPolicyConditions({ producers }: Declared, report: Report): void {
       // A second value of the same key would be an alternative to the role, not a restriction.
       if (variable.toLowerCase() === 'aws:principalarn') {
         const path = ['producers', name, 'streamPolicy', 'conditions', index, 'variable'];
-        report(path, 'must not be aws:PrincipalArn with principal: account, which sets it to the role', variable);
+        report(
+          path,
+          'must not be aws:PrincipalArn with principal: account, which sets it to the role',
+          variable,
+        );
       }
     }
   }
@@ -242,16 +282,23 @@ function subscriptionPairs({ subscriptions }: Declared, report: Report): void {
     const pair = `${producer} ${consumer}`;
     const first = seen.get(pair);
     if (first !== undefined) {
-      report(['subscriptions', index], `must be subscribed once; subscriptions[${first}] is the same pair`, {
-        producer,
-        consumer,
-      });
+      report(
+        ['subscriptions', index],
+        `must be subscribed once; subscriptions[${first}] is the same pair`,
+        {
+          producer,
+          consumer,
+        },
+      );
     }
     seen.set(pair, first ?? index);
   }
 }
 
-function sameRegion({ accounts, consumers, producers, subscriptions }: Declared, report: Report): void {
+function sameRegion(
+  { accounts, consumers, producers, subscriptions }: Declared,
+  report: Report,
+): void {
   for (const [index, subscription] of soundList(subscriptions)) {
     const producer = producers[subscription.producer];
     const consumer = consumers[subscription.consumer];
@@ -309,29 +356,60 @@ function filters({ producers, subscriptions }: Declared, report: Report): void {
   }
 }
 
-function distinctNames({ accounts, consumers, producers, subscriptions }: Declared, report: Report): void {
+function distinctNames(
+  { accounts, consumers, producers, subscriptions }: Declared,
+  report: Report,
+): void {
   const taken = new Map<string, string>();
-  const claim = (key: string, owner: string, path: Problem['path'], message: string, received?: string) => {
+  const claim = (
+    key: string,
+    owner: string,
+    path: Problem['path'],
+    message: string,
+    received?: string,
+  ) => {
     const other = taken.get(key);
     if (other !== undefined) report(path, `${message} (${other})`, received);
     else taken.set(key, owner);
   };
   const stack = (id: string, path: Problem['path']) =>
-    claim(id, path.join('.'), path, `makes the stack id ${id}, which is taken; choose another name`);
+    claim(
+      id,
+      path.join('.'),
+      path,
+      `makes the stack id ${id}, which is taken; choose another name`,
+    );
 
   for (const [name, { account, role, function: settings }] of sound(consumers)) {
     const path = ['consumers', name];
     stack(consumerStackId(name), path);
     const id = accounts[account]?.id;
     // IAM does not tell names by case.
-    claim(`role ${id} ${role.name.toLowerCase()}`, name, [...path, 'role', 'name'], 'must be used by one consumer of the account only', role.name);
-    claim(`function ${id} ${accounts[account]?.region} ${settings.name}`, name, [...path, 'function', 'name'], 'must be used by one consumer of the account only', settings.name);
+    claim(
+      `role ${id} ${role.name.toLowerCase()}`,
+      name,
+      [...path, 'role', 'name'],
+      'must be used by one consumer of the account only',
+      role.name,
+    );
+    claim(
+      `function ${id} ${accounts[account]?.region} ${settings.name}`,
+      name,
+      [...path, 'function', 'name'],
+      'must be used by one consumer of the account only',
+      settings.name,
+    );
   }
   for (const [name, producer] of sound(producers)) {
     for (const { account, idPart } of producerAccounts(producer)) {
       stack(producerStackId(name, idPart), ['producers', name]);
       const table = producer.table?.name ?? producer.existingTable?.name;
-      claim(`table ${accounts[account]?.id} ${accounts[account]?.region} ${table}`, name, ['producers', name], `must have a table of its own, since a stream has one policy: ${account} has ${table} twice`);
+      claim(
+        `table ${accounts[account]?.id} ${accounts[account]?.region} ${table}`,
+        name,
+        ['producers', name],
+        `must have a table of its own, since a stream has one policy: ${account} has ${table} twice`,
+      );
     }
   }
   const pairs = new Set<string>();

@@ -19,8 +19,7 @@ const DYNAMODB_POLICY =
   'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html';
 const DYNAMODB_STREAMS =
   'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html';
-const IAM_QUOTAS =
-  'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html';
+const IAM_QUOTAS = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html';
 const STS_ASSUME_ROLE = 'https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html';
 const S3_NAMES = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html';
 const LOG_RETENTION =

@@ -58,7 +58,9 @@ function object<T extends z.core.$ZodLooseShape>(shape: T) {
 /** A mapping from names the user chooses. Stack ids are made of them. */
 function named<T extends z.ZodType>(element: T, what: string) {
   return z
-    .record(z.string(), element, { error: `must be a mapping from the name of ${what} to its settings` })
+    .record(z.string(), element, {
+      error: `must be a mapping from the name of ${what} to its settings`,
+    })
     .check((context) => {
       for (const name of Object.keys(context.value)) {
         if (!/^[a-z][a-z0-9-]*$/.test(name)) {
@@ -129,17 +131,15 @@ const state = object({
     'must be an object key prefix without a slash at either end, such as team/orders',
   )
     .optional()
-    .describe('The state of a stack is at <keyPrefix>/<stack id>.tfstate. Default: the name of the topology.'),
+    .describe(
+      'The state of a stack is at <keyPrefix>/<stack id>.tfstate. Default: the name of the topology.',
+    ),
   roleArn: roleArn.optional().describe('Role assumed to read and write the state.'),
   kmsKeyId: text(/^\S+$/, 'must be the ID or ARN of a KMS key')
     .optional()
     .describe('KMS key the state is encrypted with. Default: the encryption of the bucket.'),
-  usePathStyle: flag()
-    .default(false)
-    .describe('Path-style addresses, for S3-compatible stores.'),
-  manage: flag()
-    .default(false)
-    .describe('Adds a stack, state-bucket, that creates the bucket.'),
+  usePathStyle: flag().default(false).describe('Path-style addresses, for S3-compatible stores.'),
+  manage: flag().default(false).describe('Adds a stack, state-bucket, that creates the bucket.'),
 });
 
 const deployRole = object({
@@ -181,10 +181,10 @@ const role = object({
   )
     .default('/')
     .describe('IAM path of the role and its policies.'),
-  permissionsBoundary: policyArn.optional().describe('ARN of the permissions boundary of the role.'),
-  managedPolicyArns: list(policyArn)
-    .default([])
-    .describe('Further managed policies of the role.'),
+  permissionsBoundary: policyArn
+    .optional()
+    .describe('ARN of the permissions boundary of the role.'),
+  managedPolicyArns: list(policyArn).default([]).describe('Further managed policies of the role.'),
 });
 
 const code = object({
@@ -201,9 +201,14 @@ const lambdaFunction = object({
     /^[a-zA-Z0-9_-]{1,64}$/,
     `must be a function name: ${FUNCTION.nameLength.min} to ${FUNCTION.nameLength.max} letters, digits, hyphens and underscores`,
   ).describe('Name of the function.'),
-  entry: text(/\.[cm]?[jt]s$/, 'must be the path of a TypeScript or JavaScript file, relative to cdktf.json')
+  entry: text(
+    /\.[cm]?[jt]s$/,
+    'must be the path of a TypeScript or JavaScript file, relative to cdktf.json',
+  )
     .optional()
-    .describe('TypeScript file that exports `handler`; it is bundled. Default: lambda-src/index.ts.'),
+    .describe(
+      'TypeScript file that exports `handler`; it is bundled. Default: lambda-src/index.ts.',
+    ),
   code: code.optional().describe('Instead of entry: any prepared folder, any runtime.'),
   runtime: text(/^[a-z][a-z0-9.]*$/, 'must be a Lambda runtime, such as nodejs22.x or python3.12')
     .default('nodejs22.x')
@@ -281,8 +286,12 @@ const table = object({
   billingMode: choice(['PAY_PER_REQUEST', 'PROVISIONED'])
     .default('PAY_PER_REQUEST')
     .describe('On demand, or provisioned with readCapacity and writeCapacity.'),
-  readCapacity: integer(TABLE.capacity).optional().describe('Read capacity units, with PROVISIONED.'),
-  writeCapacity: integer(TABLE.capacity).optional().describe('Write capacity units, with PROVISIONED.'),
+  readCapacity: integer(TABLE.capacity)
+    .optional()
+    .describe('Read capacity units, with PROVISIONED.'),
+  writeCapacity: integer(TABLE.capacity)
+    .optional()
+    .describe('Write capacity units, with PROVISIONED.'),
   pointInTimeRecovery: flag().default(true).describe('Continuous backups.'),
   deletionProtection: flag()
     .default(true)
@@ -300,7 +309,9 @@ const existingTable = object({
 const condition = object({
   test: text(/^[A-Za-z:]+$/, 'must be a condition operator, such as StringEquals'),
   variable: text(/^[\w:/.+=@-]+$/, 'must be a condition key, such as aws:PrincipalOrgID'),
-  values: list(z.string({ error: 'must be a string' })).min(1, { error: 'must have at least one value' }),
+  values: list(z.string({ error: 'must be a string' })).min(1, {
+    error: 'must have at least one value',
+  }),
 });
 
 const streamPolicy = object({
@@ -370,7 +381,10 @@ export const topologySchema = object({
   tags: z
     .record(
       z.string(),
-      text(/^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u, 'must be a string of letters, digits, spaces and _.:/=+-@'),
+      text(
+        /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u,
+        'must be a string of letters, digits, spaces and _.:/=+-@',
+      ),
       { error: 'must be a mapping from tag keys to strings' },
     )
     .default({})

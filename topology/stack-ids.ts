@@ -13,7 +13,11 @@ export function producerStackId(producer: string, account?: string): string {
   return ['producer', producer, account].filter(Boolean).join('-');
 }
 
-export function subscriptionStackId(producer: string, account: string | undefined, consumer: string): string {
+export function subscriptionStackId(
+  producer: string,
+  account: string | undefined,
+  consumer: string,
+): string {
   return ['subscription', producer, account, consumer].filter(Boolean).join('-');
 }
 

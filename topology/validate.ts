@@ -61,7 +61,10 @@ function soundParts(content: unknown): Declared {
   };
 }
 
-function soundValues<T extends z.ZodType>(schema: T, value: unknown): Record<string, z.output<T> | undefined> {
+function soundValues<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+): Record<string, z.output<T> | undefined> {
   const entries = isObject(value) && !Array.isArray(value) ? Object.entries(value) : [];
   return Object.fromEntries(entries.map(([name, entry]) => [name, schema.safeParse(entry).data]));
 }

@@ -1,1 +1,7 @@
-export const handler = async (e: unknown) => console.log(JSON.stringify(e));
+import { createHandler } from './handler';
+import { jsonLog } from './logger';
+import { LogSink } from './sinks/log-sink';
+
+const log = jsonLog(process.stdout);
+
+export const handler = createHandler(new LogSink(log), log);

@@ -48,7 +48,7 @@ export class ConsumerFunction extends Construct {
       reservedConcurrentExecutions: settings.reservedConcurrentExecutions,
       environment:
         variables.length === 0 ? undefined : { variables: Object.fromEntries(variables) },
-      loggingConfig: { logFormat: 'Text', logGroup: logGroup.name },
+      dependsOn: [logGroup],
     });
     this.name = lambda.functionName;
     this.arn = lambda.arn;

@@ -6,6 +6,7 @@ import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { DataResource, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { functionPolicy, streamPolicies, trustPolicy } from '../policies/execution-role';
+import type { Statement } from '../policies/statement';
 import type { ResolvedConsumer, TableReference } from '../topology/resolve';
 import { policyDocument } from './policy-document';
 
@@ -35,18 +36,23 @@ export class ExecutionRole extends Construct {
 
   private readonly role: IamRole;
 
-  constructor(scope: Construct, id: string, props: ExecutionRoleProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ExecutionRoleProps,
+  ) {
     super(scope, id);
-    this.role = this.createRole(props);
+    this.role = this.createRole();
     this.arn = this.role.arn;
     this.settledArn = this.settle([
-      this.allowFunction(props),
-      ...this.allowStreams(props),
-      ...this.attachManagedPolicies(props),
+      this.inlinePolicy('function', functionPolicy(props.logGroupArn)),
+      ...this.allowStreams(),
+      ...this.attachManagedPolicies(),
     ]);
   }
 
-  private createRole({ role, provider }: ExecutionRoleProps): IamRole {
+  private createRole(): IamRole {
+    const { role, provider } = this.props;
     return new IamRole(this, 'resource', {
       provider,
       name: role.name,
@@ -56,38 +62,45 @@ export class ExecutionRole extends Construct {
     });
   }
 
-  private allowFunction({ logGroupArn, provider }: ExecutionRoleProps): ITerraformDependable {
-    return new IamRolePolicy(this, 'function', {
+  private allowStreams(): ITerraformDependable[] {
+    const [first, ...others] = streamPolicies(this.props.sources);
+    return [
+      ...(first ? [this.inlinePolicy('streams', first)] : []),
+      ...others.map((statements, index) => this.managedPolicy(`streams-${index + 1}`, statements)),
+    ];
+  }
+
+  private attachManagedPolicies(): ITerraformDependable[] {
+    return this.props.role.managedPolicyArns.map((arn) => {
+      const [, , , , owner, path = ''] = arn.split(':');
+      return this.attach(`${owner}_${path.replaceAll('/', '_')}`, arn);
+    });
+  }
+
+  private inlinePolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
+    const { provider } = this.props;
+    return new IamRolePolicy(this, name, {
       provider,
-      name: 'function',
+      name,
       role: this.role.name,
-      policy: policyDocument(this, 'function_policy', functionPolicy(logGroupArn), provider),
+      policy: policyDocument(this, `${name}_policy`, statements, provider),
     });
   }
 
-  /** Managed policies, since inline ones have room for some 150 streams at most. */
-  private allowStreams({ role, sources, provider }: ExecutionRoleProps): ITerraformDependable[] {
-    return streamPolicies(sources).map((statements, index) => {
-      const part = `streams_${index + 1}`;
-      const policy = new IamPolicy(this, part, {
-        provider,
-        name: `${role.name}-streams-${index + 1}`,
-        path: role.path,
-        policy: policyDocument(this, `${part}_policy`, statements, provider),
-      });
-      return this.attach(part, policy.arn, provider);
-    });
-  }
-
-  private attachManagedPolicies({ role, provider }: ExecutionRoleProps): ITerraformDependable[] {
-    return role.managedPolicyArns.map((arn) =>
-      this.attach(arn.split(':').slice(4).join('-').replaceAll('/', '-'), arn, provider),
-    );
-  }
-
-  private attach(name: string, policyArn: string, provider: AwsProvider): ITerraformDependable {
-    return new IamRolePolicyAttachment(this, `${name}_attachment`, {
+  private managedPolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
+    const { role, provider } = this.props;
+    const policy = new IamPolicy(this, name, {
       provider,
+      name: `${role.name}-${name}`,
+      path: role.path,
+      policy: policyDocument(this, `${name}_policy`, statements, provider),
+    });
+    return this.attach(name, policy.arn);
+  }
+
+  private attach(name: string, policyArn: string): ITerraformDependable {
+    return new IamRolePolicyAttachment(this, `${name}_attachment`, {
+      provider: this.props.provider,
       role: this.role.name,
       policyArn,
     });

@@ -26,24 +26,28 @@ export function functionPolicy(logGroupArn: string): Statement[] {
   ];
 }
 
+/** Characters of the role's inline policies that are left to `functionPolicy`. */
+const FUNCTION_POLICY_SIZE = 2_048;
+
 /**
- * Read access to the streams of these tables, in as many policies as IAM's size quota asks for. Each
- * is filled in the order of the tables before the next one begins, so a table at the end of the file
- * changes the last policy only.
+ * Read access to the streams of these tables, in as many policies as IAM's size quotas ask for: the
+ * first is to be an inline policy of the role, the others managed policies. Each is filled in the
+ * order of the tables before the next begins, so a table at the end of the file changes the last one.
  *
  * A stream's ARN is not known before the producer's stack is deployed, which happens after this one:
  * the resource is any stream of the table, `table/<name>/stream/*`.
  */
 export function streamPolicies(tables: readonly TableReference[]): Statement[][] {
-  const arns = [...new Set(tables.map(streamsOf))];
-  const empty = policySize([readStreams(['', ''])]);
+  const frame = policySize([readStreams(['', ''])]);
   const groups: string[][] = [];
   let room = 0;
-  for (const arn of arns) {
+  for (const arn of new Set(tables.map(streamsOf))) {
     const size = arn.length + '"",'.length;
     if (size > room) {
+      room =
+        groups.length === 0 ? IAM.inlinePoliciesSize - FUNCTION_POLICY_SIZE : IAM.managedPolicySize;
+      room -= frame;
       groups.push([]);
-      room = IAM.managedPolicySize - empty;
     }
     groups.at(-1)?.push(arn);
     room -= size;

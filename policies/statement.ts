@@ -14,11 +14,16 @@ export interface Condition {
 }
 
 /**
- * Characters of the document that `aws_iam_policy_document` makes of these statements, once white
- * space is taken out, which is how IAM counts and how the provider sends a stream policy.
+ * The document that `aws_iam_policy_document` makes of these statements, without white space, as the
+ * provider sends it.
  */
+export function renderPolicy(statements: readonly Statement[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(render) });
+}
+
+/** Characters of a document, which is what IAM counts; it leaves out white space. */
 export function policySize(statements: readonly Statement[]): number {
-  return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(render) }).length;
+  return renderPolicy(statements).length;
 }
 
 function render({ sid, actions, resources, principals, condition }: Statement): object {

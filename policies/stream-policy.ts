@@ -1,6 +1,6 @@
 import type { ResolvedProducer } from '../topology/resolve';
 import { READ_STREAM } from './actions';
-import { policySize, type Statement } from './statement';
+import { renderPolicy, type Statement } from './statement';
 
 /** A stream's ARN ends with the time the stream was made. */
 const STREAM_LABEL = '2026-01-01T00:00:00.000';
@@ -40,11 +40,6 @@ export function streamPolicy(
 export function streamPolicySize(producer: ResolvedProducer): number {
   const { partition, region, id } = producer.account;
   const streamArn = `arn:${partition}:dynamodb:${region}:${id}:table/${producer.table.name}/stream/${STREAM_LABEL}`;
-  return policySize(
-    streamPolicy(
-      producer,
-      streamArn,
-      producer.readers.map(({ roleArn }) => roleArn),
-    ),
-  );
+  const roleArns = producer.readers.map(({ roleArn }) => roleArn);
+  return Buffer.byteLength(renderPolicy(streamPolicy(producer, streamArn, roleArns)));
 }

@@ -15,8 +15,8 @@ import {
   TAGS,
 } from './limits';
 import { partitionOf } from './partition';
-import type { Problem } from './problem';
-import type { ResolvedTopology } from './resolve';
+import { formatPath, type Problem } from './problem';
+import { type ResolvedTopology, tableName } from './resolve';
 import type { Topology } from './schema';
 import {
   consumerStackId,
@@ -24,6 +24,9 @@ import {
   producerStackId,
   subscriptionStackId,
 } from './stack-ids';
+
+/** Names a folder of the output and, with more, an object of the state. */
+const STACK_ID_LENGTH = 200;
 
 type Entries<T> = Readonly<Record<string, T | undefined>>;
 type Account = Topology['accounts'][string];
@@ -83,25 +86,31 @@ function notSupportedYet({ consumers, producers }: Declared, report: Report): vo
 }
 
 function tags({ tags }: Declared, report: Report): void {
-  const own = 1; // Topology
-  if (Object.keys(tags).length + own > TAGS.count) {
+  const own = 'Topology';
+  const most = TAGS.count - 1;
+  if (Object.keys(tags).length > most) {
     report(
       ['tags'],
-      `must be at most ${TAGS.count - own} tags, since Topology is one of the ${TAGS.count} AWS allows`,
+      `must be at most ${most} tags, since ${own} is one of the ${TAGS.count} AWS allows`,
     );
   }
+  const seen = new Set([own.toLowerCase()]);
   for (const [key, value] of Object.entries(tags)) {
-    const path = ['tags', key];
-    if (!/^[\p{L}\p{Z}\p{N}_.:/=+@-]+$/u.test(key))
-      report(path, 'must have a key of letters, digits, spaces and _.:/=+-@');
-    if (key === 'Topology')
-      report(path, 'is set to the name of the topology; choose another key', value);
-    if (key.toLowerCase().startsWith('aws:'))
-      report(path, 'must not begin with aws:, which AWS reserves');
-    if (key.length > TAGS.keyLength.max)
-      report(path, `must have at most ${TAGS.keyLength.max} characters in its key`);
-    if (value.length > TAGS.valueLength.max)
-      report(path, `must be at most ${TAGS.valueLength.max} characters`, value);
+    const refuse = (message: string) => report(['tags', key], message, value);
+    if (!/^[\p{L}\p{Z}\p{N}_.:/=+@-]+$/u.test(key)) {
+      refuse('must have a key of letters, digits, spaces and _.:/=+-@');
+    }
+    if (/^aws:/i.test(key)) refuse('must not begin with aws:, which AWS reserves');
+    if (key.length > TAGS.keyLength.max) {
+      refuse(`must have at most ${TAGS.keyLength.max} characters in its key`);
+    }
+    if (value.length > TAGS.valueLength.max) {
+      refuse(`must be at most ${TAGS.valueLength.max} characters`);
+    }
+    // IAM does not tell tag keys by case.
+    if (seen.has(key.toLowerCase()))
+      refuse(`must differ from the other tags and from ${own}, whatever the case`);
+    seen.add(key.toLowerCase());
   }
 }
 
@@ -110,7 +119,7 @@ function references(
   report: Report,
 ): void {
   const known = (entries: Entries<unknown>, what: string, path: Problem['path'], name: string) => {
-    if (name in entries) return;
+    if (Object.hasOwn(entries, name)) return;
     const names = Object.keys(entries).join(', ') || 'none';
     report(path, `must be the name of ${what} in this file (${names})`, name);
   };
@@ -230,9 +239,12 @@ function arnsOfTheAccount({ accounts, consumers }: Declared, report: Report): vo
   }
   for (const [name, { account, role }] of sound(consumers)) {
     const path = ['consumers', name, 'role'];
-    agree([...path, 'permissionsBoundary'], role.permissionsBoundary, accounts[account]);
+    agree([...path, 'permissionsBoundary'], role.permissionsBoundary, at(accounts, account));
     for (const [index, arn] of role.managedPolicyArns.entries()) {
-      agree([...path, 'managedPolicyArns', index], arn, accounts[account]);
+      if (role.managedPolicyArns.indexOf(arn) !== index) {
+        report([...path, 'managedPolicyArns', index], 'must be named once', arn);
+      }
+      agree([...path, 'managedPolicyArns', index], arn, at(accounts, account));
     }
   }
 }
@@ -261,17 +273,20 @@ function tableSettings({ producers }: Declared, report: Report): void {
 
 function streamPolicyConditions({ producers }: Declared, report: Report): void {
   for (const [name, { streamPolicy }] of sound(producers)) {
-    if (streamPolicy.principal !== 'account') continue;
-    for (const [index, { variable }] of streamPolicy.conditions.entries()) {
-      // A second value of the same key would be an alternative to the role, not a restriction.
-      if (variable.toLowerCase() === 'aws:principalarn') {
-        const path = ['producers', name, 'streamPolicy', 'conditions', index, 'variable'];
-        report(
-          path,
-          'must not be aws:PrincipalArn with principal: account, which sets it to the role',
-          variable,
-        );
+    const seen = new Set<string>();
+    for (const [index, { test, variable }] of streamPolicy.conditions.entries()) {
+      const path = ['producers', name, 'streamPolicy', 'conditions', index, 'variable'];
+      // A second condition on the same key would be an alternative, not a restriction.
+      if (streamPolicy.principal === 'account' && variable.toLowerCase() === 'aws:principalarn') {
+        const message =
+          'must not be aws:PrincipalArn with principal: account, which sets it to the role';
+        report(path, message, variable);
       }
+      const condition = `${test} ${variable}`.toLowerCase();
+      if (seen.has(condition)) {
+        report(path, `must stand once with ${test}; put all values into one condition`, variable);
+      }
+      seen.add(condition);
     }
   }
 }
@@ -300,12 +315,12 @@ function sameRegion(
   report: Report,
 ): void {
   for (const [index, subscription] of soundList(subscriptions)) {
-    const producer = producers[subscription.producer];
-    const consumer = consumers[subscription.consumer];
-    const to = consumer && accounts[consumer.account];
+    const producer = at(producers, subscription.producer);
+    const consumer = at(consumers, subscription.consumer);
+    const to = consumer && at(accounts, consumer.account);
     if (!producer || !to) continue;
     for (const { account } of producerAccounts(producer)) {
-      const from = accounts[account];
+      const from = at(accounts, account);
       if (from && from.region !== to.region) {
         report(
           ['subscriptions', index],
@@ -317,11 +332,12 @@ function sameRegion(
 }
 
 function readersPerStream({ subscriptions }: Declared, report: Report): void {
-  const readers = new Map<string, number>();
+  const readers = new Map<string, Set<string>>();
   for (const [index, { producer, consumer }] of soundList(subscriptions)) {
-    const count = (readers.get(producer) ?? 0) + 1;
-    readers.set(producer, count);
-    if (count > READERS_PER_STREAM.max) {
+    const consumers = readers.get(producer) ?? new Set();
+    const known = consumers.has(consumer);
+    readers.set(producer, consumers.add(consumer));
+    if (!known && consumers.size > READERS_PER_STREAM.max) {
       const message = `must be one of at most ${READERS_PER_STREAM.max} subscriptions of ${producer}, since DynamoDB serves ${READERS_PER_STREAM.max} readers of a shard; let one consumer pass the changes on`;
       report(['subscriptions', index], message, { producer, consumer });
     }
@@ -338,7 +354,7 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
 
 function filters({ producers, subscriptions }: Declared, report: Report): void {
   for (const [index, subscription] of soundList(subscriptions)) {
-    const viewType = producers[subscription.producer]?.table?.streamViewType;
+    const viewType = at(producers, subscription.producer)?.table?.streamViewType;
     for (const [position, filter] of subscription.filters.entries()) {
       const path = ['subscriptions', index, 'filters', position];
       const length = JSON.stringify(filter).length;
@@ -361,64 +377,57 @@ function distinctNames(
   report: Report,
 ): void {
   const taken = new Map<string, string>();
-  const claim = (
-    key: string,
-    owner: string,
-    path: Problem['path'],
-    message: string,
-    received?: string,
-  ) => {
-    const other = taken.get(key);
-    if (other !== undefined) report(path, `${message} (${other})`, received);
-    else taken.set(key, owner);
+  /** Reports a key that another place has claimed. */
+  const claim = (key: string, path: Problem['path'], message: string, received?: string) => {
+    const owner = taken.get(key);
+    if (owner !== undefined) report(path, `${message}, which ${owner} has`, received);
+    else taken.set(key, formatPath(path));
   };
-  const stack = (id: string, path: Problem['path']) =>
-    claim(
-      id,
-      path.join('.'),
-      path,
-      `makes the stack id ${id}, which is taken; choose another name`,
-    );
+  const claimStack = (id: string, path: Problem['path']) => {
+    claim(`stack ${id}`, path, `must have a name that does not make the stack id ${id}`);
+    if (id.length > STACK_ID_LENGTH) {
+      report(
+        path,
+        `must have a shorter name; the stack id ${id} has over ${STACK_ID_LENGTH} characters`,
+      );
+    }
+  };
 
-  for (const [name, { account, role, function: settings }] of sound(consumers)) {
+  for (const [name, consumer] of sound(consumers)) {
+    const { role, function: settings } = consumer;
     const path = ['consumers', name];
-    stack(consumerStackId(name), path);
-    const id = accounts[account]?.id;
+    claimStack(consumerStackId(name), path);
+    const account = at(accounts, consumer.account);
+    if (!account) continue;
     // IAM does not tell names by case.
+    const roleKey = `role ${account.id} ${role.name.toLowerCase()}`;
+    claim(roleKey, [...path, 'role', 'name'], 'must be another name in the account', role.name);
+    const functionKey = `function ${account.id} ${account.region} ${settings.name}`;
     claim(
-      `role ${id} ${role.name.toLowerCase()}`,
-      name,
-      [...path, 'role', 'name'],
-      'must be used by one consumer of the account only',
-      role.name,
-    );
-    claim(
-      `function ${id} ${accounts[account]?.region} ${settings.name}`,
-      name,
+      functionKey,
       [...path, 'function', 'name'],
-      'must be used by one consumer of the account only',
+      'must be another name in the account',
       settings.name,
     );
   }
   for (const [name, producer] of sound(producers)) {
-    for (const { account, idPart } of producerAccounts(producer)) {
-      stack(producerStackId(name, idPart), ['producers', name]);
-      const table = producer.table?.name ?? producer.existingTable?.name;
-      claim(
-        `table ${accounts[account]?.id} ${accounts[account]?.region} ${table}`,
-        name,
-        ['producers', name],
-        `must have a table of its own, since a stream has one policy: ${account} has ${table} twice`,
-      );
+    for (const { account: accountName, idPart } of producerAccounts(producer)) {
+      const path = ['producers', name];
+      claimStack(producerStackId(name, idPart), path);
+      const account = at(accounts, accountName);
+      const table = tableName(producer);
+      if (!account || !table) continue;
+      const message = `must have a table of its own in ${accountName}, since a stream has one policy; ${table} is the table`;
+      claim(`table ${account.id} ${account.region} ${table}`, path, message);
     }
   }
   const pairs = new Set<string>();
   for (const [index, { producer, consumer }] of soundList(subscriptions)) {
-    const settings = producers[producer];
+    const settings = at(producers, producer);
     if (!settings || pairs.has(`${producer} ${consumer}`)) continue; // subscriptionPairs reports those
     pairs.add(`${producer} ${consumer}`);
     for (const { idPart } of producerAccounts(settings)) {
-      stack(subscriptionStackId(producer, idPart, consumer), ['subscriptions', index]);
+      claimStack(subscriptionStackId(producer, idPart, consumer), ['subscriptions', index]);
     }
   }
 }
@@ -433,14 +442,21 @@ export function policySizes(topology: ResolvedTopology, report: Report): void {
     }
   }
   for (const { name, role, sources } of topology.consumers) {
-    const room = IAM.managedPoliciesPerRole - role.managedPolicyArns.length;
+    const managed = Math.max(0, IAM.managedPoliciesPerRole - role.managedPolicyArns.length);
     const policies = streamPolicies(sources);
-    if (policies.length > room) {
-      const fitting = policies.slice(0, room).flatMap(([statement]) => statement?.resources ?? []);
-      const message = `must read at most ${fitting.length} streams, got ${sources.length}: IAM attaches ${IAM.managedPoliciesPerRole} managed policies of ${IAM.managedPolicySize} characters to a role; add a second consumer for the rest`;
+    if (policies.length > 1 + managed) {
+      const fitting = policies
+        .slice(0, 1 + managed)
+        .flatMap((statements) => statements[0]?.resources ?? []);
+      const message = `must read at most ${fitting.length} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest`;
       report(['consumers', name], message);
     }
   }
+}
+
+/** The sound entry of a name; names such as `constructor` are nothing special. */
+function at<T>(entries: Entries<T>, name: string): T | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined;
 }
 
 function* sound<T>(entries: Entries<T>): Generator<[string, T]> {

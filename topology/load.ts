@@ -1,5 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { isCollection, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml';
 import { TopologyError } from './problem';
 import type { ResolvedTopology } from './resolve';
 import { validate } from './validate';
@@ -11,8 +19,8 @@ import { validate } from './validate';
  * @throws TopologyError with every problem of the file, each with its line
  */
 export function loadTopology(file: string): ResolvedTopology {
-  if (!existsSync(file)) {
-    const message = 'does not exist; set TOPOLOGY to the path of a topology file';
+  if (!existsSync(file) || !statSync(file).isFile()) {
+    const message = 'is not a file; set TOPOLOGY to the path of a topology file';
     throw new TopologyError(file, [{ path: [], message }]);
   }
   const lines = new LineCounter();
@@ -31,7 +39,7 @@ export function loadTopology(file: string): ResolvedTopology {
       })),
     );
   }
-  const { topology, problems } = validate(document.toJS());
+  const { topology, problems } = validate(contentOf(document, file));
   if (!topology) {
     throw new TopologyError(
       file,
@@ -44,6 +52,17 @@ export function loadTopology(file: string): ResolvedTopology {
     );
   }
   return topology;
+}
+
+function contentOf(document: Document, file: string): unknown {
+  try {
+    const content = document.toJS();
+    JSON.stringify(content); // throws if an alias stands inside its own anchor
+    return content;
+  } catch (error) {
+    const message = `is not valid YAML: ${(error as Error).message.split('\n')[0]}`;
+    throw new TopologyError(file, [{ path: [], message }]);
+  }
 }
 
 /** Where a path is in the file: its key, or the nearest one above it that is there. */

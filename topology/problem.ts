@@ -36,6 +36,7 @@ export function formatPath(path: readonly PropertyKey[]): string {
 }
 
 function formatValue(value: unknown): string {
-  const text = JSON.stringify(value);
+  // JSON has no NaN and no infinity, YAML does.
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 100 ? `${text.slice(0, 99)}…` : text;
 }

@@ -15,6 +15,7 @@ import {
   MAPPING,
   type Range,
   TABLE,
+  TAGS,
 } from './limits';
 
 const ARN_PARTITION = 'aws[a-z-]*';
@@ -55,28 +56,21 @@ function object<T extends z.core.$ZodLooseShape>(shape: T) {
   });
 }
 
+const NAME = /^[a-z][a-z0-9-]*$/;
+const NAME_RULE =
+  'must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first';
+
 /** A mapping from names the user chooses. Stack ids are made of them. */
 function named<T extends z.ZodType>(element: T, what: string) {
-  return z
-    .record(z.string(), element, {
-      error: `must be a mapping from the name of ${what} to its settings`,
-    })
-    .check((context) => {
-      for (const name of Object.keys(context.value)) {
-        if (!/^[a-z][a-z0-9-]*$/.test(name)) {
-          context.issues.push({
-            code: 'custom',
-            path: [name],
-            input: name,
-            message: `must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first`,
-          });
-        }
-      }
-    });
+  return z.record(text(NAME, NAME_RULE), element, {
+    error: (issue) =>
+      issue.code === 'invalid_key'
+        ? NAME_RULE
+        : `must be a mapping from the name of ${what} to its settings`,
+  });
 }
 
-const nameReference = (what: string) =>
-  text(/^[a-z][a-z0-9-]*$/, `must be the name of ${what} in this file`);
+const nameReference = (what: string) => text(NAME, `must be the name of ${what} in this file`);
 
 const region = text(/^[a-z]{2,4}(-[a-z]+)+-\d+$/, 'must be an AWS Region, such as us-east-1');
 
@@ -90,13 +84,23 @@ const policyArn = text(
   'must be the ARN of an IAM policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess',
 );
 
-const kmsKeyArn = text(
-  new RegExp(`^arn:${ARN_PARTITION}:kms:[a-z0-9-]+:\\d{12}:key/[\\w-]+$`),
-  'must be the ARN of a KMS key (not of an alias), such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
-);
+const AWS_MANAGED_KEY =
+  'must not be the AWS managed key (alias/aws/dynamodb), with which a stream cannot be read from another account; write aws-owned, customer-managed or { kmsKeyArn: … }';
+
+const isAwsManagedKey = (value: unknown) =>
+  value === 'aws-managed' || String(value).includes('alias/aws/dynamodb');
+
+const kmsKeyArn = z
+  .string({ error: 'must be the ARN of a KMS key' })
+  .regex(new RegExp(`^arn:${ARN_PARTITION}:kms:[a-z0-9-]+:\\d{12}:key/[\\w-]+$`), {
+    error: ({ input }) =>
+      isAwsManagedKey(input)
+        ? AWS_MANAGED_KEY
+        : 'must be the ARN of a KMS key (not of an alias), such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  });
 
 const bucketName = text(
-  /^(?=.{3,63}$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
+  /^(?=.{3,63}$)(?!.*\.\.)[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
   `must be the name of an S3 bucket: ${BUCKET.nameLength.min} to ${BUCKET.nameLength.max} lower-case letters, digits, hyphens and dots`,
 );
 
@@ -117,8 +121,8 @@ const encryption = z.union(
   [z.literal('aws-owned'), z.literal('customer-managed'), object({ kmsKeyArn })],
   {
     error: (issue) =>
-      issue.input === 'aws-managed' || String(issue.input).includes('alias/aws/dynamodb')
-        ? 'must not be the AWS managed key (alias/aws/dynamodb), with which a stream cannot be read from another account; write aws-owned, customer-managed or { kmsKeyArn: … }'
+      isAwsManagedKey(issue.input)
+        ? AWS_MANAGED_KEY
         : 'must be aws-owned, customer-managed or { kmsKeyArn: <ARN of a KMS key> }',
   },
 );
@@ -176,7 +180,7 @@ const role = object({
     `must be an IAM role name: ${IAM.roleNameLength.min} to ${IAM.roleNameLength.max} letters, digits and +=,.@-_`,
   ).describe('Name of the execution role.'),
   path: text(
-    /^\/([\x21-\x7e]{1,510}\/)?$/,
+    /^(?=.{1,512}$)\/([\w+=,.@-]+\/)*$/,
     'must be an IAM path that begins and ends with a slash, such as /streams/',
   )
     .default('/')
@@ -184,7 +188,12 @@ const role = object({
   permissionsBoundary: policyArn
     .optional()
     .describe('ARN of the permissions boundary of the role.'),
-  managedPolicyArns: list(policyArn).default([]).describe('Further managed policies of the role.'),
+  managedPolicyArns: list(policyArn)
+    .max(IAM.managedPoliciesPerRole, {
+      error: `must be at most ${IAM.managedPoliciesPerRole} policies, which IAM attaches to a role`,
+    })
+    .default([])
+    .describe('Further managed policies of the role.'),
 });
 
 const code = object({
@@ -355,7 +364,7 @@ export const subscriptionSchema = object({
     .describe('Retries of a failed batch; -1 without end.'),
   maximumRecordAgeInSeconds: z
     .union([z.literal(-1), integer(MAPPING.maximumRecordAgeInSeconds, ' seconds, or -1')], {
-      error: `must be between ${MAPPING.maximumRecordAgeInSeconds.min} and ${MAPPING.maximumRecordAgeInSeconds.max} seconds, or -1 (without end)`,
+      error: `must be between ${MAPPING.maximumRecordAgeInSeconds.min} and ${MAPPING.maximumRecordAgeInSeconds.max} seconds, or -1`,
     })
     .default(21_600)
     .describe('Age at which a record is given up, in seconds; -1 without end.'),
@@ -374,10 +383,11 @@ export const subscriptionSchema = object({
 });
 
 export const topologySchema = object({
-  name: text(
-    /^[a-z][a-z0-9-]*$/,
-    'must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first',
-  ).describe('Name of the topology: prefix of state keys, value of the tag Topology.'),
+  name: text(NAME, NAME_RULE)
+    .max(TAGS.valueLength.max, {
+      error: `must be at most ${TAGS.valueLength.max} characters, since it is the value of a tag`,
+    })
+    .describe('Name of the topology: prefix of state keys, value of the tag Topology.'),
   tags: z
     .record(
       z.string(),

@@ -30,5 +30,5 @@ export function producerAccounts(
 ): { readonly account: string; readonly idPart?: string }[] {
   return producer.account !== undefined
     ? [{ account: producer.account }]
-    : (producer.accounts ?? []).map((account) => ({ account, idPart: account }));
+    : [...new Set(producer.accounts)].map((account) => ({ account, idPart: account }));
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { CHECKS, type Declared, policySizes, type Report } from './checks';
-import type { Problem } from './problem';
+import { formatPath, type Problem } from './problem';
 import { type ResolvedTopology, resolve } from './resolve';
 import {
   accountSchema,
@@ -17,7 +17,10 @@ import {
  */
 export function validate(content: unknown): { topology?: ResolvedTopology; problems: Problem[] } {
   const parsed = topologySchema.safeParse(content);
-  const problems = (parsed.error?.issues ?? []).flatMap((issue) => toProblems(issue, content));
+  const problems = distinct([
+    ...lostKeys(content),
+    ...(parsed.error?.issues ?? []).flatMap((issue) => toProblems(issue, content)),
+  ]);
   const report: Report = (path, message, received) => problems.push({ path, message, received });
 
   for (const check of CHECKS) check(parsed.data ?? soundParts(content), report);
@@ -40,9 +43,27 @@ function toProblems(issue: z.core.$ZodIssue, content: unknown): Problem[] {
   return [{ path: issue.path, message, received }];
 }
 
+/** One problem per value: the first, although a number can be both not whole and too large. */
+function distinct(problems: Problem[]): Problem[] {
+  const paths = problems.map((problem) => formatPath(problem.path));
+  return problems.filter((_, index) => paths.indexOf(paths[index] ?? '') === index);
+}
+
+/** Keys of the name `__proto__`, which JavaScript objects lose. */
+function lostKeys(content: unknown, path: readonly PropertyKey[] = []): Problem[] {
+  if (!isObject(content)) return [];
+  return Object.entries(content).flatMap(([key, value]) => {
+    const place = [...path, Array.isArray(content) ? Number(key) : key];
+    return key === '__proto__'
+      ? [{ path: place, message: 'must not be named __proto__; choose another name' }]
+      : lostKeys(value, place);
+  });
+}
+
 function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (isObject(value) ? Reflect.get(value, key) : undefined),
+    (value, key) =>
+      isObject(value) && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
     content,
   );
 }

@@ -1,0 +1,31 @@
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import type { Account } from '../../../topology/resolve';
+
+/** Clients of one account, with the credentials of its deploy role. */
+export class AccountClients {
+  readonly dynamodb: DynamoDBClient;
+  readonly iam: IAMClient;
+  readonly lambda: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
+
+  constructor({ region, deployRole }: Account) {
+    const credentials = fromTemporaryCredentials({
+      params: { RoleArn: deployRole?.arn },
+      clientConfig: { region },
+    });
+    this.dynamodb = new DynamoDBClient({ region, credentials });
+    this.iam = new IAMClient({ region, credentials });
+    this.lambda = new LambdaClient({ region, credentials });
+    this.logs = new CloudWatchLogsClient({ region, credentials });
+  }
+
+  /** Every line of a log group, oldest first. */
+  async logLines(logGroupName: string): Promise<string[]> {
+    const { events = [] } = await this.logs.send(new FilterLogEventsCommand({ logGroupName }));
+    return events.map(({ message = '' }) => message.trim());
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * The AWS walk-through from end to end: real Terraform against the AWS API at AWS_ENDPOINT_URL. The
+ * test deploys the shipped topologies to the accounts they name, so it does not run without it.
+ */
+
+import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DeleteItemCommand,
+  DescribeTableCommand,
+  GetResourcePolicyCommand,
+  ListTablesCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetRoleCommand,
+  ListAttachedRolePoliciesCommand,
+  ListPoliciesCommand,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+} from '@aws-sdk/client-iam';
+import {
+  GetFunctionCommand,
+  ListEventSourceMappingsCommand,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { loadTopology } from '../../topology/load';
+import type { Account } from '../../topology/resolve';
+import { AccountClients } from './support/account';
+import { Deployment } from './support/deployment';
+import { eventually } from './support/eventually';
+
+const endpoint = process.env.AWS_ENDPOINT_URL;
+if (!endpoint) console.warn('SKIPPED: end-to-end tests, since AWS_ENDPOINT_URL is not set');
+const describeWithEndpoint = endpoint ? describe : describe.skip;
+
+const ROLE = 'CrossAccountStreamProcessor';
+const LOG_GROUP = '/aws/lambda/ProcessOrders';
+
+/** What both functions tell of a change, whatever form their log has. */
+interface Seen {
+  readonly eventName: string;
+  readonly oldStatus?: string;
+  readonly newStatus?: string;
+}
+
+interface Variant {
+  readonly topology: string;
+  readonly runtime: string;
+  readonly managedPolicies: string[];
+  readonly changesIn: (line: string) => Seen[];
+}
+
+const VARIANTS: Variant[] = [
+  {
+    topology: 'topologies/orders.yaml',
+    runtime: 'nodejs22.x',
+    managedPolicies: [],
+    changesIn: (line) => {
+      const { change } = JSON.parse(line);
+      const { eventName, oldImage, newImage } = change;
+      return [{ eventName, oldStatus: oldImage?.Status, newStatus: newImage?.Status }];
+    },
+  },
+  {
+    topology: 'topologies/orders-python.yaml',
+    runtime: 'python3.12',
+    managedPolicies: ['AWSLambdaDynamoDBExecutionRole'],
+    changesIn: (line) =>
+      // biome-ignore lint/suspicious/noExplicitAny: the event as the Python function printed it
+      JSON.parse(line).Records.map(({ eventName, dynamodb }: any) => ({
+        eventName,
+        oldStatus: dynamodb.OldImage?.Status.S,
+        newStatus: dynamodb.NewImage?.Status.S,
+      })),
+  },
+];
+
+jest.setTimeout(10 * 60 * 1000);
+
+describeWithEndpoint.each(VARIANTS)(
+  '$topology',
+  ({ topology, runtime, managedPolicies, changesIn }) => {
+    const { consumers, producers, state } = loadTopology(topology);
+    const consumerAccount = consumers[0]?.account as Account;
+    const producerAccount = producers[0]?.account as Account;
+    const roleArn = `arn:aws:iam::${consumerAccount.id}:role/${ROLE}`;
+    const deployment = new Deployment(topology);
+    const consumer = new AccountClients(consumerAccount);
+    const producer = new AccountClients(producerAccount);
+
+    const mappings = async () =>
+      (
+        await consumer.lambda.send(
+          new ListEventSourceMappingsCommand({ FunctionName: 'ProcessOrders' }),
+        )
+      ).EventSourceMappings ?? [];
+
+    const table = async () =>
+      (await producer.dynamodb.send(new DescribeTableCommand({ TableName: 'Orders' }))).Table;
+
+    const seen = async () =>
+      (await consumer.logLines(LOG_GROUP))
+        .filter((line) => line.startsWith('{'))
+        .flatMap(changesIn);
+
+    /** Writes, updates and deletes one order in the producer's account. */
+    async function changeOrder(orderId: string): Promise<void> {
+      const key = { OrderId: { S: orderId } };
+      await producer.dynamodb.send(
+        new PutItemCommand({ TableName: 'Orders', Item: { ...key, Status: { S: 'placed' } } }),
+      );
+      await producer.dynamodb.send(
+        new UpdateItemCommand({
+          TableName: 'Orders',
+          Key: key,
+          UpdateExpression: 'SET #s = :s',
+          ExpressionAttributeNames: { '#s': 'Status' },
+          ExpressionAttributeValues: { ':s': { S: 'shipped' } },
+        }),
+      );
+      await producer.dynamodb.send(new DeleteItemCommand({ TableName: 'Orders', Key: key }));
+    }
+
+    const THREE_CHANGES: Seen[] = [
+      { eventName: 'INSERT', oldStatus: undefined, newStatus: 'placed' },
+      { eventName: 'MODIFY', oldStatus: 'placed', newStatus: 'shipped' },
+      { eventName: 'REMOVE', oldStatus: 'shipped', newStatus: undefined },
+    ];
+
+    beforeAll(async () => {
+      await new S3Client({ region: state.region, forcePathStyle: true })
+        .send(new CreateBucketCommand({ Bucket: state.bucket }))
+        .catch((error) => {
+          if (!/^BucketAlready/.test(error.name)) throw error;
+        });
+      await deployment.deploy();
+    });
+
+    afterAll(() => deployment.destroy());
+
+    test('step 1: the role, trusted by Lambda', async () => {
+      const { Role } = await consumer.iam.send(new GetRoleCommand({ RoleName: ROLE }));
+      const { AttachedPolicies = [] } = await consumer.iam.send(
+        new ListAttachedRolePoliciesCommand({ RoleName: ROLE }),
+      );
+      expect(Role?.Arn).toBe(roleArn);
+      expect(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''))).toEqual({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'AllowLambda',
+            Effect: 'Allow',
+            Principal: { Service: 'lambda.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+          },
+        ],
+      });
+      expect(AttachedPolicies.map(({ PolicyName }) => PolicyName).sort()).toEqual(managedPolicies);
+    });
+
+    test('step 2: the function', async () => {
+      const { Configuration } = await consumer.lambda.send(
+        new GetFunctionCommand({ FunctionName: 'ProcessOrders' }),
+      );
+      expect(Configuration).toMatchObject({
+        FunctionName: 'ProcessOrders',
+        Role: roleArn,
+        Runtime: runtime,
+        Handler: 'index.handler',
+      });
+    });
+
+    test('step 3: the table with its stream', async () => {
+      expect(await table()).toMatchObject({
+        TableName: 'Orders',
+        KeySchema: [{ AttributeName: 'OrderId', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'OrderId', AttributeType: 'S' }],
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      });
+    });
+
+    test('step 4: the policy of the stream', async () => {
+      const streamArn = (await table())?.LatestStreamArn;
+      const { Policy = '' } = await producer.dynamodb.send(
+        new GetResourcePolicyCommand({ ResourceArn: streamArn }),
+      );
+      expect(JSON.parse(Policy)).toEqual({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'AllowCrossAccountStreamAccess',
+            Effect: 'Allow',
+            Principal: { AWS: roleArn },
+            Action: ['dynamodb:GetShardIterator', 'dynamodb:GetRecords', 'dynamodb:DescribeStream'],
+            Resource: streamArn,
+          },
+        ],
+      });
+    });
+
+    test('step 5: the event source mapping', async () => {
+      expect(await mappings()).toMatchObject([
+        {
+          FunctionArn: `arn:aws:lambda:us-east-1:${consumerAccount.id}:function:ProcessOrders`,
+          EventSourceArn: (await table())?.LatestStreamArn,
+          StartingPosition: 'LATEST',
+          State: 'Enabled',
+          FunctionResponseTypes: ['ReportBatchItemFailures'],
+          BisectBatchOnFunctionError: true,
+          MaximumRetryAttempts: 10,
+          MaximumRecordAgeInSeconds: 21_600,
+        },
+      ]);
+    });
+
+    test('an order written in the producer account reaches the function, in order', async () => {
+      await changeOrder('order-1');
+      await eventually(async () => expect(await seen()).toEqual(THREE_CHANGES));
+    });
+
+    test('a second plan has no changes', async () => {
+      expect(await deployment.plannedChanges()).toEqual({});
+    });
+
+    test('records flow again after the role was deleted and made anew', async () => {
+      const role = { RoleName: ROLE };
+      const { PolicyNames = [] } = await consumer.iam.send(new ListRolePoliciesCommand(role));
+      const { AttachedPolicies = [] } = await consumer.iam.send(
+        new ListAttachedRolePoliciesCommand(role),
+      );
+      for (const PolicyName of PolicyNames) {
+        await consumer.iam.send(new DeleteRolePolicyCommand({ ...role, PolicyName }));
+      }
+      for (const { PolicyArn } of AttachedPolicies) {
+        await consumer.iam.send(new DetachRolePolicyCommand({ ...role, PolicyArn }));
+      }
+      await consumer.iam.send(new DeleteRoleCommand(role));
+
+      await deployment.deploy();
+      await changeOrder('order-2');
+      await eventually(async () =>
+        expect(await seen()).toEqual([...THREE_CHANGES, ...THREE_CHANGES]),
+      );
+      expect(await deployment.plannedChanges()).toEqual({});
+    });
+
+    test('destroy leaves nothing but the state bucket', async () => {
+      await deployment.destroy();
+      const { Functions } = await consumer.lambda.send(new ListFunctionsCommand({}));
+      const { EventSourceMappings } = await consumer.lambda.send(
+        new ListEventSourceMappingsCommand({}),
+      );
+      const { Roles } = await consumer.iam.send(new ListRolesCommand({}));
+      const { Policies } = await consumer.iam.send(new ListPoliciesCommand({ Scope: 'Local' }));
+      const { logGroups } = await consumer.logs.send(new DescribeLogGroupsCommand({}));
+      const { TableNames } = await producer.dynamodb.send(new ListTablesCommand({}));
+      expect({ Functions, EventSourceMappings, Roles, Policies, logGroups, TableNames }).toEqual({
+        Functions: [],
+        EventSourceMappings: [],
+        Roles: [],
+        Policies: [],
+        logGroups: [],
+        TableNames: [],
+      });
+    });
+  },
+);

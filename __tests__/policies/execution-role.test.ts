@@ -1,0 +1,124 @@
+import { functionPolicy, streamPolicies, trustPolicy } from '../../policies/execution-role';
+import { policySize } from '../../policies/statement';
+import { IAM } from '../../topology/limits';
+import type { TableReference } from '../../topology/resolve';
+
+function table(number: number, name = 'Orders'): TableReference {
+  const id = String(number).padStart(12, '0');
+  return { account: { id, region: 'us-east-1', partition: 'aws' }, name };
+}
+
+function tables(count: number, name?: string): TableReference[] {
+  return Array.from({ length: count }, (_, index) => table(index, name));
+}
+
+const arnOf = ({ account, name }: TableReference) =>
+  `arn:aws:dynamodb:us-east-1:${account.id}:table/${name}/stream/*`;
+
+/** The resources of each policy. */
+function resources(references: readonly TableReference[]): string[][] {
+  return streamPolicies(references).map((policy) => policy.flatMap((part) => part.resources ?? []));
+}
+
+test('trustPolicy lets Lambda, and nobody else, assume the role', () => {
+  expect(trustPolicy()).toStrictEqual([
+    {
+      sid: 'AllowLambda',
+      principals: [{ type: 'Service', identifiers: ['lambda.amazonaws.com'] }],
+      actions: ['sts:AssumeRole'],
+    },
+  ]);
+});
+
+test('functionPolicy lets the function write its own log and list streams', () => {
+  expect(
+    functionPolicy('arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders'),
+  ).toStrictEqual([
+    {
+      sid: 'WriteLog',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: ['arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders:*'],
+    },
+    { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] },
+  ]);
+});
+
+describe('streamPolicies', () => {
+  test('of no table is no policy', () => {
+    expect(streamPolicies([])).toStrictEqual([]);
+  });
+
+  test('of one table lets the role read the streams of it', () => {
+    expect(streamPolicies([table(444455556666)])).toStrictEqual([
+      [
+        {
+          sid: 'ReadStreams',
+          actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+          resources: ['arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*'],
+        },
+      ],
+    ]);
+  });
+
+  test.each([
+    ['cn-north-1', 'aws-cn', 'arn:aws-cn:dynamodb:cn-north-1:444455556666:table/Orders/stream/*'],
+    [
+      'us-gov-west-1',
+      'aws-us-gov',
+      'arn:aws-us-gov:dynamodb:us-gov-west-1:444455556666:table/Orders/stream/*',
+    ],
+  ])('of a table in %s names the partition %s', (region, partition, arn) => {
+    const account = { id: '444455556666', region, partition };
+    expect(resources([{ account, name: 'Orders' }])).toStrictEqual([[arn]]);
+  });
+
+  test('name a table once', () => {
+    expect(resources([table(1), table(2), table(1)])).toStrictEqual([
+      [arnOf(table(1)), arnOf(table(2))],
+    ]);
+  });
+
+  test('name tables of one name in several accounts, and of several names in one', () => {
+    expect(resources([table(1), table(2), table(1, 'Items')])).toStrictEqual([
+      [arnOf(table(1)), arnOf(table(2)), arnOf(table(1, 'Items'))],
+    ]);
+  });
+
+  test('keep the order of the tables', () => {
+    const reversed = tables(400).reverse();
+    expect(resources(reversed).flat()).toStrictEqual(reversed.map(arnOf));
+  });
+
+  test.each([
+    ['a short name', 'Abc', 1_000],
+    ['a name of usual length', 'Orders', 1_000],
+    ['the longest name', 'T'.repeat(255), 100],
+  ])('are never over the quota, with tables of %s', (_, name, count) => {
+    const sizes = streamPolicies(tables(count, name)).map(policySize);
+    expect(sizes.filter((size) => size > IAM.managedPolicySize)).toStrictEqual([]);
+  });
+
+  // With three letters an ARN takes 61 characters of the quota, with 255 it takes 313.
+  test.each([
+    ['a short name', 'Abc', 200, [97, 97, 6]],
+    ['a name of usual length', 'Orders', 190, [93, 93, 4]],
+    ['the longest name', 'T'.repeat(255), 40, [19, 19, 2]],
+  ])('are filled before the next begins, with tables of %s', (_, name, count, lengths) => {
+    expect(resources(tables(count, name)).map(({ length }) => length)).toStrictEqual(lengths);
+  });
+
+  test.each([
+    ['fills up the first', 92, [93]],
+    ['begins a second', 93, [93, 1]],
+    ['goes on with the second', 94, [93, 2]],
+    ['fills up the second', 185, [93, 93]],
+    ['begins a third', 186, [93, 93, 1]],
+  ])('a table at the end %s and leaves the others as they are', (_, count, lengths) => {
+    const before = resources(tables(count));
+    const after = resources(tables(count + 1));
+    const untouched = lengths.length - 1;
+    expect(after.map(({ length }) => length)).toStrictEqual(lengths);
+    expect(after.slice(0, untouched)).toStrictEqual(before.slice(0, untouched));
+    expect(after.flat()).toStrictEqual([...before.flat(), arnOf(table(count))]);
+  });
+});

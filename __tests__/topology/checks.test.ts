@@ -1,0 +1,968 @@
+import { FILTERS, TAGS } from '../../topology/limits';
+import { consumer, type Overrides, problemsOf, producer, topology } from '../helpers/topology';
+
+const CONSUMER = 'consumers.process-orders';
+const ROLE = `${CONSUMER}.role`;
+const FUNCTION = `${CONSUMER}.function`;
+const PRODUCER = 'producers.orders';
+const TABLE = `${PRODUCER}.table`;
+const OTHER_ACCOUNT = { id: '777777777777', region: 'us-east-1' };
+
+/** What is wrong with the minimal topology once these values are set. */
+type Case = readonly [name: string, overrides: Overrides, problems: readonly string[]];
+
+const accepts = (cases: readonly (readonly [string, Overrides])[]) =>
+  test.each(cases)('accepts %s', (_, overrides) => {
+    expect(problemsOf(topology(overrides))).toEqual([]);
+  });
+
+const refuses = (cases: readonly Case[]) =>
+  test.each(cases)('refuses %s', (_, overrides, problems) => {
+    expect(problemsOf(topology(overrides))).toEqual(problems);
+  });
+
+const reports = (cases: readonly Case[]) =>
+  test.each(cases)('reports %s', (_, overrides, problems) => {
+    expect(problemsOf(topology(overrides))).toEqual(problems);
+  });
+
+describe('what is not supported yet', () => {
+  accepts([
+    ['the sink log', { [`${CONSUMER}.sink`]: 'log' }],
+    ['no alarms', { [`${CONSUMER}.alarms`]: false }],
+  ]);
+
+  refuses([
+    [
+      'the sink s3',
+      { [`${CONSUMER}.sink`]: 's3' },
+      [`${CONSUMER}.sink is not supported yet; write log, got "s3"`],
+    ],
+    [
+      'a sink with settings',
+      { [`${CONSUMER}.sink`]: { type: 's3' } },
+      [`${CONSUMER}.sink is not supported yet; write log, got {"type":"s3","prefix":"changes/"}`],
+    ],
+    [
+      'alarms',
+      { [`${CONSUMER}.alarms`]: { email: 'team@example.com' } },
+      [`${CONSUMER}.alarms is not supported yet; write false, got {"email":"team@example.com"}`],
+    ],
+    [
+      'an existing table',
+      { [PRODUCER]: { account: 'shop', existingTable: { name: 'Orders' } } },
+      [
+        `${PRODUCER}.existingTable is not supported yet; write table, got {"name":"Orders","encryption":"aws-owned"}`,
+      ],
+    ],
+    [
+      'a key of the customer',
+      { [`${TABLE}.encryption`]: 'customer-managed' },
+      [`${TABLE}.encryption is not supported yet; write aws-owned, got "customer-managed"`],
+    ],
+    [
+      'a key by its ARN',
+      { [`${TABLE}.encryption`]: { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' } },
+      [
+        `${TABLE}.encryption is not supported yet; write aws-owned, got {"kmsKeyArn":"arn:aws:kms:us-east-1:444455556666:key/1234"}`,
+      ],
+    ],
+  ]);
+});
+
+describe('tags', () => {
+  const many = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`Tag${index}`, 'x']));
+  const wide = 'k'.repeat(TAGS.keyLength.max);
+
+  accepts([
+    ['as many as AWS allows beside Topology', { tags: many(TAGS.count - 1) }],
+    ['a key of the greatest length', { tags: { [wide]: 'x' } }],
+    ['a value of the greatest length', { tags: { Team: 'x'.repeat(TAGS.valueLength.max) } }],
+    ['a key that every object has', { tags: { constructor: 'x' } }],
+    ['a key that is a number', { tags: { 5: 'x' } }],
+  ]);
+
+  refuses([
+    [
+      'one more than AWS allows beside Topology',
+      { tags: many(TAGS.count) },
+      ['tags must be at most 49 tags, since Topology is one of the 50 AWS allows'],
+    ],
+    [
+      'a key with other characters',
+      { tags: { 'a*b': 'x' } },
+      ['tags.a*b must have a key of letters, digits, spaces and _.:/=+-@'],
+    ],
+    [
+      'an empty key',
+      { tags: { '': 'x' } },
+      ['tags. must have a key of letters, digits, spaces and _.:/=+-@'],
+    ],
+    [
+      'the key Topology',
+      { tags: { Topology: 'mine' } },
+      ['tags.Topology is set to the name of the topology; choose another key, got "mine"'],
+    ],
+    [
+      // IAM does not tell the keys of a role's tags by case.
+      'the key topology',
+      { tags: { topology: 'mine' } },
+      ['tags.topology is set to the name of the topology; choose another key, got "mine"'],
+    ],
+    [
+      'a key that AWS reserves',
+      { tags: { 'aws:createdBy': 'me' } },
+      ['tags.aws:createdBy must not begin with aws:, which AWS reserves'],
+    ],
+    [
+      'a key that AWS reserves, in capitals',
+      { tags: { 'AWS:createdBy': 'me' } },
+      ['tags.AWS:createdBy must not begin with aws:, which AWS reserves'],
+    ],
+    [
+      'a key past the greatest length',
+      { tags: { [`${wide}k`]: 'x' } },
+      [`tags.${wide}k must have at most 128 characters in its key`],
+    ],
+    [
+      'a value past the greatest length',
+      { tags: { Team: 'x'.repeat(TAGS.valueLength.max + 1) } },
+      [`tags.Team must be at most 256 characters, got "${'x'.repeat(98)}…`],
+    ],
+  ]);
+});
+
+describe('references', () => {
+  accepts([
+    [
+      'names that every object has',
+      {
+        'accounts.constructor': OTHER_ACCOUNT,
+        'consumers.constructor': { ...consumer('Constructor'), account: 'constructor' },
+        'producers.constructor': { ...producer('Constructor'), account: 'constructor' },
+        'subscriptions[1]': { producer: 'constructor', consumer: 'constructor' },
+      },
+    ],
+  ]);
+
+  refuses([
+    [
+      'an unknown account of a consumer',
+      { [`${CONSUMER}.account`]: 'nowhere' },
+      [
+        `${CONSUMER}.account must be the name of an account in this file (analytics, shop), got "nowhere"`,
+      ],
+    ],
+    [
+      'an unknown account of a producer',
+      { [`${PRODUCER}.account`]: 'nowhere' },
+      [
+        `${PRODUCER}.account must be the name of an account in this file (analytics, shop), got "nowhere"`,
+      ],
+    ],
+    [
+      'an unknown account among those of a producer',
+      { [`${PRODUCER}.account`]: undefined, [`${PRODUCER}.accounts`]: ['shop', 'nowhere'] },
+      [
+        `${PRODUCER}.accounts[1] must be the name of an account in this file (analytics, shop), got "nowhere"`,
+      ],
+    ],
+    [
+      'an unknown producer',
+      { 'subscriptions[0].producer': 'order' },
+      [
+        'subscriptions[0].producer must be the name of a producer in this file (orders), got "order"',
+      ],
+    ],
+    [
+      'an unknown consumer',
+      { 'subscriptions[0].consumer': 'search' },
+      [
+        'subscriptions[0].consumer must be the name of a consumer in this file (process-orders), got "search"',
+      ],
+    ],
+    [
+      'a consumer where there is none',
+      { consumers: {} },
+      [
+        'subscriptions[0].consumer must be the name of a consumer in this file (none), got "process-orders"',
+      ],
+    ],
+    [
+      'an account by a name that every object has',
+      { [`${CONSUMER}.account`]: 'constructor', [`${PRODUCER}.account`]: 'constructor' },
+      [
+        `${CONSUMER}.account must be the name of an account in this file (analytics, shop), got "constructor"`,
+        `${PRODUCER}.account must be the name of an account in this file (analytics, shop), got "constructor"`,
+      ],
+    ],
+    [
+      'a producer by a name that every object has',
+      { 'subscriptions[0].producer': 'constructor' },
+      [
+        'subscriptions[0].producer must be the name of a producer in this file (orders), got "constructor"',
+      ],
+    ],
+    [
+      'a consumer by a name that every object has',
+      { 'subscriptions[0].consumer': 'constructor' },
+      [
+        'subscriptions[0].consumer must be the name of a consumer in this file (process-orders), got "constructor"',
+      ],
+    ],
+    [
+      'each of several unknown names',
+      {
+        [`${CONSUMER}.account`]: 'one',
+        [`${PRODUCER}.account`]: 'two',
+        'subscriptions[0]': { producer: 'three', consumer: 'four' },
+      },
+      [
+        `${CONSUMER}.account must be the name of an account in this file (analytics, shop), got "one"`,
+        `${PRODUCER}.account must be the name of an account in this file (analytics, shop), got "two"`,
+        'subscriptions[0].producer must be the name of a producer in this file (orders), got "three"',
+        'subscriptions[0].consumer must be the name of a consumer in this file (process-orders), got "four"',
+      ],
+    ],
+  ]);
+});
+
+describe('account and accounts of a producer', () => {
+  accepts([
+    ['accounts', { [`${PRODUCER}.account`]: undefined, [`${PRODUCER}.accounts`]: ['shop'] }],
+  ]);
+
+  refuses([
+    [
+      'neither',
+      { [`${PRODUCER}.account`]: undefined },
+      [`${PRODUCER} is missing account or accounts`],
+    ],
+    [
+      'both',
+      { [`${PRODUCER}.accounts`]: ['analytics'] },
+      [`${PRODUCER}.accounts must not stand beside account; leave one of them out`],
+    ],
+    [
+      'an account that is named twice',
+      {
+        [`${PRODUCER}.account`]: undefined,
+        [`${PRODUCER}.accounts`]: ['shop', 'analytics', 'shop'],
+      },
+      [`${PRODUCER}.accounts[2] must be named once, got "shop"`],
+    ],
+  ]);
+});
+
+describe('table and existingTable', () => {
+  refuses([
+    ['neither', { [TABLE]: undefined }, [`${PRODUCER} is missing table (or existingTable)`]],
+  ]);
+
+  test('refuses both', () => {
+    const content = topology({ [`${PRODUCER}.existingTable`]: { name: 'Orders' } });
+    expect(problemsOf(content).filter((problem) => !problem.includes('not supported'))).toEqual([
+      `${PRODUCER}.existingTable must not stand beside table; leave one of them out`,
+    ]);
+  });
+});
+
+describe('the code of a function', () => {
+  const folder = { directory: __dirname, handler: 'index.handler' };
+
+  accepts([
+    ['an entry that exists', { [`${FUNCTION}.entry`]: __filename }],
+    ['a folder that exists', { [`${FUNCTION}.code`]: folder }],
+    [
+      'a folder for another language',
+      { [`${FUNCTION}.code`]: folder, [`${FUNCTION}.runtime`]: 'python3.12' },
+    ],
+  ]);
+
+  refuses([
+    [
+      'an entry beside code',
+      { [`${FUNCTION}.code`]: folder, [`${FUNCTION}.entry`]: __filename },
+      [`${FUNCTION}.code must not stand beside entry; leave one of them out`],
+    ],
+    [
+      'an entry that does not exist',
+      { [`${FUNCTION}.entry`]: 'nowhere/index.ts' },
+      [
+        `${FUNCTION}.entry must be a file that exists, relative to the working directory, got "nowhere/index.ts"`,
+      ],
+    ],
+    [
+      'a folder that does not exist',
+      { [`${FUNCTION}.code`]: { directory: 'nowhere', handler: 'index.handler' } },
+      [
+        `${FUNCTION}.code.directory must be a folder that exists, relative to the working directory, got "nowhere"`,
+      ],
+    ],
+    [
+      'a file as folder',
+      { [`${FUNCTION}.code`]: { directory: 'package.json', handler: 'index.handler' } },
+      [
+        `${FUNCTION}.code.directory must be a folder that exists, relative to the working directory, got "package.json"`,
+      ],
+    ],
+    [
+      'another language without code',
+      { [`${FUNCTION}.runtime`]: 'python3.12' },
+      [
+        `${FUNCTION}.runtime must be a Node.js runtime such as nodejs22.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }, got "python3.12"`,
+      ],
+    ],
+  ]);
+});
+
+describe('environment variables', () => {
+  const path = `${FUNCTION}.environment`;
+  const NAME = 'must be named with two or more letters, digits and underscores, a letter first';
+
+  accepts([
+    ['names of letters, digits and underscores', { [path]: { LOG_LEVEL: 'x', a1: '', TZ: 'UTC' } }],
+    ['a name that every object has', { [path]: { constructor: 'x' } }],
+    ['as many bytes as Lambda takes', { [path]: { DATA: 'x'.repeat(4_092) } }],
+  ]);
+
+  refuses([
+    [
+      'a name that Lambda sets itself',
+      { [path]: { AWS_REGION: 'us-east-1' } },
+      [`${path}.AWS_REGION is set by Lambda itself; choose another name`],
+    ],
+    [
+      'a name that Lambda sets itself and that is no valid one either, once',
+      { [path]: { _HANDLER: 'index.handler' } },
+      [`${path}._HANDLER is set by Lambda itself; choose another name`],
+    ],
+    ['a name with a hyphen', { [path]: { 'LOG-LEVEL': 'x' } }, [`${path}.LOG-LEVEL ${NAME}`]],
+    ['a name with a digit first', { [path]: { '1A': 'x' } }, [`${path}.1A ${NAME}`]],
+    ['a name with an underscore first', { [path]: { _A: 'x' } }, [`${path}._A ${NAME}`]],
+    ['a name of one letter', { [path]: { A: 'x' } }, [`${path}.A ${NAME}`]],
+    ['an empty name', { [path]: { '': 'x' } }, [`${path}. ${NAME}`]],
+    [
+      'the name __proto__',
+      { [path]: JSON.parse('{"__proto__":"x"}') },
+      [`${path}.__proto__ ${NAME}`],
+    ],
+    [
+      'more bytes than Lambda takes',
+      { [path]: { DATA: 'x'.repeat(4_093) } },
+      [`${path} must be at most 4096 bytes of names and values together, got 4097`],
+    ],
+    [
+      'more bytes than Lambda takes, in fewer letters',
+      { [path]: { DATA: 'é'.repeat(2_046), MORE: 'x' } },
+      [`${path} must be at most 4096 bytes of names and values together, got 4101`],
+    ],
+  ]);
+});
+
+describe('ARNs of the account', () => {
+  const boundary = `${ROLE}.permissionsBoundary`;
+  const policies = `${ROLE}.managedPolicyArns`;
+  const inChina: Overrides = {
+    'accounts.analytics.region': 'cn-north-1',
+    'accounts.shop.region': 'cn-north-1',
+  };
+
+  accepts([
+    ['a deploy role', { 'accounts.shop.deployRole': { arn: 'arn:aws:iam::444455556666:role/D' } }],
+    ['a boundary of the account', { [boundary]: 'arn:aws:iam::111122223333:policy/Boundary' }],
+    [
+      'policies of AWS and of the account',
+      { [policies]: ['arn:aws:iam::aws:policy/A', 'arn:aws:iam::111122223333:policy/B'] },
+    ],
+    [
+      'ARNs of the partition',
+      {
+        ...inChina,
+        'accounts.shop.deployRole': { arn: 'arn:aws-cn:iam::444455556666:role/D' },
+        [policies]: ['arn:aws-cn:iam::aws:policy/A'],
+      },
+    ],
+  ]);
+
+  refuses([
+    [
+      'a deploy role of another account',
+      { 'accounts.shop.deployRole': { arn: 'arn:aws:iam::111122223333:role/D' } },
+      [
+        'accounts.shop.deployRole.arn must be an ARN of the account 444455556666, got "arn:aws:iam::111122223333:role/D"',
+      ],
+    ],
+    [
+      'a deploy role of another partition',
+      { ...inChina, 'accounts.shop.deployRole': { arn: 'arn:aws:iam::444455556666:role/D' } },
+      [
+        'accounts.shop.deployRole.arn must be in the partition aws-cn of the Region cn-north-1, got "arn:aws:iam::444455556666:role/D"',
+      ],
+    ],
+    [
+      'a boundary of another account',
+      { [boundary]: 'arn:aws:iam::444455556666:policy/Boundary' },
+      [
+        `${boundary} must be an ARN of the account 111122223333, got "arn:aws:iam::444455556666:policy/Boundary"`,
+      ],
+    ],
+    [
+      'a policy of another account',
+      { [policies]: ['arn:aws:iam::aws:policy/A', 'arn:aws:iam::444455556666:policy/B'] },
+      [
+        `${policies}[1] must be an ARN of the account 111122223333, got "arn:aws:iam::444455556666:policy/B"`,
+      ],
+    ],
+    [
+      'a policy of AWS from another partition',
+      { ...inChina, [policies]: ['arn:aws:iam::aws:policy/A'] },
+      [
+        `${policies}[0] must be in the partition aws-cn of the Region cn-north-1, got "arn:aws:iam::aws:policy/A"`,
+      ],
+    ],
+  ]);
+});
+
+describe('the settings of a table', () => {
+  accepts([
+    ['a sort key', { [`${TABLE}.sortKey`]: { name: 'Version', type: 'N' } }],
+    [
+      'provisioned capacity',
+      {
+        [`${TABLE}.billingMode`]: 'PROVISIONED',
+        [`${TABLE}.readCapacity`]: 1,
+        [`${TABLE}.writeCapacity`]: 1,
+      },
+    ],
+  ]);
+
+  refuses([
+    [
+      'a sort key with the name of the partition key',
+      { [`${TABLE}.sortKey`]: { name: 'OrderId', type: 'N' } },
+      [`${TABLE}.sortKey.name must differ from the name of the partition key, got "OrderId"`],
+    ],
+    [
+      'PROVISIONED without capacity',
+      { [`${TABLE}.billingMode`]: 'PROVISIONED' },
+      [
+        `${TABLE}.readCapacity is missing; PROVISIONED needs capacity units`,
+        `${TABLE}.writeCapacity is missing; PROVISIONED needs capacity units`,
+      ],
+    ],
+    [
+      'PROVISIONED with one capacity only',
+      { [`${TABLE}.billingMode`]: 'PROVISIONED', [`${TABLE}.readCapacity`]: 5 },
+      [`${TABLE}.writeCapacity is missing; PROVISIONED needs capacity units`],
+    ],
+    [
+      'capacity on demand',
+      { [`${TABLE}.readCapacity`]: 5, [`${TABLE}.writeCapacity`]: 6 },
+      [
+        `${TABLE}.readCapacity must be left out, or billingMode be PROVISIONED, got 5`,
+        `${TABLE}.writeCapacity must be left out, or billingMode be PROVISIONED, got 6`,
+      ],
+    ],
+  ]);
+});
+
+describe('the conditions of a stream policy', () => {
+  const policy = (principal: string, variable: string): Overrides => ({
+    [`${PRODUCER}.streamPolicy`]: {
+      principal,
+      conditions: [
+        { test: 'StringEquals', variable: 'aws:PrincipalOrgID', values: ['o-a1b2'] },
+        { test: 'ArnLike', variable, values: ['arn:aws:iam::111122223333:role/*'] },
+      ],
+    },
+  });
+
+  accepts([
+    ['another key with principal: account', policy('account', 'aws:SourceArn')],
+    ['aws:PrincipalArn with principal: role', policy('role', 'aws:PrincipalArn')],
+  ]);
+
+  refuses([
+    [
+      'aws:PrincipalArn with principal: account',
+      policy('account', 'aws:PrincipalArn'),
+      [
+        `${PRODUCER}.streamPolicy.conditions[1].variable must not be aws:PrincipalArn with principal: account, which sets it to the role, got "aws:PrincipalArn"`,
+      ],
+    ],
+    [
+      'aws:PrincipalArn with principal: account, in other capitals',
+      policy('account', 'AWS:principalarn'),
+      [
+        `${PRODUCER}.streamPolicy.conditions[1].variable must not be aws:PrincipalArn with principal: account, which sets it to the role, got "AWS:principalarn"`,
+      ],
+    ],
+  ]);
+});
+
+describe('the pairs of subscriptions', () => {
+  const pair = { producer: 'orders', consumer: 'process-orders' };
+  const got = '{"producer":"orders","consumer":"process-orders"}';
+
+  accepts([
+    [
+      'one producer with two consumers, one consumer with two producers',
+      {
+        'consumers.search': consumer('Search'),
+        'producers.items': producer('Items'),
+        'subscriptions[1]': { producer: 'orders', consumer: 'search' },
+        'subscriptions[2]': { producer: 'items', consumer: 'process-orders' },
+      },
+    ],
+  ]);
+
+  refuses([
+    [
+      'the same pair twice',
+      { subscriptions: [pair, { ...pair, batchSize: 1 }] },
+      [`subscriptions[1] must be subscribed once; subscriptions[0] is the same pair, got ${got}`],
+    ],
+    [
+      'the same pair three times, and says nothing else of it',
+      { subscriptions: [pair, pair, pair] },
+      [
+        `subscriptions[1] must be subscribed once; subscriptions[0] is the same pair, got ${got}`,
+        `subscriptions[2] must be subscribed once; subscriptions[0] is the same pair, got ${got}`,
+      ],
+    ],
+  ]);
+});
+
+describe('the Region of a subscription', () => {
+  const elsewhere = { id: '777777777777', region: 'eu-west-1' };
+  const RULE =
+    'must join accounts of one Region, since Lambda reads streams of its own Region only:';
+
+  accepts([
+    ['a Region other than that of the state', { 'state.region': 'eu-west-1' }],
+    [
+      'accounts of two Regions without a subscription',
+      { 'accounts.shop.region': 'eu-west-1', subscriptions: [] },
+    ],
+  ]);
+
+  refuses([
+    [
+      'a producer of another Region',
+      { 'accounts.shop.region': 'eu-west-1' },
+      [`subscriptions[0] ${RULE} shop is in eu-west-1, analytics in us-east-1`],
+    ],
+    [
+      'a producer with one account of another Region',
+      {
+        'accounts.europe': elsewhere,
+        [`${PRODUCER}.account`]: undefined,
+        [`${PRODUCER}.accounts`]: ['shop', 'europe'],
+      },
+      [`subscriptions[0] ${RULE} europe is in eu-west-1, analytics in us-east-1`],
+    ],
+  ]);
+});
+
+describe('the readers of a stream', () => {
+  const readers = (...names: string[]): Overrides => ({
+    consumers: Object.fromEntries(names.map((name) => [name, consumer(name)])),
+    subscriptions: names.map((name) => ({ producer: 'orders', consumer: name })),
+  });
+  const RULE =
+    'must be one of at most 2 subscriptions of orders, since DynamoDB serves 2 readers of a shard; let one consumer pass the changes on';
+
+  accepts([['two', readers('a', 'b')]]);
+
+  refuses([
+    [
+      'a third',
+      readers('a', 'b', 'c'),
+      [`subscriptions[2] ${RULE}, got {"producer":"orders","consumer":"c"}`],
+    ],
+    [
+      'a third and a fourth',
+      readers('a', 'b', 'c', 'd'),
+      [
+        `subscriptions[2] ${RULE}, got {"producer":"orders","consumer":"c"}`,
+        `subscriptions[3] ${RULE}, got {"producer":"orders","consumer":"d"}`,
+      ],
+    ],
+  ]);
+});
+
+describe('filters', () => {
+  const filters = (viewType: string, ...patterns: unknown[]): Overrides => ({
+    [`${TABLE}.streamViewType`]: viewType,
+    'subscriptions[0].filters': patterns,
+  });
+  const images = { dynamodb: { NewImage: { Total: { N: [{ exists: true }] } }, OldImage: {} } };
+  const sized = (length: number) => {
+    const pattern = { eventName: [''] };
+    return { eventName: ['x'.repeat(length - JSON.stringify(pattern).length)] };
+  };
+  const refused = (image: string, viewType: string, position = 0) =>
+    `subscriptions[0].filters[${position}].dynamodb.${image} must not ask for ${image}, which records of a stream with ${viewType} do not hold; change streamViewType or the filter`;
+
+  accepts([
+    ['both images on NEW_AND_OLD_IMAGES', filters('NEW_AND_OLD_IMAGES', images)],
+    ['the new image on NEW_IMAGE', filters('NEW_IMAGE', { dynamodb: { NewImage: {} } })],
+    ['the old image on OLD_IMAGE', filters('OLD_IMAGE', { dynamodb: { OldImage: {} } })],
+    ['keys on KEYS_ONLY', filters('KEYS_ONLY', { dynamodb: { Keys: {} }, eventName: ['INSERT'] })],
+    ['4,096 characters', filters('KEYS_ONLY', sized(FILTERS.patternLength))],
+  ]);
+
+  refuses([
+    [
+      'images on KEYS_ONLY',
+      filters('KEYS_ONLY', images),
+      [refused('NewImage', 'KEYS_ONLY'), refused('OldImage', 'KEYS_ONLY')],
+    ],
+    [
+      'the old image on NEW_IMAGE',
+      filters('NEW_IMAGE', images),
+      [refused('OldImage', 'NEW_IMAGE')],
+    ],
+    [
+      'the new image on OLD_IMAGE',
+      filters('OLD_IMAGE', images),
+      [refused('NewImage', 'OLD_IMAGE')],
+    ],
+    [
+      'an image that records never hold',
+      filters('NEW_AND_OLD_IMAGES', { dynamodb: { newImage: {} } }),
+      [refused('newImage', 'NEW_AND_OLD_IMAGES')],
+    ],
+    [
+      'an image in the second filter',
+      filters('KEYS_ONLY', { eventName: ['INSERT'] }, { dynamodb: { NewImage: {} } }),
+      [refused('NewImage', 'KEYS_ONLY', 1)],
+    ],
+    [
+      '4,097 characters',
+      filters('KEYS_ONLY', sized(FILTERS.patternLength + 1)),
+      ['subscriptions[0].filters[0] must be at most 4096 characters as JSON, got 4097'],
+    ],
+  ]);
+});
+
+describe('names that must differ', () => {
+  const twoConsumers = (first: object, second: object): Overrides => ({
+    consumers: {
+      first: { ...consumer('First'), ...first },
+      second: { ...consumer('Second'), ...second },
+    },
+    subscriptions: [],
+  });
+  const inOtherAccount = { account: 'other' };
+  const other: Overrides = { 'accounts.other': OTHER_ACCOUNT };
+  const ofTenants = (table: string, ...accounts: string[]) => ({
+    ...producer(table),
+    account: undefined,
+    accounts,
+  });
+
+  accepts([
+    [
+      'a role and a function of one name in two accounts',
+      {
+        ...other,
+        ...twoConsumers(
+          { role: { name: 'Reader' }, function: { name: 'Read' } },
+          { role: { name: 'Reader' }, function: { name: 'Read' }, ...inOtherAccount },
+        ),
+      },
+    ],
+    [
+      'a function of one name in two Regions of an account',
+      {
+        'accounts.other': { id: '111122223333', region: 'eu-west-1' },
+        ...twoConsumers(
+          { function: { name: 'Read' } },
+          { function: { name: 'Read' }, ...inOtherAccount },
+        ),
+      },
+    ],
+    [
+      'functions whose names differ by case',
+      twoConsumers({ function: { name: 'read' } }, { function: { name: 'Read' } }),
+    ],
+    [
+      'a table of one name in two accounts',
+      { ...other, 'producers.others': { ...producer('Orders'), account: 'other' } },
+    ],
+    [
+      'a table of one name in two Regions of an account',
+      {
+        'accounts.other': { id: '444455556666', region: 'eu-west-1' },
+        'producers.others': { ...producer('Orders'), account: 'other' },
+      },
+    ],
+    [
+      'a producer and a consumer of one name',
+      {
+        'consumers.orders': consumer('Orders'),
+        'consumers.process-orders': undefined,
+        subscriptions: [],
+      },
+    ],
+  ]);
+
+  refuses([
+    [
+      'two roles of one name in an account',
+      twoConsumers({ role: { name: 'Reader' } }, { role: { name: 'Reader' } }),
+      [
+        'consumers.second.role.name must be used by one consumer of the account only (first), got "Reader"',
+      ],
+    ],
+    [
+      'two roles whose names differ by case only',
+      twoConsumers({ role: { name: 'READER' } }, { role: { name: 'reader' } }),
+      [
+        'consumers.second.role.name must be used by one consumer of the account only (first), got "reader"',
+      ],
+    ],
+    [
+      'two roles of one name in two Regions, since IAM has none',
+      {
+        'accounts.other': { id: '111122223333', region: 'eu-west-1' },
+        ...twoConsumers(
+          { role: { name: 'Reader' } },
+          { role: { name: 'Reader' }, ...inOtherAccount },
+        ),
+      },
+      [
+        'consumers.second.role.name must be used by one consumer of the account only (first), got "Reader"',
+      ],
+    ],
+    [
+      'two functions of one name in an account and Region',
+      twoConsumers({ function: { name: 'Read' } }, { function: { name: 'Read' } }),
+      [
+        'consumers.second.function.name must be used by one consumer of the account only (first), got "Read"',
+      ],
+    ],
+    [
+      'two producers of one table',
+      { 'producers.again': producer('Orders') },
+      [
+        'producers.again must have a table of its own, since a stream has one policy: shop has Orders twice (orders)',
+      ],
+    ],
+    [
+      'two producers of one table, by two names of its account',
+      {
+        'accounts.store': { id: '444455556666', region: 'us-east-1' },
+        'producers.again': { ...producer('Orders'), account: 'store' },
+      },
+      [
+        'producers.again must have a table of its own, since a stream has one policy: store has Orders twice (orders)',
+      ],
+    ],
+    [
+      'two producers with one stack id',
+      {
+        'producers.items': ofTenants('Items', 'shop'),
+        'producers.items-shop': producer('Others'),
+      },
+      [
+        'producers.items-shop makes the stack id producer-items-shop, which is taken; choose another name (producers.items)',
+      ],
+    ],
+    [
+      'two subscriptions with one stack id',
+      {
+        'consumers.b-c': consumer('First'),
+        'consumers.c': consumer('Second'),
+        'producers.a': producer('First'),
+        'producers.a-b': producer('Second'),
+        subscriptions: [
+          { producer: 'a', consumer: 'b-c' },
+          { producer: 'a-b', consumer: 'c' },
+        ],
+      },
+      [
+        'subscriptions[1] makes the stack id subscription-a-b-c, which is taken; choose another name (subscriptions[0])',
+      ],
+    ],
+  ]);
+
+  reports([
+    [
+      'broken accounts, and nothing of roles and functions of one name in them',
+      {
+        'accounts.analytics.id': '1111',
+        'accounts.other': { id: '7777', region: 'us-east-1' },
+        ...twoConsumers(
+          { role: { name: 'Reader' }, function: { name: 'Read' } },
+          { role: { name: 'Reader' }, function: { name: 'Read' }, ...inOtherAccount },
+        ),
+      },
+      [
+        'accounts.analytics.id must be an AWS account ID of 12 digits, such as "111122223333", got "1111"',
+        'accounts.other.id must be an AWS account ID of 12 digits, such as "111122223333", got "7777"',
+      ],
+    ],
+    [
+      'broken accounts, and nothing of tables of one name in them',
+      {
+        'accounts.shop.id': '4444',
+        'accounts.other': { id: '7777', region: 'us-east-1' },
+        [PRODUCER]: ofTenants('Orders', 'shop', 'other'),
+      },
+      [
+        'accounts.shop.id must be an AWS account ID of 12 digits, such as "111122223333", got "4444"',
+        'accounts.other.id must be an AWS account ID of 12 digits, such as "111122223333", got "7777"',
+      ],
+    ],
+  ]);
+});
+
+describe('the size of a stream policy', () => {
+  const condition = (value: string): Overrides => ({
+    [`${PRODUCER}.streamPolicy`]: {
+      conditions: [{ test: 'StringEquals', variable: 'aws:PrincipalTag/team', values: [value] }],
+    },
+  });
+  const refused = (bytes: number) => [
+    `${PRODUCER}.streamPolicy must make a stream policy of at most 20480 bytes, got ${bytes}; shorten the conditions`,
+  ];
+  // Bytes of the policy beside the value.
+  const rest = 408;
+
+  accepts([
+    ['20 KB', condition('x'.repeat(20_480 - rest))],
+    [
+      'more than 20 KB on a stream without readers, which has no policy',
+      { ...condition('x'.repeat(20_481 - rest)), subscriptions: [] },
+    ],
+  ]);
+
+  refuses([
+    ['20 KB and a byte', condition('x'.repeat(20_481 - rest)), refused(20_481)],
+    [
+      'more than 20 KB in letters that take two bytes each',
+      condition('é'.repeat(10_037)),
+      refused(20_482),
+    ],
+  ]);
+});
+
+describe('the policies of a role', () => {
+  /** One table in each of so many accounts. */
+  const tenants = (count: number, table = 'Orders'): Overrides => {
+    const names = Array.from({ length: count }, (_, index) => `tenant-${index}`);
+    return {
+      accounts: {
+        analytics: { id: '111122223333', region: 'us-east-1' },
+        ...Object.fromEntries(
+          names.map((name, index) => [
+            name,
+            { id: String(index).padStart(12, '0'), region: 'us-east-1' },
+          ]),
+        ),
+      },
+      [PRODUCER]: { ...producer(table), account: undefined, accounts: names },
+    };
+  };
+  const attached = (count: number): Overrides => ({
+    [`${ROLE}.managedPolicyArns`]: Array.from(
+      { length: count },
+      (_, index) => `arn:aws:iam::aws:policy/P${index}`,
+    ),
+  });
+  const longest = 'T'.repeat(255);
+  const refused = (most: number, got: number) => [
+    `${CONSUMER} must read at most ${most} streams, got ${got}: IAM attaches 10 managed policies of 6144 characters to a role; add a second consumer for the rest`,
+  ];
+
+  accepts([
+    ['1,000 tables', tenants(1_000)],
+    ['as many of the longest name as fit', tenants(190, longest)],
+    [
+      'as many of the longest name as fit beside others',
+      { ...tenants(19, longest), ...attached(9) },
+    ],
+    ['ten others, where nothing is read', { ...attached(10), subscriptions: [] }],
+  ]);
+
+  refuses([
+    ['one table more of the longest name than fits', tenants(191, longest), refused(190, 191)],
+    [
+      'one table more than fits beside others',
+      { ...tenants(39, longest), ...attached(8) },
+      refused(38, 39),
+    ],
+    ['a table beside as many others as IAM attaches', attached(10), refused(0, 1)],
+  ]);
+
+  test('refuses more others than IAM attaches where they stand, and not for the streams', () => {
+    const problems = problemsOf(topology({ ...attached(11), subscriptions: [] }));
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([`${ROLE}.managedPolicyArns`]);
+  });
+});
+
+describe('problems of several kinds', () => {
+  reports([
+    [
+      'a broken value and a broken reference at once',
+      {
+        'subscriptions[0].batchSize': 0,
+        'subscriptions[1]': { producer: 'order', consumer: 'process-orders' },
+      },
+      [
+        'subscriptions[0].batchSize must be between 1 and 10000, got 0',
+        'subscriptions[1].producer must be the name of a producer in this file (orders), got "order"',
+      ],
+    ],
+    [
+      'a broken value and a broken reference in the same entry at once',
+      { 'subscriptions[0].batchSize': 0, 'subscriptions[0].producer': 'order' },
+      [
+        'subscriptions[0].batchSize must be between 1 and 10000, got 0',
+        'subscriptions[0].producer must be the name of a producer in this file (orders), got "order"',
+      ],
+    ],
+    [
+      'broken entries, and nothing of what refers to them',
+      {
+        'accounts.shop.id': 444455556666,
+        [`${FUNCTION}.timeout`]: 0,
+        [`${TABLE}.streamViewType`]: 'IMAGES',
+      },
+      [
+        'accounts.shop.id must be in quotes, since YAML reads digits as a number: id: "111122223333", got 444455556666',
+        `${FUNCTION}.timeout must be between 1 and 900 seconds, got 0`,
+        `${TABLE}.streamViewType must be NEW_AND_OLD_IMAGES or NEW_IMAGE or OLD_IMAGE or KEYS_ONLY, got "IMAGES"`,
+      ],
+    ],
+    [
+      'sections that are no mappings, and what refers to them, without a crash',
+      { accounts: ['shop'], consumers: null, producers: 'orders', subscriptions: {} },
+      [
+        'accounts must be a mapping from the name of an account to its settings, got ["shop"]',
+        'consumers must be a mapping from the name of a consumer to its settings, got null',
+        'producers must be a mapping from the name of a producer to its settings, got "orders"',
+        'subscriptions must be a list, got {}',
+      ],
+    ],
+    [
+      'entries that are null, without a crash',
+      {
+        'accounts.shop': null,
+        [CONSUMER]: null,
+        [PRODUCER]: null,
+        'subscriptions[1]': null,
+      },
+      [
+        'accounts.shop must be a mapping with the keys id, region, deployRole, got null',
+        `${CONSUMER} must be a mapping with the keys account, role, function, sink, alarms, got null`,
+        `${PRODUCER} must be a mapping with the keys account, accounts, table, existingTable, streamPolicy, got null`,
+        'subscriptions[1] must be a mapping with the keys producer, consumer, startingPosition, batchSize, maximumBatchingWindowInSeconds, parallelizationFactor, bisectBatchOnFunctionError, maximumRetryAttempts, maximumRecordAgeInSeconds, tumblingWindowInSeconds, filters, enabled, got null',
+      ],
+    ],
+  ]);
+});

@@ -1,0 +1,370 @@
+import { resolve } from '../../topology/resolve';
+import { topologySchema } from '../../topology/schema';
+import { consumer, type Overrides, producer, topology } from '../helpers/topology';
+
+function resolved(overrides: Overrides = {}) {
+  return resolve(topologySchema.parse(topology(overrides)));
+}
+
+const analytics = { id: '111122223333', region: 'us-east-1', partition: 'aws' };
+const shop = { id: '444455556666', region: 'us-east-1', partition: 'aws' };
+
+const ordersTable = {
+  name: 'Orders',
+  partitionKey: { name: 'OrderId', type: 'S' },
+  streamViewType: 'NEW_AND_OLD_IMAGES',
+  billingMode: 'PAY_PER_REQUEST',
+  pointInTimeRecovery: true,
+  deletionProtection: true,
+  encryption: 'aws-owned',
+};
+
+const processOrders = {
+  stackId: 'consumer-process-orders',
+  account: analytics,
+  roleArn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
+};
+
+const subscriptionDefaults = {
+  startingPosition: 'TRIM_HORIZON',
+  batchSize: 100,
+  maximumBatchingWindowInSeconds: 0,
+  parallelizationFactor: 1,
+  bisectBatchOnFunctionError: true,
+  maximumRetryAttempts: 10,
+  maximumRecordAgeInSeconds: 21_600,
+  tumblingWindowInSeconds: 0,
+  filters: [],
+  enabled: true,
+};
+
+test('fills in the defaults and makes one entry per stack', () => {
+  expect(resolved()).toStrictEqual({
+    name: 'orders',
+    tags: {},
+    state: {
+      bucket: 'example-terraform-state',
+      region: 'us-east-1',
+      keyPrefix: 'orders',
+      usePathStyle: false,
+      manage: false,
+    },
+    consumers: [
+      {
+        name: 'process-orders',
+        stackId: 'consumer-process-orders',
+        account: analytics,
+        role: {
+          name: 'ProcessOrdersRole',
+          path: '/',
+          managedPolicyArns: [],
+          arn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
+        },
+        function: {
+          name: 'ProcessOrders',
+          code: { entry: 'lambda-src/index.ts' },
+          runtime: 'nodejs22.x',
+          architecture: 'arm64',
+          memorySize: 256,
+          timeout: 60,
+          environment: {},
+          logRetentionInDays: 30,
+        },
+        sources: [{ account: shop, name: 'Orders' }],
+      },
+    ],
+    producers: [
+      {
+        name: 'orders',
+        stackId: 'producer-orders',
+        account: shop,
+        table: ordersTable,
+        streamPolicy: { principal: 'role', conditions: [] },
+        readers: [processOrders],
+      },
+    ],
+    subscriptions: [
+      {
+        ...subscriptionDefaults,
+        stackId: 'subscription-orders-process-orders',
+        producerStackId: 'producer-orders',
+        consumerStackId: 'consumer-process-orders',
+        account: analytics,
+      },
+    ],
+  });
+});
+
+test('keeps what the file sets', () => {
+  const { tags, state, consumers, subscriptions } = resolved({
+    tags: { Team: 'data' },
+    'state.keyPrefix': 'team/orders',
+    'accounts.analytics.deployRole': { arn: 'arn:aws:iam::111122223333:role/Deploy' },
+    'consumers.process-orders.role.managedPolicyArns': ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+    'consumers.process-orders.function.reservedConcurrentExecutions': 0,
+    'consumers.process-orders.function.environment': { LOG_LEVEL: 'debug' },
+    'subscriptions[0].startingPosition': 'LATEST',
+    'subscriptions[0].enabled': false,
+    'subscriptions[0].maximumRetryAttempts': -1,
+  });
+  const account = { ...analytics, deployRole: { arn: 'arn:aws:iam::111122223333:role/Deploy' } };
+  expect({ tags, state, consumers, subscriptions }).toStrictEqual({
+    tags: { Team: 'data' },
+    state: {
+      bucket: 'example-terraform-state',
+      region: 'us-east-1',
+      keyPrefix: 'team/orders',
+      usePathStyle: false,
+      manage: false,
+    },
+    consumers: [
+      {
+        name: 'process-orders',
+        stackId: 'consumer-process-orders',
+        account,
+        role: {
+          name: 'ProcessOrdersRole',
+          path: '/',
+          managedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+          arn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
+        },
+        function: {
+          name: 'ProcessOrders',
+          code: { entry: 'lambda-src/index.ts' },
+          runtime: 'nodejs22.x',
+          architecture: 'arm64',
+          memorySize: 256,
+          timeout: 60,
+          reservedConcurrentExecutions: 0,
+          environment: { LOG_LEVEL: 'debug' },
+          logRetentionInDays: 30,
+        },
+        sources: [{ account: shop, name: 'Orders' }],
+      },
+    ],
+    subscriptions: [
+      {
+        ...subscriptionDefaults,
+        startingPosition: 'LATEST',
+        maximumRetryAttempts: -1,
+        enabled: false,
+        stackId: 'subscription-orders-process-orders',
+        producerStackId: 'producer-orders',
+        consumerStackId: 'consumer-process-orders',
+        account,
+      },
+    ],
+  });
+});
+
+describe('the code of a function', () => {
+  test.each([
+    ['entry', { entry: 'src/audit.ts' }, { entry: 'src/audit.ts' }],
+    [
+      'code',
+      { code: { directory: 'build', handler: 'index.handler' } },
+      { directory: 'build', handler: 'index.handler' },
+    ],
+  ])('is that of %s', (_, settings, code) => {
+    const path = 'consumers.process-orders.function';
+    const [first] = resolved({ [path]: { name: 'ProcessOrders', ...settings } }).consumers;
+    expect(first?.function).toStrictEqual({
+      name: 'ProcessOrders',
+      code,
+      runtime: 'nodejs22.x',
+      architecture: 'arm64',
+      memorySize: 256,
+      timeout: 60,
+      environment: {},
+      logRetentionInDays: 30,
+    });
+  });
+});
+
+describe('the ARN of a role', () => {
+  test.each([
+    ['without a path', 'us-east-1', '/', 'arn:aws:iam::111122223333:role/ProcessOrdersRole'],
+    [
+      'with a path',
+      'eu-west-1',
+      '/streams/orders/',
+      'arn:aws:iam::111122223333:role/streams/orders/ProcessOrdersRole',
+    ],
+    ['in China', 'cn-north-1', '/', 'arn:aws-cn:iam::111122223333:role/ProcessOrdersRole'],
+    [
+      'in GovCloud',
+      'us-gov-west-1',
+      '/gov/',
+      'arn:aws-us-gov:iam::111122223333:role/gov/ProcessOrdersRole',
+    ],
+  ])('%s is on the role and among the readers of the stream', (_, region, path, arn) => {
+    const { consumers, producers } = resolved({
+      'accounts.analytics.region': region,
+      'accounts.shop.region': region,
+      'consumers.process-orders.role.path': path,
+    });
+    const readers = producers.flatMap((one) => one.readers.map(({ roleArn }) => roleArn));
+    expect([consumers.map(({ role }) => role.arn), readers]).toStrictEqual([[arn], [arn]]);
+  });
+});
+
+test.each([
+  ['us-east-1', 'aws'],
+  ['cn-north-1', 'aws-cn'],
+  ['us-gov-west-1', 'aws-us-gov'],
+])('the accounts in %s are in the partition %s', (region, partition) => {
+  const { consumers, producers, subscriptions } = resolved({
+    'accounts.analytics.region': region,
+    'accounts.shop.region': region,
+  });
+  const found = [...consumers, ...producers, ...subscriptions].map(({ account }) => account);
+  expect(found).toStrictEqual([
+    { id: '111122223333', region, partition },
+    { id: '444455556666', region, partition },
+    { id: '111122223333', region, partition },
+  ]);
+});
+
+describe('a producer with accounts', () => {
+  const tenants: Overrides = {
+    'accounts.tenant-a': { id: '777777777777', region: 'us-east-1' },
+    'accounts.tenant-b': { id: '888888888888', region: 'us-east-1' },
+    'producers.orders': {
+      ...producer('Orders'),
+      account: undefined,
+      accounts: ['tenant-b', 'tenant-a'],
+    },
+  };
+  const tenantA = { id: '777777777777', region: 'us-east-1', partition: 'aws' };
+  const tenantB = { id: '888888888888', region: 'us-east-1', partition: 'aws' };
+
+  test('has one stack in each of them, in the order of the list', () => {
+    const shared = {
+      name: 'orders',
+      table: ordersTable,
+      streamPolicy: { principal: 'role', conditions: [] },
+      readers: [processOrders],
+    };
+    expect(resolved(tenants).producers).toStrictEqual([
+      { ...shared, stackId: 'producer-orders-tenant-b', account: tenantB },
+      { ...shared, stackId: 'producer-orders-tenant-a', account: tenantA },
+    ]);
+  });
+
+  test('is subscribed to in each of them', () => {
+    const shared = {
+      ...subscriptionDefaults,
+      consumerStackId: 'consumer-process-orders',
+      account: analytics,
+    };
+    expect(resolved(tenants).subscriptions).toStrictEqual([
+      {
+        ...shared,
+        stackId: 'subscription-orders-tenant-b-process-orders',
+        producerStackId: 'producer-orders-tenant-b',
+      },
+      {
+        ...shared,
+        stackId: 'subscription-orders-tenant-a-process-orders',
+        producerStackId: 'producer-orders-tenant-a',
+      },
+    ]);
+  });
+
+  test('is as many sources of its consumer', () => {
+    expect(resolved(tenants).consumers.map(({ sources }) => sources)).toStrictEqual([
+      [
+        { account: tenantB, name: 'Orders' },
+        { account: tenantA, name: 'Orders' },
+      ],
+    ]);
+  });
+
+  test('is named after a single one as well', () => {
+    const { producers, subscriptions } = resolved({
+      ...tenants,
+      'producers.orders.accounts': ['tenant-a'],
+    });
+    expect([...producers, ...subscriptions].map(({ stackId }) => stackId)).toStrictEqual([
+      'producer-orders-tenant-a',
+      'subscription-orders-tenant-a-process-orders',
+    ]);
+  });
+});
+
+describe('several producers and consumers', () => {
+  const several: Overrides = {
+    producers: {
+      orders: producer('Orders'),
+      items: producer('Items'),
+      unread: producer('Unread'),
+    },
+    consumers: {
+      search: consumer('Search'),
+      audit: consumer('Audit'),
+      idle: consumer('Idle'),
+    },
+    subscriptions: [
+      { producer: 'items', consumer: 'audit' },
+      { producer: 'orders', consumer: 'search' },
+      { producer: 'orders', consumer: 'audit' },
+    ],
+  };
+
+  test('keep the order of the file', () => {
+    const { consumers, producers, subscriptions } = resolved(several);
+    expect([...consumers, ...producers, ...subscriptions].map(({ stackId }) => stackId)).toEqual([
+      'consumer-search',
+      'consumer-audit',
+      'consumer-idle',
+      'producer-orders',
+      'producer-items',
+      'producer-unread',
+      'subscription-items-audit',
+      'subscription-orders-search',
+      'subscription-orders-audit',
+    ]);
+  });
+
+  test('have sources in the order of the subscriptions', () => {
+    const { consumers } = resolved(several);
+    expect(consumers.map(({ sources }) => sources.map(({ name }) => name))).toStrictEqual([
+      ['Orders'],
+      ['Items', 'Orders'],
+      [],
+    ]);
+  });
+
+  test('have readers in the order of the subscriptions', () => {
+    const { producers } = resolved(several);
+    expect(producers.map(({ readers }) => readers.map(({ stackId }) => stackId))).toStrictEqual([
+      ['consumer-search', 'consumer-audit'],
+      ['consumer-audit'],
+      [],
+    ]);
+  });
+});
+
+test('takes names that every object has', () => {
+  const { consumers, producers, subscriptions } = resolved({
+    'accounts.constructor': { id: '777777777777', region: 'us-east-1' },
+    'consumers.constructor': { ...consumer('Constructor'), account: 'constructor' },
+    'producers.constructor': producer('Constructor'),
+    subscriptions: [{ producer: 'constructor', consumer: 'constructor' }],
+  });
+  expect([
+    consumers.map(({ stackId, account }) => [stackId, account.id]),
+    producers.map(({ stackId, account }) => [stackId, account.id]),
+    subscriptions.map(({ stackId, account }) => [stackId, account.id]),
+  ]).toStrictEqual([
+    [
+      ['consumer-process-orders', '111122223333'],
+      ['consumer-constructor', '777777777777'],
+    ],
+    [
+      ['producer-orders', '444455556666'],
+      ['producer-constructor', '444455556666'],
+    ],
+    [['subscription-constructor-constructor', '777777777777']],
+  ]);
+});

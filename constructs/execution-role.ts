@@ -3,12 +3,13 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { DataResource, type ITerraformDependable } from 'cdktf';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { functionPolicy, streamPolicies, trustPolicy } from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
 import type { ResolvedConsumer, TableReference } from '../topology/resolve';
 import { policyDocument } from './policy-document';
+import { TerraformData } from './terraform-data';
 
 /**
  * Seconds between the last change to a new role and the publication of its ARN. IAM is eventually
@@ -107,12 +108,12 @@ export class ExecutionRole extends Construct {
   }
 
   private settle(dependsOn: ITerraformDependable[]): string {
-    const settled = new DataResource(this, 'settled', {
-      input: { arn: this.role.arn },
-      triggersReplace: { uniqueId: this.role.uniqueId },
+    const settled = new TerraformData(this, 'settled', {
+      input: this.role.arn,
+      triggersReplace: this.role.uniqueId,
       provisioners: [{ type: 'local-exec', command: `sleep ${PROPAGATION_SECONDS}` }],
       dependsOn,
     });
-    return settled.output.lookup('arn');
+    return settled.output;
   }
 }

@@ -44,6 +44,9 @@ test('functionPolicy lets the function write its own log and list streams', () =
 });
 
 describe('streamPolicies', () => {
+  /** The longest name of a function's log group. */
+  const wide = `/aws/lambda/${'f'.repeat(64)}`;
+
   test('of no table is no policy', () => {
     expect(streamPolicies([])).toStrictEqual([]);
   });
@@ -94,25 +97,44 @@ describe('streamPolicies', () => {
     ['a name of usual length', 'Orders', 1_000],
     ['the longest name', 'T'.repeat(255), 100],
   ])('are never over the quota, with tables of %s', (_, name, count) => {
-    const sizes = streamPolicies(tables(count, name)).map(policySize);
-    expect(sizes.filter((size) => size > IAM.managedPolicySize)).toStrictEqual([]);
+    const [inline = 0, ...managed] = streamPolicies(tables(count, name)).map(policySize);
+    const rest = policySize(
+      functionPolicy(`arn:aws:logs:us-east-1:111122223333:log-group:${wide}`),
+    );
+    expect(inline + rest).toBeLessThanOrEqual(IAM.inlinePoliciesSize);
+    expect(managed.filter((size) => size > IAM.managedPolicySize)).toStrictEqual([]);
+    expect(managed.length).toBeGreaterThan(0);
+  });
+
+  test('leave 2,048 characters of the inline policies to that of the function', () => {
+    const [inline = 0] = streamPolicies(tables(1_000)).map(policySize);
+    const arn = '"arn:aws:dynamodb:us-east-1:000000000000:table/Orders/stream/*",';
+    expect(inline).toBeLessThanOrEqual(10_240 - 2_048);
+    expect(inline + arn.length).toBeGreaterThan(10_240 - 2_048);
+  });
+
+  test('of 1,000 tables are one inline policy and no more managed ones than IAM attaches', () => {
+    expect(streamPolicies(tables(1_000)).length).toBeLessThanOrEqual(
+      1 + IAM.managedPoliciesPerRole,
+    );
   });
 
   // With three letters an ARN takes 61 characters of the quota, with 255 it takes 313.
   test.each([
-    ['a short name', 'Abc', 200, [97, 97, 6]],
-    ['a name of usual length', 'Orders', 190, [93, 93, 4]],
-    ['the longest name', 'T'.repeat(255), 40, [19, 19, 2]],
+    ['a short name', 'Abc', 331, [131, 97, 97, 6]],
+    ['a name of usual length', 'Orders', 315, [125, 93, 93, 4]],
+    ['the longest name', 'T'.repeat(255), 65, [25, 19, 19, 2]],
   ])('are filled before the next begins, with tables of %s', (_, name, count, lengths) => {
     expect(resources(tables(count, name)).map(({ length }) => length)).toStrictEqual(lengths);
   });
 
   test.each([
-    ['fills up the first', 92, [93]],
-    ['begins a second', 93, [93, 1]],
-    ['goes on with the second', 94, [93, 2]],
-    ['fills up the second', 185, [93, 93]],
-    ['begins a third', 186, [93, 93, 1]],
+    ['fills up the first', 124, [125]],
+    ['begins a second', 125, [125, 1]],
+    ['goes on with the second', 126, [125, 2]],
+    ['fills up the second', 217, [125, 93]],
+    ['begins a third', 218, [125, 93, 1]],
+    ['fills up the third', 310, [125, 93, 93]],
   ])('a table at the end %s and leaves the others as they are', (_, count, lengths) => {
     const before = resources(tables(count));
     const after = resources(tables(count + 1));

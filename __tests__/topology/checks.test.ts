@@ -92,38 +92,54 @@ describe('tags', () => {
     [
       'a key with other characters',
       { tags: { 'a*b': 'x' } },
-      ['tags.a*b must have a key of letters, digits, spaces and _.:/=+-@'],
+      ['tags.a*b must have a key of letters, digits, spaces and _.:/=+-@, got "x"'],
     ],
     [
       'an empty key',
       { tags: { '': 'x' } },
-      ['tags. must have a key of letters, digits, spaces and _.:/=+-@'],
+      ['tags. must have a key of letters, digits, spaces and _.:/=+-@, got "x"'],
     ],
     [
       'the key Topology',
       { tags: { Topology: 'mine' } },
-      ['tags.Topology is set to the name of the topology; choose another key, got "mine"'],
+      [
+        'tags.Topology must differ from the other tags and from Topology, whatever the case, got "mine"',
+      ],
     ],
     [
       // IAM does not tell the keys of a role's tags by case.
       'the key topology',
       { tags: { topology: 'mine' } },
-      ['tags.topology is set to the name of the topology; choose another key, got "mine"'],
+      [
+        'tags.topology must differ from the other tags and from Topology, whatever the case, got "mine"',
+      ],
+    ],
+    [
+      'two keys that differ by case only',
+      { tags: { Team: 'data', Owner: 'me', TEAM: 'search' } },
+      [
+        'tags.TEAM must differ from the other tags and from Topology, whatever the case, got "search"',
+      ],
+    ],
+    [
+      'the key __proto__',
+      { tags: JSON.parse('{"__proto__":"x"}') },
+      ['tags.__proto__ must not be named __proto__; choose another name'],
     ],
     [
       'a key that AWS reserves',
       { tags: { 'aws:createdBy': 'me' } },
-      ['tags.aws:createdBy must not begin with aws:, which AWS reserves'],
+      ['tags.aws:createdBy must not begin with aws:, which AWS reserves, got "me"'],
     ],
     [
       'a key that AWS reserves, in capitals',
       { tags: { 'AWS:createdBy': 'me' } },
-      ['tags.AWS:createdBy must not begin with aws:, which AWS reserves'],
+      ['tags.AWS:createdBy must not begin with aws:, which AWS reserves, got "me"'],
     ],
     [
       'a key past the greatest length',
       { tags: { [`${wide}k`]: 'x' } },
-      [`tags.${wide}k must have at most 128 characters in its key`],
+      [`tags.${wide}k must have at most 128 characters in its key, got "x"`],
     ],
     [
       'a value past the greatest length',
@@ -346,7 +362,7 @@ describe('environment variables', () => {
     [
       'the name __proto__',
       { [path]: JSON.parse('{"__proto__":"x"}') },
-      [`${path}.__proto__ ${NAME}`],
+      [`${path}.__proto__ must not be named __proto__; choose another name`],
     ],
     [
       'more bytes than Lambda takes',
@@ -422,6 +438,17 @@ describe('ARNs of the account', () => {
         `${policies}[0] must be in the partition aws-cn of the Region cn-north-1, got "arn:aws:iam::aws:policy/A"`,
       ],
     ],
+    [
+      'a policy that is named twice',
+      {
+        [policies]: [
+          'arn:aws:iam::aws:policy/A',
+          'arn:aws:iam::aws:policy/B',
+          'arn:aws:iam::aws:policy/A',
+        ],
+      },
+      [`${policies}[2] must be named once, got "arn:aws:iam::aws:policy/A"`],
+    ],
   ]);
 });
 
@@ -469,6 +496,11 @@ describe('the settings of a table', () => {
 });
 
 describe('the conditions of a stream policy', () => {
+  const conditions = (...pairs: [test: string, variable: string][]): Overrides => ({
+    [`${PRODUCER}.streamPolicy`]: {
+      conditions: pairs.map(([test, variable]) => ({ test, variable, values: ['o-a1b2'] })),
+    },
+  });
   const policy = (principal: string, variable: string): Overrides => ({
     [`${PRODUCER}.streamPolicy`]: {
       principal,
@@ -482,6 +514,14 @@ describe('the conditions of a stream policy', () => {
   accepts([
     ['another key with principal: account', policy('account', 'aws:SourceArn')],
     ['aws:PrincipalArn with principal: role', policy('role', 'aws:PrincipalArn')],
+    [
+      'one operator with two keys, one key with two operators',
+      conditions(
+        ['StringLike', 'aws:PrincipalOrgID'],
+        ['StringLike', 'aws:PrincipalAccount'],
+        ['StringNotLike', 'aws:PrincipalOrgID'],
+      ),
+    ],
   ]);
 
   refuses([
@@ -497,6 +537,24 @@ describe('the conditions of a stream policy', () => {
       policy('account', 'AWS:principalarn'),
       [
         `${PRODUCER}.streamPolicy.conditions[1].variable must not be aws:PrincipalArn with principal: account, which sets it to the role, got "AWS:principalarn"`,
+      ],
+    ],
+    [
+      'a condition that stands twice',
+      conditions(
+        ['StringLike', 'aws:PrincipalOrgID'],
+        ['ArnLike', 'aws:PrincipalArn'],
+        ['StringLike', 'aws:PrincipalOrgID'],
+      ),
+      [
+        `${PRODUCER}.streamPolicy.conditions[2].variable must stand once with StringLike; put all values into one condition, got "aws:PrincipalOrgID"`,
+      ],
+    ],
+    [
+      'a condition that stands twice, in other capitals',
+      conditions(['StringLike', 'aws:PrincipalOrgID'], ['stringlike', 'AWS:principalorgid']),
+      [
+        `${PRODUCER}.streamPolicy.conditions[1].variable must stand once with stringlike; put all values into one condition, got "AWS:principalorgid"`,
       ],
     ],
   ]);
@@ -700,6 +758,7 @@ describe('names that must differ', () => {
         'producers.others': { ...producer('Orders'), account: 'other' },
       },
     ],
+    ['a stack id of the greatest length', { [`consumers.${'a'.repeat(191)}`]: consumer('Other') }],
     [
       'a producer and a consumer of one name',
       {
@@ -715,14 +774,14 @@ describe('names that must differ', () => {
       'two roles of one name in an account',
       twoConsumers({ role: { name: 'Reader' } }, { role: { name: 'Reader' } }),
       [
-        'consumers.second.role.name must be used by one consumer of the account only (first), got "Reader"',
+        'consumers.second.role.name must be another name in the account, which consumers.first.role.name has, got "Reader"',
       ],
     ],
     [
       'two roles whose names differ by case only',
       twoConsumers({ role: { name: 'READER' } }, { role: { name: 'reader' } }),
       [
-        'consumers.second.role.name must be used by one consumer of the account only (first), got "reader"',
+        'consumers.second.role.name must be another name in the account, which consumers.first.role.name has, got "reader"',
       ],
     ],
     [
@@ -735,21 +794,21 @@ describe('names that must differ', () => {
         ),
       },
       [
-        'consumers.second.role.name must be used by one consumer of the account only (first), got "Reader"',
+        'consumers.second.role.name must be another name in the account, which consumers.first.role.name has, got "Reader"',
       ],
     ],
     [
       'two functions of one name in an account and Region',
       twoConsumers({ function: { name: 'Read' } }, { function: { name: 'Read' } }),
       [
-        'consumers.second.function.name must be used by one consumer of the account only (first), got "Read"',
+        'consumers.second.function.name must be another name in the account, which consumers.first.function.name has, got "Read"',
       ],
     ],
     [
       'two producers of one table',
       { 'producers.again': producer('Orders') },
       [
-        'producers.again must have a table of its own, since a stream has one policy: shop has Orders twice (orders)',
+        'producers.again must have a table of its own in shop, since a stream has one policy; Orders is the table, which producers.orders has',
       ],
     ],
     [
@@ -759,7 +818,7 @@ describe('names that must differ', () => {
         'producers.again': { ...producer('Orders'), account: 'store' },
       },
       [
-        'producers.again must have a table of its own, since a stream has one policy: store has Orders twice (orders)',
+        'producers.again must have a table of its own in store, since a stream has one policy; Orders is the table, which producers.orders has',
       ],
     ],
     [
@@ -769,7 +828,7 @@ describe('names that must differ', () => {
         'producers.items-shop': producer('Others'),
       },
       [
-        'producers.items-shop makes the stack id producer-items-shop, which is taken; choose another name (producers.items)',
+        'producers.items-shop must have a name that does not make the stack id producer-items-shop, which producers.items has',
       ],
     ],
     [
@@ -785,7 +844,24 @@ describe('names that must differ', () => {
         ],
       },
       [
-        'subscriptions[1] makes the stack id subscription-a-b-c, which is taken; choose another name (subscriptions[0])',
+        'subscriptions[1] must have a name that does not make the stack id subscription-a-b-c, which subscriptions[0] has',
+      ],
+    ],
+    [
+      'a stack id that is too long',
+      { [`consumers.${'a'.repeat(192)}`]: consumer('Other') },
+      [
+        `consumers.${'a'.repeat(192)} must have a shorter name; the stack id consumer-${'a'.repeat(192)} has over 200 characters`,
+      ],
+    ],
+    [
+      'a table of its own by two names of its account',
+      {
+        'accounts.store': { id: '444455556666', region: 'us-east-1' },
+        [PRODUCER]: ofTenants('Orders', 'shop', 'store'),
+      },
+      [
+        `${PRODUCER} must have a table of its own in store, since a stream has one policy; Orders is the table, which ${PRODUCER} has`,
       ],
     ],
   ]);
@@ -876,27 +952,36 @@ describe('the policies of a role', () => {
   });
   const longest = 'T'.repeat(255);
   const refused = (most: number, got: number) => [
-    `${CONSUMER} must read at most ${most} streams, got ${got}: IAM attaches 10 managed policies of 6144 characters to a role; add a second consumer for the rest`,
+    `${CONSUMER} must read at most ${most} streams, got ${got}, since IAM limits the policies of a role; add a second consumer for the rest`,
   ];
 
   accepts([
     ['1,000 tables', tenants(1_000)],
-    ['as many of the longest name as fit', tenants(190, longest)],
+    // 25 of the longest name fit into the inline policy, 19 into each managed one.
+    ['as many of the longest name as fit', tenants(25 + 10 * 19, longest)],
     [
       'as many of the longest name as fit beside others',
-      { ...tenants(19, longest), ...attached(9) },
+      { ...tenants(25 + 2 * 19, longest), ...attached(8) },
+    ],
+    [
+      'as many of the longest name as fit beside as many others as IAM attaches',
+      { ...tenants(25, longest), ...attached(10) },
     ],
     ['ten others, where nothing is read', { ...attached(10), subscriptions: [] }],
   ]);
 
   refuses([
-    ['one table more of the longest name than fits', tenants(191, longest), refused(190, 191)],
+    ['one table more of the longest name than fits', tenants(216, longest), refused(215, 216)],
     [
       'one table more than fits beside others',
-      { ...tenants(39, longest), ...attached(8) },
-      refused(38, 39),
+      { ...tenants(64, longest), ...attached(8) },
+      refused(63, 64),
     ],
-    ['a table beside as many others as IAM attaches', attached(10), refused(0, 1)],
+    [
+      'one table more than fits beside as many others as IAM attaches',
+      { ...tenants(26, longest), ...attached(10) },
+      refused(25, 26),
+    ],
   ]);
 
   test('refuses more others than IAM attaches where they stand, and not for the streams', () => {
@@ -916,14 +1001,6 @@ describe('problems of several kinds', () => {
       [
         'subscriptions[0].batchSize must be between 1 and 10000, got 0',
         'subscriptions[1].producer must be the name of a producer in this file (orders), got "order"',
-      ],
-    ],
-    [
-      'a broken value and a broken reference in the same entry at once',
-      { 'subscriptions[0].batchSize': 0, 'subscriptions[0].producer': 'order' },
-      [
-        'subscriptions[0].batchSize must be between 1 and 10000, got 0',
-        'subscriptions[0].producer must be the name of a producer in this file (orders), got "order"',
       ],
     ],
     [

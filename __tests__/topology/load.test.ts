@@ -81,12 +81,14 @@ describe('a valid file', () => {
 describe('a file that cannot be read', () => {
   test('that does not exist', () => {
     expect(thrownBy('topologies/nowhere.yaml').message).toBe(
-      'topologies/nowhere.yaml does not exist; set TOPOLOGY to the path of a topology file',
+      'topologies/nowhere.yaml is not a file; set TOPOLOGY to the path of a topology file',
     );
   });
 
   test('that is a folder', () => {
-    expect(() => loadTopology(folder)).toThrow(TopologyError);
+    expect(thrownBy(folder).message).toBe(
+      `${folder} is not a file; set TOPOLOGY to the path of a topology file`,
+    );
   });
 });
 
@@ -145,7 +147,7 @@ describe('a file that is not valid YAML', () => {
       'an alias without its anchor',
       orders('account: shop', 'account: *shop'),
       [
-        'topologies/x.yaml:13 is not valid YAML: Unresolved alias (the anchor must be set before the alias): shop',
+        'topologies/x.yaml is not valid YAML: Unresolved alias (the anchor must be set before the alias): shop',
       ],
     ],
   ])('%s', (_, text, expected) => {

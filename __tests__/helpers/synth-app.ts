@@ -1,0 +1,82 @@
+import { App, TerraformStack, Testing } from 'cdktf';
+import { buildStacks } from '../../stacks/build-stacks';
+import type { ResolvedTopology } from '../../topology/resolve';
+import { validate } from '../../topology/validate';
+import type { Content } from './topology';
+
+/** Blocks by type and name. */
+type Blocks = Readonly<Record<string, Readonly<Record<string, object>>>>;
+
+/** A stack's configuration, as in `cdk.tf.json` without comments. */
+export interface StackJson {
+  readonly terraform: object;
+  readonly provider: Readonly<Record<string, readonly object[]>>;
+  readonly resource?: Blocks;
+  readonly data?: Blocks;
+  readonly output?: Readonly<Record<string, object>>;
+}
+
+/** Never written to; `cdktf` makes the folder, though. */
+const OUTPUT = 'dist/testing';
+
+/** Versions of the provider packages in package.json. */
+export const AWS_PROVIDER = { source: 'aws', version: '6.25.0' };
+export const ARCHIVE_PROVIDER = { source: 'hashicorp/archive', version: '2.7.1' };
+
+/** An empty app whose stacks are synthesized as JSON. */
+export function jsonApp(): App {
+  return Testing.app({ outdir: OUTPUT });
+}
+
+/** An empty app whose stacks are synthesized as HCL. */
+export function hclApp(): App {
+  return Testing.fakeCdktfJsonPath(new App({ outdir: OUTPUT, hclOutput: true }));
+}
+
+/** The stacks of a valid content of a topology file. */
+export function synthApp(content: Content) {
+  const stacks = stacksOf(content, jsonApp());
+  return {
+    ids: [...stacks.keys()],
+    /** The configuration of a stack, all validations passed. */
+    json: (id: string) => jsonOf(get(stacks, id)),
+    /** Ids of the stacks that are deployed before this one. */
+    dependencies: (id: string) => get(stacks, id).dependencies.map((stack) => stack.node.id),
+  };
+}
+
+/** A stack of a valid content of a topology file as HCL, all validations passed. */
+export function synthHcl(content: Content, id: string): string {
+  return Testing.synthHcl(get(stacksOf(content, hclApp()), id), true);
+}
+
+export function jsonOf(stack: TerraformStack): StackJson {
+  return JSON.parse(Testing.synth(stack, true));
+}
+
+/** How many blocks of each type there are. */
+export function counts(blocks: Blocks = {}): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(blocks).map(([type, named]) => [type, Object.keys(named).length]),
+  );
+}
+
+/** The topology that a valid content resolves to. */
+export function resolved(content: Content): ResolvedTopology {
+  const { topology, problems } = validate(content);
+  if (!topology) throw new Error(JSON.stringify(problems));
+  return topology;
+}
+
+function stacksOf(content: Content, app: App): Map<string, TerraformStack> {
+  buildStacks(app, resolved(content));
+  const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
+  for (const stack of stacks) stack.prepareStack();
+  return new Map(stacks.map((stack) => [stack.node.id, stack]));
+}
+
+function get(stacks: Map<string, TerraformStack>, id: string): TerraformStack {
+  const stack = stacks.get(id);
+  if (!stack) throw new Error(`no stack ${id} among ${[...stacks.keys()].join(', ')}`);
+  return stack;
+}

@@ -1,0 +1,260 @@
+import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
+import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
+import { DataResource, Testing } from 'cdktf';
+import { Construct } from 'constructs';
+import { AccountStack } from '../../stacks/account-stack';
+import { ARCHIVE_PROVIDER, AWS_PROVIDER, jsonApp, resolved, synthApp } from '../helpers/synth-app';
+import { type Overrides, topology } from '../helpers/topology';
+
+const CONSUMER = 'consumer-process-orders';
+const PRODUCER = 'producer-orders';
+const SUBSCRIPTION = 'subscription-orders-process-orders';
+
+const STATE_ROLE = 'arn:aws:iam::999999999999:role/TerraformState';
+
+describe('the terraform block', () => {
+  test.each([
+    [CONSUMER, { archive: ARCHIVE_PROVIDER, aws: AWS_PROVIDER }],
+    [PRODUCER, { aws: AWS_PROVIDER }],
+    [SUBSCRIPTION, { aws: AWS_PROVIDER }],
+  ])('of %s', (id, providers) => {
+    expect(synthApp(topology()).json(id).terraform).toEqual({
+      backend: {
+        s3: {
+          bucket: 'example-terraform-state',
+          key: `orders/${id}.tfstate`,
+          region: 'us-east-1',
+          encrypt: true,
+          use_lockfile: true,
+        },
+      },
+      required_providers: providers,
+      required_version: '>= 1.10.0',
+    });
+  });
+});
+
+describe('where the state is', () => {
+  const plain = { bucket: 'example-terraform-state', region: 'us-east-1' };
+
+  test.each<[string, Overrides, prefix: string, settings: object, ofBackend: object]>([
+    ['in the topology’s own place', { name: 'billing' }, 'billing', plain, {}],
+    [
+      'in another bucket and Region',
+      { 'state.bucket': 'other-state', 'state.region': 'eu-west-1' },
+      'orders',
+      { bucket: 'other-state', region: 'eu-west-1' },
+      {},
+    ],
+    ['under a prefix', { 'state.keyPrefix': 'team/streams' }, 'team/streams', plain, {}],
+    [
+      'behind a role',
+      { 'state.roleArn': STATE_ROLE },
+      'orders',
+      { ...plain, assume_role: { role_arn: STATE_ROLE } },
+      {},
+    ],
+    [
+      'encrypted with a key',
+      { 'state.kmsKeyId': 'alias/state' },
+      'orders',
+      plain,
+      { kms_key_id: 'alias/state' },
+    ],
+    [
+      'in an S3-compatible store',
+      { 'state.usePathStyle': true },
+      'orders',
+      { ...plain, use_path_style: true },
+      {},
+    ],
+    [
+      'with everything set',
+      {
+        'state.keyPrefix': 'p',
+        'state.roleArn': STATE_ROLE,
+        'state.kmsKeyId': 'alias/state',
+        'state.usePathStyle': true,
+      },
+      'p',
+      { ...plain, assume_role: { role_arn: STATE_ROLE }, use_path_style: true },
+      { kms_key_id: 'alias/state' },
+    ],
+  ])('%s: backend and remote state agree', (_, overrides, prefix, settings, ofBackend) => {
+    const app = synthApp(topology(overrides));
+    const keyed = (id: string) => ({ ...settings, key: `${prefix}/${id}.tfstate` });
+    expect(app.ids.map((id) => Reflect.get(app.json(id).terraform, 'backend'))).toEqual(
+      [CONSUMER, PRODUCER, SUBSCRIPTION].map((id) => ({
+        s3: { ...keyed(id), ...ofBackend, encrypt: true, use_lockfile: true },
+      })),
+    );
+    expect(app.ids.map((id) => app.json(id).data?.terraform_remote_state)).toEqual([
+      undefined,
+      { consumer_process_orders: { backend: 's3', config: keyed(CONSUMER) } },
+      {
+        producer_orders: { backend: 's3', config: keyed(PRODUCER) },
+        consumer_process_orders: { backend: 's3', config: keyed(CONSUMER) },
+      },
+    ]);
+  });
+});
+
+describe('the AWS provider', () => {
+  const DEPLOY_ROLE = 'arn:aws:iam::444455556666:role/Deploy';
+  const consumer = {
+    alias: 'consumer',
+    region: 'us-east-1',
+    allowed_account_ids: ['111122223333'],
+    default_tags: [{ tags: { Topology: 'orders' } }],
+  };
+  const producer = { ...consumer, alias: 'producer', allowed_account_ids: ['444455556666'] };
+
+  test.each<[string, Overrides, consumer: object, producer: object]>([
+    ['is locked to the account', {}, consumer, producer],
+    [
+      'assumes the deploy role of its own account',
+      { 'accounts.shop.deployRole': { arn: DEPLOY_ROLE } },
+      consumer,
+      { ...producer, assume_role: [{ role_arn: DEPLOY_ROLE }] },
+    ],
+    [
+      'assumes the deploy role with external ID and session name',
+      {
+        'accounts.shop.deployRole': {
+          arn: DEPLOY_ROLE,
+          externalId: 'a:secret/1',
+          sessionName: 'terraform',
+        },
+      },
+      consumer,
+      {
+        ...producer,
+        assume_role: [
+          { role_arn: DEPLOY_ROLE, external_id: 'a:secret/1', session_name: 'terraform' },
+        ],
+      },
+    ],
+    [
+      'tags every resource',
+      { name: 'billing', tags: { Team: 'data', 'cost center': '4 2' } },
+      {
+        ...consumer,
+        default_tags: [{ tags: { Team: 'data', 'cost center': '4 2', Topology: 'billing' } }],
+      },
+      {
+        ...producer,
+        default_tags: [{ tags: { Team: 'data', 'cost center': '4 2', Topology: 'billing' } }],
+      },
+    ],
+    [
+      'works in the Region of the account',
+      { 'accounts.analytics.region': 'cn-north-1', 'accounts.shop.region': 'cn-north-1' },
+      { ...consumer, region: 'cn-north-1' },
+      { ...producer, region: 'cn-north-1' },
+    ],
+  ])('%s', (_, overrides, ofConsumer, ofProducer) => {
+    const app = synthApp(topology(overrides));
+    expect(app.ids.map((id) => app.json(id).provider)).toEqual([
+      { archive: [{}], aws: [ofConsumer] },
+      { aws: [ofProducer] },
+      { aws: [ofConsumer] },
+    ]);
+  });
+});
+
+describe('validation', () => {
+  class EmptyStack extends AccountStack {
+    readonly aws = this.provider;
+
+    constructor() {
+      const content = resolved(topology());
+      const account = { id: '111122223333', region: 'us-east-1', partition: 'aws' };
+      super(jsonApp(), 'empty', { topology: content, account, alias: 'consumer' });
+    }
+  }
+
+  const mistakes = (build: (stack: EmptyStack) => void) => {
+    const stack = new EmptyStack();
+    build(stack);
+    return stack.node.findAll().flatMap((node) => node.node.validate());
+  };
+
+  test.each<[string, (stack: EmptyStack) => void, string[]]>([
+    [
+      'a resource without a provider',
+      (stack) => new SqsQueue(stack, 'queue', {}),
+      ['aws_sqs_queue.queue names no provider, so it would use default credentials'],
+    ],
+    [
+      'a data source without a provider',
+      (stack) => new DataAwsRegion(new Construct(stack, 'nested'), 'here', {}),
+      ['data.aws_region.nested_here names no provider, so it would use default credentials'],
+    ],
+    [
+      'each of several resources without a provider',
+      (stack) => {
+        new SqsQueue(stack, 'first', {});
+        new SqsQueue(stack, 'second', { provider: stack.aws });
+        new SqsQueue(stack, 'third', {});
+      },
+      [
+        'aws_sqs_queue.first names no provider, so it would use default credentials',
+        'aws_sqs_queue.third names no provider, so it would use default credentials',
+      ],
+    ],
+    [
+      'two resources of one address',
+      (stack) => {
+        new SqsQueue(stack, 'my-queue', { provider: stack.aws });
+        new SqsQueue(stack, 'my_queue', { provider: stack.aws });
+      },
+      ['aws_sqs_queue.my_queue is declared twice'],
+    ],
+    [
+      'two resources of one address at different depths',
+      (stack) => {
+        new SqsQueue(stack, 'my_queue', { provider: stack.aws });
+        new SqsQueue(new Construct(stack, 'my'), 'queue', { provider: stack.aws });
+      },
+      ['aws_sqs_queue.my_queue is declared twice'],
+    ],
+    [
+      'two data sources of one address',
+      (stack) => {
+        new DataAwsRegion(stack, 'my-region', { provider: stack.aws });
+        new DataAwsRegion(stack, 'my_region', { provider: stack.aws });
+      },
+      ['data.aws_region.my_region is declared twice'],
+    ],
+  ])('refuses %s', (_, build, expected) => {
+    expect(mistakes(build)).toEqual(expected);
+  });
+
+  test.each<[string, (stack: EmptyStack) => void]>([
+    [
+      'resources of one name and two types',
+      (stack) => {
+        new SqsQueue(stack, 'my-name', { provider: stack.aws });
+        new DataResource(stack, 'my_name', {});
+      },
+    ],
+    [
+      'a resource and a data source of one name',
+      (stack) => {
+        new DataAwsRegion(stack, 'name', { provider: stack.aws });
+        new SqsQueue(new Construct(stack, 'other'), 'name', { provider: stack.aws });
+      },
+    ],
+    ['a resource of Terraform itself without a provider', (stack) => new DataResource(stack, 'a')],
+  ])('accepts %s', (_, build) => {
+    expect(mistakes(build)).toEqual([]);
+  });
+
+  test('fails the synthesis', () => {
+    const stack = new EmptyStack();
+    new SqsQueue(stack, 'queue', {});
+    expect(() => Testing.synth(stack, true)).toThrow(
+      'aws_sqs_queue.queue names no provider, so it would use default credentials',
+    );
+  });
+});

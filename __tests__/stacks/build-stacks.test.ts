@@ -1,0 +1,107 @@
+import { synthApp } from '../helpers/synth-app';
+import { consumer, type Overrides, producer, topology } from '../helpers/topology';
+
+const TENANTS: Overrides = {
+  'accounts.tenant': { id: '777777777777', region: 'us-east-1' },
+  'producers.orders.account': undefined,
+  'producers.orders.accounts': ['shop', 'tenant'],
+};
+
+describe('the stacks, each with those before it,', () => {
+  test.each<[string, Overrides, [id: string, dependencies: string[]][]]>([
+    ['of an empty topology', { consumers: {}, producers: {}, subscriptions: [] }, []],
+    [
+      'of one subscription',
+      {},
+      [
+        ['consumer-process-orders', []],
+        ['producer-orders', ['consumer-process-orders']],
+        ['subscription-orders-process-orders', ['producer-orders', 'consumer-process-orders']],
+      ],
+    ],
+    [
+      'without a subscription do not wait for each other',
+      { subscriptions: [] },
+      [
+        ['consumer-process-orders', []],
+        ['producer-orders', []],
+      ],
+    ],
+    [
+      'with principal: account do not make the producer wait for the consumer',
+      { 'producers.orders.streamPolicy': { principal: 'account' } },
+      [
+        ['consumer-process-orders', []],
+        ['producer-orders', []],
+        ['subscription-orders-process-orders', ['producer-orders', 'consumer-process-orders']],
+      ],
+    ],
+    [
+      'of two readers of one stream',
+      {
+        'consumers.search': consumer('Search'),
+        'subscriptions[1]': { producer: 'orders', consumer: 'search' },
+      },
+      [
+        ['consumer-process-orders', []],
+        ['consumer-search', []],
+        ['producer-orders', ['consumer-process-orders', 'consumer-search']],
+        ['subscription-orders-process-orders', ['producer-orders', 'consumer-process-orders']],
+        ['subscription-orders-search', ['producer-orders', 'consumer-search']],
+      ],
+    ],
+    [
+      'of two streams with one reader',
+      {
+        'producers.items': producer('Items'),
+        'subscriptions[1]': { producer: 'items', consumer: 'process-orders' },
+      },
+      [
+        ['consumer-process-orders', []],
+        ['producer-orders', ['consumer-process-orders']],
+        ['producer-items', ['consumer-process-orders']],
+        ['subscription-orders-process-orders', ['producer-orders', 'consumer-process-orders']],
+        ['subscription-items-process-orders', ['producer-items', 'consumer-process-orders']],
+      ],
+    ],
+    [
+      'of a producer in several accounts',
+      TENANTS,
+      [
+        ['consumer-process-orders', []],
+        ['producer-orders-shop', ['consumer-process-orders']],
+        ['producer-orders-tenant', ['consumer-process-orders']],
+        [
+          'subscription-orders-shop-process-orders',
+          ['producer-orders-shop', 'consumer-process-orders'],
+        ],
+        [
+          'subscription-orders-tenant-process-orders',
+          ['producer-orders-tenant', 'consumer-process-orders'],
+        ],
+      ],
+    ],
+  ])('%s', (_, overrides, expected) => {
+    const app = synthApp(topology(overrides));
+    expect(app.ids.map((id) => [id, app.dependencies(id)])).toEqual(expected);
+  });
+});
+
+test('every aws block of every stack names the one provider of its stack', () => {
+  const app = synthApp(topology(TENANTS));
+  const providers = app.ids.map((id) => {
+    const { resource, data } = app.json(id);
+    const blocks = [resource, data]
+      .flatMap((types) => Object.entries(types ?? {}))
+      .filter(([type]) => type.startsWith('aws_'))
+      .flatMap(([, named]) => Object.values(named));
+    return [id, [...new Set(blocks.map((block) => Reflect.get(block, 'provider')))]];
+  });
+  expect(providers).toEqual([
+    ['consumer-process-orders', ['aws.consumer']],
+    ['producer-orders-shop', ['aws.producer']],
+    ['producer-orders-tenant', ['aws.producer']],
+    ['subscription-orders-shop-process-orders', ['aws.consumer']],
+    ['subscription-orders-tenant-process-orders', ['aws.consumer']],
+  ]);
+});

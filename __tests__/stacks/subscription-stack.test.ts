@@ -1,0 +1,210 @@
+import { AWS_PROVIDER, counts, synthApp } from '../helpers/synth-app';
+import { consumer, type Overrides, topology } from '../helpers/topology';
+
+const ID = 'subscription-orders-process-orders';
+
+const MAPPING = {
+  provider: 'aws.consumer',
+  event_source_arn: '${data.terraform_remote_state.producer_orders.outputs.stream_arn}',
+  function_name: '${data.terraform_remote_state.consumer_process_orders.outputs.function_arn}',
+  enabled: true,
+  starting_position: 'TRIM_HORIZON',
+  batch_size: 100,
+  maximum_batching_window_in_seconds: 0,
+  parallelization_factor: 1,
+  bisect_batch_on_function_error: true,
+  maximum_retry_attempts: 10,
+  maximum_record_age_in_seconds: 21600,
+  tumbling_window_in_seconds: 0,
+  function_response_types: ['ReportBatchItemFailures'],
+  metrics_config: { metrics: ['EventCount'] },
+};
+
+test('a subscription is one event source mapping in the account of the consumer', () => {
+  expect(synthApp(topology()).json(ID)).toEqual({
+    terraform: {
+      backend: {
+        s3: {
+          bucket: 'example-terraform-state',
+          key: 'orders/subscription-orders-process-orders.tfstate',
+          region: 'us-east-1',
+          encrypt: true,
+          use_lockfile: true,
+        },
+      },
+      required_providers: { aws: AWS_PROVIDER },
+      required_version: '>= 1.10.0',
+    },
+    provider: {
+      aws: [
+        {
+          alias: 'consumer',
+          region: 'us-east-1',
+          allowed_account_ids: ['111122223333'],
+          default_tags: [{ tags: { Topology: 'orders' } }],
+        },
+      ],
+    },
+    data: {
+      terraform_remote_state: {
+        producer_orders: {
+          backend: 's3',
+          config: {
+            bucket: 'example-terraform-state',
+            key: 'orders/producer-orders.tfstate',
+            region: 'us-east-1',
+          },
+        },
+        consumer_process_orders: {
+          backend: 's3',
+          config: {
+            bucket: 'example-terraform-state',
+            key: 'orders/consumer-process-orders.tfstate',
+            region: 'us-east-1',
+          },
+        },
+      },
+    },
+    resource: { aws_lambda_event_source_mapping: { event_source_mapping: MAPPING } },
+    output: {
+      event_source_mapping_uuid: {
+        description: 'UUID of the event source mapping',
+        value: '${aws_lambda_event_source_mapping.event_source_mapping.uuid}',
+      },
+    },
+  });
+});
+
+describe('the mapping', () => {
+  const subscription = (settings: object): Overrides => ({
+    'subscriptions[0]': { producer: 'orders', consumer: 'process-orders', ...settings },
+  });
+  const filtered = (...patterns: string[]) => ({
+    ...MAPPING,
+    filter_criteria: { filter: patterns.map((pattern) => ({ pattern })) },
+  });
+
+  test.each<[string, Overrides, object]>([
+    [
+      'has every setting of the subscription',
+      subscription({
+        startingPosition: 'LATEST',
+        batchSize: 1,
+        maximumBatchingWindowInSeconds: 2,
+        parallelizationFactor: 3,
+        bisectBatchOnFunctionError: false,
+        maximumRetryAttempts: 4,
+        maximumRecordAgeInSeconds: 65,
+        tumblingWindowInSeconds: 6,
+        enabled: false,
+      }),
+      {
+        ...MAPPING,
+        enabled: false,
+        starting_position: 'LATEST',
+        batch_size: 1,
+        maximum_batching_window_in_seconds: 2,
+        parallelization_factor: 3,
+        bisect_batch_on_function_error: false,
+        maximum_retry_attempts: 4,
+        maximum_record_age_in_seconds: 65,
+        tumbling_window_in_seconds: 6,
+      },
+    ],
+    [
+      'retries without end',
+      subscription({ maximumRetryAttempts: -1, maximumRecordAgeInSeconds: -1 }),
+      { ...MAPPING, maximum_retry_attempts: -1, maximum_record_age_in_seconds: -1 },
+    ],
+    [
+      'does not retry',
+      subscription({ maximumRetryAttempts: 0 }),
+      { ...MAPPING, maximum_retry_attempts: 0 },
+    ],
+    [
+      'has a filter',
+      subscription({ filters: [{ eventName: ['INSERT'] }] }),
+      filtered('{"eventName":["INSERT"]}'),
+    ],
+    [
+      'has several filters, in the order of the file',
+      subscription({
+        filters: [
+          { eventName: ['REMOVE'], userIdentity: { type: ['Service'] } },
+          { dynamodb: { NewImage: { Total: { N: [{ numeric: ['>', 9.5] }] } } } },
+          {},
+        ],
+      }),
+      filtered(
+        '{"eventName":["REMOVE"],"userIdentity":{"type":["Service"]}}',
+        '{"dynamodb":{"NewImage":{"Total":{"N":[{"numeric":[">",9.5]}]}}}}',
+        '{}',
+      ),
+    ],
+    [
+      'has a filter in which Terraform sees no template',
+      subscription({ filters: [{ dynamodb: { Keys: { Id: { S: ['${a}', '%{b}', '"\\'] } } } }] }),
+      filtered('{"dynamodb":{"Keys":{"Id":{"S":["$${a}","%%{b}","\\"\\\\"]}}}}'),
+    ],
+  ])('%s', (_, overrides, expected) => {
+    const { resource } = synthApp(topology(overrides)).json(ID);
+    expect(resource).toEqual({
+      aws_lambda_event_source_mapping: { event_source_mapping: expected },
+    });
+  });
+});
+
+describe('the references', () => {
+  const sources = (overrides: Overrides) => {
+    const app = synthApp(topology(overrides));
+    return app.ids
+      .filter((id) => id.startsWith('subscription-'))
+      .map((id) => {
+        const { resource, data } = app.json(id);
+        const mapping = resource?.aws_lambda_event_source_mapping?.event_source_mapping ?? {};
+        return {
+          id,
+          counts: [counts(resource), counts(data)],
+          stream: Reflect.get(mapping, 'event_source_arn'),
+          function: Reflect.get(mapping, 'function_name'),
+        };
+      });
+  };
+  const expected = (id: string, producer: string, reader: string) => ({
+    id,
+    counts: [{ aws_lambda_event_source_mapping: 1 }, { terraform_remote_state: 2 }],
+    stream: `\${data.terraform_remote_state.${producer}.outputs.stream_arn}`,
+    function: `\${data.terraform_remote_state.${reader}.outputs.function_arn}`,
+  });
+
+  test('of a producer in several accounts are to the stream of each', () => {
+    const tenants: Overrides = {
+      'accounts.tenant-b': { id: '777777777777', region: 'us-east-1' },
+      'producers.orders.account': undefined,
+      'producers.orders.accounts': ['shop', 'tenant-b'],
+    };
+    expect(sources(tenants)).toEqual([
+      expected(
+        'subscription-orders-shop-process-orders',
+        'producer_orders_shop',
+        'consumer_process_orders',
+      ),
+      expected(
+        'subscription-orders-tenant-b-process-orders',
+        'producer_orders_tenant_b',
+        'consumer_process_orders',
+      ),
+    ]);
+  });
+
+  test('of two readers are to the function of each', () => {
+    const readers: Overrides = {
+      'consumers.search': consumer('Search'),
+      'subscriptions[1]': { producer: 'orders', consumer: 'search' },
+    };
+    expect(sources(readers)).toEqual([
+      expected(ID, 'producer_orders', 'consumer_process_orders'),
+      expected('subscription-orders-search', 'producer_orders', 'consumer_search'),
+    ]);
+  });
+});

@@ -1,0 +1,3 @@
+import { benchSynth } from './synth';
+
+benchSynth();

@@ -1,0 +1,43 @@
+import { type TerraformMetaArguments, TerraformResource } from 'cdktf';
+import type { Construct } from 'constructs';
+
+export interface TerraformDataProps extends TerraformMetaArguments {
+  /** Value that `output` repeats once the resource is made. */
+  readonly input: string;
+  /** Value whose change makes the resource anew. */
+  readonly triggersReplace: string;
+}
+
+/**
+ * Terraform's built-in `terraform_data`, for strings. cdktf's own `DataResource` takes maps only, and
+ * starts Terraform at each synthesis to ask for its version, which `required_version` checks already.
+ *
+ * @see https://developer.hashicorp.com/terraform/language/resources/terraform-data
+ */
+export class TerraformData extends TerraformResource {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: TerraformDataProps,
+  ) {
+    super(scope, id, { ...props, terraformResourceType: 'terraform_data' });
+  }
+
+  get output(): string {
+    return this.getStringAttribute('output');
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return { input: this.props.input, triggers_replace: this.props.triggersReplace };
+  }
+
+  protected override synthesizeHclAttributes(): Record<string, unknown> {
+    const attributes = Object.entries(this.synthesizeAttributes());
+    return Object.fromEntries(
+      attributes.map(([name, value]) => [
+        name,
+        { value, isBlock: false, type: 'simple', storageClassType: 'string' },
+      ]),
+    );
+  }
+}

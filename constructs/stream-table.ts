@@ -5,7 +5,9 @@ import type { ResolvedProducer } from '../topology/resolve';
 import { literal } from './literal';
 
 export interface StreamTableProps {
-  readonly table: ResolvedProducer['table'];
+  readonly table: NonNullable<ResolvedProducer['table']>;
+  /** Customer managed key of the table. Default: the AWS owned key. */
+  readonly kmsKeyArn?: string;
   readonly provider: AwsProvider;
 }
 
@@ -15,7 +17,7 @@ export class StreamTable extends Construct {
   readonly arn: string;
   readonly streamArn: string;
 
-  constructor(scope: Construct, id: string, { table, provider }: StreamTableProps) {
+  constructor(scope: Construct, id: string, { table, kmsKeyArn, provider }: StreamTableProps) {
     super(scope, id);
     const keys = [table.partitionKey, table.sortKey]
       .filter((key) => key !== undefined)
@@ -32,6 +34,7 @@ export class StreamTable extends Construct {
       streamEnabled: true,
       streamViewType: table.streamViewType,
       pointInTimeRecovery: { enabled: table.pointInTimeRecovery },
+      serverSideEncryption: kmsKeyArn === undefined ? undefined : { enabled: true, kmsKeyArn },
       deletionProtectionEnabled: table.deletionProtection,
     });
     this.name = resource.name;

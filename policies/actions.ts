@@ -21,4 +21,14 @@ export const LIST_STREAMS = ['dynamodb:ListStreams'];
 /** Writes to a log group that exists. */
 export const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
+/**
+ * What a reader of a stream needs on the customer managed key of its table.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+export const DECRYPT = ['kms:Decrypt'];
+
+/** All of a key's administration and use, for the account that owns it. */
+export const ADMINISTER_KEY = ['kms:*'];
+
 export const ASSUME_ROLE = ['sts:AssumeRole'];

@@ -1,6 +1,7 @@
 import { IAM } from '../topology/limits';
 import type { TableReference } from '../topology/resolve';
-import { ASSUME_ROLE, LIST_STREAMS, READ_STREAM, WRITE_LOG } from './actions';
+import { ASSUME_ROLE, DECRYPT, LIST_STREAMS, READ_STREAM, WRITE_LOG } from './actions';
+import { throughDynamodb } from './key-policy';
 import { policySize, type Statement } from './statement';
 
 /** Lambda may assume the role. */
@@ -33,32 +34,83 @@ const FUNCTION_POLICY_SIZE = 2_048;
  * Read access to the streams of these tables, in as many policies as IAM's size quotas ask for: the
  * first is to be an inline policy of the role, the others managed policies. Each is filled in the
  * order of the tables before the next begins, so a table at the end of the file changes the last one.
- *
- * A stream's ARN is not known before the producer's stack is deployed, which happens after this one:
- * the resource is any stream of the table, `table/<name>/stream/*`.
  */
 export function streamPolicies(tables: readonly TableReference[]): Statement[][] {
-  const frame = policySize([readStreams(['', ''])]);
-  const groups: string[][] = [];
-  let room = 0;
-  for (const arn of new Set(tables.map(streamsOf))) {
-    const size = arn.length + '"",'.length;
-    if (size > room) {
-      room =
-        groups.length === 0 ? IAM.inlinePoliciesSize - FUNCTION_POLICY_SIZE : IAM.managedPolicySize;
-      room -= frame;
-      groups.push([]);
-    }
-    groups.at(-1)?.push(arn);
-    room -= size;
+  const policies: Statement[][] = [];
+  for (const grant of grantsOf(tables)) {
+    const sizeLimit =
+      policies.length <= 1 ? IAM.inlinePoliciesSize - FUNCTION_POLICY_SIZE : IAM.managedPolicySize;
+    const extended = addGrant(policies.at(-1) ?? [], grant);
+    if (policies.length > 0 && policySize(extended) <= sizeLimit) policies.splice(-1, 1, extended);
+    else policies.push(addGrant([], grant));
   }
-  return groups.map((group) => [readStreams(group)]);
+  return policies;
 }
 
-function readStreams(resources: string[]): Statement {
-  return { sid: 'ReadStreams', actions: READ_STREAM, resources };
+/** One resource of a statement. */
+interface Grant {
+  readonly statement: Statement;
+  readonly resource: string;
 }
 
+function addGrant(policy: readonly Statement[], { statement, resource }: Grant): Statement[] {
+  const { sid } = statement;
+  return policy.some((existing) => existing.sid === sid)
+    ? policy.map((existing) =>
+        existing.sid === sid
+          ? { ...existing, resources: [...(existing.resources ?? []), resource] }
+          : existing,
+      )
+    : [...policy, { ...statement, resources: [resource] }];
+}
+
+function grantsOf(tables: readonly TableReference[]): Grant[] {
+  const names = [...new Set(tables.map(({ name }) => name))];
+  const grants = tables.flatMap((table) => [
+    { statement: { sid: 'ReadStreams', actions: READ_STREAM }, resource: streamsOf(table) },
+    ...decryption(table, `DecryptTable${names.indexOf(table.name) + 1}`),
+  ]);
+  return [
+    ...new Map(grants.map((grant) => [grant.statement.sid + grant.resource, grant])).values(),
+  ];
+}
+
+/**
+ * Any stream of the table. A stream's ARN is not known before the producer's stack is deployed, which
+ * happens after the consumer's.
+ */
 function streamsOf({ account: { partition, region, id }, name }: TableReference): string {
   return `arn:${partition}:dynamodb:${region}:${id}:table/${name}/stream/*`;
+}
+
+/**
+ * The table's customer managed key, through DynamoDB only. A key that the producer's stack makes has
+ * no ARN yet: the grant is for the key of this one table, which DynamoDB names in the encryption
+ * context, among the keys of its account; the key's own policy decides which of them that is.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+function decryption({ account, name, encryption }: TableReference, sid: string): Grant[] {
+  const { partition, region, id } = account;
+  if (encryption === 'aws-owned') return [];
+  if (encryption !== 'customer-managed') {
+    const condition = [throughDynamodb(region)];
+    return [
+      {
+        statement: { sid: 'DecryptKeys', actions: DECRYPT, condition },
+        resource: encryption.kmsKeyArn,
+      },
+    ];
+  }
+  const ofTable = {
+    test: 'StringEqualsIfExists',
+    variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
+    values: [name],
+  };
+  return [
+    {
+      statement: { sid, actions: DECRYPT, condition: [throughDynamodb(region), ofTable] },
+      resource: `arn:${partition}:kms:${region}:${id}:key/*`,
+    },
+  ];
 }

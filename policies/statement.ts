@@ -1,6 +1,8 @@
-/** One statement that allows something, with the names of `aws_iam_policy_document`. */
+/** One statement, with the names of `aws_iam_policy_document`. */
 export interface Statement {
   readonly sid: string;
+  /** @default 'Allow' */
+  readonly effect?: 'Deny';
   readonly principals?: { readonly type: string; readonly identifiers: string[] }[];
   readonly actions: string[];
   readonly resources?: string[];
@@ -26,10 +28,10 @@ export function policySize(statements: readonly Statement[]): number {
   return renderPolicy(statements).length;
 }
 
-function render({ sid, actions, resources, principals, condition }: Statement): object {
+function render({ sid, effect, actions, resources, principals, condition }: Statement): object {
   return {
     Sid: sid,
-    Effect: 'Allow',
+    Effect: effect ?? 'Allow',
     Principal:
       principals &&
       Object.fromEntries(principals.map(({ type, identifiers }) => [type, oneOrMany(identifiers)])),

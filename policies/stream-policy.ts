@@ -1,5 +1,6 @@
 import type { ResolvedProducer } from '../topology/resolve';
 import { READ_STREAM } from './actions';
+import { readerPrincipals } from './readers';
 import { renderPolicy, type Statement } from './statement';
 
 /** A stream's ARN ends with the time the stream was made. */
@@ -13,22 +14,16 @@ const STREAM_LABEL = '2026-01-01T00:00:00.000';
  *   a stream has one policy
  */
 export function streamPolicy(
-  {
-    readers,
-    streamPolicy: { principal, conditions },
-  }: Pick<ResolvedProducer, 'readers' | 'streamPolicy'>,
+  producer: Pick<ResolvedProducer, 'readers' | 'streamPolicy'>,
   streamArn: string,
   roleArns: readonly string[],
 ): Statement[] {
-  const roots = readers.map(({ account }) => `arn:${account.partition}:iam::${account.id}:root`);
-  const isReader = { test: 'ArnEquals', variable: 'aws:PrincipalArn', values: [...roleArns] };
-  const all = principal === 'role' ? conditions : [isReader, ...conditions];
+  const { principals, condition } = readerPrincipals(producer, roleArns);
+  const all = [...condition, ...producer.streamPolicy.conditions];
   return [
     {
       sid: 'AllowCrossAccountStreamAccess',
-      principals: [
-        { type: 'AWS', identifiers: principal === 'role' ? [...roleArns] : [...new Set(roots)] },
-      ],
+      principals,
       actions: READ_STREAM,
       resources: [streamArn],
       condition: all.length > 0 ? all : undefined,
@@ -39,7 +34,7 @@ export function streamPolicy(
 /** Bytes of the policy, for validation before the stream exists. */
 export function streamPolicySize(producer: ResolvedProducer): number {
   const { partition, region, id } = producer.account;
-  const streamArn = `arn:${partition}:dynamodb:${region}:${id}:table/${producer.table.name}/stream/${STREAM_LABEL}`;
+  const streamArn = `arn:${partition}:dynamodb:${region}:${id}:table/${producer.source.name}/stream/${STREAM_LABEL}`;
   const roleArns = producer.readers.map(({ roleArn }) => roleArn);
   return Buffer.byteLength(renderPolicy(streamPolicy(producer, streamArn, roleArns)));
 }

@@ -17,6 +17,13 @@ export async function tidyHcl(hcl: string): Promise<string> {
     )
     // … and strings that are one interpolation and nothing else.
     .replaceAll(/"\$\{([^"{}]*(?:"[^"{}]*"[^"{}]*)*)\}"(,?)$/gm, '$1$2')
+    // Conditions are blocks, not lists of objects.
+    .replaceAll(/^( *)((?:pre|post)condition) = \[\n([\s\S]*?)^\1\]$/gm, (_, indent, name, items) =>
+      items
+        .replaceAll(/^ *\{$/gm, `${indent}${name} {`)
+        .replaceAll(/^ *\},?$/gm, `${indent}}`)
+        .trimEnd(),
+    )
     // One blank line between blocks.
     .replaceAll(/^\}\n+(?=\S)/gm, '}\n\n')
     .trim();

@@ -11,13 +11,15 @@ import {
 } from 'cdktf';
 import type { Construct, Node } from 'constructs';
 import type { Account, ResolvedTopology, State } from '../topology/resolve';
+import { STATE_BUCKET_STACK_ID } from '../topology/stack-ids';
 import { REQUIRED_VERSION } from './terraform-version';
 
 export interface AccountStackProps {
   readonly topology: ResolvedTopology;
-  readonly account: Account;
+  /** Without an id the provider is not locked to an account. */
+  readonly account: Pick<Account, 'region' | 'deployRole'> & { readonly id?: string };
   /** Alias of the AWS provider: the part the account plays in this stack. */
-  readonly alias: 'consumer' | 'producer';
+  readonly alias: 'consumer' | 'producer' | 'state';
 }
 
 /**
@@ -33,19 +35,13 @@ export abstract class AccountStack extends TerraformStack {
     this.state = topology.state;
 
     this.addOverride('terraform.required_version', REQUIRED_VERSION);
-    const backend = new S3Backend(this, {
-      ...stateObject(topology.state, id),
-      encrypt: true,
-      kmsKeyId: topology.state.kmsKeyId,
-    });
-    // S3's own locking, which the class has no property for.
-    backend.addOverride('use_lockfile', true);
+    this.createBackend(topology.state);
 
     const { deployRole } = account;
     this.provider = new AwsProvider(this, 'aws', {
       alias,
       region: account.region,
-      allowedAccountIds: [account.id],
+      allowedAccountIds: account.id === undefined ? undefined : [account.id],
       assumeRole: deployRole && [
         {
           roleArn: deployRole.arn,
@@ -56,6 +52,22 @@ export abstract class AccountStack extends TerraformStack {
       defaultTags: [{ tags: { ...topology.tags, Topology: topology.name } }],
     });
     this.node.addValidation({ validate: () => this.mistakes() });
+  }
+
+  /** An object of its own in the state bucket. */
+  protected createBackend(state: State): void {
+    const backend = new S3Backend(this, {
+      ...stateObject(state, this.node.id),
+      encrypt: true,
+      kmsKeyId: state.kmsKeyId,
+    });
+    // S3's own locking, which the class has no property for.
+    backend.addOverride('use_lockfile', true);
+    if (state.manage) this.addDependency(this.stackOf(STATE_BUCKET_STACK_ID));
+  }
+
+  private stackOf(id: string): TerraformStack {
+    return App.of(this).node.findChild(id) as TerraformStack;
   }
 
   /** Publishes a value for other stacks and for people. */
@@ -69,7 +81,7 @@ export abstract class AccountStack extends TerraformStack {
     const known = this.node.tryFindChild(id) as DataTerraformRemoteStateS3 | undefined;
     const remoteState =
       known ?? new DataTerraformRemoteStateS3(this, id, stateObject(this.state, stackId));
-    this.addDependency(App.of(this).node.findChild(stackId) as TerraformStack);
+    this.addDependency(this.stackOf(stackId));
     return remoteState.getString(name);
   }
 

@@ -1,37 +1,62 @@
 import { DynamodbResourcePolicy } from '@cdktf/provider-aws/lib/dynamodb-resource-policy';
 import type { Construct } from 'constructs';
+import { ExistingTable } from '../constructs/existing-table';
 import { policyDocument } from '../constructs/policy-document';
 import { StreamTable } from '../constructs/stream-table';
+import { TableKey } from '../constructs/table-key';
 import { streamPolicy } from '../policies/stream-policy';
 import type { ResolvedProducer, ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
 
-/** In the producer's account: the table, its stream, and the one policy of the stream. */
+/** In the producer's account: the table and its key, the stream, and the one policy of the stream. */
 export class ProducerStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, producer: ResolvedProducer) {
     super(scope, producer.stackId, { topology, account: producer.account, alias: 'producer' });
-    const { provider } = this;
 
-    const table = new StreamTable(this, 'table', { table: producer.table, provider });
-    if (producer.readers.length > 0) {
-      // A principal must exist before a policy can name it; a condition need not wait.
-      const roleArns = producer.readers.map(({ stackId, roleArn }) =>
-        producer.streamPolicy.principal === 'role' ? this.outputOf(stackId, 'role_arn') : roleArn,
-      );
-      new DynamodbResourcePolicy(this, 'stream_policy', {
-        provider,
-        resourceArn: table.streamArn,
-        policy: policyDocument(
-          this,
-          'stream_policy_document',
-          streamPolicy(producer, table.streamArn, roleArns),
-          provider,
-        ),
-      });
-    }
+    const roleArns = this.roleArns(producer);
+    const kmsKeyArn = this.key(producer, roleArns);
+    const table = this.table(producer, kmsKeyArn);
+    if (roleArns.length > 0) this.allowReaders(producer, table.streamArn, roleArns);
 
     this.output('table_name', table.name, 'Name of the table');
     this.output('table_arn', table.arn, 'ARN of the table');
     this.output('stream_arn', table.streamArn, 'ARN of the stream');
+  }
+
+  /** A principal must exist before a policy can name it; a condition need not wait. */
+  private roleArns({ readers, streamPolicy: { principal } }: ResolvedProducer): string[] {
+    return readers.map(({ stackId, roleArn }) =>
+      principal === 'role' ? this.outputOf(stackId, 'role_arn') : roleArn,
+    );
+  }
+
+  private key(producer: ResolvedProducer, roleArns: readonly string[]): string | undefined {
+    const { provider } = this;
+    const { encryption } = producer.source;
+    if (encryption === 'aws-owned') return undefined;
+    return encryption === 'customer-managed'
+      ? new TableKey(this, 'key', { producer, roleArns, provider }).arn
+      : encryption.kmsKeyArn;
+  }
+
+  private table({ table, source }: ResolvedProducer, kmsKeyArn?: string) {
+    const { provider } = this;
+    return table
+      ? new StreamTable(this, 'table', { table, kmsKeyArn, provider })
+      : new ExistingTable(this, 'table', { ...source, provider });
+  }
+
+  private allowReaders(
+    producer: ResolvedProducer,
+    streamArn: string,
+    roleArns: readonly string[],
+  ): void {
+    const { provider } = this;
+    const statements = streamPolicy(producer, streamArn, roleArns);
+    new DynamodbResourcePolicy(this, 'stream_policy', {
+      provider,
+      resourceArn: streamArn,
+      policy: policyDocument(this, 'stream_policy_document', statements, provider),
+    });
   }
 }

@@ -16,7 +16,7 @@ import {
 } from './limits';
 import { partitionOf } from './partition';
 import { formatPath, type Problem } from './problem';
-import { type ResolvedTopology, tableName } from './resolve';
+import type { ResolvedTopology } from './resolve';
 import type { Topology } from './schema';
 import {
   consumerStackId,
@@ -56,6 +56,7 @@ export const CHECKS: readonly Check[] = [
   environment,
   arnsOfTheAccount,
   tableSettings,
+  tableKey,
   streamPolicyConditions,
   subscriptionPairs,
   sameRegion,
@@ -64,24 +65,11 @@ export const CHECKS: readonly Check[] = [
   distinctNames,
 ];
 
-function notSupportedYet({ consumers, producers }: Declared, report: Report): void {
+function notSupportedYet({ consumers }: Declared, report: Report): void {
   for (const [name, { sink, alarms }] of sound(consumers)) {
-    if (sink !== 'log')
-      report(['consumers', name, 'sink'], 'is not supported yet; write log', sink);
-    if (alarms) report(['consumers', name, 'alarms'], 'is not supported yet; write false', alarms);
-  }
-  for (const [name, { table, existingTable }] of sound(producers)) {
-    if (existingTable) {
-      report(
-        ['producers', name, 'existingTable'],
-        'is not supported yet; write table',
-        existingTable,
-      );
-    }
-    if (table && table.encryption !== 'aws-owned') {
-      const path = ['producers', name, 'table', 'encryption'];
-      report(path, 'is not supported yet; write aws-owned', table.encryption);
-    }
+    const path = ['consumers', name];
+    if (sink !== 'log') report([...path, 'sink'], 'is not supported yet; write log', sink);
+    if (alarms) report([...path, 'alarms'], 'is not supported yet; write false', alarms);
   }
 }
 
@@ -271,6 +259,28 @@ function tableSettings({ producers }: Declared, report: Report): void {
   }
 }
 
+function tableKey({ accounts, producers }: Declared, report: Report): void {
+  for (const [name, producer] of sound(producers)) {
+    const { table, existingTable } = producer;
+    const encryption = (table ?? existingTable)?.encryption;
+    const path = ['producers', name, table ? 'table' : 'existingTable', 'encryption'];
+    if (existingTable && encryption === 'customer-managed') {
+      const message = 'must be aws-owned or { kmsKeyArn: … } for a table that has its key already';
+      report(path, message, encryption);
+    }
+    if (typeof encryption !== 'object') continue;
+    const [, partition, , region] = encryption.kmsKeyArn.split(':');
+    for (const { account: accountName } of producerAccounts(producer)) {
+      const account = at(accounts, accountName);
+      if (!account) continue;
+      if (region !== account.region || partition !== partitionOf(account.region)) {
+        const message = `must be a key in ${account.region}, where the table of ${accountName} is`;
+        report([...path, 'kmsKeyArn'], message, encryption.kmsKeyArn);
+      }
+    }
+  }
+}
+
 function streamPolicyConditions({ producers }: Declared, report: Report): void {
   for (const [name, { streamPolicy }] of sound(producers)) {
     const seen = new Set<string>();
@@ -415,7 +425,7 @@ function distinctNames(
       const path = ['producers', name];
       claimStack(producerStackId(name, idPart), path);
       const account = at(accounts, accountName);
-      const table = tableName(producer);
+      const table = (producer.table ?? producer.existingTable)?.name;
       if (!account || !table) continue;
       const message = `must have a table of its own in ${accountName}, since a stream has one policy; ${table} is the table`;
       claim(`table ${account.id} ${account.region} ${table}`, path, message);

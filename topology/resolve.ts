@@ -1,5 +1,5 @@
 import { partitionOf } from './partition';
-import type { Topology } from './schema';
+import type { Encryption, Topology } from './schema';
 import {
   consumerStackId,
   producerAccounts,
@@ -50,13 +50,18 @@ export interface Entry {
 export interface TableReference {
   readonly account: Account;
   readonly name: string;
+  readonly encryption: Encryption;
 }
 
 export interface ResolvedProducer {
   readonly name: string;
   readonly stackId: string;
   readonly account: Account;
-  readonly table: NonNullable<Producer['table']>;
+  /** The table the stack creates … */
+  readonly table?: Producer['table'];
+  /** … or the one it finds; either of them is there. */
+  readonly existingTable?: Producer['existingTable'];
+  readonly source: TableReference;
   readonly streamPolicy: Producer['streamPolicy'];
   /** The consumers subscribed to the stream. */
   readonly readers: readonly Reader[];
@@ -95,7 +100,7 @@ export function resolve(topology: Topology): ResolvedTopology {
     return producerAccounts(producer).map(({ account, idPart }) => ({
       subscription,
       idPart,
-      source: { account: get(accounts, account), name: tableName(producer) },
+      source: tableReference(producer, get(accounts, account)),
     }));
   });
 
@@ -121,7 +126,9 @@ export function resolve(topology: Topology): ResolvedTopology {
         name,
         stackId: producerStackId(name, idPart),
         account: get(accounts, account),
-        table: producer.table as NonNullable<Producer['table']>,
+        table: producer.table,
+        existingTable: producer.existingTable,
+        source: tableReference(producer, get(accounts, account)),
         streamPolicy: producer.streamPolicy,
         readers: topology.subscriptions
           .filter((subscription) => subscription.producer === name)
@@ -141,8 +148,9 @@ export function resolve(topology: Topology): ResolvedTopology {
   };
 }
 
-export function tableName(producer: Producer): string {
-  return (producer.table ?? producer.existingTable)?.name ?? '';
+function tableReference({ table, existingTable }: Producer, account: Account): TableReference {
+  const { name = '', encryption = 'aws-owned' } = table ?? existingTable ?? {};
+  return { account, name, encryption };
 }
 
 /** The ARN the role will have; known before the role exists. */

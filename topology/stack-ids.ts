@@ -5,6 +5,8 @@ import type { Topology } from './schema';
  * folder of the synthesized configuration.
  */
 
+export const STATE_BUCKET_STACK_ID = 'state-bucket';
+
 export function consumerStackId(consumer: string): string {
   return `consumer-${consumer}`;
 }

@@ -1,0 +1,65 @@
+import { DataAwsDynamodbTable } from '@cdktf/provider-aws/lib/data-aws-dynamodb-table';
+import { DataAwsKmsKey } from '@cdktf/provider-aws/lib/data-aws-kms-key';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { Construct } from 'constructs';
+import type { Encryption } from '../topology/schema';
+
+export interface ExistingTableProps {
+  readonly name: string;
+  readonly encryption: Encryption;
+  readonly provider: AwsProvider;
+}
+
+/** A table that somebody else made. It must have a stream, and be encrypted as the topology says. */
+export class ExistingTable extends Construct {
+  readonly name: string;
+  readonly arn: string;
+  readonly streamArn: string;
+
+  constructor(scope: Construct, id: string, { name, encryption, provider }: ExistingTableProps) {
+    super(scope, id);
+    const table = new DataAwsDynamodbTable(this, 'resource', {
+      provider,
+      name,
+      lifecycle: {
+        postcondition: [
+          {
+            condition: '${self.stream_enabled}',
+            errorMessage: `Table ${name} has no stream. Enable one (for example NEW_AND_OLD_IMAGES), then deploy again.`,
+          },
+          encryptionCondition(name, encryption),
+        ],
+      },
+    });
+    if (typeof encryption !== 'string') {
+      new DataAwsKmsKey(this, 'key', {
+        provider,
+        keyId: `\${${table.fqn}.server_side_encryption[0].kms_key_arn}`,
+        lifecycle: {
+          postcondition: [
+            {
+              condition: '${self.key_manager == "CUSTOMER"}',
+              errorMessage: `Table ${name} is encrypted with the AWS managed key (alias/aws/dynamodb), which does not work across accounts: change the table's key first.`,
+            },
+          ],
+        },
+      });
+    }
+    this.name = table.name;
+    this.arn = table.arn;
+    this.streamArn = table.streamArn;
+  }
+}
+
+function encryptionCondition(name: string, encryption: Encryption) {
+  if (typeof encryption === 'string') {
+    return {
+      condition: '${!try(self.server_side_encryption[0].enabled, false)}',
+      errorMessage: `Table ${name} is encrypted with a KMS key, which the topology does not say. For a customer managed key write encryption: { kmsKeyArn: ... }. The AWS managed key (alias/aws/dynamodb) does not work across accounts: change the table's key first.`,
+    };
+  }
+  return {
+    condition: `\${try(self.server_side_encryption[0].kms_key_arn, "") == "${encryption.kmsKeyArn}"}`,
+    errorMessage: `Table ${name} is not encrypted with ${encryption.kmsKeyArn}. Write the table's own key into the topology.`,
+  };
+}

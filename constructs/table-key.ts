@@ -1,0 +1,40 @@
+import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
+import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { Construct } from 'constructs';
+import { keyPolicy } from '../policies/key-policy';
+import type { ResolvedProducer } from '../topology/resolve';
+import { policyDocument } from './policy-document';
+
+export interface TableKeyProps {
+  readonly producer: ResolvedProducer;
+  /** Execution roles of the stream's readers. */
+  readonly roleArns: readonly string[];
+  readonly provider: AwsProvider;
+}
+
+/** A customer managed key for one table, which rotates every year. */
+export class TableKey extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, { producer, roleArns, provider }: TableKeyProps) {
+    super(scope, id);
+    const key = new KmsKey(this, 'resource', {
+      provider,
+      description: `DynamoDB table ${producer.source.name}`,
+      enableKeyRotation: true,
+      policy: policyDocument(this, 'policy', keyPolicy(producer, roleArns), provider),
+    });
+    new KmsAlias(this, 'alias', {
+      provider,
+      name: keyAlias(producer.source.name),
+      targetKeyId: key.keyId,
+    });
+    this.arn = key.arn;
+  }
+}
+
+/** An alias has no dots. */
+function keyAlias(tableName: string): string {
+  return `alias/dynamodb/${tableName.replaceAll('.', '-')}`;
+}

@@ -1,0 +1,45 @@
+import type { ResolvedProducer } from '../topology/resolve';
+import { ADMINISTER_KEY, DECRYPT } from './actions';
+import { readerPrincipals } from './readers';
+import type { Condition, Statement } from './statement';
+
+/**
+ * The policy of a table's customer managed key: its account administers it, and the readers of the
+ * stream may decrypt, through DynamoDB in the table's Region and not otherwise.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
+ */
+export function keyPolicy(producer: ResolvedProducer, roleArns: readonly string[]): Statement[] {
+  const { partition, id, region } = producer.account;
+  const administration: Statement = {
+    sid: 'AllowAccountAdministration',
+    principals: [{ type: 'AWS', identifiers: [`arn:${partition}:iam::${id}:root`] }],
+    actions: ADMINISTER_KEY,
+    resources: ['*'],
+  };
+  if (roleArns.length === 0) return [administration];
+  const { principals, condition } = readerPrincipals(producer, roleArns);
+  return [
+    administration,
+    {
+      sid: 'AllowCrossAccountStreamDecryption',
+      principals,
+      actions: DECRYPT,
+      resources: ['*'],
+      condition: [...condition, throughDynamodb(region)],
+    },
+  ];
+}
+
+/** @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service */
+export function throughDynamodb(region: string): Condition {
+  const domains = region.startsWith('cn-')
+    ? ['amazonaws.com', 'amazonaws.com.cn']
+    : ['amazonaws.com'];
+  return {
+    test: 'StringEquals',
+    variable: 'kms:ViaService',
+    values: domains.map((domain) => `dynamodb.${region}.${domain}`),
+  };
+}

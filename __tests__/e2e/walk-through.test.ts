@@ -27,16 +27,11 @@ import {
   ListEventSourceMappingsCommand,
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { loadTopology } from '../../topology/load';
 import type { Account } from '../../topology/resolve';
 import { AccountClients } from './support/account';
-import { Deployment } from './support/deployment';
+import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-
-const endpoint = process.env.AWS_ENDPOINT_URL;
-if (!endpoint) console.warn('SKIPPED: end-to-end tests, since AWS_ENDPOINT_URL is not set');
-const describeWithEndpoint = endpoint ? describe : describe.skip;
 
 const ROLE = 'CrossAccountStreamProcessor';
 const LOG_GROUP = '/aws/lambda/ProcessOrders';
@@ -133,12 +128,8 @@ describeWithEndpoint.each(VARIANTS)(
     ];
 
     beforeAll(async () => {
-      await new S3Client({ region: state.region, forcePathStyle: true })
-        .send(new CreateBucketCommand({ Bucket: state.bucket }))
-        .catch((error) => {
-          if (!/^BucketAlready/.test(error.name)) throw error;
-        });
-      await deployment.deploy();
+      await createStateBucket(state);
+    await deployment.deploy();
     });
 
     afterAll(() => deployment.destroy());

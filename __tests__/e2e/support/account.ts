@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { Account } from '../../../topology/resolve';
@@ -9,6 +10,7 @@ import type { Account } from '../../../topology/resolve';
 export class AccountClients {
   readonly dynamodb: DynamoDBClient;
   readonly iam: IAMClient;
+  readonly kms: KMSClient;
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
 
@@ -19,6 +21,7 @@ export class AccountClients {
     });
     this.dynamodb = new DynamoDBClient({ region, credentials });
     this.iam = new IAMClient({ region, credentials });
+    this.kms = new KMSClient({ region, credentials });
     this.lambda = new LambdaClient({ region, credentials });
     this.logs = new CloudWatchLogsClient({ region, credentials });
   }

@@ -1,33 +1,53 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import type { State } from '../../../topology/resolve';
 
 const run = promisify(execFile);
 const STACKS = 'cdktf.out/stacks';
+const FLAGS = ['--auto-approve', '--skip-provider-lock'];
+
+if (!process.env.AWS_ENDPOINT_URL) {
+  console.warn('SKIPPED: end-to-end tests, since AWS_ENDPOINT_URL is not set');
+}
+
+/** `describe` where there is an AWS API to deploy to. */
+export const describeWithEndpoint = process.env.AWS_ENDPOINT_URL ? describe : describe.skip;
+
+export async function createStateBucket({ bucket, region }: State): Promise<void> {
+  await new S3Client({ region, forcePathStyle: true })
+    .send(new CreateBucketCommand({ Bucket: bucket }))
+    .catch((error) => {
+      if (!/^BucketAlready/.test(error.name)) throw error;
+    });
+}
 
 /** The stacks of one topology, deployed as a user deploys them: with cdktf and Terraform. */
 export class Deployment {
   constructor(private readonly topology: string) {}
 
-  /** One `cdktf deploy '*'`, however many stacks that is. */
-  async deploy(): Promise<void> {
-    await this.cdktf('deploy', '*', '--auto-approve', '--skip-provider-lock');
+  /** One `cdktf deploy`, of all stacks unless some are named. */
+  async deploy(...stacks: string[]): Promise<void> {
+    await this.cdktf('deploy', ...(stacks.length > 0 ? stacks : ['*']), ...FLAGS);
   }
 
-  async destroy(): Promise<void> {
-    await this.cdktf('destroy', '*', '--auto-approve', '--skip-provider-lock');
+  /** One `cdktf destroy`, of all stacks unless some are named. */
+  async destroy(...stacks: string[]): Promise<void> {
+    await this.cdktf('destroy', ...(stacks.length > 0 ? stacks : ['*']), ...FLAGS);
   }
 
   /** What Terraform would change now, by stack; empty when nothing has drifted. */
   async plannedChanges(): Promise<Record<string, string>> {
     const changes: Record<string, string> = {};
-    for (const stack of readdirSync(STACKS)) {
-      const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
-      const plan = ['plan', '-detailed-exitcode', '-input=false', '-lock=false', '-no-color'];
+    const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+    const plan = ['plan', '-detailed-exitcode', '-input=false', '-lock=false', '-no-color'];
+    const plans = readdirSync(STACKS).map(async (stack) => {
       await run(terraform, [`-chdir=${STACKS}/${stack}`, ...plan]).catch((error) => {
         changes[stack] = error.stdout + error.stderr;
       });
-    }
+    });
+    await Promise.all(plans);
     return changes;
   }
 

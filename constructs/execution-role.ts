@@ -72,9 +72,14 @@ export class ExecutionRole extends Construct {
   }
 
   private attachManagedPolicies(): ITerraformDependable[] {
-    return this.props.role.managedPolicyArns.map((arn) => {
+    const names = new Set<string>();
+    return this.props.role.managedPolicyArns.map((arn, index) => {
       const [, , , , owner, path = ''] = arn.split(':');
-      return this.attach(`${owner}_${path.replaceAll('/', '_')}`, arn);
+      let name = `${owner}_${path}`.replaceAll(/\W/g, '_');
+      // Policies whose names differ in punctuation only are told apart by their place in the list.
+      if (names.has(name)) name = `${name}_${index + 1}`;
+      names.add(name);
+      return this.attach(name, arn);
     });
   }
 

@@ -41,8 +41,13 @@ function toPlainValue(value: AttributeValue): PlainValue {
 
 function toNumber(text: string): number | string {
   const number = Number(text);
+  if (Number.isNaN(number)) throw new TypeError(`not a DynamoDB number: ${text}`);
   const digits = text.replace(/e.*$/i, '').replaceAll(/[-+.]/g, '').replace(/^0+/, '');
-  return digits.length <= SAFE_DIGITS || Number.isSafeInteger(number) ? number : text;
+  return digits.length <= SAFE_DIGITS || isSafeInteger(text) ? number : text;
+}
+
+function isSafeInteger(text: string): boolean {
+  return /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text));
 }
 
 function toBinary(base64: string): Uint8Array {

@@ -32,7 +32,15 @@ export function toChangeEvent(record: DynamoDBRecord): ChangeEvent {
   const stream = /^arn:[^:]+:dynamodb:([^:]+):(\d+):table\/([^/]+)\/stream\//.exec(
     eventSourceARN ?? '',
   );
-  if (!stream || !eventID || !eventName || !dynamodb?.Keys || !dynamodb.SequenceNumber) {
+  const { Keys, SequenceNumber, ApproximateCreationDateTime } = dynamodb ?? {};
+  if (
+    !stream ||
+    !eventID ||
+    !eventName ||
+    !Keys ||
+    !SequenceNumber ||
+    !ApproximateCreationDateTime
+  ) {
     throw new TypeError(`not a record of a DynamoDB stream: ${JSON.stringify(record)}`);
   }
   const [, region = '', account = '', table = ''] = stream;
@@ -42,12 +50,12 @@ export function toChangeEvent(record: DynamoDBRecord): ChangeEvent {
     account,
     region,
     table,
-    sequenceNumber: dynamodb.SequenceNumber,
-    time: new Date((dynamodb.ApproximateCreationDateTime ?? 0) * 1000).toISOString(),
+    sequenceNumber: SequenceNumber,
+    time: new Date(ApproximateCreationDateTime * 1000).toISOString(),
     expired: isTimeToLive(userIdentity),
-    keys: toItem(dynamodb.Keys),
-    oldImage: dynamodb.OldImage && toItem(dynamodb.OldImage),
-    newImage: dynamodb.NewImage && toItem(dynamodb.NewImage),
+    keys: toItem(Keys),
+    oldImage: dynamodb?.OldImage && toItem(dynamodb.OldImage),
+    newImage: dynamodb?.NewImage && toItem(dynamodb.NewImage),
   };
 }
 

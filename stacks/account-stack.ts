@@ -104,7 +104,8 @@ export abstract class AccountStack extends TerraformStack {
       .findAll()
       .filter((element) => isResource(element) || isDataSource(element))
       .flatMap((element) => {
-        const address = element.fqn;
+        const prefix = isDataSource(element) ? 'data.' : '';
+        const address = `${prefix}${element.terraformResourceType}.${element.friendlyUniqueId}`;
         const mistakes = [];
         if (element.terraformResourceType.startsWith('aws_') && !element.provider) {
           mistakes.push(`${address} names no provider, so it would use default credentials`);

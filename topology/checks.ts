@@ -172,7 +172,7 @@ function functionCode({ consumers }: Declared, report: Report): void {
       const message = 'must be a folder that exists, relative to the working directory';
       report([...path, 'code', 'directory'], message, code.directory);
     }
-    if (!code && !runtime.startsWith('nodejs')) {
+    if (!code && !/^nodejs\d+\.x$/.test(runtime)) {
       const message =
         'must be a Node.js runtime such as nodejs22.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
       report([...path, 'runtime'], message, runtime);

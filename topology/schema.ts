@@ -88,7 +88,7 @@ const AWS_MANAGED_KEY =
   'must not be the AWS managed key (alias/aws/dynamodb), with which a stream cannot be read from another account; write aws-owned, customer-managed or { kmsKeyArn: … }';
 
 const isAwsManagedKey = (value: unknown) =>
-  value === 'aws-managed' || String(value).includes('alias/aws/dynamodb');
+  value === 'aws-managed' || (typeof value === 'string' && value.includes('alias/aws/dynamodb'));
 
 const kmsKeyArn = z
   .string({ error: 'must be the ARN of a KMS key' })
@@ -139,7 +139,7 @@ const state = object({
       'The state of a stack is at <keyPrefix>/<stack id>.tfstate. Default: the name of the topology.',
     ),
   roleArn: roleArn.optional().describe('Role assumed to read and write the state.'),
-  kmsKeyId: text(/^\S+$/, 'must be the ID or ARN of a KMS key')
+  kmsKeyId: text(/^[\w:/-]+$/, 'must be the ID or ARN of a KMS key')
     .optional()
     .describe('KMS key the state is encrypted with. Default: the encryption of the bucket.'),
   usePathStyle: flag().default(false).describe('Path-style addresses, for S3-compatible stores.'),
@@ -200,7 +200,7 @@ const code = object({
   directory: text(/./, 'must be the path of a folder, relative to cdktf.json').describe(
     'Prepared folder that becomes the deployment package as it is.',
   ),
-  handler: text(/^[^\s]{1,128}$/, 'must be a handler, such as index.handler').describe(
+  handler: text(/^[\w./:-]{1,128}$/, 'must be a handler, such as index.handler').describe(
     'Handler, as the runtime expects it.',
   ),
 });

@@ -129,7 +129,7 @@ describeWithEndpoint.each(VARIANTS)(
 
     beforeAll(async () => {
       await createStateBucket(state);
-    await deployment.deploy();
+      await deployment.deploy();
     });
 
     afterAll(() => deployment.destroy());

@@ -2,8 +2,8 @@ import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { DataResource, Testing } from 'cdktf';
 import { Construct } from 'constructs';
-import { AccountStack } from '../../stacks/account-stack';
-import { ARCHIVE_PROVIDER, AWS_PROVIDER, jsonApp, resolved, synthApp } from '../helpers/synth-app';
+import { EmptyStack } from '../helpers/empty-stack';
+import { ARCHIVE_PROVIDER, AWS_PROVIDER, synthApp } from '../helpers/synth-app';
 import { type Overrides, topology } from '../helpers/topology';
 
 const CONSUMER = 'consumer-process-orders';
@@ -163,16 +163,6 @@ describe('the AWS provider', () => {
 });
 
 describe('validation', () => {
-  class EmptyStack extends AccountStack {
-    readonly aws = this.provider;
-
-    constructor() {
-      const content = resolved(topology());
-      const account = { id: '111122223333', region: 'us-east-1', partition: 'aws' };
-      super(jsonApp(), 'empty', { topology: content, account, alias: 'consumer' });
-    }
-  }
-
   const mistakes = (build: (stack: EmptyStack) => void) => {
     const stack = new EmptyStack();
     build(stack);

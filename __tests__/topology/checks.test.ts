@@ -323,6 +323,15 @@ describe('the code of a function', () => {
         `${FUNCTION}.code.directory must be a folder that exists, relative to the working directory, got "package.json"`,
       ],
     ],
+    ...['nodejs', 'nodejs.x', 'nodejsx22'].map(
+      (runtime): Case => [
+        `the runtime ${runtime}, of which no version is known, without code`,
+        { [`${FUNCTION}.runtime`]: runtime },
+        [
+          `${FUNCTION}.runtime must be a Node.js runtime such as nodejs22.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }, got "${runtime}"`,
+        ],
+      ],
+    ),
     [
       'another language without code',
       { [`${FUNCTION}.runtime`]: 'python3.12' },

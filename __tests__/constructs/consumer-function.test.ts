@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from '@cdktf/hcl2json';
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { type App, Testing } from 'cdktf';
+import { ConsumerFunction, type ConsumerFunctionProps } from '../../constructs/consumer-function';
+import { tidyHcl } from '../../scripts/tidy-hcl';
+import { EmptyStack } from '../helpers/empty-stack';
+import { counts, hclApp, jsonApp, jsonOf } from '../helpers/synth-app';
+
+// The parser of HCL takes a while to start.
+jest.setTimeout(30_000);
+
+type Settings = ConsumerFunctionProps['settings'];
+
+const SETTINGS: Settings = {
+  name: 'ProcessOrders',
+  code: { directory: 'lambda-src/python', handler: 'index.handler' },
+  runtime: 'python3.12',
+  architecture: 'arm64',
+  memorySize: 256,
+  timeout: 60,
+  environment: {},
+  logRetentionInDays: 30,
+};
+const BUNDLED: Partial<Settings> = {
+  code: { entry: 'lambda-src/index.ts' },
+  runtime: 'nodejs22.x',
+};
+
+const LAMBDA = {
+  provider: 'aws.consumer',
+  function_name: 'ProcessOrders',
+  role: 'arn:aws:iam::111122223333:role/Reader',
+  runtime: 'python3.12',
+  architectures: ['arm64'],
+  handler: 'index.handler',
+  filename: '${data.archive_file.processor_archive.output_path}',
+  source_code_hash: '${data.archive_file.processor_archive.output_base64sha256}',
+  memory_size: 256,
+  timeout: 60,
+  depends_on: ['aws_cloudwatch_log_group.log'],
+};
+
+function stackWith(settings: Partial<Settings>, app: App = jsonApp()): EmptyStack {
+  const stack = new EmptyStack(app);
+  const logGroup = new CloudwatchLogGroup(stack, 'log', { provider: stack.aws, name: 'log' });
+  const { name, arn } = new ConsumerFunction(stack, 'processor', {
+    settings: { ...SETTINGS, ...settings },
+    roleArn: 'arn:aws:iam::111122223333:role/Reader',
+    logGroup,
+    provider: stack.aws,
+  });
+  stack.publish({ name, arn });
+  stack.prepareStack();
+  return stack;
+}
+
+describe('a function', () => {
+  test.each<[string, Partial<Settings>, object]>([
+    ['from a folder', {}, {}],
+    [
+      'from a folder for Node.js has no variable of its own',
+      { runtime: 'nodejs22.x' },
+      { runtime: 'nodejs22.x' },
+    ],
+    [
+      'from a bundled file maps stack traces to its sources',
+      BUNDLED,
+      {
+        runtime: 'nodejs22.x',
+        environment: { variables: { NODE_OPTIONS: '--enable-source-maps' } },
+      },
+    ],
+    [
+      'has the handler of its language',
+      { code: { directory: 'lambda-src/python', handler: 'com.example.Handler::run' } },
+      { handler: 'com.example.Handler::run' },
+    ],
+    [
+      'has reserved concurrency',
+      { reservedConcurrentExecutions: 0 },
+      { reserved_concurrent_executions: 0 },
+    ],
+    [
+      'has size and time',
+      { memorySize: 10_240, timeout: 900, architecture: 'x86_64' },
+      { memory_size: 10_240, timeout: 900, architectures: ['x86_64'] },
+    ],
+    [
+      'has variables in which Terraform sees no template',
+      { environment: { A: '${a}', B: '%{b}', C: '"\\\n' } },
+      { environment: { variables: { A: '$${a}', B: '%%{b}', C: '"\\\n' } } },
+    ],
+  ])('%s', (_, settings, expected) => {
+    const { resource, output } = jsonOf(stackWith(settings));
+    expect(counts(resource)).toEqual({ aws_cloudwatch_log_group: 1, aws_lambda_function: 1 });
+    expect(resource?.aws_lambda_function).toEqual({ processor: { ...LAMBDA, ...expected } });
+    expect(output).toEqual({
+      name: { description: 'name', value: '${aws_lambda_function.processor.function_name}' },
+      arn: { description: 'arn', value: '${aws_lambda_function.processor.arn}' },
+    });
+  });
+
+  test('has the same variables in HCL as in JSON', async () => {
+    const environment = {
+      TEMPLATE: '${a} %{b} $${c}',
+      QUOTES: '"one" and \'two\'',
+      PATH_LIKE: 'C:\\new\\',
+      LINES: 'one\n\ttwo\r\n',
+      JSON: '{"a":"${b}"}',
+      EMPTY: '',
+    };
+    const hcl = await tidyHcl(Testing.synthHcl(stackWith({ environment }, hclApp()), true));
+    const { resource } = await parse('cdk.tf', hcl);
+    const expected = jsonOf(stackWith({ environment })).resource?.aws_lambda_function?.processor;
+    expect(resource.aws_lambda_function.processor[0].environment).toEqual([
+      Reflect.get(expected ?? {}, 'environment'),
+    ]);
+  });
+});
+
+describe('the archive', () => {
+  test.each<[string, Partial<Settings>, string[]]>([
+    ['of a folder', {}, ['index.py']],
+    ['of a bundled file', BUNDLED, ['index.js', 'index.js.map']],
+  ])('%s is a zip beside the copy of its files', (_, settings, files) => {
+    const stack = stackWith(settings);
+    const { data, provider } = jsonOf(stack);
+    expect(data).toEqual({
+      archive_file: {
+        processor_archive: {
+          provider: 'archive',
+          type: 'zip',
+          source_dir: expect.stringMatching(
+            /^\$\{path\.module\}\/assets\/processor_code\/[0-9A-F]{32}$/,
+          ),
+          output_path: expect.stringMatching(
+            /^\$\{path\.module\}\/assets\/processor_code\/[0-9A-F]{32}\.zip$/,
+          ),
+          output_file_mode: '0644',
+        },
+      },
+    });
+    expect(provider.archive).toEqual([{}]);
+
+    const archive = data?.archive_file?.processor_archive ?? {};
+    const copied = Testing.fullSynth(stack);
+    const folder = String(Reflect.get(archive, 'source_dir')).replace(
+      '${path.module}',
+      path.join(copied, 'stacks', 'empty'),
+    );
+    expect(files.filter((file) => !existsSync(path.join(folder, file)))).toEqual([]);
+    expect(Reflect.get(archive, 'output_path')).toBe(`${Reflect.get(archive, 'source_dir')}.zip`);
+  });
+});

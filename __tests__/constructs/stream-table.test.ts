@@ -1,0 +1,97 @@
+import { StreamTable, type StreamTableProps } from '../../constructs/stream-table';
+import { EmptyStack } from '../helpers/empty-stack';
+import { jsonOf } from '../helpers/synth-app';
+
+const TABLE: StreamTableProps['table'] = {
+  name: 'Orders',
+  partitionKey: { name: 'OrderId', type: 'S' },
+  streamViewType: 'NEW_AND_OLD_IMAGES',
+  billingMode: 'PAY_PER_REQUEST',
+  pointInTimeRecovery: true,
+  deletionProtection: true,
+  encryption: 'aws-owned',
+};
+
+const BLOCK = {
+  provider: 'aws.consumer',
+  name: 'Orders',
+  hash_key: 'OrderId',
+  attribute: [{ name: 'OrderId', type: 'S' }],
+  billing_mode: 'PAY_PER_REQUEST',
+  stream_enabled: true,
+  stream_view_type: 'NEW_AND_OLD_IMAGES',
+  point_in_time_recovery: { enabled: true },
+  deletion_protection_enabled: true,
+};
+
+function synth(table: StreamTableProps['table']) {
+  const stack = new EmptyStack();
+  const { name, arn, streamArn } = new StreamTable(stack, 'orders', { table, provider: stack.aws });
+  stack.publish({ name, arn, stream_arn: streamArn });
+  stack.prepareStack();
+  return jsonOf(stack);
+}
+
+describe('a table', () => {
+  test.each<[string, Partial<StreamTableProps['table']>, object]>([
+    ['with a partition key', {}, {}],
+    [
+      'with a sort key',
+      { sortKey: { name: 'Version', type: 'N' } },
+      {
+        range_key: 'Version',
+        attribute: [
+          { name: 'OrderId', type: 'S' },
+          { name: 'Version', type: 'N' },
+        ],
+      },
+    ],
+    [
+      'with provisioned capacity',
+      { billingMode: 'PROVISIONED', readCapacity: 1, writeCapacity: 40_000 },
+      { billing_mode: 'PROVISIONED', read_capacity: 1, write_capacity: 40_000 },
+    ],
+    ...(['NEW_IMAGE', 'OLD_IMAGE', 'KEYS_ONLY'] as const).map(
+      (streamViewType): [string, Partial<StreamTableProps['table']>, object] => [
+        `with a stream of ${streamViewType}`,
+        { streamViewType },
+        { stream_view_type: streamViewType },
+      ],
+    ),
+    [
+      'without backups and protection',
+      { pointInTimeRecovery: false, deletionProtection: false },
+      { point_in_time_recovery: { enabled: false }, deletion_protection_enabled: false },
+    ],
+    [
+      'with key names in which Terraform sees no template',
+      {
+        partitionKey: { name: '${a}', type: 'B' },
+        sortKey: { name: '%{b}', type: 'S' },
+      },
+      {
+        hash_key: '$${a}',
+        range_key: '%%{b}',
+        attribute: [
+          { name: '$${a}', type: 'B' },
+          { name: '%%{b}', type: 'S' },
+        ],
+      },
+    ],
+  ])('%s', (_, settings, expected) => {
+    const { resource, data } = synth({ ...TABLE, ...settings });
+    expect(resource).toEqual({ aws_dynamodb_table: { orders: { ...BLOCK, ...expected } } });
+    expect(data).toBeUndefined();
+  });
+
+  test('has a name, an ARN and the ARN of its stream, which others refer to', () => {
+    expect(synth(TABLE).output).toEqual({
+      name: { description: 'name', value: '${aws_dynamodb_table.orders.name}' },
+      arn: { description: 'arn', value: '${aws_dynamodb_table.orders.arn}' },
+      stream_arn: {
+        description: 'stream_arn',
+        value: '${aws_dynamodb_table.orders.stream_arn}',
+      },
+    });
+  });
+});

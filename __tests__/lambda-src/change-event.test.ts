@@ -1,0 +1,113 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { toChangeEvent } from '../../lambda-src/change-event';
+import { record, sequenceNumber } from '../helpers/records';
+
+const CHANGE = {
+  id: 'event-1',
+  eventName: 'INSERT',
+  account: '444455556666',
+  region: 'us-east-1',
+  table: 'Orders',
+  sequenceNumber: sequenceNumber(1),
+  time: '2026-01-02T03:04:05.000Z',
+  expired: false,
+  keys: { OrderId: 'order-1' },
+  newImage: { OrderId: 'order-1', Total: 19.99 },
+};
+
+/** The first record, with these values in what DynamoDB says. */
+const described = (values: DynamoDBRecord['dynamodb']) =>
+  record(1, { dynamodb: { ...record(1).dynamodb, ...values } });
+const removal = (userIdentity: unknown): DynamoDBRecord =>
+  record(1, { eventName: 'REMOVE', userIdentity });
+const of = (eventSourceARN: string) => record(1, { eventSourceARN });
+
+describe('a change event', () => {
+  test.each<[string, DynamoDBRecord, object]>([
+    ['of an insertion', record(1), CHANGE],
+    [
+      'of a modification has both images',
+      {
+        ...described({ OldImage: { OrderId: { S: 'order-1' }, Total: { N: '5' } } }),
+        eventName: 'MODIFY',
+      },
+      { ...CHANGE, eventName: 'MODIFY', oldImage: { OrderId: 'order-1', Total: 5 } },
+    ],
+    [
+      'of a removal has the old image',
+      {
+        ...described({ NewImage: undefined, OldImage: { OrderId: { S: 'order-1' } } }),
+        eventName: 'REMOVE',
+      },
+      {
+        ...CHANGE,
+        eventName: 'REMOVE',
+        newImage: undefined,
+        oldImage: { OrderId: 'order-1' },
+      },
+    ],
+    [
+      'of a stream of keys only has no image',
+      described({ NewImage: undefined, StreamViewType: 'KEYS_ONLY' }),
+      { ...CHANGE, newImage: undefined },
+    ],
+    [
+      'has both keys',
+      described({ Keys: { OrderId: { S: 'order-1' }, Version: { N: '3' } } }),
+      { ...CHANGE, keys: { OrderId: 'order-1', Version: 3 } },
+    ],
+    [
+      'has the time of the change',
+      described({ ApproximateCreationDateTime: 1_700_000_000 }),
+      { ...CHANGE, time: '2023-11-14T22:13:20.000Z' },
+    ],
+    [
+      'of another account, Region and partition',
+      of('arn:aws-cn:dynamodb:cn-north-1:777777777777:table/My_table-1.0/stream/2026'),
+      { ...CHANGE, account: '777777777777', region: 'cn-north-1', table: 'My_table-1.0' },
+    ],
+  ])('%s', (_, received, expected) => {
+    expect(toChangeEvent(received)).toEqual(expected);
+  });
+});
+
+describe('an item is said to have expired', () => {
+  const service = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+
+  test.each<[string, DynamoDBRecord, boolean]>([
+    ['where Time to Live removed it', removal(service), true],
+    ['not where a caller removed it', removal(undefined), false],
+    ['not where the identity is null', removal(null), false],
+    ['not where another service removed it', removal({ ...service, principalId: 'x' }), false],
+    ['not where another kind of caller did', removal({ ...service, type: 'User' }), false],
+    ['not where the identity is empty', removal({}), false],
+  ])('%s', (_, received, expired) => {
+    expect(toChangeEvent(received).expired).toBe(expired);
+  });
+});
+
+describe('refuses a record', () => {
+  test.each<[string, DynamoDBRecord]>([
+    ['without anything', {}],
+    ['without an ID', record(1, { eventID: undefined })],
+    ['without a name', record(1, { eventName: undefined })],
+    ['without a stream', record(1, { eventSourceARN: undefined })],
+    ['without what DynamoDB says', record(1, { dynamodb: undefined })],
+    ['without keys', described({ Keys: undefined })],
+    ['without a sequence number', described({ SequenceNumber: undefined })],
+    ['of a queue', of('arn:aws:sqs:us-east-1:444455556666:orders')],
+    ['of a Kinesis stream', of('arn:aws:kinesis:us-east-1:444455556666:stream/orders')],
+    ['of a table, not of its stream', of('arn:aws:dynamodb:us-east-1:444455556666:table/Orders')],
+  ])('%s', (_, received) => {
+    expect(() => toChangeEvent(received)).toThrow(
+      new TypeError(`not a record of a DynamoDB stream: ${JSON.stringify(received)}`),
+    );
+  });
+
+  test('with a value of no type', () => {
+    const broken = JSON.parse('{"Total":{"X":"1"}}');
+    expect(() => toChangeEvent(described({ NewImage: broken }))).toThrow(
+      new TypeError('not a DynamoDB attribute value: {"X":"1"}'),
+    );
+  });
+});

@@ -1,0 +1,206 @@
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { app } from '../cdktf.json';
+
+const PROJECT = path.dirname(__dirname);
+/** What the project does not consist of: outputs, dependencies, tests, and hidden files. */
+const LEFT_OUT = /^(\..*|.*\.out|dist|node_modules|__tests__|coverage|.*\.tfstate.*|.*\.log)$/;
+const DEFAULT = 'topologies/orders.yaml';
+const TOPOLOGIES = readdirSync(path.join(PROJECT, 'topologies'))
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => `topologies/${file}`);
+
+const BROKEN = `name: orders
+state: { bucket: example-terraform-state, region: us-east-1 }
+accounts:
+  analytics: { id: "111122223333", region: us-east-1 }
+  shop: { id: "444455556666", region: us-east-1 }
+consumers:
+  process-orders:
+    account: nowhere
+    role: { name: ProcessOrdersRole }
+    function: { name: ProcessOrders }
+producers:
+  orders:
+    account: shop
+    table: { name: Orders, partitionKey: { name: OrderId, type: X } }
+subscriptions:
+  - producer: orders
+    consumer: process-orders
+    batchSize: 0
+`;
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Where the output is, if there is any. */
+  readonly output: string;
+}
+
+const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'main-test-')));
+const first = path.join(folder, 'first');
+const second = path.join(folder, 'another', 'place', 'second');
+
+/** A copy of the project's sources, with its packages. */
+function copyProject(to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(PROJECT).filter((name) => !LEFT_OUT.test(name))) {
+    cpSync(path.join(PROJECT, entry), path.join(to, entry), { recursive: true });
+  }
+  symlinkSync(path.join(PROJECT, 'node_modules'), path.join(to, 'node_modules'));
+}
+
+/** Runs the app as the CDKTF CLI does, in a copy of the project. */
+function run(project: string, output: string, topology?: string): Promise<Run> {
+  const env = { ...process.env, TOPOLOGY: topology, CDKTF_OUTDIR: path.join(project, output) };
+  return new Promise((resolve) => {
+    execFile('sh', ['-c', app], { cwd: project, env }, (error, stdout, stderr) => {
+      const code = error ? Number(error.code) : 0;
+      resolve({ code, stdout, stderr, output: env.CDKTF_OUTDIR });
+    });
+  });
+}
+
+/** Contents of all files of a folder, by their path in it. */
+function tree(root: string): Record<string, string> {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => statSync(path.join(root, file)).isFile())
+    .sort();
+  return Object.fromEntries(
+    files.map((file) => [file, readFileSync(path.join(root, file), 'latin1')]),
+  );
+}
+
+function write(project: string, name: string, text: string): string {
+  writeFileSync(path.join(project, name), text);
+  return name;
+}
+
+beforeAll(() => {
+  copyProject(first);
+  copyProject(second);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a synthesis', () => {
+  let runs: readonly [Run, Run];
+
+  beforeAll(async () => {
+    runs = await Promise.all([run(first, 'cdktf.out'), run(second, 'elsewhere', DEFAULT)]);
+  }, 60_000);
+
+  test('succeeds and says nothing', () => {
+    expect(runs.map(({ code, stdout, stderr }) => ({ code, stdout, stderr }))).toEqual([
+      { code: 0, stdout: '', stderr: '' },
+      { code: 0, stdout: '', stderr: '' },
+    ]);
+  });
+
+  test('of the same sources is the same to the byte, wherever they are', () => {
+    const [one, other] = runs.map(({ output }) => tree(output));
+    expect(other).toEqual(one);
+  });
+
+  test('is of the walk-through, if no other topology is asked for', () => {
+    const { stacks } = JSON.parse(tree(runs[0].output)['manifest.json'] ?? '');
+    expect(Object.keys(stacks)).toEqual([
+      'consumer-process-orders',
+      'producer-orders',
+      'subscription-orders-process-orders',
+    ]);
+  });
+
+  test('holds the configuration of each stack and the code of the function', () => {
+    const files = Object.keys(tree(runs[0].output)).map((file) =>
+      file.replace(/\/[0-9A-F]{32}\//, '/<hash>/'),
+    );
+    expect(files).toEqual([
+      'manifest.json',
+      'stacks/consumer-process-orders/assets/processor_code/<hash>/index.js',
+      'stacks/consumer-process-orders/assets/processor_code/<hash>/index.js.map',
+      'stacks/consumer-process-orders/cdk.tf.json',
+      'stacks/producer-orders/cdk.tf.json',
+      'stacks/subscription-orders-process-orders/cdk.tf.json',
+    ]);
+  });
+
+  test('names no folder of this machine', () => {
+    const machine = [folder, PROJECT, homedir(), tmpdir(), realpathSync(tmpdir())];
+    const places = runs.flatMap(({ output }) =>
+      Object.entries(tree(output)).flatMap(([file, text]) =>
+        machine.filter((place) => text.includes(place)).map((place) => `${file}: ${place}`),
+      ),
+    );
+    expect(places).toEqual([]);
+  });
+});
+
+describe('every topology of the project', () => {
+  const runs = new Map<string, Run>();
+
+  beforeAll(async () => {
+    // One after the other, since each bundles the app into the same folder.
+    for (const topology of TOPOLOGIES) {
+      runs.set(topology, await run(second, path.basename(topology, '.yaml'), topology));
+    }
+  }, 120_000);
+
+  test('is there', () => {
+    expect(TOPOLOGIES).toEqual(expect.arrayContaining([DEFAULT, 'topologies/orders-python.yaml']));
+  });
+
+  test.each(TOPOLOGIES)('%s is synthesized', (topology) => {
+    const { code, stderr, output } = runs.get(topology) as Run;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { stacks } = JSON.parse(tree(output)['manifest.json'] ?? '');
+    expect(readdirSync(path.join(output, 'stacks')).sort()).toEqual(Object.keys(stacks).sort());
+    expect(Object.keys(stacks).length).toBeGreaterThan(0);
+  });
+});
+
+describe('refuses', () => {
+  test.each<[string, topology: () => string, problems: string[]]>([
+    [
+      'a topology with problems, and prints exactly those',
+      () => write(first, 'broken.yaml', BROKEN),
+      [
+        'broken.yaml:8 consumers.process-orders.account must be the name of an account in this file (analytics, shop), got "nowhere"',
+        'broken.yaml:14 producers.orders.table.partitionKey.type must be S or N or B, got "X"',
+        'broken.yaml:18 subscriptions[0].batchSize must be between 1 and 10000, got 0',
+      ],
+    ],
+    [
+      'a file that is no YAML',
+      () => write(first, 'text.yaml', 'name: a: b\n'),
+      ['text.yaml:1 is not valid YAML: Nested mappings are not allowed in compact mappings'],
+    ],
+    [
+      'a file that is not there',
+      () => 'nowhere.yaml',
+      ['nowhere.yaml is not a file; set TOPOLOGY to the path of a topology file'],
+    ],
+  ])(
+    '%s',
+    async (name, topology, problems) => {
+      const outcome = await run(first, `refused ${name}`, topology());
+      expect(outcome).toMatchObject({ code: 1, stdout: '', stderr: `${problems.join('\n')}\n` });
+      expect(() => tree(outcome.output)).toThrow('ENOENT');
+    },
+    30_000,
+  );
+});

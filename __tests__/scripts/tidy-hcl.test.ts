@@ -1,0 +1,135 @@
+import { parse } from '@cdktf/hcl2json';
+import { tidyHcl } from '../../scripts/tidy-hcl';
+import { synthApp, synthHcl } from '../helpers/synth-app';
+import { topology } from '../helpers/topology';
+
+// The formatter and the parser take a while to start.
+jest.setTimeout(30_000);
+
+const CONSUMER = 'consumer-process-orders';
+const PRODUCER = 'producer-orders';
+
+const block = (before: string) => `resource "terraform_data" "x" {\n${before}\n}`;
+
+describe('tidy HCL has', () => {
+  test.each<[string, before: string, after: string]>([
+    [
+      'the required version in place of the name of the setting',
+      'terraform {\nbackend "s3" {\nbucket = "b"\n}\n\n  0 = "required_version"\n}',
+      'terraform {\n  backend "s3" {\n    bucket = "b"\n  }\n\n  required_version = ">= 1.10.0"\n}\n',
+    ],
+    [
+      'providers as references',
+      block('provider = "aws.consumer"'),
+      'resource "terraform_data" "x" {\n  provider = aws.consumer\n}\n',
+    ],
+    [
+      'a provider without an alias as a reference',
+      block('provider = "archive"'),
+      'resource "terraform_data" "x" {\n  provider = archive\n}\n',
+    ],
+    [
+      'dependencies as references',
+      block('depends_on = [\n"aws_a.b",\n"data.aws_c.d",\n]'),
+      'resource "terraform_data" "x" {\n  depends_on = [\n    aws_a.b,\n    data.aws_c.d,\n  ]\n}\n',
+    ],
+    [
+      'an interpolation alone as an expression',
+      block('input = "${aws_a.b.arn}"'),
+      'resource "terraform_data" "x" {\n  input = aws_a.b.arn\n}\n',
+    ],
+    [
+      'an interpolation with a key in quotes as an expression',
+      block('input = "${aws_a.b.output["arn"]}"'),
+      'resource "terraform_data" "x" {\n  input = aws_a.b.output["arn"]\n}\n',
+    ],
+    [
+      'interpolations alone in a list as expressions',
+      block('input = [\n"${aws_a.b}",\n"text",\n"${aws_c.d}"\n]'),
+      'resource "terraform_data" "x" {\n  input = [\n    aws_a.b,\n    "text",\n    aws_c.d\n  ]\n}\n',
+    ],
+    [
+      'an interpolation beside text as it is',
+      block('input = "${aws_a.b}:*"\nother = "a${aws_a.b}"'),
+      'resource "terraform_data" "x" {\n  input = "${aws_a.b}:*"\n  other = "a${aws_a.b}"\n}\n',
+    ],
+    [
+      'two interpolations as they are',
+      block('input = "${aws_a.b}${aws_c.d}"\nother = "${aws_a.b}-${aws_c.d}"'),
+      'resource "terraform_data" "x" {\n  input = "${aws_a.b}${aws_c.d}"\n  other = "${aws_a.b}-${aws_c.d}"\n}\n',
+    ],
+    [
+      'text that only looks like an interpolation as it is',
+      block('input = "$${a}"\nother = "\\"$${a}\\""\nthird = "%%{a}"'),
+      'resource "terraform_data" "x" {\n  input = "$${a}"\n  other = "\\"$${a}\\""\n  third = "%%{a}"\n}\n',
+    ],
+    [
+      'one empty line between blocks, and one line break at the end',
+      `\n${block('')}\n${block('input = 1')}\n\n\n\n${block('input = 2')}\n\n\n`,
+      'resource "terraform_data" "x" {\n\n}\n\nresource "terraform_data" "x" {\n  input = 1\n}\n\nresource "terraform_data" "x" {\n  input = 2\n}\n',
+    ],
+    [
+      'arguments in line',
+      block('a = 1\nlong_name = 2'),
+      'resource "terraform_data" "x" {\n  a         = 1\n  long_name = 2\n}\n',
+    ],
+  ])('%s', async (_, before, after) => {
+    expect(await tidyHcl(before)).toBe(after);
+  });
+});
+
+test('tidying twice is tidying once', async () => {
+  const once = await tidyHcl(synthHcl(topology(), PRODUCER));
+  expect(await tidyHcl(once)).toBe(once);
+});
+
+describe('tidying leaves what the user writes as it is:', () => {
+  const NAMES = {
+    provider: 'stripe',
+    depends_on: 'nothing',
+    required_version: '1.0',
+    TEMPLATE: '${a} %{b}',
+    ALONE: '${a}',
+    QUOTED: '"${a}"',
+    LIST: 'depends_on = ["a"]',
+    BLOCK: '}\n\n\n\nprovider = "a.b"\n',
+  };
+
+  const TAGS = {
+    Team: 'data',
+    provider: 'stripe',
+    depends_on: 'nothing',
+    'cost center': 'a b',
+    'a:b': 'c',
+    'a/b': 'c',
+    'a.b': 'c',
+    'a=b': 'c',
+    'a+b': 'c',
+    'a@b': 'c',
+    'a-b': 'c',
+    '5': '6',
+    '5a': 'c',
+    Größe: 'é',
+    null: 'x',
+  };
+
+  test('environment variables', async () => {
+    const content = topology({ 'consumers.process-orders.function.environment': NAMES });
+    const { resource } = await parse('cdk.tf', await tidyHcl(synthHcl(content, CONSUMER)));
+    const { environment } = resource.aws_lambda_function.processor[0];
+    const expected = synthApp(content).json(CONSUMER).resource?.aws_lambda_function?.processor;
+    expect(environment).toEqual([Reflect.get(expected ?? {}, 'environment')]);
+  });
+
+  test('tags', async () => {
+    const hcl = await tidyHcl(synthHcl(topology({ tags: TAGS }), PRODUCER));
+    const { provider } = await parse('cdk.tf', hcl);
+    expect(provider.aws[0].default_tags[0].tags).toEqual({ ...TAGS, Topology: 'orders' });
+  });
+
+  test.each(['for', '-a'])('a tag with the key %s', async (key) => {
+    const hcl = await tidyHcl(synthHcl(topology({ tags: { [key]: 'x' } }), PRODUCER));
+    const { provider } = await parse('cdk.tf', hcl);
+    expect(provider.aws[0].default_tags[0].tags).toEqual({ [key]: 'x', Topology: 'orders' });
+  });
+});

@@ -1,0 +1,336 @@
+import { AWS_PROVIDER, counts, synthApp } from '../helpers/synth-app';
+import { consumer, type Overrides, topology } from '../helpers/topology';
+
+const ID = 'producer-orders';
+const POLICY = 'producers.orders.streamPolicy';
+
+const READ_STREAM = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
+
+const STATEMENT = {
+  sid: 'AllowCrossAccountStreamAccess',
+  principals: [
+    {
+      type: 'AWS',
+      identifiers: ['${data.terraform_remote_state.consumer_process_orders.outputs.role_arn}'],
+    },
+  ],
+  actions: READ_STREAM,
+  resources: ['${aws_dynamodb_table.table.stream_arn}'],
+};
+
+const BY_ACCOUNT = {
+  ...STATEMENT,
+  principals: [{ type: 'AWS', identifiers: ['arn:aws:iam::111122223333:root'] }],
+  condition: [
+    {
+      test: 'ArnEquals',
+      variable: 'aws:PrincipalArn',
+      values: ['arn:aws:iam::111122223333:role/ProcessOrdersRole'],
+    },
+  ],
+};
+
+const REMOTE_STATE = {
+  backend: 's3',
+  config: {
+    bucket: 'example-terraform-state',
+    key: 'orders/consumer-process-orders.tfstate',
+    region: 'us-east-1',
+  },
+};
+
+const TABLE = {
+  provider: 'aws.producer',
+  name: 'Orders',
+  hash_key: 'OrderId',
+  attribute: [{ name: 'OrderId', type: 'S' }],
+  billing_mode: 'PAY_PER_REQUEST',
+  stream_enabled: true,
+  stream_view_type: 'NEW_AND_OLD_IMAGES',
+  point_in_time_recovery: { enabled: true },
+  deletion_protection_enabled: true,
+};
+
+const STREAM_POLICY = {
+  provider: 'aws.producer',
+  resource_arn: '${aws_dynamodb_table.table.stream_arn}',
+  policy: '${data.aws_iam_policy_document.stream_policy_document.json}',
+};
+
+test('a producer is a table and the policy of its stream, in its account', () => {
+  expect(synthApp(topology()).json(ID)).toEqual({
+    terraform: {
+      backend: {
+        s3: {
+          bucket: 'example-terraform-state',
+          key: 'orders/producer-orders.tfstate',
+          region: 'us-east-1',
+          encrypt: true,
+          use_lockfile: true,
+        },
+      },
+      required_providers: { aws: AWS_PROVIDER },
+      required_version: '>= 1.10.0',
+    },
+    provider: {
+      aws: [
+        {
+          alias: 'producer',
+          region: 'us-east-1',
+          allowed_account_ids: ['444455556666'],
+          default_tags: [{ tags: { Topology: 'orders' } }],
+        },
+      ],
+    },
+    data: {
+      aws_iam_policy_document: {
+        stream_policy_document: { provider: 'aws.producer', statement: [STATEMENT] },
+      },
+      terraform_remote_state: { consumer_process_orders: REMOTE_STATE },
+    },
+    resource: {
+      aws_dynamodb_table: { table: TABLE },
+      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
+    },
+    output: {
+      table_name: { description: 'Name of the table', value: '${aws_dynamodb_table.table.name}' },
+      table_arn: { description: 'ARN of the table', value: '${aws_dynamodb_table.table.arn}' },
+      stream_arn: {
+        description: 'ARN of the stream',
+        value: '${aws_dynamodb_table.table.stream_arn}',
+      },
+    },
+  });
+});
+
+describe('the table', () => {
+  test.each<[string, Overrides, object]>([
+    [
+      'has a sort key',
+      { 'producers.orders.table.sortKey': { name: 'Version', type: 'N' } },
+      {
+        ...TABLE,
+        range_key: 'Version',
+        attribute: [
+          { name: 'OrderId', type: 'S' },
+          { name: 'Version', type: 'N' },
+        ],
+      },
+    ],
+    [
+      'has provisioned capacity',
+      {
+        'producers.orders.table.billingMode': 'PROVISIONED',
+        'producers.orders.table.readCapacity': 5,
+        'producers.orders.table.writeCapacity': 6,
+      },
+      { ...TABLE, billing_mode: 'PROVISIONED', read_capacity: 5, write_capacity: 6 },
+    ],
+    [
+      'has a stream of keys only',
+      { 'producers.orders.table.streamViewType': 'KEYS_ONLY' },
+      { ...TABLE, stream_view_type: 'KEYS_ONLY' },
+    ],
+    [
+      'has no backups',
+      { 'producers.orders.table.pointInTimeRecovery': false },
+      { ...TABLE, point_in_time_recovery: { enabled: false } },
+    ],
+    [
+      'may be deleted',
+      { 'producers.orders.table.deletionProtection': false },
+      { ...TABLE, deletion_protection_enabled: false },
+    ],
+    [
+      'has a key whose name Terraform would take for a template',
+      { 'producers.orders.table.partitionKey': { name: '${a} %{b} "\\', type: 'B' } },
+      {
+        ...TABLE,
+        hash_key: '$${a} %%{b} "\\',
+        attribute: [{ name: '$${a} %%{b} "\\', type: 'B' }],
+      },
+    ],
+  ])('%s', (_, overrides, expected) => {
+    expect(synthApp(topology(overrides)).json(ID).resource).toEqual({
+      aws_dynamodb_table: { table: expected },
+      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
+    });
+  });
+});
+
+describe('the stream policy', () => {
+  const ofOrganization = {
+    test: 'StringEquals',
+    variable: 'aws:PrincipalOrgID',
+    values: ['o-exampleorgid'],
+  };
+  const secondReader: Overrides = {
+    'consumers.search': consumer('Search'),
+    'subscriptions[1]': { producer: 'orders', consumer: 'search' },
+  };
+  const secondState = {
+    backend: 's3',
+    config: { ...REMOTE_STATE.config, key: 'orders/consumer-search.tfstate' },
+  };
+
+  test.each<[string, Overrides, statement: object, remoteStates: object | undefined]>([
+    [
+      'names the roles of two readers in one statement',
+      secondReader,
+      {
+        ...STATEMENT,
+        principals: [
+          {
+            type: 'AWS',
+            identifiers: [
+              '${data.terraform_remote_state.consumer_process_orders.outputs.role_arn}',
+              '${data.terraform_remote_state.consumer_search.outputs.role_arn}',
+            ],
+          },
+        ],
+      },
+      { consumer_process_orders: REMOTE_STATE, consumer_search: secondState },
+    ],
+    [
+      'adds conditions',
+      { [POLICY]: { conditions: [ofOrganization] } },
+      { ...STATEMENT, condition: [ofOrganization] },
+      { consumer_process_orders: REMOTE_STATE },
+    ],
+    [
+      'keeps the policy variables of a condition from Terraform',
+      {
+        [POLICY]: {
+          conditions: [
+            { test: 'StringLike', variable: 'aws:PrincipalTag/team', values: ['${aws:x}', '%{y}'] },
+          ],
+        },
+      },
+      {
+        ...STATEMENT,
+        condition: [
+          {
+            test: 'StringLike',
+            variable: 'aws:PrincipalTag/team',
+            values: ['$${aws:x}', '%%{y}'],
+          },
+        ],
+      },
+      { consumer_process_orders: REMOTE_STATE },
+    ],
+    [
+      'names the account of a role that need not exist, and reads no state',
+      { [POLICY]: { principal: 'account' } },
+      BY_ACCOUNT,
+      undefined,
+    ],
+    [
+      'names the account of two roles once',
+      { ...secondReader, [POLICY]: { principal: 'account' } },
+      {
+        ...BY_ACCOUNT,
+        condition: [
+          {
+            test: 'ArnEquals',
+            variable: 'aws:PrincipalArn',
+            values: [
+              'arn:aws:iam::111122223333:role/ProcessOrdersRole',
+              'arn:aws:iam::111122223333:role/SearchRole',
+            ],
+          },
+        ],
+      },
+      undefined,
+    ],
+    [
+      'adds conditions to that of the role',
+      { [POLICY]: { principal: 'account', conditions: [ofOrganization] } },
+      { ...BY_ACCOUNT, condition: [...BY_ACCOUNT.condition, ofOrganization] },
+      undefined,
+    ],
+    [
+      'names the account and the role, with its path, in their partition',
+      {
+        'accounts.analytics.region': 'us-gov-west-1',
+        'accounts.shop.region': 'us-gov-west-1',
+        'consumers.process-orders.role.path': '/streams/',
+        [POLICY]: { principal: 'account' },
+      },
+      {
+        ...BY_ACCOUNT,
+        principals: [{ type: 'AWS', identifiers: ['arn:aws-us-gov:iam::111122223333:root'] }],
+        condition: [
+          {
+            test: 'ArnEquals',
+            variable: 'aws:PrincipalArn',
+            values: ['arn:aws-us-gov:iam::111122223333:role/streams/ProcessOrdersRole'],
+          },
+        ],
+      },
+      undefined,
+    ],
+  ])('%s', (_, overrides, statement, remoteStates) => {
+    const { data, resource } = synthApp(topology(overrides)).json(ID);
+    expect(data).toEqual({
+      aws_iam_policy_document: {
+        stream_policy_document: { provider: 'aws.producer', statement: [statement] },
+      },
+      ...(remoteStates && { terraform_remote_state: remoteStates }),
+    });
+    expect(resource).toEqual({
+      aws_dynamodb_table: { table: TABLE },
+      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
+    });
+  });
+
+  test('is none where nobody reads the stream', () => {
+    const { data, resource } = synthApp(topology({ subscriptions: [] })).json(ID);
+    expect(data).toBeUndefined();
+    expect(resource).toEqual({ aws_dynamodb_table: { table: TABLE } });
+  });
+});
+
+test('a producer in several accounts is the same table and policy in each', () => {
+  const app = synthApp(
+    topology({
+      'accounts.tenant': {
+        id: '777777777777',
+        region: 'us-east-1',
+        deployRole: { arn: 'arn:aws:iam::777777777777:role/Deploy' },
+      },
+      'producers.orders.account': undefined,
+      'producers.orders.accounts': ['shop', 'tenant'],
+    }),
+  );
+  const [first, second] = ['producer-orders-shop', 'producer-orders-tenant'].map(app.json);
+  expect(counts(first?.resource)).toEqual({
+    aws_dynamodb_table: 1,
+    aws_dynamodb_resource_policy: 1,
+  });
+  expect(second?.resource).toEqual(first?.resource);
+  expect(second?.data).toEqual(first?.data);
+  expect(second?.output).toEqual(first?.output);
+  expect([first?.provider, second?.provider]).toEqual([
+    {
+      aws: [
+        {
+          alias: 'producer',
+          region: 'us-east-1',
+          allowed_account_ids: ['444455556666'],
+          default_tags: [{ tags: { Topology: 'orders' } }],
+        },
+      ],
+    },
+    {
+      aws: [
+        {
+          alias: 'producer',
+          region: 'us-east-1',
+          allowed_account_ids: ['777777777777'],
+          assume_role: [{ role_arn: 'arn:aws:iam::777777777777:role/Deploy' }],
+          default_tags: [{ tags: { Topology: 'orders' } }],
+        },
+      ],
+    },
+  ]);
+});

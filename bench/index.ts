@@ -1,3 +1,5 @@
 import { benchSynth } from './synth';
+import { benchTenants } from './tenants';
 
 benchSynth();
+benchTenants();

@@ -1,0 +1,72 @@
+import { existsSync, statSync } from 'node:fs';
+import { ENVIRONMENT, RESERVED_ENVIRONMENT_VARIABLES } from '../limits';
+import { type Declared, type Report, sound } from './declared';
+
+export function notSupportedYet({ consumers }: Declared, report: Report): void {
+  for (const [name, { sink, alarms }] of sound(consumers)) {
+    const path = ['consumers', name];
+    if (sink !== 'log') report([...path, 'sink'], 'is not supported yet; write log', sink);
+    if (alarms) report([...path, 'alarms'], 'is not supported yet; write false', alarms);
+  }
+}
+
+export function functionCode({ consumers }: Declared, report: Report): void {
+  for (const [name, { function: settings }] of sound(consumers)) {
+    const { entry, code, runtime } = settings;
+    const path = ['consumers', name, 'function'];
+    if (entry !== undefined && code) {
+      report([...path, 'code'], 'must not stand beside entry; leave one of them out');
+    }
+    if (entry !== undefined && !isFile(entry)) {
+      report(
+        [...path, 'entry'],
+        'must be a file that exists, relative to the working directory',
+        entry,
+      );
+    }
+    if (code && !isDirectory(code.directory)) {
+      const message = 'must be a folder that exists, relative to the working directory';
+      report([...path, 'code', 'directory'], message, code.directory);
+    }
+    if (!code && !/^nodejs\d+\.x$/.test(runtime)) {
+      const message =
+        'must be a Node.js runtime such as nodejs22.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
+      report([...path, 'runtime'], message, runtime);
+    }
+  }
+}
+
+export function environment({ consumers }: Declared, report: Report): void {
+  const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
+  for (const [name, { function: settings }] of sound(consumers)) {
+    const path = ['consumers', name, 'function', 'environment'];
+    for (const variable of Object.keys(settings.environment)) {
+      if (reserved.includes(variable)) {
+        report([...path, variable], 'is set by Lambda itself; choose another name');
+      } else if (!/^[a-zA-Z]\w+$/.test(variable)) {
+        report(
+          [...path, variable],
+          'must be named with two or more letters, digits and underscores, a letter first',
+        );
+      }
+    }
+    const size = Object.entries(settings.environment).reduce(
+      (sum, pair) => sum + Buffer.byteLength(pair.join('')),
+      0,
+    );
+    if (size > ENVIRONMENT.totalSize) {
+      report(
+        path,
+        `must be at most ${ENVIRONMENT.totalSize} bytes of names and values together, got ${size}`,
+      );
+    }
+  }
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
+}
+
+function isDirectory(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}

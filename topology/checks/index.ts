@@ -1,0 +1,40 @@
+/**
+ * What one value alone can't tell: references, accounts and ARNs that must agree, names that must
+ * differ, and AWS's limits on what several entries make together.
+ */
+import { environment, functionCode, notSupportedYet } from './consumers';
+import type { Declared, Report } from './declared';
+import { distinctNames, tags } from './names';
+import {
+  accountOrAccounts,
+  streamPolicyConditions,
+  tableKey,
+  tableOrExistingTable,
+  tableSettings,
+} from './producers';
+import { arnsOfTheAccount, references, sameRegion } from './references';
+import { filters, readersPerStream, subscriptionPairs } from './subscriptions';
+
+export type { Declared, Report } from './declared';
+export { policySizes } from './policy-sizes';
+
+type Check = (topology: Declared, report: Report) => void;
+
+export const CHECKS: readonly Check[] = [
+  notSupportedYet,
+  tags,
+  references,
+  accountOrAccounts,
+  tableOrExistingTable,
+  functionCode,
+  environment,
+  arnsOfTheAccount,
+  tableSettings,
+  tableKey,
+  streamPolicyConditions,
+  subscriptionPairs,
+  sameRegion,
+  readersPerStream,
+  filters,
+  distinctNames,
+];

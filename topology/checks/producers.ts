@@ -1,0 +1,93 @@
+import { partitionOf } from '../partition';
+import { producerAccounts } from '../stack-ids';
+import { at, type Declared, type Report, sound } from './declared';
+
+export function accountOrAccounts({ producers }: Declared, report: Report): void {
+  for (const [name, { account, accounts }] of sound(producers)) {
+    const path = ['producers', name];
+    if (account === undefined && accounts === undefined)
+      report(path, 'is missing account or accounts');
+    if (account !== undefined && accounts !== undefined) {
+      report([...path, 'accounts'], 'must not stand beside account; leave one of them out');
+    }
+    for (const [index, entry] of (accounts ?? []).entries()) {
+      if (accounts?.indexOf(entry) !== index) {
+        report([...path, 'accounts', index], 'must be named once', entry);
+      }
+    }
+  }
+}
+
+export function tableOrExistingTable({ producers }: Declared, report: Report): void {
+  for (const [name, { table, existingTable }] of sound(producers)) {
+    const path = ['producers', name];
+    if (!table && !existingTable) report(path, 'is missing table (or existingTable)');
+    if (table && existingTable) {
+      report([...path, 'existingTable'], 'must not stand beside table; leave one of them out');
+    }
+  }
+}
+
+export function tableSettings({ producers }: Declared, report: Report): void {
+  for (const [name, { table }] of sound(producers)) {
+    if (!table) continue;
+    const path = ['producers', name, 'table'];
+    if (table.sortKey?.name === table.partitionKey.name) {
+      report(
+        [...path, 'sortKey', 'name'],
+        'must differ from the name of the partition key',
+        table.sortKey.name,
+      );
+    }
+    for (const key of ['readCapacity', 'writeCapacity'] as const) {
+      if (table.billingMode === 'PROVISIONED' && table[key] === undefined) {
+        report([...path, key], 'is missing; PROVISIONED needs capacity units');
+      }
+      if (table.billingMode === 'PAY_PER_REQUEST' && table[key] !== undefined) {
+        report([...path, key], 'must be left out, or billingMode be PROVISIONED', table[key]);
+      }
+    }
+  }
+}
+
+export function tableKey({ accounts, producers }: Declared, report: Report): void {
+  for (const [name, producer] of sound(producers)) {
+    const { table, existingTable } = producer;
+    const encryption = (table ?? existingTable)?.encryption;
+    const path = ['producers', name, table ? 'table' : 'existingTable', 'encryption'];
+    if (existingTable && encryption === 'customer-managed') {
+      const message = 'must be aws-owned or { kmsKeyArn: … } for a table that has its key already';
+      report(path, message, encryption);
+    }
+    if (typeof encryption !== 'object') continue;
+    const [, partition, , region] = encryption.kmsKeyArn.split(':');
+    for (const { account: accountName } of producerAccounts(producer)) {
+      const account = at(accounts, accountName);
+      if (!account) continue;
+      if (region !== account.region || partition !== partitionOf(account.region)) {
+        const message = `must be a key in ${account.region}, where the table of ${accountName} is`;
+        report([...path, 'kmsKeyArn'], message, encryption.kmsKeyArn);
+      }
+    }
+  }
+}
+
+export function streamPolicyConditions({ producers }: Declared, report: Report): void {
+  for (const [name, { streamPolicy }] of sound(producers)) {
+    const seen = new Set<string>();
+    for (const [index, { test, variable }] of streamPolicy.conditions.entries()) {
+      const path = ['producers', name, 'streamPolicy', 'conditions', index, 'variable'];
+      // A second condition on the same key would be an alternative, not a restriction.
+      if (streamPolicy.principal === 'account' && variable.toLowerCase() === 'aws:principalarn') {
+        const message =
+          'must not be aws:PrincipalArn with principal: account, which sets it to the role';
+        report(path, message, variable);
+      }
+      const condition = `${test} ${variable}`.toLowerCase();
+      if (seen.has(condition)) {
+        report(path, `must stand once with ${test}; put all values into one condition`, variable);
+      }
+      seen.add(condition);
+    }
+  }
+}

@@ -219,7 +219,9 @@ describeWithEndpoint.each(VARIANTS)(
       expect(await deployment.plannedChanges()).toEqual({});
     });
 
-    test('records flow again after the role was deleted and made anew', async () => {
+    // One language is enough: the role is the same for both.
+  const testOnce = runtime.startsWith('nodejs') ? test : test.skip;
+  testOnce('records flow again after the role was deleted and made anew', async () => {
       const role = { RoleName: ROLE };
       const { PolicyNames = [] } = await consumer.iam.send(new ListRolePoliciesCommand(role));
       const { AttachedPolicies = [] } = await consumer.iam.send(

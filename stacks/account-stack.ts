@@ -11,7 +11,6 @@ import {
 } from 'cdktf';
 import type { Construct, Node } from 'constructs';
 import type { Account, ResolvedTopology, State } from '../topology/resolve';
-import { STATE_BUCKET_STACK_ID } from '../topology/stack-ids';
 import { REQUIRED_VERSION } from './terraform-version';
 
 export interface AccountStackProps {
@@ -63,11 +62,6 @@ export abstract class AccountStack extends TerraformStack {
     });
     // S3's own locking, which the class has no property for.
     backend.addOverride('use_lockfile', true);
-    if (state.manage) this.addDependency(this.stackOf(STATE_BUCKET_STACK_ID));
-  }
-
-  private stackOf(id: string): TerraformStack {
-    return App.of(this).node.findChild(id) as TerraformStack;
   }
 
   /** Publishes a value for other stacks and for people. */
@@ -81,7 +75,7 @@ export abstract class AccountStack extends TerraformStack {
     const known = this.node.tryFindChild(id) as DataTerraformRemoteStateS3 | undefined;
     const remoteState =
       known ?? new DataTerraformRemoteStateS3(this, id, stateObject(this.state, stackId));
-    this.addDependency(this.stackOf(stackId));
+    this.addDependency(App.of(this).node.findChild(stackId) as TerraformStack);
     return remoteState.getString(name);
   }
 

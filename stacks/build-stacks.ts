@@ -5,7 +5,7 @@ import { ProducerStack } from './producer-stack';
 import { StateBucketStack } from './state-bucket-stack';
 import { SubscriptionStack } from './subscription-stack';
 
-/** Every stack of a topology, in the order of deployment. */
+/** Every stack of a topology, in the order of deployment; the state bucket is deployed by itself. */
 export function buildStacks(app: App, topology: ResolvedTopology): void {
   if (topology.state.manage) new StateBucketStack(app, topology);
   for (const consumer of topology.consumers) new ConsumerStack(app, topology, consumer);

@@ -220,8 +220,8 @@ describeWithEndpoint.each(VARIANTS)(
     });
 
     // One language is enough: the role is the same for both.
-  const testOnce = runtime.startsWith('nodejs') ? test : test.skip;
-  testOnce('records flow again after the role was deleted and made anew', async () => {
+    const testOnce = runtime.startsWith('nodejs') ? test : test.skip;
+    testOnce('records flow again after the role was deleted and made anew', async () => {
       const role = { RoleName: ROLE };
       const { PolicyNames = [] } = await consumer.iam.send(new ListRolePoliciesCommand(role));
       const { AttachedPolicies = [] } = await consumer.iam.send(

@@ -3,6 +3,7 @@ import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { keyPolicy } from '../policies/key-policy';
+import { keyAlias } from '../topology/key-alias';
 import type { ResolvedProducer } from '../topology/resolve';
 import { policyDocument } from './policy-document';
 
@@ -32,9 +33,4 @@ export class TableKey extends Construct {
     });
     this.arn = key.arn;
   }
-}
-
-/** An alias has no dots. */
-function keyAlias(tableName: string): string {
-  return `alias/dynamodb/${tableName.replaceAll('.', '-')}`;
 }

@@ -27,6 +27,8 @@ export function functionPolicy(logGroupArn: string): Statement[] {
   ];
 }
 
+const READ_STREAMS = 'ReadStreams';
+
 /** Characters of the role's inline policies that are left to `functionPolicy`. */
 const FUNCTION_POLICY_SIZE = 2_048;
 
@@ -37,14 +39,22 @@ const FUNCTION_POLICY_SIZE = 2_048;
  */
 export function streamPolicies(tables: readonly TableReference[]): Statement[][] {
   const policies: Statement[][] = [];
-  for (const grant of grantsOf(tables)) {
+  for (const grants of grantsByTable(tables)) {
     const sizeLimit =
       policies.length <= 1 ? IAM.inlinePoliciesSize - FUNCTION_POLICY_SIZE : IAM.managedPolicySize;
-    const extended = addGrant(policies.at(-1) ?? [], grant);
+    const extended = grants.reduce(addGrant, policies.at(-1) ?? []);
     if (policies.length > 0 && policySize(extended) <= sizeLimit) policies.splice(-1, 1, extended);
-    else policies.push(addGrant([], grant));
+    else policies.push(grants.reduce(addGrant, []));
   }
   return policies;
+}
+
+/** How many streams these policies let a role read. */
+export function streamCount(policies: readonly Statement[][]): number {
+  return policies
+    .flat()
+    .filter(({ sid }) => sid === READ_STREAMS)
+    .reduce((count, { resources = [] }) => count + resources.length, 0);
 }
 
 /** One resource of a statement. */
@@ -53,7 +63,7 @@ interface Grant {
   readonly resource: string;
 }
 
-function addGrant(policy: readonly Statement[], { statement, resource }: Grant): Statement[] {
+function addGrant(policy: Statement[], { statement, resource }: Grant): Statement[] {
   const { sid } = statement;
   return policy.some((existing) => existing.sid === sid)
     ? policy.map((existing) =>
@@ -64,15 +74,22 @@ function addGrant(policy: readonly Statement[], { statement, resource }: Grant):
     : [...policy, { ...statement, resources: [resource] }];
 }
 
-function grantsOf(tables: readonly TableReference[]): Grant[] {
+/** What each table needs, which goes into one policy; nothing is granted twice. */
+function grantsByTable(tables: readonly TableReference[]): Grant[][] {
   const names = [...new Set(tables.map(({ name }) => name))];
-  const grants = tables.flatMap((table) => [
-    { statement: { sid: 'ReadStreams', actions: READ_STREAM }, resource: streamsOf(table) },
-    ...decryption(table, `DecryptTable${names.indexOf(table.name) + 1}`),
-  ]);
-  return [
-    ...new Map(grants.map((grant) => [grant.statement.sid + grant.resource, grant])).values(),
-  ];
+  const granted = new Set<string>();
+  return tables
+    .map((table) => [
+      { statement: { sid: READ_STREAMS, actions: READ_STREAM }, resource: streamsOf(table) },
+      ...decryption(table, `DecryptTable${names.indexOf(table.name) + 1}`),
+    ])
+    .map((grants) =>
+      grants.filter(({ statement, resource }) => {
+        const key = `${statement.sid} ${resource}`;
+        return !granted.has(key) && granted.add(key);
+      }),
+    )
+    .filter((grants) => grants.length > 0);
 }
 
 /**

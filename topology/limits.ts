@@ -121,6 +121,12 @@ export const ASSUME_ROLE = {
   externalIdLength: { min: 2, max: 1_224 },
 } as const;
 
+/** Characters of a KMS key's alias, `alias/` included. */
+export const KEY_ALIAS = {
+  source: 'https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html',
+  length: { min: 1, max: 256 },
+} as const;
+
 /** Characters of an S3 bucket's name. */
 export const BUCKET = { source: S3_NAMES, nameLength: { min: 3, max: 63 } } as const;
 

@@ -30,6 +30,7 @@ const tables = (count: number): TableReference[] =>
   Array.from({ length: count }, (_, index) => ({
     account: { id: String(index).padStart(12, '0'), region: 'us-east-1', partition: 'aws' },
     name: 'Orders',
+    encryption: 'aws-owned',
   }));
 
 const settledOf = ({ resource }: ReturnType<typeof synth>) =>

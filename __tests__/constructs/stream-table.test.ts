@@ -24,9 +24,13 @@ const BLOCK = {
   deletion_protection_enabled: true,
 };
 
-function synth(table: StreamTableProps['table']) {
+function synth(table: StreamTableProps['table'], kmsKeyArn?: string) {
   const stack = new EmptyStack();
-  const { name, arn, streamArn } = new StreamTable(stack, 'orders', { table, provider: stack.aws });
+  const { name, arn, streamArn } = new StreamTable(stack, 'orders', {
+    table,
+    kmsKeyArn,
+    provider: stack.aws,
+  });
   stack.publish({ name, arn, stream_arn: streamArn });
   stack.prepareStack();
   return jsonOf(stack);
@@ -83,6 +87,20 @@ describe('a table', () => {
     expect(resource).toEqual({ aws_dynamodb_table: { orders: { ...BLOCK, ...expected } } });
     expect(data).toBeUndefined();
   });
+
+  test.each(['arn:aws:kms:us-east-1:444455556666:key/1234', '${aws_kms_key.key.arn}'])(
+    'with the key %s is encrypted with it',
+    (kmsKeyArn) => {
+      expect(synth(TABLE, kmsKeyArn).resource).toEqual({
+        aws_dynamodb_table: {
+          orders: {
+            ...BLOCK,
+            server_side_encryption: { enabled: true, kms_key_arn: kmsKeyArn },
+          },
+        },
+      });
+    },
+  );
 
   test('has a name, an ARN and the ARN of its stream, which others refer to', () => {
     expect(synth(TABLE).output).toEqual({

@@ -2,10 +2,15 @@ import { functionPolicy, streamPolicies, trustPolicy } from '../../policies/exec
 import { policySize } from '../../policies/statement';
 import { IAM } from '../../topology/limits';
 import type { TableReference } from '../../topology/resolve';
+import type { Encryption } from '../../topology/schema';
 
-function table(number: number, name = 'Orders'): TableReference {
+function table(
+  number: number,
+  name = 'Orders',
+  encryption: Encryption = 'aws-owned',
+): TableReference {
   const id = String(number).padStart(12, '0');
-  return { account: { id, region: 'us-east-1', partition: 'aws' }, name };
+  return { account: { id, region: 'us-east-1', partition: 'aws' }, name, encryption };
 }
 
 function tables(count: number, name?: string): TableReference[] {
@@ -72,7 +77,9 @@ describe('streamPolicies', () => {
     ],
   ])('of a table in %s names the partition %s', (region, partition, arn) => {
     const account = { id: '444455556666', region, partition };
-    expect(resources([{ account, name: 'Orders' }])).toStrictEqual([[arn]]);
+    expect(resources([{ account, name: 'Orders', encryption: 'aws-owned' }])).toStrictEqual([
+      [arn],
+    ]);
   });
 
   test('name a table once', () => {
@@ -142,5 +149,165 @@ describe('streamPolicies', () => {
     expect(after.map(({ length }) => length)).toStrictEqual(lengths);
     expect(after.slice(0, untouched)).toStrictEqual(before.slice(0, untouched));
     expect(after.flat()).toStrictEqual([...before.flat(), arnOf(table(count))]);
+  });
+});
+
+describe('the grants for customer managed keys', () => {
+  const key = (id: string) => `arn:aws:kms:us-east-1:444455556666:key/${id}`;
+  const managed = (number: number, name?: string) => table(number, name, 'customer-managed');
+  const withKey = (number: number, name: string, id: string) =>
+    table(number, name, { kmsKeyArn: key(id) });
+
+  const viaDynamodb = {
+    test: 'StringEquals',
+    variable: 'kms:ViaService',
+    values: ['dynamodb.us-east-1.amazonaws.com'],
+  };
+  const ofTable = (name: string) => ({
+    test: 'StringEqualsIfExists',
+    variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
+    values: [name],
+  });
+  const read = (...tables: TableReference[]) => ({
+    sid: 'ReadStreams',
+    actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+    resources: tables.map(arnOf),
+  });
+  const decryptKeys = (...ids: string[]) => ({
+    sid: 'DecryptKeys',
+    actions: ['kms:Decrypt'],
+    condition: [viaDynamodb],
+    resources: ids.map(key),
+  });
+  const decryptTable = (number: number, name: string, ...accounts: string[]) => ({
+    sid: `DecryptTable${number}`,
+    actions: ['kms:Decrypt'],
+    condition: [viaDynamodb, ofTable(name)],
+    resources: accounts.map((id) => `arn:aws:kms:us-east-1:${id}:key/*`),
+  });
+
+  test.each<[string, TableReference[], object[]]>([
+    ['are none for AWS owned keys', [table(1)], [read(table(1))]],
+    ['name a key that exists', [withKey(1, 'Orders', 'a')], [read(table(1)), decryptKeys('a')]],
+    [
+      'name several keys in one statement, in the order of the tables',
+      [withKey(2, 'Items', 'b'), withKey(1, 'Orders', 'a')],
+      [read(table(2, 'Items'), table(1)), decryptKeys('b', 'a')],
+    ],
+    [
+      'name the key of two tables once',
+      [withKey(1, 'Orders', 'a'), withKey(1, 'Items', 'a')],
+      [read(table(1), table(1, 'Items')), decryptKeys('a')],
+    ],
+    [
+      'take a key that the stack will make by the table of its account',
+      [managed(1)],
+      [read(table(1)), decryptTable(1, 'Orders', '000000000001')],
+    ],
+    [
+      'take one table in several accounts in one statement',
+      [managed(1), managed(2)],
+      [read(table(1), table(2)), decryptTable(1, 'Orders', '000000000001', '000000000002')],
+    ],
+    [
+      'take two tables of one account in a statement each',
+      [managed(1), managed(1, 'Items')],
+      [
+        read(table(1), table(1, 'Items')),
+        decryptTable(1, 'Orders', '000000000001'),
+        decryptTable(2, 'Items', '000000000001'),
+      ],
+    ],
+    [
+      'take a table that is named twice once',
+      [managed(1), managed(1)],
+      [read(table(1)), decryptTable(1, 'Orders', '000000000001')],
+    ],
+    [
+      'stand beside each other',
+      [table(1), withKey(2, 'Items', 'a'), managed(3, 'Carts'), managed(4, 'Items')],
+      [
+        read(table(1), table(2, 'Items'), table(3, 'Carts'), table(4, 'Items')),
+        decryptKeys('a'),
+        decryptTable(3, 'Carts', '000000000003'),
+        decryptTable(2, 'Items', '000000000004'),
+      ],
+    ],
+  ])('%s', (_, references, statements) => {
+    expect(streamPolicies(references)).toStrictEqual([statements]);
+  });
+
+  test.each([
+    [
+      'cn-north-1',
+      'aws-cn',
+      ['dynamodb.cn-north-1.amazonaws.com', 'dynamodb.cn-north-1.amazonaws.com.cn'],
+    ],
+    ['us-gov-west-1', 'aws-us-gov', ['dynamodb.us-gov-west-1.amazonaws.com']],
+  ])('in %s are for the services and keys there', (region, partition, values) => {
+    const account = { id: '444455556666', region, partition };
+    const kmsKeyArn = `arn:${partition}:kms:${region}:444455556666:key/a`;
+    const [policy] = streamPolicies([
+      { account, name: 'Orders', encryption: 'customer-managed' },
+      { account, name: 'Items', encryption: { kmsKeyArn } },
+    ]);
+    const via = { ...viaDynamodb, values };
+    expect(policy?.slice(1)).toStrictEqual([
+      {
+        sid: 'DecryptTable1',
+        actions: ['kms:Decrypt'],
+        condition: [via, ofTable('Orders')],
+        resources: [`arn:${partition}:kms:${region}:444455556666:key/*`],
+      },
+      { sid: 'DecryptKeys', actions: ['kms:Decrypt'], condition: [via], resources: [kmsKeyArn] },
+    ]);
+  });
+
+  describe.each<[string, (number: number) => TableReference, (number: number) => string]>([
+    [
+      'keys that the stacks make',
+      (number) => managed(number),
+      (number) => `arn:aws:kms:us-east-1:${String(number).padStart(12, '0')}:key/*`,
+    ],
+    [
+      'keys that exist',
+      (number) => withKey(number, 'Orders', `key-${number}`),
+      (number) => key(`key-${number}`),
+    ],
+  ])('of %s', (_, referenceOf, keyOf) => {
+    const references = (count: number) => Array.from({ length: count }, (_, n) => referenceOf(n));
+
+    test('are all there, each once, in policies within the quotas', () => {
+      const policies = streamPolicies(references(400));
+      const [inline = 0, ...others] = policies.map(policySize);
+      const granted = policies.flat().flatMap((statement) => statement.resources ?? []);
+      const expected = references(400).flatMap((reference, n) => [arnOf(reference), keyOf(n)]);
+      expect(others.length).toBeGreaterThan(1);
+      expect(inline).toBeLessThanOrEqual(IAM.inlinePoliciesSize - 2_048);
+      expect(others.filter((size) => size > IAM.managedPolicySize)).toStrictEqual([]);
+      expect([...granted].sort()).toStrictEqual([...expected].sort());
+    });
+
+    test('leave full policies as they are when a table comes at the end', () => {
+      for (let count = 60; count < 200; count += 1) {
+        const before = streamPolicies(references(count));
+        const after = streamPolicies(references(count + 1));
+        expect(after.slice(0, before.length - 1)).toStrictEqual(before.slice(0, -1));
+      }
+    });
+
+    test('have their conditions in every policy', () => {
+      const conditions = streamPolicies(references(400)).map((policy) => [
+        ...new Set(
+          policy
+            .filter(({ actions }) => actions.includes('kms:Decrypt'))
+            .map(({ condition }) => JSON.stringify(condition)),
+        ),
+      ]);
+      const [first] = streamPolicies(references(1));
+      const expected = JSON.stringify(first?.[1]?.condition);
+      expect(conditions.length).toBeGreaterThan(2);
+      expect(conditions).toStrictEqual(conditions.map(() => [expected]));
+    });
   });
 });

@@ -69,6 +69,20 @@ describe('tidy HCL has', () => {
       'resource "terraform_data" "x" {\n\n}\n\nresource "terraform_data" "x" {\n  input = 1\n}\n\nresource "terraform_data" "x" {\n  input = 2\n}\n',
     ],
     [
+      'a condition as a block',
+      block(
+        'lifecycle {\npostcondition = [\n{\ncondition = "${self.a}"\nerror_message = "b"\n},\n]\n}',
+      ),
+      'resource "terraform_data" "x" {\n  lifecycle {\n    postcondition {\n      condition     = self.a\n      error_message = "b"\n    }\n  }\n}\n',
+    ],
+    [
+      'conditions as blocks',
+      block(
+        'lifecycle {\nprecondition = [\n{\ncondition = "${a}"\nerror_message = "b"\n}\n]\npostcondition = [\n{\ncondition = "${c == "d"}"\nerror_message = "e"\n},\n{\ncondition = "${f}"\nerror_message = "g"\n}\n]\n}',
+      ),
+      'resource "terraform_data" "x" {\n  lifecycle {\n    precondition {\n      condition     = a\n      error_message = "b"\n    }\n    postcondition {\n      condition     = c == "d"\n      error_message = "e"\n    }\n    postcondition {\n      condition     = f\n      error_message = "g"\n    }\n  }\n}\n',
+    ],
+    [
       'arguments in line',
       block('a = 1\nlong_name = 2'),
       'resource "terraform_data" "x" {\n  a         = 1\n  long_name = 2\n}\n',
@@ -76,6 +90,29 @@ describe('tidy HCL has', () => {
   ])('%s', async (_, before, after) => {
     expect(await tidyHcl(before)).toBe(after);
   });
+});
+
+test('the conditions of an existing table are blocks with the same text', async () => {
+  const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/1234';
+  const content = topology({
+    'producers.orders': {
+      account: 'shop',
+      existingTable: { name: 'Orders', encryption: { kmsKeyArn } },
+    },
+  });
+  const hcl = await tidyHcl(synthHcl(content, PRODUCER));
+  const { data } = await parse('cdk.tf', hcl);
+  const { data: expected } = synthApp(content).json(PRODUCER);
+  for (const [type, name] of [
+    ['aws_dynamodb_table', 'table'],
+    ['aws_kms_key', 'table_key'],
+  ] as const) {
+    const lifecycle = Reflect.get(expected?.[type]?.[name] ?? {}, 'lifecycle');
+    expect(data[type][name][0].lifecycle).toEqual([lifecycle]);
+  }
+  expect(hcl.match(/^ {4}postcondition \{$/gm)).toHaveLength(3);
+  expect(hcl).not.toContain('postcondition =');
+  expect(await tidyHcl(hcl)).toBe(hcl);
 });
 
 test('tidying twice is tidying once', async () => {

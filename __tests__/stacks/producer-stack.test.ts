@@ -290,6 +290,193 @@ describe('the stream policy', () => {
   });
 });
 
+describe('a table with a customer managed key', () => {
+  const ADMINISTRATION = {
+    sid: 'AllowAccountAdministration',
+    principals: [{ type: 'AWS', identifiers: ['arn:aws:iam::444455556666:root'] }],
+    actions: ['kms:*'],
+    resources: ['*'],
+  };
+  const VIA_DYNAMODB = {
+    test: 'StringEquals',
+    variable: 'kms:ViaService',
+    values: ['dynamodb.us-east-1.amazonaws.com'],
+  };
+  const DECRYPTION = {
+    sid: 'AllowCrossAccountStreamDecryption',
+    principals: STATEMENT.principals,
+    actions: ['kms:Decrypt'],
+    resources: ['*'],
+    condition: [VIA_DYNAMODB],
+  };
+  const KEYS = {
+    aws_kms_key: {
+      key: {
+        provider: 'aws.producer',
+        description: 'DynamoDB table Orders',
+        enable_key_rotation: true,
+        policy: '${data.aws_iam_policy_document.key_policy.json}',
+      },
+    },
+    aws_kms_alias: {
+      key_alias: {
+        provider: 'aws.producer',
+        name: 'alias/dynamodb/Orders',
+        target_key_id: '${aws_kms_key.key.key_id}',
+      },
+    },
+  };
+  const ENCRYPTED = {
+    ...TABLE,
+    server_side_encryption: { enabled: true, kms_key_arn: '${aws_kms_key.key.arn}' },
+  };
+  const MANAGED: Overrides = { 'producers.orders.table.encryption': 'customer-managed' };
+
+  test.each<
+    [string, Overrides, keyPolicy: object[], statement: object, remote: object | undefined]
+  >([
+    [
+      'lets the reader decrypt',
+      MANAGED,
+      [ADMINISTRATION, DECRYPTION],
+      STATEMENT,
+      { consumer_process_orders: REMOTE_STATE },
+    ],
+    [
+      'lets the account of a role that need not exist decrypt, and reads no state',
+      { ...MANAGED, [POLICY]: { principal: 'account' } },
+      [
+        ADMINISTRATION,
+        {
+          ...DECRYPTION,
+          principals: BY_ACCOUNT.principals,
+          condition: [...BY_ACCOUNT.condition, VIA_DYNAMODB],
+        },
+      ],
+      BY_ACCOUNT,
+      undefined,
+    ],
+  ])('%s', (_, overrides, keyPolicy, statement, remoteStates) => {
+    const { data, resource } = synthApp(topology(overrides)).json(ID);
+    expect(data).toEqual({
+      aws_iam_policy_document: {
+        key_policy: { provider: 'aws.producer', statement: keyPolicy },
+        stream_policy_document: { provider: 'aws.producer', statement: [statement] },
+      },
+      ...(remoteStates && { terraform_remote_state: remoteStates }),
+    });
+    expect(resource).toEqual({
+      ...KEYS,
+      aws_dynamodb_table: { table: ENCRYPTED },
+      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
+    });
+  });
+
+  test('lets its own account only where nobody reads the stream', () => {
+    const { data, resource } = synthApp(topology({ ...MANAGED, subscriptions: [] })).json(ID);
+    expect(data).toEqual({
+      aws_iam_policy_document: {
+        key_policy: { provider: 'aws.producer', statement: [ADMINISTRATION] },
+      },
+    });
+    expect(resource).toEqual({ ...KEYS, aws_dynamodb_table: { table: ENCRYPTED } });
+  });
+
+  test('that exists is encrypted with it, and nothing is made or said of the key', () => {
+    const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/1234';
+    const encrypted = { 'producers.orders.table.encryption': { kmsKeyArn } };
+    const { data, resource } = synthApp(topology(encrypted)).json(ID);
+    expect(data).toEqual(synthApp(topology()).json(ID).data);
+    expect(resource).toEqual({
+      aws_dynamodb_table: {
+        table: {
+          ...TABLE,
+          server_side_encryption: { enabled: true, kms_key_arn: kmsKeyArn },
+        },
+      },
+      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
+    });
+  });
+});
+
+describe('an existing table', () => {
+  const KEY = { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' };
+  const existing = (encryption?: object): Overrides => ({
+    'producers.orders': { account: 'shop', existingTable: { name: 'Orders', encryption } },
+  });
+
+  test.each<[string, Overrides, sources: object]>([
+    ['without a key', existing(), { aws_dynamodb_table: 1 }],
+    ['with a key', existing(KEY), { aws_dynamodb_table: 1, aws_kms_key: 1 }],
+  ])('%s is looked up and has the policy of its stream', (_, overrides, sources) => {
+    const { data, resource, output } = synthApp(topology(overrides)).json(ID);
+    const stream = '${data.aws_dynamodb_table.table.stream_arn}';
+    expect(resource).toEqual({
+      aws_dynamodb_resource_policy: { stream_policy: { ...STREAM_POLICY, resource_arn: stream } },
+    });
+    expect(counts(data)).toEqual({
+      ...sources,
+      aws_iam_policy_document: 1,
+      terraform_remote_state: 1,
+    });
+    expect(data?.aws_dynamodb_table?.table).toMatchObject({
+      provider: 'aws.producer',
+      name: 'Orders',
+    });
+    expect(data?.aws_iam_policy_document).toEqual({
+      stream_policy_document: {
+        provider: 'aws.producer',
+        statement: [{ ...STATEMENT, resources: [stream] }],
+      },
+    });
+    expect(output).toEqual({
+      table_name: {
+        description: 'Name of the table',
+        value: '${data.aws_dynamodb_table.table.name}',
+      },
+      table_arn: { description: 'ARN of the table', value: '${data.aws_dynamodb_table.table.arn}' },
+      stream_arn: { description: 'ARN of the stream', value: stream },
+    });
+  });
+
+  test('that nobody reads is looked up and no more', () => {
+    const { data, resource } = synthApp(topology({ ...existing(), subscriptions: [] })).json(ID);
+    expect(resource).toBeUndefined();
+    expect(counts(data)).toEqual({ aws_dynamodb_table: 1 });
+  });
+});
+
+describe('the resources of a producer', () => {
+  test.each<[string, Overrides, object]>([
+    ['with the key of AWS', {}, { aws_dynamodb_table: 1, aws_dynamodb_resource_policy: 1 }],
+    [
+      'with a key of its own',
+      { 'producers.orders.table.encryption': 'customer-managed' },
+      {
+        aws_kms_key: 1,
+        aws_kms_alias: 1,
+        aws_dynamodb_table: 1,
+        aws_dynamodb_resource_policy: 1,
+      },
+    ],
+    [
+      'with a table and a key that exist',
+      {
+        'producers.orders': {
+          account: 'shop',
+          existingTable: {
+            name: 'Orders',
+            encryption: { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' },
+          },
+        },
+      },
+      { aws_dynamodb_resource_policy: 1 },
+    ],
+  ])('%s are counted', (_, overrides, expected) => {
+    expect(counts(synthApp(topology(overrides)).json(ID).resource)).toEqual(expected);
+  });
+});
+
 test('a producer in several accounts is the same table and policy in each', () => {
   const app = synthApp(
     topology({

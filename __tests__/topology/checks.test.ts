@@ -48,25 +48,6 @@ describe('what is not supported yet', () => {
       { [`${CONSUMER}.alarms`]: { email: 'team@example.com' } },
       [`${CONSUMER}.alarms is not supported yet; write false, got {"email":"team@example.com"}`],
     ],
-    [
-      'an existing table',
-      { [PRODUCER]: { account: 'shop', existingTable: { name: 'Orders' } } },
-      [
-        `${PRODUCER}.existingTable is not supported yet; write table, got {"name":"Orders","encryption":"aws-owned"}`,
-      ],
-    ],
-    [
-      'a key of the customer',
-      { [`${TABLE}.encryption`]: 'customer-managed' },
-      [`${TABLE}.encryption is not supported yet; write aws-owned, got "customer-managed"`],
-    ],
-    [
-      'a key by its ARN',
-      { [`${TABLE}.encryption`]: { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' } },
-      [
-        `${TABLE}.encryption is not supported yet; write aws-owned, got {"kmsKeyArn":"arn:aws:kms:us-east-1:444455556666:key/1234"}`,
-      ],
-    ],
   ]);
 });
 
@@ -274,14 +255,123 @@ describe('account and accounts of a producer', () => {
 describe('table and existingTable', () => {
   refuses([
     ['neither', { [TABLE]: undefined }, [`${PRODUCER} is missing table (or existingTable)`]],
+    [
+      'both',
+      { [`${PRODUCER}.existingTable`]: { name: 'Orders' } },
+      [`${PRODUCER}.existingTable must not stand beside table; leave one of them out`],
+    ],
   ]);
 
-  test('refuses both', () => {
-    const content = topology({ [`${PRODUCER}.existingTable`]: { name: 'Orders' } });
-    expect(problemsOf(content).filter((problem) => !problem.includes('not supported'))).toEqual([
-      `${PRODUCER}.existingTable must not stand beside table; leave one of them out`,
-    ]);
+  accepts([
+    ['a table that exists', { [PRODUCER]: { account: 'shop', existingTable: { name: 'Orders' } } }],
+  ]);
+
+  refuses([
+    [
+      'one existing table twice',
+      {
+        [PRODUCER]: { account: 'shop', existingTable: { name: 'Orders' } },
+        'producers.other': { account: 'shop', existingTable: { name: 'Orders' } },
+      },
+      [
+        `producers.other must have a table of its own in shop, since a stream has one policy; Orders is the table, which ${PRODUCER} has`,
+      ],
+    ],
+    [
+      'an existing table that another producer makes',
+      { 'producers.other': { account: 'shop', existingTable: { name: 'Orders' } } },
+      [
+        `producers.other must have a table of its own in shop, since a stream has one policy; Orders is the table, which ${PRODUCER} has`,
+      ],
+    ],
+  ]);
+});
+
+describe('the key of a table', () => {
+  const key = (region: string, partition = 'aws') => ({
+    kmsKeyArn: `arn:${partition}:kms:${region}:444455556666:key/1234`,
   });
+  const existing = (encryption: unknown): Overrides => ({
+    [PRODUCER]: { account: 'shop', existingTable: { name: 'Orders', encryption } },
+  });
+  const inBoth = (region: string): Overrides => ({
+    'accounts.analytics.region': region,
+    'accounts.shop.region': region,
+  });
+  const wrong = (path: string, got: string, region = 'us-east-1', account = 'shop') =>
+    `${path}.encryption.kmsKeyArn must be a key in ${region}, where the table of ${account} is, got "${got}"`;
+
+  accepts([
+    ['of AWS', { [`${TABLE}.encryption`]: 'aws-owned' }],
+    ['that the stack makes', { [`${TABLE}.encryption`]: 'customer-managed' }],
+    ['that exists', { [`${TABLE}.encryption`]: key('us-east-1') }],
+    ['of AWS, on an existing table', existing('aws-owned')],
+    ['that exists, on an existing table', existing(key('us-east-1'))],
+    [
+      'that exists in China',
+      { ...inBoth('cn-north-1'), [`${TABLE}.encryption`]: key('cn-north-1', 'aws-cn') },
+    ],
+  ]);
+
+  accepts([
+    [
+      'that the stack makes for a table of the longest name that its alias has room for',
+      { [`${TABLE}.encryption`]: 'customer-managed', [`${TABLE}.name`]: 'T'.repeat(241) },
+    ],
+  ]);
+
+  refuses([
+    [
+      'that the stack makes for a table whose name its alias has no room for',
+      { [`${TABLE}.encryption`]: 'customer-managed', [`${TABLE}.name`]: 'T'.repeat(243) },
+      [
+        `${TABLE}.name must be 2 characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }, got "${'T'.repeat(98)}…`,
+      ],
+    ],
+    [
+      'one to be made for an existing table',
+      existing('customer-managed'),
+      [
+        `${PRODUCER}.existingTable.encryption must be aws-owned or { kmsKeyArn: … } for a table that has its key already, got "customer-managed"`,
+      ],
+    ],
+    [
+      'one of another Region',
+      { [`${TABLE}.encryption`]: key('eu-west-1') },
+      [wrong(TABLE, 'arn:aws:kms:eu-west-1:444455556666:key/1234')],
+    ],
+    [
+      'one of another Region on an existing table',
+      existing(key('eu-west-1')),
+      [wrong(`${PRODUCER}.existingTable`, 'arn:aws:kms:eu-west-1:444455556666:key/1234')],
+    ],
+    [
+      'one of another partition',
+      { [`${TABLE}.encryption`]: key('us-east-1', 'aws-cn') },
+      [wrong(TABLE, 'arn:aws-cn:kms:us-east-1:444455556666:key/1234')],
+    ],
+    [
+      'one of another Region in each account that has the table in another',
+      {
+        subscriptions: [],
+        'accounts.tenant': { id: '777777777777', region: 'eu-west-1' },
+        [`${PRODUCER}.account`]: undefined,
+        [`${PRODUCER}.accounts`]: ['shop', 'tenant'],
+        [`${TABLE}.encryption`]: key('us-east-1'),
+      },
+      [wrong(TABLE, 'arn:aws:kms:us-east-1:444455556666:key/1234', 'eu-west-1', 'tenant')],
+    ],
+  ]);
+
+  reports([
+    [
+      'an unknown account, and nothing of the key of its table',
+      { [`${PRODUCER}.account`]: 'nowhere', [`${TABLE}.encryption`]: key('eu-west-1') },
+      [
+        `${PRODUCER}.account must be the name of an account in this file (analytics, shop), got "nowhere"`,
+      ],
+    ],
+  ]);
 });
 
 describe('the code of a function', () => {
@@ -992,6 +1082,27 @@ describe('the policies of a role', () => {
       refused(25, 26),
     ],
   ]);
+
+  test.each([
+    ['that the stacks make', 'customer-managed'],
+    ['that exists', { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' }],
+  ])('lets the role read as many tables with a key %s as it says', (_, encryption) => {
+    for (const others of [7, 8, 9, 10]) {
+      const problems = (count: number) =>
+        problemsOf(
+          topology({
+            ...tenants(count),
+            ...attached(others),
+            [`${PRODUCER}.table.encryption`]: encryption,
+          }),
+        );
+      const [problem = ''] = problems(700);
+      const most = Number(/at most (\d+) streams/.exec(problem)?.[1]);
+      expect(problems(700)).toEqual(refused(most, 700));
+      expect([others, problems(most)]).toEqual([others, []]);
+      expect([others, problems(most + 1)]).toEqual([others, refused(most, most + 1)]);
+    }
+  });
 
   test('refuses more others than IAM attaches where they stand, and not for the streams', () => {
     const problems = problemsOf(topology({ ...attached(11), subscriptions: [] }));

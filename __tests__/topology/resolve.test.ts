@@ -70,7 +70,7 @@ test('fills in the defaults and makes one entry per stack', () => {
           environment: {},
           logRetentionInDays: 30,
         },
-        sources: [{ account: shop, name: 'Orders' }],
+        sources: [{ account: shop, name: 'Orders', encryption: 'aws-owned' }],
       },
     ],
     producers: [
@@ -79,6 +79,8 @@ test('fills in the defaults and makes one entry per stack', () => {
         stackId: 'producer-orders',
         account: shop,
         table: ordersTable,
+        existingTable: undefined,
+        source: { account: shop, name: 'Orders', encryption: 'aws-owned' },
         streamPolicy: { principal: 'role', conditions: [] },
         readers: [processOrders],
       },
@@ -139,7 +141,7 @@ test('keeps what the file sets', () => {
           environment: { LOG_LEVEL: 'debug' },
           logRetentionInDays: 30,
         },
-        sources: [{ account: shop, name: 'Orders' }],
+        sources: [{ account: shop, name: 'Orders', encryption: 'aws-owned' }],
       },
     ],
     subscriptions: [
@@ -242,12 +244,24 @@ describe('a producer with accounts', () => {
     const shared = {
       name: 'orders',
       table: ordersTable,
+      existingTable: undefined,
       streamPolicy: { principal: 'role', conditions: [] },
       readers: [processOrders],
     };
+    const table = { name: 'Orders', encryption: 'aws-owned' };
     expect(resolved(tenants).producers).toStrictEqual([
-      { ...shared, stackId: 'producer-orders-tenant-b', account: tenantB },
-      { ...shared, stackId: 'producer-orders-tenant-a', account: tenantA },
+      {
+        ...shared,
+        stackId: 'producer-orders-tenant-b',
+        account: tenantB,
+        source: { ...table, account: tenantB },
+      },
+      {
+        ...shared,
+        stackId: 'producer-orders-tenant-a',
+        account: tenantA,
+        source: { ...table, account: tenantA },
+      },
     ]);
   });
 
@@ -274,8 +288,8 @@ describe('a producer with accounts', () => {
   test('is as many sources of its consumer', () => {
     expect(resolved(tenants).consumers.map(({ sources }) => sources)).toStrictEqual([
       [
-        { account: tenantB, name: 'Orders' },
-        { account: tenantA, name: 'Orders' },
+        { account: tenantB, name: 'Orders', encryption: 'aws-owned' },
+        { account: tenantA, name: 'Orders', encryption: 'aws-owned' },
       ],
     ]);
   });
@@ -288,6 +302,57 @@ describe('a producer with accounts', () => {
     expect([...producers, ...subscriptions].map(({ stackId }) => stackId)).toStrictEqual([
       'producer-orders-tenant-a',
       'subscription-orders-tenant-a-process-orders',
+    ]);
+  });
+});
+
+describe('the table of a producer, and of its consumer,', () => {
+  const key = { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' };
+
+  test.each<[string, Overrides, object, object | undefined, object]>([
+    [
+      'has a key that the stack makes',
+      { 'producers.orders.table.encryption': 'customer-managed' },
+      { ...ordersTable, encryption: 'customer-managed' },
+      undefined,
+      { name: 'Orders', encryption: 'customer-managed' },
+    ],
+    [
+      'has a key that exists',
+      { 'producers.orders.table.encryption': key },
+      { ...ordersTable, encryption: key },
+      undefined,
+      { name: 'Orders', encryption: key },
+    ],
+  ])('%s', (_, overrides, table, existingTable, source) => {
+    const { consumers, producers } = resolved(overrides);
+    expect(producers.map((one) => [one.table, one.existingTable, one.source])).toStrictEqual([
+      [table, existingTable, { ...source, account: shop }],
+    ]);
+    expect(consumers.map(({ sources }) => sources)).toStrictEqual([[{ ...source, account: shop }]]);
+  });
+
+  test.each<[string, object, object]>([
+    ['exists', { name: 'Legacy' }, { name: 'Legacy', encryption: 'aws-owned' }],
+    ['exists with a key', { name: 'Legacy', encryption: key }, { name: 'Legacy', encryption: key }],
+  ])('%s', (_, existingTable, expected) => {
+    const { consumers, producers } = resolved({
+      'producers.orders': { account: 'shop', existingTable },
+    });
+    expect(producers).toStrictEqual([
+      {
+        name: 'orders',
+        stackId: 'producer-orders',
+        account: shop,
+        table: undefined,
+        existingTable: expected,
+        source: { ...expected, account: shop },
+        streamPolicy: { principal: 'role', conditions: [] },
+        readers: [processOrders],
+      },
+    ]);
+    expect(consumers.map(({ sources }) => sources)).toStrictEqual([
+      [{ ...expected, account: shop }],
     ]);
   });
 });

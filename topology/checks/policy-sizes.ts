@@ -1,4 +1,4 @@
-import { streamPolicies } from '../../policies/execution-role';
+import { streamCount, streamPolicies } from '../../policies/execution-role';
 import { streamPolicySize } from '../../policies/stream-policy';
 import { IAM, STREAM_POLICY } from '../limits';
 import type { ResolvedTopology } from '../resolve';
@@ -17,10 +17,8 @@ export function policySizes(topology: ResolvedTopology, report: Report): void {
     const managed = Math.max(0, IAM.managedPoliciesPerRole - role.managedPolicyArns.length);
     const policies = streamPolicies(sources);
     if (policies.length > 1 + managed) {
-      const fitting = policies
-        .slice(0, 1 + managed)
-        .flatMap((statements) => statements[0]?.resources ?? []);
-      const message = `must read at most ${fitting.length} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest`;
+      const fitting = streamCount(policies.slice(0, 1 + managed));
+      const message = `must read at most ${fitting} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest`;
       report(['consumers', name], message);
     }
   }

@@ -1,3 +1,5 @@
+import { keyAlias } from '../key-alias';
+import { KEY_ALIAS } from '../limits';
 import { partitionOf } from '../partition';
 import { producerAccounts } from '../stack-ids';
 import { at, type Declared, type Report, sound } from './declared';
@@ -58,6 +60,13 @@ export function tableKey({ accounts, producers }: Declared, report: Report): voi
     if (existingTable && encryption === 'customer-managed') {
       const message = 'must be aws-owned or { kmsKeyArn: … } for a table that has its key already';
       report(path, message, encryption);
+    }
+    if (table && encryption === 'customer-managed') {
+      const excess = keyAlias(table.name).length - KEY_ALIAS.length.max;
+      if (excess > 0) {
+        const message = `must be ${excess} characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }`;
+        report(['producers', name, 'table', 'name'], message, table.name);
+      }
     }
     if (typeof encryption !== 'object') continue;
     const [, partition, , region] = encryption.kmsKeyArn.split(':');

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { App, TerraformStack, Testing } from 'cdktf';
 import { buildStacks } from '../../stacks/build-stacks';
 import type { ResolvedTopology } from '../../topology/resolve';
@@ -18,6 +19,7 @@ export interface StackJson {
 
 /** Never written to; `cdktf` makes the folder, though. */
 const OUTPUT = 'dist/testing';
+mkdirSync(OUTPUT, { recursive: true });
 
 /** Versions of the provider packages in package.json. */
 export const AWS_PROVIDER = { source: 'aws', version: '6.25.0' };

@@ -36,7 +36,7 @@ describe('a bundle', () => {
   test('is in a folder that is named after its content', () => {
     const folder = bundle(ENTRY, 'nodejs22.x');
     const hash = createHash('sha256');
-    for (const file of ['index.js.map', 'index.js']) hash.update(read(folder, file));
+    for (const file of ['index.js', 'index.js.map']) hash.update(read(folder, file));
     expect(folder).toBe(path.join('dist', 'functions', hash.digest('hex').slice(0, 16)));
   });
 

@@ -23,7 +23,8 @@ export function validate(content: unknown): { topology?: ResolvedTopology; probl
   ]);
   const report: Report = (path, message, received) => problems.push({ path, message, received });
 
-  for (const check of CHECKS) check(parsed.data ?? soundParts(content), report);
+  const declared = parsed.data ?? soundParts(content);
+  for (const check of CHECKS) check(declared, report);
   if (!parsed.data || problems.length > 0) return { problems };
 
   const topology = resolve(parsed.data);

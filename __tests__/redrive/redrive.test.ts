@@ -1,0 +1,321 @@
+import fc from 'fast-check';
+import type { Answer } from '../../redrive/delivery';
+import { findFailedBatches, type Outcome, redrive } from '../../redrive/redrive';
+import {
+  event,
+  type Facts,
+  invocationRecord,
+  MemoryStore,
+  STREAM,
+} from '../helpers/failed-batches';
+
+const OTHER_STREAM =
+  'arn:aws:dynamodb:us-east-1:777788889999:table/Orders/stream/2026-01-02T03:04:05.678';
+const PROCESSED: Answer = { payload: '{"batchItemFailures":[]}' };
+const THROWN: Answer = { functionError: 'Unhandled', payload: '{"errorMessage":"refused"}' };
+const failedAt = (number: number): Answer => ({
+  payload: `{"batchItemFailures":[{"itemIdentifier":"${number}"}]}`,
+});
+const EARLIER = 'an earlier batch of the shard failed';
+
+interface Run {
+  /** Key, status and problem of each batch. */
+  readonly outcomes: string[];
+  /** First sequence number of each event the function was invoked with. */
+  readonly delivered: string[];
+}
+
+/** One run over all of a bucket. `answer` is given the first sequence number of the event. */
+async function run(
+  store: MemoryStore,
+  answer: (first: string) => Answer | Promise<Answer> = () => PROCESSED,
+  signal = new AbortController().signal,
+): Promise<Run> {
+  const delivered: string[] = [];
+  const reported: Outcome[] = [];
+  const { batches } = await findFailedBatches(store);
+  const outcomes = await redrive(batches, {
+    store,
+    signal,
+    report: (outcome) => reported.push(outcome),
+    invoke: async (payload) => {
+      const first = JSON.parse(payload).Records[0].dynamodb.SequenceNumber;
+      delivered.push(first);
+      return answer(first);
+    },
+  });
+  expect(reported).toEqual(outcomes);
+  return {
+    outcomes: outcomes.map(({ batch, status, problem }) =>
+      [batch.key, status, problem].filter((part) => part !== undefined).join(' '),
+    ),
+    delivered,
+  };
+}
+
+describe('the bucket', () => {
+  test('is read over all its pages, in the order of the streams', async () => {
+    const store = new MemoryStore({
+      a: { records: [1000, 1001] },
+      b: { records: [999] },
+      c: { streamArn: OTHER_STREAM, records: [1] },
+      d: { records: [50], shardId: 'shardId-2' },
+      e: { records: [99, 1002] },
+    });
+    const { batches, others } = await findFailedBatches(store);
+    expect(batches.map(({ key }) => key)).toEqual(['d', 'e', 'b', 'a', 'c']);
+    expect(others).toEqual([]);
+  });
+
+  test('keeps what is no failed batch, and it is reported', async () => {
+    const store = new MemoryStore({ z: 'hello', b: {}, a: '{}' });
+    expect((await findFailedBatches(store)).others).toEqual([
+      { key: 'a', problem: 'requestContext must be an object' },
+      { key: 'z', problem: 'is not JSON' },
+    ]);
+    await run(store);
+    expect(store.keys).toEqual(['z', 'a']);
+  });
+
+  test('may lose an object while it is read', async () => {
+    const store = new MemoryStore({ a: {}, b: {} });
+    const read = store.read.bind(store);
+    store.read = async (key) => (key === 'a' ? undefined : read(key));
+    const { batches, others } = await findFailedBatches(store);
+    expect(batches.map(({ key }) => key)).toEqual(['b']);
+    expect(others).toEqual([]);
+  });
+
+  test('that cannot be read ends the run', async () => {
+    const store = new MemoryStore({ a: {} });
+    store.read = () => Promise.reject(new Error('denied'));
+    await expect(findFailedBatches(store)).rejects.toThrow(new Error('denied'));
+  });
+
+  test('is read from a time on', async () => {
+    const store = new MemoryStore({
+      before: { timestamp: '2026-01-02T09:59:59.999Z' },
+      at: { timestamp: '2026-01-02T10:00:00.000Z' },
+      after: { timestamp: '2026-01-02T12:00:00+01:00' },
+    });
+    const { batches } = await findFailedBatches(store, new Date('2026-01-02T10:00:00Z'));
+    expect(batches.map(({ key }) => key)).toEqual(['after', 'at']);
+  });
+});
+
+describe('a batch', () => {
+  test('that is processed is deleted', async () => {
+    const store = new MemoryStore({ a: { records: [100] }, b: { records: [200] } });
+    expect(await run(store)).toEqual({
+      outcomes: ['a delivered', 'b delivered'],
+      delivered: ['100', '200'],
+    });
+    expect(store.keys).toEqual([]);
+  });
+
+  test('is delivered as Lambda delivered it', async () => {
+    const store = new MemoryStore({ a: { records: [100, 200] } });
+    const { batches } = await findFailedBatches(store);
+    const invoke = jest.fn().mockResolvedValue(PROCESSED);
+    const { signal } = new AbortController();
+    await redrive(batches, { store, invoke, signal, report: () => {} });
+    expect(invoke.mock.calls).toEqual([[event(100, 200)]]);
+  });
+
+  test.each<[string, Answer, string]>([
+    ['throws', THROWN, 'the function failed: refused'],
+    ['reports its first record', failedAt(100), 'the function failed at sequence number 100'],
+    ['reports a record in its middle', failedAt(200), 'the function failed at sequence number 200'],
+    ['reports its last record', failedAt(300), 'the function failed at sequence number 300'],
+  ])('stays whole if the function %s', async (_, answer, problem) => {
+    const store = new MemoryStore({ a: {} });
+    expect((await run(store, () => answer)).outcomes).toEqual([`a failed ${problem}`]);
+    expect([...store.objects]).toEqual([['a', JSON.stringify(invocationRecord())]]);
+  });
+
+  test('stays if the function cannot be invoked', async () => {
+    const store = new MemoryStore({ a: {} });
+    const tooLarge = () => Promise.reject(new Error('Request must be smaller than 6291456 bytes'));
+    expect((await run(store, tooLarge)).outcomes).toEqual([
+      'a failed Request must be smaller than 6291456 bytes',
+    ]);
+    expect(store.keys).toEqual(['a']);
+  });
+
+  test('that is gone when its turn comes is not delivered', async () => {
+    const store = new MemoryStore({ a: { records: [100] }, b: { records: [200] } });
+    const { outcomes, delivered } = await run(store, () => {
+      store.objects.delete('b');
+      return PROCESSED;
+    });
+    expect(outcomes).toEqual([
+      'a delivered',
+      'b failed the object is gone: it expired, or another run delivered it',
+    ]);
+    expect(delivered).toEqual(['100']);
+  });
+
+  test('that cannot be deleted is reported, and delivered again by the next run', async () => {
+    const store = new MemoryStore({ a: { records: [100] }, b: { records: [200] } });
+    store.delete = async (key) => {
+      if (key === 'a') throw new Error('denied');
+      store.objects.delete(key);
+    };
+    const problem = 'not deleted, so the next run delivers it again: denied';
+    expect(await run(store)).toEqual({
+      outcomes: [`a delivered ${problem}`, 'b delivered'],
+      delivered: ['100', '200'],
+    });
+    expect(store.keys).toEqual(['a']);
+    expect((await run(store)).delivered).toEqual(['100']);
+  });
+
+  test('is delivered again if the run dies before it is deleted', async () => {
+    const store = new MemoryStore({ a: { records: [100] }, b: { records: [200] } });
+    const deletion = store.delete.bind(store);
+    let reached = () => {};
+    const died = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    store.delete = () => {
+      reached();
+      return new Promise(() => {}); // the process is gone here
+    };
+    run(store);
+    await died;
+    expect(store.keys).toEqual(['a', 'b']);
+    store.delete = deletion;
+    expect((await run(store)).delivered).toEqual(['100', '200']);
+    expect(store.keys).toEqual([]);
+  });
+});
+
+describe('a batch that fails', () => {
+  const objects = {
+    a: { records: [100] },
+    b: { records: [200], shardId: 'shardId-2' },
+    c: { records: [300] },
+    d: { records: [400], shardId: 'shardId-2' },
+    e: { records: [50], streamArn: OTHER_STREAM },
+    f: { records: [500] },
+  } satisfies Record<string, Facts>;
+
+  test('holds the later ones of its shard, and of no other', async () => {
+    const store = new MemoryStore(objects);
+    expect(await run(store, (first) => (first === '100' ? THROWN : PROCESSED))).toEqual({
+      outcomes: [
+        'a failed the function failed: refused',
+        'b delivered',
+        `c waiting ${EARLIER}`,
+        'd delivered',
+        `f waiting ${EARLIER}`,
+        'e delivered',
+      ],
+      delivered: ['100', '200', '400', '50'],
+    });
+    expect(store.keys).toEqual(['a', 'c', 'f']);
+  });
+
+  test('is delivered by the next run, and the ones it held after it', async () => {
+    const store = new MemoryStore(objects);
+    await run(store, (first) => (first === '100' ? failedAt(100) : PROCESSED));
+    expect((await run(store)).delivered).toEqual(['100', '300', '500']);
+    expect(store.keys).toEqual([]);
+  });
+
+  test('in every shard leaves everything', async () => {
+    const store = new MemoryStore(objects);
+    const { delivered } = await run(store, () => THROWN);
+    expect(delivered).toEqual(['100', '200', '50']);
+    expect(store.keys).toEqual(Object.keys(objects));
+  });
+});
+
+describe('a run that is stopped', () => {
+  test('finishes the batch it is at, and leaves the rest to the next run', async () => {
+    const store = new MemoryStore({
+      a: { records: [100] },
+      b: { records: [200] },
+      c: { records: [300], shardId: 'shardId-2' },
+    });
+    const stop = new AbortController();
+    const stopped = await run(
+      store,
+      (first) => {
+        if (first === '200') stop.abort();
+        return PROCESSED;
+      },
+      stop.signal,
+    );
+    expect(stopped).toEqual({
+      outcomes: ['a delivered', 'b delivered', 'c waiting the run was stopped'],
+      delivered: ['100', '200'],
+    });
+    expect(store.keys).toEqual(['c']);
+    expect((await run(store)).outcomes).toEqual(['c delivered']);
+  });
+
+  test('before its first batch delivers nothing', async () => {
+    const store = new MemoryStore({ a: {} });
+    expect(await run(store, undefined, AbortSignal.abort())).toEqual({
+      outcomes: ['a waiting the run was stopped'],
+      delivered: [],
+    });
+  });
+});
+
+describe('whatever is in the bucket and whatever fails', () => {
+  interface Generated {
+    readonly streamArn: string;
+    readonly shardId: string;
+    readonly first: bigint;
+    readonly fails: boolean;
+  }
+  const batch: fc.Arbitrary<Generated> = fc.record({
+    streamArn: fc.constantFrom(STREAM, OTHER_STREAM),
+    shardId: fc.constantFrom('shardId-1', 'shardId-2'),
+    // Numbers of very different lengths, whose order as text is another.
+    first: fc.oneof(fc.bigInt(0n, 20n), fc.bigInt(10n ** 20n, 10n ** 26n)),
+    fails: fc.boolean(),
+  });
+  const bucket = fc.uniqueArray(batch, { selector: ({ first }) => first, maxLength: 12 });
+
+  test('nothing overtakes in a shard, and nothing is lost or left without need', async () => {
+    await fc.assert(
+      fc.asyncProperty(bucket, async (generated) => {
+        const store = new MemoryStore(
+          Object.fromEntries(
+            generated.map((one, index) => [`key-${index}`, { ...one, records: [one.first] }]),
+          ),
+        );
+        const failing = new Set(
+          generated.filter(({ fails }) => fails).map((one) => `${one.first}`),
+        );
+        const { delivered } = await run(store, (first) =>
+          failing.has(first) ? THROWN : PROCESSED,
+        );
+
+        const shardOf = (one: Generated) => one.streamArn + one.shardId;
+        for (const shard of new Set(generated.map(shardOf))) {
+          const ordered = generated
+            .filter((one) => shardOf(one) === shard)
+            .sort((a, b) => (a.first < b.first ? -1 : 1));
+          const firsts = ordered.map(({ first }) => String(first));
+          const failure = ordered.findIndex(({ fails }) => fails);
+          const processed = failure < 0 ? ordered.length : failure;
+          expect(delivered.filter((first) => firsts.includes(first))).toEqual(
+            firsts.slice(0, processed + 1),
+          );
+          expect(ordered.map((one) => store.objects.has(`key-${generated.indexOf(one)}`))).toEqual(
+            ordered.map((_, index) => index >= processed),
+          );
+        }
+
+        // Once the function is right, further runs empty the bucket.
+        await run(store);
+        expect(store.keys).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

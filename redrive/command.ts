@@ -1,0 +1,90 @@
+import { consumerBucketName } from '../topology/bucket-name';
+import { loadTopology } from '../topology/load';
+import { TopologyError } from '../topology/problem';
+import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
+import { type Options, parseOptions, USAGE } from './options';
+import { RedriveError } from './problem';
+import { findFailedBatches, type Invoke, redrive, type Store } from './redrive';
+import { isClean, otherLine, outcomeLine, type Report, summaryLine, toJson } from './report';
+
+/** What the command needs of the world. */
+export interface World {
+  readonly args: readonly string[];
+  readonly topologyFile: string;
+  readonly now: Date;
+  /** Aborted when the user wants to stop. */
+  readonly signal: AbortSignal;
+  readonly connect: (target: Target) => { readonly store: Store; readonly invoke: Invoke };
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+export interface Output {
+  write(text: string): unknown;
+}
+
+/** The consumer whose failed batches are delivered. */
+export interface Target {
+  readonly consumer: ResolvedConsumer;
+  readonly bucket: string;
+  readonly functionArn: string;
+}
+
+/** @returns the exit code */
+export async function redriveCommand(world: World): Promise<number> {
+  try {
+    const options = parseOptions(world.args, world.now);
+    if (options !== 'help') return await run(options, world);
+    world.stdout.write(USAGE);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof RedriveError || error instanceof TopologyError)) throw error;
+    world.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+async function run(options: Options, world: World): Promise<number> {
+  const { now, signal, stdout, stderr } = world;
+  const lines = options.json ? stderr : stdout;
+  const print = (line: string) => lines.write(`${line}\n`);
+
+  const target = targetOf(loadTopology(world.topologyFile), options.consumer, world.topologyFile);
+  const { store, invoke } = world.connect(target);
+  const { batches, others } = await findFailedBatches(store, options.since);
+  const report = (outcome: Report['outcomes'][number]) => print(outcomeLine(outcome, now));
+  for (const other of others) print(otherLine(other));
+
+  const outcomes = options.dryRun
+    ? batches.map((batch) => ({ batch, status: 'listed' as const }))
+    : await redrive(batches, { store, invoke, signal, report });
+  if (options.dryRun) outcomes.forEach(report);
+
+  const result: Report = {
+    consumer: target.consumer.name,
+    function: target.functionArn,
+    bucket: target.bucket,
+    dryRun: options.dryRun,
+    outcomes,
+    others,
+  };
+  print(summaryLine(result));
+  if (options.json) stdout.write(toJson(result));
+  return isClean(result) ? 0 : 1;
+}
+
+function targetOf({ consumers }: ResolvedTopology, name: string, file: string): Target {
+  const consumer = consumers.find((candidate) => candidate.name === name);
+  if (!consumer) {
+    const names = consumers.map((candidate) => candidate.name).join(', ');
+    throw new RedriveError(
+      `--consumer must be a consumer of ${file} (${names || 'it has none'}), got ${JSON.stringify(name)}`,
+    );
+  }
+  const { partition, region, id } = consumer.account;
+  return {
+    consumer,
+    bucket: consumerBucketName('failed-batches', consumer),
+    functionArn: `arn:${partition}:lambda:${region}:${id}:function:${consumer.function.name}`,
+  };
+}

@@ -1,0 +1,2 @@
+/** Something the user can put right: shown without a stack trace. */
+export class RedriveError extends Error {}

@@ -9,8 +9,19 @@ import type { ResolvedFunction } from '../topology/resolve';
 import { bundle } from './bundle';
 import { literal } from './literal';
 
+/** The default function of each sink. */
+const DEFAULT_ENTRIES = { log: 'lambda-src/index.ts', s3: 'lambda-src/s3.ts' };
+
+type Sink = keyof typeof DEFAULT_ENTRIES;
+
 export interface ConsumerFunctionProps {
   readonly settings: ResolvedFunction;
+  /**
+   * Where the default function writes changes.
+   *
+   * @default 'log'
+   */
+  readonly sink?: Sink;
   readonly roleArn: string;
   /** Log group, made before the function, which would make one that keeps logs without end. */
   readonly logGroup: CloudwatchLogGroup;
@@ -25,10 +36,10 @@ export class ConsumerFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, roleArn, logGroup, provider }: ConsumerFunctionProps,
+    { settings, sink = 'log', roleArn, logGroup, provider }: ConsumerFunctionProps,
   ) {
     super(scope, id);
-    const { directory, handler, environment } = deploymentPackage(settings);
+    const { directory, handler, environment } = deploymentPackage(settings, sink);
     const archive = this.archive(directory);
     const variables = Object.entries(environment).map(([key, value]) => [
       key,
@@ -67,10 +78,13 @@ export class ConsumerFunction extends Construct {
   }
 }
 
-function deploymentPackage({ code, runtime, environment }: ResolvedFunction) {
+function deploymentPackage({ code, runtime, environment }: ResolvedFunction, sink: Sink) {
   return 'entry' in code
     ? {
-        directory: bundle(code.entry, runtime),
+        directory: bundle(
+          code.entry === DEFAULT_ENTRIES.log ? DEFAULT_ENTRIES[sink] : code.entry,
+          runtime,
+        ),
         handler: 'index.handler',
         environment: { NODE_OPTIONS: '--enable-source-maps', ...environment },
       }

@@ -1,8 +1,14 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { type Item, toItem } from './attribute-value';
+import { parseStreamArn } from './stream-arn';
 
-/** One change of one item, decoded from a record of a DynamoDB stream. */
-export interface ChangeEvent {
+/**
+ * One change of one item, decoded from a record of a DynamoDB stream. `JSON.stringify` writes all of
+ * it but the record: sets as arrays, binaries as base64.
+ *
+ * @typeParam T the table's items, as plain values
+ */
+export interface ChangeEvent<T extends object = Item> {
   /** The same for every delivery of the change: tells a repeat from a new change. */
   readonly id: string;
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
@@ -16,47 +22,76 @@ export interface ChangeEvent {
   readonly time: string;
   /** Whether the item was removed by Time to Live, not by a caller. */
   readonly expired: boolean;
-  readonly keys: Item;
+  /** The item's partition key, and its sort key if the table has one. */
+  readonly keys: Partial<T>;
   /** The item before the change, as far as the stream view type has it. */
-  readonly oldImage?: Item;
+  readonly oldImage?: T;
   /** The item after the change, as far as the stream view type has it. */
-  readonly newImage?: Item;
+  readonly newImage?: T;
+  /** The record as Lambda delivered it, in DynamoDB JSON; not enumerable. */
+  readonly record: DynamoDBRecord;
 }
 
 /**
+ * @typeParam T not checked
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
  * @throws TypeError if the record is not one of a DynamoDB stream
  */
-export function toChangeEvent(record: DynamoDBRecord): ChangeEvent {
-  const { eventID, eventName, eventSourceARN, dynamodb, userIdentity } = record;
-  const stream = /^arn:[^:]+:dynamodb:([^:]+):(\d+):table\/([^/]+)\/stream\//.exec(
-    eventSourceARN ?? '',
-  );
-  const { Keys, SequenceNumber, ApproximateCreationDateTime } = dynamodb ?? {};
-  if (
-    !stream ||
-    !eventID ||
-    !eventName ||
-    !Keys ||
-    !SequenceNumber ||
-    !ApproximateCreationDateTime
-  ) {
-    throw new TypeError(`not a record of a DynamoDB stream: ${JSON.stringify(record)}`);
+export function toChangeEvent<T extends object = Item>(record: DynamoDBRecord): ChangeEvent<T> {
+  // What the table's items are like is known to the caller alone.
+  return new DecodedChange(record) as ChangeEvent<object> as ChangeEvent<T>;
+}
+
+export function isChangeEvent(value: unknown): value is ChangeEvent {
+  return value instanceof DecodedChange;
+}
+
+/** A class, so that the record can stay out of what is enumerated. */
+class DecodedChange implements ChangeEvent {
+  readonly id: string;
+  readonly eventName: ChangeEvent['eventName'];
+  readonly account: string;
+  readonly region: string;
+  readonly table: string;
+  readonly sequenceNumber: string;
+  readonly time: string;
+  readonly expired: boolean;
+  readonly keys: Item;
+  readonly oldImage?: Item;
+  readonly newImage?: Item;
+  readonly #record: DynamoDBRecord;
+
+  constructor(record: DynamoDBRecord) {
+    const { eventID, eventName, eventSourceARN, dynamodb, userIdentity } = record;
+    const stream = parseStreamArn(eventSourceARN);
+    const { Keys, SequenceNumber, ApproximateCreationDateTime } = dynamodb ?? {};
+    if (
+      !stream ||
+      !eventID ||
+      !eventName ||
+      !Keys ||
+      !SequenceNumber ||
+      !ApproximateCreationDateTime
+    ) {
+      throw new TypeError(`not a record of a DynamoDB stream: ${JSON.stringify(record)}`);
+    }
+    this.id = eventID;
+    this.eventName = eventName;
+    this.account = stream.account;
+    this.region = stream.region;
+    this.table = stream.table;
+    this.sequenceNumber = SequenceNumber;
+    this.time = new Date(ApproximateCreationDateTime * 1000).toISOString();
+    this.expired = isTimeToLive(userIdentity);
+    this.keys = toItem(Keys);
+    this.oldImage = dynamodb?.OldImage && toItem(dynamodb.OldImage);
+    this.newImage = dynamodb?.NewImage && toItem(dynamodb.NewImage);
+    this.#record = record;
   }
-  const [, region = '', account = '', table = ''] = stream;
-  return {
-    id: eventID,
-    eventName,
-    account,
-    region,
-    table,
-    sequenceNumber: SequenceNumber,
-    time: new Date(ApproximateCreationDateTime * 1000).toISOString(),
-    expired: isTimeToLive(userIdentity),
-    keys: toItem(Keys),
-    oldImage: dynamodb?.OldImage && toItem(dynamodb.OldImage),
-    newImage: dynamodb?.NewImage && toItem(dynamodb.NewImage),
-  };
+
+  get record(): DynamoDBRecord {
+    return this.#record;
+  }
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html */

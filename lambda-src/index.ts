@@ -1,7 +1,5 @@
-import { createHandler } from './handler';
-import { jsonLog } from './logger';
-import { LogSink } from './sinks/log-sink';
+import { defineProcessor } from './processor';
+import { logSink } from './sinks/log-sink';
 
-const log = jsonLog(process.stdout);
-
-export const handler = createHandler(new LogSink(log), log);
+/** The default function, of the sink `log`. */
+export default defineProcessor(logSink());

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ afterAll(() => {
   for (const folder of [sources, ...made]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Bundles a file of this text. */
+/** Bundles a file of this text; it must export a handler. */
 function bundleOf(text: string, runtime = 'nodejs22.x'): string {
   const entry = path.join(sources, 'entry.ts');
   writeFileSync(entry, text);
@@ -26,6 +26,20 @@ function bundleOf(text: string, runtime = 'nodejs22.x'): string {
   return folder;
 }
 
+/** Runs a program that has the bundle's handler, as Lambda does. */
+function spawn(folder: string, program: string, env: Readonly<Record<string, string>> = {}) {
+  const script = JSON.stringify(path.resolve(folder, 'index.js'));
+  return spawnSync(
+    process.execPath,
+    ['-e', `const { handler } = require(${script});\n${program}`],
+    {
+      env: { ...process.env, NODE_OPTIONS: '--enable-source-maps', ...env },
+      encoding: 'utf8',
+    },
+  );
+}
+
+const run = (folder: string, program: string) => spawn(folder, program).stdout;
 const read = (folder: string, file: string) => readFileSync(path.join(folder, file), 'utf8');
 
 describe('a bundle', () => {
@@ -49,23 +63,29 @@ describe('a bundle', () => {
   });
 
   test('of other content is in another folder', () => {
-    const folders = ['export const a = 1;', 'export const a = 2;'].map((text) => bundleOf(text));
+    const folders = [1, 2].map((value) => bundleOf(`export const handler = () => ${value};`));
     expect(new Set(folders).size).toBe(2);
   });
 
-  test('exports the handler, for CommonJS', () => {
-    const script = path.resolve(bundle(ENTRY, 'nodejs22.x'), 'index.js');
-    const program = `require(${JSON.stringify(script)}).handler({ Records: [] }).then((r) => console.log(JSON.stringify(r)))`;
-    expect(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' })).toBe(
-      '{"batchItemFailures":[]}\n',
+  test.each([
+    ['the default export', 'export default () => 1;', 1],
+    ['a handler', 'export const handler = () => 2;', 2],
+    ['a handler beside a default export', 'export const handler = () => 3;\nexport default 4;', 3],
+    ['a handler of another file', "export { run as default } from './other';", 5],
+    ['all exports of another file', "export * from './other';", 6],
+  ])('has %s as its handler, for CommonJS', (_, text, expected) => {
+    writeFileSync(
+      path.join(sources, 'other.ts'),
+      'export const run = () => 5;\nexport const handler = () => 6;\n',
     );
+    expect(run(bundleOf(text), 'console.log(handler())')).toBe(`${expected}\n`);
   });
 
   test.each([
-    ['nodejs22.x', /\ba\?\.b/],
-    ['nodejs12.x', /a == null \? void 0 : a\.b/],
+    ['nodejs22.x', /=a\?\.b/],
+    ['nodejs12.x', /=a==null\?void 0:a\.b/],
   ])('is written for the Node.js of %s', (runtime, expected) => {
-    const folder = bundleOf('declare const a: any;\nexport const b = a?.b;\n', runtime);
+    const folder = bundleOf('declare const a: any;\nexport const handler = a?.b;\n', runtime);
     expect(read(folder, 'index.js')).toMatch(expected);
   });
 });
@@ -74,11 +94,58 @@ test('the source map names the sources without a folder of this machine', () => 
   const folder = bundle(ENTRY, 'nodejs22.x');
   expect(read(folder, 'index.js')).toMatch(/\n\/\/# sourceMappingURL=index\.js\.map\n$/);
   const text = read(folder, 'index.js.map');
-  const map: { sources: string[]; sourcesContent: string[] } = JSON.parse(text);
+  const map: { sources: string[]; sourcesContent?: string[] } = JSON.parse(text);
   expect(map.sources.filter((source) => path.isAbsolute(source))).toEqual([]);
   expect(map.sources).toContain('../../../lambda-src/handler.ts');
-  expect(map.sourcesContent).toContain(readFileSync('lambda-src/handler.ts', 'utf8'));
+  expect(map.sourcesContent).toBeUndefined();
   expect([process.cwd(), homedir(), tmpdir()].filter((place) => text.includes(place))).toEqual([]);
+});
+
+test('a stack trace tells file, line and names as they are in the source', () => {
+  const folder = bundleOf(
+    [
+      'class Refused extends Error {}',
+      'function writeOrder(): never {',
+      "  throw new Refused('out of space');",
+      '}',
+      'export default () => writeOrder();',
+    ].join('\n'),
+  );
+  const program =
+    'try { handler() } catch (error) { console.log(error.constructor.name, error.stack) }';
+  expect(run(folder, program)).toMatch(
+    /^Refused Error: out of space\n +at writeOrder \(.*entry\.ts:3:9\)\n/,
+  );
+});
+
+describe('the default function', () => {
+  const files = (folder: string): string[] => JSON.parse(read(folder, 'index.js.map')).sources;
+  const sizeInKilobytes = (folder: string) => read(folder, 'index.js').length / 1024;
+  const fromPackages = (file: string) => file.includes('node_modules');
+
+  test('of the sink log is 40 KB at most, and has no package in it', () => {
+    const folder = bundle('lambda-src/index.ts', 'nodejs22.x');
+    expect(sizeInKilobytes(folder)).toBeLessThanOrEqual(40);
+    expect(files(folder).filter(fromPackages)).toEqual([]);
+    expect(read(folder, 'index.js')).not.toMatch(/aws-sdk/);
+  });
+
+  test('of the sink s3 is 400 KB at most, with the client of S3', () => {
+    const folder = bundle('lambda-src/s3.ts', 'nodejs22.x');
+    expect(sizeInKilobytes(folder)).toBeLessThanOrEqual(400);
+    const packages = files(folder).map((file) => /.*node_modules\/(@[^/]+)/.exec(file)?.[1]);
+    expect([...new Set(packages)].sort()).toEqual(['@aws', '@aws-sdk', '@smithy', undefined]);
+  });
+
+  test.each<[string, string, Record<string, string>]>([
+    ['log', 'lambda-src/index.ts', {}],
+    ['s3', 'lambda-src/s3.ts', { SINK_BUCKET: 'changes', AWS_REGION: 'us-east-1' }],
+  ])('of the sink %s answers an empty batch', (_, entry, env) => {
+    const program =
+      "handler({ Records: [] }, { functionName: 'f' }).then((r) => console.error(JSON.stringify(r)))";
+    const { stderr } = spawn(bundle(entry, 'nodejs22.x'), program, env);
+    expect(stderr.split('\n')).toContain('{"batchItemFailures":[]}');
+  });
 });
 
 describe('refuses', () => {
@@ -95,5 +162,19 @@ describe('refuses', () => {
     writeFileSync(entry, text);
     expect(() => bundle(entry, 'nodejs22.x')).toThrow(message);
     expect(() => bundle(entry, 'nodejs22.x')).toThrow(`${sources}/${place}`);
+  });
+
+  test.each([
+    ['no export', 'const handler = 1;\n', 'nothing'],
+    ['other exports only', 'export const run = 1;\nexport const other = 2;\n', 'other, run'],
+    ['a type as its handler', 'export type handler = string;\n', 'nothing'],
+  ])('a file with %s, and says what to write', (_, text, exported) => {
+    const entry = path.join(sources, 'entry.ts');
+    writeFileSync(entry, text);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      new Error(
+        `${entry} must export a handler: write export default defineProcessor(…), or export const handler; it exports ${exported}`,
+      ),
+    );
   });
 });

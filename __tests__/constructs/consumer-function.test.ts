@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from '@cdktf/hcl2json';
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
@@ -42,11 +42,16 @@ const LAMBDA = {
   depends_on: ['aws_cloudwatch_log_group.log'],
 };
 
-function stackWith(settings: Partial<Settings>, app: App = jsonApp()): EmptyStack {
+function stackWith(
+  settings: Partial<Settings>,
+  app: App = jsonApp(),
+  sink?: ConsumerFunctionProps['sink'],
+): EmptyStack {
   const stack = new EmptyStack(app);
   const logGroup = new CloudwatchLogGroup(stack, 'log', { provider: stack.aws, name: 'log' });
   const { name, arn } = new ConsumerFunction(stack, 'processor', {
     settings: { ...SETTINGS, ...settings },
+    sink,
     roleArn: 'arn:aws:iam::111122223333:role/Reader',
     logGroup,
     provider: stack.aws,
@@ -152,5 +157,34 @@ describe('the archive', () => {
     );
     expect(files.filter((file) => !existsSync(path.join(folder, file)))).toEqual([]);
     expect(Reflect.get(archive, 'output_path')).toBe(`${Reflect.get(archive, 'source_dir')}.zip`);
+  });
+});
+
+describe('the code is', () => {
+  const EXAMPLE: Partial<Settings> = {
+    ...BUNDLED,
+    code: { entry: 'lambda-src/examples/order-totals.ts' },
+  };
+
+  /** The sources of the function that the archive would have, but those of packages. */
+  function entriesOf(stack: EmptyStack): string[] {
+    const archive = jsonOf(stack).data?.archive_file?.processor_archive ?? {};
+    const folder = String(Reflect.get(archive, 'source_dir')).replace(
+      '${path.module}',
+      path.join(Testing.fullSynth(stack), 'stacks', 'empty'),
+    );
+    const map = JSON.parse(readFileSync(path.join(folder, 'index.js.map'), 'utf8'));
+    const entries = /lambda-src\/(index|s3|examples\/order-totals)\.ts$/;
+    return map.sources.filter((source: string) => entries.test(source));
+  }
+
+  test.each<[string, Partial<Settings>, ConsumerFunctionProps['sink'], string]>([
+    ['that of the sink log by default', BUNDLED, undefined, 'lambda-src/index.ts'],
+    ['that of the sink log', BUNDLED, 'log', 'lambda-src/index.ts'],
+    ['that of the sink s3', BUNDLED, 's3', 'lambda-src/s3.ts'],
+    ['a file of the user', EXAMPLE, 'log', 'lambda-src/examples/order-totals.ts'],
+    ['a file of the user, whatever the sink', EXAMPLE, 's3', 'lambda-src/examples/order-totals.ts'],
+  ])('%s', (_, settings, sink, entry) => {
+    expect(entriesOf(stackWith(settings, jsonApp(), sink))).toEqual([`../../../${entry}`]);
   });
 });

@@ -57,6 +57,7 @@ const VARIANTS: Variant[] = [
     managedPolicies: [],
     changesIn: (line) => {
       const { change } = JSON.parse(line);
+      if (!change) return []; // the metrics of an invocation
       const { eventName, oldImage, newImage } = change;
       return [{ eventName, oldStatus: oldImage?.Status, newStatus: newImage?.Status }];
     },

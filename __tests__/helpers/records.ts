@@ -24,6 +24,21 @@ export function record(number: number, overrides: DynamoDBRecord = {}): DynamoDB
   };
 }
 
+/** The insertions of the orders from 1 on. */
+export function batch(count: number): DynamoDBRecord[] {
+  return Array.from({ length: count }, (_, index) => record(index + 1));
+}
+
+/** The record of this number, with these values in what DynamoDB says. */
+export function described(number: number, values: DynamoDBRecord['dynamodb']): DynamoDBRecord {
+  return record(number, { dynamodb: { ...record(number).dynamodb, ...values } });
+}
+
+/** The record of this number, with an image that cannot be decoded. */
+export function undecodable(number: number): DynamoDBRecord {
+  return described(number, { NewImage: JSON.parse('{"Total":{"X":"1"}}') });
+}
+
 /** As many digits as DynamoDB's. */
 export function sequenceNumber(number: number): string {
   return `4421584500000000017450439${String(number).padStart(3, '0')}`;

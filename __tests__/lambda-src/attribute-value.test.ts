@@ -1,8 +1,9 @@
 import type { AttributeValue } from 'aws-lambda';
-import { type PlainValue, toItem } from '../../lambda-src/attribute-value';
+import fc from 'fast-check';
+import { Binary, type PlainValue, toItem, ValueSet } from '../../lambda-src/attribute-value';
 
 const plain = (value: unknown) => toItem({ value: value as AttributeValue }).value;
-const bytes = (...values: number[]) => new Uint8Array(values);
+const bytes = (...values: number[]) => new Binary(values);
 
 describe('a value of the type', () => {
   test.each<[string, AttributeValue, PlainValue]>([
@@ -15,9 +16,17 @@ describe('a value of the type', () => {
     ['NULL', { NULL: true }, null],
     ['B', { B: 'AP8Q' }, bytes(0, 255, 16)],
     ['B, empty', { B: '' }, bytes()],
-    ['SS', { SS: ['b', 'a'] }, new Set(['b', 'a'])],
-    ['NS', { NS: ['1', '-2.5', '9007199254740993'] }, new Set([1, -2.5, '9007199254740993'])],
-    ['BS', { BS: ['AA==', 'AQI='] }, new Set([bytes(0), bytes(1, 2)])],
+    ['SS', { SS: ['b', 'a'] }, new ValueSet<string | number | Uint8Array>(['b', 'a'])],
+    [
+      'NS',
+      { NS: ['1', '-2.5', '9007199254740993'] },
+      new ValueSet<string | number | Uint8Array>([1, -2.5, '9007199254740993']),
+    ],
+    [
+      'BS',
+      { BS: ['AA==', 'AQI='] },
+      new ValueSet<string | number | Uint8Array>([bytes(0), bytes(1, 2)]),
+    ],
     ['L', { L: [{ S: 'a' }, { N: '1' }, { NULL: true }] }, ['a', 1, null]],
     ['L, empty', { L: [] }, []],
     ['M', { M: { a: { S: 'b' }, c: { BOOL: false } } }, { a: 'b', c: false }],
@@ -25,7 +34,7 @@ describe('a value of the type', () => {
     [
       'L in M in L',
       { L: [{ M: { list: { L: [{ M: { deep: { SS: ['x'] } } }] } } }] },
-      [{ list: [{ deep: new Set(['x']) }] }],
+      [{ list: [{ deep: new ValueSet(['x']) }] }],
     ],
   ])('%s', (_, value, expected) => {
     expect(plain(value)).toStrictEqual(expected);
@@ -82,6 +91,126 @@ test('an item keeps the order and the names of its attributes', () => {
 test('an item keeps an attribute of the name __proto__', () => {
   const item = toItem(JSON.parse('{"__proto__":{"S":"x"}}'));
   expect(JSON.stringify(item)).toBe('{"__proto__":"x"}');
+  expect(Object.getPrototypeOf(item)).toBe(Object.prototype);
+});
+
+describe('JSON has', () => {
+  test.each<[string, AttributeValue, string]>([
+    ['a set of texts as an array', { SS: ['b', 'a'] }, '["b","a"]'],
+    ['a set of numbers as an array', { NS: ['1', '9007199254740993'] }, '[1,"9007199254740993"]'],
+    ['a binary as base64', { B: 'AP8Q' }, '"AP8Q"'],
+    ['a set of binaries as an array of base64', { BS: ['AA==', 'AQI='] }, '["AA==","AQI="]'],
+    ['an empty binary as an empty text', { B: '' }, '""'],
+  ])('%s', (_, value, json) => {
+    expect(JSON.stringify(plain(value))).toBe(json);
+  });
+});
+
+test('a binary is bytes, a set is a set', () => {
+  const { binary, set } = toItem({ binary: { B: 'AP8Q' }, set: { NS: ['1', '2'] } });
+  expect(binary).toBeInstanceOf(Uint8Array);
+  expect(Buffer.from(binary as Uint8Array)).toEqual(Buffer.from([0, 255, 16]));
+  expect(set).toBeInstanceOf(Set);
+  expect((set as Set<number>).has(2)).toBe(true);
+});
+
+describe('any value', () => {
+  const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 38 });
+  const exponent = fc.option(fc.integer({ min: -80, max: 80 }), { nil: undefined });
+  /** As DynamoDB writes numbers: up to 38 digits, a point or an exponent. */
+  const decimal = fc
+    .tuple(fc.boolean(), digits, fc.nat({ max: 37 }), exponent)
+    .map(([negative, list, point, power]) => {
+      const whole =
+        list
+          .slice(0, list.length - point)
+          .join('')
+          .replace(/^0+(?=\d)/, '') || '0';
+      const fraction = list.slice(list.length - point).join('');
+      const sign = negative ? '-' : '';
+      const suffix = power === undefined ? '' : `E${power}`;
+      return `${sign}${whole}${point > 0 && fraction ? `.${fraction}` : ''}${suffix}`;
+    });
+  const base64 = fc.uint8Array().map((array) => Buffer.from(array).toString('base64'));
+  const set = (element: fc.Arbitrary<string>) => fc.uniqueArray(element, { minLength: 1 });
+  const { value: anyValue } = fc.letrec<{ value: AttributeValue }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.record({ S: fc.string({ unit: 'binary' }) }),
+      fc.record({ N: decimal }),
+      fc.record({ BOOL: fc.boolean() }),
+      fc.record({ NULL: fc.constant(true) }),
+      fc.record({ B: base64 }),
+      fc.record({ SS: set(fc.string()) }),
+      fc.record({ NS: set(fc.integer().map(String)) }),
+      fc.record({ BS: set(base64) }),
+      fc.record({ L: fc.array(tie('value')) }),
+      fc.record({ M: fc.dictionary(fc.string(), tie('value'), { noNullPrototype: true }) }),
+    ) as fc.Arbitrary<AttributeValue>,
+  }));
+
+  test('is decoded without loss', () => {
+    fc.assert(
+      fc.property(anyValue, (value) => {
+        expect(encode(plain(value))).toEqual(normalize(value));
+      }),
+    );
+  });
+
+  test('of the type number keeps every digit', () => {
+    fc.assert(
+      fc.property(decimal, (text) => {
+        expect(exact(String(plain({ N: text })))).toEqual(exact(text));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  /** Numbers as exact values, since a text can be another one of the same number. */
+  function normalize(value: AttributeValue): unknown {
+    if (value.N !== undefined) return { N: exact(value.N) };
+    if (value.NS !== undefined) return { NS: value.NS.map(exact) };
+    if (value.L !== undefined) return { L: value.L.map(normalize) };
+    if (value.M !== undefined) {
+      return { M: Object.entries(value.M).map(([name, inner]) => [name, normalize(inner)]) };
+    }
+    return value;
+  }
+
+  /** Back to DynamoDB's types, in the same normal form; a text of a number's form stays ambiguous. */
+  function encode(value: PlainValue | undefined): unknown {
+    if (value === null) return { NULL: true };
+    if (typeof value === 'boolean') return { BOOL: value };
+    if (typeof value === 'number') return { N: exact(String(value)) };
+    if (typeof value === 'string') return isLong(value) ? { N: exact(value) } : { S: value };
+    if (value instanceof Uint8Array) return { B: Buffer.from(value).toString('base64') };
+    if (value instanceof Set) return encodeSet([...value]);
+    if (Array.isArray(value)) return { L: value.map(encode) };
+    return { M: Object.entries(value ?? {}).map(([name, inner]) => [name, encode(inner)]) };
+  }
+
+  function encodeSet(elements: readonly (string | number | Uint8Array)[]): unknown {
+    const [first] = elements;
+    if (typeof first === 'string') return { SS: elements };
+    if (typeof first === 'number') return { NS: elements.map((number) => exact(String(number))) };
+    return { BS: elements.map((bytes) => Buffer.from(bytes as Uint8Array).toString('base64')) };
+  }
+
+  /** Whether a text is a number that a double cannot hold; no generated text is. */
+  function isLong(text: string): boolean {
+    return /^-?\d[\d.]{14,}(E-?\d+)?$/.test(text);
+  }
+
+  /** Sign, digits without zeros at the ends, and the power of ten of the last digit. */
+  function exact(text: string): [sign: string, digits: string, power: number] {
+    const [, sign = '', whole = '', fraction = '', power = '0'] =
+      /^(-?)(\d+)(?:\.(\d+))?(?:e([-+]?\d+))?$/i.exec(text) ?? [];
+    const all = `${whole}${fraction}`.replace(/^0+/, '');
+    const significant = all.replace(/0+$/, '');
+    if (!significant) return ['', '0', 0];
+    const zeros = all.length - significant.length;
+    return [sign, significant, Number(power) - fraction.length + zeros];
+  }
 });
 
 describe('refuses', () => {
@@ -98,6 +227,22 @@ describe('refuses', () => {
       { M: { a: { Z: null } } },
       'not a DynamoDB attribute value: {"Z":null}',
     ],
+    ['null', null, 'not a DynamoDB attribute value: null'],
+    ['null inside a list', { L: [null] }, 'not a DynamoDB attribute value: null'],
+    ['a text', 'x', 'not a DynamoDB attribute value: "x"'],
+    ['a text of null', { S: null }, 'not a DynamoDB attribute value: {"S":null}'],
+    ['a number that is no text', { N: 5 }, 'not a DynamoDB attribute value: {"N":5}'],
+    ['a list that is a mapping', { L: {} }, 'not a DynamoDB attribute value: {"L":{}}'],
+    ['a mapping that is a list', { M: [] }, 'not a DynamoDB attribute value: {"M":[]}'],
+    ['a mapping of null', { M: null }, 'not a DynamoDB attribute value: {"M":null}'],
+    ['NULL that is false', { NULL: false }, 'not a DynamoDB attribute value: {"NULL":false}'],
+    ['a set that is a text', { SS: 'ab' }, 'not a DynamoDB attribute value: {"SS":"ab"}'],
+    ['a number of letters', { N: 'ten' }, 'not a DynamoDB number: ten'],
+    ['an empty number', { N: '' }, 'not a DynamoDB number: '],
+    ['a hexadecimal number', { N: '0x10' }, 'not a DynamoDB number: 0x10'],
+    ['an infinite number', { N: '1E400' }, 'not a DynamoDB number: 1E400'],
+    ['a set with no number', { NS: ['1', ''] }, 'not a DynamoDB number: '],
+    ['a binary that is not base64', { B: 'A*==' }, 'not a DynamoDB binary, which is base64: A*=='],
   ])('%s', (_, value, message) => {
     expect(() => plain(value)).toThrow(new TypeError(message));
   });

@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { toChangeEvent } from '../../lambda-src/change-event';
-import { record, sequenceNumber } from '../helpers/records';
+import { described as describedRecord, record, sequenceNumber } from '../helpers/records';
 
 const CHANGE = {
   id: 'event-1',
@@ -16,8 +16,7 @@ const CHANGE = {
 };
 
 /** The first record, with these values in what DynamoDB says. */
-const described = (values: DynamoDBRecord['dynamodb']) =>
-  record(1, { dynamodb: { ...record(1).dynamodb, ...values } });
+const described = (values: DynamoDBRecord['dynamodb']) => describedRecord(1, values);
 const removal = (userIdentity: unknown): DynamoDBRecord =>
   record(1, { eventName: 'REMOVE', userIdentity });
 const of = (eventSourceARN: string) => record(1, { eventSourceARN });
@@ -69,6 +68,36 @@ describe('a change event', () => {
   ])('%s', (_, received, expected) => {
     expect(toChangeEvent(received)).toEqual(expected);
   });
+});
+
+describe('the record of a change event', () => {
+  const received = record(1);
+  const change = toChangeEvent(received);
+
+  test('is the one that Lambda delivered', () => {
+    expect(change.record).toBe(received);
+  });
+
+  test('is neither enumerated nor in its JSON', () => {
+    expect(Object.keys(change)).not.toContain('record');
+    expect(JSON.parse(JSON.stringify(change))).toEqual(CHANGE);
+  });
+});
+
+test('a change event has the fields of its documentation, in this order', () => {
+  expect(Object.keys(toChangeEvent(record(1)))).toEqual([
+    'id',
+    'eventName',
+    'account',
+    'region',
+    'table',
+    'sequenceNumber',
+    'time',
+    'expired',
+    'keys',
+    'oldImage',
+    'newImage',
+  ]);
 });
 
 describe('an item is said to have expired', () => {

@@ -1,143 +1,171 @@
-import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { toChangeEvent } from '../../lambda-src/change-event';
-import { createHandler } from '../../lambda-src/handler';
-import type { Log } from '../../lambda-src/logger';
-import type { Sink } from '../../lambda-src/sinks/sink';
-import { record, sequenceNumber } from '../helpers/records';
+import type { Process } from '../../lambda-src/handler';
+import { CONTEXT, handlerOf } from '../helpers/invoke';
+import { batch, described, record, sequenceNumber } from '../helpers/records';
 
 const MESSAGE = 'Change failed; Lambda will deliver it and what follows again';
+const ERROR = new Error('refused');
 
-/** Handles a batch with a sink that refuses the changes with these ids. */
-async function handle(records: unknown, failing: readonly string[] = []) {
-  const written: string[] = [];
-  const logged: Parameters<Log>[] = [];
-  const sink: Sink = {
-    async write(change) {
-      written.push(change.id);
-      if (failing.includes(change.id)) throw new Error(`refused ${change.id}`);
-    },
-  };
-  const handler = createHandler(sink, (...line) => logged.push(line));
-  const outcome = await handler({ Records: records } as DynamoDBStreamEvent).catch(
-    (error: unknown) => ({ thrown: error }),
-  );
-  return { outcome, written, logged };
-}
+/** Processes all. */
+const succeed: Process = async (records) => ({ processed: records.length });
 
-const batch = (count: number): DynamoDBRecord[] =>
-  Array.from({ length: count }, (_, index) => record(index + 1));
-const failed = (number: number) => ({
-  batchItemFailures: [{ itemIdentifier: sequenceNumber(number) }],
-});
-const ids = (count: number) => batch(count).map(({ eventID }) => eventID);
-/** A record with an image that cannot be decoded. */
-const undecodable = (number: number) =>
-  record(number, {
-    dynamodb: { ...record(number).dynamodb, NewImage: JSON.parse('{"Total":{"X":"1"}}') },
+/** Fails at the record of this index. */
+const failAt =
+  (processed: number, thrown: boolean, error: unknown = ERROR): Process =>
+  async (records) => ({
+    processed,
+    failure: { record: records[processed] ?? {}, changes: 1, error, thrown },
   });
 
-describe('a batch', () => {
-  test.each<[string, count: number, failing: string[], outcome: object, written: number]>([
-    ['without a record', 0, [], { batchItemFailures: [] }, 0],
-    ['of one record', 1, [], { batchItemFailures: [] }, 1],
-    ['of several records', 5, [], { batchItemFailures: [] }, 5],
-    ['whose only record fails', 1, ['event-1'], failed(1), 1],
-    ['whose first record fails', 5, ['event-1'], failed(1), 1],
-    ['whose middle record fails', 5, ['event-3'], failed(3), 3],
-    ['whose last record fails', 5, ['event-5'], failed(5), 5],
-    ['of which two records fail', 5, ['event-2', 'event-4'], failed(2), 2],
-    ['whose records all fail', 3, ['event-1', 'event-2', 'event-3'], failed(1), 1],
-  ])('%s', async (_, count, failing, outcome, written) => {
-    const result = await handle(batch(count), failing);
-    expect(result.outcome).toEqual(outcome);
-    expect(result.written).toEqual(ids(written));
-  });
+const base = {
+  timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  requestId: 'request-1',
+  functionName: 'ProcessOrders',
+  coldStart: true,
+};
 
-  test('reaches the sink as change events', async () => {
-    const changes: unknown[] = [];
-    const sink: Sink = { write: async (change) => void changes.push(change) };
-    await createHandler(sink, () => {})({ Records: batch(2) });
-    expect(changes).toEqual(batch(2).map(toChangeEvent));
-  });
-
-  test('reaches the sink one change after the other', async () => {
-    const steps: string[] = [];
-    const sink: Sink = {
-      async write({ id }) {
-        steps.push(`begin ${id}`);
-        await new Promise((resolve) => setImmediate(resolve));
-        steps.push(`end ${id}`);
-      },
-    };
-    await createHandler(sink, () => {})({ Records: batch(3) });
-    expect(steps).toEqual(ids(3).flatMap((id) => [`begin ${id}`, `end ${id}`]));
-  });
-});
-
-describe('a record that cannot be decoded', () => {
-  test.each<[string, DynamoDBRecord[], outcome: object, written: number]>([
-    ['is reported first in the batch', [undecodable(1), record(2)], failed(1), 0],
-    ['is reported after others', [record(1), record(2), undecodable(3), record(4)], failed(3), 2],
-    [
-      'of another source is reported',
-      [record(1), record(2, { eventSourceARN: 'arn:aws:sqs:us-east-1:444455556666:orders' })],
-      failed(2),
-      1,
-    ],
-  ])('%s', async (_, records, outcome, written) => {
-    const result = await handle(records);
-    expect(result.outcome).toEqual(outcome);
-    expect(result.written).toEqual(ids(written));
-  });
-
-  test.each<[string, unknown]>([
-    ['has no sequence number', record(2, { dynamodb: { Keys: {} } })],
-    ['is empty', {}],
-    ['is null', null],
-  ])('fails the whole batch where it %s', async (_, broken) => {
-    const { outcome, written } = await handle([record(1), broken, record(3)]);
-    expect(outcome).toEqual({ thrown: expect.any(TypeError) });
-    expect(written).toEqual(['event-1']);
-  });
-});
-
-describe('the log', () => {
-  test('says nothing of a batch that succeeds', async () => {
-    const { logged } = await handle(batch(3));
-    expect(logged).toEqual([]);
-  });
-
-  test('says which change failed, and why', async () => {
-    const { logged } = await handle(batch(3), ['event-2']);
-    expect(logged).toEqual([
+describe('a handler', () => {
+  test('gives all records to what processes them, with the context', async () => {
+    const process = jest.fn(succeed);
+    await handlerOf(process).invoke(batch(3));
+    expect(process.mock.calls).toEqual([
       [
-        'ERROR',
-        MESSAGE,
+        batch(3),
         {
-          sequenceNumber: sequenceNumber(2),
-          eventId: 'event-2',
-          error: expect.stringMatching(/^Error: refused event-2\n +at /),
+          log: expect.any(Object),
+          requestId: 'request-1',
+          functionName: 'ProcessOrders',
+          getRemainingTimeInMillis: expect.any(Function),
         },
       ],
     ]);
+    expect(process.mock.calls[0]?.[1].getRemainingTimeInMillis()).toBe(1_234);
   });
 
-  test('says why where what is thrown is no error', async () => {
-    const logged: Parameters<Log>[] = [];
-    const sink: Sink = { write: () => Promise.reject('out of space') };
-    const handler = createHandler(sink, (...line) => logged.push(line));
-    expect(await handler({ Records: batch(1) })).toEqual(failed(1));
-    expect(logged).toEqual([
-      [
-        'ERROR',
-        MESSAGE,
-        { sequenceNumber: sequenceNumber(1), eventId: 'event-1', error: 'out of space' },
-      ],
+  test.each([0, 1, 5])('reports nothing of %d records that were processed', async (count) => {
+    const { response, thrown, lines } = await handlerOf(succeed).invoke(batch(count));
+    expect({ response, thrown, lines }).toEqual({
+      response: { batchItemFailures: [] },
+      thrown: undefined,
+      lines: [],
+    });
+  });
+
+  test('reports one record, and logs it', async () => {
+    const { response, lines } = await handlerOf(failAt(2, false)).invoke(batch(5));
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumber(3) }] });
+    expect(lines).toEqual([
+      {
+        ...base,
+        level: 'ERROR',
+        message: MESSAGE,
+        sequenceNumber: sequenceNumber(3),
+        eventId: 'event-3',
+        error: {
+          name: 'Error',
+          message: 'refused',
+          stack: expect.stringMatching(/^Error: refused\n +at /),
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ['an error', ERROR],
+    ['what is no error', 'out of space'],
+  ])('throws %s as it is, and logs it', async (_, error) => {
+    const { thrown, response, lines } = await handlerOf(failAt(0, true, error)).invoke(batch(2));
+    expect(thrown).toBe(error);
+    expect(response).toBeUndefined();
+    expect(lines.map(({ message, eventId }) => ({ message, eventId }))).toEqual([
+      { message: MESSAGE, eventId: 'event-1' },
     ]);
   });
 });
 
-describe('refuses an event', () => {
+describe('the lines of an invocation', () => {
+  const logOnce: Process = async (records, { log }) => {
+    log.info('Message', { count: records.length });
+    return { processed: records.length };
+  };
+
+  test('say whether it is the first', async () => {
+    const { invoke } = handlerOf(logOnce);
+    const lines = [...(await invoke(batch(1))).lines, ...(await invoke(batch(2))).lines];
+    expect(lines).toEqual([
+      { ...base, level: 'INFO', message: 'Message', count: 1 },
+      { ...base, level: 'INFO', message: 'Message', count: 2, coldStart: false },
+    ]);
+  });
+
+  test('have the id of the trace', async () => {
+    const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+    const { invoke } = handlerOf(logOnce, { _X_AMZN_TRACE_ID: trace });
+    expect((await invoke(batch(1))).lines).toEqual([
+      {
+        ...base,
+        level: 'INFO',
+        message: 'Message',
+        xrayTraceId: '1-5759e988-bd862e3fe1be46a994272793',
+        count: 1,
+      },
+    ]);
+  });
+
+  test.each([
+    ['DEBUG', 1],
+    ['INFO', 1],
+    ['WARN', 0],
+    ['error', 0],
+  ])('of the level INFO are written at LOG_LEVEL %s: %d', async (LOG_LEVEL, count) => {
+    const { lines } = await handlerOf(logOnce, { LOG_LEVEL }).invoke(batch(1));
+    expect(lines).toHaveLength(count);
+  });
+
+  test.each(['TRACE', ''])('are refused at LOG_LEVEL %j, before any invocation', (LOG_LEVEL) => {
+    expect(() => handlerOf(logOnce, { LOG_LEVEL })).toThrow(
+      new RangeError(`LOG_LEVEL must be DEBUG, INFO, WARN, ERROR, got ${LOG_LEVEL}`),
+    );
+  });
+});
+
+describe('the metrics', () => {
+  const line = (processed: number, failed: number, stream: object) => ({
+    _aws: {
+      Timestamp: 1_767_323_045_678,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'CrossAccountStreams',
+          Dimensions: [['FunctionName']],
+          Metrics: [
+            { Name: 'ChangesProcessed', Unit: 'Count' },
+            { Name: 'ChangesFailed', Unit: 'Count' },
+          ],
+        },
+      ],
+    },
+    FunctionName: 'ProcessOrders',
+    ChangesProcessed: processed,
+    ChangesFailed: failed,
+    ...stream,
+  });
+  const orders = { account: '444455556666', table: 'Orders' };
+  const elsewhere = record(1, { eventSourceARN: 'arn:aws:sqs:us-east-1:444455556666:orders' });
+
+  test.each<[string, Process, unknown[], object]>([
+    ['that succeeds', succeed, batch(3), line(3, 0, orders)],
+    ['that is empty', succeed, [], line(0, 0, {})],
+    ['that is reported', failAt(2, false), batch(5), line(2, 1, orders)],
+    ['that is thrown', failAt(0, true), batch(5), line(0, 1, orders)],
+    ['of another source', failAt(0, true), [elsewhere], line(0, 1, {})],
+  ])('of a batch %s are one line', async (_, process, records, expected) => {
+    const now = jest.spyOn(Date, 'now').mockReturnValue(1_767_323_045_678);
+    const { metrics } = await handlerOf(process).invoke(records);
+    now.mockRestore();
+    expect(metrics).toEqual([expected]);
+  });
+});
+
+describe('refuses an event, before anything is begun,', () => {
   test.each<[string, unknown]>([
     ['that is undefined', undefined],
     ['that is null', null],
@@ -146,11 +174,37 @@ describe('refuses an event', () => {
     ['with null as Records', { Records: null }],
     ['of a schedule', { source: 'aws.events', detail: {} }],
   ])('%s', async (_, event) => {
-    const write = jest.fn();
-    const handler = createHandler({ write }, () => {});
-    await expect(handler(event as DynamoDBStreamEvent)).rejects.toThrow(
-      new TypeError('not an event of a DynamoDB stream: it has no Records'),
-    );
-    expect(write).not.toHaveBeenCalled();
+    const process = jest.fn(succeed);
+    const { thrown, lines, metrics } = await handlerOf(process).invokeWith(event);
+    expect(thrown).toEqual(new TypeError('not an event of a DynamoDB stream: it has no Records'));
+    expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
   });
+
+  test.each<[string, unknown]>([
+    ['without a sequence number', described(2, { SequenceNumber: undefined })],
+    ['that is empty', {}],
+    ['that is null', null],
+    ['of a queue', { messageId: '1', eventSource: 'aws:sqs', body: '{}' }],
+  ])('with a record %s', async (_, broken) => {
+    const process = jest.fn(succeed);
+    const { thrown, lines, metrics } = await handlerOf(process).invoke([record(1), broken]);
+    expect(thrown).toEqual(
+      new TypeError(
+        `not a record of a DynamoDB stream, it has no SequenceNumber: ${JSON.stringify(broken)}`,
+      ),
+    );
+    expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
+  });
+});
+
+test('the remaining time is asked of Lambda each time', async () => {
+  const times: number[] = [];
+  const left = jest.spyOn(CONTEXT, 'getRemainingTimeInMillis');
+  left.mockReturnValueOnce(500).mockReturnValueOnce(400);
+  await handlerOf(async (_, context) => {
+    times.push(context.getRemainingTimeInMillis(), context.getRemainingTimeInMillis());
+    return { processed: 0 };
+  }).invoke([]);
+  left.mockRestore();
+  expect(times).toEqual([500, 400]);
 });

@@ -1,28 +1,34 @@
-import { handler } from '../../lambda-src';
-import { record, sequenceNumber } from '../helpers/records';
+import handler from '../../lambda-src';
+import { invoke } from '../helpers/invoke';
+import { batch, described, record, sequenceNumber } from '../helpers/records';
 
-const written: string[] = [];
-
-beforeEach(() => {
-  written.length = 0;
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written.push(String(text));
-    return true;
-  });
+/** The line of an order, as `JSON.parse` gives it. */
+const lineOf = (number: number, coldStart = false) => ({
+  timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  level: 'INFO',
+  message: 'INSERT Orders',
+  requestId: 'request-1',
+  functionName: 'ProcessOrders',
+  coldStart,
+  change: {
+    id: `event-${number}`,
+    eventName: 'INSERT',
+    account: '444455556666',
+    region: 'us-east-1',
+    table: 'Orders',
+    sequenceNumber: sequenceNumber(number),
+    time: '2026-01-02T03:04:05.000Z',
+    expired: false,
+    keys: { OrderId: `order-${number}` },
+    newImage: { OrderId: `order-${number}`, Total: 19.99 },
+  },
 });
 
-afterEach(() => {
-  jest.restoreAllMocks();
-});
-
-const lineOf = (number: number) =>
-  `{"level":"INFO","message":"INSERT Orders","change":{"id":"event-${number}","eventName":"INSERT","account":"444455556666","region":"us-east-1","table":"Orders","sequenceNumber":"${sequenceNumber(number)}","time":"2026-01-02T03:04:05.000Z","expired":false,"keys":{"OrderId":"order-${number}"},"newImage":{"OrderId":"order-${number}","Total":19.99}}}\n`;
-
-test('the function writes one line of JSON per record', async () => {
-  expect(await handler({ Records: [record(1), record(2), record(3)] })).toEqual({
-    batchItemFailures: [],
-  });
-  expect(written).toEqual([lineOf(1), lineOf(2), lineOf(3)]);
+test('the function writes one line of JSON per record, and the metrics', async () => {
+  const { response, lines, metrics } = await invoke(handler, batch(3));
+  expect(response).toEqual({ batchItemFailures: [] });
+  expect(lines).toEqual([1, 2, 3].map((number) => lineOf(number, true)));
+  expect(metrics.map(({ ChangesProcessed }) => ChangesProcessed)).toEqual([3]);
 });
 
 test('the function writes sets, binaries and long numbers', async () => {
@@ -31,23 +37,30 @@ test('the function writes sets, binaries and long numbers', async () => {
     Photo: { B: 'AP8Q' },
     Total: { N: '12345678901234567890.12' },
   };
-  await handler({ Records: [record(1, { dynamodb: { ...record(1).dynamodb, NewImage } })] });
-  expect(written.map((line) => JSON.parse(line).change.newImage)).toEqual([
-    { Tags: ['a', 'b'], Photo: 'AP8Q', Total: '12345678901234567890.12' },
-  ]);
+  const { lines } = await invoke(handler, [described(1, { NewImage })]);
+  const { change } = lineOf(1);
+  const newImage = { Tags: ['a', 'b'], Photo: 'AP8Q', Total: '12345678901234567890.12' };
+  expect(lines).toEqual([{ ...lineOf(1), change: { ...change, newImage } }]);
 });
 
 test('the function reports the first record that fails, and leaves what follows', async () => {
   const broken = record(2, { eventName: undefined });
-  expect(await handler({ Records: [record(1), broken, record(3)] })).toEqual({
-    batchItemFailures: [{ itemIdentifier: sequenceNumber(2) }],
-  });
-  expect(written).toEqual([lineOf(1), expect.any(String)]);
-  expect(JSON.parse(written[1] ?? '')).toEqual({
-    level: 'ERROR',
-    message: 'Change failed; Lambda will deliver it and what follows again',
-    sequenceNumber: sequenceNumber(2),
-    eventId: 'event-2',
-    error: expect.stringMatching(/^TypeError: not a record of a DynamoDB stream: /),
-  });
+  const { response, lines } = await invoke(handler, [record(1), broken, record(3)]);
+  expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumber(2) }] });
+  expect(lines).toEqual([
+    lineOf(1),
+    {
+      ...lineOf(2),
+      change: undefined,
+      level: 'ERROR',
+      message: 'Change failed; Lambda will deliver it and what follows again',
+      sequenceNumber: sequenceNumber(2),
+      eventId: 'event-2',
+      error: {
+        name: 'TypeError',
+        message: expect.stringMatching(/^not a record of a DynamoDB stream: /),
+        stack: expect.any(String),
+      },
+    },
+  ]);
 });

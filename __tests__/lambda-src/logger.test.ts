@@ -1,18 +1,49 @@
-import { jsonLog } from '../../lambda-src/logger';
+import { toChangeEvent } from '../../lambda-src/change-event';
+import { createLogger, type Logger, type LogLevel, toLogLevel } from '../../lambda-src/logger';
+import { described } from '../helpers/records';
 
-function lines(write: (log: ReturnType<typeof jsonLog>) => void): string[] {
+const INVOCATION = { requestId: 'request-1', functionName: 'ProcessOrders', coldStart: false };
+const BASE = '"requestId":"request-1","functionName":"ProcessOrders","coldStart":false';
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: new Date('2026-01-02T03:04:05.678Z') });
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+function lines(write: (log: Logger) => void, level: LogLevel = 'DEBUG'): string[] {
   const written: string[] = [];
-  write(jsonLog({ write: (line) => written.push(line) }));
+  const output = { write: (line: string) => written.push(line) };
+  write(createLogger({ level, invocation: INVOCATION, output }));
   return written;
 }
+
+const line = (level: string, message: string, fields = '') =>
+  `{"timestamp":"2026-01-02T03:04:05.678Z","level":"${level}","message":"${message}",${BASE}${fields}}\n`;
+
+const circular: Record<string, unknown> = { name: 'a' };
+circular.self = circular;
+const twice = { b: 1 };
 
 describe('a line of the log', () => {
   test.each<[string, object, string]>([
     ['has no field', {}, ''],
     ['has fields', { count: 3, table: 'Orders' }, ',"count":3,"table":"Orders"'],
     ['leaves out what is undefined', { a: undefined, b: null }, ',"b":null'],
+    ['leaves out a function', { a: () => {} }, ''],
+    [
+      'leaves out a field that every line has',
+      { level: 'x', message: 'x', timestamp: 'x', requestId: 'x', a: 1 },
+      ',"a":1',
+    ],
+    ['has a name that needs quotes', { 'a"\n': 1 }, ',"a\\"\\n":1'],
     ['has a set as an array', { set: new Set(['b', 1]) }, ',"set":["b",1]'],
+    ['has a map as an object', { map: new Map([['a', new Set([1])]]) }, ',"map":{"a":[1]}'],
+    ['has a BigInt as digits', { big: [12345678901234567890n] }, ',"big":["12345678901234567890"]'],
     ['has binaries as base64', { binary: new Uint8Array([0, 255, 16]) }, ',"binary":"AP8Q"'],
+    ['has a buffer as base64', { buffer: Buffer.from([0, 255, 16]) }, ',"buffer":"AP8Q"'],
     [
       'has a set of binaries',
       { set: new Set([new Uint8Array([0]), new Uint8Array([1, 2])]) },
@@ -23,25 +54,82 @@ describe('a line of the log', () => {
       { item: { list: [new Set([1]), { binary: new Uint8Array() }] } },
       ',"item":{"list":[[1],{"binary":""}]}',
     ],
+    ['has a date', { at: new Date(0) }, ',"at":"1970-01-01T00:00:00.000Z"'],
     ['stays one line', { text: 'a\nb\r\n"c"' }, ',"text":"a\\nb\\r\\n\\"c\\""'],
+    ['ends a circle', { circular }, ',"circular":{"name":"a","self":"[circular]"}'],
+    ['has an object twice', { x: { a: twice, c: twice } }, ',"x":{"a":{"b":1},"c":{"b":1}}'],
   ])('%s', (_, fields, json) => {
-    expect(lines((log) => log('INFO', 'Message', fields))).toEqual([
-      `{"level":"INFO","message":"Message"${json}}\n`,
-    ]);
+    expect(lines((log) => log.info('Message', fields))).toEqual([line('INFO', 'Message', json)]);
   });
 
-  test('has its level', () => {
-    expect(lines((log) => log('ERROR', 'Failed', {}))).toEqual([
-      '{"level":"ERROR","message":"Failed"}\n',
-    ]);
+  test('has a change, with sets and binaries', () => {
+    const image = { Tags: { SS: ['a', 'b'] }, Photo: { B: 'AP8Q' }, Parts: { BS: ['AA=='] } };
+    const change = toChangeEvent(described(1, { NewImage: image }));
+    const [written = ''] = lines((log) => log.info('Message', { change }));
+    expect(JSON.parse(written).change).toEqual({
+      ...JSON.parse(JSON.stringify(change)),
+      newImage: { Tags: ['a', 'b'], Photo: 'AP8Q', Parts: ['AA=='] },
+    });
   });
 });
 
-test('every call writes one line', () => {
-  expect(
-    lines((log) => {
-      log('INFO', 'one', {});
-      log('ERROR', 'two', {});
-    }),
-  ).toEqual(['{"level":"INFO","message":"one"}\n', '{"level":"ERROR","message":"two"}\n']);
+describe('an error', () => {
+  class Refused extends Error {
+    override readonly name = 'Refused';
+    readonly code = 503;
+  }
+  const cause = new Error('down');
+  const error = new Refused('out of space', { cause });
+  const written = {
+    name: 'Refused',
+    message: 'out of space',
+    stack: error.stack,
+    cause: { name: 'Error', message: 'down', stack: cause.stack },
+    code: 503,
+  };
+
+  test.each<[string, object, object]>([
+    ['is written with stack and cause', { error }, { error: written }],
+    ['is written where it is nested', { a: [{ b: error }] }, { a: [{ b: written }] }],
+    ['in place of the fields is a field', error, { error: written }],
+  ])('%s', (_, fields, expected) => {
+    const [text = ''] = lines((log) => log.error('Failed', fields));
+    const { timestamp, level, message, requestId, functionName, coldStart, ...rest } =
+      JSON.parse(text);
+    expect(rest).toEqual(expected);
+  });
+
+  test('that causes itself ends', () => {
+    const own = new Error('own');
+    own.cause = own;
+    const [text = ''] = lines((log) => log.error('Failed', { own }));
+    expect(JSON.parse(text).own).toEqual({
+      name: 'Error',
+      message: 'own',
+      stack: own.stack,
+      cause: '[circular]',
+    });
+  });
+});
+
+test.each<[LogLevel, string[]]>([
+  ['DEBUG', ['DEBUG', 'INFO', 'WARN', 'ERROR']],
+  ['INFO', ['INFO', 'WARN', 'ERROR']],
+  ['WARN', ['WARN', 'ERROR']],
+  ['ERROR', ['ERROR']],
+])('a logger of level %s writes %j', (level, expected) => {
+  const written = lines((log) => {
+    log.debug('Message');
+    log.info('Message');
+    log.warn('Message');
+    log.error('Message');
+  }, level);
+  expect(written).toEqual(expected.map((name) => line(name, 'Message')));
+});
+
+test.each([
+  ['DEBUG', 'DEBUG'],
+  ['error', 'ERROR'],
+])('the text %s is the level %s', (text, level) => {
+  expect(toLogLevel(text)).toBe(level);
 });

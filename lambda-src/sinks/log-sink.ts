@@ -1,12 +1,8 @@
-import type { ChangeEvent } from '../change-event';
-import type { Log } from '../logger';
-import type { Sink } from './sink';
+import type { Processor } from '../processor';
 
-/** Writes every change to the function's log, as one line. */
-export class LogSink implements Sink {
-  constructor(private readonly log: Log) {}
-
-  async write(change: ChangeEvent): Promise<void> {
-    this.log('INFO', `${change.eventName} ${change.table}`, { change });
-  }
+/** Writes every change to the function's log, as one line of level INFO. */
+export function logSink(): Processor {
+  return (change, { log }) => {
+    log.info(`${change.eventName} ${change.table}`, { change });
+  };
 }

@@ -1,22 +1,24 @@
 import { toChangeEvent } from '../../../lambda-src/change-event';
-import { LogSink } from '../../../lambda-src/sinks/log-sink';
+import type { ProcessorContext } from '../../../lambda-src/context';
+import { logSink } from '../../../lambda-src/sinks/log-sink';
 import { record } from '../../helpers/records';
+
+const contextWith = (info: (message: string, fields?: object) => void) =>
+  ({ log: { info } }) as ProcessorContext;
 
 test.each(['INSERT', 'MODIFY', 'REMOVE'] as const)(
   'logs a change of kind %s',
   async (eventName) => {
-    const log = jest.fn();
+    const info = jest.fn();
     const change = toChangeEvent(record(1, { eventName }));
-    await new LogSink(log).write(change);
-    expect(log.mock.calls).toEqual([['INFO', `${eventName} Orders`, { change }]]);
+    await logSink()(change, contextWith(info));
+    expect(info.mock.calls).toEqual([[`${eventName} Orders`, { change }]]);
   },
 );
 
-test('refuses a change that the log refuses', async () => {
-  const log = () => {
+test('refuses a change that the log refuses', () => {
+  const context = contextWith(() => {
     throw new Error('closed');
-  };
-  await expect(new LogSink(log).write(toChangeEvent(record(1)))).rejects.toThrow(
-    new Error('closed'),
-  );
+  });
+  expect(() => logSink()(toChangeEvent(record(1)), context)).toThrow(new Error('closed'));
 });

@@ -1,0 +1,66 @@
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { createHandler, type Process, type StreamHandler } from '../../lambda-src/handler';
+
+export const CONTEXT = {
+  awsRequestId: 'request-1',
+  functionName: 'ProcessOrders',
+  getRemainingTimeInMillis: () => 1_234,
+} as Context;
+
+type Line = Readonly<Record<string, unknown>>;
+
+export interface Invocation {
+  readonly response?: DynamoDBBatchResponse;
+  readonly thrown?: unknown;
+  /** What was logged, parsed. */
+  readonly lines: Line[];
+  /** The metrics lines, parsed. */
+  readonly metrics: Line[];
+}
+
+/** A handler with an output of its own; `invoke` gives what one invocation answers and writes. */
+export function handlerOf(process: Process, env: Readonly<Record<string, string>> = {}) {
+  const written: string[] = [];
+  const handler = createHandler(process, { env, stdout: { write: (line) => written.push(line) } });
+  return {
+    invoke: (records: unknown): Promise<Invocation> => {
+      written.length = 0;
+      return outcomeOf(handler, { Records: records } as DynamoDBStreamEvent, written);
+    },
+    invokeWith: (event: unknown): Promise<Invocation> => {
+      written.length = 0;
+      return outcomeOf(handler, event as DynamoDBStreamEvent, written);
+    },
+  };
+}
+
+/** Invokes a handler that writes to the process's output, which is caught meanwhile. */
+export async function invoke(handler: StreamHandler, records: unknown): Promise<Invocation> {
+  const written: string[] = [];
+  const output = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  try {
+    return await outcomeOf(handler, { Records: records } as DynamoDBStreamEvent, written);
+  } finally {
+    output.mockRestore();
+  }
+}
+
+async function outcomeOf(
+  handler: StreamHandler,
+  event: DynamoDBStreamEvent,
+  written: readonly string[],
+): Promise<Invocation> {
+  const outcome = await handler(event, CONTEXT).then(
+    (response) => ({ response }),
+    (thrown: unknown) => ({ thrown }),
+  );
+  const parsed: Line[] = written.map((line) => JSON.parse(line));
+  return {
+    ...outcome,
+    lines: parsed.filter((line) => !('_aws' in line)),
+    metrics: parsed.filter((line) => '_aws' in line),
+  };
+}

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import { toChangeEvent } from '../../../lambda-src/change-event';
+import { LAKE_COLUMNS, toLakeLine, toLakeObjects } from '../../../lambda-src/sinks/lake-format';
+import { batch, described, record, sequenceNumber } from '../../helpers/records';
+
+const objects = (records: DynamoDBRecord[]) =>
+  toLakeObjects(records.map((one) => toChangeEvent(one)));
+
+/** The first 16 hexadecimal digits of the hash of what events are called. */
+const hashOf = (...numbers: number[]) =>
+  createHash('sha256')
+    .update(numbers.map((number) => `event-${number}\n`).join(''))
+    .digest('hex')
+    .slice(0, 16);
+
+/** The record of this number, changed at this time. */
+const at = (number: number, time: string) =>
+  described(number, { ApproximateCreationDateTime: Date.parse(time) / 1000 });
+
+const LINE = {
+  event_id: 'event-1',
+  event_name: 'INSERT',
+  region: 'us-east-1',
+  sequence_number: sequenceNumber(1),
+  time: '2026-01-02T03:04:05.000Z',
+  expired: false,
+  keys: '{"OrderId":{"S":"order-1"}}',
+  new_image: '{"OrderId":{"S":"order-1"},"Total":{"N":"19.99"}}',
+};
+
+describe('a line', () => {
+  const removal = described(1, {
+    OldImage: { OrderId: { S: 'order-1' } },
+    NewImage: undefined,
+  });
+  const identity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+
+  test.each<[string, DynamoDBRecord, object]>([
+    ['of an insertion', record(1), LINE],
+    [
+      'of a modification has both images',
+      { ...described(1, { OldImage: { OrderId: { S: 'order-1' } } }), eventName: 'MODIFY' },
+      { ...LINE, event_name: 'MODIFY', old_image: '{"OrderId":{"S":"order-1"}}' },
+    ],
+    [
+      'of an expired item has the old image',
+      { ...removal, eventName: 'REMOVE', userIdentity: identity },
+      {
+        ...LINE,
+        event_name: 'REMOVE',
+        expired: true,
+        old_image: '{"OrderId":{"S":"order-1"}}',
+        new_image: undefined,
+      },
+    ],
+    [
+      'of a stream of keys has no image',
+      described(1, { NewImage: undefined }),
+      { ...LINE, new_image: undefined },
+    ],
+  ])('%s', (_, received, expected) => {
+    const [object] = objects([received]);
+    expect(object?.text).toBe(`${JSON.stringify(toLakeLine(toChangeEvent(received)))}\n`);
+    expect(JSON.parse(object?.text ?? '')).toEqual(JSON.parse(JSON.stringify(expected)));
+  });
+
+  test('has the columns of the table, in their order and of their types', () => {
+    const line = toLakeLine(
+      toChangeEvent(described(1, { OldImage: { OrderId: { S: 'order-1' } } })),
+    );
+    expect(Object.entries(line).map(([name, value]) => ({ name, type: typeof value }))).toEqual(
+      LAKE_COLUMNS.map(({ name, type }) => ({ name, type })),
+    );
+  });
+
+  test('has no column that is a partition', () => {
+    const partitions = ['account', 'table', 'date'];
+    expect(LAKE_COLUMNS.filter(({ name }) => partitions.includes(name))).toEqual([]);
+  });
+
+  test.each<[string, AttributeValue]>([
+    ['S', { S: 'text "with quotes"\n and lines ü 😀 \u2028' }],
+    ['S, empty', { S: '' }],
+    ['N', { N: '-0.12345678901234567890123456789012345678' }],
+    ['N, large', { N: '9.9999999999999999999999999999999999999E+125' }],
+    ['BOOL', { BOOL: false }],
+    ['NULL', { NULL: true }],
+    ['B', { B: 'AP8Q' }],
+    ['SS', { SS: ['b', 'a'] }],
+    ['NS', { NS: ['1', '12345678901234567890123456789012345678'] }],
+    ['BS', { BS: ['AA==', 'AQI='] }],
+    ['L', { L: [{ S: 'a' }, { L: [{ NULL: true }] }, { M: {} }] }],
+    ['M', { M: { Upper: { S: 'a' }, lower: { M: { deep: { NS: ['1'] } } }, '': { L: [] } } }],
+  ])('keeps a value of the type %s as DynamoDB has it', (_, value) => {
+    const image = { OrderId: { S: 'order-1' }, Value: value };
+    const [object] = objects([described(1, { OldImage: image, NewImage: image })]);
+    const { old_image, new_image } = JSON.parse(object?.text ?? '');
+    expect([JSON.parse(old_image), JSON.parse(new_image)]).toEqual([image, image]);
+    expect(object?.text.match(/\n/g)).toHaveLength(1);
+  });
+});
+
+describe('a batch', () => {
+  const folder = 'account=444455556666/table=Orders/date=2026-01-02';
+
+  test('is one object, with a line per change', () => {
+    expect(objects(batch(3))).toEqual([
+      {
+        key: `${folder}/${sequenceNumber(1)}-${hashOf(1, 2, 3)}.json.gz`,
+        text: batch(3)
+          .map((one) => `${JSON.stringify(toLakeLine(toChangeEvent(one)))}\n`)
+          .join(''),
+      },
+    ]);
+  });
+
+  test('is the same each time', () => {
+    expect(objects(batch(5))).toEqual(objects(batch(5)));
+  });
+
+  test('that begins with the same change as another has another key', () => {
+    const keys = [batch(1), batch(2), batch(3)].map((records) => objects(records)[0]?.key);
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  test('without a change is no object', () => {
+    expect(objects([])).toEqual([]);
+  });
+
+  test('that spans midnight is an object per day', () => {
+    const records = [
+      at(1, '2026-01-02T23:59:58Z'),
+      at(2, '2026-01-02T23:59:59Z'),
+      at(3, '2026-01-03T00:00:00Z'),
+    ];
+    expect(objects(records).map(({ key }) => key)).toEqual([
+      `account=444455556666/table=Orders/date=2026-01-02/${sequenceNumber(1)}-${hashOf(1, 2)}.json.gz`,
+      `account=444455556666/table=Orders/date=2026-01-03/${sequenceNumber(3)}-${hashOf(3)}.json.gz`,
+    ]);
+  });
+
+  test('keeps the order of the stream in each object', () => {
+    const records = [
+      at(1, '2026-01-03T00:00:00Z'),
+      at(2, '2026-01-02T23:59:59Z'),
+      at(3, '2026-01-03T00:00:01Z'),
+    ];
+    const ids = objects(records).map(({ text }) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).event_id),
+    );
+    expect(ids).toEqual([['event-1', 'event-3'], ['event-2']]);
+  });
+
+  test('of several tables and accounts is an object of each', () => {
+    const of = (number: number, table: string) =>
+      record(number, { eventSourceARN: `arn:aws:dynamodb:us-east-1:${table}/stream/2026` });
+    const records = [
+      of(1, '444455556666:table/Orders'),
+      of(2, '444455556666:table/Invoices'),
+      of(3, '777788889999:table/Orders'),
+    ];
+    expect(objects(records).map(({ key }) => key.replace(/\/[^/]*$/, ''))).toEqual([
+      'account=444455556666/table=Orders/date=2026-01-02',
+      'account=444455556666/table=Invoices/date=2026-01-02',
+      'account=777788889999/table=Orders/date=2026-01-02',
+    ]);
+  });
+});

@@ -1,0 +1,34 @@
+import { allAtOnce, type BatchProcessor } from './all-at-once';
+import type { Item } from './attribute-value';
+import { createHandler, type StreamHandler } from './handler';
+import { oneByOne, type Processor } from './one-by-one';
+
+export type { BatchProcessor } from './all-at-once';
+export type { Item, PlainValue } from './attribute-value';
+export type { ChangeEvent } from './change-event';
+export type { ProcessorContext } from './context';
+export type { Processor } from './one-by-one';
+
+/**
+ * A function that takes the changes of a table one by one, in the order of the stream:
+ *
+ *     export default defineProcessor<Order>(async (change, { log }) => {
+ *       log.info('Order changed', { orderId: change.keys.OrderId });
+ *     });
+ *
+ * @typeParam T the table's items, as plain values
+ * @throws RangeError if the variable LOG_LEVEL is not DEBUG, INFO (the default), WARN or ERROR
+ */
+export function defineProcessor<T extends object = Item>(processor: Processor<T>): StreamHandler {
+  return createHandler(oneByOne(processor), process);
+}
+
+/**
+ * The same, of a function that takes all changes of a batch at once, in the order of the stream:
+ * where it fails, it gets all of them again.
+ */
+export function defineBatchProcessor<T extends object = Item>(
+  processor: BatchProcessor<T>,
+): StreamHandler {
+  return createHandler(allAtOnce(processor), process);
+}

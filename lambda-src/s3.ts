@@ -1,0 +1,22 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { defineBatchProcessor } from './processor';
+import { s3Sink } from './sinks/s3-sink';
+
+/**
+ * The default function, of the sink `s3`. An entry of its own, since reading the AWS SDK is the longest
+ * part of bundling.
+ */
+export default defineBatchProcessor(
+  s3Sink({
+    client: new S3Client({}),
+    bucket: required('SINK_BUCKET'),
+    prefix: process.env.SINK_PREFIX,
+    bucketOwner: process.env.SINK_BUCKET_OWNER,
+  }),
+);
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value) return value;
+  throw new Error(`the variable ${name} is not set, which the sink s3 needs`);
+}

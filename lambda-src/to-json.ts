@@ -1,0 +1,36 @@
+import { isChangeEvent } from './change-event';
+
+/**
+ * The JSON of any value; undefined where it has none. A change, which has nothing but what JSON has,
+ * skips the replacer: calling it for every value takes longer than all the rest.
+ */
+export function toJson(value: unknown): string | undefined {
+  return JSON.stringify(value, isChangeEvent(value) ? undefined : createReplacer());
+}
+
+function createReplacer() {
+  /** The objects around the value, each with what is written in its place. */
+  const ancestors: { readonly original: object; readonly plain: object }[] = [];
+
+  return function replace(this: object, name: string, value: unknown): unknown {
+    if (typeof value === 'bigint') return value.toString();
+    const original: unknown = Reflect.get(this, name);
+    if (original instanceof Uint8Array) return Buffer.from(original).toString('base64');
+    if (typeof value !== 'object' || value === null) return value;
+    while (ancestors.length > 0 && ancestors.at(-1)?.plain !== this) ancestors.pop();
+    if (ancestors.some((ancestor) => ancestor.original === value)) return '[circular]';
+    const plain = toPlain(value);
+    ancestors.push({ original: value, plain });
+    return plain;
+  };
+}
+
+function toPlain(value: object): object {
+  if (value instanceof Error) {
+    const { name, message, stack, cause } = value;
+    return Object.assign({ name, message, stack, cause }, value);
+  }
+  if (value instanceof Set) return [...value];
+  if (value instanceof Map) return Object.fromEntries(value);
+  return value;
+}

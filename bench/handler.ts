@@ -24,7 +24,7 @@ interface Contestant {
  *   which is kept: partial batch responses, an error where the whole batch failed, the JSON logger
  *   with levels by variable, request id, function name, cold start and X-Ray trace id, errors with
  *   stack and cause, BigInts and circular references. More than Powertools does: numbers keep all
- *   their digits, sets and binaries are logged, the batch stops at a failure, and metrics are written;
+ *   their digits, sets are logged, the batch stops at a failure, and metrics are written;
  * - `JSON.parse` of the events' text, which Lambda has to do before the handler is called.
  *
  * Both handlers are bundled with the same options, are in this process, and write to the same

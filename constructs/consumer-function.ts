@@ -9,19 +9,10 @@ import type { ResolvedFunction } from '../topology/resolve';
 import { bundle } from './bundle';
 import { literal } from './literal';
 
-/** The default function of each sink. */
-const DEFAULT_ENTRIES = { log: 'lambda-src/index.ts', s3: 'lambda-src/s3.ts' };
-
-type Sink = keyof typeof DEFAULT_ENTRIES;
-
 export interface ConsumerFunctionProps {
   readonly settings: ResolvedFunction;
-  /**
-   * Where the default function writes changes.
-   *
-   * @default 'log'
-   */
-  readonly sink?: Sink;
+  /** Variables beside those of the settings, which win. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly roleArn: string;
   /** Log group, made before the function, which would make one that keeps logs without end. */
   readonly logGroup: CloudwatchLogGroup;
@@ -36,15 +27,16 @@ export class ConsumerFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, sink = 'log', roleArn, logGroup, provider }: ConsumerFunctionProps,
+    { settings, environment, roleArn, logGroup, provider }: ConsumerFunctionProps,
   ) {
     super(scope, id);
-    const { directory, handler, environment } = deploymentPackage(settings, sink);
+    const { directory, handler, variables } = deploymentPackage(settings);
     const archive = this.archive(directory);
-    const variables = Object.entries(environment).map(([key, value]) => [
-      key,
-      literal(this, value),
-    ]);
+    const environmentVariables = Object.entries({
+      ...variables,
+      ...environment,
+      ...settings.environment,
+    }).map(([key, value]) => [key, literal(this, value)]);
     const lambda = new LambdaFunction(this, 'resource', {
       provider,
       functionName: settings.name,
@@ -58,7 +50,9 @@ export class ConsumerFunction extends Construct {
       timeout: settings.timeout,
       reservedConcurrentExecutions: settings.reservedConcurrentExecutions,
       environment:
-        variables.length === 0 ? undefined : { variables: Object.fromEntries(variables) },
+        environmentVariables.length === 0
+          ? undefined
+          : { variables: Object.fromEntries(environmentVariables) },
       dependsOn: [logGroup],
     });
     this.name = lambda.functionName;
@@ -78,15 +72,12 @@ export class ConsumerFunction extends Construct {
   }
 }
 
-function deploymentPackage({ code, runtime, environment }: ResolvedFunction, sink: Sink) {
+function deploymentPackage({ code, runtime }: ResolvedFunction) {
   return 'entry' in code
     ? {
-        directory: bundle(
-          code.entry === DEFAULT_ENTRIES.log ? DEFAULT_ENTRIES[sink] : code.entry,
-          runtime,
-        ),
+        directory: bundle(code.entry, runtime),
         handler: 'index.handler',
-        environment: { NODE_OPTIONS: '--enable-source-maps', ...environment },
+        variables: { NODE_OPTIONS: '--enable-source-maps' },
       }
-    : { ...code, environment };
+    : { ...code, variables: {} };
 }

@@ -5,7 +5,12 @@ import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { functionPolicy, streamPolicies, trustPolicy } from '../policies/execution-role';
+import {
+  type FunctionTargets,
+  functionPolicy,
+  streamPolicies,
+  trustPolicy,
+} from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
 import type { ResolvedConsumer, TableReference } from '../topology/resolve';
 import { policyDocument } from './policy-document';
@@ -23,8 +28,8 @@ export interface ExecutionRoleProps {
   readonly role: ResolvedConsumer['role'];
   /** Tables whose streams the role may read. */
   readonly sources: readonly TableReference[];
-  /** ARN of the function's log group. */
-  readonly logGroupArn: string;
+  /** What the function writes to. */
+  readonly targets: FunctionTargets;
   readonly provider: AwsProvider;
 }
 
@@ -46,7 +51,7 @@ export class ExecutionRole extends Construct {
     this.role = this.createRole();
     this.arn = this.role.arn;
     this.settledArn = this.settle([
-      this.inlinePolicy('function', functionPolicy(props.logGroupArn)),
+      this.inlinePolicy('function', functionPolicy(props.targets)),
       ...this.allowStreams(),
       ...this.attachManagedPolicies(),
     ]);

@@ -22,6 +22,15 @@ export const LIST_STREAMS = ['dynamodb:ListStreams'];
 export const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /**
+ * What the bucket of an on-failure destination takes, beside writing objects.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+export const LIST_OBJECTS = ['s3:ListBucket'];
+
+export const WRITE_OBJECT = ['s3:PutObject'];
+
+/**
  * What a reader of a stream needs on the customer managed key of its table.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
@@ -30,5 +39,15 @@ export const DECRYPT = ['kms:Decrypt'];
 
 /** All of a key's administration and use, for the account that owns it. */
 export const ADMINISTER_KEY = ['kms:*'];
+
+/** What CloudWatch needs to send an alarm to a topic … */
+export const PUBLISH = ['sns:Publish'];
+
+/**
+ * … and on the key the topic is encrypted with.
+ *
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+export const PUBLISH_ENCRYPTED = ['kms:Decrypt', 'kms:GenerateDataKey*'];
 
 export const ASSUME_ROLE = ['sts:AssumeRole'];

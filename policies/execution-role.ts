@@ -1,6 +1,14 @@
 import { IAM } from '../topology/limits';
 import type { TableReference } from '../topology/resolve';
-import { ASSUME_ROLE, DECRYPT, LIST_STREAMS, READ_STREAM, WRITE_LOG } from './actions';
+import {
+  ASSUME_ROLE,
+  DECRYPT,
+  LIST_OBJECTS,
+  LIST_STREAMS,
+  READ_STREAM,
+  WRITE_LOG,
+  WRITE_OBJECT,
+} from './actions';
 import { throughDynamodb } from './key-policy';
 import { policySize, type Statement } from './statement';
 
@@ -15,14 +23,28 @@ export function trustPolicy(): Statement[] {
   ];
 }
 
+/** ARNs of what the function writes to. */
+export interface FunctionTargets {
+  /** The function's log group, without `:*`. */
+  readonly logGroupArn: string;
+  readonly failedBatchesArn: string;
+  /** Objects of the sink `s3`, with a wildcard at the end. */
+  readonly lakeObjectsArn?: string;
+}
+
 /**
- * What the function needs whatever it reads: its log, and the list of streams.
- *
- * @param logGroupArn ARN of the function's log group, without `:*`
+ * What the function needs whatever it reads: its log, the bucket of its failed batches, its sink, and
+ * the list of streams.
  */
-export function functionPolicy(logGroupArn: string): Statement[] {
+export function functionPolicy(targets: FunctionTargets): Statement[] {
+  const { logGroupArn, failedBatchesArn, lakeObjectsArn } = targets;
   return [
     { sid: 'WriteLog', actions: WRITE_LOG, resources: [`${logGroupArn}:*`] },
+    { sid: 'ListFailedBatches', actions: LIST_OBJECTS, resources: [failedBatchesArn] },
+    { sid: 'SendFailedBatches', actions: WRITE_OBJECT, resources: [`${failedBatchesArn}/*`] },
+    ...(lakeObjectsArn === undefined
+      ? []
+      : [{ sid: 'WriteChanges', actions: WRITE_OBJECT, resources: [lakeObjectsArn] }]),
     { sid: 'ListStreams', actions: LIST_STREAMS, resources: ['*'] },
   ];
 }

@@ -1,4 +1,4 @@
-import type { ResolvedProducer } from '../topology/resolve';
+import type { Account, ResolvedProducer } from '../topology/resolve';
 import { ADMINISTER_KEY, DECRYPT } from './actions';
 import { readerPrincipals } from './readers';
 import type { Condition, Statement } from './statement';
@@ -11,13 +11,7 @@ import type { Condition, Statement } from './statement';
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
  */
 export function keyPolicy(producer: ResolvedProducer, roleArns: readonly string[]): Statement[] {
-  const { partition, id, region } = producer.account;
-  const administration: Statement = {
-    sid: 'AllowAccountAdministration',
-    principals: [{ type: 'AWS', identifiers: [`arn:${partition}:iam::${id}:root`] }],
-    actions: ADMINISTER_KEY,
-    resources: ['*'],
-  };
+  const administration = administeredBy(producer.account);
   if (roleArns.length === 0) return [administration];
   const { principals, condition } = readerPrincipals(producer, roleArns);
   return [
@@ -27,9 +21,19 @@ export function keyPolicy(producer: ResolvedProducer, roleArns: readonly string[
       principals,
       actions: DECRYPT,
       resources: ['*'],
-      condition: [...condition, throughDynamodb(region)],
+      condition: [...condition, throughDynamodb(producer.account.region)],
     },
   ];
+}
+
+/** The account that owns a key administers it, by its own IAM policies. */
+export function administeredBy({ partition, id }: Account): Statement {
+  return {
+    sid: 'AllowAccountAdministration',
+    principals: [{ type: 'AWS', identifiers: [`arn:${partition}:iam::${id}:root`] }],
+    actions: ADMINISTER_KEY,
+    resources: ['*'],
+  };
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service */

@@ -1,4 +1,3 @@
-import { consumerBucketName } from '../topology/bucket-name';
 import { loadTopology } from '../topology/load';
 import { TopologyError } from '../topology/problem';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
@@ -84,7 +83,7 @@ function targetOf({ consumers }: ResolvedTopology, name: string, file: string): 
   const { partition, region, id } = consumer.account;
   return {
     consumer,
-    bucket: consumerBucketName('failed-batches', consumer),
+    bucket: consumer.failedBatches.bucket,
     functionArn: `arn:${partition}:lambda:${region}:${id}:function:${consumer.function.name}`,
   };
 }

@@ -1,5 +1,6 @@
 import { format } from '@cdktf/hcl-tools';
 import { REQUIRED_VERSION } from '../stacks/terraform-version';
+import { expandJsonencode } from './expand-jsonencode';
 
 /**
  * HCL as cdktf writes it, made what `terraform fmt` would leave alone and `terraform validate` does
@@ -17,6 +18,11 @@ export async function tidyHcl(hcl: string): Promise<string> {
     )
     // … and strings that are one interpolation and nothing else.
     .replaceAll(/"\$\{([^"{}]*(?:"[^"{}]*"[^"{}]*)*)\}"(,?)$/gm, '$1$2')
+    // … and documents that are one expression, over as many lines as they need.
+    .replaceAll(
+      /^( *\w+ += )"\$\{((?:format|jsonencode)\(.*\))\}"$/gm,
+      (_, attribute, expression) => expandJsonencode(`${attribute}${expression}`),
+    )
     // Conditions are blocks, not lists of objects.
     .replaceAll(
       /^( {4})((?:pre|post)condition) = \[\n([\s\S]*?)^\1\]$/gm,

@@ -1,11 +1,18 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import type { Construct } from 'constructs';
+import { ChangeLake } from '../constructs/change-lake';
+import { ConsumerAlarms } from '../constructs/consumer-alarms';
 import { ConsumerFunction } from '../constructs/consumer-function';
+import { Dashboard } from '../constructs/dashboard';
 import { ExecutionRole } from '../constructs/execution-role';
+import { PrivateBucket } from '../constructs/private-bucket';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
 
-/** In the consumer's account: the execution role, the function and its log. */
+/**
+ * In the consumer's account: the execution role, the function and its log, the bucket of its failed
+ * batches, its lake where the sink is `s3`, its alarms and its dashboard.
+ */
 export class ConsumerStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, consumer: ResolvedConsumer) {
     super(scope, consumer.stackId, { topology, account: consumer.account, alias: 'consumer' });
@@ -16,21 +23,74 @@ export class ConsumerStack extends AccountStack {
       name: `/aws/lambda/${consumer.function.name}`,
       retentionInDays: consumer.function.logRetentionInDays,
     });
+    const failedBatches = this.createFailedBatches(consumer);
+    const lake = this.createLake(topology, consumer);
     const role = new ExecutionRole(this, 'execution_role', {
       role: consumer.role,
       sources: consumer.sources,
-      logGroupArn: logGroup.arn,
+      targets: {
+        logGroupArn: logGroup.arn,
+        failedBatchesArn: failedBatches.arn,
+        lakeObjectsArn: lake?.objectsArn,
+      },
       provider,
     });
     const lambda = new ConsumerFunction(this, 'processor', {
       settings: consumer.function,
+      environment: { ...lake?.environment },
       roleArn: role.arn,
       logGroup,
+      provider,
+    });
+    new Dashboard(this, 'dashboard', {
+      functionName: lambda.name,
+      logGroupName: logGroup.name,
+      region: consumer.account.region,
       provider,
     });
 
     this.output('role_arn', role.settledArn, 'ARN of the execution role, once IAM has spread it');
     this.output('function_name', lambda.name, 'Name of the function');
     this.output('function_arn', lambda.arn, 'ARN of the function');
+    this.output('failed_batches_bucket_arn', failedBatches.arn, 'ARN of the failed-batches bucket');
+    if (consumer.alarms) {
+      const alarms = new ConsumerAlarms(this, 'alarms', {
+        settings: consumer.alarms,
+        consumer,
+        functionName: lambda.name,
+        provider,
+      });
+      this.output('alarm_topic_arn', alarms.topicArn, 'ARN of the topic that alarms are sent to');
+    }
+  }
+
+  private createFailedBatches({ failedBatches }: ResolvedConsumer): PrivateBucket {
+    return new PrivateBucket(this, 'failed_batches', {
+      name: failedBatches.bucket,
+      lifecycleRules: [
+        {
+          id: 'expire',
+          status: 'Enabled',
+          filter: [{ prefix: '' }],
+          expiration: [{ days: failedBatches.expirationInDays }],
+        },
+      ],
+      provider: this.provider,
+    });
+  }
+
+  private createLake(
+    topology: ResolvedTopology,
+    { name, account, sink, sources, function: { name: functionName } }: ResolvedConsumer,
+  ): ChangeLake | undefined {
+    if (sink === 'log') return undefined;
+    return new ChangeLake(this, 'lake', {
+      lake: sink,
+      account,
+      sources,
+      database: `${topology.name}_${name}`.replaceAll('-', '_'),
+      workgroup: functionName,
+      provider: this.provider,
+    });
   }
 }

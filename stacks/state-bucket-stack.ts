@@ -1,13 +1,7 @@
-import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
-import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
-import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
-import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
-import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { LocalBackend } from 'cdktf';
 import type { Construct } from 'constructs';
-import { policyDocument } from '../constructs/policy-document';
-import { tlsOnly } from '../policies/state-bucket';
+import { PrivateBucket } from '../constructs/private-bucket';
 import type { ResolvedTopology, State } from '../topology/resolve';
 import { STATE_BUCKET_STACK_ID } from '../topology/stack-ids';
 import { AccountStack } from './account-stack';
@@ -33,46 +27,10 @@ export class StateBucketStack extends AccountStack {
     });
     const { provider } = this;
 
-    const { bucket, arn } = new S3Bucket(this, 'bucket', {
-      provider,
-      bucket: name,
-      lifecycle: { preventDestroy: true },
-    });
-    new S3BucketVersioningA(this, 'versioning', {
-      provider,
-      bucket,
-      versioningConfiguration: { status: 'Enabled' },
-    });
-    new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
-      provider,
-      bucket,
-      rule: [
-        {
-          applyServerSideEncryptionByDefault: {
-            sseAlgorithm: kmsKeyId === undefined ? 'AES256' : 'aws:kms',
-            kmsMasterKeyId: kmsKeyId,
-          },
-          bucketKeyEnabled: kmsKeyId === undefined ? undefined : true,
-        },
-      ],
-    });
-    new S3BucketPublicAccessBlock(this, 'public_access_block', {
-      provider,
-      bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    new S3BucketPolicy(this, 'policy', {
-      provider,
-      bucket,
-      policy: policyDocument(this, 'policy_document', tlsOnly(arn), provider),
-    });
-    new S3BucketLifecycleConfiguration(this, 'expiry', {
-      provider,
-      bucket,
-      rule: [
+    const bucket = new PrivateBucket(this, 'bucket', {
+      name,
+      kmsKeyId,
+      lifecycleRules: [
         {
           id: 'expire-noncurrent',
           status: 'Enabled',
@@ -80,9 +38,16 @@ export class StateBucketStack extends AccountStack {
           noncurrentVersionExpiration: [{ noncurrentDays: NONCURRENT_DAYS }],
         },
       ],
+      preventDestroy: true,
+      provider,
+    });
+    new S3BucketVersioningA(this, 'bucket_versioning', {
+      provider,
+      bucket: bucket.name,
+      versioningConfiguration: { status: 'Enabled' },
     });
 
-    this.output('bucket_name', bucket, 'Name of the state bucket');
+    this.output('bucket_name', bucket.name, 'Name of the state bucket');
   }
 
   protected override createBackend({ keyPrefix }: State): void {

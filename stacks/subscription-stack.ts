@@ -1,10 +1,12 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import type { Construct } from 'constructs';
 import { literal } from '../constructs/literal';
+import { MetricAlarm } from '../constructs/metric-alarm';
+import { MAPPING_METRICS } from '../constructs/metrics';
 import type { ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
 
-/** In the consumer's account: the event source mapping from a producer's stream to the function. */
+/** In the consumer's account: the event source mapping from a producer's stream to the function, and its alarm. */
 export class SubscriptionStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, subscription: ResolvedSubscription) {
     super(scope, subscription.stackId, {
@@ -35,8 +37,25 @@ export class SubscriptionStack extends AccountStack {
                 pattern: literal(this, JSON.stringify(pattern)),
               })),
             },
+      destinationConfig: {
+        onFailure: {
+          destinationArn: this.outputOf(subscription.consumerStackId, 'failed_batches_bucket_arn'),
+        },
+      },
       metricsConfig: { metrics: ['EventCount'] },
     });
+    if (subscription.alarms) {
+      new MetricAlarm(this, 'failed_batches', {
+        name: `${subscription.stackId}-failed-batches`,
+        description: `Records of ${subscription.stackId} were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.`,
+        metric: MAPPING_METRICS.failedRecords,
+        of: mapping.uuid,
+        threshold: subscription.alarms.failedRecords,
+        treatMissingData: 'notBreaching',
+        topicArn: this.outputOf(subscription.consumerStackId, 'alarm_topic_arn'),
+        provider: this.provider,
+      });
+    }
 
     this.output('event_source_mapping_uuid', mapping.uuid, 'UUID of the event source mapping');
   }

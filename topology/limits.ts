@@ -130,6 +130,39 @@ export const KEY_ALIAS = {
 /** Characters of an S3 bucket's name. */
 export const BUCKET = { source: S3_NAMES, nameLength: { min: 3, max: 63 } } as const;
 
+/** Characters of an object key prefix; what follows it in the key is left to the function. */
+export const OBJECT_KEY_PREFIX = {
+  source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html',
+  length: { min: 1, max: 256 },
+} as const;
+
+/** Days after which S3 expires an object, or moves it to another storage class. */
+export const LIFECYCLE = {
+  source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html',
+  expirationInDays: { min: 1, max: 36_500 },
+  /** S3 moves nothing to STANDARD_IA sooner. */
+  transitionToStandardIaInDays: { min: 30, max: 36_500 },
+} as const;
+
+/** MB that one Athena query may scan. */
+export const ATHENA_SCAN = {
+  source:
+    'https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html',
+  megabytes: { min: 10, max: 10_000_000 },
+} as const;
+
+/** Thresholds of alarms. */
+export const ALARMS = {
+  source:
+    'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html',
+  /** Seconds; DynamoDB keeps records for a day. */
+  iteratorAgeInSeconds: { min: 1, max: 86_400 },
+  /** Events in a period of five minutes. */
+  count: { min: 1, max: 1_000_000 },
+  /** Percent of the function's timeout. */
+  durationInPercent: { min: 1, max: 100 },
+} as const;
+
 /** Days for which CloudWatch Logs can keep a log group's events. */
 export const LOG_RETENTION_IN_DAYS = {
   source: LOG_RETENTION,

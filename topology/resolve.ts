@@ -1,5 +1,6 @@
+import { consumerBucketName } from './bucket-name';
 import { partitionOf } from './partition';
-import type { Encryption, Topology } from './schema';
+import type { Encryption, S3Sink, Topology } from './schema';
 import {
   consumerStackId,
   producerAccounts,
@@ -34,12 +35,22 @@ export interface ResolvedConsumer {
   readonly account: Account;
   readonly role: Consumer['role'] & { readonly arn: string };
   readonly function: ResolvedFunction;
+  readonly sink: 'log' | Lake;
+  readonly failedBatches: Consumer['failedBatches'] & { readonly bucket: string };
+  readonly alarms: Consumer['alarms'];
   /** Tables whose streams the consumer reads, in the order of the file. */
   readonly sources: readonly TableReference[];
 }
 
 export type ResolvedFunction = Omit<Consumer['function'], 'entry' | 'code'> & {
   readonly code: Entry | NonNullable<Consumer['function']['code']>;
+};
+
+/** The bucket that the sink `s3` writes to, and how it is queried. */
+export type Lake = S3Sink & {
+  readonly bucket: string;
+  /** Whether the stack makes the bucket. */
+  readonly managed: boolean;
 };
 
 /** A TypeScript file to bundle. */
@@ -80,9 +91,11 @@ export type ResolvedSubscription = Omit<Subscription, 'producer' | 'consumer'> &
   readonly consumerStackId: string;
   /** Account of the consumer, where the event source mapping is. */
   readonly account: Account;
+  readonly alarms: Consumer['alarms'];
 };
 
-const DEFAULT_ENTRY = 'lambda-src/index.ts';
+/** The default function of each sink; an entry that names the first means the sink's. */
+const DEFAULT_ENTRIES = { log: 'lambda-src/index.ts', s3: 'lambda-src/s3.ts' };
 
 /** @param topology one that `validate` found nothing wrong with */
 export function resolve(topology: Topology): ResolvedTopology {
@@ -115,7 +128,13 @@ export function resolve(topology: Topology): ResolvedTopology {
         stackId,
         account,
         role: { ...consumer.role, arn },
-        function: resolveFunction(consumer.function),
+        function: resolveFunction(consumer),
+        sink: resolveSink({ ...consumer, name, account }),
+        failedBatches: {
+          ...consumer.failedBatches,
+          bucket: consumerBucketName('failed-batches', { ...consumer, name, account }),
+        },
+        alarms: consumer.alarms,
         sources: pairs
           .filter(({ subscription }) => subscription.consumer === name)
           .map(({ source }) => source),
@@ -143,6 +162,7 @@ export function resolve(topology: Topology): ResolvedTopology {
         producerStackId: producerStackId(producer, idPart),
         consumerStackId: consumerStackId(consumer),
         account: get(consumers, consumer).account,
+        alarms: get(topology.consumers, consumer).alarms,
       };
     }),
   };
@@ -158,8 +178,22 @@ export function roleArn(account: Account, role: Consumer['role']): string {
   return `arn:${account.partition}:iam::${account.id}:role${role.path}${role.name}`;
 }
 
-function resolveFunction({ entry, code, ...settings }: Consumer['function']): ResolvedFunction {
-  return { ...settings, code: code ?? { entry: entry ?? DEFAULT_ENTRY } };
+function resolveFunction({ function: settings, sink }: Consumer): ResolvedFunction {
+  const { entry = DEFAULT_ENTRIES.log, code, ...rest } = settings;
+  const ofSink = entry === DEFAULT_ENTRIES.log && sink !== 'log';
+  return { ...rest, code: code ?? { entry: ofSink ? DEFAULT_ENTRIES[sink.type] : entry } };
+}
+
+function resolveSink(
+  consumer: Omit<Consumer, 'account'> & { name: string; account: Account },
+): 'log' | Lake {
+  const { sink } = consumer;
+  if (sink === 'log') return sink;
+  return {
+    ...sink,
+    bucket: sink.bucket ?? consumerBucketName('changes', consumer),
+    managed: sink.bucket === undefined,
+  };
 }
 
 function get<T>(record: Readonly<Record<string, T>>, name: string): T {

@@ -6,13 +6,17 @@
  */
 import { z } from 'zod';
 import {
+  ALARMS,
   ASSUME_ROLE,
+  ATHENA_SCAN,
   BUCKET,
   FILTERS,
   FUNCTION,
   IAM,
+  LIFECYCLE,
   LOG_RETENTION_IN_DAYS,
   MAPPING,
+  OBJECT_KEY_PREFIX,
   type Range,
   TABLE,
   TAGS,
@@ -216,7 +220,7 @@ const lambdaFunction = object({
   )
     .optional()
     .describe(
-      'TypeScript file that exports `handler`; it is bundled. Default: lambda-src/index.ts.',
+      'TypeScript file whose default export is a processor, or that exports `handler`; it is bundled. Default: the function of the sink, lambda-src/index.ts.',
     ),
   code: code.optional().describe('Instead of entry: any prepared folder, any runtime.'),
   runtime: text(/^[a-z][a-z0-9.]*$/, 'must be a Lambda runtime, such as nodejs22.x or python3.12')
@@ -246,42 +250,76 @@ const lambdaFunction = object({
     .describe('Days for which CloudWatch Logs keeps the log.'),
 });
 
-const sinkSettings = object({
+const s3Sink = object({
   type: z.literal('s3', { error: 'must be s3' }),
-  bucket: bucketName.optional().describe('Existing bucket. Default: the stack makes one.'),
-  prefix: text(/^\S+\/$/, 'must be an object key prefix that ends with a slash, such as changes/')
+  bucket: bucketName
+    .optional()
+    .describe('Existing bucket of the consumer account. Default: the stack makes one.'),
+  prefix: text(
+    new RegExp(`^(?=.{2,${OBJECT_KEY_PREFIX.length.max}}$)[\\w!.*'()=-]+(/[\\w!.*'()=-]+)*/$`),
+    'must be an object key prefix that ends with a slash, such as changes/',
+  )
     .default('changes/')
     .describe('Object key prefix.'),
+  expirationInDays: integer(LIFECYCLE.expirationInDays, ' days')
+    .optional()
+    .describe('Days after which S3 deletes a change. Default: never.'),
+  transitionToStandardIaInDays: integer(LIFECYCLE.transitionToStandardIaInDays, ' days')
+    .optional()
+    .describe('Days after which S3 moves a change to the class STANDARD_IA. Default: never.'),
+  scanLimitInMegabytes: integer(ATHENA_SCAN.megabytes, ' MB')
+    .default(10_000)
+    .describe('MB that one Athena query may scan.'),
 });
 
 const sink = z
-  .union([z.literal('log'), z.literal('s3'), sinkSettings], {
+  .union([z.literal('log'), z.literal('s3').transform((type) => s3Sink.parse({ type })), s3Sink], {
     error: 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }',
   })
   .default('log');
 
-const alarms = z
-  .union(
-    [
-      z.literal(false),
-      object({
-        iteratorAgeInSeconds: integer({ min: 1, max: 86_400 }, ' seconds').optional(),
-        topicArn: text(
-          new RegExp(`^arn:${ARN_PARTITION}:sns:[a-z0-9-]+:\\d{12}:[\\w-]+$`),
-          'must be the ARN of an SNS topic',
-        ).optional(),
-        email: text(/^[^@\s]+@[^@\s]+$/, 'must be an email address').optional(),
-      }),
-    ],
-    { error: 'must be false or { iteratorAgeInSeconds?: …, topicArn?: …, email?: … }' },
+const failedBatches = object({
+  expirationInDays: integer(LIFECYCLE.expirationInDays, ' days')
+    .default(30)
+    .describe('Days after which S3 deletes a failed batch that was not delivered again.'),
+});
+
+const count = (what: string) =>
+  integer(ALARMS.count).default(1).describe(`${what} in five minutes that raise the alarm.`);
+
+const alarmSettings = object({
+  iteratorAgeInSeconds: integer(ALARMS.iteratorAgeInSeconds, ' seconds')
+    .default(900)
+    .describe('Age of the oldest record of a batch that raises the alarm, in seconds.'),
+  errors: count('Failed invocations'),
+  throttles: count('Throttled invocations'),
+  durationInPercent: integer(ALARMS.durationInPercent, ' percent')
+    .default(80)
+    .describe("Duration that raises the alarm, in percent of the function's timeout."),
+  failedRecords: count('Records sent to the failed-batches bucket'),
+  topicArn: text(
+    new RegExp(`^arn:${ARN_PARTITION}:sns:[a-z0-9-]+:\\d{12}:[\\w-]+$`),
+    'must be the ARN of an SNS topic, such as arn:aws:sns:us-east-1:111122223333:alarms',
   )
-  .optional();
+    .optional()
+    .describe('Existing SNS topic of the Region. Default: the stack makes an encrypted one.'),
+  email: text(/^[^@\s]+@[^@\s]+$/, 'must be an email address')
+    .optional()
+    .describe('Address subscribed to the topic; it must confirm the subscription.'),
+});
+
+const alarms = z
+  .union([z.literal(false), alarmSettings], {
+    error: 'must be false or { iteratorAgeInSeconds?: …, topicArn?: …, email?: … }',
+  })
+  .prefault({});
 
 export const consumerSchema = object({
   account: nameReference('an account').describe('Account of the function.'),
   role: role.describe('Execution role of the function, which the stream policies name.'),
   function: lambdaFunction,
   sink: sink.describe('Where the default function writes changes.'),
+  failedBatches: failedBatches.prefault({}).describe('Bucket of the batches given up.'),
   alarms: alarms.describe('CloudWatch alarms; false turns them off.'),
 });
 
@@ -409,3 +447,5 @@ export const topologySchema = object({
 /** A topology file after its own checks, with defaults filled in. */
 export type Topology = z.output<typeof topologySchema>;
 export type Encryption = z.output<typeof encryption>;
+export type S3Sink = z.output<typeof s3Sink>;
+export type Alarms = z.output<typeof alarmSettings>;

@@ -2,14 +2,6 @@ import { existsSync, statSync } from 'node:fs';
 import { ENVIRONMENT, RESERVED_ENVIRONMENT_VARIABLES } from '../limits';
 import { type Declared, type Report, sound } from './declared';
 
-export function notSupportedYet({ consumers }: Declared, report: Report): void {
-  for (const [name, { sink, alarms }] of sound(consumers)) {
-    const path = ['consumers', name];
-    if (sink !== 'log') report([...path, 'sink'], 'is not supported yet; write log', sink);
-    if (alarms) report([...path, 'alarms'], 'is not supported yet; write false', alarms);
-  }
-}
-
 export function functionCode({ consumers }: Declared, report: Report): void {
   for (const [name, { function: settings }] of sound(consumers)) {
     const { entry, code, runtime } = settings;

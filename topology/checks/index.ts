@@ -2,7 +2,7 @@
  * What one value alone can't tell: references, accounts and ARNs that must agree, names that must
  * differ, and AWS's limits on what several entries make together.
  */
-import { environment, functionCode, notSupportedYet } from './consumers';
+import { environment, functionCode } from './consumers';
 import type { Declared, Report } from './declared';
 import { distinctNames, tags } from './names';
 import {
@@ -12,7 +12,7 @@ import {
   tableOrExistingTable,
   tableSettings,
 } from './producers';
-import { arnsOfTheAccount, references, sameRegion } from './references';
+import { alarmTopic, arnsOfTheAccount, references, sameRegion } from './references';
 import { filters, readersPerStream, subscriptionPairs } from './subscriptions';
 
 export type { Declared, Report } from './declared';
@@ -21,7 +21,6 @@ export { policySizes } from './policy-sizes';
 type Check = (topology: Declared, report: Report) => void;
 
 export const CHECKS: readonly Check[] = [
-  notSupportedYet,
   tags,
   references,
   accountOrAccounts,
@@ -29,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   functionCode,
   environment,
   arnsOfTheAccount,
+  alarmTopic,
   tableSettings,
   tableKey,
   streamPolicyConditions,

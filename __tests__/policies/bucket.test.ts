@@ -1,4 +1,4 @@
-import { tlsOnly } from '../../policies/state-bucket';
+import { tlsOnly } from '../../policies/bucket';
 
 test.each(['arn:aws:s3:::example-terraform-state', '${aws_s3_bucket.bucket.arn}'])(
   'nobody reaches %s or an object in it without TLS',

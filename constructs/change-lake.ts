@@ -1,0 +1,97 @@
+import { DataAwsS3Bucket } from '@cdktf/provider-aws/lib/data-aws-s3-bucket';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
+import { Construct } from 'constructs';
+import type { Account, Lake, TableReference } from '../topology/resolve';
+import { LakeCatalog } from './lake-catalog';
+import { LakeQueries } from './lake-queries';
+import { PrivateBucket } from './private-bucket';
+
+const RESULTS = 'athena-results/';
+const RESULTS_EXPIRE_IN_DAYS = 30;
+
+export interface ChangeLakeProps {
+  readonly lake: Lake;
+  /** Account of the bucket. */
+  readonly account: Account;
+  /** Tables whose changes are written. */
+  readonly sources: readonly TableReference[];
+  /** Name of the Glue database. */
+  readonly database: string;
+  /** Name of the Athena workgroup. */
+  readonly workgroup: string;
+  readonly provider: AwsProvider;
+}
+
+/** Where the sink `s3` writes changes, and what it takes to query them. */
+export class ChangeLake extends Construct {
+  /** ARN of every object the sink writes. */
+  readonly objectsArn: string;
+  /** Environment variables that the sink reads. */
+  readonly environment: Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, props: ChangeLakeProps) {
+    super(scope, id);
+    const { lake, account, sources, database, workgroup, provider } = props;
+    const { name, arn } = lake.managed
+      ? this.createBucket(lake, provider)
+      : this.findBucket(lake, provider);
+    new LakeCatalog(this, 'catalog', {
+      database,
+      location: `s3://${name}/${lake.prefix}`,
+      sources,
+      provider,
+    });
+    new LakeQueries(this, 'queries', {
+      name: workgroup,
+      database,
+      resultLocation: `s3://${name}/${RESULTS}`,
+      scanLimitInMegabytes: lake.scanLimitInMegabytes,
+      provider,
+    });
+    this.objectsArn = `${arn}/${lake.prefix}*`;
+    this.environment = {
+      SINK_BUCKET: lake.bucket,
+      SINK_PREFIX: lake.prefix,
+      SINK_BUCKET_OWNER: account.id,
+    };
+  }
+
+  private createBucket(lake: Lake, provider: AwsProvider): { name: string; arn: string } {
+    return new PrivateBucket(this, 'bucket', {
+      name: lake.bucket,
+      lifecycleRules: lifecycleRules(lake),
+      provider,
+    });
+  }
+
+  private findBucket(lake: Lake, provider: AwsProvider): { name: string; arn: string } {
+    const { bucket, arn } = new DataAwsS3Bucket(this, 'bucket', { provider, bucket: lake.bucket });
+    return { name: bucket, arn };
+  }
+}
+
+function lifecycleRules({
+  prefix,
+  expirationInDays,
+  transitionToStandardIaInDays,
+}: Lake): S3BucketLifecycleConfigurationRule[] {
+  const changes: S3BucketLifecycleConfigurationRule = {
+    id: 'changes',
+    status: 'Enabled',
+    filter: [{ prefix }],
+    abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+    transition:
+      transitionToStandardIaInDays === undefined
+        ? undefined
+        : [{ days: transitionToStandardIaInDays, storageClass: 'STANDARD_IA' }],
+    expiration: expirationInDays === undefined ? undefined : [{ days: expirationInDays }],
+  };
+  const results: S3BucketLifecycleConfigurationRule = {
+    id: 'athena-results',
+    status: 'Enabled',
+    filter: [{ prefix: RESULTS }],
+    expiration: [{ days: RESULTS_EXPIRE_IN_DAYS }],
+  };
+  return [changes, results];
+}

@@ -1,0 +1,88 @@
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
+import { Construct } from 'constructs';
+import type { ResolvedConsumer } from '../topology/resolve';
+import type { Alarms } from '../topology/schema';
+import { AlarmTopic } from './alarm-topic';
+import { MetricAlarm, type MetricAlarmProps } from './metric-alarm';
+import { FUNCTION_METRICS } from './metrics';
+
+export interface ConsumerAlarmsProps {
+  readonly settings: Alarms;
+  readonly consumer: ResolvedConsumer;
+  readonly functionName: string;
+  readonly provider: AwsProvider;
+}
+
+/** The alarms of one consumer's function, and the topic that these and its subscriptions' alarms tell. */
+export class ConsumerAlarms extends Construct {
+  readonly topicArn: string;
+
+  constructor(scope: Construct, id: string, props: ConsumerAlarmsProps) {
+    super(scope, id);
+    const { settings, consumer, functionName, provider } = props;
+    const { name, timeout } = consumer.function;
+    this.topicArn =
+      settings.topicArn ??
+      new AlarmTopic(this, 'topic', {
+        name: `${name}-alarms`,
+        account: consumer.account,
+        provider,
+      }).arn;
+    if (settings.email !== undefined) {
+      new SnsTopicSubscription(this, 'email', {
+        provider,
+        topicArn: this.topicArn,
+        protocol: 'email',
+        endpoint: settings.email,
+      });
+    }
+
+    const shared = {
+      of: functionName,
+      topicArn: this.topicArn,
+      provider,
+    };
+    const alarm = (
+      alarmId: string,
+      alarmProps: Omit<MetricAlarmProps, 'name' | keyof typeof shared>,
+    ) =>
+      new MetricAlarm(this, alarmId, {
+        name: `${name}-${alarmId.replaceAll('_', '-')}`,
+        ...alarmProps,
+        ...shared,
+      });
+
+    alarm('iterator_age', {
+      description: `${name} is behind: records are lost 24 hours after they were written. Look at errors, duration and throttles.`,
+      metric: FUNCTION_METRICS.iteratorAge,
+      threshold: settings.iteratorAgeInSeconds * 1000,
+      // Without records nothing is delivered and nothing is sent; how late the last batch was still holds.
+      treatMissingData: 'ignore',
+    });
+    alarm('errors', {
+      description: `Invocations of ${name} fail. Lambda delivers their batches again until the limits of the subscription.`,
+      metric: FUNCTION_METRICS.errors,
+      threshold: settings.errors,
+      treatMissingData: 'notBreaching',
+    });
+    alarm('throttles', {
+      description: `Invocations of ${name} are refused for lack of concurrency.`,
+      metric: FUNCTION_METRICS.throttles,
+      threshold: settings.throttles,
+      treatMissingData: 'notBreaching',
+    });
+    alarm('duration', {
+      description: `An invocation of ${name} took ${settings.durationInPercent}% of the ${timeout} seconds it has.`,
+      metric: FUNCTION_METRICS.duration,
+      threshold: timeout * 10 * settings.durationInPercent,
+      treatMissingData: 'notBreaching',
+    });
+    alarm('destination_failures', {
+      description: `Lambda could not write a failed batch of ${name} to its bucket: its records are lost unless they are still in the stream.`,
+      metric: FUNCTION_METRICS.destinationDeliveryFailures,
+      threshold: 1,
+      treatMissingData: 'notBreaching',
+    });
+  }
+}

@@ -1,0 +1,14 @@
+import { Fn } from 'cdktf';
+
+/**
+ * Terraform's `jsonencode` of a value of ours, references included. cdktf writes strings into an
+ * expression as they are, so quotes and backslashes are escaped here.
+ *
+ * @see https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
+ */
+export function jsonEncode(value: object): string {
+  const escaped = JSON.parse(JSON.stringify(value), (_key, part) =>
+    typeof part === 'string' ? JSON.stringify(part).slice(1, -1) : part,
+  );
+  return Fn.jsonencode(escaped);
+}

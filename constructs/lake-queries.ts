@@ -1,0 +1,52 @@
+import { AthenaNamedQuery } from '@cdktf/provider-aws/lib/athena-named-query';
+import { AthenaWorkgroup } from '@cdktf/provider-aws/lib/athena-workgroup';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { Construct } from 'constructs';
+import { savedQueries } from './lake-sql';
+import { literal } from './literal';
+
+export interface LakeQueriesProps {
+  /** Name of the workgroup, letters, digits and `._-`. */
+  readonly name: string;
+  /** Name of the Glue database. */
+  readonly database: string;
+  /** Where results go, `s3://bucket/prefix/`. */
+  readonly resultLocation: string;
+  /** MB that one query may scan. */
+  readonly scanLimitInMegabytes: number;
+  readonly provider: AwsProvider;
+}
+
+/** An Athena workgroup that bounds what a query costs and encrypts its results, with saved queries. */
+export class LakeQueries extends Construct {
+  constructor(scope: Construct, id: string, props: LakeQueriesProps) {
+    super(scope, id);
+    const { name, database, resultLocation, scanLimitInMegabytes, provider } = props;
+    const workgroup = new AthenaWorkgroup(this, 'resource', {
+      provider,
+      name,
+      description: 'Queries of the changes of DynamoDB tables',
+      // Saved queries and the history of queries go with the workgroup; the changes stay.
+      forceDestroy: true,
+      configuration: {
+        enforceWorkgroupConfiguration: true,
+        publishCloudwatchMetricsEnabled: true,
+        bytesScannedCutoffPerQuery: scanLimitInMegabytes * 1_000_000,
+        resultConfiguration: {
+          outputLocation: resultLocation,
+          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+        },
+      },
+    });
+    for (const query of savedQueries(database)) {
+      new AthenaNamedQuery(this, query.name, {
+        provider,
+        name: query.name,
+        description: query.description,
+        workgroup: workgroup.name,
+        database,
+        query: literal(this, query.sql),
+      });
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { LAKE_COLUMNS } from '../lambda-src/sinks/lake-format';
+
+/** Names in the lake's database. */
+export const DELIVERIES = 'deliveries';
+export const CHANGES = 'changes';
+
+/** Columns that are in an object's key, not in its lines. */
+export const PARTITION_KEYS = [
+  { name: 'account', type: 'string' },
+  { name: 'table', type: 'string' },
+  { name: 'date', type: 'string' },
+] as const;
+
+export const VIEW_COLUMNS = [...LAKE_COLUMNS, ...PARTITION_KEYS];
+
+/**
+ * Every change once. Lambda can deliver a change again, and its event is then in two objects; both lie
+ * in the partition of the change's own day, so that a filter on a partition column reaches the objects.
+ */
+export function changesView(database: string): string {
+  return [
+    `SELECT ${VIEW_COLUMNS.map(({ name }) => `"${name}"`).join(', ')}`,
+    'FROM (',
+    '  SELECT *, row_number() OVER (PARTITION BY account, "table", "date", event_id ORDER BY sequence_number) AS delivery',
+    `  FROM "${database}"."${DELIVERIES}"`,
+    ')',
+    'WHERE delivery = 1',
+  ].join('\n');
+}
+
+export interface SavedQuery {
+  readonly name: string;
+  readonly description: string;
+  readonly sql: string;
+}
+
+/** What tenants are billed by. A tenant is an account. */
+export function savedQueries(database: string): SavedQuery[] {
+  const changes = `"${database}"."${CHANGES}"`;
+  return [
+    {
+      name: 'changes_per_tenant_per_day',
+      description: 'Changes of each account on each of the last 31 days',
+      sql: [
+        'SELECT account, "date",',
+        '  count(*) AS changes,',
+        "  sum(CASE WHEN event_name = 'INSERT' THEN 1 ELSE 0 END) AS inserted,",
+        "  sum(CASE WHEN event_name = 'MODIFY' THEN 1 ELSE 0 END) AS modified,",
+        "  sum(CASE WHEN event_name = 'REMOVE' THEN 1 ELSE 0 END) AS removed",
+        `FROM ${changes}`,
+        "WHERE \"date\" >= date_format(date_add('day', -30, current_date), '%Y-%m-%d')",
+        'GROUP BY account, "date"',
+        'ORDER BY account, "date"',
+      ].join('\n'),
+    },
+    {
+      name: 'documents_processed_per_tenant_per_month',
+      description: 'Items of each account that were written in each of the last 12 months',
+      sql: [
+        'SELECT account, substr("date", 1, 7) AS "month",',
+        '  count(DISTINCT "table" || \' \' || keys) AS documents',
+        `FROM ${changes}`,
+        "WHERE event_name <> 'REMOVE'",
+        "  AND \"date\" >= date_format(date_add('month', -11, current_date), '%Y-%m-01')",
+        'GROUP BY account, substr("date", 1, 7)',
+        'ORDER BY account, substr("date", 1, 7)',
+      ].join('\n'),
+    },
+  ];
+}

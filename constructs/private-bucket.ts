@@ -1,0 +1,71 @@
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
+import {
+  S3BucketLifecycleConfiguration,
+  type S3BucketLifecycleConfigurationRule,
+} from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
+import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
+import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
+import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
+import { Construct } from 'constructs';
+import { tlsOnly } from '../policies/bucket';
+import { policyDocument } from './policy-document';
+
+export interface PrivateBucketProps {
+  readonly name: string;
+  /** Customer managed key of the bucket. Default: S3's own encryption (SSE-S3). */
+  readonly kmsKeyId?: string;
+  readonly lifecycleRules: S3BucketLifecycleConfigurationRule[];
+  /** Whether Terraform refuses to destroy the bucket even when it is empty. Default: false. */
+  readonly preventDestroy?: boolean;
+  readonly provider: AwsProvider;
+}
+
+/** A bucket that is encrypted, private, and reached by TLS only. S3 refuses to delete it with objects. */
+export class PrivateBucket extends Construct {
+  readonly name: string;
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, props: PrivateBucketProps) {
+    super(scope, id);
+    const { name, kmsKeyId, lifecycleRules, preventDestroy, provider } = props;
+    const { bucket, arn } = new S3Bucket(this, 'resource', {
+      provider,
+      bucket: name,
+      lifecycle: preventDestroy ? { preventDestroy } : undefined,
+    });
+    new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
+      provider,
+      bucket,
+      rule: [
+        {
+          applyServerSideEncryptionByDefault: {
+            sseAlgorithm: kmsKeyId === undefined ? 'AES256' : 'aws:kms',
+            kmsMasterKeyId: kmsKeyId,
+          },
+          bucketKeyEnabled: kmsKeyId === undefined ? undefined : true,
+        },
+      ],
+    });
+    new S3BucketPublicAccessBlock(this, 'public_access_block', {
+      provider,
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    new S3BucketPolicy(this, 'policy', {
+      provider,
+      bucket,
+      policy: policyDocument(this, 'policy_document', tlsOnly(arn), provider),
+    });
+    new S3BucketLifecycleConfiguration(this, 'lifecycle', {
+      provider,
+      bucket,
+      rule: lifecycleRules,
+    });
+    this.name = bucket;
+    this.arn = arn;
+  }
+}

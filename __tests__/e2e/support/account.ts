@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { Account } from '../../../topology/resolve';
 
@@ -13,6 +14,7 @@ export class AccountClients {
   readonly kms: KMSClient;
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
+  readonly s3: S3Client;
 
   constructor({ region, deployRole }: Account) {
     const credentials = fromTemporaryCredentials({
@@ -24,6 +26,7 @@ export class AccountClients {
     this.kms = new KMSClient({ region, credentials });
     this.lambda = new LambdaClient({ region, credentials });
     this.logs = new CloudWatchLogsClient({ region, credentials });
+    this.s3 = new S3Client({ region, credentials, forcePathStyle: true });
   }
 
   /** Every line of a log group, oldest first. */

@@ -6,6 +6,7 @@ import type { State } from '../../../topology/resolve';
 
 const run = promisify(execFile);
 const STACKS = 'cdktf.out/stacks';
+const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
 const FLAGS = ['--auto-approve', '--skip-provider-lock'];
 
 if (!process.env.AWS_ENDPOINT_URL) {
@@ -40,7 +41,6 @@ export class Deployment {
   /** What Terraform would change now, by stack; empty when nothing has drifted. */
   async plannedChanges(): Promise<Record<string, string>> {
     const changes: Record<string, string> = {};
-    const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
     const plan = ['plan', '-detailed-exitcode', '-input=false', '-lock=false', '-no-color'];
     const plans = readdirSync(STACKS).map(async (stack) => {
       await run(terraform, [`-chdir=${STACKS}/${stack}`, ...plan]).catch((error) => {
@@ -49,6 +49,11 @@ export class Deployment {
     });
     await Promise.all(plans);
     return changes;
+  }
+
+  /** Takes resources out of a stack's state, so that `destroy` leaves them alone. */
+  async forget(stack: string, ...addresses: string[]): Promise<void> {
+    await run(terraform, [`-chdir=${STACKS}/${stack}`, 'state', 'rm', '-lock=false', ...addresses]);
   }
 
   private async cdktf(...parameters: string[]): Promise<void> {

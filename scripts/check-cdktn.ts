@@ -66,12 +66,12 @@ async function install(folder: string): Promise<void> {
 
 async function npm(cwd: string, ...parameters: string[]): Promise<string> {
   try {
-    return (await run('npm', parameters, { cwd })).stdout;
+    return (await run('npm', [...parameters, '--loglevel=error'], { cwd })).stdout;
   } catch (error) {
     const { stderr } = error as { stderr: string };
     throw new CheckError(
       `npm ${parameters.join(' ')} failed; CDK Terrain comes from the npm registry (npm ping says ` +
-        `whether it can be reached)\n${stderr.trim()}`,
+        `whether it can be reached)\n${stderr.replace(/^npm error +at [\s\S]*/m, '').trim()}`,
     );
   }
 }

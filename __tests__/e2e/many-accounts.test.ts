@@ -84,6 +84,10 @@ describeWithEndpoint('tenants in accounts of their own, with keys of their own',
     expect(await deployment.plannedChanges()).toEqual({});
   });
 
+  test('the HCL plans no changes with Terraform alone', async () => {
+    expect(await deployment.plannedChangesOfHcl()).toEqual({});
+  });
+
   test('a tenant whose key no longer names the role is not read, and loses nothing', async () => {
     const { globex } = tenants;
     const { Table } = await globex.dynamodb.send(
@@ -159,6 +163,10 @@ describeWithEndpoint('a table shared by two services', () => {
       await eventually(async () => expect(await changesSeen(consumer, name)).toEqual(orders));
     }
     expect(await deployment.plannedChanges()).toEqual({});
+  });
+
+  test('the HCL plans no changes with Terraform alone', async () => {
+    expect(await deployment.plannedChangesOfHcl()).toEqual({});
   });
 });
 

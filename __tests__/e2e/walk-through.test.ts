@@ -220,6 +220,10 @@ describeWithEndpoint.each(VARIANTS)(
       expect(await deployment.plannedChanges()).toEqual({});
     });
 
+    test('nor has a plan of the HCL by Terraform alone', async () => {
+      expect(await deployment.plannedChangesOfHcl()).toEqual({});
+    });
+
     // One language is enough: the role is the same for both.
     const testOnce = runtime.startsWith('nodejs') ? test : test.skip;
     testOnce('records flow again after the role was deleted and made anew', async () => {

@@ -5,8 +5,9 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { State } from '../../../topology/resolve';
 
 const run = promisify(execFile);
-const STACKS = 'cdktf.out/stacks';
-const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+const JSON_STACKS = 'cdktf.out/stacks';
+const HCL_STACKS = 'hcl.out/stacks';
+const TERRAFORM = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
 const FLAGS = ['--auto-approve', '--skip-provider-lock'];
 
 if (!process.env.AWS_ENDPOINT_URL) {
@@ -40,10 +41,30 @@ export class Deployment {
 
   /** What Terraform would change now, by stack; empty when nothing has drifted. */
   async plannedChanges(): Promise<Record<string, string>> {
+    return this.plan(JSON_STACKS);
+  }
+
+  /** The same by the topology's HCL and Terraform alone, as after leaving cdktf. */
+  async plannedChangesOfHcl(): Promise<Record<string, string>> {
+    await this.call('npm', 'run', 'synth:hcl');
+    const inits = readdirSync(JSON_STACKS).map((stack) =>
+      this.call(TERRAFORM, `-chdir=${HCL_STACKS}/${stack}`, 'init', '-input=false'),
+    );
+    await Promise.all(inits);
+    return this.plan(HCL_STACKS);
+  }
+
+  /** Takes resources out of a stack's state, so that `destroy` leaves them alone. */
+  async forget(stack: string, ...addresses: string[]): Promise<void> {
+    const folder = `-chdir=${JSON_STACKS}/${stack}`;
+    await this.call(TERRAFORM, folder, 'state', 'rm', '-lock=false', ...addresses);
+  }
+
+  private async plan(folder: string): Promise<Record<string, string>> {
     const changes: Record<string, string> = {};
     const plan = ['plan', '-detailed-exitcode', '-input=false', '-lock=false', '-no-color'];
-    const plans = readdirSync(STACKS).map(async (stack) => {
-      await run(terraform, [`-chdir=${STACKS}/${stack}`, ...plan]).catch((error) => {
+    const plans = readdirSync(JSON_STACKS).map(async (stack) => {
+      await run(TERRAFORM, [`-chdir=${folder}/${stack}`, ...plan]).catch((error) => {
         changes[stack] = error.stdout + error.stderr;
       });
     });
@@ -51,20 +72,19 @@ export class Deployment {
     return changes;
   }
 
-  /** Takes resources out of a stack's state, so that `destroy` leaves them alone. */
-  async forget(stack: string, ...addresses: string[]): Promise<void> {
-    await run(terraform, [`-chdir=${STACKS}/${stack}`, 'state', 'rm', '-lock=false', ...addresses]);
+  private async cdktf(...parameters: string[]): Promise<void> {
+    await this.call('node_modules/.bin/cdktf', ...parameters);
   }
 
-  private async cdktf(...parameters: string[]): Promise<void> {
+  private async call(program: string, ...parameters: string[]): Promise<void> {
     try {
-      await run('node_modules/.bin/cdktf', parameters, {
+      await run(program, parameters, {
         env: { ...process.env, TOPOLOGY: this.topology, CI: 'true' },
         maxBuffer: 64 * 1024 * 1024,
       });
     } catch (error) {
       const { stdout, stderr } = error as { stdout: string; stderr: string };
-      throw new Error(`cdktf ${parameters.join(' ')} failed\n${stdout}\n${stderr}`);
+      throw new Error(`${program} ${parameters.join(' ')} failed\n${stdout}\n${stderr}`);
     }
   }
 }

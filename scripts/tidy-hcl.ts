@@ -1,5 +1,6 @@
 import { format } from '@cdktf/hcl-tools';
 import { REQUIRED_VERSION } from '../stacks/terraform-version';
+import { arrangeHcl } from './arrange-hcl';
 import { expandJsonencode } from './expand-jsonencode';
 
 /**
@@ -32,10 +33,14 @@ export async function tidyHcl(hcl: string): Promise<string> {
           .replaceAll(/^ {6}\},?$/gm, `${indent}}`)
           .trimEnd(),
     )
+    // Providers by their full source, source first.
+    .replace(/^ {2}required_providers \{\n[\s\S]*?^ {2}\}$/m, (providers) =>
+      providers.replaceAll(
+        /^( {6}version = .*)\n {6}source += "(?:hashicorp\/)?(\w+)"$/gm,
+        '      source  = "hashicorp/$2"\n$1',
+      ),
+    )
     // Keys of maps that would be read as something else.
-    .replaceAll(/^( *)(for|-[\w-]*)( +=)/gm, '$1"$2"$3')
-    // One blank line between blocks.
-    .replaceAll(/^\}\n+(?=\S)/gm, '}\n\n')
-    .trim();
-  return format(`${tidy}\n`);
+    .replaceAll(/^( *)(for|-[\w-]*)( +=)/gm, '$1"$2"$3');
+  return format(arrangeHcl(await format(tidy)));
 }

@@ -16,7 +16,7 @@ describe('tidy HCL has', () => {
     [
       'the required version in place of the name of the setting',
       'terraform {\nbackend "s3" {\nbucket = "b"\n}\n\n  0 = "required_version"\n}',
-      'terraform {\n  backend "s3" {\n    bucket = "b"\n  }\n\n  required_version = ">= 1.10.0"\n}\n',
+      'terraform {\n  required_version = ">= 1.10.0"\n\n  backend "s3" {\n    bucket = "b"\n  }\n}\n',
     ],
     [
       'providers as references',
@@ -46,7 +46,7 @@ describe('tidy HCL has', () => {
     [
       'interpolations alone in a list as expressions',
       block('input = [\n"${aws_a.b}",\n"text",\n"${aws_c.d}"\n]'),
-      'resource "terraform_data" "x" {\n  input = [\n    aws_a.b,\n    "text",\n    aws_c.d\n  ]\n}\n',
+      'resource "terraform_data" "x" {\n  input = [\n    aws_a.b,\n    "text",\n    aws_c.d,\n  ]\n}\n',
     ],
     [
       'an interpolation beside text as it is',
@@ -64,9 +64,9 @@ describe('tidy HCL has', () => {
       'resource "terraform_data" "x" {\n  input = "$${a}"\n  other = "\\"$${a}\\""\n  third = "%%{a}"\n}\n',
     ],
     [
-      'one empty line between blocks, and one line break at the end',
-      `\n${block('')}\n${block('input = 1')}\n\n\n\n${block('input = 2')}\n\n\n`,
-      'resource "terraform_data" "x" {\n\n}\n\nresource "terraform_data" "x" {\n  input = 1\n}\n\nresource "terraform_data" "x" {\n  input = 2\n}\n',
+      'providers by their full source',
+      'terraform {\nrequired_providers {\naws = {\nversion = "6.25.0"\nsource = "aws"\n}\narchive = {\nversion = "2.7.1"\nsource = "hashicorp/archive"\n}\nother = {\nversion = "1.0.0"\nsource = "example/other"\n}\n}\n}',
+      'terraform {\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = "6.25.0"\n    }\n    archive = {\n      source  = "hashicorp/archive"\n      version = "2.7.1"\n    }\n    other = {\n      version = "1.0.0"\n      source  = "example/other"\n    }\n  }\n}\n',
     ],
     [
       'a condition as a block',
@@ -80,7 +80,7 @@ describe('tidy HCL has', () => {
       block(
         'lifecycle {\nprecondition = [\n{\ncondition = "${a}"\nerror_message = "b"\n}\n]\npostcondition = [\n{\ncondition = "${c == "d"}"\nerror_message = "e"\n},\n{\ncondition = "${f}"\nerror_message = "g"\n}\n]\n}',
       ),
-      'resource "terraform_data" "x" {\n  lifecycle {\n    precondition {\n      condition     = a\n      error_message = "b"\n    }\n    postcondition {\n      condition     = c == "d"\n      error_message = "e"\n    }\n    postcondition {\n      condition     = f\n      error_message = "g"\n    }\n  }\n}\n',
+      'resource "terraform_data" "x" {\n  lifecycle {\n    precondition {\n      condition     = a\n      error_message = "b"\n    }\n\n    postcondition {\n      condition     = c == "d"\n      error_message = "e"\n    }\n\n    postcondition {\n      condition     = f\n      error_message = "g"\n    }\n  }\n}\n',
     ],
     [
       'arguments in line',
@@ -129,6 +129,8 @@ describe('tidying leaves what the user writes as it is:', () => {
     ALONE: '${a}',
     QUOTED: '"${a}"',
     LIST: 'depends_on = ["a"]',
+    version: '1.0',
+    source: 'aws',
     BLOCK: '}\n\n\n\nprovider = "a.b"\n',
   };
 

@@ -2,15 +2,17 @@
 const FILE = { first: ['terraform', 'provider'], last: ['output'] };
 
 /**
- * The same of a block: attributes before blocks, and of both first what tells them apart.
+ * The same of a block: attributes before blocks, and of both first what says which one it is.
  *
  * @see https://developer.hashicorp.com/terraform/language/style#resource-order
  */
 const BLOCK = {
   first: [
-    ...['provider', 'alias', 'required_version', 'description'],
-    ...['sid', 'effect', 'name', 'function_name', 'bucket', 'type', 'test', 'variable'],
-    'principals',
+    ...['provider', 'alias', 'required_version'],
+    ...['name', 'function_name', 'alarm_name', 'dashboard_name', 'bucket', 'event_source_arn'],
+    ...['description', 'alarm_description'],
+    ...['sid', 'effect', 'type', 'test', 'variable'],
+    ...['filter', 'principals'],
   ],
   last: ['provisioner', 'lifecycle', 'depends_on'],
 };

@@ -108,7 +108,7 @@ async function compare(topology: string, folder: string, copy: string): Promise<
   ]);
   const differences = stackDifferences(before, after);
   const stacks = `${Object.keys(before).length} stacks`;
-  const verdict = differences.length === 0 ? 'identical' : `${differences.length} differences`;
+  const verdict = differences.length === 0 ? 'identical' : `differences: ${differences.length}`;
   console.log(`${topology}: ${stacks}, ${verdict}`);
   for (const difference of differences) console.log(`  ${describeDifference(difference)}`);
   return differences.length > 0;

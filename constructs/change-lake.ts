@@ -2,12 +2,12 @@ import { DataAwsS3Bucket } from '@cdktf/provider-aws/lib/data-aws-s3-bucket';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
 import { Construct } from 'constructs';
+import { ATHENA_RESULTS } from '../topology/athena-results';
 import type { Account, Lake, TableReference } from '../topology/resolve';
 import { LakeCatalog } from './lake-catalog';
 import { LakeQueries } from './lake-queries';
 import { PrivateBucket } from './private-bucket';
 
-const RESULTS = 'athena-results/';
 const RESULTS_EXPIRE_IN_DAYS = 30;
 
 export interface ChangeLakeProps {
@@ -45,7 +45,7 @@ export class ChangeLake extends Construct {
     new LakeQueries(this, 'queries', {
       name: workgroup,
       database,
-      resultLocation: `s3://${name}/${RESULTS}`,
+      resultLocation: `s3://${name}/${ATHENA_RESULTS}`,
       scanLimitInMegabytes: lake.scanLimitInMegabytes,
       provider,
     });
@@ -90,7 +90,7 @@ function lifecycleRules({
   const results: S3BucketLifecycleConfigurationRule = {
     id: 'athena-results',
     status: 'Enabled',
-    filter: [{ prefix: RESULTS }],
+    filter: [{ prefix: ATHENA_RESULTS }],
     expiration: [{ days: RESULTS_EXPIRE_IN_DAYS }],
   };
   return [changes, results];

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { ResolvedConsumer } from '../topology/resolve';
 import type { Alarms } from '../topology/schema';
 import { AlarmTopic } from './alarm-topic';
+import { literal } from './literal';
 import { MetricAlarm, type MetricAlarmProps } from './metric-alarm';
 import { FUNCTION_METRICS } from './metrics';
 
@@ -34,7 +35,7 @@ export class ConsumerAlarms extends Construct {
         provider,
         topicArn: this.topicArn,
         protocol: 'email',
-        endpoint: settings.email,
+        endpoint: literal(this, settings.email),
       });
     }
 

@@ -92,7 +92,11 @@ export class LakeCatalog extends Construct {
       parameters: { presto_view: 'true', comment: 'Presto View' },
       viewOriginalText: Fn.format('/* Presto View: %s */', [Fn.base64encode(definition)]),
       viewExpandedText: '/* Presto View */',
-      storageDescriptor: { columns: [...VIEW_COLUMNS] },
+      storageDescriptor: {
+        columns: [...VIEW_COLUMNS],
+        // Of no use to a view, but Athena refuses to read one without.
+        serDeInfo: { name: '-', serializationLibrary: '-' },
+      },
     });
   }
 }

@@ -276,7 +276,7 @@ const sink = z
   .union([z.literal('log'), z.literal('s3').transform((type) => s3Sink.parse({ type })), s3Sink], {
     error: 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }',
   })
-  .default('log');
+  .prefault('log');
 
 const failedBatches = object({
   expirationInDays: integer(LIFECYCLE.expirationInDays, ' days')
@@ -290,7 +290,7 @@ const count = (what: string) =>
 const alarmSettings = object({
   iteratorAgeInSeconds: integer(ALARMS.iteratorAgeInSeconds, ' seconds')
     .default(900)
-    .describe('Age of the oldest record of a batch that raises the alarm, in seconds.'),
+    .describe('Age of the last record of a batch that raises the alarm, in seconds.'),
   errors: count('Failed invocations'),
   throttles: count('Throttled invocations'),
   durationInPercent: integer(ALARMS.durationInPercent, ' percent')

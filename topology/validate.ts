@@ -40,8 +40,28 @@ function toProblems(issue: z.core.$ZodIssue, content: unknown): Problem[] {
     });
   }
   const received = valueAt(content, issue.path);
+  const parts = issue.code === 'invalid_union' ? partsOf(issue, received) : undefined;
+  if (parts) {
+    return parts.flatMap((part) =>
+      toProblems({ ...part, path: [...issue.path, ...part.path] }, content),
+    );
+  }
   const message = received === undefined ? `is missing; it ${issue.message}` : issue.message;
   return [{ path: issue.path, message, received }];
+}
+
+/**
+ * What is wrong within a value that may be several things, if it is a mapping that fits one of them
+ * but for some values and keys it has.
+ */
+function partsOf({ errors }: z.core.$ZodIssueInvalidUnion, received: unknown) {
+  if (!isObject(received)) return undefined;
+  return errors.find((issues) =>
+    issues.every(
+      ({ code, path }) =>
+        code === 'unrecognized_keys' || (path.length > 0 && valueAt(received, path) !== undefined),
+    ),
+  );
 }
 
 /** One problem per value: the first, although a number can be both not whole and too large. */

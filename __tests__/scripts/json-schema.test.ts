@@ -11,6 +11,8 @@ const SCHEMA = JSON.parse(jsonSchema());
 
 const CONSUMER = 'properties.consumers.additionalProperties.properties';
 const SETTINGS = `${CONSUMER}.function.properties`;
+const LAKE = `${CONSUMER}.sink.anyOf.2.properties`;
+const ALARM_SETTINGS = `${CONSUMER}.alarms.anyOf.1.properties`;
 const PRODUCER = 'properties.producers.additionalProperties.properties';
 const SUBSCRIPTION = 'properties.subscriptions.items.properties';
 
@@ -92,6 +94,9 @@ describe('the JSON Schema', () => {
     [`${CONSUMER}.role.properties`, without(consumers[0]?.role, 'name', 'arn')],
     [SETTINGS, without(consumers[0]?.function, 'name', 'code')],
     [CONSUMER, { sink: 'log' }],
+    [`${CONSUMER}.failedBatches.properties`, without(consumers[0]?.failedBatches, 'bucket')],
+    [ALARM_SETTINGS, { ...consumers[0]?.alarms }],
+    [LAKE, { prefix: 'changes/', scanLimitInMegabytes: 10_000 }],
     [`${PRODUCER}.table.properties`, without(producers[0]?.table, 'name', 'partitionKey')],
     [`${PRODUCER}.existingTable.properties`, { encryption: 'aws-owned' }],
     [`${PRODUCER}.streamPolicy.properties`, { ...producers[0]?.streamPolicy }],
@@ -105,6 +110,7 @@ describe('the JSON Schema', () => {
         'account',
         'producer',
         'consumer',
+        'alarms',
       ),
     ],
   ];
@@ -124,7 +130,7 @@ describe('the JSON Schema', () => {
     expect(
       keys
         .map(([key]) => key)
-        .filter((key) => key !== 'streamPolicy')
+        .filter((key) => !['streamPolicy', 'failedBatches', 'alarms'].includes(key))
         .sort(),
     ).toEqual(Object.keys(values).sort());
   });

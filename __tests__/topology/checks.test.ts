@@ -26,27 +26,85 @@ const reports = (cases: readonly Case[]) =>
     expect(problemsOf(topology(overrides))).toEqual(problems);
   });
 
-describe('what is not supported yet', () => {
+describe('the lake of a consumer', () => {
+  const sink = (settings: object): Overrides => ({
+    [`${CONSUMER}.sink`]: { type: 's3', ...settings },
+  });
+  const BESIDE = 'must be left out beside bucket; make it a lifecycle rule of that bucket';
+  const IN_RESULTS =
+    'must not begin with athena-results/, where the results of queries are and expire';
+
   accepts([
     ['the sink log', { [`${CONSUMER}.sink`]: 'log' }],
-    ['no alarms', { [`${CONSUMER}.alarms`]: false }],
+    ['the sink s3', { [`${CONSUMER}.sink`]: 's3' }],
+    ['an existing bucket', sink({ bucket: 'our-lake', prefix: 'changes/' })],
+    ['days of both rules', sink({ transitionToStandardIaInDays: 30, expirationInDays: 31 })],
+    ['days of expiration alone', sink({ expirationInDays: 1 })],
+    ['a prefix that only looks like that of results', sink({ prefix: 'athena-results-2/' })],
+    ['a prefix that ends like that of results', sink({ prefix: 'my/athena-results/' })],
   ]);
 
   refuses([
     [
-      'the sink s3',
-      { [`${CONSUMER}.sink`]: 's3' },
-      [`${CONSUMER}.sink is not supported yet; write log, got "s3"`],
+      'expiration on the day of the transition',
+      sink({ transitionToStandardIaInDays: 90, expirationInDays: 90 }),
+      [
+        `${CONSUMER}.sink.expirationInDays must be over the 90 days of transitionToStandardIaInDays, got 90`,
+      ],
     ],
     [
-      'a sink with settings',
-      { [`${CONSUMER}.sink`]: { type: 's3' } },
-      [`${CONSUMER}.sink is not supported yet; write log, got {"type":"s3","prefix":"changes/"}`],
+      'rules for an existing bucket',
+      sink({ bucket: 'our-lake', transitionToStandardIaInDays: 90, expirationInDays: 30 }),
+      [
+        `${CONSUMER}.sink.transitionToStandardIaInDays ${BESIDE}, got 90`,
+        `${CONSUMER}.sink.expirationInDays ${BESIDE}, got 30`,
+      ],
     ],
     [
-      'alarms',
-      { [`${CONSUMER}.alarms`]: { email: 'team@example.com' } },
-      [`${CONSUMER}.alarms is not supported yet; write false, got {"email":"team@example.com"}`],
+      'changes among the results of queries',
+      sink({ prefix: 'athena-results/' }),
+      [`${CONSUMER}.sink.prefix ${IN_RESULTS}, got "athena-results/"`],
+    ],
+    [
+      'changes below the results of queries',
+      sink({ prefix: 'athena-results/changes/' }),
+      [`${CONSUMER}.sink.prefix ${IN_RESULTS}, got "athena-results/changes/"`],
+    ],
+  ]);
+});
+
+describe('the topic of alarms', () => {
+  const topic = (region: string): Overrides => ({
+    [`${CONSUMER}.alarms`]: { topicArn: `arn:aws:sns:${region}:111122223333:on-call` },
+  });
+
+  accepts([
+    ['no alarms', { [`${CONSUMER}.alarms`]: false }],
+    ['alarms without a topic of the file', { [`${CONSUMER}.alarms`]: { email: 'a@example.com' } }],
+    ['one of the Region', topic('us-east-1')],
+    [
+      'one of the Region in another account',
+      { [`${CONSUMER}.alarms`]: { topicArn: 'arn:aws:sns:us-east-1:999999999999:on-call' } },
+    ],
+  ]);
+
+  refuses([
+    [
+      'one of another Region',
+      topic('eu-west-1'),
+      [
+        `${CONSUMER}.alarms.topicArn must be a topic of the Region us-east-1, in which the alarms are, got "arn:aws:sns:eu-west-1:111122223333:on-call"`,
+      ],
+    ],
+  ]);
+
+  reports([
+    [
+      'an unknown account, and nothing of the Region of the topic',
+      { ...topic('eu-west-1'), [`${CONSUMER}.account`]: 'nowhere' },
+      [
+        `${CONSUMER}.account must be the name of an account in this file (analytics, shop), got "nowhere"`,
+      ],
     ],
   ]);
 });
@@ -1156,7 +1214,7 @@ describe('problems of several kinds', () => {
       },
       [
         'accounts.shop must be a mapping with the keys id, region, deployRole, got null',
-        `${CONSUMER} must be a mapping with the keys account, role, function, sink, alarms, got null`,
+        `${CONSUMER} must be a mapping with the keys account, role, function, sink, failedBatches, alarms, got null`,
         `${PRODUCER} must be a mapping with the keys account, accounts, table, existingTable, streamPolicy, got null`,
         'subscriptions[1] must be a mapping with the keys producer, consumer, startingPosition, batchSize, maximumBatchingWindowInSeconds, parallelizationFactor, bisectBatchOnFunctionError, maximumRetryAttempts, maximumRecordAgeInSeconds, tumblingWindowInSeconds, filters, enabled, got null',
       ],

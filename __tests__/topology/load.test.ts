@@ -207,7 +207,7 @@ describe('the line of a problem', () => {
     [
       'is that of an unknown key',
       orders('    account: analytics', '    account: analytics\n    acount: analytics'),
-      'topologies/x.yaml:9 consumers.process-orders.acount is not a key of the topology here; the keys are account, role, function, sink, alarms, got "analytics"',
+      'topologies/x.yaml:9 consumers.process-orders.acount is not a key of the topology here; the keys are account, role, function, sink, failedBatches, alarms, got "analytics"',
     ],
     [
       'is that of a key which is a number',
@@ -285,7 +285,7 @@ describe('several problems', () => {
     expect(errorOf(broken).split('\n')).toEqual([
       'topologies/x.yaml:1 name must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first, got "Orders"',
       'topologies/x.yaml:4 accounts.analytics.id must be in quotes, since YAML reads digits as a number: id: "111122223333", got 111122223333',
-      'topologies/x.yaml:10 consumers.process-orders.colour is not a key of the topology here; the keys are account, role, function, sink, alarms, got "red"',
+      'topologies/x.yaml:10 consumers.process-orders.colour is not a key of the topology here; the keys are account, role, function, sink, failedBatches, alarms, got "red"',
       'topologies/x.yaml:15 producers.orders.table.partitionKey.type must be S or N or B, got "X"',
       'topologies/x.yaml:19 subscriptions[0].batchSize must be between 1 and 10000, got 10001',
       'topologies/x.yaml:20 subscriptions[0].enabled must be true or false, got "perhaps"',

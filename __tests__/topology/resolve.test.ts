@@ -25,6 +25,24 @@ const processOrders = {
   roleArn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
 };
 
+const alarms = {
+  iteratorAgeInSeconds: 900,
+  errors: 1,
+  throttles: 1,
+  durationInPercent: 80,
+  failedRecords: 1,
+};
+
+/** What a consumer has beside its role and function. */
+const consumerDefaults = {
+  sink: 'log',
+  failedBatches: {
+    expirationInDays: 30,
+    bucket: 'process-orders-failed-batches-7fa858386cd3',
+  },
+  alarms,
+};
+
 const subscriptionDefaults = {
   startingPosition: 'TRIM_HORIZON',
   batchSize: 100,
@@ -70,6 +88,7 @@ test('fills in the defaults and makes one entry per stack', () => {
           environment: {},
           logRetentionInDays: 30,
         },
+        ...consumerDefaults,
         sources: [{ account: shop, name: 'Orders', encryption: 'aws-owned' }],
       },
     ],
@@ -92,6 +111,7 @@ test('fills in the defaults and makes one entry per stack', () => {
         producerStackId: 'producer-orders',
         consumerStackId: 'consumer-process-orders',
         account: analytics,
+        alarms,
       },
     ],
   });
@@ -141,6 +161,7 @@ test('keeps what the file sets', () => {
           environment: { LOG_LEVEL: 'debug' },
           logRetentionInDays: 30,
         },
+        ...consumerDefaults,
         sources: [{ account: shop, name: 'Orders', encryption: 'aws-owned' }],
       },
     ],
@@ -154,6 +175,7 @@ test('keeps what the file sets', () => {
         producerStackId: 'producer-orders',
         consumerStackId: 'consumer-process-orders',
         account,
+        alarms,
       },
     ],
   });
@@ -180,6 +202,62 @@ describe('the code of a function', () => {
       environment: {},
       logRetentionInDays: 30,
     });
+  });
+});
+
+describe('the sink of a consumer', () => {
+  const lake = {
+    type: 's3',
+    prefix: 'changes/',
+    scanLimitInMegabytes: 10_000,
+    bucket: 'process-orders-changes-7fa858386cd3',
+    managed: true,
+  };
+
+  test.each<[string, unknown, unknown]>([
+    ['is the log', 'log', 'log'],
+    ['is a lake whose bucket the stack makes', 's3', lake],
+    ['is a lake whose bucket the stack makes, by its type', { type: 's3' }, lake],
+    [
+      'is a lake in an existing bucket',
+      { type: 's3', bucket: 'our-lake', prefix: 'orders/' },
+      { ...lake, bucket: 'our-lake', prefix: 'orders/', managed: false },
+    ],
+    [
+      'is a lake with settings',
+      {
+        type: 's3',
+        expirationInDays: 730,
+        transitionToStandardIaInDays: 90,
+        scanLimitInMegabytes: 10,
+      },
+      {
+        ...lake,
+        expirationInDays: 730,
+        transitionToStandardIaInDays: 90,
+        scanLimitInMegabytes: 10,
+      },
+    ],
+  ])('%s', (_, sink, expected) => {
+    const { consumers } = resolved({ 'consumers.process-orders.sink': sink });
+    expect(consumers.map((one) => one.sink)).toStrictEqual([expected]);
+  });
+});
+
+describe('the alarms of a consumer', () => {
+  test.each<[string, unknown, unknown]>([
+    ['are turned off', false, false],
+    [
+      'have settings',
+      { iteratorAgeInSeconds: 60, errors: 5, email: 'team@example.com' },
+      { ...alarms, iteratorAgeInSeconds: 60, errors: 5, email: 'team@example.com' },
+    ],
+  ])('%s, and with them those of its subscriptions', (_, settings, expected) => {
+    const { consumers, subscriptions } = resolved({ 'consumers.process-orders.alarms': settings });
+    expect([...consumers, ...subscriptions].map((one) => one.alarms)).toStrictEqual([
+      expected,
+      expected,
+    ]);
   });
 });
 
@@ -270,6 +348,7 @@ describe('a producer with accounts', () => {
       ...subscriptionDefaults,
       consumerStackId: 'consumer-process-orders',
       account: analytics,
+      alarms,
     };
     expect(resolved(tenants).subscriptions).toStrictEqual([
       {

@@ -1,11 +1,15 @@
 import {
+  ALARMS,
   ASSUME_ROLE,
+  ATHENA_SCAN,
   BUCKET,
   FILTERS,
   FUNCTION,
   IAM,
+  LIFECYCLE,
   LOG_RETENTION_IN_DAYS,
   MAPPING,
+  OBJECT_KEY_PREFIX,
   type Range,
   TABLE,
   TAGS,
@@ -19,6 +23,11 @@ const FUNCTION_SETTINGS = `${CONSUMER}.function`;
 const PRODUCER = 'producers.orders';
 const TABLE_SETTINGS = `${PRODUCER}.table`;
 const SUBSCRIPTION = 'subscriptions[0]';
+
+const SINK = `${CONSUMER}.sink`;
+const ALARM_SETTINGS = `${CONSUMER}.alarms`;
+const LAKE: Overrides = { [SINK]: { type: 's3' } };
+const WATCHED: Overrides = { [ALARM_SETTINGS]: {} };
 
 const PROVISIONED: Overrides = {
   [`${TABLE_SETTINGS}.billingMode`]: 'PROVISIONED',
@@ -54,6 +63,14 @@ test('a minimal topology gets the defaults', () => {
           logRetentionInDays: 30,
         },
         sink: 'log',
+        failedBatches: { expirationInDays: 30 },
+        alarms: {
+          iteratorAgeInSeconds: 900,
+          errors: 1,
+          throttles: 1,
+          durationInPercent: 80,
+          failedRecords: 1,
+        },
       },
     },
     producers: {
@@ -117,6 +134,20 @@ describe('numbers', () => {
       FUNCTION.reservedConcurrentExecutions,
       '',
     ],
+    [
+      `${CONSUMER}.failedBatches.expirationInDays`,
+      LIFECYCLE.expirationInDays,
+      ' days',
+      { [`${CONSUMER}.failedBatches`]: {} },
+    ],
+    [`${SINK}.expirationInDays`, LIFECYCLE.expirationInDays, ' days', LAKE],
+    [`${SINK}.transitionToStandardIaInDays`, LIFECYCLE.transitionToStandardIaInDays, ' days', LAKE],
+    [`${SINK}.scanLimitInMegabytes`, ATHENA_SCAN.megabytes, ' MB', LAKE],
+    [`${ALARM_SETTINGS}.iteratorAgeInSeconds`, ALARMS.iteratorAgeInSeconds, ' seconds', WATCHED],
+    [`${ALARM_SETTINGS}.errors`, ALARMS.count, '', WATCHED],
+    [`${ALARM_SETTINGS}.throttles`, ALARMS.count, '', WATCHED],
+    [`${ALARM_SETTINGS}.durationInPercent`, ALARMS.durationInPercent, ' percent', WATCHED],
+    [`${ALARM_SETTINGS}.failedRecords`, ALARMS.count, '', WATCHED],
     [`${TABLE_SETTINGS}.readCapacity`, TABLE.capacity, '', PROVISIONED],
     [`${TABLE_SETTINGS}.writeCapacity`, TABLE.capacity, '', PROVISIONED],
   ];
@@ -239,6 +270,20 @@ describe('lengths', () => {
       FUNCTION.nameLength,
       wide,
       'must be a function name: 1 to 64 letters, digits, hyphens and underscores',
+    ],
+    [
+      `${SINK}.bucket`,
+      BUCKET.nameLength,
+      wide,
+      'must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots',
+      LAKE,
+    ],
+    [
+      `${SINK}.prefix`,
+      { min: 2, max: OBJECT_KEY_PREFIX.length.max },
+      (length) => `${wide(length - 1)}/`,
+      'must be an object key prefix that ends with a slash, such as changes/',
+      LAKE,
     ],
     [
       `${TABLE_SETTINGS}.name`,
@@ -364,6 +409,12 @@ describe('formats', () => {
   const TABLE_NAME =
     'must be a table name: 3 to 255 letters, digits, underscores, hyphens and dots';
   const TAG = 'must be a string of letters, digits, spaces and _.:/=+-@';
+  const SINKS = 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }';
+  const PREFIX = 'must be an object key prefix that ends with a slash, such as changes/';
+  const ALARM_SETTINGS_RULE =
+    'must be false or { iteratorAgeInSeconds?: …, topicArn?: …, email?: … }';
+  const TOPIC =
+    'must be the ARN of an SNS topic, such as arn:aws:sns:us-east-1:111122223333:alarms';
   const POLICY = 'arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole';
 
   test.each<[string, unknown]>([
@@ -388,6 +439,14 @@ describe('formats', () => {
     [`${FUNCTION_SETTINGS}.name`, 'Process_orders-1'],
     [`${FUNCTION_SETTINGS}.runtime`, 'nodejs24.x'],
     [`${FUNCTION_SETTINGS}.environment`, { LOG_LEVEL: '', a1: 'é "quoted"' }],
+    [SINK, 'log'],
+    [SINK, 's3'],
+    [SINK, { type: 's3', bucket: 'our.lake-1', prefix: "a/b_1=c!.*'()-/" }],
+    [`${CONSUMER}.failedBatches`, {}],
+    [ALARM_SETTINGS, false],
+    [ALARM_SETTINGS, {}],
+    [ALARM_SETTINGS, { topicArn: 'arn:aws:sns:us-east-1:999999999999:On_call-1' }],
+    [ALARM_SETTINGS, { email: 'first.last+alarms@mail.example.com' }],
     [`${TABLE_SETTINGS}.name`, 'My_table-1.0'],
     [`${TABLE_SETTINGS}.partitionKey.name`, 'Größe in cm\n'],
     [`${TABLE_SETTINGS}.sortKey`, { name: 'Version', type: 'N' }],
@@ -514,43 +573,38 @@ describe('formats', () => {
       'must be a string; put numbers and booleans in quotes',
       { [`${FUNCTION_SETTINGS}.environment`]: {} },
     ],
-    [`${CONSUMER}.sink`, 'sqs', 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }'],
-    [`${CONSUMER}.sink`, null, 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }'],
-    [
-      `${CONSUMER}.sink`,
-      { type: 'sqs' },
-      'must be log, s3 or { type: s3, bucket?: …, prefix?: … }',
-    ],
-    [`${CONSUMER}.sink.bucket`, 'My-bucket', BUCKET_NAME, { [`${CONSUMER}.sink`]: { type: 's3' } }],
-    [
-      `${CONSUMER}.sink.prefix`,
-      'changes',
-      'must be an object key prefix that ends with a slash, such as changes/',
-      { [`${CONSUMER}.sink`]: { type: 's3' } },
-    ],
-    [
-      `${CONSUMER}.alarms`,
-      true,
-      'must be false or { iteratorAgeInSeconds?: …, topicArn?: …, email?: … }',
-    ],
-    [
-      `${CONSUMER}.alarms.iteratorAgeInSeconds`,
-      0,
-      'must be between 1 and 86400 seconds',
-      { [`${CONSUMER}.alarms`]: {} },
-    ],
-    [
-      `${CONSUMER}.alarms.topicArn`,
-      'alarms',
-      'must be the ARN of an SNS topic',
-      { [`${CONSUMER}.alarms`]: {} },
-    ],
-    [
-      `${CONSUMER}.alarms.email`,
-      'team',
-      'must be an email address',
-      { [`${CONSUMER}.alarms`]: {} },
-    ],
+    [SINK, 'sqs', SINKS],
+    [SINK, 'S3', SINKS],
+    [SINK, null, SINKS],
+    [SINK, true, SINKS],
+    [SINK, ['s3'], SINKS],
+    [SINK, {}, SINKS],
+    [SINK, { bucket: 'our-lake' }, SINKS],
+    [`${SINK}.type`, 'sqs', 'must be s3', LAKE],
+    [`${SINK}.bucket`, 'My-bucket', BUCKET_NAME, LAKE],
+    [`${SINK}.bucket`, null, BUCKET_NAME, LAKE],
+    [`${SINK}.prefix`, '', PREFIX, LAKE],
+    [`${SINK}.prefix`, '/', PREFIX, LAKE],
+    [`${SINK}.prefix`, 'changes', PREFIX, LAKE],
+    [`${SINK}.prefix`, '/changes/', PREFIX, LAKE],
+    [`${SINK}.prefix`, 'a//b/', PREFIX, LAKE],
+    [`${SINK}.prefix`, 'my changes/', PREFIX, LAKE],
+    [`${SINK}.prefix`, '${a}/', PREFIX, LAKE],
+    [`${SINK}.prefix`, 'a/\n', PREFIX, LAKE],
+    [`${SINK}.prefix`, null, PREFIX, LAKE],
+    [ALARM_SETTINGS, true, ALARM_SETTINGS_RULE],
+    [ALARM_SETTINGS, null, ALARM_SETTINGS_RULE],
+    [ALARM_SETTINGS, 'team@example.com', ALARM_SETTINGS_RULE],
+    [ALARM_SETTINGS, [], ALARM_SETTINGS_RULE],
+    [`${ALARM_SETTINGS}.topicArn`, 'alarms', TOPIC, WATCHED],
+    [`${ALARM_SETTINGS}.topicArn`, 'arn:aws:sqs:us-east-1:111122223333:alarms', TOPIC, WATCHED],
+    [`${ALARM_SETTINGS}.topicArn`, 'arn:aws:sns:us-east-1:1111:alarms', TOPIC, WATCHED],
+    [`${ALARM_SETTINGS}.topicArn`, 'arn:aws:sns:us-east-1:111122223333:a.fifo', TOPIC, WATCHED],
+    [`${ALARM_SETTINGS}.topicArn`, null, TOPIC, WATCHED],
+    [`${ALARM_SETTINGS}.email`, 'team', 'must be an email address', WATCHED],
+    [`${ALARM_SETTINGS}.email`, 'a@b@c', 'must be an email address', WATCHED],
+    [`${ALARM_SETTINGS}.email`, 'Team <a@b.c>', 'must be an email address', WATCHED],
+    [`${ALARM_SETTINGS}.email`, false, 'must be an email address', WATCHED],
     [`${PRODUCER}.account`, null, 'must be the name of an account in this file'],
     [
       `${PRODUCER}.accounts`,
@@ -686,7 +740,7 @@ describe('mappings', () => {
   const STATE = 'bucket, region, keyPrefix, roleArn, kmsKeyId, usePathStyle, manage';
   const ACCOUNT = 'id, region, deployRole';
   const DEPLOY_ROLE = 'arn, externalId, sessionName';
-  const CONSUMER_KEYS = 'account, role, function, sink, alarms';
+  const CONSUMER_KEYS = 'account, role, function, sink, failedBatches, alarms';
   const ROLE_KEYS = 'name, path, permissionsBoundary, managedPolicyArns';
   const FUNCTION_KEYS =
     'name, entry, code, runtime, architecture, memorySize, timeout, reservedConcurrentExecutions, environment, logRetentionInDays';
@@ -714,6 +768,7 @@ describe('mappings', () => {
     [CONSUMER, CONSUMER_KEYS],
     [ROLE, ROLE_KEYS],
     [FUNCTION_SETTINGS, FUNCTION_KEYS],
+    [`${CONSUMER}.failedBatches`, 'expirationInDays'],
     [PRODUCER, PRODUCER_KEYS],
     [TABLE_SETTINGS, TABLE_KEYS],
     [`${TABLE_SETTINGS}.partitionKey`, 'name, type'],
@@ -735,13 +790,40 @@ describe('mappings', () => {
     test.each([['colour'], ['constructor'], ['toString'], ['5']])(
       'refuses the unknown key %s',
       (key) => {
-        const others = path.endsWith('streamPolicy') ? { [path]: {} } : {};
+        const others = /(streamPolicy|failedBatches)$/.test(path) ? { [path]: {} } : {};
         const content = topology({ ...unused, ...others, [`${path}.${key}`]: 'red' });
         expect(problemsOf(content)).toEqual([
           `${path}.${key} is not a key of the topology here; the keys are ${keys}, got "red"`,
         ]);
       },
     );
+  });
+
+  test.each([
+    [
+      SINK,
+      { type: 's3', colour: 'red', expirationInDays: '30' },
+      [
+        `${SINK}.colour is not a key of the topology here; the keys are type, bucket, prefix, expirationInDays, transitionToStandardIaInDays, scanLimitInMegabytes, got "red"`,
+        `${SINK}.expirationInDays must be an integer between 1 and 36500 days, got "30"`,
+      ],
+    ],
+    [
+      ALARM_SETTINGS,
+      { errors: null, colour: 'red', email: 5 },
+      [
+        `${ALARM_SETTINGS}.colour is not a key of the topology here; the keys are iteratorAgeInSeconds, errors, throttles, durationInPercent, failedRecords, topicArn, email, got "red"`,
+        `${ALARM_SETTINGS}.email must be an email address, got 5`,
+        `${ALARM_SETTINGS}.errors must be an integer between 1 and 1000000, got null`,
+      ],
+    ],
+    [
+      `${TABLE_SETTINGS}.encryption`,
+      { kmsKeyArn: 5 },
+      [`${TABLE_SETTINGS}.encryption.kmsKeyArn must be the ARN of a KMS key, got 5`],
+    ],
+  ])('%s refuses the values of %j one by one', (path, value, problems) => {
+    expect(problemsOf(topology({ [path]: value })).sort()).toEqual(problems);
   });
 
   test.each([

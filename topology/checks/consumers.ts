@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { ATHENA_RESULTS } from '../athena-results';
 import { ENVIRONMENT, RESERVED_ENVIRONMENT_VARIABLES } from '../limits';
 import { type Declared, type Report, sound } from './declared';
 
@@ -51,6 +52,29 @@ export function environment({ consumers }: Declared, report: Report): void {
         path,
         `must be at most ${ENVIRONMENT.totalSize} bytes of names and values together, got ${size}`,
       );
+    }
+  }
+}
+
+export function lake({ consumers }: Declared, report: Report): void {
+  for (const [name, { sink }] of sound(consumers)) {
+    if (sink === 'log') continue;
+    const path = ['consumers', name, 'sink'];
+    const { bucket, prefix, transitionToStandardIaInDays, expirationInDays } = sink;
+    if (prefix.startsWith(ATHENA_RESULTS)) {
+      const message = `must not begin with ${ATHENA_RESULTS}, where the results of queries are and expire`;
+      report([...path, 'prefix'], message, prefix);
+    }
+    const rules = { transitionToStandardIaInDays, expirationInDays };
+    for (const [key, days] of Object.entries(rules)) {
+      if (bucket === undefined || days === undefined) continue;
+      const message = 'must be left out beside bucket; make it a lifecycle rule of that bucket';
+      report([...path, key], message, days);
+    }
+    if (bucket !== undefined || !transitionToStandardIaInDays || !expirationInDays) continue;
+    if (expirationInDays <= transitionToStandardIaInDays) {
+      const message = `must be over the ${transitionToStandardIaInDays} days of transitionToStandardIaInDays`;
+      report([...path, 'expirationInDays'], message, expirationInDays);
     }
   }
 }

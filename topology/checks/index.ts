@@ -2,7 +2,7 @@
  * What one value alone can't tell: references, accounts and ARNs that must agree, names that must
  * differ, and AWS's limits on what several entries make together.
  */
-import { environment, functionCode } from './consumers';
+import { environment, functionCode, lake } from './consumers';
 import type { Declared, Report } from './declared';
 import { distinctNames, tags } from './names';
 import {
@@ -27,6 +27,7 @@ export const CHECKS: readonly Check[] = [
   tableOrExistingTable,
   functionCode,
   environment,
+  lake,
   arnsOfTheAccount,
   alarmTopic,
   tableSettings,

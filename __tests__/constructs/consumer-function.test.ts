@@ -45,13 +45,13 @@ const LAMBDA = {
 function stackWith(
   settings: Partial<Settings>,
   app: App = jsonApp(),
-  sink?: ConsumerFunctionProps['sink'],
+  environment: ConsumerFunctionProps['environment'] = {},
 ): EmptyStack {
   const stack = new EmptyStack(app);
   const logGroup = new CloudwatchLogGroup(stack, 'log', { provider: stack.aws, name: 'log' });
   const { name, arn } = new ConsumerFunction(stack, 'processor', {
     settings: { ...SETTINGS, ...settings },
-    sink,
+    environment,
     roleArn: 'arn:aws:iam::111122223333:role/Reader',
     logGroup,
     provider: stack.aws,
@@ -107,6 +107,13 @@ describe('a function', () => {
     });
   });
 
+  test('has variables of the stack, over which those of the settings win', () => {
+    const stack = stackWith({ environment: { A: 'mine', B: 'b' } }, jsonApp(), { A: 'a', C: 'c' });
+    expect(jsonOf(stack).resource?.aws_lambda_function).toEqual({
+      processor: { ...LAMBDA, environment: { variables: { A: 'mine', B: 'b', C: 'c' } } },
+    });
+  });
+
   test('has the same variables in HCL as in JSON', async () => {
     const environment = {
       TEMPLATE: '${a} %{b} $${c}',
@@ -157,34 +164,5 @@ describe('the archive', () => {
     );
     expect(files.filter((file) => !existsSync(path.join(folder, file)))).toEqual([]);
     expect(Reflect.get(archive, 'output_path')).toBe(`${Reflect.get(archive, 'source_dir')}.zip`);
-  });
-});
-
-describe('the code is', () => {
-  const EXAMPLE: Partial<Settings> = {
-    ...BUNDLED,
-    code: { entry: 'lambda-src/examples/order-totals.ts' },
-  };
-
-  /** The sources of the function that the archive would have, but those of packages. */
-  function entriesOf(stack: EmptyStack): string[] {
-    const archive = jsonOf(stack).data?.archive_file?.processor_archive ?? {};
-    const folder = String(Reflect.get(archive, 'source_dir')).replace(
-      '${path.module}',
-      path.join(Testing.fullSynth(stack), 'stacks', 'empty'),
-    );
-    const map = JSON.parse(readFileSync(path.join(folder, 'index.js.map'), 'utf8'));
-    const entries = /lambda-src\/(index|s3|examples\/order-totals)\.ts$/;
-    return map.sources.filter((source: string) => entries.test(source));
-  }
-
-  test.each<[string, Partial<Settings>, ConsumerFunctionProps['sink'], string]>([
-    ['that of the sink log by default', BUNDLED, undefined, 'lambda-src/index.ts'],
-    ['that of the sink log', BUNDLED, 'log', 'lambda-src/index.ts'],
-    ['that of the sink s3', BUNDLED, 's3', 'lambda-src/s3.ts'],
-    ['a file of the user', EXAMPLE, 'log', 'lambda-src/examples/order-totals.ts'],
-    ['a file of the user, whatever the sink', EXAMPLE, 's3', 'lambda-src/examples/order-totals.ts'],
-  ])('%s', (_, settings, sink, entry) => {
-    expect(entriesOf(stackWith(settings, jsonApp(), sink))).toEqual([`../../../${entry}`]);
   });
 });

@@ -1,12 +1,18 @@
 import { ExecutionRole, type ExecutionRoleProps } from '../../constructs/execution-role';
-import { streamPolicies } from '../../policies/execution-role';
+import { functionPolicy, streamPolicies } from '../../policies/execution-role';
 import type { TableReference } from '../../topology/resolve';
 import { EmptyStack } from '../helpers/empty-stack';
 import { counts, jsonOf } from '../helpers/synth-app';
 
 const LOG_GROUP = 'arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders';
+const FAILED_BATCHES = 'arn:aws:s3:::process-orders-failed-batches';
+const TARGETS = { logGroupArn: LOG_GROUP, failedBatchesArn: FAILED_BATCHES };
 
-function synth(role: Partial<ExecutionRoleProps['role']>, sources: TableReference[] = []) {
+function synth(
+  role: Partial<ExecutionRoleProps['role']>,
+  sources: TableReference[] = [],
+  targets: ExecutionRoleProps['targets'] = TARGETS,
+) {
   const stack = new EmptyStack();
   const { arn, settledArn } = new ExecutionRole(stack, 'my-role', {
     role: {
@@ -17,7 +23,7 @@ function synth(role: Partial<ExecutionRoleProps['role']>, sources: TableReferenc
       ...role,
     },
     sources,
-    logGroupArn: LOG_GROUP,
+    targets,
     provider: stack.aws,
   });
   stack.publish({ arn, settled_arn: settledArn });
@@ -84,10 +90,25 @@ test('a role without a stream has a trust policy, and an inline policy for its f
             actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
             resources: [`${LOG_GROUP}:*`],
           },
+          { sid: 'ListFailedBatches', actions: ['s3:ListBucket'], resources: [FAILED_BATCHES] },
+          {
+            sid: 'SendFailedBatches',
+            actions: ['s3:PutObject'],
+            resources: [`${FAILED_BATCHES}/*`],
+          },
           { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] },
         ],
       },
     },
+  });
+});
+
+test('a role of a function with a lake may write to that', () => {
+  const lakeObjectsArn = 'arn:aws:s3:::lake/changes/*';
+  const { data } = synth({}, [], { ...TARGETS, lakeObjectsArn });
+  expect(data?.aws_iam_policy_document?.my_role_function_policy).toEqual({
+    provider: 'aws.consumer',
+    statement: functionPolicy({ ...TARGETS, lakeObjectsArn }),
   });
 });
 

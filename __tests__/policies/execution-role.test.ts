@@ -1,6 +1,11 @@
-import { functionPolicy, streamPolicies, trustPolicy } from '../../policies/execution-role';
+import {
+  type FunctionTargets,
+  functionPolicy,
+  streamPolicies,
+  trustPolicy,
+} from '../../policies/execution-role';
 import { policySize } from '../../policies/statement';
-import { IAM } from '../../topology/limits';
+import { BUCKET, FUNCTION, IAM, OBJECT_KEY_PREFIX } from '../../topology/limits';
 import type { TableReference } from '../../topology/resolve';
 import type { Encryption } from '../../topology/schema';
 
@@ -35,22 +40,57 @@ test('trustPolicy lets Lambda, and nobody else, assume the role', () => {
   ]);
 });
 
-test('functionPolicy lets the function write its own log and list streams', () => {
-  expect(
-    functionPolicy('arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders'),
-  ).toStrictEqual([
-    {
-      sid: 'WriteLog',
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: ['arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders:*'],
-    },
-    { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] },
-  ]);
+describe('functionPolicy lets the function', () => {
+  const targets = {
+    logGroupArn: 'arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders',
+    failedBatchesArn: 'arn:aws:s3:::failed',
+  };
+  const writeLog = {
+    sid: 'WriteLog',
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    resources: ['arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders:*'],
+  };
+  const listFailedBatches = {
+    sid: 'ListFailedBatches',
+    actions: ['s3:ListBucket'],
+    resources: ['arn:aws:s3:::failed'],
+  };
+  const sendFailedBatches = {
+    sid: 'SendFailedBatches',
+    actions: ['s3:PutObject'],
+    resources: ['arn:aws:s3:::failed/*'],
+  };
+  const listStreams = { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] };
+
+  test('write its own log, send failed batches, and list streams', () => {
+    expect(functionPolicy(targets)).toStrictEqual([
+      writeLog,
+      listFailedBatches,
+      sendFailedBatches,
+      listStreams,
+    ]);
+  });
+
+  test('write to its lake, where it has one', () => {
+    const lakeObjectsArn = 'arn:aws:s3:::lake/changes/*';
+    expect(functionPolicy({ ...targets, lakeObjectsArn })).toStrictEqual([
+      writeLog,
+      listFailedBatches,
+      sendFailedBatches,
+      { sid: 'WriteChanges', actions: ['s3:PutObject'], resources: [lakeObjectsArn] },
+      listStreams,
+    ]);
+  });
 });
 
 describe('streamPolicies', () => {
-  /** The longest name of a function's log group. */
-  const wide = `/aws/lambda/${'f'.repeat(64)}`;
+  /** Where the function writes to, with the longest names of everything. */
+  const bucket = `arn:aws-us-gov:s3:::${'b'.repeat(BUCKET.nameLength.max)}`;
+  const widest: FunctionTargets = {
+    logGroupArn: `arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:/aws/lambda/${'f'.repeat(FUNCTION.nameLength.max)}`,
+    failedBatchesArn: bucket,
+    lakeObjectsArn: `${bucket}/${'p'.repeat(OBJECT_KEY_PREFIX.length.max - 1)}/*`,
+  };
 
   test('of no table is no policy', () => {
     expect(streamPolicies([])).toStrictEqual([]);
@@ -105,9 +145,7 @@ describe('streamPolicies', () => {
     ['the longest name', 'T'.repeat(255), 100],
   ])('are never over the quota, with tables of %s', (_, name, count) => {
     const [inline = 0, ...managed] = streamPolicies(tables(count, name)).map(policySize);
-    const rest = policySize(
-      functionPolicy(`arn:aws:logs:us-east-1:111122223333:log-group:${wide}`),
-    );
+    const rest = policySize(functionPolicy(widest));
     expect(inline + rest).toBeLessThanOrEqual(IAM.inlinePoliciesSize);
     expect(managed.filter((size) => size > IAM.managedPolicySize)).toStrictEqual([]);
     expect(managed.length).toBeGreaterThan(0);

@@ -1,7 +1,22 @@
-import { ARCHIVE_PROVIDER, AWS_PROVIDER, counts, synthApp } from '../helpers/synth-app';
+import { parse } from '@cdktf/hcl2json';
+import { tidyHcl } from '../../scripts/tidy-hcl';
+import { alarm, privateBucket } from '../helpers/blocks';
+import {
+  ARCHIVE_PROVIDER,
+  AWS_PROVIDER,
+  counts,
+  type StackJson,
+  synthApp,
+  synthHcl,
+} from '../helpers/synth-app';
 import { type Overrides, producer, topology } from '../helpers/topology';
 
+// The formatter and the parser of HCL take a while to start.
+jest.setTimeout(30_000);
+
 const ID = 'consumer-process-orders';
+const SINK = 'consumers.process-orders.sink';
+const ALARMS = 'consumers.process-orders.alarms';
 const ROLE = 'consumers.process-orders.role';
 const FUNCTION = 'consumers.process-orders.function';
 
@@ -63,7 +78,136 @@ const readStreams = (...resources: string[]) => ({
   ],
 });
 
+/** The bucket of failed batches. The hash is of 111122223333/us-east-1/ProcessOrders. */
+const FAILED_BATCHES = privateBucket(
+  'failed_batches',
+  'process-orders-failed-batches-7fa858386cd3',
+  [{ id: 'expire', status: 'Enabled', filter: [{ prefix: '' }], expiration: [{ days: 30 }] }],
+);
+
+const TOPIC_ARN = '${aws_sns_topic.alarms_topic.arn}';
+
+const functionAlarms = (topicArn: string) => {
+  const dimensions = { FunctionName: '${aws_lambda_function.processor.function_name}' };
+  const block = (settings: object) => alarm(topicArn, { dimensions, ...settings });
+  return {
+    alarms_iterator_age: block({
+      alarm_name: 'ProcessOrders-iterator-age',
+      alarm_description:
+        'ProcessOrders is behind: records are lost 24 hours after they were written. Look at errors, duration and throttles.',
+      metric_name: 'IteratorAge',
+      statistic: 'Maximum',
+      threshold: 900_000,
+      treat_missing_data: 'ignore',
+    }),
+    alarms_errors: block({
+      alarm_name: 'ProcessOrders-errors',
+      alarm_description:
+        'Invocations of ProcessOrders fail. Lambda delivers their batches again until the limits of the subscription.',
+      metric_name: 'Errors',
+    }),
+    alarms_throttles: block({
+      alarm_name: 'ProcessOrders-throttles',
+      alarm_description: 'Invocations of ProcessOrders are refused for lack of concurrency.',
+      metric_name: 'Throttles',
+    }),
+    alarms_duration: block({
+      alarm_name: 'ProcessOrders-duration',
+      alarm_description: 'An invocation of ProcessOrders took 80% of the 60 seconds it has.',
+      metric_name: 'Duration',
+      statistic: 'Maximum',
+      threshold: 48_000,
+    }),
+    alarms_destination_failures: block({
+      alarm_name: 'ProcessOrders-destination-failures',
+      alarm_description:
+        'Lambda could not write a failed batch of ProcessOrders to its bucket: its records are lost unless they are still in the stream.',
+      metric_name: 'DestinationDeliveryFailures',
+    }),
+  };
+};
+
+const TOPIC = {
+  resource: {
+    aws_kms_key: {
+      alarms_topic_key: {
+        provider: 'aws.consumer',
+        description: 'SNS topic ProcessOrders-alarms',
+        enable_key_rotation: true,
+        policy: '${data.aws_iam_policy_document.alarms_topic_key_policy.json}',
+      },
+    },
+    aws_kms_alias: {
+      alarms_topic_key_alias: {
+        provider: 'aws.consumer',
+        name: 'alias/sns/ProcessOrders-alarms',
+        target_key_id: '${aws_kms_key.alarms_topic_key.key_id}',
+      },
+    },
+    aws_sns_topic: {
+      alarms_topic: {
+        provider: 'aws.consumer',
+        name: 'ProcessOrders-alarms',
+        kms_master_key_id: '${aws_kms_key.alarms_topic_key.key_id}',
+      },
+    },
+    aws_sns_topic_policy: {
+      alarms_topic_policy: {
+        provider: 'aws.consumer',
+        arn: TOPIC_ARN,
+        policy: '${data.aws_iam_policy_document.alarms_topic_policy_document.json}',
+      },
+    },
+  },
+  data: {
+    aws_iam_policy_document: {
+      alarms_topic_key_policy: {
+        provider: 'aws.consumer',
+        statement: [
+          {
+            sid: 'AllowAccountAdministration',
+            principals: [{ type: 'AWS', identifiers: ['arn:aws:iam::111122223333:root'] }],
+            actions: ['kms:*'],
+            resources: ['*'],
+          },
+          {
+            sid: 'AllowAlarms',
+            principals: [{ type: 'Service', identifiers: ['cloudwatch.amazonaws.com'] }],
+            actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+            resources: ['*'],
+          },
+        ],
+      },
+      alarms_topic_policy_document: {
+        provider: 'aws.consumer',
+        statement: [
+          {
+            sid: 'AllowAlarms',
+            principals: [{ type: 'Service', identifiers: ['cloudwatch.amazonaws.com'] }],
+            actions: ['sns:Publish'],
+            resources: [TOPIC_ARN],
+            condition: [
+              { test: 'StringEquals', variable: 'aws:SourceAccount', values: ['111122223333'] },
+            ],
+          },
+        ],
+      },
+    },
+  },
+};
+
+/** Its body has a test of its own, in constructs/dashboard.test.ts. */
+const DASHBOARD = {
+  provider: 'aws.consumer',
+  dashboard_name: '${aws_lambda_function.processor.function_name}',
+  dashboard_body: expect.stringMatching(/^\$\{jsonencode\(\{"widgets" = \[.*\]\}\)\}$/),
+};
+
 const RESOURCES = {
+  ...FAILED_BATCHES.resource,
+  ...TOPIC.resource,
+  aws_cloudwatch_metric_alarm: functionAlarms(TOPIC_ARN),
+  aws_cloudwatch_dashboard: { dashboard: DASHBOARD },
   aws_cloudwatch_log_group: { log: LOG },
   aws_iam_role: { execution_role: ROLE_BLOCK },
   aws_iam_role_policy: {
@@ -79,7 +223,70 @@ const RESOURCES = {
   aws_lambda_function: { processor: LAMBDA },
 };
 
-test('a consumer is a role, a function and its log, in its account', () => {
+/** What the function may do beside reading streams. */
+const functionPolicy = (...others: object[]) => ({
+  provider: 'aws.consumer',
+  statement: [
+    {
+      sid: 'WriteLog',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: ['${aws_cloudwatch_log_group.log.arn}:*'],
+    },
+    {
+      sid: 'ListFailedBatches',
+      actions: ['s3:ListBucket'],
+      resources: ['${aws_s3_bucket.failed_batches.arn}'],
+    },
+    {
+      sid: 'SendFailedBatches',
+      actions: ['s3:PutObject'],
+      resources: ['${aws_s3_bucket.failed_batches.arn}/*'],
+    },
+    ...others,
+    { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] },
+  ],
+});
+
+const DOCUMENTS = {
+  ...FAILED_BATCHES.data.aws_iam_policy_document,
+  ...TOPIC.data.aws_iam_policy_document,
+  execution_role_trust: {
+    provider: 'aws.consumer',
+    statement: [
+      {
+        sid: 'AllowLambda',
+        principals: [{ type: 'Service', identifiers: ['lambda.amazonaws.com'] }],
+        actions: ['sts:AssumeRole'],
+      },
+    ],
+  },
+  execution_role_function_policy: functionPolicy(),
+  execution_role_streams_policy: readStreams(
+    'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*',
+  ),
+};
+
+const OUTPUTS = {
+  role_arn: {
+    description: 'ARN of the execution role, once IAM has spread it',
+    value: '${terraform_data.execution_role_settled.output}',
+  },
+  function_name: {
+    description: 'Name of the function',
+    value: '${aws_lambda_function.processor.function_name}',
+  },
+  function_arn: {
+    description: 'ARN of the function',
+    value: '${aws_lambda_function.processor.arn}',
+  },
+  failed_batches_bucket_arn: {
+    description: 'ARN of the failed-batches bucket',
+    value: '${aws_s3_bucket.failed_batches.arn}',
+  },
+  alarm_topic_arn: { description: 'ARN of the topic that alarms are sent to', value: TOPIC_ARN },
+};
+
+test('a consumer is a role, a function, its log, failed batches, alarms and dashboard, in its account', () => {
   expect(consumerStack()).toEqual({
     terraform: {
       backend: {
@@ -117,48 +324,10 @@ test('a consumer is a role, a function and its log, in its account', () => {
           output_file_mode: '0644',
         },
       },
-      aws_iam_policy_document: {
-        execution_role_trust: {
-          provider: 'aws.consumer',
-          statement: [
-            {
-              sid: 'AllowLambda',
-              principals: [{ type: 'Service', identifiers: ['lambda.amazonaws.com'] }],
-              actions: ['sts:AssumeRole'],
-            },
-          ],
-        },
-        execution_role_function_policy: {
-          provider: 'aws.consumer',
-          statement: [
-            {
-              sid: 'WriteLog',
-              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              resources: ['${aws_cloudwatch_log_group.log.arn}:*'],
-            },
-            { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] },
-          ],
-        },
-        execution_role_streams_policy: readStreams(
-          'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*',
-        ),
-      },
+      aws_iam_policy_document: DOCUMENTS,
     },
     resource: RESOURCES,
-    output: {
-      role_arn: {
-        description: 'ARN of the execution role, once IAM has spread it',
-        value: '${terraform_data.execution_role_settled.output}',
-      },
-      function_name: {
-        description: 'Name of the function',
-        value: '${aws_lambda_function.processor.function_name}',
-      },
-      function_arn: {
-        description: 'ARN of the function',
-        value: '${aws_lambda_function.processor.arn}',
-      },
-    },
+    output: OUTPUTS,
   });
 });
 
@@ -331,9 +500,197 @@ describe('the role', () => {
         execution_role_settled: settledAfter('aws_iam_role_policy.execution_role_function'),
       },
     });
-    expect(Object.keys(data?.aws_iam_policy_document ?? {}).sort()).toEqual([
-      'execution_role_function_policy',
-      'execution_role_trust',
-    ]);
+    const { execution_role_streams_policy: _, ...documents } = DOCUMENTS;
+    expect(data?.aws_iam_policy_document).toEqual(documents);
   });
 });
+
+test('failed batches are kept for as long as is asked for', () => {
+  const { resource } = consumerStack({
+    'consumers.process-orders.failedBatches': { expirationInDays: 90 },
+  });
+  expect(resource).toEqual({
+    ...RESOURCES,
+    ...privateBucket('failed_batches', 'process-orders-failed-batches-7fa858386cd3', [
+      { id: 'expire', status: 'Enabled', filter: [{ prefix: '' }], expiration: [{ days: 90 }] },
+    ]).resource,
+  });
+});
+
+describe('the alarms', () => {
+  const SHARED_TOPIC = 'arn:aws:sns:us-east-1:111122223333:on-call';
+  const blocksOf = ({ resource, data }: StackJson) => ({
+    resource,
+    data: { aws_iam_policy_document: data?.aws_iam_policy_document },
+  });
+  /** All that is there, but for the topic. */
+  const withoutTopic = () => {
+    const own = Object.keys(TOPIC.resource);
+    const documents = Object.keys(TOPIC.data.aws_iam_policy_document);
+    return {
+      resource: Object.fromEntries(
+        Object.entries(RESOURCES).filter(([type]) => !own.includes(type)),
+      ),
+      data: {
+        aws_iam_policy_document: Object.fromEntries(
+          Object.entries(DOCUMENTS).filter(([name]) => !documents.includes(name)),
+        ),
+      },
+    };
+  };
+
+  test('are turned off, and with them the topic', () => {
+    const stack = consumerStack({ [ALARMS]: false });
+    const { resource, data } = withoutTopic();
+    const { aws_cloudwatch_metric_alarm: _, ...others } = resource;
+    const { alarm_topic_arn: __, ...outputs } = OUTPUTS;
+    expect(blocksOf(stack)).toEqual({ resource: others, data });
+    expect(stack.output).toEqual(outputs);
+  });
+
+  test('tell an existing topic', () => {
+    const stack = consumerStack({ [ALARMS]: { topicArn: SHARED_TOPIC } });
+    const { resource, data } = withoutTopic();
+    expect(blocksOf(stack)).toEqual({
+      resource: { ...resource, aws_cloudwatch_metric_alarm: functionAlarms(SHARED_TOPIC) },
+      data,
+    });
+    expect(stack.output).toEqual({
+      ...OUTPUTS,
+      alarm_topic_arn: { ...OUTPUTS.alarm_topic_arn, value: SHARED_TOPIC },
+    });
+  });
+
+  test('tell an email address', () => {
+    expect(consumerStack({ [ALARMS]: { email: 'team@example.com' } }).resource).toEqual({
+      ...RESOURCES,
+      aws_sns_topic_subscription: {
+        alarms_email: {
+          provider: 'aws.consumer',
+          topic_arn: TOPIC_ARN,
+          protocol: 'email',
+          endpoint: 'team@example.com',
+        },
+      },
+    });
+  });
+});
+
+describe('the sink s3', () => {
+  const LAKE_POLICY = 'execution_role_function_policy';
+  const sinkOf = (stack: StackJson) => ({
+    counts: counts(stack.resource),
+    buckets: Object.keys(stack.resource?.aws_s3_bucket ?? {}),
+    found: stack.data?.aws_s3_bucket,
+    policy: stack.data?.aws_iam_policy_document?.[LAKE_POLICY],
+    environment: Reflect.get(stack.resource?.aws_lambda_function?.processor ?? {}, 'environment'),
+  });
+  const withLake = {
+    ...counts(RESOURCES),
+    aws_athena_named_query: 2,
+    aws_athena_workgroup: 1,
+    aws_glue_catalog_database: 1,
+    aws_glue_catalog_table: 2,
+  };
+  const writeChanges = (resource: string) =>
+    functionPolicy({ sid: 'WriteChanges', actions: ['s3:PutObject'], resources: [resource] });
+  const environment = (bucket: string, prefix: string) => ({
+    variables: {
+      NODE_OPTIONS: '--enable-source-maps',
+      SINK_BUCKET: bucket,
+      SINK_PREFIX: prefix,
+    },
+  });
+
+  test.each<[string, unknown, string]>([
+    ['by its name', 's3', 'changes/'],
+    ['with its type', { type: 's3' }, 'changes/'],
+    ['with a prefix', { type: 's3', prefix: 'all/orders/' }, 'all/orders/'],
+  ])('%s makes a lake that the function may write to', (_, sink, prefix) => {
+    expect(sinkOf(consumerStack({ [SINK]: sink }))).toEqual({
+      counts: {
+        ...withLake,
+        aws_s3_bucket: 2,
+        aws_s3_bucket_lifecycle_configuration: 2,
+        aws_s3_bucket_policy: 2,
+        aws_s3_bucket_public_access_block: 2,
+        aws_s3_bucket_server_side_encryption_configuration: 2,
+      },
+      buckets: ['failed_batches', 'lake_bucket'],
+      found: undefined,
+      policy: writeChanges(`\${aws_s3_bucket.lake_bucket.arn}/${prefix}*`),
+      environment: environment('process-orders-changes-7fa858386cd3', prefix),
+    });
+  });
+
+  test('with an existing bucket makes a lake in that', () => {
+    const sink = { type: 's3', bucket: 'our-lake' };
+    expect(sinkOf(consumerStack({ [SINK]: sink }))).toEqual({
+      counts: withLake,
+      buckets: ['failed_batches'],
+      found: { lake_bucket: { provider: 'aws.consumer', bucket: 'our-lake' } },
+      policy: writeChanges('${data.aws_s3_bucket.lake_bucket.arn}/changes/*'),
+      environment: environment('our-lake', 'changes/'),
+    });
+  });
+
+  test('names its database after topology and consumer, and its workgroup after the function', () => {
+    const { resource } = consumerStack({ name: 'my-orders', [SINK]: 's3' });
+    expect(resource?.aws_glue_catalog_database).toEqual({
+      lake_catalog: {
+        provider: 'aws.consumer',
+        name: 'my_orders_process_orders',
+        description: 'Changes of DynamoDB tables',
+      },
+    });
+    expect(Reflect.get(resource?.aws_athena_workgroup?.lake_queries ?? {}, 'name')).toBe(
+      'ProcessOrders',
+    );
+  });
+
+  test('may have its variables set by the user', () => {
+    const variables = { SINK_PREFIX: 'elsewhere/' };
+    const stack = consumerStack({ [SINK]: 's3', [`${FUNCTION}.environment`]: variables });
+    expect(sinkOf(stack).environment).toEqual(
+      environment('process-orders-changes-7fa858386cd3', 'elsewhere/'),
+    );
+  });
+});
+
+describe('as HCL', () => {
+  test.each<[string, Overrides]>([
+    ['a consumer', {}],
+    ['one without alarms', { [ALARMS]: false }],
+    ['one that tells a topic', { [ALARMS]: { topicArn: 'arn:aws:sns:us-east-1:111122223333:t' } }],
+    ['one that tells an address', { [ALARMS]: { email: 'team@example.com' } }],
+    ['one with a lake', { [SINK]: 's3' }],
+    ['one with a lake in an existing bucket', { [SINK]: { type: 's3', bucket: 'our-lake' } }],
+  ])('%s says what it says as JSON', async (_, overrides) => {
+    const content = topology(overrides);
+    const hcl = await tidyHcl(synthHcl(content, ID));
+    const { resource, data } = await parse('cdk.tf', hcl);
+    const json = synthApp(content).json(ID);
+    expect(comparable({ resource, data })).toEqual(
+      comparable({ resource: json.resource, data: json.data }),
+    );
+    expect(await tidyHcl(hcl)).toBe(hcl);
+  });
+});
+
+/**
+ * What the parser of HCL and JSON write in two ways, in one: blocks, lists of one block, references,
+ * and expressions, whose layout differs and which constructs/json-encode.test.ts compares.
+ */
+function comparable(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const [only] = value;
+    const isBlock = value.length === 1 && typeof only === 'object' && !Array.isArray(only);
+    return isBlock ? comparable(only) : value.map(comparable);
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, comparable(one)]));
+  }
+  if (typeof value !== 'string') return value;
+  if (/^\$\{(format|jsonencode)\(/.test(value)) return 'an expression';
+  return value.replace(/^\$\{([^{}]*)\}$/, '$1');
+}

@@ -15,21 +15,21 @@ const RESOURCES = {
     },
   },
   aws_s3_bucket_versioning: {
-    versioning: {
+    bucket_versioning: {
       provider: 'aws.state',
       bucket: BUCKET,
       versioning_configuration: { status: 'Enabled' },
     },
   },
   aws_s3_bucket_server_side_encryption_configuration: {
-    encryption: {
+    bucket_encryption: {
       provider: 'aws.state',
       bucket: BUCKET,
       rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }],
     },
   },
   aws_s3_bucket_public_access_block: {
-    public_access_block: {
+    bucket_public_access_block: {
       provider: 'aws.state',
       bucket: BUCKET,
       block_public_acls: true,
@@ -39,14 +39,14 @@ const RESOURCES = {
     },
   },
   aws_s3_bucket_policy: {
-    policy: {
+    bucket_policy: {
       provider: 'aws.state',
       bucket: BUCKET,
-      policy: '${data.aws_iam_policy_document.policy_document.json}',
+      policy: '${data.aws_iam_policy_document.bucket_policy_document.json}',
     },
   },
   aws_s3_bucket_lifecycle_configuration: {
-    expiry: {
+    bucket_lifecycle: {
       provider: 'aws.state',
       bucket: BUCKET,
       rule: [
@@ -74,7 +74,7 @@ test('the state bucket is private, encrypted, versioned and kept, and its own st
     provider: { aws: [{ alias: 'state', region: 'us-east-1', default_tags: TAGS }] },
     data: {
       aws_iam_policy_document: {
-        policy_document: {
+        bucket_policy_document: {
           provider: 'aws.state',
           statement: [
             {
@@ -117,7 +117,7 @@ test('a key of the state is that of the bucket', () => {
   expect(resource).toEqual({
     ...RESOURCES,
     aws_s3_bucket_server_side_encryption_configuration: {
-      encryption: {
+      bucket_encryption: {
         provider: 'aws.state',
         bucket: BUCKET,
         rule: [

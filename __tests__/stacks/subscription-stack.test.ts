@@ -1,3 +1,4 @@
+import { alarm } from '../helpers/blocks';
 import { AWS_PROVIDER, counts, synthApp } from '../helpers/synth-app';
 import { consumer, type Overrides, topology } from '../helpers/topology';
 
@@ -18,9 +19,33 @@ const MAPPING = {
   tumbling_window_in_seconds: 0,
   function_response_types: ['ReportBatchItemFailures'],
   metrics_config: { metrics: ['EventCount'] },
+  destination_config: {
+    on_failure: {
+      destination_arn:
+        '${data.terraform_remote_state.consumer_process_orders.outputs.failed_batches_bucket_arn}',
+    },
+  },
 };
 
-test('a subscription is one event source mapping in the account of the consumer', () => {
+const ALARM = alarm(
+  '${data.terraform_remote_state.consumer_process_orders.outputs.alarm_topic_arn}',
+  {
+    alarm_name: 'subscription-orders-process-orders-failed-batches',
+    alarm_description:
+      'Records of subscription-orders-process-orders were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.',
+    metric_name: 'OnFailureDestinationDeliveredEventCount',
+    dimensions: {
+      EventSourceMappingUUID: '${aws_lambda_event_source_mapping.event_source_mapping.uuid}',
+    },
+  },
+);
+
+const RESOURCES = {
+  aws_lambda_event_source_mapping: { event_source_mapping: MAPPING },
+  aws_cloudwatch_metric_alarm: { failed_batches: ALARM },
+};
+
+test('a subscription is one event source mapping and its alarm, in the account of the consumer', () => {
   expect(synthApp(topology()).json(ID)).toEqual({
     terraform: {
       backend: {
@@ -65,7 +90,7 @@ test('a subscription is one event source mapping in the account of the consumer'
         },
       },
     },
-    resource: { aws_lambda_event_source_mapping: { event_source_mapping: MAPPING } },
+    resource: RESOURCES,
     output: {
       event_source_mapping_uuid: {
         description: 'UUID of the event source mapping',
@@ -149,8 +174,31 @@ describe('the mapping', () => {
   ])('%s', (_, overrides, expected) => {
     const { resource } = synthApp(topology(overrides)).json(ID);
     expect(resource).toEqual({
+      ...RESOURCES,
       aws_lambda_event_source_mapping: { event_source_mapping: expected },
     });
+  });
+});
+
+describe('the alarm', () => {
+  const resources = (alarms: unknown) =>
+    synthApp(topology({ 'consumers.process-orders.alarms': alarms })).json(ID).resource;
+
+  test('is raised by as many records as the consumer says', () => {
+    expect(resources({ failedRecords: 25 })).toEqual({
+      ...RESOURCES,
+      aws_cloudwatch_metric_alarm: { failed_batches: { ...ALARM, threshold: 25 } },
+    });
+  });
+
+  test('tells the topic of the consumer, whichever that is', () => {
+    const topicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
+    expect(resources({ topicArn })).toEqual(RESOURCES);
+  });
+
+  test('is turned off with those of the consumer', () => {
+    const { aws_lambda_event_source_mapping } = RESOURCES;
+    expect(resources(false)).toEqual({ aws_lambda_event_source_mapping });
   });
 });
 
@@ -167,14 +215,31 @@ describe('the references', () => {
           counts: [counts(resource), counts(data)],
           stream: Reflect.get(mapping, 'event_source_arn'),
           function: Reflect.get(mapping, 'function_name'),
+          destination: Reflect.get(mapping, 'destination_config'),
+          alarm: resource?.aws_cloudwatch_metric_alarm?.failed_batches,
         };
       });
   };
   const expected = (id: string, producer: string, reader: string) => ({
     id,
-    counts: [{ aws_lambda_event_source_mapping: 1 }, { terraform_remote_state: 2 }],
+    counts: [
+      { aws_lambda_event_source_mapping: 1, aws_cloudwatch_metric_alarm: 1 },
+      { terraform_remote_state: 2 },
+    ],
     stream: `\${data.terraform_remote_state.${producer}.outputs.stream_arn}`,
     function: `\${data.terraform_remote_state.${reader}.outputs.function_arn}`,
+    destination: {
+      on_failure: {
+        destination_arn: `\${data.terraform_remote_state.${reader}.outputs.failed_batches_bucket_arn}`,
+      },
+    },
+    alarm: {
+      ...ALARM,
+      alarm_name: `${id}-failed-batches`,
+      alarm_description: `Records of ${id} were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.`,
+      alarm_actions: [`\${data.terraform_remote_state.${reader}.outputs.alarm_topic_arn}`],
+      ok_actions: [`\${data.terraform_remote_state.${reader}.outputs.alarm_topic_arn}`],
+    },
   });
 
   test('of a producer in several accounts are to the stream of each', () => {

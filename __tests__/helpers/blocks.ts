@@ -1,0 +1,90 @@
+import type { StackJson } from './synth-app';
+
+type Blocks = Pick<Required<StackJson>, 'resource' | 'data'>;
+
+const provider = 'aws.consumer';
+
+/** The blocks of a bucket that is encrypted, private and reached by TLS only. */
+export function privateBucket(id: string, name: string, rule: readonly object[]): Blocks {
+  const bucket = `\${aws_s3_bucket.${id}.bucket}`;
+  const arn = `\${aws_s3_bucket.${id}.arn}`;
+  return {
+    resource: {
+      aws_s3_bucket: { [id]: { provider, bucket: name } },
+      aws_s3_bucket_server_side_encryption_configuration: {
+        [`${id}_encryption`]: {
+          provider,
+          bucket,
+          rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }],
+        },
+      },
+      aws_s3_bucket_public_access_block: {
+        [`${id}_public_access_block`]: {
+          provider,
+          bucket,
+          block_public_acls: true,
+          block_public_policy: true,
+          ignore_public_acls: true,
+          restrict_public_buckets: true,
+        },
+      },
+      aws_s3_bucket_policy: {
+        [`${id}_policy`]: {
+          provider,
+          bucket,
+          policy: `\${data.aws_iam_policy_document.${id}_policy_document.json}`,
+        },
+      },
+      aws_s3_bucket_lifecycle_configuration: {
+        [`${id}_lifecycle`]: { provider, bucket, rule: [...rule] },
+      },
+    },
+    data: {
+      aws_iam_policy_document: {
+        [`${id}_policy_document`]: {
+          provider,
+          statement: [
+            {
+              sid: 'DenyInsecureTransport',
+              effect: 'Deny',
+              principals: [{ type: '*', identifiers: ['*'] }],
+              actions: ['s3:*'],
+              resources: [arn, `${arn}/*`],
+              condition: [{ test: 'Bool', variable: 'aws:SecureTransport', values: ['false'] }],
+            },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** An alarm on a metric of Lambda that tells a topic. */
+export function alarm(topicArn: string, settings: object): object {
+  return {
+    provider,
+    namespace: 'AWS/Lambda',
+    statistic: 'Sum',
+    period: 300,
+    evaluation_periods: 1,
+    comparison_operator: 'GreaterThanOrEqualToThreshold',
+    threshold: 1,
+    treat_missing_data: 'notBreaching',
+    alarm_actions: [topicArn],
+    ok_actions: [topicArn],
+    ...settings,
+  };
+}
+
+/** Several stacks' blocks as those of one. */
+export function merge(...all: readonly Partial<Blocks>[]): Blocks {
+  const merged = { resource: {}, data: {} };
+  for (const blocks of all) {
+    for (const kind of ['resource', 'data'] as const) {
+      for (const [type, named] of Object.entries(blocks[kind] ?? {})) {
+        Reflect.set(merged[kind], type, { ...Reflect.get(merged[kind], type), ...named });
+      }
+    }
+  }
+  return merged;
+}

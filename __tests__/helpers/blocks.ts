@@ -75,16 +75,3 @@ export function alarm(topicArn: string, settings: object): object {
     ...settings,
   };
 }
-
-/** Several stacks' blocks as those of one. */
-export function merge(...all: readonly Partial<Blocks>[]): Blocks {
-  const merged = { resource: {}, data: {} };
-  for (const blocks of all) {
-    for (const kind of ['resource', 'data'] as const) {
-      for (const [type, named] of Object.entries(blocks[kind] ?? {})) {
-        Reflect.set(merged[kind], type, { ...Reflect.get(merged[kind], type), ...named });
-      }
-    }
-  }
-  return merged;
-}

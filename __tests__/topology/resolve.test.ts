@@ -203,6 +203,19 @@ describe('the code of a function', () => {
       logRetentionInDays: 30,
     });
   });
+
+  test.each([
+    ['log', undefined, 'lambda-src/index.ts'],
+    ['s3', undefined, 'lambda-src/s3.ts'],
+    ['s3', 'lambda-src/index.ts', 'lambda-src/s3.ts'],
+    ['s3', 'src/audit.ts', 'src/audit.ts'],
+  ])('with the sink %s and the entry %s is %s', (sink, entry, expected) => {
+    const [first] = resolved({
+      'consumers.process-orders.sink': sink,
+      'consumers.process-orders.function.entry': entry,
+    }).consumers;
+    expect(first?.function.code).toStrictEqual({ entry: expected });
+  });
 });
 
 describe('the sink of a consumer', () => {

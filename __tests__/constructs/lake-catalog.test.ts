@@ -1,0 +1,173 @@
+import { parse } from '@cdktf/hcl2json';
+import { type App, Testing } from 'cdktf';
+import { LakeCatalog } from '../../constructs/lake-catalog';
+import { changesView } from '../../constructs/lake-sql';
+import { LAKE_COLUMNS } from '../../lambda-src/sinks/lake-format';
+import { tidyHcl } from '../../scripts/tidy-hcl';
+import type { TableReference } from '../../topology/resolve';
+import { EmptyStack } from '../helpers/empty-stack';
+import { jsonencoded } from '../helpers/jsonencoded';
+import { hclApp, jsonApp, jsonOf } from '../helpers/synth-app';
+
+// The formatter and the parser of HCL take a while to start.
+jest.setTimeout(30_000);
+
+const LOCATION = 's3://${aws_s3_bucket.b.bucket}/changes/';
+
+const source = (id: string, name: string): TableReference => ({
+  account: { id, region: 'us-east-1', partition: 'aws' },
+  name,
+  encryption: 'aws-owned',
+});
+
+function stackOf(sources: TableReference[], app: App = jsonApp()): EmptyStack {
+  const stack = new EmptyStack(app);
+  new LakeCatalog(stack, 'catalog', {
+    database: 'my_lake',
+    location: LOCATION,
+    sources,
+    provider: stack.aws,
+  });
+  stack.prepareStack();
+  return stack;
+}
+
+const provider = 'aws.consumer';
+const database_name = '${aws_glue_catalog_database.catalog.name}';
+const KEYS = [
+  { name: 'account', type: 'string' },
+  { name: 'table', type: 'string' },
+  { name: 'date', type: 'string' },
+];
+
+const DELIVERIES = {
+  provider,
+  database_name,
+  name: 'deliveries',
+  description: 'Every delivery of a change; a change can be in it more than once',
+  table_type: 'EXTERNAL_TABLE',
+  parameters: {
+    EXTERNAL: 'TRUE',
+    classification: 'json',
+    'projection.enabled': 'true',
+    'projection.account.type': 'enum',
+    'projection.account.values': '444455556666',
+    'projection.table.type': 'enum',
+    'projection.table.values': 'Orders',
+    'projection.date.type': 'date',
+    'projection.date.format': 'yyyy-MM-dd',
+    'projection.date.range': '2026-01-01,NOW+1DAY',
+    'storage.location.template': `${LOCATION}account=$\${account}/table=$\${table}/date=$\${date}/`,
+  },
+  partition_keys: KEYS,
+  storage_descriptor: {
+    location: LOCATION,
+    input_format: 'org.apache.hadoop.mapred.TextInputFormat',
+    output_format: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+    ser_de_info: { serialization_library: 'org.openx.data.jsonserde.JsonSerDe' },
+    columns: LAKE_COLUMNS.map(({ name, type }) => ({ name, type })),
+  },
+};
+
+const CHANGES = {
+  provider,
+  database_name,
+  name: 'changes',
+  description: 'Every change once',
+  table_type: 'VIRTUAL_VIEW',
+  parameters: { presto_view: 'true', comment: 'Presto View' },
+  view_original_text: expect.stringMatching(
+    /^\$\{format\("\/\* Presto View: %s \*\/", base64encode\(jsonencode\(\{[\s\S]*\}\)\)\)\}$/,
+  ),
+  view_expanded_text: '/* Presto View */',
+  storage_descriptor: {
+    columns: [...LAKE_COLUMNS, ...KEYS].map(({ name, type }) => ({ name, type })),
+    ser_de_info: { name: '-', serialization_library: '-' },
+  },
+};
+
+/** What Athena reads out of the text of the view. */
+const VIEW = {
+  originalSql: changesView('my_lake'),
+  catalog: 'awsdatacatalog',
+  schema: 'my_lake',
+  columns: [
+    { name: 'event_id', type: 'varchar' },
+    { name: 'event_name', type: 'varchar' },
+    { name: 'region', type: 'varchar' },
+    { name: 'sequence_number', type: 'varchar' },
+    { name: 'time', type: 'varchar' },
+    { name: 'expired', type: 'boolean' },
+    { name: 'keys', type: 'varchar' },
+    { name: 'old_image', type: 'varchar' },
+    { name: 'new_image', type: 'varchar' },
+    { name: 'account', type: 'varchar' },
+    { name: 'table', type: 'varchar' },
+    { name: 'date', type: 'varchar' },
+  ],
+};
+
+test('a catalog is a database with a table of deliveries and a view of changes', async () => {
+  const { resource, data } = jsonOf(stackOf([source('444455556666', 'Orders')]));
+  expect(resource).toEqual({
+    aws_glue_catalog_database: {
+      catalog: { provider, name: 'my_lake', description: 'Changes of DynamoDB tables' },
+    },
+    aws_glue_catalog_table: { catalog_deliveries: DELIVERIES, catalog_changes: CHANGES },
+  });
+  expect(data).toBeUndefined();
+  const view = resource?.aws_glue_catalog_table?.catalog_changes ?? {};
+  expect(await jsonencoded(Reflect.get(view, 'view_original_text'))).toEqual(VIEW);
+});
+
+test('a catalog is the same as HCL', async () => {
+  const hcl = await tidyHcl(
+    Testing.synthHcl(stackOf([source('444455556666', 'Orders')], hclApp()), true),
+  );
+  const { aws_glue_catalog_table: tables } = (await parse('cdk.tf', hcl)).resource;
+  const [deliveries] = tables.catalog_deliveries;
+  const [changes] = tables.catalog_changes;
+  /** Blocks are lists of one there. */
+  const block = ({ storage_descriptor, ...table }: Record<string, object>) => ({
+    ...table,
+    provider: '${aws.consumer}',
+    storage_descriptor: [
+      {
+        ...storage_descriptor,
+        ser_de_info: [Reflect.get(storage_descriptor ?? {}, 'ser_de_info')],
+      },
+    ],
+  });
+  expect(deliveries).toEqual(block(DELIVERIES as object as Record<string, object>));
+  expect(changes).toEqual(block(CHANGES as object as Record<string, object>));
+  expect(await jsonencoded(changes.view_original_text)).toEqual(VIEW);
+});
+
+describe('the partitions', () => {
+  const valuesOf = (...sources: TableReference[]) => {
+    const { resource } = jsonOf(stackOf(sources));
+    const table = resource?.aws_glue_catalog_table?.catalog_deliveries ?? {};
+    const parameters = Reflect.get(table, 'parameters');
+    return [parameters['projection.account.values'], parameters['projection.table.values']];
+  };
+
+  test.each<[string, TableReference[], string[]]>([
+    [
+      'of several sources are all their accounts and tables',
+      [source('444455556666', 'Orders'), source('777788889999', 'Items')],
+      ['444455556666,777788889999', 'Orders,Items'],
+    ],
+    [
+      'of one table in several accounts name the table once',
+      [source('444455556666', 'Orders'), source('777788889999', 'Orders')],
+      ['444455556666,777788889999', 'Orders'],
+    ],
+    [
+      'of several tables in one account name the account once',
+      [source('444455556666', 'Orders'), source('444455556666', 'Items')],
+      ['444455556666', 'Orders,Items'],
+    ],
+  ])('%s', (_, sources, expected) => {
+    expect(valuesOf(...sources)).toEqual(expected);
+  });
+});

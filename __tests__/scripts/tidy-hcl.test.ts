@@ -83,6 +83,18 @@ describe('tidy HCL has', () => {
       'resource "terraform_data" "x" {\n  lifecycle {\n    precondition {\n      condition     = a\n      error_message = "b"\n    }\n\n    postcondition {\n      condition     = c == "d"\n      error_message = "e"\n    }\n\n    postcondition {\n      condition     = f\n      error_message = "g"\n    }\n  }\n}\n',
     ],
     [
+      'a short document as an expression on a line',
+      block('input = "${jsonencode({"a" = [1, 2]})}"'),
+      'resource "terraform_data" "x" {\n  input = jsonencode({ "a" = [1, 2] })\n}\n',
+    ],
+    [
+      'a long document as an expression on lines of its own',
+      block(
+        `input = "\${format("%s", jsonencode({"a" = [1, aws_a.b], "b" = "${'x'.repeat(90)}"}))}"`,
+      ),
+      `resource "terraform_data" "x" {\n  input = format("%s", jsonencode({\n    a = [1, aws_a.b],\n    b = "${'x'.repeat(90)}",\n  }))\n}\n`,
+    ],
+    [
       'arguments in line',
       block('a = 1\nlong_name = 2'),
       'resource "terraform_data" "x" {\n  a         = 1\n  long_name = 2\n}\n',
@@ -132,6 +144,7 @@ describe('tidying leaves what the user writes as it is:', () => {
     version: '1.0',
     source: 'aws',
     BLOCK: '}\n\n\n\nprovider = "a.b"\n',
+    DOCUMENT: `\${jsonencode({"a" = "${'x'.repeat(100)}"})}`,
   };
 
   const TAGS = {

@@ -32,11 +32,24 @@ const BASES: unknown[] = [
       principal: 'account',
       conditions: [{ test: 'StringEquals', variable: 'aws:PrincipalOrgID', values: ['o-1'] }],
     },
+    'consumers.process-orders.sink': {
+      type: 's3',
+      transitionToStandardIaInDays: 90,
+      expirationInDays: 730,
+    },
+    'consumers.search.alarms': false,
     'subscriptions[0].filters': [{ eventName: ['INSERT'] }],
     'subscriptions[1]': { producer: 'orders', consumer: 'search', batchSize: 10 },
   }),
   topology({
     'consumers.process-orders.function.environment': { LOG_LEVEL: 'debug' },
+    'consumers.process-orders.sink': { type: 's3', bucket: 'our-lake', prefix: 'orders/' },
+    'consumers.process-orders.failedBatches': { expirationInDays: 7 },
+    'consumers.process-orders.alarms': {
+      topicArn: 'arn:aws:sns:us-east-1:111122223333:on-call',
+      email: 'team@example.com',
+      errors: 5,
+    },
     'consumers.process-orders.role.managedPolicyArns': ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
     'producers.orders': {
       account: 'shop',

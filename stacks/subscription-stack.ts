@@ -46,7 +46,7 @@ export class SubscriptionStack extends AccountStack {
     });
     if (subscription.alarms) {
       new MetricAlarm(this, 'failed_batches', {
-        name: `${subscription.stackId}-failed-batches`,
+        name: `${subscription.functionName}-${subscription.stackId}-failed-batches`,
         description: `Records of ${subscription.stackId} were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.`,
         metric: MAPPING_METRICS.failedRecords,
         of: mapping.uuid,

@@ -91,6 +91,7 @@ export type ResolvedSubscription = Omit<Subscription, 'producer' | 'consumer'> &
   readonly consumerStackId: string;
   /** Account of the consumer, where the event source mapping is. */
   readonly account: Account;
+  readonly functionName: string;
   readonly alarms: Consumer['alarms'];
 };
 
@@ -162,6 +163,7 @@ export function resolve(topology: Topology): ResolvedTopology {
         producerStackId: producerStackId(producer, idPart),
         consumerStackId: consumerStackId(consumer),
         account: get(consumers, consumer).account,
+        functionName: get(topology.consumers, consumer).function.name,
         alarms: get(topology.consumers, consumer).alarms,
       };
     }),

@@ -17,6 +17,7 @@ function synth(lake: Lake) {
   const stack = new EmptyStack();
   const { objectsArn, environment } = new ChangeLake(stack, 'lake', {
     lake,
+    account: { id: '111122223333', region: 'us-east-1', partition: 'aws' },
     sources: [
       {
         account: { id: '444455556666', region: 'us-east-1', partition: 'aws' },
@@ -82,7 +83,11 @@ test('a lake has a private bucket, in which changes stay', () => {
   expect(output).toEqual({
     objects: { description: 'objects', value: '${aws_s3_bucket.lake_bucket.arn}/changes/*' },
   });
-  expect(environment).toEqual({ SINK_BUCKET: 'my-changes', SINK_PREFIX: 'changes/' });
+  expect(environment).toEqual({
+    SINK_BUCKET: 'my-changes',
+    SINK_PREFIX: 'changes/',
+    SINK_BUCKET_OWNER: '111122223333',
+  });
 });
 
 test('a lake may be in a bucket that exists, which it leaves as it is', () => {
@@ -101,7 +106,11 @@ test('a lake may be in a bucket that exists, which it leaves as it is', () => {
   expect(output).toEqual({
     objects: { description: 'objects', value: '${data.aws_s3_bucket.lake_bucket.arn}/a/b/*' },
   });
-  expect(environment).toEqual({ SINK_BUCKET: 'our-lake', SINK_PREFIX: 'a/b/' });
+  expect(environment).toEqual({
+    SINK_BUCKET: 'our-lake',
+    SINK_PREFIX: 'a/b/',
+    SINK_BUCKET_OWNER: '111122223333',
+  });
 });
 
 describe('the lifecycle of changes', () => {

@@ -108,6 +108,7 @@ describe('the JSON Schema', () => {
         'producerStackId',
         'consumerStackId',
         'account',
+        'functionName',
         'producer',
         'consumer',
         'alarms',

@@ -599,6 +599,7 @@ describe('the sink s3', () => {
       NODE_OPTIONS: '--enable-source-maps',
       SINK_BUCKET: bucket,
       SINK_PREFIX: prefix,
+      SINK_BUCKET_OWNER: '111122223333',
     },
   });
 

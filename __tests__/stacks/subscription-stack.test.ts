@@ -30,7 +30,7 @@ const MAPPING = {
 const ALARM = alarm(
   '${data.terraform_remote_state.consumer_process_orders.outputs.alarm_topic_arn}',
   {
-    alarm_name: 'subscription-orders-process-orders-failed-batches',
+    alarm_name: 'ProcessOrders-subscription-orders-process-orders-failed-batches',
     alarm_description:
       'Records of subscription-orders-process-orders were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.',
     metric_name: 'OnFailureDestinationDeliveredEventCount',
@@ -220,7 +220,12 @@ describe('the references', () => {
         };
       });
   };
-  const expected = (id: string, producer: string, reader: string) => ({
+  const expected = (
+    id: string,
+    producer: string,
+    reader: string,
+    functionName = 'ProcessOrders',
+  ) => ({
     id,
     counts: [
       { aws_lambda_event_source_mapping: 1, aws_cloudwatch_metric_alarm: 1 },
@@ -235,7 +240,7 @@ describe('the references', () => {
     },
     alarm: {
       ...ALARM,
-      alarm_name: `${id}-failed-batches`,
+      alarm_name: `${functionName}-${id}-failed-batches`,
       alarm_description: `Records of ${id} were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.`,
       alarm_actions: [`\${data.terraform_remote_state.${reader}.outputs.alarm_topic_arn}`],
       ok_actions: [`\${data.terraform_remote_state.${reader}.outputs.alarm_topic_arn}`],
@@ -269,7 +274,7 @@ describe('the references', () => {
     };
     expect(sources(readers)).toEqual([
       expected(ID, 'producer_orders', 'consumer_process_orders'),
-      expected('subscription-orders-search', 'producer_orders', 'consumer_search'),
+      expected('subscription-orders-search', 'producer_orders', 'consumer_search', 'Search'),
     ]);
   });
 });

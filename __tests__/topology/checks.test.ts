@@ -915,7 +915,7 @@ describe('names that must differ', () => {
         'producers.others': { ...producer('Orders'), account: 'other' },
       },
     ],
-    ['a stack id of the greatest length', { [`consumers.${'a'.repeat(191)}`]: consumer('Other') }],
+    ['a stack id of the greatest length', { [`consumers.${'a'.repeat(166)}`]: consumer('Other') }],
     [
       'a producer and a consumer of one name',
       {
@@ -1006,9 +1006,9 @@ describe('names that must differ', () => {
     ],
     [
       'a stack id that is too long',
-      { [`consumers.${'a'.repeat(192)}`]: consumer('Other') },
+      { [`consumers.${'a'.repeat(167)}`]: consumer('Other') },
       [
-        `consumers.${'a'.repeat(192)} must have a shorter name; the stack id consumer-${'a'.repeat(192)} has over 200 characters`,
+        `consumers.${'a'.repeat(167)} must have a shorter name; the stack id consumer-${'a'.repeat(167)} has over 175 characters`,
       ],
     ],
     [

@@ -111,6 +111,7 @@ test('fills in the defaults and makes one entry per stack', () => {
         producerStackId: 'producer-orders',
         consumerStackId: 'consumer-process-orders',
         account: analytics,
+        functionName: 'ProcessOrders',
         alarms,
       },
     ],
@@ -175,6 +176,7 @@ test('keeps what the file sets', () => {
         producerStackId: 'producer-orders',
         consumerStackId: 'consumer-process-orders',
         account,
+        functionName: 'ProcessOrders',
         alarms,
       },
     ],
@@ -361,6 +363,7 @@ describe('a producer with accounts', () => {
       ...subscriptionDefaults,
       consumerStackId: 'consumer-process-orders',
       account: analytics,
+      functionName: 'ProcessOrders',
       alarms,
     };
     expect(resolved(tenants).subscriptions).toStrictEqual([

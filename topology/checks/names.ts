@@ -8,8 +8,13 @@ import {
 } from '../stack-ids';
 import { at, type Declared, type Report, sound, soundList } from './declared';
 
-/** Names a folder of the output and, with more, an object of the state. */
-const STACK_ID_LENGTH = 200;
+/**
+ * Names a folder of the output, an object of the state, and, between the name of a function and
+ * `-failed-batches`, an alarm, whose name has at most 255 characters.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
+const STACK_ID_LENGTH = 175;
 
 export function tags({ tags }: Declared, report: Report): void {
   const own = 'Topology';

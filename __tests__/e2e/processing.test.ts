@@ -127,8 +127,9 @@ describeWithEndpoint('the lake of two tenants', () => {
     await deployment.destroy();
   });
 
-  test('is deployed, and Terraform sees no difference', async () => {
+  test('is deployed, and Terraform sees no difference, by JSON and by HCL', async () => {
     expect(await deployment.plannedChanges()).toEqual({});
+    expect(await deployment.plannedChangesOfHcl()).toEqual({});
     await lake.open();
     await failedBatches.open();
   });

@@ -179,3 +179,18 @@ export const TAGS = {
   keyLength: { min: 1, max: 128 },
   valueLength: { min: 0, max: 256 },
 } as const;
+
+/** Bytes of the policy of one KMS key. */
+export const KEY_POLICY = {
+  source: 'https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html',
+  size: 32 * 1024,
+} as const;
+
+/** Bytes of the policy of one S3 bucket. */
+export const BUCKET_POLICY = {
+  source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html',
+  size: 20 * 1024,
+} as const;
+
+/** Characters of the policy that says who may assume a role, by default. */
+export const TRUST_POLICY = { source: IAM_QUOTAS, size: 2_048 } as const;

@@ -1,0 +1,84 @@
+import { TerraformStack } from 'cdktf';
+import { readDeployment } from '../../review/access/deployment';
+import { evaluateAccess, type Matrix } from '../../review/access/matrix';
+import { question } from '../../review/access/summary';
+import { loadPrices, type Prices } from '../../review/prices';
+import { References } from '../../review/references';
+import { type Review, review } from '../../review/review';
+import { parseStack, type Stack, type StackJson } from '../../review/stacks';
+import { buildStacks } from '../../stacks/build-stacks';
+import type { ResolvedTopology } from '../../topology/resolve';
+import { jsonApp, jsonOf } from './synth-app';
+
+// The first synthesis of a test file loads the provider's classes, which takes long on a busy machine.
+jest.setTimeout(60_000);
+
+/** A change to the JSON of a stack. */
+export type Edit = (json: Record<string, Record<string, Record<string, object>>>) => void;
+
+/** JSON by stack id; a topology is synthesized once. */
+const synthesized = new WeakMap<ResolvedTopology, [string, object][]>();
+
+function synthesize(topology: ResolvedTopology): [string, object][] {
+  const app = jsonApp();
+  buildStacks(app, topology);
+  const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
+  for (const stack of stacks) stack.prepareStack();
+  return stacks.map((stack) => [stack.node.id, jsonOf(stack)]);
+}
+
+/** The stacks of a topology as the review reads them; edits are by stack id. */
+export function synthesizedStacks(
+  topology: ResolvedTopology,
+  edits: Readonly<Record<string, Edit>> = {},
+): Stack[] {
+  const stacks = synthesized.get(topology) ?? synthesize(topology);
+  synthesized.set(topology, stacks);
+  return stacks.map(([id, original]) => {
+    const json = structuredClone(original);
+    edits[id]?.(json as never);
+    return parseStack(id, json as StackJson);
+  });
+}
+
+/** Access as it was evaluated. */
+export function accessOf(
+  topology: ResolvedTopology,
+  edits: Readonly<Record<string, Edit>> = {},
+): Promise<Matrix> {
+  const stacks = synthesizedStacks(topology, edits);
+  return evaluateAccess(readDeployment(stacks, new References(stacks)), topology);
+}
+
+export function reviewOf(
+  topology: ResolvedTopology,
+  edits: Readonly<Record<string, Edit>> = {},
+): Promise<Review> {
+  return review(synthesizedStacks(topology, edits), topology, prices());
+}
+
+export function prices(): Prices {
+  return loadPrices('review/prices.yaml');
+}
+
+/** `principal action on resource`, in short, of the cells that are not as they are meant to be. */
+export function differences({ differing }: Pick<Matrix, 'differing'>): string[] {
+  return differing.map(
+    (cell) =>
+      `${cell.allowed ? 'allowed' : 'denied'}: ${cell.principal.arn} ${question(cell)} on ${cell.resource.kind} ${cell.resource.name} of ${cell.resource.account} (${cell.by.join('; ')})`,
+  );
+}
+
+/** A statement of a policy document in a stack. */
+export function statement(
+  json: Parameters<Edit>[0],
+  document: string,
+  sid: string,
+): Record<string, unknown> {
+  const { statement: all } = (json.data?.aws_iam_policy_document?.[document] ?? {}) as {
+    statement?: Record<string, unknown>[];
+  };
+  const found = all?.find((each) => each.sid === sid);
+  if (!found) throw new Error(`no statement ${sid} in ${document}`);
+  return found;
+}

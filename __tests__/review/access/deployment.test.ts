@@ -1,0 +1,117 @@
+import { readDeployment } from '../../../review/access/deployment';
+import { References } from '../../../review/references';
+import { parseStack, type StackJson } from '../../../review/stacks';
+import { synthesizedStacks } from '../../helpers/review';
+import { resolved } from '../../helpers/synth-app';
+import { topology } from '../../helpers/topology';
+
+const PROVIDER = { aws: [{ region: 'us-east-1', allowed_account_ids: ['111122223333'] }] };
+const POLICY = '{"Version":"2012-10-17","Statement":[]}';
+
+function read(resource: StackJson['resource']) {
+  const stacks = [parseStack('own', { provider: PROVIDER, resource })];
+  return readDeployment(stacks, new References(stacks));
+}
+
+const role = (more: object = {}) => ({
+  aws_iam_role: { role: { name: 'Reader', assume_role_policy: POLICY, ...more } },
+});
+
+test('a role has its inline and its attached policies', () => {
+  const { roles } = read({
+    ...role(),
+    aws_iam_role_policy: { inline: { name: 'function', role: 'Reader', policy: POLICY } },
+    aws_iam_policy: { own: { name: 'Own', policy: POLICY } },
+    aws_iam_role_policy_attachment: {
+      own: { role: 'Reader', policy_arn: '${aws_iam_policy.own.arn}' },
+      aws: {
+        role: 'Reader',
+        policy_arn: 'arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole',
+      },
+    },
+  });
+  expect(roles[0]?.policies.map(({ name }) => name)).toEqual([
+    'function',
+    'Own',
+    'AWSLambdaDynamoDBExecutionRole',
+  ]);
+});
+
+test('what is not in the stacks is named, not left out', () => {
+  const { notEvaluated } = read({
+    ...role({
+      permissions_boundary: 'arn:aws:iam::111122223333:policy/Boundary',
+      managed_policy_arns: [],
+    }),
+    aws_iam_role_policy_attachment: {
+      audit: { role: 'Reader', policy_arn: 'arn:aws:iam::aws:policy/SecurityAudit' },
+    },
+    aws_lambda_permission: { invoke: {} },
+  });
+  expect(notEvaluated).toEqual([
+    'own aws_iam_role.role.managed_policy_arns',
+    'the managed policy arn:aws:iam::aws:policy/SecurityAudit of role Reader',
+    'the permissions boundary arn:aws:iam::111122223333:policy/Boundary of role Reader',
+    'own aws_lambda_permission.invoke',
+  ]);
+});
+
+test('a bucket and a topic have the policies that are resources of their own', () => {
+  const { resources } = read({
+    aws_s3_bucket: { bucket: { bucket: 'failed' } },
+    aws_s3_bucket_policy: { policy: { bucket: '${aws_s3_bucket.bucket.bucket}', policy: POLICY } },
+    aws_sns_topic: { topic: { name: 'alarms' } },
+    aws_sns_topic_policy: { policy: { arn: '${aws_sns_topic.topic.arn}', policy: POLICY } },
+  });
+  expect(resources.map(({ kind, arn, policy }) => [kind, arn, policy])).toEqual([
+    ['bucket', 'arn:aws:s3:::failed', JSON.parse(POLICY)],
+    ['topic', 'arn:aws:sns:us-east-1:111122223333:alarms', JSON.parse(POLICY)],
+  ]);
+});
+
+test('the stream of a table that exists is there as well', () => {
+  const stacks = synthesizedStacks(
+    resolved(
+      topology({
+        'producers.orders.table': undefined,
+        'producers.orders.existingTable': { name: 'Orders' },
+      }),
+    ),
+  );
+  const { resources } = readDeployment(stacks, new References(stacks));
+  expect(
+    resources
+      .filter(({ kind }) => kind === 'stream' || kind === 'table')
+      .map(({ kind, name, account, policy }) => [kind, name, account, policy?.Statement.length]),
+  ).toEqual([['stream', 'Orders', '444455556666', 1]]);
+});
+
+describe('refuses', () => {
+  test('two policies of one bucket', () => {
+    expect(() =>
+      read({
+        aws_s3_bucket: { bucket: { bucket: 'failed' } },
+        aws_s3_bucket_policy: {
+          a: { bucket: 'failed', policy: POLICY },
+          b: { bucket: 'failed', policy: POLICY },
+        },
+      }),
+    ).toThrow(
+      'own aws_s3_bucket_policy.a and own aws_s3_bucket_policy.b are both the policy of :s3:::failed',
+    );
+  });
+
+  test('a policy of what no stack has', () => {
+    expect(() =>
+      read({ aws_dynamodb_resource_policy: { p: { resource_arn: 'arn:aws:x', policy: POLICY } } }),
+    ).toThrow('own aws_dynamodb_resource_policy.p is the policy of arn:aws:x, which no stack has');
+  });
+
+  test('a policy with a reference that stands for nothing', () => {
+    expect(() =>
+      read(role({ assume_role_policy: '${data.aws_iam_policy_document.x.json}' })),
+    ).toThrow(
+      'own aws_iam_role.role refers to data.aws_iam_policy_document.x.json, which is not there',
+    );
+  });
+});

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import type { Condition } from '../../../policies/statement';
+import { accessOf, differences } from '../../helpers/review';
+import { resolved } from '../../helpers/synth-app';
+import type { Content } from '../../helpers/topology';
+
+const SEED = 20_260_101;
+const TENANTS = ['tenant-a', 'tenant-b', 'tenant-c'];
+
+const encryption = fc.constantFrom('aws-owned' as const, 'customer-managed' as const, {
+  kmsKeyArn: 'arn:aws:kms:us-east-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+});
+
+const condition = fc.constantFrom<Condition>(
+  { test: 'StringEquals', variable: 'aws:PrincipalOrgID', values: ['o-exampleorgid'] },
+  { test: 'StringLike', variable: 'aws:PrincipalTag/team', values: ['data-*'] },
+  { test: 'StringNotEquals', variable: 'aws:PrincipalTag/stage', values: ['test'] },
+  { test: 'IpAddress', variable: 'aws:SourceIp', values: ['192.0.2.0/24'] },
+  { test: 'Bool', variable: 'aws:SecureTransport', values: ['true'] },
+  { test: 'ArnLike', variable: 'aws:PrincipalArn', values: ['arn:aws:iam::*:role/*'] },
+  { test: 'ForAnyValue:StringLike', variable: 'aws:PrincipalOrgPaths', values: ['o-a1b2/*'] },
+);
+
+const producer = fc.record({
+  accounts: fc.subarray(TENANTS, { minLength: 1 }),
+  inConsumersAccount: fc.boolean(),
+  encryption,
+  existing: fc.boolean(),
+  principal: fc.constantFrom('role' as const, 'account' as const),
+  conditions: fc.uniqueArray(condition, { maxLength: 2, selector: ({ variable }) => variable }),
+  /** Which of the consumers read it. */
+  readers: fc.subarray([0, 1, 2], { maxLength: 2 }),
+});
+
+const consumer = fc.record({
+  account: fc.constantFrom('analytics', 'audit'),
+  path: fc.constantFrom('/', '/streams/'),
+  managedPolicyArns: fc.subarray([
+    'arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole',
+    'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole',
+  ]),
+  sink: fc.constantFrom<Content['consumers'][string]['sink']>(
+    'log',
+    's3',
+    { type: 's3', prefix: 'a/b/' },
+    { type: 's3', bucket: 'example-lake' },
+  ),
+  alarms: fc.constantFrom<Content['consumers'][string]['alarms']>(
+    false,
+    {},
+    { topicArn: 'arn:aws:sns:us-east-1:111122223333:alarms' },
+  ),
+});
+
+const content = fc
+  .record({
+    consumers: fc.array(consumer, { minLength: 3, maxLength: 3 }),
+    producers: fc.array(producer, { minLength: 1, maxLength: 2 }),
+  })
+  .map(
+    ({ consumers, producers }): Content => ({
+      name: 'generated',
+      state: { bucket: 'example-terraform-state', region: 'us-east-1' },
+      accounts: {
+        analytics: { id: '111122223333', region: 'us-east-1' },
+        audit: { id: '999900001111', region: 'us-east-1' },
+        'tenant-a': { id: '222222222222', region: 'us-east-1' },
+        'tenant-b': { id: '333333333333', region: 'us-east-1' },
+        'tenant-c': { id: '444444444444', region: 'us-east-1' },
+      },
+      consumers: Object.fromEntries(
+        consumers.map(({ account, path, managedPolicyArns, sink, alarms }, index) => [
+          `consumer-${index}`,
+          {
+            account,
+            sink,
+            alarms,
+            role: { name: `Reader${index}`, path, managedPolicyArns },
+            function: {
+              name: `Read${index}`,
+              runtime: 'python3.12',
+              code: { directory: 'lambda-src/python', handler: 'index.handler' },
+            },
+          },
+        ]),
+      ),
+      producers: Object.fromEntries(
+        producers.map((each, index) => [`producer-${index}`, producerOf(each, index)]),
+      ),
+      subscriptions: producers.flatMap(({ readers }, index) =>
+        readers.map((reader) => ({
+          producer: `producer-${index}`,
+          consumer: `consumer-${reader}`,
+        })),
+      ),
+    }),
+  );
+
+function producerOf(
+  each: typeof producer extends fc.Arbitrary<infer T> ? T : never,
+  index: number,
+): Content['producers'][string] {
+  const name = `Table${index}`;
+  const { encryption: key } = each;
+  return {
+    accounts: each.inConsumersAccount ? ['analytics', ...each.accounts] : each.accounts,
+    // A table that exists has its key already.
+    ...(each.existing && key !== 'customer-managed'
+      ? { existingTable: { name, encryption: key } }
+      : { table: { name, encryption: key, partitionKey: { name: 'Id', type: 'S' } } }),
+    streamPolicy: {
+      // With `account` the principal's ARN is a condition of the policy already.
+      principal: each.conditions.some(({ variable }) => variable === 'aws:PrincipalArn')
+        ? 'role'
+        : each.principal,
+      conditions: each.conditions,
+    },
+  };
+}
+
+test('every topology allows what it means to, and nothing else', async () => {
+  await fc.assert(
+    fc.asyncProperty(content, async (each) => {
+      const matrix = await accessOf(resolved(each));
+      expect(differences(matrix)).toEqual([]);
+      expect(matrix.missing).toEqual([]);
+    }),
+    { seed: SEED, numRuns: 10 },
+  );
+});

@@ -1,0 +1,116 @@
+import { readdirSync } from 'node:fs';
+import { loadTopology } from '../../../topology/load';
+import { accessOf, differences } from '../../helpers/review';
+
+const FILES = readdirSync('topologies').filter((file) => file.endsWith('.yaml'));
+
+/** Questions that are asked, and those that are answered with yes. */
+const COUNTS: Record<string, { asked: number; allowed: number }> = {
+  'analytics-lake.yaml': { asked: 578, allowed: 16 },
+  'order-totals.yaml': { asked: 342, allowed: 12 },
+  'orders-python.yaml': { asked: 342, allowed: 27 },
+  'orders.yaml': { asked: 342, allowed: 12 },
+  'saas-tenants.yaml': { asked: 881, allowed: 21 },
+  'shared-table.yaml': { asked: 938, allowed: 24 },
+};
+
+test('every topology shipped has its counts here', () => {
+  expect(FILES).toEqual(Object.keys(COUNTS));
+});
+
+test.each(FILES)('%s allows what it means to, and nothing else', async (file) => {
+  const matrix = await accessOf(loadTopology(`topologies/${file}`));
+  expect(differences(matrix)).toEqual([]);
+  expect(matrix.missing).toEqual([]);
+  expect({
+    asked: matrix.cells.length,
+    allowed: matrix.cells.filter(({ allowed }) => allowed).length,
+  }).toEqual(COUNTS[file]);
+});
+
+test('the walk-through allows exactly this', async () => {
+  const { cells } = await accessOf(loadTopology('topologies/orders.yaml'));
+  expect(
+    cells
+      .filter(({ allowed }) => allowed)
+      .map(({ principal, action, resource, by }) => [
+        principal.arn.split(':').at(-1),
+        action,
+        `${resource.kind} ${resource.name}`,
+        by,
+      ]),
+  ).toEqual([
+    [
+      'role/CrossAccountStreamProcessor',
+      'dynamodb:DescribeStream',
+      'stream Orders',
+      ['role: streams/ReadStreams', 'resource policy: AllowCrossAccountStreamAccess'],
+    ],
+    [
+      'role/CrossAccountStreamProcessor',
+      'dynamodb:GetRecords',
+      'stream Orders',
+      ['role: streams/ReadStreams', 'resource policy: AllowCrossAccountStreamAccess'],
+    ],
+    [
+      'role/CrossAccountStreamProcessor',
+      'dynamodb:GetShardIterator',
+      'stream Orders',
+      ['role: streams/ReadStreams', 'resource policy: AllowCrossAccountStreamAccess'],
+    ],
+    [
+      'cloudwatch.amazonaws.com',
+      'kms:Decrypt',
+      'key SNS topic ProcessOrders-alarms',
+      ['resource policy: AllowAlarms'],
+    ],
+    [
+      'cloudwatch.amazonaws.com',
+      'kms:GenerateDataKey',
+      'key SNS topic ProcessOrders-alarms',
+      ['resource policy: AllowAlarms'],
+    ],
+    [
+      'role/CrossAccountStreamProcessor',
+      'logs:CreateLogStream',
+      'log group /aws/lambda/ProcessOrders',
+      ['role: function/WriteLog'],
+    ],
+    [
+      'role/CrossAccountStreamProcessor',
+      'logs:PutLogEvents',
+      'log group /aws/lambda/ProcessOrders',
+      ['role: function/WriteLog'],
+    ],
+    [
+      'role/CrossAccountStreamProcessor',
+      's3:PutObject',
+      'bucket process-orders-failed-batches-7fa858386cd3',
+      ['role: function/SendFailedBatches'],
+    ],
+    [
+      'role/CrossAccountStreamProcessor',
+      's3:ListBucket',
+      'bucket process-orders-failed-batches-7fa858386cd3',
+      ['role: function/ListFailedBatches'],
+    ],
+    [
+      'cloudwatch.amazonaws.com',
+      'sns:Publish',
+      'topic ProcessOrders-alarms',
+      ['resource policy: AllowAlarms'],
+    ],
+    [
+      'lambda.amazonaws.com',
+      'sts:AssumeRole',
+      'role CrossAccountStreamProcessor',
+      ['resource policy: AllowLambda'],
+    ],
+    [
+      'role/CrossAccountStreamProcessor',
+      'dynamodb:ListStreams',
+      'account 111122223333',
+      ['role: function/ListStreams'],
+    ],
+  ]);
+});

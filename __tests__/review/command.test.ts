@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { loadTopology } from '../../topology/load';
+import { type Edit, statement, synthesizedStacks } from '../helpers/review';
+
+const FILE = 'topologies/orders.yaml';
+const folder = mkdtempSync(path.join(tmpdir(), 'review-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Writes stacks as `cdktf synth` does, and reviews them. */
+function run(name: string, edits: Record<string, Edit> = {}) {
+  const from = path.join(folder, `${name}.in`);
+  const output = path.join(folder, name);
+  const stacks = synthesizedStacks(loadTopology(FILE), edits);
+  for (const { id, json } of stacks) {
+    mkdirSync(path.join(from, 'stacks', id), { recursive: true });
+    writeFileSync(path.join(from, 'stacks', id, 'cdk.tf.json'), JSON.stringify(json));
+  }
+  const manifest = Object.fromEntries(
+    stacks.map(({ id }) => [id, { synthesizedStackPath: `stacks/${id}/cdk.tf.json` }]),
+  );
+  writeFileSync(path.join(from, 'manifest.json'), JSON.stringify({ stacks: manifest }));
+  return { ...review('--from', from, '--output', output), output };
+}
+
+function review(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    'node_modules/.bin/tsx',
+    ['scripts/review.ts', ...args],
+    { env: { ...process.env, TOPOLOGY: FILE }, encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+const read = (output: string, file: string) => readFileSync(path.join(output, file), 'utf8');
+
+test('writes the report in three forms, the same each time', () => {
+  const first = run('first');
+  expect(first.stderr).toBe('');
+  expect(first.status).toBe(0);
+  expect(readdirSync(first.output)).toEqual(['review.html', 'review.md', 'topology.svg']);
+  const second = run('second');
+  for (const file of readdirSync(first.output)) {
+    expect(read(first.output, file)).toBe(read(second.output, file));
+  }
+
+  // The page holds everything it shows and asks for nothing.
+  const html = read(first.output, 'review.html');
+  expect(html).toContain('<svg ');
+  expect(html).not.toMatch(/<(script|link|img|iframe)\b|src=|@import|url\(/);
+  expect(html.match(/<table>/g)?.length).toBe(html.match(/<div class="scroll"/g)?.length);
+  expect(html).not.toContain(process.cwd());
+});
+
+test('a difference is printed and fails, and the report is there all the same', () => {
+  const { status, stderr, output } = run('different', {
+    'producer-orders': (json) => {
+      statement(json, 'stream_policy_document', 'AllowCrossAccountStreamAccess').actions = [
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+      ];
+    },
+  });
+  expect(stderr).toBe(
+    'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor dynamodb:DescribeStream on stream arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000: denied, meant to be allowed (resource policy: no statement)\n',
+  );
+  expect(status).toBe(1);
+  expect(read(output, 'review.md')).toContain('**1 difference**');
+});
+
+test('refuses a folder without synthesized stacks in one line', () => {
+  const { status, stderr } = review('--from', folder);
+  expect(stderr).toBe(`${folder}/manifest.json is missing; run npm run synth\n`);
+  expect(status).toBe(1);
+});

@@ -1,0 +1,89 @@
+import { failures } from '../../review/review';
+import * as limits from '../../topology/limits';
+import { loadTopology } from '../../topology/load';
+import { reviewOf, statement } from '../helpers/review';
+import { resolved } from '../helpers/synth-app';
+import { topology } from '../helpers/topology';
+
+test('each quota of the topology of tenants, the nearest first', async () => {
+  const { quotas } = await reviewOf(loadTopology('topologies/saas-tenants.yaml'));
+  expect(
+    quotas.map(({ name, largest, used, limit, measured }) => [
+      name,
+      largest,
+      used,
+      limit,
+      measured,
+    ]),
+  ).toEqual([
+    ['name of a bucket', 'metering-failed-batches-3588c38170c7', 36, 63, 1],
+    ['readers of a stream', '444455556666 Documents', 1, 2, 3],
+    ['name of a role', 'DocumentMetering', 16, 64, 1],
+    ['name of a function', 'MeterDocuments', 14, 64, 1],
+    ['inline policies of a role', 'DocumentMetering', 1320, 10_240, 1],
+    ['alias of a key', 'alias/sns/MeterDocuments-alarms', 31, 256, 4],
+    ['trust policy of a role', 'DocumentMetering of 111122223333', 150, 2048, 1],
+    ['name of a table', 'Documents', 9, 255, 3],
+    ['policy of a stream', 'Documents of 444455556666', 352, 20_480, 3],
+    ['policy of a bucket', 'metering-failed-batches-3588c38170c7 of 111122223333', 290, 20_480, 1],
+    ['policy of a key', 'DynamoDB table Documents of 444455556666', 429, 32_768, 4],
+    ['environment of a function', 'MeterDocuments', 32, 4096, 1],
+    ['managed policies of a role', 'DocumentMetering', 0, 10, 1],
+    ['filters of a mapping', 'subscription-documents-acme-metering', 0, 10, 3],
+    ['event source mappings of a function', 'MeterDocuments', 3, undefined, 1],
+    ['stacks', 'this topology', 7, undefined, 1],
+  ]);
+});
+
+test('filters count in number and length', async () => {
+  const { quotas } = await reviewOf(
+    resolved(
+      topology({
+        'subscriptions[0].filters': [
+          { eventName: ['INSERT'] },
+          { eventName: ['INSERT', 'REMOVE'] },
+        ],
+      }),
+    ),
+  );
+  expect(quotas.find(({ name }) => name === 'filters of a mapping')?.used).toBe(2);
+  expect(quotas.find(({ name }) => name === 'filter pattern')?.used).toBe(
+    '{"eventName":["INSERT","REMOVE"]}'.length,
+  );
+});
+
+test('every limit names its page', async () => {
+  const { quotas } = await reviewOf(loadTopology('topologies/saas-tenants.yaml'));
+  const sources = Object.values(limits).map(({ source }) => source);
+  for (const { limit, source } of quotas) {
+    if (limit !== undefined) expect(sources).toContain(source);
+  }
+});
+
+test('a stream policy over its quota is told and fails the review', async () => {
+  const review = await reviewOf(loadTopology('topologies/orders.yaml'), {
+    'producer-orders': (json) => {
+      const each = statement(json, 'stream_policy_document', 'AllowCrossAccountStreamAccess');
+      each.resources = [
+        ...(each.resources as string[]),
+        ...Array.from({ length: 500 }, (_, index) => `arn:aws:dynamodb:us-east-1:1:table/${index}`),
+      ];
+    },
+  });
+  expect(failures(review)).toEqual([
+    expect.stringMatching(
+      /^policy of a stream Orders of 444455556666: \d{5} bytes, at most 20480$/,
+    ),
+  ]);
+});
+
+test('values of the environment are measured and not told', async () => {
+  const review = await reviewOf(
+    resolved(
+      topology({ 'consumers.process-orders.function.environment': { TOKEN: 'not-for-a-report' } }),
+    ),
+  );
+  expect(JSON.stringify(review.quotas)).not.toContain('not-for-a-report');
+  const { used } = review.quotas.find(({ name }) => name === 'environment of a function') ?? {};
+  expect(used).toBe('NODE_OPTIONS--enable-source-mapsTOKENnot-for-a-report'.length);
+});

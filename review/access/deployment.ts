@@ -1,0 +1,279 @@
+import type { PolicyDocument } from '../policy';
+import { ReviewError } from '../problem';
+import type { References } from '../references';
+import { dataSourcesOf, type Resource, resourcesOf, type Stack } from '../stacks';
+import { awsManagedPolicy } from './aws-managed-policies';
+
+export interface NamedPolicy {
+  readonly name: string;
+  readonly document: PolicyDocument;
+  /** Whether it is a part of its role, not attached to it. */
+  readonly inline?: true;
+}
+
+/** A role that the stacks make, with everything that says what it may do. */
+export interface Role {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: string;
+  readonly stackId: string;
+  /** Inline policies, then attached ones. */
+  readonly policies: readonly NamedPolicy[];
+  /** How many managed policies are attached. */
+  readonly attachments: number;
+  readonly permissionsBoundary?: NamedPolicy;
+}
+
+/** What access is asked for, in the order of the report. */
+const KINDS = [
+  'stream',
+  'table',
+  'key',
+  'function',
+  'log group',
+  'bucket',
+  'topic',
+  'role',
+  'account',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Something that access is asked for. */
+export interface Protected {
+  readonly kind: Kind;
+  readonly arn: string;
+  /** As people call it. */
+  readonly name: string;
+  readonly account: string;
+  readonly partition: string;
+  readonly region: string;
+  readonly stackId: string;
+  /** ARN of the table of a stream, or of the table or topic that a key encrypts. */
+  readonly ownerArn?: string;
+  readonly policy?: PolicyDocument;
+  /** The stacks do not hold its policy, so only the roles' side of access can be told. */
+  readonly policyIsElsewhere?: true;
+}
+
+/** What the stacks deploy, as far as access goes. */
+export interface Deployment {
+  readonly roles: readonly Role[];
+  readonly resources: readonly Protected[];
+  /** What has a say in access and is not in the stacks, one line each. */
+  readonly notEvaluated: readonly string[];
+}
+
+/** Types that are asked about as they are. A kind of resource more is a line here and its questions. */
+const TYPES: readonly { type: string; kind: Kind; name: string; policy?: string }[] = [
+  { type: 'aws_dynamodb_table', kind: 'table', name: 'name' },
+  { type: 'aws_kms_key', kind: 'key', name: 'description', policy: 'policy' },
+  { type: 'aws_lambda_function', kind: 'function', name: 'function_name' },
+  { type: 'aws_cloudwatch_log_group', kind: 'log group', name: 'name' },
+  { type: 'aws_s3_bucket', kind: 'bucket', name: 'bucket', policy: 'policy' },
+  { type: 'aws_sns_topic', kind: 'topic', name: 'name', policy: 'policy' },
+  { type: 'aws_iam_role', kind: 'role', name: 'name', policy: 'assume_role_policy' },
+];
+
+/** Resources that are the policy of another, and how they name it. */
+const POLICIES: readonly { type: string; target: string; arn: (target: string) => string }[] = [
+  { type: 'aws_dynamodb_resource_policy', target: 'resource_arn', arn: (target) => target },
+  { type: 'aws_kms_key_policy', target: 'key_id', arn: (target) => target },
+  { type: 'aws_s3_bucket_policy', target: 'bucket', arn: (target) => `:s3:::${target}` },
+  { type: 'aws_sns_topic_policy', target: 'arn', arn: (target) => target },
+];
+
+/** Types that give access in a way this review does not evaluate. */
+const OTHER_GRANTS =
+  /^aws_(iam_(policy_attachment|user|group|role_policies|role_policy_attachments)|kms_grant|lambda_permission|lambda_layer_version_permission|s3_bucket_acl|s3_object_acl|s3_access_point|secretsmanager_secret_policy|sqs_queue_policy|ecr_repository_policy|lakeformation_permissions|organizations_policy|ram_)/;
+
+/** @throws ReviewError if a reference cannot be resolved, or two policies are for one resource */
+export function readDeployment(stacks: readonly Stack[], references: References): Deployment {
+  const notEvaluated: string[] = [];
+  const roles = resourcesOf(stacks, 'aws_iam_role').map((resource) =>
+    readRole(resource, stacks, references, notEvaluated),
+  );
+  const policies = attachedPolicies(stacks, references);
+  const resources = [
+    ...TYPES.flatMap(({ type, kind, name, policy }) =>
+      resourcesOf(stacks, type).map((resource): Protected => {
+        const arn = references.attribute(resource, 'arn');
+        return {
+          kind,
+          arn,
+          name: references.optional(resource, name) ?? arn,
+          ...placeOf(resource.stack),
+          ownerArn: kind === 'table' ? arn : undefined,
+          policy:
+            policies.take(arn) ??
+            (policy !== undefined && resource.block[policy] !== undefined
+              ? references.document(resource, policy)
+              : undefined),
+        };
+      }),
+    ),
+    ...streams(stacks, references, policies),
+  ];
+  policies.refuseRest();
+  for (const { id, json } of stacks) {
+    for (const [type, named] of Object.entries(json.resource ?? {})) {
+      if (!OTHER_GRANTS.test(type)) continue;
+      for (const name of Object.keys(named)) notEvaluated.push(`${id} ${type}.${name}`);
+    }
+  }
+  return {
+    roles,
+    resources: withOwnersOfKeys(resources, stacks, references).sort(
+      (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind),
+    ),
+    notEvaluated: [...new Set(notEvaluated)],
+  };
+}
+
+function streams(
+  stacks: readonly Stack[],
+  references: References,
+  policies: AttachedPolicies,
+): Protected[] {
+  const tables = [
+    ...resourcesOf(stacks, 'aws_dynamodb_table').filter(({ block }) => block.stream_enabled),
+    ...dataSourcesOf(stacks, 'aws_dynamodb_table'),
+  ];
+  return tables.map((table) => {
+    const arn = references.attribute(table, 'stream_arn');
+    return {
+      kind: 'stream',
+      arn,
+      name: references.attribute(table, 'name'),
+      ...placeOf(table.stack),
+      ownerArn: references.attribute(table, 'arn'),
+      policy: policies.take(arn),
+    };
+  });
+}
+
+/** Keys with what they encrypt: a table names the ARN of its key, a topic the ARN or the id. */
+function withOwnersOfKeys(
+  resources: readonly Protected[],
+  stacks: readonly Stack[],
+  references: References,
+): Protected[] {
+  const owners = new Map<string, string>();
+  for (const { type, attribute } of [
+    { type: 'aws_dynamodb_table', attribute: 'server_side_encryption.0.kms_key_arn' },
+    { type: 'aws_sns_topic', attribute: 'kms_master_key_id' },
+  ]) {
+    for (const resource of resourcesOf(stacks, type)) {
+      const key = references.optional(resource, attribute);
+      if (key === undefined) continue;
+      const { partition, region, account } = resource.stack;
+      const arn = key.includes(':') ? key : `arn:${partition}:kms:${region}:${account}:key/${key}`;
+      owners.set(arn, references.attribute(resource, 'arn'));
+    }
+  }
+  return resources.map((resource) =>
+    resource.kind === 'key' ? { ...resource, ownerArn: owners.get(resource.arn) } : resource,
+  );
+}
+
+function placeOf({ account, partition, region, id }: Stack) {
+  return { account, partition, region, stackId: id };
+}
+
+/** Policies that are resources of their own, by the ARN they are for. Each is to be taken. */
+class AttachedPolicies {
+  private readonly byArn = new Map<string, { place: string; document: PolicyDocument }>();
+
+  add(arn: string, place: string, document: PolicyDocument): void {
+    const other = this.byArn.get(arn);
+    if (other) {
+      throw new ReviewError(`${other.place} and ${place} are both the policy of ${arn}`);
+    }
+    this.byArn.set(arn, { place, document });
+  }
+
+  take(arn: string): PolicyDocument | undefined {
+    const key = [arn, arn.replace(/^arn:[^:]+(?=:s3:)/, '')].find((name) => this.byArn.has(name));
+    if (key === undefined) return undefined;
+    const { document } = this.byArn.get(key) ?? {};
+    this.byArn.delete(key);
+    return document;
+  }
+
+  refuseRest(): void {
+    for (const [arn, { place }] of this.byArn) {
+      throw new ReviewError(`${place} is the policy of ${arn}, which no stack has`);
+    }
+  }
+}
+
+function attachedPolicies(stacks: readonly Stack[], references: References): AttachedPolicies {
+  const policies = new AttachedPolicies();
+  for (const { type, target, arn } of POLICIES) {
+    for (const resource of resourcesOf(stacks, type)) {
+      policies.add(
+        arn(references.attribute(resource, target)),
+        `${resource.stack.id} ${resource.address}`,
+        references.document(resource, 'policy'),
+      );
+    }
+  }
+  return policies;
+}
+
+function readRole(
+  role: Resource,
+  stacks: readonly Stack[],
+  references: References,
+  notEvaluated: string[],
+): Role {
+  const { stack } = role;
+  const name = references.attribute(role, 'name');
+  const ofRole = (type: string) =>
+    resourcesOf([stack], type).filter((each) => references.attribute(each, 'role') === name);
+  const managed = (arn: string, what: string): NamedPolicy[] => {
+    const document = managedPolicy(arn, stacks, references);
+    if (!document) notEvaluated.push(`${what} ${arn} of role ${name}`);
+    return document ? [{ name: nameOf(arn), document }] : [];
+  };
+  for (const attribute of ['inline_policy', 'managed_policy_arns']) {
+    if (role.block[attribute] !== undefined) {
+      notEvaluated.push(`${stack.id} ${role.address}.${attribute}`);
+    }
+  }
+  const attachments = ofRole('aws_iam_role_policy_attachment');
+  const boundary = references.optional(role, 'permissions_boundary');
+  return {
+    arn: references.attribute(role, 'arn'),
+    name,
+    account: stack.account,
+    stackId: stack.id,
+    policies: [
+      ...ofRole('aws_iam_role_policy').map((policy) => ({
+        name: references.optional(policy, 'name') ?? policy.address,
+        document: references.document(policy, 'policy'),
+        inline: true as const,
+      })),
+      ...attachments.flatMap((attachment) =>
+        managed(references.attribute(attachment, 'policy_arn'), 'the managed policy'),
+      ),
+    ],
+    attachments: attachments.length,
+    permissionsBoundary:
+      boundary === undefined ? undefined : managed(boundary, 'the permissions boundary')[0],
+  };
+}
+
+function managedPolicy(
+  arn: string,
+  stacks: readonly Stack[],
+  references: References,
+): PolicyDocument | undefined {
+  const own = resourcesOf(stacks, 'aws_iam_policy').find(
+    (policy) => references.attribute(policy, 'arn') === arn,
+  );
+  return own ? references.document(own, 'policy') : awsManagedPolicy(arn);
+}
+
+function nameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,236 @@
+import {
+  ASSUME_ROLE,
+  DECRYPT,
+  LIST_OBJECTS,
+  LIST_STREAMS,
+  PUBLISH,
+  READ_STREAM,
+  WRITE_LOG,
+  WRITE_OBJECT,
+} from '../../policies/actions';
+import type { Condition } from '../../policies/statement';
+import type {
+  Account,
+  ResolvedConsumer,
+  ResolvedTopology,
+  TableReference,
+} from '../../topology/resolve';
+import { listOf } from '../policy';
+import { awsManagedPolicy } from './aws-managed-policies';
+import type { Kind, Protected } from './deployment';
+
+/** What somebody is meant to be able to do; whatever is not granted is meant to be denied. */
+interface Grant {
+  /** ARN of a role, or the name of a service. */
+  readonly principal: string;
+  readonly actions: readonly string[];
+  /** What for: see `subjectOf`; can end in a wildcard. */
+  readonly subject: string;
+}
+
+/** Something that the topology says the stacks hold. */
+interface Expected {
+  readonly kind: Kind;
+  readonly subject: string;
+}
+
+/** What a topology means to allow, and what it says there is. */
+export class Intent {
+  private readonly subjects = new Map<string, string[]>();
+  private readonly managedActions: ReadonlyMap<string, ReadonlySet<string>>;
+  private readonly conditions: ReadonlyMap<string, readonly Condition[]>;
+  private readonly expected: readonly Expected[];
+  /** Keys that tables use and no stack makes. */
+  readonly foreignKeys: readonly { readonly arn: string; readonly ownerArn: string }[];
+  /** Buckets that functions write to and no stack makes, by the account of the function. */
+  readonly foreignBuckets: readonly { readonly arn: string; readonly account: Account }[];
+
+  constructor({ consumers, producers }: ResolvedTopology) {
+    for (const { principal, actions, subject } of consumers.flatMap(grantsOf)) {
+      for (const action of actions) {
+        const key = `${principal} ${action}`;
+        this.subjects.set(key, [...(this.subjects.get(key) ?? []), subject]);
+      }
+    }
+    this.managedActions = new Map(
+      consumers.map(({ role }) => [role.arn, actionsOf(role.managedPolicyArns)]),
+    );
+    this.conditions = new Map(
+      producers.map(({ source, streamPolicy }) => [tableArn(source), streamPolicy.conditions]),
+    );
+    this.expected = [
+      ...consumers.flatMap(expectedOf),
+      ...producers.flatMap(({ source }): Expected[] => [
+        { kind: 'stream', subject: `stream of ${tableArn(source)}` },
+        ...(source.encryption === 'customer-managed'
+          ? [{ kind: 'key' as const, subject: `key of ${tableArn(source)}` }]
+          : []),
+      ]),
+    ];
+    this.foreignKeys = producers.flatMap(({ source }) =>
+      typeof source.encryption === 'string'
+        ? []
+        : [{ arn: source.encryption.kmsKeyArn, ownerArn: tableArn(source) }],
+    );
+    this.foreignBuckets = consumers.flatMap(({ account, sink }) =>
+      sink === 'log' || sink.managed ? [] : [{ arn: bucketArn(account, sink.bucket), account }],
+    );
+  }
+
+  /**
+   * Whether a principal is meant to be allowed an action.
+   *
+   * @param target ARN of what is asked for, or `*`
+   */
+  allows(principal: string, action: string, target: string, resource: Protected): boolean {
+    const subjects = this.subjects.get(`${principal} ${action}`) ?? [];
+    const names = [target, subjectOf(resource)];
+    if (subjects.some((subject) => names.some((name) => covers(subject, name)))) return true;
+    // The managed policies that the topology attaches name no resource: they reach everything in the
+    // role's own account, and elsewhere what other policies open.
+    const reached =
+      principal.split(':')[4] === resource.account || resource.policyIsElsewhere === true;
+    return reached && (this.managedActions.get(principal)?.has(action) ?? false);
+  }
+
+  /** Conditions that the topology adds to the policy of a table's stream. */
+  conditionsOf(table: string | undefined): readonly Condition[] {
+    return this.conditions.get(table ?? '') ?? [];
+  }
+
+  /** Keys of objects that somebody is granted something on, as examples. */
+  objectKeys(arn: string): string[] {
+    const subjects = [...this.subjects.values()].flat();
+    return [
+      ...new Set(
+        subjects
+          .filter((subject) => subject.startsWith(`${arn}/`))
+          .map((subject) => subject.slice(arn.length + 1).replace(/\*$/, 'example')),
+      ),
+    ];
+  }
+
+  /** What the topology says there is and the stacks do not hold. */
+  missingFrom(resources: readonly Protected[]): string[] {
+    const found = new Set(resources.map((resource) => `${resource.kind} ${subjectOf(resource)}`));
+    return this.expected
+      .filter(({ kind, subject }) => !found.has(`${kind} ${subject}`))
+      .map(({ kind, subject }) => (subject.startsWith(kind) ? subject : `${kind} ${subject}`));
+  }
+}
+
+/** A resource as the topology knows it. AWS makes up the ARNs of streams and keys: their owner names them. */
+function subjectOf({ kind, arn, ownerArn, policyIsElsewhere }: Protected): string {
+  const named = kind === 'stream' || (kind === 'key' && !policyIsElsewhere);
+  return ownerArn !== undefined && named ? `${kind} of ${ownerArn}` : arn;
+}
+
+function covers(subject: string, name: string): boolean {
+  if (subject === name) return true;
+  return subject !== NO_RESOURCE && subject.endsWith('*') && name.startsWith(subject.slice(0, -1));
+}
+
+/** What a consumer's role is for, and who else may do something in its stack. */
+function grantsOf(consumer: ResolvedConsumer): Grant[] {
+  const { account, role, function: lambda, sources, sink, failedBatches } = consumer;
+  const ofRole = (actions: readonly string[], subject: string): Grant => ({
+    principal: role.arn,
+    actions,
+    subject,
+  });
+  const failed = bucketArn(account, failedBatches.bucket);
+  return [
+    { principal: 'lambda.amazonaws.com', actions: ASSUME_ROLE, subject: role.arn },
+    ofRole(WRITE_LOG, `${logGroupArn(account, lambda.name)}:*`),
+    ...sources.flatMap((table) => [
+      ofRole(READ_STREAM, `stream of ${tableArn(table)}`),
+      ...decryption(role.arn, table),
+    ]),
+    ofRole(LIST_STREAMS, NO_RESOURCE),
+    ofRole(LIST_OBJECTS, failed),
+    ofRole(WRITE_OBJECT, `${failed}/*`),
+    ...(sink === 'log'
+      ? []
+      : [ofRole(WRITE_OBJECT, `${bucketArn(account, sink.bucket)}/${sink.prefix}*`)]),
+    ...alarmGrants(consumer),
+  ];
+}
+
+/** CloudWatch sends alarms to the topic that the stack makes, through its key. */
+function alarmGrants(consumer: ResolvedConsumer): Grant[] {
+  const topic = alarmTopicArn(consumer);
+  if (topic === undefined) return [];
+  const principal = 'cloudwatch.amazonaws.com';
+  return [
+    { principal, actions: PUBLISH, subject: topic },
+    { principal, actions: ['kms:Decrypt', 'kms:GenerateDataKey'], subject: `key of ${topic}` },
+  ];
+}
+
+function alarmTopicArn({
+  account,
+  alarms,
+  function: { name },
+}: ResolvedConsumer): string | undefined {
+  if (!alarms || alarms.topicArn !== undefined) return undefined;
+  return `arn:${account.partition}:sns:${account.region}:${account.id}:${name}-alarms`;
+}
+
+/** Subject of the actions that take no resource: `*` itself, which is not a wildcard here. */
+const NO_RESOURCE = '*';
+
+function decryption(principal: string, table: TableReference): Grant[] {
+  if (table.encryption === 'aws-owned') return [];
+  const subject =
+    table.encryption === 'customer-managed'
+      ? `key of ${tableArn(table)}`
+      : table.encryption.kmsKeyArn;
+  return [{ principal, actions: DECRYPT, subject }];
+}
+
+function expectedOf(consumer: ResolvedConsumer): Expected[] {
+  const { account, role, function: lambda, sink, failedBatches } = consumer;
+  const { partition, region, id } = account;
+  const topic = alarmTopicArn(consumer);
+  return [
+    { kind: 'role', subject: role.arn },
+    {
+      kind: 'function',
+      subject: `arn:${partition}:lambda:${region}:${id}:function:${lambda.name}`,
+    },
+    { kind: 'log group', subject: logGroupArn(account, lambda.name) },
+    { kind: 'bucket', subject: bucketArn(account, failedBatches.bucket) },
+    ...(sink !== 'log' && sink.managed
+      ? [{ kind: 'bucket' as const, subject: bucketArn(account, sink.bucket) }]
+      : []),
+    ...(topic === undefined
+      ? []
+      : [
+          { kind: 'topic' as const, subject: topic },
+          { kind: 'key' as const, subject: `key of ${topic}` },
+        ]),
+  ];
+}
+
+function bucketArn({ partition }: Account, name: string): string {
+  return `arn:${partition}:s3:::${name}`;
+}
+
+function tableArn({ account: { partition, region, id }, name }: TableReference): string {
+  return `arn:${partition}:dynamodb:${region}:${id}:table/${name}`;
+}
+
+function logGroupArn(
+  { partition, region, id }: ResolvedConsumer['account'],
+  functionName: string,
+): string {
+  return `arn:${partition}:logs:${region}:${id}:log-group:/aws/lambda/${functionName}`;
+}
+
+function actionsOf(managedPolicyArns: readonly string[]): Set<string> {
+  return new Set(
+    managedPolicyArns
+      .flatMap((arn) => awsManagedPolicy(arn)?.Statement ?? [])
+      .flatMap(({ Action }) => listOf(Action)),
+  );
+}

@@ -1,0 +1,183 @@
+import { READ_STREAM } from '../../policies/actions';
+import type { Condition } from '../../policies/statement';
+import { satisfying, violating } from './conditions';
+import type { Kind, Protected } from './deployment';
+import type { Intent } from './intent';
+import type { Context } from './simulate';
+
+/** One thing that somebody may want to do with a resource. */
+export interface Question {
+  readonly action: string;
+  /** ARN asked for. Default: the resource's own. */
+  readonly target?: string;
+  /** Which part of the resource that is, in words. */
+  readonly part?: string;
+  /** The one service that asks. Default: everybody but services. */
+  readonly service?: string;
+  readonly context?: Context;
+  /** What is out of the ordinary, such as `without TLS`; then everybody is to be denied. */
+  readonly circumstance?: string;
+  /** Refused to everybody, administrators of the resource's account as well. */
+  readonly refusedToAll?: true;
+  /** In the resource's own account its policy need not agree, so its conditions do not bind there. */
+  readonly ofOtherAccounts?: true;
+}
+
+const TABLE_ACTIONS = [
+  'dynamodb:GetItem',
+  'dynamodb:Query',
+  'dynamodb:Scan',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:UpdateTable',
+  'dynamodb:DeleteTable',
+  'dynamodb:PutResourcePolicy',
+];
+const STREAM_ADMINISTRATION = ['dynamodb:PutResourcePolicy', 'dynamodb:DeleteResourcePolicy'];
+const KEY_ACTIONS = [
+  'kms:Decrypt',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:CreateGrant',
+  'kms:PutKeyPolicy',
+  'kms:ScheduleKeyDeletion',
+];
+const FUNCTION_ACTIONS = [
+  'lambda:InvokeFunction',
+  'lambda:UpdateFunctionCode',
+  'lambda:GetFunction',
+  'lambda:AddPermission',
+];
+const LOG_STREAM_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:GetLogEvents'];
+const LOG_GROUP_ACTIONS = [
+  'logs:FilterLogEvents',
+  'logs:PutRetentionPolicy',
+  'logs:DeleteLogGroup',
+];
+const OBJECT_ACTIONS = ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'];
+const BUCKET_ACTIONS = ['s3:ListBucket', 's3:PutBucketPolicy', 's3:DeleteBucket'];
+const TOPIC_ACTIONS = ['sns:Publish', 'sns:Subscribe', 'sns:SetTopicAttributes'];
+const ROLE_ACTIONS = [
+  'sts:AssumeRole',
+  'iam:PassRole',
+  'iam:PutRolePolicy',
+  'iam:AttachRolePolicy',
+  'iam:UpdateAssumeRolePolicy',
+];
+/** Actions that take no resource. */
+const ACCOUNT_ACTIONS = [
+  'dynamodb:ListStreams',
+  'dynamodb:ListTables',
+  's3:ListAllMyBuckets',
+  'iam:ListRoles',
+];
+
+const TABLE_NAME = 'kms:EncryptionContext:aws:dynamodb:tableName';
+const OTHER_ACCOUNT = '000000000000';
+
+/** What is asked for each kind of resource. */
+export const QUESTIONS: Readonly<
+  Record<Kind, (resource: Protected, intent: Intent) => Question[]>
+> = {
+  stream: (stream, intent) => {
+    const conditions = intent.conditionsOf(stream.ownerArn);
+    const context = satisfying(conditions);
+    return [
+      ...ask(READ_STREAM, { context }),
+      ...conditions.flatMap((condition) => askWithout(condition, conditions)),
+      ...ask(STREAM_ADMINISTRATION, { context }),
+    ];
+  },
+  table: () => ask(TABLE_ACTIONS),
+  key: (key) => (key.ownerArn?.includes(':sns:') ? keyOfTopic(key) : keyOfTable(key)),
+  function: () => ask(FUNCTION_ACTIONS),
+  'log group': ({ arn }) => [
+    ...ask(LOG_STREAM_ACTIONS, { target: `${arn}:log-stream:example` }),
+    ...ask(LOG_GROUP_ACTIONS),
+  ],
+  bucket: ({ arn, policyIsElsewhere }, intent) => {
+    const keys = [...new Set([...intent.objectKeys(arn), 'example'])];
+    return [
+      ...keys.flatMap((key) =>
+        ask(OBJECT_ACTIONS, {
+          target: `${arn}/${key}`,
+          part: key === 'example' ? undefined : `under ${key.replace(/example$/, '')}`,
+        }),
+      ),
+      ...ask(BUCKET_ACTIONS),
+      // The policy of the bucket refuses it, whoever asks.
+      ...(policyIsElsewhere
+        ? []
+        : ask(OBJECT_ACTIONS, {
+            target: `${arn}/${keys[0]}`,
+            context: { 'aws:SecureTransport': 'false' },
+            refusedToAll: true,
+            circumstance: 'without TLS',
+          })),
+    ];
+  },
+  topic: ({ account }) => [
+    ...ask(TOPIC_ACTIONS),
+    ...ask(['sns:Publish'], {
+      service: 'cloudwatch.amazonaws.com',
+      context: { 'aws:SourceAccount': account },
+    }),
+    ...ask(['sns:Publish'], {
+      service: 'cloudwatch.amazonaws.com',
+      context: { 'aws:SourceAccount': OTHER_ACCOUNT },
+      circumstance: 'for another account',
+    }),
+  ],
+  role: () => [
+    ...ask(ROLE_ACTIONS),
+    ...ask(['sts:AssumeRole'], { service: 'lambda.amazonaws.com' }),
+    ...ask(['sts:AssumeRole'], { service: 'ec2.amazonaws.com' }),
+  ],
+  account: () => ask(ACCOUNT_ACTIONS),
+};
+
+function keyOfTable(key: Protected): Question[] {
+  const table = key.ownerArn?.split('/').at(-1);
+  const context = {
+    'kms:ViaService': `dynamodb.${key.region}.amazonaws.com`,
+    ...(table !== undefined && { [TABLE_NAME]: table }),
+  };
+  return [
+    ...ask(KEY_ACTIONS, { context }),
+    ...ask(['kms:Decrypt'], { context: {}, circumstance: 'other than through DynamoDB' }),
+    // A key of somebody else's is granted as it is, whatever table it encrypts.
+    ...(table === undefined || key.policyIsElsewhere
+      ? []
+      : ask(['kms:Decrypt'], {
+          context: { ...context, [TABLE_NAME]: `${table}-other` },
+          ofOtherAccounts: true,
+          circumstance: 'for another table',
+        })),
+  ];
+}
+
+function keyOfTopic({ region }: Protected): Question[] {
+  return [
+    ...ask(KEY_ACTIONS, { context: { 'kms:ViaService': `sns.${region}.amazonaws.com` } }),
+    ...ask(['kms:Decrypt', 'kms:GenerateDataKey', 'kms:ScheduleKeyDeletion'], {
+      service: 'cloudwatch.amazonaws.com',
+    }),
+  ];
+}
+
+/** Reading the stream while one of its conditions does not hold. */
+function askWithout(condition: Condition, conditions: readonly Condition[]): Question[] {
+  const context = violating(conditions, condition);
+  if (context === undefined) return [];
+  const { test, variable, values } = condition;
+  return ask(READ_STREAM, {
+    context,
+    ofOtherAccounts: true,
+    circumstance: `unless ${test} ${variable} = ${values.join(', ')}`,
+  });
+}
+
+function ask(actions: readonly string[], question: Omit<Question, 'action'> = {}): Question[] {
+  return actions.map((action) => ({ action, ...question }));
+}

@@ -1,0 +1,36 @@
+/** A Markdown table. Cells are Markdown already. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Text as it is, whatever Markdown or HTML would make of it. */
+export function plain(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll(/[\\`*_[\]|~#]/g, '\\$&')
+    .replaceAll(/\s+/g, ' ');
+}
+
+/** Text as code. */
+export function code(text: string): string {
+  return /[`\r\n\\]/.test(text) ? plain(text) : `\`${text.replaceAll('|', '\\|')}\``;
+}
+
+/** The first of a list, and how many more there are. */
+export function some(items: readonly string[], most: number): string {
+  const rest = items.length - most;
+  return rest > 0
+    ? `${items.slice(0, most).join(', ')} and ${number(rest)} more`
+    : items.join(', ');
+}
+
+export function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+export function plural(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -48,14 +48,26 @@ const OPTIONS = [
  * @throws if the file does not compile, the message says where; or if it has no handler
  */
 export function bundle(entry: string, runtime: string): string {
+  const key = `${entry} ${runtime}`;
+  const known = bundles.get(key);
+  if (known !== undefined && existsSync(known)) return known;
+  const made = build(entry, runtime);
+  bundles.set(key, made);
+  return made;
+}
+
+/** Folders by entry and runtime: many consumers have the same function, and a file is bundled once. */
+const bundles = new Map<string, string>();
+
+function build(entry: string, runtime: string): string {
   mkdirSync(OUTPUT, { recursive: true });
-  const build = mkdtempSync(path.join(OUTPUT, 'build-'));
+  const folder = mkdtempSync(path.join(OUTPUT, 'build-'));
   try {
     esbuild(
       entry,
       ...OPTIONS,
       `--target=node${Number.parseInt(runtime.slice('nodejs'.length), 10)}`,
-      `--outfile=${path.join(build, 'index.js')}`,
+      `--outfile=${path.join(folder, 'index.js')}`,
     );
     const exported = exportsOf(entry);
     if (!exported.includes('handler') && !exported.includes('default')) {
@@ -63,9 +75,9 @@ export function bundle(entry: string, runtime: string): string {
         `${entry} must export a handler: write export default defineProcessor(…), or export const handler; it exports ${exported.join(', ') || 'nothing'}`,
       );
     }
-    return keep(build);
+    return keep(folder);
   } finally {
-    rmSync(build, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -17,11 +17,16 @@ afterAll(() => {
   for (const folder of [sources, ...made]) rmSync(folder, { recursive: true, force: true });
 });
 
+/** A file of this text, and of its own name, since a file is bundled once. */
+function writeEntry(text: string): string {
+  const entry = path.join(sources, `${readdirSync(sources).length}-entry.ts`);
+  writeFileSync(entry, text);
+  return entry;
+}
+
 /** Bundles a file of this text; it must export a handler. */
 function bundleOf(text: string, runtime = 'nodejs22.x'): string {
-  const entry = path.join(sources, 'entry.ts');
-  writeFileSync(entry, text);
-  const folder = bundle(entry, runtime);
+  const folder = bundle(writeEntry(text), runtime);
   made.add(folder);
   return folder;
 }
@@ -55,11 +60,13 @@ describe('a bundle', () => {
   });
 
   test('is the same each time', () => {
-    const [first, second] = [1, 2].map(() => {
-      const folder = bundle(ENTRY, 'nodejs22.x');
-      return [folder, read(folder, 'index.js'), read(folder, 'index.js.map')];
+    const first = bundle(ENTRY, 'nodejs22.x');
+    const files = ['index.js', 'index.js.map'].map((name) => read(first, name));
+    jest.isolateModules(() => {
+      const another: typeof bundle = require('../../constructs/bundle').bundle;
+      expect(another(ENTRY, 'nodejs22.x')).toBe(first);
     });
-    expect(second).toEqual(first);
+    expect(['index.js', 'index.js.map'].map((name) => read(first, name))).toEqual(files);
   });
 
   test('of other content is in another folder', () => {
@@ -150,18 +157,12 @@ describe('the default function', () => {
 
 describe('refuses', () => {
   test.each([
-    ['a syntax error', 'export const handler = (;\n', 'Unexpected ";"', 'entry.ts:1:24:'],
-    [
-      'an import of nothing',
-      "\nimport './nowhere';\n",
-      'Could not resolve "./nowhere"',
-      'entry.ts:2:7:',
-    ],
+    ['a syntax error', 'export const handler = (;\n', 'Unexpected ";"', ':1:24:'],
+    ['an import of nothing', "\nimport './nowhere';\n", 'Could not resolve "./nowhere"', ':2:7:'],
   ])('%s, and says where it is', (_, text, message, place) => {
-    const entry = path.join(sources, 'entry.ts');
-    writeFileSync(entry, text);
+    const entry = writeEntry(text);
     expect(() => bundle(entry, 'nodejs22.x')).toThrow(message);
-    expect(() => bundle(entry, 'nodejs22.x')).toThrow(`${sources}/${place}`);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(`${entry}${place}`);
   });
 
   test.each([
@@ -169,8 +170,7 @@ describe('refuses', () => {
     ['other exports only', 'export const run = 1;\nexport const other = 2;\n', 'other, run'],
     ['a type as its handler', 'export type handler = string;\n', 'nothing'],
   ])('a file with %s, and says what to write', (_, text, exported) => {
-    const entry = path.join(sources, 'entry.ts');
-    writeFileSync(entry, text);
+    const entry = writeEntry(text);
     expect(() => bundle(entry, 'nodejs22.x')).toThrow(
       new Error(
         `${entry} must export a handler: write export default defineProcessor(…), or export const handler; it exports ${exported}`,

@@ -3,9 +3,7 @@
  * the lake has every change once. Real Terraform against the AWS API at AWS_ENDPOINT_URL.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -28,6 +26,7 @@ import { AccountClients } from './support/account';
 import { TestBucket } from './support/bucket';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
+import { writeTopology } from './support/topology';
 
 jest.setTimeout(10 * 60 * 1000);
 
@@ -38,7 +37,7 @@ const TABLE = 'TenantDocuments';
 const FUNCTION = 'WriteChangeLake';
 
 /** analytics-lake.yaml with a function that fails where an item asks for it, and with less patience. */
-function writeTopology(): string {
+function faultyLake(): string {
   const topology = parseDocument(readFileSync('topologies/analytics-lake.yaml', 'utf8'));
   topology.setIn(
     ['consumers', 'lake', 'function', 'entry'],
@@ -48,9 +47,7 @@ function writeTopology(): string {
   topology.setIn(['subscriptions', 0, 'batchSize'], 500);
   topology.setIn(['subscriptions', 0, 'maximumBatchingWindowInSeconds'], 0);
   topology.setIn(['subscriptions', 0, 'maximumRetryAttempts'], 6);
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'topology-')), 'topology.yaml');
-  writeFileSync(file, topology.toString());
-  return file;
+  return topology.toString();
 }
 
 function item(id: string, attributes: Image = {}, fault?: Fault): Image {
@@ -63,7 +60,7 @@ function item(id: string, attributes: Image = {}, fault?: Fault): Image {
 }
 
 describeWithEndpoint('the lake of two tenants', () => {
-  const file = writeTopology();
+  const file = writeTopology(faultyLake());
   const topology = loadTopology(file);
   const [consumer] = topology.consumers;
   if (!consumer) throw new Error('analytics-lake.yaml has no consumer');

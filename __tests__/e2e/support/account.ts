@@ -5,7 +5,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import type { Account } from '../../../topology/resolve';
+import type { Account, ResolvedTopology } from '../../../topology/resolve';
 
 /** Clients of one account, with the credentials of its deploy role. */
 export class AccountClients {
@@ -34,4 +34,23 @@ export class AccountClients {
     const { events = [] } = await this.logs.send(new FilterLogEventsCommand({ logGroupName }));
     return events.map(({ message = '' }) => message.trim());
   }
+
+  /** The changes that a default function has logged, as `<account> <table> <keys>`, sorted. */
+  async changesSeen(functionName: string): Promise<string[]> {
+    const lines = await this.logLines(`/aws/lambda/${functionName}`);
+    return lines
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line).change)
+      .filter((change) => change !== undefined)
+      .map(({ account, table, keys }) => [account, table, ...Object.values(keys)].join(' '))
+      .sort();
+  }
+}
+
+/** Clients of the account of a consumer's or a producer's stack. */
+export function clientsOf(topology: ResolvedTopology, stackId: string): AccountClients {
+  const stacks = [...topology.consumers, ...topology.producers];
+  const account = stacks.find((stack) => stack.stackId === stackId)?.account;
+  if (!account) throw new Error(`no stack ${stackId} in the topology`);
+  return new AccountClients(account);
 }

@@ -31,8 +31,8 @@ export class Binary extends Uint8Array {
 
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
-/** Every decimal number with no more significant digits than this survives the way through a double. */
-const SAFE_DIGITS = 15;
+/** Every decimal number that is no longer than this survives the way through a double. */
+const SAFE_LENGTH = 15;
 
 /** @throws TypeError if a value has none of DynamoDB's types */
 export function toItem(image: { readonly [attribute: string]: AttributeValue }): Item {
@@ -75,7 +75,8 @@ function notAValue(value: unknown): TypeError {
   return new TypeError(`not a DynamoDB attribute value: ${JSON.stringify(value)}`);
 }
 
-function isObject(value: unknown): value is object {
+/** Whether it is what JSON calls an object. */
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -85,13 +86,17 @@ function toNumber(text: string): number | string {
   if (!NUMBER.test(text) || !Number.isFinite(number)) {
     throw new TypeError(`not a DynamoDB number: ${text}`);
   }
-  if (text.length <= SAFE_DIGITS) return number;
-  const digits = text.replace(/e.*$/i, '').replaceAll(/[-+.]/g, '').replace(/^0+/, '');
-  return digits.length <= SAFE_DIGITS || isSafeInteger(text) ? number : text;
+  if (text.length <= SAFE_LENGTH) return number;
+  const isExact = /^[-+]?\d+$/.test(text)
+    ? Number.isSafeInteger(number)
+    : digitsOf(text) === digitsOf(String(number));
+  return isExact ? number : text;
 }
 
-function isSafeInteger(text: string): boolean {
-  return /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text));
+/** The significant digits, which a double that is written out again has to have in common. */
+function digitsOf(text: string): string {
+  const digits = text.replace(/e.*$/i, '').replaceAll(/[-+.]/g, '');
+  return digits.replace(/^0+/, '').replace(/0+$/, '');
 }
 
 function toBinary(base64: string): Binary {

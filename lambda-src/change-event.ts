@@ -1,5 +1,5 @@
-import type { DynamoDBRecord } from 'aws-lambda';
-import { type Item, toItem } from './attribute-value';
+import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import { type Item, isObject, toItem } from './attribute-value';
 import { parseStreamArn } from './stream-arn';
 
 /**
@@ -20,7 +20,7 @@ export interface ChangeEvent<T extends object = Item> {
   readonly sequenceNumber: string;
   /** When the change was made, to the second, ISO 8601 in UTC. */
   readonly time: string;
-  /** Whether the item was removed by Time to Live, not by a caller. */
+  /** Whether Time to Live removed the item, not a caller. */
   readonly expired: boolean;
   /** The item's partition key, and its sort key if the table has one. */
   readonly keys: Partial<T>;
@@ -46,6 +46,10 @@ export function isChangeEvent(value: unknown): value is ChangeEvent {
   return value instanceof DecodedChange;
 }
 
+type AttributeMap = Readonly<Record<string, AttributeValue>>;
+
+const EVENT_NAMES = new Set(['INSERT', 'MODIFY', 'REMOVE']);
+
 /** A class, so that the record can stay out of what is enumerated. */
 class DecodedChange implements ChangeEvent {
   readonly id: string;
@@ -64,12 +68,16 @@ class DecodedChange implements ChangeEvent {
   constructor(record: DynamoDBRecord) {
     const { eventID, eventName, eventSourceARN, dynamodb, userIdentity } = record;
     const stream = parseStreamArn(eventSourceARN);
-    const { Keys, SequenceNumber, ApproximateCreationDateTime } = dynamodb ?? {};
+    const { Keys, OldImage, NewImage, SequenceNumber, ApproximateCreationDateTime } =
+      dynamodb ?? {};
     if (
       !stream ||
       !eventID ||
       !eventName ||
-      !Keys ||
+      !EVENT_NAMES.has(eventName) ||
+      !isKey(Keys) ||
+      !isImage(OldImage) ||
+      !isImage(NewImage) ||
       !SequenceNumber ||
       !ApproximateCreationDateTime
     ) {
@@ -82,16 +90,24 @@ class DecodedChange implements ChangeEvent {
     this.table = stream.table;
     this.sequenceNumber = SequenceNumber;
     this.time = new Date(ApproximateCreationDateTime * 1000).toISOString();
-    this.expired = isTimeToLive(userIdentity);
+    this.expired = eventName === 'REMOVE' && isTimeToLive(userIdentity);
     this.keys = toItem(Keys);
-    this.oldImage = dynamodb?.OldImage && toItem(dynamodb.OldImage);
-    this.newImage = dynamodb?.NewImage && toItem(dynamodb.NewImage);
+    this.oldImage = OldImage && toItem(OldImage);
+    this.newImage = NewImage && toItem(NewImage);
     this.#record = record;
   }
 
   get record(): DynamoDBRecord {
     return this.#record;
   }
+}
+
+function isKey(keys: AttributeMap | undefined): keys is AttributeMap {
+  return isObject(keys) && Object.keys(keys).length > 0;
+}
+
+function isImage(image: AttributeMap | undefined): boolean {
+  return image === undefined || isObject(image);
 }
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html */

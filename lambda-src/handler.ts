@@ -73,12 +73,14 @@ export function createHandler(process: Process, host: Host): StreamHandler {
     coldStart = false;
 
     const records = recordsOf(event);
-    const { processed, failure } = await process(records, {
-      log,
-      requestId,
-      functionName,
-      getRemainingTimeInMillis: () => lambdaContext.getRemainingTimeInMillis(),
-    });
+    const { processed, failure } = await keptAlive(
+      process(records, {
+        log,
+        requestId,
+        functionName,
+        getRemainingTimeInMillis: () => lambdaContext.getRemainingTimeInMillis(),
+      }),
+    );
     const metrics = { ChangesProcessed: processed, ChangesFailed: failure?.changes ?? 0 };
     const stream = parseStreamArn(records[0]?.eventSourceARN);
     host.stdout.write(toMetricsLine(metrics, functionName, stream));
@@ -95,6 +97,22 @@ export function createHandler(process: Process, host: Host): StreamHandler {
   };
 }
 
+/**
+ * Keeps the event loop from running empty while a promise is pending. Lambda's runtime would answer
+ * `null`, which means that all went well, where a processor waits for what never comes: an event that
+ * is not emitted, a callback that is not called. Kept alive, the function times out, and the batch fails.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html (null is a success)
+ */
+async function keptAlive<T>(promise: Promise<T>): Promise<T> {
+  const timer = setInterval(() => {}, 60_000);
+  try {
+    return await promise;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** @throws TypeError if the event is not one of a DynamoDB stream */
 function recordsOf(event: DynamoDBStreamEvent): readonly DynamoDBRecord[] {
   if (!Array.isArray(event?.Records)) {
@@ -106,7 +124,7 @@ function recordsOf(event: DynamoDBStreamEvent): readonly DynamoDBRecord[] {
 
 function sequenceNumberOf(record: DynamoDBRecord): string {
   const sequenceNumber = record?.dynamodb?.SequenceNumber;
-  if (sequenceNumber) return sequenceNumber;
+  if (typeof sequenceNumber === 'string' && /^\d+$/.test(sequenceNumber)) return sequenceNumber;
   throw new TypeError(
     `not a record of a DynamoDB stream, it has no SequenceNumber: ${JSON.stringify(record)}`,
   );

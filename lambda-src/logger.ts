@@ -56,7 +56,7 @@ export function createLogger({ level: lowest, invocation, output }: LoggerProps)
       const timestamp = new Date().toISOString();
       let line = `{"timestamp":"${timestamp}","level":"${level}","message":${JSON.stringify(message)},${invocationJson}`;
       const named = fields instanceof Error ? { error: fields } : fields;
-      for (const [name, value] of Object.entries(named)) {
+      for (const [name, value] of Object.entries(named ?? {})) {
         const json = taken.has(name) ? undefined : toJson(value);
         if (json !== undefined) line += `,${JSON.stringify(name)}:${json}`;
       }

@@ -1,11 +1,16 @@
 import { isChangeEvent } from './change-event';
 
 /**
- * The JSON of any value; undefined where it has none. A change, which has nothing but what JSON has,
+ * The JSON of any value; undefined where it has none. A value that cannot be read, say since a getter
+ * throws, is a text: logging a failure must not be one. A change, which has nothing but what JSON has,
  * skips the replacer: calling it for every value takes longer than all the rest.
  */
 export function toJson(value: unknown): string | undefined {
-  return JSON.stringify(value, isChangeEvent(value) ? undefined : createReplacer());
+  try {
+    return JSON.stringify(value, isChangeEvent(value) ? undefined : createReplacer());
+  } catch {
+    return JSON.stringify(value instanceof Error ? value.stack : '[not readable]');
+  }
 }
 
 function createReplacer() {

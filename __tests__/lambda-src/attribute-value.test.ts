@@ -55,6 +55,12 @@ describe('a number that a double holds is a number:', () => {
     ['1.5E+20', 1.5e20],
     ['1e-130', 1e-130],
     ['9.99E+125', 9.99e125],
+    // As JavaScript and others write the doubles they have computed.
+    ['0.30000000000000004', 0.1 + 0.2],
+    ['33.333333333333336', 100 / 3],
+    ['-1234567890123.456', -1234567890123.456],
+    ['1.2345678901234567E+100', 1.2345678901234567e100],
+    ['0.10000000000000000000', 0.1],
   ])('%s', (text, expected) => {
     expect(plain({ N: text })).toBe(expected);
   });
@@ -68,7 +74,8 @@ describe('a number past double precision stays as it is written:', () => {
     ['12345678901234567890123456789012345678'],
     ['0.1234567890123456789'],
     ['-0.30000000000000004441'],
-    ['1.2345678901234567E+100'],
+    ['100000000000000000000'],
+    ['1.23456789012345678E+100'],
     // Their nearest doubles are whole numbers.
     ['1.00000000000000000001'],
     ['-2.99999999999999999999'],
@@ -154,6 +161,16 @@ describe('any value', () => {
       fc.property(anyValue, (value) => {
         expect(encode(plain(value))).toEqual(normalize(value));
       }),
+    );
+  });
+
+  test('of the type number is a number where a double was written', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, min: -1e120, max: 1e120 }), (number) => {
+        fc.pre(!Number.isInteger(number) && Math.abs(number) > 1e-120);
+        expect(plain({ N: String(number) })).toBe(number);
+      }),
+      { numRuns: 1_000 },
     );
   });
 

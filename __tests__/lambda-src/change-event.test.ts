@@ -110,6 +110,7 @@ describe('an item is said to have expired', () => {
     ['not where another service removed it', removal({ ...service, principalId: 'x' }), false],
     ['not where another kind of caller did', removal({ ...service, type: 'User' }), false],
     ['not where the identity is empty', removal({}), false],
+    ['not where an item was changed', { ...removal(service), eventName: 'MODIFY' }, false],
   ])('%s', (_, received, expired) => {
     expect(toChangeEvent(received).expired).toBe(expired);
   });
@@ -123,6 +124,11 @@ describe('refuses a record', () => {
     ['without a stream', record(1, { eventSourceARN: undefined })],
     ['without what DynamoDB says', record(1, { dynamodb: undefined })],
     ['without keys', described({ Keys: undefined })],
+    ['with no key attribute', described({ Keys: {} })],
+    ['with a list of keys', described({ Keys: JSON.parse('[{"S":"x"}]') })],
+    ['with an image of null', described({ NewImage: JSON.parse('null') })],
+    ['with a list as an image', described({ OldImage: JSON.parse('[]') })],
+    ['of another kind of change', record(1, { eventName: JSON.parse('"PURGE"') })],
     ['without a sequence number', described({ SequenceNumber: undefined })],
     ['of a queue', of('arn:aws:sqs:us-east-1:444455556666:orders')],
     ['of a Kinesis stream', of('arn:aws:kinesis:us-east-1:444455556666:stream/orders')],

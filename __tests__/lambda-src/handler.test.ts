@@ -82,6 +82,23 @@ describe('a handler', () => {
   });
 });
 
+test('keeps the function running while a change is processed, and no longer', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  let finish = () => {};
+  const handler = handlerOf(async (records) => {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    return { processed: records.length };
+  });
+  const invoked = handler.invoke(batch(1));
+  expect(timers()).toBe(before + 1);
+  finish();
+  await invoked;
+  expect(timers()).toBe(before);
+});
+
 describe('the lines of an invocation', () => {
   const logOnce: Process = async (records, { log }) => {
     log.info('Message', { count: records.length });
@@ -182,6 +199,8 @@ describe('refuses an event, before anything is begun,', () => {
 
   test.each<[string, unknown]>([
     ['without a sequence number', described(2, { SequenceNumber: undefined })],
+    ['with a sequence number of letters', described(2, { SequenceNumber: 'abc' })],
+    ['with a sequence number that is no text', described(2, JSON.parse('{"SequenceNumber":12}'))],
     ['that is empty', {}],
     ['that is null', null],
     ['of a queue', { messageId: '1', eventSource: 'aws:sqs', body: '{}' }],

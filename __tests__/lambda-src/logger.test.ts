@@ -112,6 +112,27 @@ describe('an error', () => {
   });
 });
 
+describe('what cannot be read is a text:', () => {
+  const unreadable = {
+    get body() {
+      throw new Error('already read');
+    },
+  };
+  const error = Object.defineProperty(new Error('refused'), 'body', {
+    enumerable: true,
+    get: () => unreadable.body,
+  });
+
+  test.each([
+    ['an object', unreadable, '[not readable]'],
+    ['an error, which keeps its stack', error, error.stack],
+  ])('%s', (_, value, text) => {
+    expect(lines((log) => log.info('Message', { value }))).toEqual([
+      line('INFO', 'Message', `,"value":${JSON.stringify(text)}`),
+    ]);
+  });
+});
+
 test.each<[LogLevel, string[]]>([
   ['DEBUG', ['DEBUG', 'INFO', 'WARN', 'ERROR']],
   ['INFO', ['INFO', 'WARN', 'ERROR']],

@@ -65,10 +65,15 @@ export function toLakeLine(change: ChangeEvent): LakeLine {
     sequence_number: change.sequenceNumber,
     time: change.time,
     expired: change.expired,
-    keys: JSON.stringify(Keys),
+    keys: JSON.stringify(sorted(Keys)),
     old_image: OldImage && JSON.stringify(OldImage),
     new_image: NewImage && JSON.stringify(NewImage),
   };
+}
+
+/** One text per item, whatever the order of its key attributes: queries count items by it. */
+function sorted(keys: object = {}): object {
+  return Object.fromEntries(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function toPartition({ account, table, time }: ChangeEvent): string {

@@ -55,6 +55,11 @@ describe('a line', () => {
       },
     ],
     [
+      'has the key attributes by name',
+      described(1, { Keys: { Tenant: { S: 'acme' }, OrderId: { N: '1' } } }),
+      { ...LINE, keys: '{"OrderId":{"N":"1"},"Tenant":{"S":"acme"}}' },
+    ],
+    [
       'of a stream of keys has no image',
       described(1, { NewImage: undefined }),
       { ...LINE, new_image: undefined },

@@ -7,6 +7,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { StandardRetryStrategy } from '@smithy/core/retry';
 import type { Account } from '../topology/resolve';
 import type { Target } from './command';
 import { RedriveError } from './problem';
@@ -28,8 +29,7 @@ export function connect(target: Target): { readonly store: Store; readonly invok
   const lambda = new LambdaClient({
     region,
     credentials,
-    // A function that is throttled, say by its reserved concurrency, is tried again for about a minute.
-    maxAttempts: 10,
+    retryStrategy: new RetryIfThrottled(10),
     requestHandler: {
       requestTimeout: (target.consumer.function.timeout + MARGIN) * 1000,
       throwOnRequestTimeout: true,
@@ -69,13 +69,27 @@ function s3Store(s3: S3Client, target: Target): Store {
         return (await Body?.transformToString()) ?? '';
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
-        throw explained(error, target);
+        throw explained(error, target, key);
       }
     },
     async delete(key) {
       await s3.send(new DeleteObjectCommand({ ...bucket, Key: key }));
     },
   };
+}
+
+type RefreshParameters = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;
+
+/**
+ * Tries again for about a minute where the function was throttled, say by its reserved concurrency, and
+ * in no other case: where a connection broke, the first invocation may still run, and a second one beside
+ * it would process the same items out of order.
+ */
+class RetryIfThrottled extends StandardRetryStrategy {
+  override async refreshRetryTokenForRetry(...[token, error]: RefreshParameters) {
+    if (error.errorType !== 'THROTTLING') throw new Error('the function may be running');
+    return super.refreshRetryTokenForRetry(token, error);
+  }
 }
 
 /** Invokes by ARN, so that credentials of another account cannot reach a function of the same name. */
@@ -88,9 +102,14 @@ function invokeWith(lambda: LambdaClient, functionArn: string): Invoke {
   };
 }
 
-/** What the user can do about a bucket that cannot be read. */
-function explained(error: unknown, { consumer, bucket }: Target): unknown {
+/**
+ * What the user can do about a bucket that cannot be read.
+ *
+ * @param key of the object that cannot be read, unless it is all of them
+ */
+function explained(error: unknown, { consumer, bucket }: Target, key?: string): unknown {
   if (!(error instanceof Error)) return error;
+  const what = key === undefined ? `the bucket ${bucket}` : `s3://${bucket}/${key}`;
   const role = consumer.account.deployRole?.arn;
   const who = role ? `the role ${role}` : `your credentials for account ${consumer.account.id}`;
   if (error.name === 'NoSuchBucket') {
@@ -100,10 +119,8 @@ function explained(error: unknown, { consumer, bucket }: Target): unknown {
   }
   if (error.name === 'AccessDenied') {
     return new RedriveError(
-      `${who} cannot read the bucket ${bucket}; docs/failed-batches.md lists the permissions: ${error.message}`,
+      `${who} cannot read ${what}; docs/failed-batches.md lists the permissions: ${error.message}`,
     );
   }
-  return new RedriveError(
-    `cannot read the bucket ${bucket} with ${who}: ${error.name}: ${error.message}`,
-  );
+  return new RedriveError(`cannot read ${what} with ${who}: ${error.name}: ${error.message}`);
 }

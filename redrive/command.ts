@@ -9,6 +9,7 @@ import { isClean, otherLine, outcomeLine, type Report, summaryLine, toJson } fro
 /** What the command needs of the world. */
 export interface World {
   readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly topologyFile: string;
   readonly now: Date;
   /** Aborted when the user wants to stop. */
@@ -32,7 +33,7 @@ export interface Target {
 /** @returns the exit code */
 export async function redriveCommand(world: World): Promise<number> {
   try {
-    const options = parseOptions(world.args, world.now);
+    const options = parseOptions(world.args, world.now, world.env);
     if (options !== 'help') return await run(options, world);
     world.stdout.write(USAGE);
     return 0;

@@ -114,6 +114,22 @@ function parse<T extends z.ZodType>(
   throw refuse(path, message);
 }
 
+/** A shard, of all streams. */
+export function shardOf({ streamArn, shardId }: FailedBatch): string {
+  return `${streamArn}/${shardId}`;
+}
+
+/** The items whose changes are in a batch, of all tables; those of a record without keys are not known. */
+export function itemsOf({ batch, event }: FailedBatchObject): string[] {
+  const [table = ''] = batch.streamArn.split('/stream/');
+  const { Records }: { Records: { dynamodb?: { Keys?: object } }[] } = JSON.parse(event);
+  return Records.flatMap(({ dynamodb }) => {
+    if (!dynamodb?.Keys) return [];
+    const keys = Object.entries(dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1));
+    return [`${table}/${JSON.stringify(keys)}`];
+  });
+}
+
 /** Account, Region and table of a stream. */
 export function tableOf(streamArn: string): { account: string; region: string; table: string } {
   const [, , , region = '', account = '', resource = ''] = streamArn.split(':');

@@ -23,6 +23,15 @@ export const USAGE = `Delivers the batches a consumer's function failed on to th
 Exit code: 0 if everything was delivered, 1 if not. Documentation: docs/failed-batches.md
 `;
 
+const OPTIONS = {
+  consumer: { type: 'string' },
+  since: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const EXAMPLE = 'npm run redrive -- --consumer <name> --dry-run';
 const MORE = 'npm run redrive -- --help shows the options';
 const SINCE_RULE =
   '--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z';
@@ -30,10 +39,20 @@ const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as con
 
 /**
  * @param now what durations are counted back from
+ * @param env where npm puts the options before `--`, which it takes for its own
  * @returns `help` if that is asked for
  * @throws RedriveError that names the option and what to write
  */
-export function parseOptions(args: readonly string[], now: Date): Options | 'help' {
+export function parseOptions(
+  args: readonly string[],
+  now: Date,
+  env: Readonly<Record<string, string | undefined>>,
+): Options | 'help' {
+  for (const name of Object.keys(OPTIONS)) {
+    const taken = env[`npm_config_${name.replace('-', '_')}`];
+    if (!taken || args.some((arg) => arg.startsWith(`--${name}`))) continue;
+    throw new RedriveError(`npm took --${name} for its own option; write it after --: ${EXAMPLE}`);
+  }
   const values = parse(args);
   if (values.help) return 'help';
   if (!values.consumer) throw new RedriveError(`--consumer <name> is missing; ${MORE}`);
@@ -47,16 +66,7 @@ export function parseOptions(args: readonly string[], now: Date): Options | 'hel
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        consumer: { type: 'string' },
-        since: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch (error) {
     // Node's first sentence names the option; the others are of no use here.
     const [sentence = ''] = (error as Error).message.split(/\.(?:\s|$)/);

@@ -1,5 +1,11 @@
 import { type Answer, failureOf } from './delivery';
-import { type FailedBatch, NotAFailedBatchError, parseFailedBatch } from './failed-batch';
+import {
+  type FailedBatch,
+  type FailedBatchObject,
+  NotAFailedBatchError,
+  parseFailedBatch,
+} from './failed-batch';
+import { Held } from './held';
 
 /** The consumer's bucket of failed batches. */
 export interface Store {
@@ -29,7 +35,7 @@ export interface OtherObject {
 export interface Outcome {
   readonly batch: FailedBatch;
   /**
-   * `waiting`: not tried, since an earlier batch of the shard failed or the run was stopped; `listed`:
+   * `waiting`: not tried, since it must not overtake one that failed or the run was stopped; `listed`:
    * in a dry run.
    */
   readonly status: 'delivered' | 'failed' | 'waiting' | 'listed';
@@ -97,47 +103,44 @@ export interface RedriveProps {
 }
 
 /**
- * Delivers batches one after the other and deletes each that the function processed. A shard whose
- * batch fails is left at that: items with the same key are in the same shard, and a later change must
- * not overtake an earlier one. The other shards go on.
+ * Delivers batches one after the other and deletes each that the function processed. Where one fails,
+ * the later ones of its shard wait, and those with a change of one of its items: a later change of an
+ * item must not overtake an earlier one. All others go on.
  *
  * @param batches in the order of their streams
  */
 export async function redrive(
   batches: readonly FailedBatch[],
-  { store, invoke, signal, report }: RedriveProps,
+  props: RedriveProps,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  const failedShards = new Set<string>();
+  const held = new Held();
   for (const batch of batches) {
-    const shard = `${batch.streamArn}/${batch.shardId}`;
-    const outcome = failedShards.has(shard)
-      ? waiting(batch, 'an earlier batch of the shard failed')
-      : signal.aborted
-        ? waiting(batch, 'the run was stopped')
-        : await deliver(batch, store, invoke);
-    if (outcome.status === 'failed') failedShards.add(shard);
+    const outcome = props.signal.aborted
+      ? ({ batch, status: 'waiting', problem: 'the run was stopped' } as const)
+      : await deliver(batch, held, props);
     outcomes.push(outcome);
-    report(outcome);
+    props.report(outcome);
   }
   return outcomes;
 }
 
-function waiting(batch: FailedBatch, problem: string): Outcome {
-  return { batch, status: 'waiting', problem };
-}
-
-async function deliver(batch: FailedBatch, store: Store, invoke: Invoke): Promise<Outcome> {
-  try {
-    const content = await store.read(batch.key);
-    if (content === undefined) {
-      const problem = 'the object is gone: it expired, or another run delivered it';
-      return { batch, status: 'failed', problem };
-    }
-    const failure = failureOf(await invoke(parseFailedBatch(batch.key, content).event));
-    if (failure !== undefined) return { batch, status: 'failed', problem: failure };
-  } catch (error) {
-    return { batch, status: 'failed', problem: (error as Error).message };
+/** Delivers a batch, unless it has to wait; whatever stays in the bucket is held. */
+async function deliver(
+  batch: FailedBatch,
+  held: Held,
+  { store, invoke }: RedriveProps,
+): Promise<Outcome> {
+  const object = await readAgain(batch, store);
+  if (typeof object === 'string') {
+    held.addShard(batch);
+    return { batch, status: 'failed', problem: object };
+  }
+  const reason = held.reason(object);
+  const failure = reason ?? (await failureToInvoke(invoke, object.event));
+  if (failure !== undefined) {
+    held.add(object);
+    return { batch, status: reason ? 'waiting' : 'failed', problem: failure };
   }
   try {
     await store.delete(batch.key);
@@ -146,4 +149,23 @@ async function deliver(batch: FailedBatch, store: Store, invoke: Invoke): Promis
     return { batch, status: 'delivered', problem };
   }
   return { batch, status: 'delivered' };
+}
+
+/** @returns the batch with its records, or why it cannot be had */
+async function readAgain(batch: FailedBatch, store: Store): Promise<FailedBatchObject | string> {
+  try {
+    const content = await store.read(batch.key);
+    if (content !== undefined) return parseFailedBatch(batch.key, content);
+    return 'the object is gone: it expired, or another run delivered it';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function failureToInvoke(invoke: Invoke, event: string): Promise<string | undefined> {
+  try {
+    return failureOf(await invoke(event));
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

@@ -1,16 +1,26 @@
 /** `npm run redrive`: delivers failed batches to the function again. */
+import { constants } from 'node:os';
 import { connect } from '../redrive/aws';
 import { redriveCommand } from '../redrive/command';
 
+/** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
+const ONE_INTERRUPT = 1_000;
+
 async function main(): Promise<void> {
   const stop = new AbortController();
-  // Only the first time: the next interrupt ends the process as usual.
-  process.once('SIGINT', () => {
-    console.error('Stopping after the batch that is being delivered; interrupt again to end now');
-    stop.abort();
+  let interrupted = 0;
+  process.on('SIGINT', () => {
+    if (!stop.signal.aborted) {
+      console.error('Stopping after the batch that is being delivered; interrupt again to end now');
+      interrupted = Date.now();
+      stop.abort();
+    } else if (Date.now() - interrupted > ONE_INTERRUPT) {
+      process.exit(128 + constants.signals.SIGINT);
+    }
   });
   process.exitCode = await redriveCommand({
     args: process.argv.slice(2),
+    env: process.env,
     topologyFile: process.env.TOPOLOGY ?? 'topologies/orders.yaml',
     now: new Date(),
     signal: stop.signal,

@@ -10,13 +10,20 @@ export interface Facts {
   /** Sequence numbers of the records. */
   readonly records?: readonly (number | bigint | string)[];
   readonly timestamp?: string;
+  /** Order that all records change; otherwise they have no keys. */
+  readonly order?: string;
 }
 
 /** The event of a batch: what the function is invoked with. */
 export function event(...records: readonly (number | bigint | string)[]): string {
+  return eventOf(records);
+}
+
+function eventOf(records: readonly (number | bigint | string)[], order?: string): string {
+  const keys = order === undefined ? {} : { Keys: { OrderId: { S: order } } };
   const Records = records.map((number) => ({
     eventSource: 'aws:dynamodb',
-    dynamodb: { SequenceNumber: String(number) },
+    dynamodb: { ...keys, SequenceNumber: String(number) },
   }));
   return JSON.stringify({ Records });
 }
@@ -27,6 +34,7 @@ export function invocationRecord({
   shardId = SHARD,
   records = [100, 200, 300],
   timestamp = '2026-01-02T10:00:00.000Z',
+  order,
 }: Facts = {}) {
   return {
     requestContext: {
@@ -47,7 +55,7 @@ export function invocationRecord({
       batchSize: records.length,
       streamArn,
     },
-    payload: event(...records),
+    payload: eventOf(records, order),
   };
 }
 

@@ -20,7 +20,10 @@ interface Request {
   readonly accessKey?: string;
 }
 
-type Response = readonly [status: number, body: string, headers?: Record<string, string>];
+type Response =
+  | readonly [status: number, body: string, headers?: Record<string, string>]
+  /** Ends the connection without an answer. */
+  | 'break';
 
 /** Responses of an AWS on this machine, in order; the last one is given again and again. */
 let responses: Response[] = [];
@@ -34,10 +37,12 @@ const server = createServer(async (request: IncomingMessage, response: ServerRes
     owner: headers['x-amz-expected-bucket-owner']?.toString(),
     accessKey: /Credential=(\w+)\//.exec(headers.authorization ?? '')?.[1],
   });
-  const [status, body, more] = (responses.length > 1 ? responses.shift() : responses[0]) ?? [
-    500,
-    '',
-  ];
+  const next = (responses.length > 1 ? responses.shift() : responses[0]) ?? [500, ''];
+  if (next === 'break') {
+    request.socket.destroy();
+    return;
+  }
+  const [status, body, more] = next;
   response.writeHead(status, more).end(body);
 });
 
@@ -196,7 +201,7 @@ describe('a bucket that cannot be read', () => {
     responses = [refusal(403, 'AccessDenied', 'no kms:Decrypt')];
     await expect(connect(target()).store.read('a')).rejects.toThrow(
       new RedriveError(
-        `your credentials for account 111122223333 cannot read the bucket ${BUCKET}; docs/failed-batches.md lists the permissions: no kms:Decrypt`,
+        `your credentials for account 111122223333 cannot read s3://${BUCKET}/a; docs/failed-batches.md lists the permissions: no kms:Decrypt`,
       ),
     );
   });
@@ -239,6 +244,12 @@ describe('the function', () => {
     expect(await invoke()).toEqual({ functionError: undefined, payload: 'null' });
     expect(requests.length).toBe(3);
   }, 30_000);
+
+  test('whose connection breaks is not invoked beside itself', async () => {
+    responses = ['break'];
+    await expect(invoke()).rejects.toThrow('socket hang up');
+    expect(requests.length).toBe(1);
+  });
 
   test('that refuses the event for its size is not tried again', async () => {
     responses = [

@@ -42,6 +42,7 @@ async function run({ args, store = new MemoryStore(), invoke = processed, ...wor
   const targets: Target[] = [];
   const code = await redriveCommand({
     topologyFile,
+    env: {},
     now: NOW,
     signal: new AbortController().signal,
     connect: (target) => {

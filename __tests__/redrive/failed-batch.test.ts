@@ -1,4 +1,9 @@
-import { NotAFailedBatchError, parseFailedBatch, tableOf } from '../../redrive/failed-batch';
+import {
+  itemsOf,
+  NotAFailedBatchError,
+  parseFailedBatch,
+  tableOf,
+} from '../../redrive/failed-batch';
 import { event, invocationRecord, SHARD, STREAM } from '../helpers/failed-batches';
 
 const BATCH = {
@@ -138,4 +143,24 @@ test('a stream tells its account, Region and table', () => {
     region: 'us-east-1',
     table: 'Orders',
   });
+});
+
+test('the items of a batch are those of its table, whatever the order of their keys', () => {
+  const payload = JSON.stringify({
+    Records: [
+      { dynamodb: { Keys: { Tenant: { S: 'acme' }, Id: { N: '1' } } } },
+      { dynamodb: { Keys: { Id: { N: '1' }, Tenant: { S: 'acme' } } } },
+      { dynamodb: {} },
+    ],
+  });
+  const item =
+    'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/[["Id",{"N":"1"}],["Tenant",{"S":"acme"}]]';
+  expect(
+    itemsOf(
+      parseFailedBatch(
+        'key',
+        changed((record) => ({ ...record, payload })),
+      ),
+    ),
+  ).toEqual([item, item]);
 });

@@ -3,7 +3,7 @@ import { RedriveError } from '../../redrive/problem';
 
 const NOW = new Date('2026-01-08T12:00:00Z');
 const CONSUMER = ['--consumer', 'process-orders'];
-const since = (text: string) => parseOptions([...CONSUMER, '--since', text], NOW);
+const since = (text: string) => parseOptions([...CONSUMER, '--since', text], NOW, {});
 
 describe('the options', () => {
   test.each<[string, string[], object | string]>([
@@ -24,7 +24,7 @@ describe('the options', () => {
     ],
     ['with --help, which needs no consumer', ['--help'], 'help'],
   ])('%s', (_, args, options) => {
-    expect(parseOptions(args, NOW)).toStrictEqual(options);
+    expect(parseOptions(args, NOW, {})).toStrictEqual(options);
   });
 
   test('are all in the help', () => {
@@ -35,6 +35,31 @@ describe('the options', () => {
       '--json',
       '--help',
     ]);
+  });
+});
+
+describe('an option that npm took, since it stood before the --,', () => {
+  const EXAMPLE = 'npm run redrive -- --consumer <name> --dry-run';
+
+  test.each([
+    ['--dry-run', 'npm_config_dry_run'],
+    ['--json', 'npm_config_json'],
+    ['--since', 'npm_config_since'],
+    ['--consumer', 'npm_config_consumer'],
+  ])('is refused: %s', (option, variable) => {
+    const args = CONSUMER.filter(() => option !== '--consumer');
+    expect(() => parseOptions(args, NOW, { [variable]: 'true' })).toThrow(
+      new RedriveError(`npm took ${option} for its own option; write it after --: ${EXAMPLE}`),
+    );
+  });
+
+  test.each([
+    ['is no matter where it is given as well', 'true', ['--dry-run']],
+    ['is not meant where npm has it off', '', []],
+  ])('%s', (_, npm_config_dry_run, more) => {
+    expect(parseOptions([...CONSUMER, ...more], NOW, { npm_config_dry_run })).toMatchObject({
+      dryRun: more.length > 0,
+    });
   });
 });
 
@@ -99,6 +124,6 @@ describe('refuses', () => {
       '--since must be in the past, got 2026-01-08T12:00:01Z',
     ],
   ])('%s', (_, args, message) => {
-    expect(() => parseOptions(args, NOW)).toThrow(new RedriveError(message));
+    expect(() => parseOptions(args, NOW, {})).toThrow(new RedriveError(message));
   });
 });

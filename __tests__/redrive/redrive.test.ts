@@ -223,6 +223,32 @@ describe('a batch that fails', () => {
     expect(store.keys).toEqual([]);
   });
 
+  test('holds the later ones with changes of its items, in shards that came after its own', async () => {
+    const store = new MemoryStore({
+      a: { records: [100], order: 'x' },
+      b: { records: [200], order: 'y', shardId: 'shardId-2' },
+      c: { records: [300], order: 'x', shardId: 'shardId-3' },
+      d: { records: [400], order: 'y', shardId: 'shardId-4' },
+      e: { records: [500], order: 'z', shardId: 'shardId-3' },
+      f: { records: [600], order: 'z', shardId: 'shardId-5' },
+      g: { records: [50], order: 'x', streamArn: OTHER_STREAM },
+    });
+    const item = 'an earlier batch with a change of one of its items failed';
+    expect(await run(store, (first) => (first === '100' ? THROWN : PROCESSED))).toEqual({
+      outcomes: [
+        'a failed the function failed: refused',
+        'b delivered',
+        `c waiting ${item}`,
+        'd delivered',
+        `e waiting ${EARLIER}`,
+        `f waiting ${item}`,
+        'g delivered',
+      ],
+      delivered: ['100', '200', '400', '50'],
+    });
+    expect((await run(store)).delivered).toEqual(['100', '300', '500', '600']);
+  });
+
   test('in every shard leaves everything', async () => {
     const store = new MemoryStore(objects);
     const { delivered } = await run(store, () => THROWN);

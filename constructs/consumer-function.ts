@@ -66,8 +66,8 @@ export class ConsumerFunction extends Construct {
       type: 'zip',
       sourceDir: `\${path.module}/${asset.path}`,
       outputPath: `\${path.module}/${asset.path.replace(/\/$/, '')}.zip`,
-      // The same package from every machine, whatever its umask.
-      outputFileMode: '0644',
+      // The same package from every machine, whatever its umask; a custom runtime executes `bootstrap`.
+      outputFileMode: '0755',
     });
   }
 }

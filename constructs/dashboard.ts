@@ -15,8 +15,9 @@ const WIDTH = 12;
 const HEIGHT = 6;
 
 /**
- * What one consumer does, on one page named after its function.
+ * What one consumer does, on one page named after its function and Region.
  *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
 export class Dashboard extends Construct {
@@ -67,7 +68,8 @@ export class Dashboard extends Construct {
     ];
     new CloudwatchDashboard(this, 'resource', {
       provider,
-      dashboardName: functionName,
+      // Dashboards are of the account, not of the Region.
+      dashboardName: `${functionName}-${region}`,
       dashboardBody: jsonEncode({
         widgets: widgets.map((widget, index) => ({
           ...widget,

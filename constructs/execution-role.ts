@@ -93,7 +93,7 @@ export class ExecutionRole extends Construct {
     return new IamRolePolicy(this, name, {
       provider,
       name,
-      role: this.role.name,
+      role: this.role.id, // unknown where the role is made anew, so that the policy is too
       policy: policyDocument(this, `${name}_policy`, statements, provider),
     });
   }
@@ -112,7 +112,7 @@ export class ExecutionRole extends Construct {
   private attach(name: string, policyArn: string): ITerraformDependable {
     return new IamRolePolicyAttachment(this, `${name}_attachment`, {
       provider: this.props.provider,
-      role: this.role.name,
+      role: this.role.id,
       policyArn,
     });
   }

@@ -5,6 +5,9 @@ import { Construct } from 'constructs';
 import { savedQueries } from './lake-sql';
 import { literal } from './literal';
 
+/** Athena's least limit of 10 MB is 10 times this. */
+const BYTES_PER_MEGABYTE = 1024 * 1024;
+
 export interface LakeQueriesProps {
   /** Name of the workgroup, letters, digits and `._-`. */
   readonly name: string;
@@ -31,7 +34,7 @@ export class LakeQueries extends Construct {
       configuration: {
         enforceWorkgroupConfiguration: true,
         publishCloudwatchMetricsEnabled: true,
-        bytesScannedCutoffPerQuery: scanLimitInMegabytes * 1_000_000,
+        bytesScannedCutoffPerQuery: scanLimitInMegabytes * BYTES_PER_MEGABYTE,
         resultConfiguration: {
           outputLocation: resultLocation,
           encryptionConfiguration: { encryptionOption: 'SSE_S3' },

@@ -21,5 +21,5 @@ export function policyDocument(
       })),
     })),
   });
-  return document.json;
+  return document.minifiedJson; // white space counts, as in the policy of a stream
 }

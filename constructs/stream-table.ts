@@ -34,7 +34,8 @@ export class StreamTable extends Construct {
       streamEnabled: true,
       streamViewType: table.streamViewType,
       pointInTimeRecovery: { enabled: table.pointInTimeRecovery },
-      serverSideEncryption: kmsKeyArn === undefined ? undefined : { enabled: true, kmsKeyArn },
+      // Always written: without the block the provider leaves a table on the key it has.
+      serverSideEncryption: { enabled: kmsKeyArn !== undefined, kmsKeyArn },
       deletionProtectionEnabled: table.deletionProtection,
     });
     this.name = resource.name;

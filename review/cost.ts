@@ -134,7 +134,7 @@ function keyParts(
   const tables = new Set(mappings.map(({ streamArn }) => streamArn.replace(/\/stream\/.*$/, '')));
   const encrypted = resourcesOf(stacks, 'aws_dynamodb_table').filter(
     (table) =>
-      table.block.server_side_encryption !== undefined &&
+      references.optional(table, 'server_side_encryption.0.kms_key_arn') !== undefined &&
       tables.has(references.attribute(table, 'arn')),
   ).length;
   const own = resourcesOf([resource.stack], 'aws_kms_key').length;

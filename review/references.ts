@@ -87,7 +87,7 @@ export class References {
     };
     if (type === 'terraform_remote_state') return this.output(target, address, rest);
     if (type === 'terraform_data' && rest[0] === 'output') return this.read(target, ['input']);
-    if (type === 'aws_iam_policy_document' && rest[0] === 'json') {
+    if (type === 'aws_iam_policy_document' && DOCUMENT_ATTRIBUTES.has(rest[0] ?? '')) {
       return JSON.stringify(
         renderDocument(`${stack.id} ${target.address}`, block, (value) =>
           this.text(stack, target.address, value),
@@ -152,6 +152,9 @@ export class References {
     }
   }
 }
+
+/** Of the data source `aws_iam_policy_document`: the same document, with and without white space. */
+const DOCUMENT_ATTRIBUTES = new Set(['json', 'minified_json']);
 
 /** Terraform counts a block that stands once as a list of one. */
 function step(value: unknown, key: string): unknown {

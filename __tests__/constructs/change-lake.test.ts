@@ -78,7 +78,7 @@ test('a lake has a private bucket, in which changes stay', () => {
     partitions:
       's3://${aws_s3_bucket.lake_bucket.bucket}/changes/account=$${account}/table=$${table}/date=$${date}/',
     results: 's3://${aws_s3_bucket.lake_bucket.bucket}/athena-results/',
-    scanned: 10_000_000_000,
+    scanned: 10_000 * 1024 * 1024,
   });
   expect(output).toEqual({
     objects: { description: 'objects', value: '${aws_s3_bucket.lake_bucket.arn}/changes/*' },
@@ -101,7 +101,7 @@ test('a lake may be in a bucket that exists, which it leaves as it is', () => {
     partitions:
       's3://${data.aws_s3_bucket.lake_bucket.bucket}/a/b/account=$${account}/table=$${table}/date=$${date}/',
     results: 's3://${data.aws_s3_bucket.lake_bucket.bucket}/athena-results/',
-    scanned: 10_000_000_000,
+    scanned: 10_000 * 1024 * 1024,
   });
   expect(output).toEqual({
     objects: { description: 'objects', value: '${data.aws_s3_bucket.lake_bucket.arn}/a/b/*' },
@@ -145,5 +145,5 @@ describe('the lifecycle of changes', () => {
 });
 
 test('the limit of a query is that of the lake', () => {
-  expect(places(synth({ ...MANAGED, scanLimitInMegabytes: 25 })).scanned).toBe(25_000_000);
+  expect(places(synth({ ...MANAGED, scanLimitInMegabytes: 25 })).scanned).toBe(25 * 1024 * 1024);
 });

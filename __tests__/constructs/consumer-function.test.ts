@@ -150,7 +150,7 @@ describe('the archive', () => {
           output_path: expect.stringMatching(
             /^\$\{path\.module\}\/assets\/processor_code\/[0-9A-F]{32}\.zip$/,
           ),
-          output_file_mode: '0644',
+          output_file_mode: '0755',
         },
       },
     });

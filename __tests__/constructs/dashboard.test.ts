@@ -122,7 +122,7 @@ test('a dashboard has what one function does, on six widgets', async () => {
     aws_cloudwatch_dashboard: {
       my_dashboard: {
         provider: 'aws.consumer',
-        dashboard_name: NAME,
+        dashboard_name: `${NAME}-eu-west-1`,
         dashboard_body: expect.any(String),
       },
     },
@@ -136,7 +136,7 @@ test('a dashboard is the same as HCL', async () => {
   const [block] = resource.aws_cloudwatch_dashboard.my_dashboard;
   expect(block).toEqual({
     provider: '${aws.consumer}',
-    dashboard_name: NAME,
+    dashboard_name: `${NAME}-eu-west-1`,
     dashboard_body: expect.any(String),
   });
   expect(await jsonencoded(block.dashboard_body)).toEqual(BODY);

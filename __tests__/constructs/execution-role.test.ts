@@ -50,15 +50,15 @@ test('a role without a stream has a trust policy, and an inline policy for its f
         provider: 'aws.consumer',
         name: 'Reader',
         path: '/',
-        assume_role_policy: '${data.aws_iam_policy_document.my_role_trust.json}',
+        assume_role_policy: '${data.aws_iam_policy_document.my_role_trust.minified_json}',
       },
     },
     aws_iam_role_policy: {
       my_role_function: {
         provider: 'aws.consumer',
         name: 'function',
-        role: '${aws_iam_role.my_role.name}',
-        policy: '${data.aws_iam_policy_document.my_role_function_policy.json}',
+        role: '${aws_iam_role.my_role.id}',
+        policy: '${data.aws_iam_policy_document.my_role_function_policy.minified_json}',
       },
     },
     terraform_data: {
@@ -145,8 +145,8 @@ describe('a role that reads streams', () => {
       my_role_streams: {
         provider: 'aws.consumer',
         name: 'streams',
-        role: '${aws_iam_role.my_role.name}',
-        policy: '${data.aws_iam_policy_document.my_role_streams_policy.json}',
+        role: '${aws_iam_role.my_role.id}',
+        policy: '${data.aws_iam_policy_document.my_role_streams_policy.minified_json}',
       },
     });
     expect(stack.resource?.aws_iam_policy ?? {}).toEqual(
@@ -157,7 +157,7 @@ describe('a role that reads streams', () => {
             provider: 'aws.consumer',
             name: `Reader-${name.replace('_', '-')}`,
             path: '/readers/',
-            policy: `\${data.aws_iam_policy_document.my_role_${name}_policy.json}`,
+            policy: `\${data.aws_iam_policy_document.my_role_${name}_policy.minified_json}`,
           },
         ]),
       ),
@@ -168,7 +168,7 @@ describe('a role that reads streams', () => {
           `my_role_${name}_attachment`,
           {
             provider: 'aws.consumer',
-            role: '${aws_iam_role.my_role.name}',
+            role: '${aws_iam_role.my_role.id}',
             policy_arn: `\${aws_iam_policy.my_role_${name}.arn}`,
           },
         ]),
@@ -231,7 +231,7 @@ test('a boundary limits the role', () => {
       name: 'Reader',
       path: '/',
       permissions_boundary: boundary,
-      assume_role_policy: '${data.aws_iam_policy_document.my_role_trust.json}',
+      assume_role_policy: '${data.aws_iam_policy_document.my_role_trust.minified_json}',
     },
   });
 });

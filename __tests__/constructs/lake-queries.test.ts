@@ -31,7 +31,7 @@ const WORKGROUP = {
   configuration: {
     enforce_workgroup_configuration: true,
     publish_cloudwatch_metrics_enabled: true,
-    bytes_scanned_cutoff_per_query: 10_000_000_000,
+    bytes_scanned_cutoff_per_query: 10_000 * 1024 * 1024,
     result_configuration: {
       output_location: 's3://${aws_s3_bucket.b.bucket}/athena-results/',
       encryption_configuration: { encryption_option: 'SSE_S3' },
@@ -83,7 +83,10 @@ test('a query may scan so many bytes', () => {
   expect(jsonOf(stackOf(jsonApp(), 10)).resource?.aws_athena_workgroup).toEqual({
     queries: {
       ...WORKGROUP,
-      configuration: { ...WORKGROUP.configuration, bytes_scanned_cutoff_per_query: 10_000_000 },
+      configuration: {
+        ...WORKGROUP.configuration,
+        bytes_scanned_cutoff_per_query: 10 * 1024 * 1024,
+      },
     },
   });
 });

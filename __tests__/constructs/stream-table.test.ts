@@ -21,6 +21,7 @@ const BLOCK = {
   stream_enabled: true,
   stream_view_type: 'NEW_AND_OLD_IMAGES',
   point_in_time_recovery: { enabled: true },
+  server_side_encryption: { enabled: false },
   deletion_protection_enabled: true,
 };
 

@@ -32,7 +32,7 @@ export function privateBucket(id: string, name: string, rule: readonly object[])
         [`${id}_policy`]: {
           provider,
           bucket,
-          policy: `\${data.aws_iam_policy_document.${id}_policy_document.json}`,
+          policy: `\${data.aws_iam_policy_document.${id}_policy_document.minified_json}`,
         },
       },
       aws_s3_bucket_lifecycle_configuration: {

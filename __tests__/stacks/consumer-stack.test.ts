@@ -50,14 +50,14 @@ const ROLE_BLOCK = {
   provider: 'aws.consumer',
   name: 'ProcessOrdersRole',
   path: '/',
-  assume_role_policy: '${data.aws_iam_policy_document.execution_role_trust.json}',
+  assume_role_policy: '${data.aws_iam_policy_document.execution_role_trust.minified_json}',
 };
 
 const inlinePolicy = (name: string) => ({
   provider: 'aws.consumer',
   name,
-  role: '${aws_iam_role.execution_role.name}',
-  policy: `\${data.aws_iam_policy_document.execution_role_${name}_policy.json}`,
+  role: '${aws_iam_role.execution_role.id}',
+  policy: `\${data.aws_iam_policy_document.execution_role_${name}_policy.minified_json}`,
 });
 
 const settledAfter = (...addresses: string[]) => ({
@@ -134,7 +134,7 @@ const TOPIC = {
         provider: 'aws.consumer',
         description: 'SNS topic ProcessOrders-alarms',
         enable_key_rotation: true,
-        policy: '${data.aws_iam_policy_document.alarms_topic_key_policy.json}',
+        policy: '${data.aws_iam_policy_document.alarms_topic_key_policy.minified_json}',
       },
     },
     aws_kms_alias: {
@@ -155,7 +155,7 @@ const TOPIC = {
       alarms_topic_policy: {
         provider: 'aws.consumer',
         arn: TOPIC_ARN,
-        policy: '${data.aws_iam_policy_document.alarms_topic_policy_document.json}',
+        policy: '${data.aws_iam_policy_document.alarms_topic_policy_document.minified_json}',
       },
     },
   },
@@ -199,7 +199,7 @@ const TOPIC = {
 /** Its body has a test of its own, in constructs/dashboard.test.ts. */
 const DASHBOARD = {
   provider: 'aws.consumer',
-  dashboard_name: '${aws_lambda_function.processor.function_name}',
+  dashboard_name: '${aws_lambda_function.processor.function_name}-us-east-1',
   dashboard_body: expect.stringMatching(/^\$\{jsonencode\(\{"widgets" = \[.*\]\}\)\}$/),
 };
 
@@ -321,7 +321,7 @@ test('a consumer is a role, a function, its log, failed batches, alarms and dash
           output_path: expect.stringMatching(
             new RegExp(PACKAGE.source.replace(/\$$/, String.raw`\.zip$`)),
           ),
-          output_file_mode: '0644',
+          output_file_mode: '0755',
         },
       },
       aws_iam_policy_document: DOCUMENTS,
@@ -453,12 +453,12 @@ describe('the role', () => {
       aws_iam_role_policy_attachment: {
         execution_role_aws_policy_service_role_AWSLambdaDynamoDBExecutionRole_attachment: {
           provider: 'aws.consumer',
-          role: '${aws_iam_role.execution_role.name}',
+          role: '${aws_iam_role.execution_role.id}',
           policy_arn: 'arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole',
         },
         execution_role_111122223333_policy_Own_attachment: {
           provider: 'aws.consumer',
-          role: '${aws_iam_role.execution_role.name}',
+          role: '${aws_iam_role.execution_role.id}',
           policy_arn: 'arn:aws:iam::111122223333:policy/Own',
         },
       },

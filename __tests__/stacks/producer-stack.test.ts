@@ -48,13 +48,14 @@ const TABLE = {
   stream_enabled: true,
   stream_view_type: 'NEW_AND_OLD_IMAGES',
   point_in_time_recovery: { enabled: true },
+  server_side_encryption: { enabled: false },
   deletion_protection_enabled: true,
 };
 
 const STREAM_POLICY = {
   provider: 'aws.producer',
   resource_arn: '${aws_dynamodb_table.table.stream_arn}',
-  policy: '${data.aws_iam_policy_document.stream_policy_document.json}',
+  policy: '${data.aws_iam_policy_document.stream_policy_document.minified_json}',
 };
 
 test('a producer is a table and the policy of its stream, in its account', () => {
@@ -315,7 +316,7 @@ describe('a table with a customer managed key', () => {
         provider: 'aws.producer',
         description: 'DynamoDB table Orders',
         enable_key_rotation: true,
-        policy: '${data.aws_iam_policy_document.key_policy.json}',
+        policy: '${data.aws_iam_policy_document.key_policy.minified_json}',
       },
     },
     aws_kms_alias: {

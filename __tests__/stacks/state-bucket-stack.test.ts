@@ -42,7 +42,7 @@ const RESOURCES = {
     bucket_policy: {
       provider: 'aws.state',
       bucket: BUCKET,
-      policy: '${data.aws_iam_policy_document.bucket_policy_document.json}',
+      policy: '${data.aws_iam_policy_document.bucket_policy_document.minified_json}',
     },
   },
   aws_s3_bucket_lifecycle_configuration: {

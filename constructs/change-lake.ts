@@ -3,7 +3,7 @@ import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
 import { Construct } from 'constructs';
 import { ATHENA_RESULTS } from '../topology/athena-results';
-import type { Account, Lake, TableReference } from '../topology/resolve';
+import type { Lake, TableReference } from '../topology/resolve';
 import { LakeCatalog } from './lake-catalog';
 import { LakeQueries } from './lake-queries';
 import { PrivateBucket } from './private-bucket';
@@ -12,12 +12,8 @@ const RESULTS_EXPIRE_IN_DAYS = 30;
 
 export interface ChangeLakeProps {
   readonly lake: Lake;
-  /** Account of the bucket. */
-  readonly account: Account;
   /** Tables whose changes are written. */
   readonly sources: readonly TableReference[];
-  /** Name of the Glue database. */
-  readonly database: string;
   /** Name of the Athena workgroup. */
   readonly workgroup: string;
   readonly provider: AwsProvider;
@@ -27,34 +23,45 @@ export interface ChangeLakeProps {
 export class ChangeLake extends Construct {
   /** ARN of every object the sink writes. */
   readonly objectsArn: string;
-  /** Environment variables that the sink reads. */
-  readonly environment: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, props: ChangeLakeProps) {
     super(scope, id);
-    const { lake, account, sources, database, workgroup, provider } = props;
+    const { lake, sources, provider } = props;
     const { name, arn } = lake.managed
       ? this.createBucket(lake, provider)
       : this.findBucket(lake, provider);
+    const accounts = distinct(
+      sources.map(({ account }) => account.id),
+      lake.formerAccounts,
+    );
+    const tables = distinct(
+      sources.map((source) => source.name),
+      lake.formerTables,
+    );
+    // Athena finds changes by account and table: without one of each there is nothing to query.
+    if (accounts.length > 0 && tables.length > 0) this.catalog(name, { accounts, tables }, props);
+    this.objectsArn = `${arn}/${lake.prefix}*`;
+  }
+
+  private catalog(
+    bucket: string,
+    partitions: { accounts: readonly string[]; tables: readonly string[] },
+    { lake, workgroup, provider }: ChangeLakeProps,
+  ): void {
+    const { database, prefix, scanLimitInMegabytes } = lake;
     new LakeCatalog(this, 'catalog', {
       database,
-      location: `s3://${name}/${lake.prefix}`,
-      sources,
+      location: `s3://${bucket}/${prefix}`,
+      ...partitions,
       provider,
     });
     new LakeQueries(this, 'queries', {
       name: workgroup,
       database,
-      resultLocation: `s3://${name}/${ATHENA_RESULTS}`,
-      scanLimitInMegabytes: lake.scanLimitInMegabytes,
+      resultLocation: `s3://${bucket}/${ATHENA_RESULTS}`,
+      scanLimitInMegabytes,
       provider,
     });
-    this.objectsArn = `${arn}/${lake.prefix}*`;
-    this.environment = {
-      SINK_BUCKET: lake.bucket,
-      SINK_PREFIX: lake.prefix,
-      SINK_BUCKET_OWNER: account.id,
-    };
   }
 
   private createBucket(lake: Lake, provider: AwsProvider): { name: string; arn: string } {
@@ -94,4 +101,8 @@ function lifecycleRules({
     expiration: [{ days: RESULTS_EXPIRE_IN_DAYS }],
   };
   return [changes, results];
+}
+
+function distinct(...lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())];
 }

@@ -11,8 +11,6 @@ import { literal } from './literal';
 
 export interface ConsumerFunctionProps {
   readonly settings: ResolvedFunction;
-  /** Variables beside those of the settings, which win. */
-  readonly environment: Readonly<Record<string, string>>;
   readonly roleArn: string;
   /** Log group, made before the function, which would make one that keeps logs without end. */
   readonly logGroup: CloudwatchLogGroup;
@@ -27,16 +25,15 @@ export class ConsumerFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, environment, roleArn, logGroup, provider }: ConsumerFunctionProps,
+    { settings, roleArn, logGroup, provider }: ConsumerFunctionProps,
   ) {
     super(scope, id);
-    const { directory, handler, variables } = deploymentPackage(settings);
+    const { directory, handler } = deploymentPackage(settings);
     const archive = this.archive(directory);
-    const environmentVariables = Object.entries({
-      ...variables,
-      ...environment,
-      ...settings.environment,
-    }).map(([key, value]) => [key, literal(this, value)]);
+    const variables = Object.entries(settings.environment).map(([key, value]) => [
+      key,
+      literal(this, value),
+    ]);
     const lambda = new LambdaFunction(this, 'resource', {
       provider,
       functionName: settings.name,
@@ -50,9 +47,7 @@ export class ConsumerFunction extends Construct {
       timeout: settings.timeout,
       reservedConcurrentExecutions: settings.reservedConcurrentExecutions,
       environment:
-        environmentVariables.length === 0
-          ? undefined
-          : { variables: Object.fromEntries(environmentVariables) },
+        variables.length === 0 ? undefined : { variables: Object.fromEntries(variables) },
       dependsOn: [logGroup],
     });
     this.name = lambda.functionName;
@@ -74,10 +69,6 @@ export class ConsumerFunction extends Construct {
 
 function deploymentPackage({ code, runtime }: ResolvedFunction) {
   return 'entry' in code
-    ? {
-        directory: bundle(code.entry, runtime),
-        handler: 'index.handler',
-        variables: { NODE_OPTIONS: '--enable-source-maps' },
-      }
-    : { ...code, variables: {} };
+    ? { directory: bundle(code.entry, runtime), handler: 'index.handler' }
+    : code;
 }

@@ -4,7 +4,6 @@ import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
 import { LAKE_COLUMNS } from '../lambda-src/sinks/lake-format';
-import type { TableReference } from '../topology/resolve';
 import { jsonEncode } from './json-encode';
 import { CHANGES, changesView, DELIVERIES, PARTITION_KEYS, VIEW_COLUMNS } from './lake-sql';
 import { literal } from './literal';
@@ -17,8 +16,10 @@ export interface LakeCatalogProps {
   readonly database: string;
   /** Bucket and prefix, `s3://bucket/prefix/`. */
   readonly location: string;
-  /** Tables whose changes the lake holds. */
-  readonly sources: readonly TableReference[];
+  /** IDs of the accounts whose changes the lake holds; at least one. */
+  readonly accounts: readonly string[];
+  /** Names of the tables whose changes the lake holds; at least one. */
+  readonly tables: readonly string[];
   readonly provider: AwsProvider;
 }
 
@@ -44,7 +45,7 @@ export class LakeCatalog extends Construct {
     this.createChanges(props);
   }
 
-  private createDeliveries({ location, sources, provider }: LakeCatalogProps): void {
+  private createDeliveries({ location, accounts, tables, provider }: LakeCatalogProps): void {
     new GlueCatalogTable(this, DELIVERIES, {
       provider,
       databaseName: this.database,
@@ -56,9 +57,9 @@ export class LakeCatalog extends Construct {
         classification: 'json',
         'projection.enabled': 'true',
         'projection.account.type': 'enum',
-        'projection.account.values': distinct(sources.map(({ account }) => account.id)),
+        'projection.account.values': accounts.join(','),
         'projection.table.type': 'enum',
-        'projection.table.values': distinct(sources.map(({ name }) => name)),
+        'projection.table.values': tables.join(','),
         'projection.date.type': 'date',
         'projection.date.format': 'yyyy-MM-dd',
         'projection.date.range': `${FIRST_DATE},NOW+1DAY`,
@@ -102,7 +103,3 @@ export class LakeCatalog extends Construct {
 }
 
 const PRESTO_TYPES = { string: 'varchar', boolean: 'boolean' };
-
-function distinct(values: readonly string[]): string {
-  return [...new Set(values)].join(',');
-}

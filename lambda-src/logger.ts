@@ -1,9 +1,9 @@
 import { toJson } from './to-json';
 
 /** Ascending. */
-const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
-export type LogLevel = (typeof LEVELS)[number];
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
  * Writes one line of JSON per call, whose fields CloudWatch Logs Insights finds by itself. Errors are
@@ -40,8 +40,8 @@ export interface LoggerProps {
  * @throws RangeError if it is another
  */
 export function toLogLevel(text: string): LogLevel {
-  const level = LEVELS.find((name) => name === text.toUpperCase());
-  if (!level) throw new RangeError(`LOG_LEVEL must be ${LEVELS.join(', ')}, got ${text}`);
+  const level = LOG_LEVELS.find((name) => name === text.toUpperCase());
+  if (!level) throw new RangeError(`LOG_LEVEL must be ${LOG_LEVELS.join(', ')}, got ${text}`);
   return level;
 }
 
@@ -51,7 +51,7 @@ export function createLogger({ level: lowest, invocation, output }: LoggerProps)
   const taken = new Set(['timestamp', 'level', 'message', ...Object.keys(invocation)]);
 
   const at = (level: LogLevel) => {
-    if (LEVELS.indexOf(level) < LEVELS.indexOf(lowest)) return () => {};
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest)) return () => {};
     return (message: string, fields: object = {}) => {
       const timestamp = new Date().toISOString();
       let line = `{"timestamp":"${timestamp}","level":"${level}","message":${JSON.stringify(message)},${invocationJson}`;

@@ -103,8 +103,8 @@ export function measureQuotas(
     quota(
       'filters of a mapping',
       filters.map((patterns, index) => ({ what: stackId(index), used: patterns.length })),
-      FILTERS.count,
-      'filters',
+      FILTERS.defaultCount,
+      'filters (AWS can raise it to 10)',
       FILTERS,
     ),
     quota(

@@ -24,7 +24,7 @@ export class ConsumerStack extends AccountStack {
       retentionInDays: consumer.function.logRetentionInDays,
     });
     const failedBatches = this.createFailedBatches(consumer);
-    const lake = this.createLake(topology, consumer);
+    const lake = this.createLake(consumer);
     const role = new ExecutionRole(this, 'execution_role', {
       role: consumer.role,
       sources: consumer.sources,
@@ -37,7 +37,6 @@ export class ConsumerStack extends AccountStack {
     });
     const lambda = new ConsumerFunction(this, 'processor', {
       settings: consumer.function,
-      environment: { ...lake?.environment },
       roleArn: role.arn,
       logGroup,
       provider,
@@ -79,16 +78,15 @@ export class ConsumerStack extends AccountStack {
     });
   }
 
-  private createLake(
-    topology: ResolvedTopology,
-    { name, account, sink, sources, function: { name: functionName } }: ResolvedConsumer,
-  ): ChangeLake | undefined {
+  private createLake({
+    sink,
+    sources,
+    function: { name: functionName },
+  }: ResolvedConsumer): ChangeLake | undefined {
     if (sink === 'log') return undefined;
     return new ChangeLake(this, 'lake', {
       lake: sink,
-      account,
       sources,
-      database: `${topology.name}_${name}`.replaceAll('-', '_'),
       workgroup: functionName,
       provider: this.provider,
     });

@@ -46,8 +46,16 @@ export const MAPPING = {
   tumblingWindowInSeconds: { min: 0, max: 900 },
 } as const;
 
-/** Filters of an event source mapping: patterns of one mapping, characters of one pattern. */
-export const FILTERS = { source: EVENT_FILTERING, count: 10, patternLength: 4_096 } as const;
+/** Filters of an event source mapping. */
+export const FILTERS = {
+  source: EVENT_FILTERING,
+  /** Patterns of one mapping, unless AWS has raised the quota of the account. */
+  defaultCount: 5,
+  /** Patterns of one mapping at most. */
+  count: 10,
+  /** Characters of one pattern. */
+  patternLength: 4_096,
+} as const;
 
 /** Readers that DynamoDB serves from one shard at the same time. */
 export const READERS_PER_STREAM = { source: DYNAMODB_STREAMS, max: 2 } as const;
@@ -194,3 +202,9 @@ export const BUCKET_POLICY = {
 
 /** Characters of the policy that says who may assume a role, by default. */
 export const TRUST_POLICY = { source: IAM_QUOTAS, size: 2_048 } as const;
+
+/** Characters of the name of a Glue database. */
+export const GLUE = {
+  source: 'https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html',
+  nameLength: { min: 1, max: 255 },
+} as const;

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { consumerBucketName } from './bucket-name';
 import { partitionOf } from './partition';
 import type { Encryption, S3Sink, Topology } from './schema';
@@ -42,8 +43,10 @@ export interface ResolvedConsumer {
   readonly sources: readonly TableReference[];
 }
 
-export type ResolvedFunction = Omit<Consumer['function'], 'entry' | 'code'> & {
+export type ResolvedFunction = Omit<Consumer['function'], 'entry' | 'code' | 'environment'> & {
   readonly code: Entry | NonNullable<Consumer['function']['code']>;
+  /** All variables; those of the file win over those of the runtime and the sink. */
+  readonly environment: Readonly<Record<string, string>>;
 };
 
 /** The bucket that the sink `s3` writes to, and how it is queried. */
@@ -51,6 +54,8 @@ export type Lake = S3Sink & {
   readonly bucket: string;
   /** Whether the stack makes the bucket. */
   readonly managed: boolean;
+  /** Name of the Glue database. */
+  readonly database: string;
 };
 
 /** A TypeScript file to bundle. */
@@ -95,6 +100,10 @@ export type ResolvedSubscription = Omit<Subscription, 'producer' | 'consumer'> &
   readonly alarms: Consumer['alarms'];
 };
 
+/** Variables that the stack sets where the sink is `s3`. */
+export const SINK_VARIABLES = ['SINK_BUCKET', 'SINK_PREFIX', 'SINK_BUCKET_OWNER'] as const;
+type SinkVariable = (typeof SINK_VARIABLES)[number];
+
 /** The default function of each sink; an entry that names the first means the sink's. */
 const DEFAULT_ENTRIES = { log: 'lambda-src/index.ts', s3: 'lambda-src/s3.ts' };
 
@@ -124,13 +133,14 @@ export function resolve(topology: Topology): ResolvedTopology {
     state: { ...topology.state, keyPrefix: topology.state.keyPrefix ?? topology.name },
     consumers: Object.entries(topology.consumers).map(([name, consumer]) => {
       const { stackId, account, roleArn: arn } = get(consumers, name);
+      const sink = resolveSink({ ...consumer, name, account }, topology.name);
       return {
         name,
         stackId,
         account,
         role: { ...consumer.role, arn },
-        function: resolveFunction(consumer),
-        sink: resolveSink({ ...consumer, name, account }),
+        function: resolveFunction(consumer, sink, account),
+        sink,
         failedBatches: {
           ...consumer.failedBatches,
           bucket: consumerBucketName('failed-batches', { ...consumer, name, account }),
@@ -180,21 +190,41 @@ export function roleArn(account: Account, role: Consumer['role']): string {
   return `arn:${account.partition}:iam::${account.id}:role${role.path}${role.name}`;
 }
 
-function resolveFunction({ function: settings, sink }: Consumer): ResolvedFunction {
-  const { entry = DEFAULT_ENTRIES.log, code, ...rest } = settings;
-  const ofSink = entry === DEFAULT_ENTRIES.log && sink !== 'log';
-  return { ...rest, code: code ?? { entry: ofSink ? DEFAULT_ENTRIES[sink.type] : entry } };
+function resolveFunction(
+  { function: settings }: Consumer,
+  sink: 'log' | Lake,
+  account: Account,
+): ResolvedFunction {
+  const { entry = DEFAULT_ENTRIES.log, code, environment, ...rest } = settings;
+  const isDefault = path.normalize(entry) === DEFAULT_ENTRIES.log;
+  const ofSink = isDefault && sink !== 'log' ? DEFAULT_ENTRIES[sink.type] : entry;
+  return {
+    ...rest,
+    code: code ?? { entry: ofSink },
+    environment: {
+      ...(code ? {} : { NODE_OPTIONS: '--enable-source-maps' }),
+      ...(sink === 'log' ? {} : sinkVariables(sink, account)),
+      ...environment,
+    },
+  };
+}
+
+/** What `lambda-src/s3.ts` reads, or a function of one's own that writes to the lake. */
+function sinkVariables({ bucket, prefix }: Lake, account: Account): Record<SinkVariable, string> {
+  return { SINK_BUCKET: bucket, SINK_PREFIX: prefix, SINK_BUCKET_OWNER: account.id };
 }
 
 function resolveSink(
   consumer: Omit<Consumer, 'account'> & { name: string; account: Account },
+  topologyName: string,
 ): 'log' | Lake {
-  const { sink } = consumer;
+  const { name, sink } = consumer;
   if (sink === 'log') return sink;
   return {
     ...sink,
     bucket: sink.bucket ?? consumerBucketName('changes', consumer),
     managed: sink.bucket === undefined,
+    database: `${topologyName}__${name}`.replaceAll('-', '_'),
   };
 }
 

@@ -104,8 +104,8 @@ const kmsKeyArn = z
   });
 
 const bucketName = text(
-  /^(?=.{3,63}$)(?!.*\.\.)[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
-  `must be the name of an S3 bucket: ${BUCKET.nameLength.min} to ${BUCKET.nameLength.max} lower-case letters, digits, hyphens and dots`,
+  /^(?=.{3,63}$)(?!.*(\.[.-]|-\.))(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
+  `must be the name of an S3 bucket: ${BUCKET.nameLength.min} to ${BUCKET.nameLength.max} lower-case letters, digits, hyphens and dots, and none that S3 reserves`,
 );
 
 const keyAttribute = object({
@@ -122,7 +122,11 @@ const tableName = text(
 );
 
 const encryption = z.union(
-  [z.literal('aws-owned'), z.literal('customer-managed'), object({ kmsKeyArn })],
+  [
+    z.literal('aws-owned'),
+    z.literal('customer-managed'),
+    object({ kmsKeyArn: kmsKeyArn.describe('ARN of a key that exists.') }),
+  ],
   {
     error: (issue) =>
       isAwsManagedKey(issue.input)
@@ -155,23 +159,32 @@ const deployRole = object({
   externalId: text(
     /^[\w+=,.@:/-]{2,1224}$/,
     `must be an external ID of ${ASSUME_ROLE.externalIdLength.min} to ${ASSUME_ROLE.externalIdLength.max} characters`,
-  ).optional(),
+  )
+    .optional()
+    .describe('External ID that the role asks for. It is in the Terraform, so it is no secret.'),
   sessionName: text(
     /^[\w+=,.@-]{2,64}$/,
     `must be a role session name of ${ASSUME_ROLE.sessionNameLength.min} to ${ASSUME_ROLE.sessionNameLength.max} letters, digits and +=,.@-_`,
-  ).optional(),
+  )
+    .optional()
+    .describe("Name of the role session, in the account's CloudTrail. Default: the provider's."),
 });
 
-export const accountSchema = object({
-  id: z
+/** @param key what stands before the value in the file, for the message */
+const accountId = (key = '') =>
+  z
     .string({
       error: (issue) =>
         typeof issue.input === 'number'
-          ? 'must be in quotes, since YAML reads digits as a number: id: "111122223333"'
+          ? `must be in quotes, since YAML reads digits as a number: ${key}"111122223333"`
           : 'must be an AWS account ID of 12 digits in quotes, such as "111122223333"',
     })
-    .regex(/^\d{12}$/, { error: 'must be an AWS account ID of 12 digits, such as "111122223333"' })
-    .describe('AWS account ID, 12 digits, in quotes.'),
+    .regex(/^\d{12}$/, {
+      error: 'must be an AWS account ID of 12 digits, such as "111122223333"',
+    });
+
+export const accountSchema = object({
+  id: accountId('id: ').describe('AWS account ID, 12 digits, in quotes.'),
   region: region.describe('Region of the resources in this account.'),
   deployRole: deployRole
     .optional()
@@ -241,7 +254,9 @@ const lambdaFunction = object({
       { error: 'must be a mapping from variable names to strings' },
     )
     .default({})
-    .describe('Environment variables.'),
+    .describe(
+      'Environment variables. NODE_OPTIONS, unless you set it, is --enable-source-maps with entry.',
+    ),
   logRetentionInDays: z
     .literal(LOG_RETENTION_IN_DAYS.values, {
       error: `must be one of ${LOG_RETENTION_IN_DAYS.values.join(', ')} days`,
@@ -251,13 +266,16 @@ const lambdaFunction = object({
 });
 
 const s3Sink = object({
-  type: z.literal('s3', { error: 'must be s3' }),
+  type: z.literal('s3', { error: 'must be s3' }).describe('A lake in S3.'),
   bucket: bucketName
     .optional()
     .describe('Existing bucket of the consumer account. Default: the stack makes one.'),
   prefix: text(
-    new RegExp(`^(?=.{2,${OBJECT_KEY_PREFIX.length.max}}$)[\\w!.*'()=-]+(/[\\w!.*'()=-]+)*/$`),
-    'must be an object key prefix that ends with a slash, such as changes/',
+    // A policy would take * for any character, and clients of S3 take . and .. for folders.
+    new RegExp(
+      `^(?=.{2,${OBJECT_KEY_PREFIX.length.max}}$)(?!(.*/)?\\.\\.?/)[\\w!.'()=-]+(/[\\w!.'()=-]+)*/$`,
+    ),
+    'must be an object key prefix that ends with a slash, without *, ./ and ../, such as changes/',
   )
     .default('changes/')
     .describe('Object key prefix.'),
@@ -267,6 +285,12 @@ const s3Sink = object({
   transitionToStandardIaInDays: integer(LIFECYCLE.transitionToStandardIaInDays, ' days')
     .optional()
     .describe('Days after which S3 moves a change to the class STANDARD_IA. Default: never.'),
+  formerAccounts: list(accountId())
+    .default([])
+    .describe('IDs of accounts no longer subscribed to, whose changes queries still find.'),
+  formerTables: list(tableName)
+    .default([])
+    .describe('Names of tables no longer subscribed to, whose changes queries still find.'),
   scanLimitInMegabytes: integer(ATHENA_SCAN.megabytes, ' MB')
     .default(10_000)
     .describe('MB that one Athena query may scan.'),
@@ -317,8 +341,10 @@ const alarms = z
 export const consumerSchema = object({
   account: nameReference('an account').describe('Account of the function.'),
   role: role.describe('Execution role of the function, which the stream policies name.'),
-  function: lambdaFunction,
-  sink: sink.describe('Where the default function writes changes.'),
+  function: lambdaFunction.describe('The function.'),
+  sink: sink.describe(
+    'Where the default function writes changes. With s3 the stack makes a lake; a function of your own (entry, code) finds it by SINK_BUCKET, SINK_PREFIX and SINK_BUCKET_OWNER.',
+  ),
   failedBatches: failedBatches.prefault({}).describe('Bucket of the batches given up.'),
   alarms: alarms.describe('CloudWatch alarms; false turns them off.'),
 });
@@ -350,15 +376,22 @@ const table = object({
 
 const existingTable = object({
   name: tableName.describe('Name of a table that exists, with a stream.'),
-  encryption: encryption.default('aws-owned'),
+  encryption: encryption
+    .default('aws-owned')
+    .describe('Key that the table has: aws-owned or { kmsKeyArn: … }.'),
 });
 
 const condition = object({
-  test: text(/^[A-Za-z:]+$/, 'must be a condition operator, such as StringEquals'),
-  variable: text(/^[\w:/.+=@-]+$/, 'must be a condition key, such as aws:PrincipalOrgID'),
-  values: list(z.string({ error: 'must be a string' })).min(1, {
-    error: 'must have at least one value',
-  }),
+  test: text(
+    /^((ForAllValues|ForAnyValue):)?((String|Arn)(Not)?(Equals|Like)|String(Not)?EqualsIgnoreCase|(Numeric|Date)(Not)?Equals|(Numeric|Date)(Less|Greater)Than(Equals)?|Bool|BinaryEquals|(Not)?IpAddress)(IfExists)?$|^Null$/,
+    'must be a condition operator, such as StringEquals',
+  ).describe('Condition operator of IAM.'),
+  variable: text(/^[\w:/.+=@-]+$/, 'must be a condition key, such as aws:PrincipalOrgID').describe(
+    'Condition key of IAM.',
+  ),
+  values: list(z.string({ error: 'must be a string' }))
+    .min(1, { error: 'must have at least one value' })
+    .describe('Values, one of which must match.'),
 });
 
 const streamPolicy = object({
@@ -408,7 +441,9 @@ export const subscriptionSchema = object({
     .describe('Age at which a record is given up, in seconds; -1 without end.'),
   tumblingWindowInSeconds: integer(MAPPING.tumblingWindowInSeconds, ' seconds')
     .default(0)
-    .describe('Length of a tumbling window, in seconds; 0 for none.'),
+    .describe(
+      'Length of a tumbling window, in seconds; 0 for none. Needs parallelizationFactor 1.',
+    ),
   filters: list(
     z.record(z.string(), z.unknown(), {
       error: 'must be a filter pattern, such as { eventName: [INSERT] }',
@@ -416,7 +451,9 @@ export const subscriptionSchema = object({
   )
     .max(FILTERS.count, { error: `must be at most ${FILTERS.count} filters` })
     .default([])
-    .describe('Event filter patterns; a record that matches any of them is processed.'),
+    .describe(
+      'Event filter patterns; a record that matches any of them is processed. More than 5 need a higher quota of the account.',
+    ),
   enabled: flag().default(true).describe('false pauses the subscription.'),
 });
 
@@ -438,9 +475,9 @@ export const topologySchema = object({
     .default({})
     .describe('Tags of every resource.'),
   state: state.describe('Where Terraform keeps its state.'),
-  accounts: named(accountSchema, 'an account'),
-  consumers: named(consumerSchema, 'a consumer'),
-  producers: named(producerSchema, 'a producer'),
+  accounts: named(accountSchema, 'an account').describe('AWS accounts, by a name of your choice.'),
+  consumers: named(consumerSchema, 'a consumer').describe('Functions that read streams, by name.'),
+  producers: named(producerSchema, 'a producer').describe('Tables with a stream, by name.'),
   subscriptions: list(subscriptionSchema).default([]).describe('Who reads what.'),
 });
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { CHECKS, type Declared, policySizes, type Report } from './checks';
+import { CHECKS, type Declared, type Report, sizes } from './checks';
 import { formatPath, type Problem } from './problem';
 import { type ResolvedTopology, resolve } from './resolve';
 import {
@@ -28,7 +28,7 @@ export function validate(content: unknown): { topology?: ResolvedTopology; probl
   if (!parsed.data || problems.length > 0) return { problems };
 
   const topology = resolve(parsed.data);
-  policySizes(topology, report);
+  sizes(topology, report);
   return problems.length > 0 ? { problems } : { topology, problems };
 }
 

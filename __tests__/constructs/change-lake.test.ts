@@ -1,5 +1,5 @@
 import { ChangeLake } from '../../constructs/change-lake';
-import type { Lake } from '../../topology/resolve';
+import type { Lake, TableReference } from '../../topology/resolve';
 import { privateBucket } from '../helpers/blocks';
 import { EmptyStack } from '../helpers/empty-stack';
 import { counts, jsonOf, type StackJson } from '../helpers/synth-app';
@@ -8,30 +8,31 @@ const MANAGED: Lake = {
   type: 's3',
   bucket: 'my-changes',
   prefix: 'changes/',
+  formerAccounts: [],
+  formerTables: [],
   scanLimitInMegabytes: 10_000,
   managed: true,
+  database: 'my_lake',
 };
 const EXISTING: Lake = { ...MANAGED, bucket: 'our-lake', managed: false };
 
-function synth(lake: Lake) {
+const ORDERS: TableReference = {
+  account: { id: '444455556666', region: 'us-east-1', partition: 'aws' },
+  name: 'Orders',
+  encryption: 'aws-owned',
+};
+
+function synth(lake: Lake, sources = [ORDERS]) {
   const stack = new EmptyStack();
-  const { objectsArn, environment } = new ChangeLake(stack, 'lake', {
+  const { objectsArn } = new ChangeLake(stack, 'lake', {
     lake,
-    account: { id: '111122223333', region: 'us-east-1', partition: 'aws' },
-    sources: [
-      {
-        account: { id: '444455556666', region: 'us-east-1', partition: 'aws' },
-        name: 'Orders',
-        encryption: 'aws-owned',
-      },
-    ],
-    database: 'my_lake',
+    sources,
     workgroup: 'ProcessOrders',
     provider: stack.aws,
   });
   stack.publish({ objects: objectsArn });
   stack.prepareStack();
-  return { ...jsonOf(stack), environment };
+  return jsonOf(stack);
 }
 
 /** Where tables, partitions and results are. */
@@ -68,7 +69,7 @@ const RESULTS = {
 };
 
 test('a lake has a private bucket, in which changes stay', () => {
-  const { resource = {}, data, output, environment } = synth(MANAGED);
+  const { resource = {}, data, output } = synth(MANAGED);
   const bucket = privateBucket('lake_bucket', 'my-changes', [changes(), RESULTS]);
   expect(counts(resource)).toEqual({ ...counts(bucket.resource), ...QUERYABLE });
   expect(resource).toMatchObject(bucket.resource);
@@ -83,15 +84,10 @@ test('a lake has a private bucket, in which changes stay', () => {
   expect(output).toEqual({
     objects: { description: 'objects', value: '${aws_s3_bucket.lake_bucket.arn}/changes/*' },
   });
-  expect(environment).toEqual({
-    SINK_BUCKET: 'my-changes',
-    SINK_PREFIX: 'changes/',
-    SINK_BUCKET_OWNER: '111122223333',
-  });
 });
 
 test('a lake may be in a bucket that exists, which it leaves as it is', () => {
-  const { resource = {}, data, output, environment } = synth({ ...EXISTING, prefix: 'a/b/' });
+  const { resource = {}, data, output } = synth({ ...EXISTING, prefix: 'a/b/' });
   expect(counts(resource)).toEqual(QUERYABLE);
   expect(data).toEqual({
     aws_s3_bucket: { lake_bucket: { provider: 'aws.consumer', bucket: 'our-lake' } },
@@ -105,11 +101,6 @@ test('a lake may be in a bucket that exists, which it leaves as it is', () => {
   });
   expect(output).toEqual({
     objects: { description: 'objects', value: '${data.aws_s3_bucket.lake_bucket.arn}/a/b/*' },
-  });
-  expect(environment).toEqual({
-    SINK_BUCKET: 'our-lake',
-    SINK_PREFIX: 'a/b/',
-    SINK_BUCKET_OWNER: '111122223333',
   });
 });
 
@@ -146,4 +137,22 @@ describe('the lifecycle of changes', () => {
 
 test('the limit of a query is that of the lake', () => {
   expect(places(synth({ ...MANAGED, scanLimitInMegabytes: 25 })).scanned).toBe(25 * 1024 * 1024);
+});
+
+test('the lake finds changes of what was subscribed to once, each account and table once', () => {
+  const { resource } = synth({
+    ...MANAGED,
+    formerAccounts: ['777788889999', '444455556666'],
+    formerTables: ['OldOrders'],
+  });
+  const { parameters } = Object(resource?.aws_glue_catalog_table?.lake_catalog_deliveries);
+  expect([parameters['projection.account.values'], parameters['projection.table.values']]).toEqual([
+    '444455556666,777788889999',
+    'Orders,OldOrders',
+  ]);
+});
+
+test('a lake that nothing was ever written to has no catalog yet', () => {
+  const { resource } = synth(MANAGED, []);
+  expect(counts(resource)).toEqual(counts(privateBucket('lake_bucket', 'my-changes', []).resource));
 });

@@ -42,16 +42,11 @@ const LAMBDA = {
   depends_on: ['aws_cloudwatch_log_group.log'],
 };
 
-function stackWith(
-  settings: Partial<Settings>,
-  app: App = jsonApp(),
-  environment: ConsumerFunctionProps['environment'] = {},
-): EmptyStack {
+function stackWith(settings: Partial<Settings>, app: App = jsonApp()): EmptyStack {
   const stack = new EmptyStack(app);
   const logGroup = new CloudwatchLogGroup(stack, 'log', { provider: stack.aws, name: 'log' });
   const { name, arn } = new ConsumerFunction(stack, 'processor', {
     settings: { ...SETTINGS, ...settings },
-    environment,
     roleArn: 'arn:aws:iam::111122223333:role/Reader',
     logGroup,
     provider: stack.aws,
@@ -64,19 +59,7 @@ function stackWith(
 describe('a function', () => {
   test.each<[string, Partial<Settings>, object]>([
     ['from a folder', {}, {}],
-    [
-      'from a folder for Node.js has no variable of its own',
-      { runtime: 'nodejs22.x' },
-      { runtime: 'nodejs22.x' },
-    ],
-    [
-      'from a bundled file maps stack traces to its sources',
-      BUNDLED,
-      {
-        runtime: 'nodejs22.x',
-        environment: { variables: { NODE_OPTIONS: '--enable-source-maps' } },
-      },
-    ],
+    ['from a bundled file', BUNDLED, { runtime: 'nodejs22.x' }],
     [
       'has the handler of its language',
       { code: { directory: 'lambda-src/python', handler: 'com.example.Handler::run' } },
@@ -104,13 +87,6 @@ describe('a function', () => {
     expect(output).toEqual({
       name: { description: 'name', value: '${aws_lambda_function.processor.function_name}' },
       arn: { description: 'arn', value: '${aws_lambda_function.processor.arn}' },
-    });
-  });
-
-  test('has variables of the stack, over which those of the settings win', () => {
-    const stack = stackWith({ environment: { A: 'mine', B: 'b' } }, jsonApp(), { A: 'a', C: 'c' });
-    expect(jsonOf(stack).resource?.aws_lambda_function).toEqual({
-      processor: { ...LAMBDA, environment: { variables: { A: 'mine', B: 'b', C: 'c' } } },
     });
   });
 

@@ -92,11 +92,14 @@ describe('the JSON Schema', () => {
     ['properties', { tags, subscriptions: [] }],
     ['properties.state.properties', { manage: state.manage, usePathStyle: state.usePathStyle }],
     [`${CONSUMER}.role.properties`, without(consumers[0]?.role, 'name', 'arn')],
-    [SETTINGS, without(consumers[0]?.function, 'name', 'code')],
+    [SETTINGS, { ...without(consumers[0]?.function, 'name', 'code'), environment: {} }],
     [CONSUMER, { sink: 'log' }],
     [`${CONSUMER}.failedBatches.properties`, without(consumers[0]?.failedBatches, 'bucket')],
     [ALARM_SETTINGS, { ...consumers[0]?.alarms }],
-    [LAKE, { prefix: 'changes/', scanLimitInMegabytes: 10_000 }],
+    [
+      LAKE,
+      { prefix: 'changes/', formerAccounts: [], formerTables: [], scanLimitInMegabytes: 10_000 },
+    ],
     [`${PRODUCER}.table.properties`, without(producers[0]?.table, 'name', 'partitionKey')],
     [`${PRODUCER}.existingTable.properties`, { encryption: 'aws-owned' }],
     [`${PRODUCER}.streamPolicy.properties`, { ...producers[0]?.streamPolicy }],
@@ -134,6 +137,20 @@ describe('the JSON Schema', () => {
         .filter((key) => !['streamPolicy', 'failedBatches', 'alarms'].includes(key))
         .sort(),
     ).toEqual(Object.keys(values).sort());
+  });
+
+  test('describes every key', () => {
+    const undescribed = (node: unknown, where: string): string[] => {
+      if (typeof node !== 'object' || node === null) return [];
+      const keys = Object.entries(Reflect.get(node, 'properties') ?? {}).flatMap(([key, value]) =>
+        'description' in Object(value) ? [] : [`${where}.${key}`],
+      );
+      return [
+        ...keys,
+        ...Object.entries(node).flatMap(([key, value]) => undescribed(value, `${where}.${key}`)),
+      ];
+    };
+    expect(undescribed(SCHEMA, '')).toEqual([]);
   });
 
   test.each([

@@ -640,20 +640,12 @@ describe('the sink s3', () => {
     expect(resource?.aws_glue_catalog_database).toEqual({
       lake_catalog: {
         provider: 'aws.consumer',
-        name: 'my_orders_process_orders',
+        name: 'my_orders__process_orders',
         description: 'Changes of DynamoDB tables',
       },
     });
     expect(Reflect.get(resource?.aws_athena_workgroup?.lake_queries ?? {}, 'name')).toBe(
       'ProcessOrders',
-    );
-  });
-
-  test('may have its variables set by the user', () => {
-    const variables = { SINK_PREFIX: 'elsewhere/' };
-    const stack = consumerStack({ [SINK]: 's3', [`${FUNCTION}.environment`]: variables });
-    expect(sinkOf(stack).environment).toEqual(
-      environment('process-orders-changes-7fa858386cd3', 'elsewhere/'),
     );
   });
 });

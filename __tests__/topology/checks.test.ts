@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { FILTERS, TAGS } from '../../topology/limits';
 import { consumer, type Overrides, problemsOf, producer, topology } from '../helpers/topology';
 
@@ -66,6 +69,13 @@ describe('the lake of a consumer', () => {
       [`${CONSUMER}.sink.prefix ${IN_RESULTS}, got "athena-results/"`],
     ],
     [
+      'a Glue database with a name that is too long',
+      { name: `o${'x'.repeat(240)}`, [`${CONSUMER}.sink`]: 's3' },
+      [
+        `${CONSUMER} must have a name 2 characters shorter for its Glue database o${'x'.repeat(240)}__process_orders`,
+      ],
+    ],
+    [
       'changes below the results of queries',
       sink({ prefix: 'athena-results/changes/' }),
       [`${CONSUMER}.sink.prefix ${IN_RESULTS}, got "athena-results/changes/"`],
@@ -93,7 +103,14 @@ describe('the topic of alarms', () => {
       'one of another Region',
       topic('eu-west-1'),
       [
-        `${CONSUMER}.alarms.topicArn must be a topic of the Region us-east-1, in which the alarms are, got "arn:aws:sns:eu-west-1:111122223333:on-call"`,
+        `${CONSUMER}.alarms.topicArn must be a topic of the Region us-east-1 (arn:aws:sns:us-east-1:…), in which the alarms are, got "arn:aws:sns:eu-west-1:111122223333:on-call"`,
+      ],
+    ],
+    [
+      'one of another partition',
+      { [`${CONSUMER}.alarms`]: { topicArn: 'arn:aws-cn:sns:us-east-1:111122223333:on-call' } },
+      [
+        `${CONSUMER}.alarms.topicArn must be a topic of the Region us-east-1 (arn:aws:sns:us-east-1:…), in which the alarms are, got "arn:aws-cn:sns:us-east-1:111122223333:on-call"`,
       ],
     ],
   ]);
@@ -434,6 +451,8 @@ describe('the key of a table', () => {
 
 describe('the code of a function', () => {
   const folder = { directory: __dirname, handler: 'index.handler' };
+  const emptyFolder = mkdtempSync(path.join(tmpdir(), 'empty-'));
+  afterAll(() => rmSync(emptyFolder, { recursive: true }));
 
   accepts([
     ['an entry that exists', { [`${FUNCTION}.entry`]: __filename }],
@@ -465,6 +484,13 @@ describe('the code of a function', () => {
       ],
     ],
     [
+      'a folder without files',
+      { [`${FUNCTION}.code`]: { directory: emptyFolder, handler: 'index.handler' } },
+      [
+        `${FUNCTION}.code.directory must have files in it, which become the deployment package, got "${emptyFolder}"`,
+      ],
+    ],
+    [
       'a file as folder',
       { [`${FUNCTION}.code`]: { directory: 'package.json', handler: 'index.handler' } },
       [
@@ -493,11 +519,23 @@ describe('the code of a function', () => {
 describe('environment variables', () => {
   const path = `${FUNCTION}.environment`;
   const NAME = 'must be named with two or more letters, digits and underscores, a letter first';
+  const SIZE =
+    'must be at most 4096 bytes of names and values, those that the stack sets among them';
+  /** Bytes left for the value of a variable. */
+  const room = (name: string) => 4_096 - `NODE_OPTIONS--enable-source-maps${name}`.length;
 
   accepts([
-    ['names of letters, digits and underscores', { [path]: { LOG_LEVEL: 'x', a1: '', TZ: 'UTC' } }],
+    [
+      'names of letters, digits and underscores',
+      { [path]: { LOG_LEVEL: 'warn', a1: '', TZ: 'UTC' } },
+    ],
     ['a name that every object has', { [path]: { constructor: 'x' } }],
-    ['as many bytes as Lambda takes', { [path]: { DATA: 'x'.repeat(4_092) } }],
+    ['as many bytes as Lambda takes', { [path]: { DATA: 'x'.repeat(room('DATA')) } }],
+    [
+      'a level of another logger, for a function of one’s own',
+      { [path]: { LOG_LEVEL: 'CRITICAL' }, [`${FUNCTION}.entry`]: 'lambda-src/index.ts' },
+    ],
+    ['names of the sink s3 with another sink', { [path]: { SINK_BUCKET: 'our-lake' } }],
   ]);
 
   refuses([
@@ -523,13 +561,28 @@ describe('environment variables', () => {
     ],
     [
       'more bytes than Lambda takes',
-      { [path]: { DATA: 'x'.repeat(4_093) } },
-      [`${path} must be at most 4096 bytes of names and values together, got 4097`],
+      { [path]: { DATA: 'x'.repeat(room('DATA') + 1) } },
+      [`${path} ${SIZE}, got 4097`],
     ],
     [
       'more bytes than Lambda takes, in fewer letters',
-      { [path]: { DATA: 'é'.repeat(2_046), MORE: 'x' } },
-      [`${path} must be at most 4096 bytes of names and values together, got 4101`],
+      { [path]: { DATA: 'é'.repeat(room('DATA') / 2), MORE: 'x' } },
+      [`${path} ${SIZE}, got 4101`],
+    ],
+    [
+      'more bytes than Lambda takes together with those of the sink',
+      { [path]: { DATA: 'x'.repeat(room('DATA')) }, [`${CONSUMER}.sink`]: 's3' },
+      [`${path} ${SIZE}, got 4190`],
+    ],
+    [
+      'what the sink s3 sets',
+      { [path]: { SINK_PREFIX: 'elsewhere/' }, [`${CONSUMER}.sink`]: 's3' },
+      [`${path}.SINK_PREFIX is set by the sink s3; leave it out, or choose another name`],
+    ],
+    [
+      'a level that the default function does not know',
+      { [path]: { LOG_LEVEL: 'TRACE' } },
+      [`${path}.LOG_LEVEL must be DEBUG, INFO, WARN, ERROR, got "TRACE"`],
     ],
   ]);
 });
@@ -709,9 +762,9 @@ describe('the conditions of a stream policy', () => {
     ],
     [
       'a condition that stands twice, in other capitals',
-      conditions(['StringLike', 'aws:PrincipalOrgID'], ['stringlike', 'AWS:principalorgid']),
+      conditions(['StringLike', 'aws:PrincipalOrgID'], ['StringLike', 'AWS:principalorgid']),
       [
-        `${PRODUCER}.streamPolicy.conditions[1].variable must stand once with stringlike; put all values into one condition, got "AWS:principalorgid"`,
+        `${PRODUCER}.streamPolicy.conditions[1].variable must stand once with StringLike; put all values into one condition, got "AWS:principalorgid"`,
       ],
     ],
   ]);
@@ -854,6 +907,14 @@ describe('filters', () => {
       'an image in the second filter',
       filters('KEYS_ONLY', { eventName: ['INSERT'] }, { dynamodb: { NewImage: {} } }),
       [refused('NewImage', 'KEYS_ONLY', 1)],
+    ],
+    [
+      'a value in place of a list',
+      filters('KEYS_ONLY', { eventName: 'INSERT', dynamodb: { Keys: { Id: { N: [], S: null } } } }),
+      ['eventName', 'dynamodb.Keys.Id.N', 'dynamodb.Keys.Id.S'].map(
+        (place) =>
+          `subscriptions[0].filters[0].${place} must be a list of what matches, such as [INSERT], or a mapping of such lists`,
+      ),
     ],
     [
       '4,097 characters',

@@ -85,7 +85,7 @@ test('fills in the defaults and makes one entry per stack', () => {
           architecture: 'arm64',
           memorySize: 256,
           timeout: 60,
-          environment: {},
+          environment: { NODE_OPTIONS: '--enable-source-maps' },
           logRetentionInDays: 30,
         },
         ...consumerDefaults,
@@ -159,7 +159,7 @@ test('keeps what the file sets', () => {
           memorySize: 256,
           timeout: 60,
           reservedConcurrentExecutions: 0,
-          environment: { LOG_LEVEL: 'debug' },
+          environment: { NODE_OPTIONS: '--enable-source-maps', LOG_LEVEL: 'debug' },
           logRetentionInDays: 30,
         },
         ...consumerDefaults,
@@ -185,13 +185,19 @@ test('keeps what the file sets', () => {
 
 describe('the code of a function', () => {
   test.each([
-    ['entry', { entry: 'src/audit.ts' }, { entry: 'src/audit.ts' }],
+    [
+      'entry',
+      { entry: 'src/audit.ts' },
+      { entry: 'src/audit.ts' },
+      { NODE_OPTIONS: '--enable-source-maps' },
+    ],
     [
       'code',
       { code: { directory: 'build', handler: 'index.handler' } },
       { directory: 'build', handler: 'index.handler' },
+      {},
     ],
-  ])('is that of %s', (_, settings, code) => {
+  ])('is that of %s', (_, settings, code, environment) => {
     const path = 'consumers.process-orders.function';
     const [first] = resolved({ [path]: { name: 'ProcessOrders', ...settings } }).consumers;
     expect(first?.function).toStrictEqual({
@@ -201,7 +207,7 @@ describe('the code of a function', () => {
       architecture: 'arm64',
       memorySize: 256,
       timeout: 60,
-      environment: {},
+      environment,
       logRetentionInDays: 30,
     });
   });
@@ -210,6 +216,7 @@ describe('the code of a function', () => {
     ['log', undefined, 'lambda-src/index.ts'],
     ['s3', undefined, 'lambda-src/s3.ts'],
     ['s3', 'lambda-src/index.ts', 'lambda-src/s3.ts'],
+    ['s3', './lambda-src/index.ts', 'lambda-src/s3.ts'],
     ['s3', 'src/audit.ts', 'src/audit.ts'],
   ])('with the sink %s and the entry %s is %s', (sink, entry, expected) => {
     const [first] = resolved({
@@ -224,9 +231,12 @@ describe('the sink of a consumer', () => {
   const lake = {
     type: 's3',
     prefix: 'changes/',
+    formerAccounts: [],
+    formerTables: [],
     scanLimitInMegabytes: 10_000,
     bucket: 'process-orders-changes-7fa858386cd3',
     managed: true,
+    database: 'orders__process_orders',
   };
 
   test.each<[string, unknown, unknown]>([

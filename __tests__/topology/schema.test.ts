@@ -237,7 +237,7 @@ describe('lengths', () => {
       'state.bucket',
       BUCKET.nameLength,
       wide,
-      'must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots',
+      'must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots, and none that S3 reserves',
     ],
     [
       'accounts.shop.deployRole.externalId',
@@ -275,14 +275,14 @@ describe('lengths', () => {
       `${SINK}.bucket`,
       BUCKET.nameLength,
       wide,
-      'must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots',
+      'must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots, and none that S3 reserves',
       LAKE,
     ],
     [
       `${SINK}.prefix`,
       { min: 2, max: OBJECT_KEY_PREFIX.length.max },
       (length) => `${wide(length - 1)}/`,
-      'must be an object key prefix that ends with a slash, such as changes/',
+      'must be an object key prefix that ends with a slash, without *, ./ and ../, such as changes/',
       LAKE,
     ],
     [
@@ -396,7 +396,7 @@ describe('formats', () => {
   const NAME = 'must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first';
   const REGION = 'must be an AWS Region, such as us-east-1';
   const BUCKET_NAME =
-    'must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots';
+    'must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots, and none that S3 reserves';
   const KEY_PREFIX =
     'must be an object key prefix without a slash at either end, such as team/orders';
   const ROLE_ARN = 'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/Deploy';
@@ -410,7 +410,8 @@ describe('formats', () => {
     'must be a table name: 3 to 255 letters, digits, underscores, hyphens and dots';
   const TAG = 'must be a string of letters, digits, spaces and _.:/=+-@';
   const SINKS = 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }';
-  const PREFIX = 'must be an object key prefix that ends with a slash, such as changes/';
+  const PREFIX =
+    'must be an object key prefix that ends with a slash, without *, ./ and ../, such as changes/';
   const ALARM_SETTINGS_RULE =
     'must be false or { iteratorAgeInSeconds?: …, topicArn?: …, email?: … }';
   const TOPIC =
@@ -438,10 +439,10 @@ describe('formats', () => {
     [`${ROLE}.permissionsBoundary`, 'arn:aws:iam::111122223333:policy/Boundary'],
     [`${FUNCTION_SETTINGS}.name`, 'Process_orders-1'],
     [`${FUNCTION_SETTINGS}.runtime`, 'nodejs24.x'],
-    [`${FUNCTION_SETTINGS}.environment`, { LOG_LEVEL: '', a1: 'é "quoted"' }],
+    [`${FUNCTION_SETTINGS}.environment`, { EMPTY: '', a1: 'é "quoted"' }],
     [SINK, 'log'],
     [SINK, 's3'],
-    [SINK, { type: 's3', bucket: 'our.lake-1', prefix: "a/b_1=c!.*'()-/" }],
+    [SINK, { type: 's3', bucket: 'our.lake-1', prefix: "a/..b./b_1=c!.'()-/" }],
     [`${CONSUMER}.failedBatches`, {}],
     [ALARM_SETTINGS, false],
     [ALARM_SETTINGS, {}],
@@ -463,7 +464,7 @@ describe('formats', () => {
         ],
       },
     ],
-    [`${SUBSCRIPTION}.filters`, [{}, { dynamodb: null }, { dynamodb: 'text' }, { 5: [1] }]],
+    [`${SUBSCRIPTION}.filters`, [{}, { dynamodb: {} }, { 5: [1] }]],
   ])('%s may be %j', (path, value) => {
     expect(problemsOf(topology({ [path]: value }))).toEqual([]);
   });
@@ -804,7 +805,7 @@ describe('mappings', () => {
       SINK,
       { type: 's3', colour: 'red', expirationInDays: '30' },
       [
-        `${SINK}.colour is not a key of the topology here; the keys are type, bucket, prefix, expirationInDays, transitionToStandardIaInDays, scanLimitInMegabytes, got "red"`,
+        `${SINK}.colour is not a key of the topology here; the keys are type, bucket, prefix, expirationInDays, transitionToStandardIaInDays, formerAccounts, formerTables, scanLimitInMegabytes, got "red"`,
         `${SINK}.expirationInDays must be an integer between 1 and 36500 days, got "30"`,
       ],
     ],
@@ -865,7 +866,7 @@ describe('mappings', () => {
   test.each([
     [
       'state.bucket',
-      'must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots',
+      'must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots, and none that S3 reserves',
     ],
     ['state.region', 'must be an AWS Region, such as us-east-1'],
     [

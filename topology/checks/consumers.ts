@@ -1,6 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { LOG_LEVELS } from '../../lambda-src/logger';
 import { ATHENA_RESULTS } from '../athena-results';
-import { ENVIRONMENT, RESERVED_ENVIRONMENT_VARIABLES } from '../limits';
+import { RESERVED_ENVIRONMENT_VARIABLES } from '../limits';
+import { SINK_VARIABLES } from '../resolve';
 import { type Declared, type Report, sound } from './declared';
 
 export function functionCode({ consumers }: Declared, report: Report): void {
@@ -20,6 +22,9 @@ export function functionCode({ consumers }: Declared, report: Report): void {
     if (code && !isDirectory(code.directory)) {
       const message = 'must be a folder that exists, relative to the working directory';
       report([...path, 'code', 'directory'], message, code.directory);
+    } else if (code && readdirSync(code.directory).length === 0) {
+      const message = 'must have files in it, which become the deployment package';
+      report([...path, 'code', 'directory'], message, code.directory);
     }
     if (!code && !/^nodejs\d+\.x$/.test(runtime)) {
       const message =
@@ -31,9 +36,11 @@ export function functionCode({ consumers }: Declared, report: Report): void {
 
 export function environment({ consumers }: Declared, report: Report): void {
   const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
-  for (const [name, { function: settings }] of sound(consumers)) {
+  const ofSink: readonly string[] = SINK_VARIABLES;
+  for (const [name, { function: settings, sink }] of sound(consumers)) {
     const path = ['consumers', name, 'function', 'environment'];
-    for (const variable of Object.keys(settings.environment)) {
+    const isDefault = settings.entry === undefined && !settings.code;
+    for (const [variable, value] of Object.entries(settings.environment)) {
       if (reserved.includes(variable)) {
         report([...path, variable], 'is set by Lambda itself; choose another name');
       } else if (!/^[a-zA-Z]\w+$/.test(variable)) {
@@ -41,30 +48,36 @@ export function environment({ consumers }: Declared, report: Report): void {
           [...path, variable],
           'must be named with two or more letters, digits and underscores, a letter first',
         );
+      } else if (sink !== 'log' && ofSink.includes(variable)) {
+        report([...path, variable], 'is set by the sink s3; leave it out, or choose another name');
+      } else if (variable === 'LOG_LEVEL' && isDefault && !isLogLevel(value)) {
+        report([...path, variable], `must be ${LOG_LEVELS.join(', ')}`, value);
       }
     }
-    const size = Object.entries(settings.environment).reduce(
-      (sum, pair) => sum + Buffer.byteLength(pair.join('')),
-      0,
-    );
-    if (size > ENVIRONMENT.totalSize) {
-      report(
-        path,
-        `must be at most ${ENVIRONMENT.totalSize} bytes of names and values together, got ${size}`,
-      );
-    }
   }
+}
+
+/** By the function's own rule, which is an error at its start. */
+function isLogLevel(value: string): boolean {
+  return LOG_LEVELS.some((level) => level === value.toUpperCase());
 }
 
 export function lake({ consumers }: Declared, report: Report): void {
   for (const [name, { sink }] of sound(consumers)) {
     if (sink === 'log') continue;
     const path = ['consumers', name, 'sink'];
-    const { bucket, prefix, transitionToStandardIaInDays, expirationInDays } = sink;
-    if (prefix.startsWith(ATHENA_RESULTS)) {
+    if (sink.prefix.startsWith(ATHENA_RESULTS)) {
       const message = `must not begin with ${ATHENA_RESULTS}, where the results of queries are and expire`;
-      report([...path, 'prefix'], message, prefix);
+      report([...path, 'prefix'], message, sink.prefix);
     }
+  }
+}
+
+export function lakeLifecycle({ consumers }: Declared, report: Report): void {
+  for (const [name, { sink }] of sound(consumers)) {
+    if (sink === 'log') continue;
+    const path = ['consumers', name, 'sink'];
+    const { bucket, transitionToStandardIaInDays, expirationInDays } = sink;
     const rules = { transitionToStandardIaInDays, expirationInDays };
     for (const [key, days] of Object.entries(rules)) {
       if (bucket === undefined || days === undefined) continue;

@@ -2,7 +2,7 @@
  * What one value alone can't tell: references, accounts and ARNs that must agree, names that must
  * differ, and AWS's limits on what several entries make together.
  */
-import { environment, functionCode, lake } from './consumers';
+import { environment, functionCode, lake, lakeLifecycle } from './consumers';
 import type { Declared, Report } from './declared';
 import { distinctNames, tags } from './names';
 import {
@@ -16,7 +16,7 @@ import { alarmTopic, arnsOfTheAccount, references, sameRegion } from './referenc
 import { filters, readersPerStream, subscriptionPairs } from './subscriptions';
 
 export type { Declared, Report } from './declared';
-export { policySizes } from './policy-sizes';
+export { sizes } from './sizes';
 
 type Check = (topology: Declared, report: Report) => void;
 
@@ -28,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   functionCode,
   environment,
   lake,
+  lakeLifecycle,
   arnsOfTheAccount,
   alarmTopic,
   tableSettings,

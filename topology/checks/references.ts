@@ -90,8 +90,9 @@ export function alarmTopic({ accounts, consumers }: Declared, report: Report): v
   for (const [name, { account, alarms }] of sound(consumers)) {
     const region = at(accounts, account)?.region;
     if (!alarms || alarms.topicArn === undefined || region === undefined) continue;
-    if (alarms.topicArn.split(':')[3] !== region) {
-      const message = `must be a topic of the Region ${region}, in which the alarms are`;
+    const [, partition, , topicRegion] = alarms.topicArn.split(':');
+    if (topicRegion !== region || partition !== partitionOf(region)) {
+      const message = `must be a topic of the Region ${region} (arn:${partitionOf(region)}:sns:${region}:…), in which the alarms are`;
       report(['consumers', name, 'alarms', 'topicArn'], message, alarms.topicArn);
     }
   }

@@ -50,6 +50,11 @@ export function filters({ producers, subscriptions }: Declared, report: Report):
       if (length > FILTERS.patternLength) {
         report(path, `must be at most ${FILTERS.patternLength} characters as JSON, got ${length}`);
       }
+      for (const place of notListsIn(filter)) {
+        const message =
+          'must be a list of what matches, such as [INSERT], or a mapping of such lists';
+        report([...path, ...place], message);
+      }
       const images = Object.keys(Object(filter.dynamodb)).filter((key) => key.endsWith('Image'));
       for (const image of images) {
         if (viewType && !IMAGES[viewType]?.includes(image)) {
@@ -59,4 +64,17 @@ export function filters({ producers, subscriptions }: Declared, report: Report):
       }
     }
   }
+}
+
+/**
+ * Where a pattern holds neither a list with something in it nor a mapping of such lists.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
+ */
+function notListsIn(pattern: unknown): (string | number)[][] {
+  if (Array.isArray(pattern)) return pattern.length > 0 ? [] : [[]];
+  if (typeof pattern !== 'object' || pattern === null) return [[]];
+  return Object.entries(pattern).flatMap(([key, value]) =>
+    notListsIn(value).map((place) => [key, ...place]),
+  );
 }

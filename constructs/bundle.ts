@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -37,6 +37,14 @@ const OPTIONS = [
   ...UNUSED_CREDENTIAL_PROVIDERS.map((name) => `--external:@aws-sdk/credential-provider-${name}`),
 ];
 
+/** A file that cannot be the entry of a function; the message names it and says what to write. */
+export class EntryError extends Error {
+  override readonly name = 'EntryError';
+}
+
+/** What makes a handler of a processor. A default export without it would take whole events. */
+const PROCESSOR = 'lambda-src/processor.ts';
+
 /**
  * Bundles a TypeScript file into a deployment package: `index.js` with its source map, CommonJS, for
  * the Node.js of a Lambda runtime such as `nodejs22.x`. The file exports a `handler`, or has one as its
@@ -45,7 +53,7 @@ const OPTIONS = [
  * Runs esbuild's own program, which is done in a quarter of the time of its synchronous API.
  *
  * @returns the folder, named after its content
- * @throws if the file does not compile, the message says where; or if it has no handler
+ * @throws EntryError if the file does not compile, and says where; or if it has no handler
  */
 export function bundle(entry: string, runtime: string): string {
   const key = `${entry} ${runtime}`;
@@ -69,12 +77,7 @@ function build(entry: string, runtime: string): string {
       `--target=node${Number.parseInt(runtime.slice('nodejs'.length), 10)}`,
       `--outfile=${path.join(folder, 'index.js')}`,
     );
-    const exported = exportsOf(entry);
-    if (!exported.includes('handler') && !exported.includes('default')) {
-      throw new Error(
-        `${entry} must export a handler: write export default defineProcessor(…), or export const handler; it exports ${exported.join(', ') || 'nothing'}`,
-      );
-    }
+    requireHandler(entry);
     return keep(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -82,14 +85,39 @@ function build(entry: string, runtime: string): string {
 }
 
 function esbuild(entry: string, ...options: string[]): void {
-  execFileSync('node_modules/.bin/esbuild', [entry, ...options], { stdio: 'pipe' });
+  const program = 'node_modules/.bin/esbuild';
+  const { status, error, stderr } = spawnSync(program, [entry, ...options], { encoding: 'utf8' });
+  if (error) throw error;
+  if (status !== 0) throw new EntryError(`${entry} cannot be bundled: ${firstError(stderr)}`);
+}
+
+/** `lambda-src/orders.ts:3:9: Could not resolve "./nowhere"`, of what esbuild prints. */
+function firstError(output: string): string {
+  const [, text, place] = /\[ERROR\] (.*)\n(?:\n +(\S+:\d+:\d+:)\n)?/.exec(output) ?? [];
+  return [place, text ?? output].filter(Boolean).join(' ');
+}
+
+function requireHandler(entry: string): void {
+  const { exported, files } = contentOf(entry);
+  if (exported.includes('handler')) return;
+  const what = `it exports ${exported.join(', ') || 'nothing'}`;
+  if (!exported.includes('default')) {
+    throw new EntryError(
+      `${entry} must export a handler: write export default defineProcessor(…), or export const handler; ${what}`,
+    );
+  }
+  if (!files.includes(PROCESSOR)) {
+    throw new EntryError(
+      `${entry} must wrap its default export, as in export default defineProcessor(…), or export it as handler if it takes whole events`,
+    );
+  }
 }
 
 /**
- * esbuild tells the exports of an ES module only, so this is another build. It is without packages, and
- * done as soon as it is started.
+ * What the file exports, and the files of this project it is made of. esbuild tells the exports of an
+ * ES module only, so this is another build. It is without packages, and done as soon as it is started.
  */
-function exportsOf(entry: string): string[] {
+function contentOf(entry: string): { exported: string[]; files: string[] } {
   const scratch = mkdtempSync(path.join(OUTPUT, 'exports-'));
   const [outfile = '', metafile = ''] = ['index.mjs', 'meta.json'].map((name) =>
     path.join(scratch, name),
@@ -105,10 +133,14 @@ function exportsOf(entry: string): string[] {
       `--outfile=${outfile}`,
       `--metafile=${metafile}`,
     );
-    const outputs: Record<string, { exports: string[] }> = JSON.parse(
+    const outputs: Record<string, { exports: string[]; inputs: object }> = JSON.parse(
       readFileSync(metafile, 'utf8'),
     ).outputs;
-    return Object.values(outputs).flatMap((output) => output.exports);
+    const all = Object.values(outputs);
+    return {
+      exported: all.flatMap((output) => output.exports),
+      files: all.flatMap(({ inputs }) => Object.keys(inputs)),
+    };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
-import { bundle } from '../../constructs/bundle';
+import { bundle, EntryError } from '../../constructs/bundle';
 
 // A process of its own takes a while to start.
 jest.setTimeout(30_000);
 
 const ENTRY = 'lambda-src/index.ts';
+const PROCESSOR = "import { defineProcessor } from '../../lambda-src/processor';";
 mkdirSync('dist', { recursive: true });
 const sources = mkdtempSync(path.join('dist', 'bundle-test-'));
 const made = new Set<string>();
@@ -75,10 +76,14 @@ describe('a bundle', () => {
   });
 
   test.each([
-    ['the default export', 'export default () => 1;', 1],
+    [
+      'the default export',
+      `${PROCESSOR}\nexport default Object.assign(() => 1, { defineProcessor });`,
+      1,
+    ],
     ['a handler', 'export const handler = () => 2;', 2],
     ['a handler beside a default export', 'export const handler = () => 3;\nexport default 4;', 3],
-    ['a handler of another file', "export { run as default } from './other';", 5],
+    ['a handler of another file', "export { run as handler } from './other';", 5],
     ['all exports of another file', "export * from './other';", 6],
   ])('has %s as its handler, for CommonJS', (_, text, expected) => {
     writeFileSync(
@@ -115,7 +120,7 @@ test('a stack trace tells file, line and names as they are in the source', () =>
       'function writeOrder(): never {',
       "  throw new Refused('out of space');",
       '}',
-      'export default () => writeOrder();',
+      'export const handler = () => writeOrder();',
     ].join('\n'),
   );
   const program =
@@ -157,12 +162,39 @@ describe('the default function', () => {
 
 describe('refuses', () => {
   test.each([
-    ['a syntax error', 'export const handler = (;\n', 'Unexpected ";"', ':1:24:'],
-    ['an import of nothing', "\nimport './nowhere';\n", 'Could not resolve "./nowhere"', ':2:7:'],
-  ])('%s, and says where it is', (_, text, message, place) => {
+    ['a syntax error', 'export const handler = (;\n', ':1:24: Unexpected ";"'],
+    ['an import of nothing', "\nimport './nowhere';\n", ':2:7: Could not resolve "./nowhere"'],
+    ['a top-level await', 'await 1;\nexport const handler = 1;\n', ':1:0: Top-level await is'],
+  ])('%s, and says where it is, in one line', (_, text, message) => {
     const entry = writeEntry(text);
-    expect(() => bundle(entry, 'nodejs22.x')).toThrow(message);
-    expect(() => bundle(entry, 'nodejs22.x')).toThrow(`${entry}${place}`);
+    const attempt = () => bundle(entry, 'nodejs22.x');
+    expect(attempt).toThrow(EntryError);
+    expect(attempt).toThrow(/^[^\n]*$/);
+    expect(attempt).toThrow(`${entry} cannot be bundled: ${entry}${message}`);
+  });
+
+  test('a file that is not there', () => {
+    expect(() => bundle('lambda-src/nowhere.ts', 'nodejs22.x')).toThrow(
+      new EntryError(
+        'lambda-src/nowhere.ts cannot be bundled: Could not resolve "lambda-src/nowhere.ts"',
+      ),
+    );
+  });
+
+  test.each([
+    ['a function', 'export default (change: unknown) => console.log(change);\n'],
+    ['a number', 'export default 42;\n'],
+    [
+      'a processor of a type only',
+      `${PROCESSOR}\nexport default (p: typeof defineProcessor) => p;\n`,
+    ],
+  ])('a default export that is not wrapped: %s', (_, text) => {
+    const entry = writeEntry(text);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      new EntryError(
+        `${entry} must wrap its default export, as in export default defineProcessor(…), or export it as handler if it takes whole events`,
+      ),
+    );
   });
 
   test.each([
@@ -172,7 +204,7 @@ describe('refuses', () => {
   ])('a file with %s, and says what to write', (_, text, exported) => {
     const entry = writeEntry(text);
     expect(() => bundle(entry, 'nodejs22.x')).toThrow(
-      new Error(
+      new EntryError(
         `${entry} must export a handler: write export default defineProcessor(…), or export const handler; it exports ${exported}`,
       ),
     );

@@ -2,7 +2,7 @@ import { NEIGHBOURS } from './access/principals';
 import { type Finding, type Row, summarize } from './access/summary';
 import { type Cost, type CostPart, type FunctionCost, total } from './cost';
 import { share } from './quotas';
-import { failures, type Review } from './review';
+import { accessFailures, failures, type Review } from './review';
 import { code, number, plain, plural, some, table } from './table';
 
 /** Accounts, names and differences that are listed before "and … more". */
@@ -34,7 +34,7 @@ function summary(review: Review): string {
   const { stacks, access: matrix, protections, deployment, costs: all } = review;
   const accounts = new Set(stacks.map(({ account }) => account)).size;
   const allowed = matrix.cells.filter((cell) => cell.allowed).length;
-  const bad = failures(review).length;
+  const bad = accessFailures(matrix).length;
   const nearest = review.quotas.find(({ isName }) => !isName);
   const unprotected = protections.filter((each) => each.unprotected && isData(each.type));
   return table(
@@ -42,6 +42,7 @@ function summary(review: Review): string {
     [
       ['stacks', `${plural(stacks.length, 'stack')} in ${plural(accounts, 'account')}`],
       ['resources', plural(resourceCount(review), 'resource')],
+      ...synthesis(review),
       [
         'access',
         `${plural(matrix.cells.length, 'question')} evaluated: ${number(allowed)} allowed, ${number(matrix.cells.length - allowed)} denied; ${
@@ -64,6 +65,15 @@ function summary(review: Review): string {
       ['not evaluated', plural(deployment.notEvaluated.length + ALWAYS.length, 'thing')],
     ],
   );
+}
+
+function synthesis({ drift }: Review): string[][] {
+  if (drift === undefined) return [];
+  const verdict =
+    drift.length === 0
+      ? 'the stacks are what the topology synthesizes'
+      : `**the stacks are not what the topology synthesizes**, in ${plural(drift.length, 'place')}, see below`;
+  return [['synthesis', verdict]];
 }
 
 function isData(type: string): boolean {
@@ -297,7 +307,9 @@ const ALWAYS = [
 function notEvaluated({ deployment }: Review): string[] {
   return [
     '## Not evaluated',
-    [...deployment.notEvaluated.map(plain), ...ALWAYS].map((line) => `- ${line}`).join('\n'),
+    [...deployment.notEvaluated.map(({ what }) => plain(what)), ...ALWAYS]
+      .map((line) => `- ${line}`)
+      .join('\n'),
   ];
 }
 

@@ -1,7 +1,8 @@
 /** A policy document as AWS receives it. */
 export interface PolicyDocument {
   readonly Version?: string;
-  readonly Statement: readonly PolicyStatement[];
+  /** One statement can stand by itself. */
+  readonly Statement: PolicyStatement | readonly PolicyStatement[];
 }
 
 export interface PolicyStatement {

@@ -37,16 +37,25 @@ const UNKNOWN_ACCOUNT = '000000000000';
  * @throws ReviewError if there is no synthesized output
  */
 export function readStacks(folder: string): Stack[] {
-  const manifest = path.join(folder, 'manifest.json');
-  if (!existsSync(manifest)) throw new ReviewError(`${manifest} is missing; run npm run synth`);
-  const { stacks } = JSON.parse(readFileSync(manifest, 'utf8')) as {
-    stacks: Record<string, { synthesizedStackPath: string }>;
-  };
+  const { stacks = {} } = readJson<Manifest>(path.join(folder, 'manifest.json'));
   return Object.entries(stacks)
     .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
     .map(([id, { synthesizedStackPath }]) =>
-      parseStack(id, JSON.parse(readFileSync(path.join(folder, synthesizedStackPath), 'utf8'))),
+      parseStack(id, readJson<StackJson>(path.join(folder, synthesizedStackPath))),
     );
+}
+
+interface Manifest {
+  readonly stacks?: Readonly<Record<string, { readonly synthesizedStackPath: string }>>;
+}
+
+function readJson<T>(file: string): T {
+  if (!existsSync(file)) throw new ReviewError(`${file} is missing; run npm run synth`);
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ReviewError(`${file} is not JSON: ${(error as Error).message}; run npm run synth`);
+  }
 }
 
 /** @throws ReviewError if the stack has no AWS provider with a Region */

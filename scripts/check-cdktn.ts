@@ -19,8 +19,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { app, context } from '../cdktf.json';
 import packageJson from '../package.json';
+import { describeDifference, type Stacks, stackDifferences } from '../review/stack-differences';
 import { type Peers, renameDependencies, renameImports } from './rename-to-cdktn';
-import { describeDifference, type Stacks, stackDifferences } from './stack-differences';
 
 const run = promisify(execFile);
 const TOPOLOGIES = readdirSync('topologies')

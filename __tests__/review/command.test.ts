@@ -22,7 +22,7 @@ function run(name: string, edits: Record<string, Edit> = {}) {
     stacks.map(({ id }) => [id, { synthesizedStackPath: `stacks/${id}/cdk.tf.json` }]),
   );
   writeFileSync(path.join(from, 'manifest.json'), JSON.stringify({ stacks: manifest }));
-  return { ...review('--from', from, '--output', output), output };
+  return { ...review('--from', from, '--output', output), from, output };
 }
 
 function review(...args: string[]) {
@@ -64,14 +64,60 @@ test('a difference is printed and fails, and the report is there all the same', 
     },
   });
   expect(stderr).toBe(
-    'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor dynamodb:DescribeStream on stream arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000: denied, meant to be allowed (resource policy: no statement)\n',
+    'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor dynamodb:DescribeStream on stream arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000: denied, meant to be allowed (resource policy: no statement)\nproducer-orders data.aws_iam_policy_document.stream_policy_document.statement[0].actions[0] is not as the topology synthesizes it\nproducer-orders data.aws_iam_policy_document.stream_policy_document.statement[0].actions[1] is not as the topology synthesizes it\nproducer-orders data.aws_iam_policy_document.stream_policy_document.statement[0].actions[2] is not as the topology synthesizes it\n',
   );
   expect(status).toBe(1);
-  expect(read(output, 'review.md')).toContain('**1 difference**');
+  const report = read(output, 'review.md');
+  expect(report).toContain('**1 difference**');
+  expect(report).toContain(
+    '**the stacks are not what the topology synthesizes**, in 3 places, see below',
+  );
 });
 
-test('refuses a folder without synthesized stacks in one line', () => {
-  const { status, stderr } = review('--from', folder);
-  expect(stderr).toBe(`${folder}/manifest.json is missing; run npm run synth\n`);
-  expect(status).toBe(1);
+test('shows its options', () => {
+  const { status, stdout, stderr } = review('--help');
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout.match(/^ {2}--[a-z-]+/gm)).toEqual(['  --from', '  --output', '  --help']);
+});
+
+describe('refuses in one line', () => {
+  const corrupt = path.join(folder, 'corrupt');
+  const file = path.join(folder, 'a-file');
+  beforeAll(() => {
+    mkdirSync(corrupt);
+    writeFileSync(path.join(corrupt, 'manifest.json'), '{"stacks":');
+    writeFileSync(file, '');
+  });
+
+  const MORE = 'npm run review -- --help shows the options';
+
+  test.each<[string, string[], string | RegExp]>([
+    ['an unknown option', ['--form', 'x'], `Unknown option '--form'; ${MORE}\n`],
+    [
+      'a folder that is not said',
+      ['--from'],
+      `Option '--from <value>' argument missing; ${MORE}\n`,
+    ],
+    [
+      'a folder without synthesized stacks',
+      ['--from', folder],
+      `${folder}/manifest.json is missing; run npm run synth\n`,
+    ],
+    [
+      'what is half written',
+      ['--from', corrupt],
+      /^.*corrupt\/manifest\.json is not JSON: .*; run npm run synth\n$/,
+    ],
+  ])('%s', (_, args, message) => {
+    const { status, stderr } = review(...args);
+    expect(stderr).toEqual(message instanceof RegExp ? expect.stringMatching(message) : message);
+    expect(status).toBe(1);
+  });
+
+  test('an output that is a file', () => {
+    const { from } = run('written');
+    const { status, stderr } = review('--from', from, '--output', file);
+    expect(stderr).toMatch(/^the report cannot be written to .*a-file: EEXIST: .*\n$/);
+    expect(status).toBe(1);
+  });
 });

@@ -59,8 +59,14 @@ export interface Protected {
 export interface Deployment {
   readonly roles: readonly Role[];
   readonly resources: readonly Protected[];
-  /** What has a say in access and is not in the stacks, one line each. */
-  readonly notEvaluated: readonly string[];
+  readonly notEvaluated: readonly NotEvaluated[];
+}
+
+/** Something that has a say in access and cannot be evaluated. */
+export interface NotEvaluated {
+  readonly what: string;
+  /** The policy, where it is one that the stacks do not hold. */
+  readonly policyArn?: string;
 }
 
 /** Types that are asked about as they are. A kind of resource more is a line here and its questions. */
@@ -82,13 +88,13 @@ const POLICIES: readonly { type: string; target: string; arn: (target: string) =
   { type: 'aws_sns_topic_policy', target: 'arn', arn: (target) => target },
 ];
 
-/** Types that give access in a way this review does not evaluate. */
+/** Types that give access, or pass data on, in a way this review does not evaluate. */
 const OTHER_GRANTS =
-  /^aws_(iam_(policy_attachment|user|group|role_policies|role_policy_attachments)|kms_grant|lambda_permission|lambda_layer_version_permission|s3_bucket_acl|s3_object_acl|s3_access_point|secretsmanager_secret_policy|sqs_queue_policy|ecr_repository_policy|lakeformation_permissions|organizations_policy|ram_)/;
+  /^aws_(iam_(policy_attachment|user|group|role_policies|role_policy_attachments)|kms_grant|lambda_permission|lambda_function_url|lambda_layer_version_permission|s3_bucket_(acl|replication|ownership)|s3_object_acl|s3_access_point|s3control_|cloudwatch_log_(resource_policy|subscription_filter|destination)|glue_resource_policy|dynamodb_(kinesis_streaming_destination|table_replica|global_table)|secretsmanager_secret_policy|sqs_queue_policy|ecr_repository_policy|lakeformation_permissions|organizations_policy|ram_)/;
 
 /** @throws ReviewError if a reference cannot be resolved, or two policies are for one resource */
 export function readDeployment(stacks: readonly Stack[], references: References): Deployment {
-  const notEvaluated: string[] = [];
+  const notEvaluated: NotEvaluated[] = [];
   const roles = resourcesOf(stacks, 'aws_iam_role').map((resource) =>
     readRole(resource, stacks, references, notEvaluated),
   );
@@ -114,10 +120,18 @@ export function readDeployment(stacks: readonly Stack[], references: References)
     ...streams(stacks, references, policies),
   ];
   policies.refuseRest();
+  const known = new Set(roles.map(({ account, name }) => `${account} ${name}`));
+  for (const type of ['aws_iam_role_policy', 'aws_iam_role_policy_attachment']) {
+    for (const resource of resourcesOf(stacks, type)) {
+      const { stack, address } = resource;
+      if (known.has(`${stack.account} ${references.attribute(resource, 'role')}`)) continue;
+      notEvaluated.push({ what: `${stack.id} ${address}, of a role that no stack has` });
+    }
+  }
   for (const { id, json } of stacks) {
     for (const [type, named] of Object.entries(json.resource ?? {})) {
       if (!OTHER_GRANTS.test(type)) continue;
-      for (const name of Object.keys(named)) notEvaluated.push(`${id} ${type}.${name}`);
+      for (const name of Object.keys(named)) notEvaluated.push({ what: `${id} ${type}.${name}` });
     }
   }
   return {
@@ -125,7 +139,7 @@ export function readDeployment(stacks: readonly Stack[], references: References)
     resources: withOwnersOfKeys(resources, stacks, references).sort(
       (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind),
     ),
-    notEvaluated: [...new Set(notEvaluated)],
+    notEvaluated,
   };
 }
 
@@ -224,20 +238,21 @@ function readRole(
   role: Resource,
   stacks: readonly Stack[],
   references: References,
-  notEvaluated: string[],
+  notEvaluated: NotEvaluated[],
 ): Role {
   const { stack } = role;
   const name = references.attribute(role, 'name');
+  const ofAccount = stacks.filter(({ account }) => account === stack.account);
   const ofRole = (type: string) =>
-    resourcesOf([stack], type).filter((each) => references.attribute(each, 'role') === name);
+    resourcesOf(ofAccount, type).filter((each) => references.attribute(each, 'role') === name);
   const managed = (arn: string, what: string): NamedPolicy[] => {
     const document = managedPolicy(arn, stacks, references);
-    if (!document) notEvaluated.push(`${what} ${arn} of role ${name}`);
+    if (!document) notEvaluated.push({ what: `${what} ${arn} of role ${name}`, policyArn: arn });
     return document ? [{ name: nameOf(arn), document }] : [];
   };
   for (const attribute of ['inline_policy', 'managed_policy_arns']) {
     if (role.block[attribute] !== undefined) {
-      notEvaluated.push(`${stack.id} ${role.address}.${attribute}`);
+      notEvaluated.push({ what: `${stack.id} ${role.address}.${attribute}` });
     }
   }
   const attachments = ofRole('aws_iam_role_policy_attachment');

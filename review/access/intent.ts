@@ -36,6 +36,9 @@ interface Expected {
 
 /** What a topology means to allow, and what it says there is. */
 export class Intent {
+  private readonly grants: readonly Grant[];
+  private readonly actions = new Map<string, ReadonlySet<string>>();
+  private readonly policyArns: ReadonlySet<string>;
   private readonly subjects = new Map<string, string[]>();
   private readonly managedActions: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly conditions: ReadonlyMap<string, readonly Condition[]>;
@@ -46,12 +49,19 @@ export class Intent {
   readonly foreignBuckets: readonly { readonly arn: string; readonly account: Account }[];
 
   constructor({ consumers, producers }: ResolvedTopology) {
-    for (const { principal, actions, subject } of consumers.flatMap(grantsOf)) {
+    this.grants = consumers.flatMap(grantsOf);
+    for (const { principal, actions, subject } of this.grants) {
       for (const action of actions) {
         const key = `${principal} ${action}`;
         this.subjects.set(key, [...(this.subjects.get(key) ?? []), subject]);
       }
     }
+    this.policyArns = new Set(
+      consumers.flatMap(({ role: { managedPolicyArns, permissionsBoundary } }) => [
+        ...managedPolicyArns,
+        ...(permissionsBoundary === undefined ? [] : [permissionsBoundary]),
+      ]),
+    );
     this.managedActions = new Map(
       consumers.map(({ role }) => [role.arn, actionsOf(role.managedPolicyArns)]),
     );
@@ -93,6 +103,34 @@ export class Intent {
     return reached && (this.managedActions.get(principal)?.has(action) ?? false);
   }
 
+  /** Actions that a principal is meant to have on something. */
+  actionsOf(principal: string): ReadonlySet<string> {
+    const known = this.actions.get(principal);
+    if (known) return known;
+    const granted = this.grants.filter((grant) => grant.principal === principal);
+    const actions = new Set([
+      ...granted.flatMap((grant) => grant.actions),
+      ...(this.managedActions.get(principal) ?? []),
+    ]);
+    this.actions.set(principal, actions);
+    return actions;
+  }
+
+  /** Whether the topology itself names a policy. */
+  names(policyArn: string): boolean {
+    return this.policyArns.has(policyArn);
+  }
+
+  /** Who is meant to be able to do something with a resource, or with a part of it. */
+  principalsOf(resource: Protected): Set<string> {
+    const name = subjectOf(resource);
+    return new Set(
+      this.grants
+        .filter(({ subject }) => covers(subject, name) || /^[:/]/.test(partOf(subject, name)))
+        .map(({ principal }) => principal),
+    );
+  }
+
   /** Conditions that the topology adds to the policy of a table's stream. */
   conditionsOf(table: string | undefined): readonly Condition[] {
     return this.conditions.get(table ?? '') ?? [];
@@ -130,6 +168,11 @@ function covers(subject: string, name: string): boolean {
   return subject !== NO_RESOURCE && subject.endsWith('*') && name.startsWith(subject.slice(0, -1));
 }
 
+/** What a subject adds to the name of a resource, such as `/*` for the objects of a bucket. */
+function partOf(subject: string, name: string): string {
+  return subject.startsWith(name) ? subject.slice(name.length) : '';
+}
+
 /** What a consumer's role is for, and who else may do something in its stack. */
 function grantsOf(consumer: ResolvedConsumer): Grant[] {
   const { account, role, function: lambda, sources, sink, failedBatches } = consumer;
@@ -163,9 +206,12 @@ function alarmGrants(consumer: ResolvedConsumer): Grant[] {
   const principal = 'cloudwatch.amazonaws.com';
   return [
     { principal, actions: PUBLISH, subject: topic },
-    { principal, actions: ['kms:Decrypt', 'kms:GenerateDataKey'], subject: `key of ${topic}` },
+    { principal, actions: USE_TOPIC_KEY, subject: `key of ${topic}` },
   ];
 }
+
+/** The last is how CloudWatch's page, and so the policy, writes the second. */
+const USE_TOPIC_KEY = ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKey*'];
 
 function alarmTopicArn({
   account,

@@ -6,6 +6,7 @@ import { Intent } from './intent';
 import { type Principal, Principals, serviceAsPrincipal } from './principals';
 import { QUESTIONS, type Question } from './questions';
 import { type Context, type Decision, decide } from './simulate';
+import { unintendedStatements } from './unintended';
 
 /** One evaluated question: may this principal do this? */
 export interface Cell extends Decision {
@@ -25,6 +26,10 @@ export interface Matrix {
   readonly differing: readonly Cell[];
   /** What the topology says there is and the stacks do not hold. */
   readonly missing: readonly string[];
+  /** What cannot be evaluated and the topology does not name. */
+  readonly unexplained: readonly string[];
+  /** Statements that allow what nobody is meant to have, one line each. */
+  readonly unintended: readonly string[];
   readonly principals: Principals;
 }
 
@@ -77,6 +82,10 @@ export async function evaluateAccess(
     cells,
     differing: cells.filter(({ allowed, wanted }) => allowed !== wanted),
     missing: intent.missingFrom(deployment.resources),
+    unexplained: deployment.notEvaluated
+      .filter(({ policyArn }) => policyArn === undefined || !intent.names(policyArn))
+      .map(({ what }) => what),
+    unintended: unintendedStatements(deployment, intent),
     principals,
   };
 }
@@ -252,7 +261,7 @@ class NarrowedPolicies {
 function narrow(document: PolicyDocument, account: string): PolicyDocument {
   return {
     ...document,
-    Statement: document.Statement.flatMap((statement) => {
+    Statement: listOf(document.Statement).flatMap((statement) => {
       if (statement.Resource === undefined) return [statement];
       const Resource = listOf(statement.Resource).filter((pattern) => {
         const of = accountOf(pattern);

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by';
 import type { Protected } from './deployment';
 import type { Cell, Matrix } from './matrix';
 
@@ -93,16 +94,6 @@ export function question({
   circumstance,
 }: Pick<Cell, 'action' | 'part' | 'circumstance'>): string {
   return [action, part, circumstance].filter(Boolean).join(' ');
-}
-
-function groupBy<T>(values: readonly T[], key: (value: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(key(value));
-    if (group) group.push(value);
-    else groups.set(key(value), [value]);
-  }
-  return [...groups.values()];
 }
 
 function unique(values: readonly string[]): string[] {

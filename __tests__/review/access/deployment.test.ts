@@ -1,4 +1,5 @@
 import { readDeployment } from '../../../review/access/deployment';
+import { listOf } from '../../../review/policy';
 import { References } from '../../../review/references';
 import { parseStack, type StackJson } from '../../../review/stacks';
 import { synthesizedStacks } from '../../helpers/review';
@@ -47,12 +48,33 @@ test('what is not in the stacks is named, not left out', () => {
       audit: { role: 'Reader', policy_arn: 'arn:aws:iam::aws:policy/SecurityAudit' },
     },
     aws_lambda_permission: { invoke: {} },
+    aws_iam_role_policy: { other: { role: 'Other', policy: POLICY } },
   });
-  expect(notEvaluated).toEqual([
+  expect(notEvaluated.map(({ what }) => what)).toEqual([
     'own aws_iam_role.role.managed_policy_arns',
     'the managed policy arn:aws:iam::aws:policy/SecurityAudit of role Reader',
     'the permissions boundary arn:aws:iam::111122223333:policy/Boundary of role Reader',
+    'own aws_iam_role_policy.other, of a role that no stack has',
     'own aws_lambda_permission.invoke',
+  ]);
+});
+
+test('a role has the policies that other stacks of its account give it', () => {
+  const stack = (id: string, account: string, resource: StackJson['resource']) =>
+    parseStack(id, {
+      provider: { aws: [{ region: 'us-east-1', allowed_account_ids: [account] }] },
+      resource,
+    });
+  const policy = { aws_iam_role_policy: { p: { role: 'Reader', policy: POLICY } } };
+  const stacks = [
+    stack('own', '111122223333', role()),
+    stack('same-account', '111122223333', policy),
+    stack('other-account', '444455556666', policy),
+  ];
+  const { roles, notEvaluated } = readDeployment(stacks, new References(stacks));
+  expect(roles.map(({ policies }) => policies.length)).toEqual([1]);
+  expect(notEvaluated.map(({ what }) => what)).toEqual([
+    'other-account aws_iam_role_policy.p, of a role that no stack has',
   ]);
 });
 
@@ -82,7 +104,12 @@ test('the stream of a table that exists is there as well', () => {
   expect(
     resources
       .filter(({ kind }) => kind === 'stream' || kind === 'table')
-      .map(({ kind, name, account, policy }) => [kind, name, account, policy?.Statement.length]),
+      .map(({ kind, name, account, policy }) => [
+        kind,
+        name,
+        account,
+        listOf(policy?.Statement).length,
+      ]),
   ).toEqual([['stream', 'Orders', '444455556666', 1]]);
 });
 

@@ -12,7 +12,7 @@ export interface Difference {
 
 /**
  * Every difference between two syntheses of the same topology that means something to Terraform.
- * The version of cdktf does not, nor does the order of keys, nor whether a provider is written `aws`
+ * Comments do not, which name the version of cdktf, nor does the order of keys, nor whether a provider is written `aws`
  * or `hashicorp/aws`; of a provider's version the major one does.
  */
 export function stackDifferences(before: Stacks, after: Stacks): Difference[] {
@@ -56,23 +56,28 @@ const union = (before: Tree, after: Tree) =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
 
 /**
- * A configuration without the version of cdktf, with providers by major version and by full source.
+ * A configuration without comments, with providers by major version and by full source.
  *
  * @see https://developer.hashicorp.com/terraform/language/providers/requirements#source-addresses
  */
 function comparable(stack: unknown): unknown {
   if (stack === undefined) return undefined;
-  const { '//': comment, terraform, ...rest } = structuredClone(stack) as StackJson;
-  delete comment?.metadata?.version;
+  const { terraform, ...rest } = withoutComments(stack) as StackJson;
   for (const provider of Object.values(terraform?.required_providers ?? {})) {
     provider.version = provider.version?.split('.')[0];
     if (!provider.source.includes('/')) provider.source = `hashicorp/${provider.source}`;
   }
-  return { ...rest, '//': comment, terraform };
+  return { ...rest, terraform };
+}
+
+function withoutComments(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutComments);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== '//');
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutComments(inner)]));
 }
 
 interface StackJson {
-  readonly '//'?: { readonly metadata?: { version?: string } };
   readonly terraform?: {
     readonly required_providers?: Readonly<Record<string, { source: string; version?: string }>>;
   };

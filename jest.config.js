@@ -8,8 +8,6 @@ const shared = {
 };
 
 module.exports = {
-  // jest itself leaves a core idle, which is half of two.
-  maxWorkers: '100%',
   projects: [
     {
       ...shared,

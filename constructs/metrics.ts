@@ -1,3 +1,5 @@
+import { METRICS_NAMESPACE } from '../lambda-src/metrics';
+
 /** The metrics that alarms and dashboards watch, each with its name, dimension and unit as AWS has them. */
 export interface Metric {
   readonly namespace: string;
@@ -56,13 +58,13 @@ export const MAPPING_METRICS = {
  */
 export const OWN_METRICS = {
   changesProcessed: {
-    namespace: 'CrossAccountStreams',
+    namespace: METRICS_NAMESPACE,
     metricName: 'ChangesProcessed',
     statistic: 'Sum',
     dimension: 'FunctionName',
   },
   changesFailed: {
-    namespace: 'CrossAccountStreams',
+    namespace: METRICS_NAMESPACE,
     metricName: 'ChangesFailed',
     statistic: 'Sum',
     dimension: 'FunctionName',

@@ -9,15 +9,17 @@ import { tidyHcl } from './tidy-hcl';
 const OUTPUT = 'hcl.out';
 
 async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args.some((arg) => /^(-o|--output|--hcl)\b/.test(arg))) {
+    console.error(`synth:hcl writes to ${OUTPUT}; leave out ${args.join(' ')}`);
+    process.exitCode = 1;
+    return;
+  }
   // Terraform would read what is left of an earlier synthesis along with this one.
   rmSync(OUTPUT, { recursive: true, force: true });
-  const { status } = spawnSync(
-    'cdktf',
-    ['synth', '--hcl', '--output', OUTPUT, ...process.argv.slice(2)],
-    {
-      stdio: 'inherit',
-    },
-  );
+  const { status } = spawnSync('cdktf', ['synth', '--hcl', '--output', OUTPUT, ...args], {
+    stdio: 'inherit',
+  });
   if (status !== 0) {
     process.exitCode = status ?? 1;
     return;

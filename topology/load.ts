@@ -7,8 +7,10 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
+  type YAMLError,
 } from 'yaml';
-import { TopologyError } from './problem';
+import { type Problem, TopologyError } from './problem';
 import type { ResolvedTopology } from './resolve';
 import { validate } from './validate';
 
@@ -23,23 +25,19 @@ export function loadTopology(file: string): ResolvedTopology {
     const message = 'is not a file; set TOPOLOGY to the path of a topology file';
     throw new TopologyError(file, [{ path: [], message }]);
   }
+  const source = readFileSync(file, 'utf8');
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), {
-    lineCounter: lines,
-    merge: true,
-    prettyErrors: false,
-  });
-  if (document.errors.length > 0) {
-    throw new TopologyError(
-      file,
-      document.errors.map((error) => ({
-        path: [],
-        message: `is not valid YAML: ${error.message}`,
-        line: lines.linePos(error.pos[0]).line,
-      })),
-    );
+  const document = parseDocument(source, { lineCounter: lines, merge: true, prettyErrors: false });
+  const mistakes = [...document.errors, ...document.warnings];
+  if (mistakes.length > 0) {
+    const problems = mistakes.map((error) => ({
+      path: [],
+      message: `is not valid YAML: ${inOurWords(error, source)}`,
+      line: lines.linePos(error.pos[0]).line,
+    }));
+    throw new TopologyError(file, problems.filter(isFirstOfItsLine));
   }
-  const { topology, problems } = validate(contentOf(document, file));
+  const { topology, problems } = validate(contentOf(document, file, lines));
   if (!topology) {
     throw new TopologyError(
       file,
@@ -54,15 +52,48 @@ export function loadTopology(file: string): ResolvedTopology {
   return topology;
 }
 
-function contentOf(document: Document, file: string): unknown {
+/** What the user can do, where the parser's message says only what is against its rules. */
+function inOurWords({ code, pos, message }: YAMLError, source: string): string {
+  if (code === 'DUPLICATE_KEY') {
+    const [key] = /^[^:\s]*/.exec(source.slice(pos[0])) ?? [];
+    return `the key ${key} stands twice in one mapping; remove or rename one of them`;
+  }
+  if (code === 'MULTIPLE_DOCS')
+    return 'it holds several documents; remove what follows the second ---';
+  return message;
+}
+
+/** What follows on the same line is seldom a mistake of its own. */
+function isFirstOfItsLine({ line }: Problem, index: number, all: readonly Problem[]): boolean {
+  return all.findIndex((other) => other.line === line) === index;
+}
+
+function contentOf(document: Document, file: string, lines: LineCounter): unknown {
   try {
     const content = document.toJS();
     JSON.stringify(content); // throws if an alias stands inside its own anchor
     return content;
   } catch (error) {
-    const message = `is not valid YAML: ${(error as Error).message.split('\n')[0]}`;
-    throw new TopologyError(file, [{ path: [], message }]);
+    const [message = ''] = (error as Error).message.split('\n');
+    const line = lineOfAlias(document, / ([^ ]+)$/.exec(message)?.[1], lines);
+    throw new TopologyError(file, [{ path: [], message: `is not valid YAML: ${message}`, line }]);
   }
+}
+
+function lineOfAlias(
+  document: Document,
+  name: string | undefined,
+  lines: LineCounter,
+): number | undefined {
+  let line: number | undefined;
+  visit(document, {
+    Alias(_, { source, range }) {
+      if (source !== name || !range) return undefined;
+      line = lines.linePos(range[0]).line;
+      return visit.BREAK;
+    },
+  });
+  return line;
 }
 
 /** Where a path is in the file: its key, or the nearest one above it that is there. */

@@ -97,12 +97,16 @@ describe('a file that is not valid YAML', () => {
     [
       'a key that stands twice',
       orders('  shop:', '  shop: { id: "777788889999", region: us-east-1 }\n  shop:'),
-      ['topologies/x.yaml:6 is not valid YAML: Map keys must be unique'],
+      [
+        'topologies/x.yaml:6 is not valid YAML: the key shop stands twice in one mapping; remove or rename one of them',
+      ],
     ],
     [
       'a top-level key that stands twice',
       `${ORDERS}name: again\n`,
-      ['topologies/x.yaml:18 is not valid YAML: Map keys must be unique'],
+      [
+        'topologies/x.yaml:18 is not valid YAML: the key name stands twice in one mapping; remove or rename one of them',
+      ],
     ],
     [
       'a tab as indentation',
@@ -132,14 +136,14 @@ describe('a file that is not valid YAML', () => {
       'two documents',
       `${ORDERS}---\n${ORDERS}`,
       [
-        'topologies/x.yaml:18 is not valid YAML: Source contains multiple documents; please use YAML.parseAllDocuments()',
+        'topologies/x.yaml:18 is not valid YAML: it holds several documents; remove what follows the second ---',
       ],
     ],
     [
       'two errors',
       `${orders('  shop:', '  shop: {}\n  shop:')}tags: {\n`,
       [
-        'topologies/x.yaml:6 is not valid YAML: Map keys must be unique',
+        'topologies/x.yaml:6 is not valid YAML: the key shop stands twice in one mapping; remove or rename one of them',
         'topologies/x.yaml:20 is not valid YAML: Flow map in block collection must be sufficiently indented and end with a }',
       ],
     ],
@@ -147,8 +151,18 @@ describe('a file that is not valid YAML', () => {
       'an alias without its anchor',
       orders('account: shop', 'account: *shop'),
       [
-        'topologies/x.yaml is not valid YAML: Unresolved alias (the anchor must be set before the alias): shop',
+        'topologies/x.yaml:13 is not valid YAML: Unresolved alias (the anchor must be set before the alias): shop',
       ],
+    ],
+    [
+      'a tag that YAML does not know',
+      orders('account: shop', 'account: !!shop shop'),
+      ['topologies/x.yaml:13 is not valid YAML: Unresolved tag: tag:yaml.org,2002:shop'],
+    ],
+    [
+      'a line with more than one mistake, once',
+      orders('account: shop', '\taccount: shop: again: and again'),
+      ['topologies/x.yaml:13 is not valid YAML: Tabs are not allowed as indentation'],
     ],
   ])('%s', (_, text, expected) => {
     expect(errorOf(text).split('\n')).toEqual(expected);

@@ -103,8 +103,8 @@ export function measureQuotas(
     quota(
       'filters of a mapping',
       filters.map((patterns, index) => ({ what: stackId(index), used: patterns.length })),
-      FILTERS.defaultCount,
-      'filters (AWS can raise it to 10)',
+      FILTERS.count,
+      `filters (${FILTERS.defaultCount} unless AWS has raised the quota of the account)`,
       FILTERS,
     ),
     quota(

@@ -29,7 +29,7 @@ test('each quota of the topology of tenants, the nearest first', async () => {
     ['policy of a key', 'DynamoDB table Documents of 444455556666', 429, 32_768, 4],
     ['environment of a function', 'MeterDocuments', 32, 4096, 1],
     ['managed policies of a role', 'DocumentMetering', 0, 10, 1],
-    ['filters of a mapping', 'subscription-documents-acme-metering', 0, 5, 3],
+    ['filters of a mapping', 'subscription-documents-acme-metering', 0, 10, 3],
     ['event source mappings of a function', 'MeterDocuments', 3, undefined, 1],
     ['stacks', 'this topology', 7, undefined, 1],
   ]);

@@ -12,6 +12,7 @@ import {
   TABLE,
   TRUST_POLICY,
 } from '../topology/limits';
+import type { ResolvedTopology } from '../topology/resolve';
 import type { Deployment, Kind } from './access/deployment';
 import type { Pipeline } from './pipeline';
 import type { References } from './references';
@@ -45,6 +46,7 @@ export function measureQuotas(
   references: References,
   deployment: Deployment,
   { functions, mappings }: Pipeline,
+  topology: ResolvedTopology,
 ): Quota[] {
   const lengths = (type: string, attribute: string): Measure[] =>
     resourcesOf(stacks, type).flatMap((resource) => {
@@ -95,7 +97,7 @@ export function measureQuotas(
     quota(
       'managed policies of a role',
       attachedPolicies,
-      IAM.managedPoliciesPerRole,
+      Math.max(...topology.consumers.map(({ role }) => role.managedPolicyQuota)),
       'policies',
       IAM,
     ),

@@ -50,7 +50,7 @@ export async function review(
     stacks,
     deployment,
     access,
-    quotas: measureQuotas(stacks, references, deployment, pipeline),
+    quotas: measureQuotas(stacks, references, deployment, pipeline, topology),
     replacements: replacements(stacks),
     protections: protections(stacks, references),
     costs: calculateCosts(stacks, references, pipeline, prices),

@@ -118,8 +118,8 @@ export const IAM = {
   /** All inline policies of one role together. */
   inlinePoliciesSize: 10_240,
   managedPolicySize: 6_144,
-  /** Default quota of managed policies on one role. */
-  managedPoliciesPerRole: 10,
+  /** Managed policies on one role: the default quota, and what AWS raises it to on request. */
+  managedPoliciesPerRole: { min: 10, max: 25 },
 } as const;
 
 /** Characters of a role session's name and of an external ID. */

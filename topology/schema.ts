@@ -206,11 +206,16 @@ const role = object({
     .optional()
     .describe('ARN of the permissions boundary of the role.'),
   managedPolicyArns: list(policyArn)
-    .max(IAM.managedPoliciesPerRole, {
-      error: `must be at most ${IAM.managedPoliciesPerRole} policies, which IAM attaches to a role`,
+    .max(IAM.managedPoliciesPerRole.min, {
+      error: `must be at most ${IAM.managedPoliciesPerRole.min} policies, which IAM attaches to a role`,
     })
     .default([])
     .describe('Further managed policies of the role.'),
+  managedPolicyQuota: integer(IAM.managedPoliciesPerRole)
+    .default(IAM.managedPoliciesPerRole.min)
+    .describe(
+      "Managed policies that IAM attaches to a role: the account's quota, if AWS has raised it. More of them let a role read more streams.",
+    ),
 });
 
 const code = object({

@@ -19,6 +19,7 @@ function synth(
       name: 'Reader',
       path: '/',
       managedPolicyArns: [],
+      managedPolicyQuota: 10,
       arn: 'arn:aws:iam::111122223333:role/Reader',
       ...role,
     },

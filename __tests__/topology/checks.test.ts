@@ -1169,8 +1169,8 @@ describe('the policies of a role', () => {
     ),
   });
   const longest = 'T'.repeat(255);
-  const refused = (most: number, got: number) => [
-    `${CONSUMER} must read at most ${most} streams, got ${got}, since IAM limits the policies of a role; add a second consumer for the rest`,
+  const refused = (most: number, got: number, quota = 10) => [
+    `${CONSUMER} must read at most ${most} streams, got ${got}, since IAM limits the policies of a role; add a second consumer for the rest, or set role.managedPolicyQuota if the account has more than ${quota}`,
   ];
 
   accepts([
@@ -1185,11 +1185,28 @@ describe('the policies of a role', () => {
       'as many of the longest name as fit beside as many others as IAM attaches',
       { ...tenants(25, longest), ...attached(10) },
     ],
+    [
+      'as many of the longest name as fit with a quota that was raised',
+      { ...tenants(25 + 25 * 19, longest), [`${ROLE}.managedPolicyQuota`]: 25 },
+    ],
+    [
+      '1,000 tables with keys of their own, with a quota that was raised',
+      {
+        ...tenants(1_000),
+        [`${PRODUCER}.table.encryption`]: 'customer-managed',
+        [`${ROLE}.managedPolicyQuota`]: 20,
+      },
+    ],
     ['ten others, where nothing is read', { ...attached(10), subscriptions: [] }],
   ]);
 
   refuses([
     ['one table more of the longest name than fits', tenants(216, longest), refused(215, 216)],
+    [
+      'one table more of the longest name than fits with a quota that was raised',
+      { ...tenants(501, longest), [`${ROLE}.managedPolicyQuota`]: 25 },
+      refused(500, 501, 25),
+    ],
     [
       'one table more than fits beside others',
       { ...tenants(64, longest), ...attached(8) },

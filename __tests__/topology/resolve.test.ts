@@ -76,6 +76,7 @@ test('fills in the defaults and makes one entry per stack', () => {
           name: 'ProcessOrdersRole',
           path: '/',
           managedPolicyArns: [],
+          managedPolicyQuota: 10,
           arn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
         },
         function: {
@@ -149,6 +150,7 @@ test('keeps what the file sets', () => {
           name: 'ProcessOrdersRole',
           path: '/',
           managedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+          managedPolicyQuota: 10,
           arn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
         },
         function: {

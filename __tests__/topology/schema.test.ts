@@ -52,7 +52,12 @@ test('a minimal topology gets the defaults', () => {
     consumers: {
       'process-orders': {
         account: 'analytics',
-        role: { name: 'ProcessOrdersRole', path: '/', managedPolicyArns: [] },
+        role: {
+          name: 'ProcessOrdersRole',
+          path: '/',
+          managedPolicyArns: [],
+          managedPolicyQuota: 10,
+        },
         function: {
           name: 'ProcessOrders',
           runtime: 'nodejs22.x',
@@ -325,9 +330,11 @@ describe('lengths', () => {
       Array.from({ length: count }, (_, index) => `arn:aws:iam::aws:policy/P${index}`);
     const problems = (count: number) =>
       problemsOf(topology({ [`${ROLE}.managedPolicyArns`]: arns(count) }));
-    expect(problems(IAM.managedPoliciesPerRole)).toEqual([]);
+    expect(problems(IAM.managedPoliciesPerRole.min)).toEqual([]);
     expect(
-      problems(IAM.managedPoliciesPerRole + 1).map((problem) => problem.replace(/, got .*/, '')),
+      problems(IAM.managedPoliciesPerRole.min + 1).map((problem) =>
+        problem.replace(/, got .*/, ''),
+      ),
     ).toEqual([
       `${ROLE}.managedPolicyArns must be at most 10 policies, which IAM attaches to a role`,
     ]);
@@ -742,7 +749,7 @@ describe('mappings', () => {
   const ACCOUNT = 'id, region, deployRole';
   const DEPLOY_ROLE = 'arn, externalId, sessionName';
   const CONSUMER_KEYS = 'account, role, function, sink, failedBatches, alarms';
-  const ROLE_KEYS = 'name, path, permissionsBoundary, managedPolicyArns';
+  const ROLE_KEYS = 'name, path, permissionsBoundary, managedPolicyArns, managedPolicyQuota';
   const FUNCTION_KEYS =
     'name, entry, code, runtime, architecture, memorySize, timeout, reservedConcurrentExecutions, environment, logRetentionInDays';
   const PRODUCER_KEYS = 'account, accounts, table, existingTable, streamPolicy';

@@ -1,6 +1,6 @@
 import { streamCount, streamPolicies } from '../../policies/execution-role';
 import { streamPolicySize } from '../../policies/stream-policy';
-import { ENVIRONMENT, GLUE, IAM, STREAM_POLICY } from '../limits';
+import { ENVIRONMENT, GLUE, STREAM_POLICY } from '../limits';
 import type { ResolvedTopology } from '../resolve';
 import type { Report } from './declared';
 
@@ -24,11 +24,11 @@ function streamPolicy({ producers }: ResolvedTopology, report: Report): void {
 
 function rolePolicies({ consumers }: ResolvedTopology, report: Report): void {
   for (const { name, role, sources } of consumers) {
-    const managed = Math.max(0, IAM.managedPoliciesPerRole - role.managedPolicyArns.length);
+    const managed = role.managedPolicyQuota - role.managedPolicyArns.length;
     const policies = streamPolicies(sources);
     if (policies.length > 1 + managed) {
       const fitting = streamCount(policies.slice(0, 1 + managed));
-      const message = `must read at most ${fitting} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest`;
+      const message = `must read at most ${fitting} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest, or set role.managedPolicyQuota if the account has more than ${role.managedPolicyQuota}`;
       report(['consumers', name], message);
     }
   }

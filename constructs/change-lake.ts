@@ -59,6 +59,8 @@ export class ChangeLake extends Construct {
       name: workgroup,
       database,
       resultLocation: `s3://${bucket}/${ATHENA_RESULTS}`,
+      // An existing bucket may ask for a key of its own.
+      encryptResults: lake.managed,
       scanLimitInMegabytes,
       provider,
     });

@@ -6,7 +6,7 @@ import type { Alarms } from '../topology/schema';
 import { AlarmTopic } from './alarm-topic';
 import { literal } from './literal';
 import { MetricAlarm, type MetricAlarmProps } from './metric-alarm';
-import { FUNCTION_METRICS } from './metrics';
+import { FUNCTION_METRICS, OWN_METRICS } from './metrics';
 
 export interface ConsumerAlarmsProps {
   readonly settings: Alarms;
@@ -55,7 +55,7 @@ export class ConsumerAlarms extends Construct {
       });
 
     alarm('iterator_age', {
-      description: `${name} is behind: records are lost 24 hours after they were written. Look at errors, duration and throttles.`,
+      description: `${name} is behind: records are given up at the subscription's maximum age, and lost 24 hours after they were written. Look at errors, duration and throttles.`,
       metric: FUNCTION_METRICS.iteratorAge,
       threshold: settings.iteratorAgeInSeconds * 1000,
       // Without records nothing is delivered and nothing is sent; how late the last batch was still holds.
@@ -67,6 +67,15 @@ export class ConsumerAlarms extends Construct {
       threshold: settings.errors,
       treatMissingData: 'notBreaching',
     });
+    // Only the handler of lambda-src/ writes this metric.
+    if ('entry' in consumer.function.code) {
+      alarm('failed_changes', {
+        description: `Changes fail in ${name}, also those that a batch processor reports, which are no error to Lambda. It delivers them again until the limits of the subscription.`,
+        metric: OWN_METRICS.changesFailed,
+        threshold: settings.errors,
+        treatMissingData: 'notBreaching',
+      });
+    }
     alarm('throttles', {
       description: `Invocations of ${name} are refused for lack of concurrency.`,
       metric: FUNCTION_METRICS.throttles,

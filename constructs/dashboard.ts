@@ -50,7 +50,7 @@ export class Dashboard extends Construct {
       {
         type: 'metric',
         properties: {
-          title: 'Records sent to failed-batches buckets, by event source mapping',
+          title: 'Records sent to failed-batches buckets, by event source mapping of the Region',
           region,
           period: PERIOD,
           metrics: [[{ expression: search(MAPPING_METRICS.failedRecords) }]],

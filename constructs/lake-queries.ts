@@ -15,16 +15,19 @@ export interface LakeQueriesProps {
   readonly database: string;
   /** Where results go, `s3://bucket/prefix/`. */
   readonly resultLocation: string;
+  /** Whether to encrypt results with S3's key. Otherwise the bucket's default encryption does it. */
+  readonly encryptResults: boolean;
   /** MB that one query may scan. */
   readonly scanLimitInMegabytes: number;
   readonly provider: AwsProvider;
 }
 
-/** An Athena workgroup that bounds what a query costs and encrypts its results, with saved queries. */
+/** An Athena workgroup that bounds what a query costs and whose results are encrypted, with saved queries. */
 export class LakeQueries extends Construct {
   constructor(scope: Construct, id: string, props: LakeQueriesProps) {
     super(scope, id);
-    const { name, database, resultLocation, scanLimitInMegabytes, provider } = props;
+    const { name, database, resultLocation, encryptResults, scanLimitInMegabytes, provider } =
+      props;
     const workgroup = new AthenaWorkgroup(this, 'resource', {
       provider,
       name,
@@ -37,7 +40,7 @@ export class LakeQueries extends Construct {
         bytesScannedCutoffPerQuery: scanLimitInMegabytes * BYTES_PER_MEGABYTE,
         resultConfiguration: {
           outputLocation: resultLocation,
-          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+          encryptionConfiguration: encryptResults ? { encryptionOption: 'SSE_S3' } : undefined,
         },
       },
     });

@@ -11,21 +11,26 @@ export interface MetricAlarmProps {
   /** Value of the metric's dimension. */
   readonly of: string;
   readonly threshold: number;
+  /** Whether it is the low values that are wrong. Default: the high ones, from the threshold on. */
+  readonly below?: true;
+  /** Periods in a row. Default: 1. */
+  readonly periods?: number;
   /**
    * What a period without data means: `notBreaching` where a metric is silent when all is well, `ignore`
-   * where the last value still holds.
+   * where the last value still holds, `breaching` where silence is what is wrong.
    */
-  readonly treatMissingData: 'notBreaching' | 'ignore';
+  readonly treatMissingData: 'notBreaching' | 'ignore' | 'breaching';
   readonly topicArn: string;
   readonly provider: AwsProvider;
 }
 
-/** Tells the topic when a metric reaches a threshold within a period, and when it is below again. */
+/** Tells the topic when a metric reaches a threshold, or falls below it, and when that is over. */
 export class MetricAlarm extends Construct {
   constructor(scope: Construct, id: string, props: MetricAlarmProps) {
     super(scope, id);
     const { name, description, metric, of, threshold, treatMissingData, topicArn, provider } =
       props;
+    const { below = false, periods = 1 } = props;
     new CloudwatchMetricAlarm(this, 'resource', {
       provider,
       alarmName: name,
@@ -35,8 +40,8 @@ export class MetricAlarm extends Construct {
       dimensions: { [metric.dimension]: of },
       statistic: metric.statistic,
       period: PERIOD,
-      evaluationPeriods: 1,
-      comparisonOperator: 'GreaterThanOrEqualToThreshold',
+      evaluationPeriods: periods,
+      comparisonOperator: below ? 'LessThanThreshold' : 'GreaterThanOrEqualToThreshold',
       threshold,
       treatMissingData,
       alarmActions: [topicArn],

@@ -4,7 +4,7 @@ import { METRICS_NAMESPACE } from '../lambda-src/metrics';
 export interface Metric {
   readonly namespace: string;
   readonly metricName: string;
-  readonly statistic: 'Sum' | 'Maximum';
+  readonly statistic: 'Sum' | 'Maximum' | 'SampleCount';
   /** Name of the only dimension. */
   readonly dimension: 'FunctionName' | 'EventSourceMappingUUID';
 }
@@ -49,6 +49,8 @@ export const MAPPING_METRICS = {
     metricName: 'OnFailureDestinationDeliveredEventCount',
     statistic: 'Sum',
   },
+  /** Times that Lambda read the stream, which is a 0 where it held nothing new; none if it is refused. */
+  polls: { ...ofMapping, metricName: 'PolledEventCount', statistic: 'SampleCount' },
 } as const satisfies Record<string, Metric>;
 
 /**

@@ -4,9 +4,10 @@ import { literal } from '../constructs/literal';
 import { MetricAlarm } from '../constructs/metric-alarm';
 import { MAPPING_METRICS } from '../constructs/metrics';
 import type { ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
+import type { Alarms } from '../topology/schema';
 import { AccountStack } from './account-stack';
 
-/** In the consumer's account: the event source mapping from a producer's stream to the function, and its alarm. */
+/** In the consumer's account: the event source mapping from a producer's stream to the function, and its alarms. */
 export class SubscriptionStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, subscription: ResolvedSubscription) {
     super(scope, subscription.stackId, {
@@ -44,19 +45,39 @@ export class SubscriptionStack extends AccountStack {
       },
       metricsConfig: { metrics: ['EventCount'] },
     });
-    if (subscription.alarms) {
-      new MetricAlarm(this, 'failed_batches', {
-        name: `${subscription.functionName}-${subscription.stackId}-failed-batches`,
-        description: `Records of ${subscription.stackId} were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.`,
-        metric: MAPPING_METRICS.failedRecords,
-        of: mapping.uuid,
-        threshold: subscription.alarms.failedRecords,
-        treatMissingData: 'notBreaching',
-        topicArn: this.outputOf(subscription.consumerStackId, 'alarm_topic_arn'),
-        provider: this.provider,
-      });
-    }
+    if (subscription.alarms) this.createAlarms(mapping.uuid, subscription, subscription.alarms);
 
     this.output('event_source_mapping_uuid', mapping.uuid, 'UUID of the event source mapping');
+  }
+
+  private createAlarms(
+    mapping: string,
+    { functionName, stackId, consumerStackId, enabled }: ResolvedSubscription,
+    { failedRecords }: Alarms,
+  ): void {
+    const shared = {
+      of: mapping,
+      topicArn: this.outputOf(consumerStackId, 'alarm_topic_arn'),
+      provider: this.provider,
+    };
+    new MetricAlarm(this, 'failed_batches', {
+      name: `${functionName}-${stackId}-failed-batches`,
+      description: `Records of ${stackId} were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.`,
+      metric: MAPPING_METRICS.failedRecords,
+      threshold: failedRecords,
+      treatMissingData: 'notBreaching',
+      ...shared,
+    });
+    if (!enabled) return; // nothing is read, as is meant
+    new MetricAlarm(this, 'not_polled', {
+      name: `${functionName}-${stackId}-not-polled`,
+      description: `Lambda does not read the stream of ${stackId}, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.`,
+      metric: MAPPING_METRICS.polls,
+      threshold: 1,
+      below: true,
+      periods: 3,
+      treatMissingData: 'breaching',
+      ...shared,
+    });
   }
 }

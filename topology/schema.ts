@@ -320,7 +320,7 @@ const alarmSettings = object({
   iteratorAgeInSeconds: integer(ALARMS.iteratorAgeInSeconds, ' seconds')
     .default(900)
     .describe('Age of the last record of a batch that raises the alarm, in seconds.'),
-  errors: count('Failed invocations'),
+  errors: count('Failed invocations, and likewise failed changes'),
   throttles: count('Throttled invocations'),
   durationInPercent: integer(ALARMS.durationInPercent, ' percent')
     .default(80)

@@ -57,6 +57,10 @@ const blocks = (thresholds: Readonly<Record<string, number>> = {}, topicArn = OW
       treat_missing_data: 'ignore',
     }),
     alarms_errors: block('errors', { metric_name: 'Errors' }),
+    alarms_failed_changes: block('failed-changes', {
+      namespace: 'CrossAccountStreams',
+      metric_name: 'ChangesFailed',
+    }),
     alarms_throttles: block('throttles', { metric_name: 'Throttles' }),
     alarms_duration: block('duration', {
       metric_name: 'Duration',
@@ -75,7 +79,7 @@ describe('the threshold', () => {
   test.each<[string, Partial<typeof SETTINGS>, number, Readonly<Record<string, number>>]>([
     ['of each is that of the defaults', {}, 60, {}],
     ['of the age is in milliseconds', { iteratorAgeInSeconds: 1 }, 60, { 'iterator-age': 1_000 }],
-    ['of errors is their number', { errors: 7 }, 60, { errors: 7 }],
+    ['of errors is their number', { errors: 7 }, 60, { errors: 7, 'failed-changes': 7 }],
     ['of throttles is their number', { throttles: 8 }, 60, { throttles: 8 }],
     [
       'of the duration is in milliseconds of the timeout',
@@ -106,7 +110,7 @@ describe('the topic', () => {
   test('is made, and is the one that subscriptions tell', () => {
     const { resource, output } = jsonOf(stackWith({}));
     expect(counts(resource)).toEqual({
-      aws_cloudwatch_metric_alarm: 5,
+      aws_cloudwatch_metric_alarm: 6,
       aws_kms_alias: 1,
       aws_kms_key: 1,
       aws_sns_topic: 1,

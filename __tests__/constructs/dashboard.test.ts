@@ -87,7 +87,7 @@ const BODY = {
       ...place(0, 12),
       type: 'metric',
       properties: {
-        title: 'Records sent to failed-batches buckets, by event source mapping',
+        title: 'Records sent to failed-batches buckets, by event source mapping of the Region',
         region: 'eu-west-1',
         period: 300,
         metrics: [

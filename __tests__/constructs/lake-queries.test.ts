@@ -1,6 +1,6 @@
 import { parse } from '@cdktf/hcl2json';
 import { type App, Testing } from 'cdktf';
-import { LakeQueries } from '../../constructs/lake-queries';
+import { LakeQueries, type LakeQueriesProps } from '../../constructs/lake-queries';
 import { savedQueries } from '../../constructs/lake-sql';
 import { tidyHcl } from '../../scripts/tidy-hcl';
 import { EmptyStack } from '../helpers/empty-stack';
@@ -9,14 +9,16 @@ import { hclApp, jsonApp, jsonOf } from '../helpers/synth-app';
 // The formatter and the parser of HCL take a while to start.
 jest.setTimeout(30_000);
 
-function stackOf(app: App, scanLimitInMegabytes = 10_000): EmptyStack {
+function stackOf(app: App, settings: Partial<LakeQueriesProps> = {}): EmptyStack {
   const stack = new EmptyStack(app);
   new LakeQueries(stack, 'queries', {
     name: 'ProcessOrders',
     database: 'my_lake',
     resultLocation: 's3://${aws_s3_bucket.b.bucket}/athena-results/',
-    scanLimitInMegabytes,
+    encryptResults: true,
+    scanLimitInMegabytes: 10_000,
     provider: stack.aws,
+    ...settings,
   });
   stack.prepareStack();
   return stack;
@@ -80,7 +82,9 @@ test('the text of the saved queries is the same as HCL', async () => {
 });
 
 test('a query may scan so many bytes', () => {
-  expect(jsonOf(stackOf(jsonApp(), 10)).resource?.aws_athena_workgroup).toEqual({
+  expect(
+    jsonOf(stackOf(jsonApp(), { scanLimitInMegabytes: 10 })).resource?.aws_athena_workgroup,
+  ).toEqual({
     queries: {
       ...WORKGROUP,
       configuration: {
@@ -88,5 +92,13 @@ test('a query may scan so many bytes', () => {
         bytes_scanned_cutoff_per_query: 10 * 1024 * 1024,
       },
     },
+  });
+});
+
+test('results can be left to the encryption of their bucket', () => {
+  const { resource } = jsonOf(stackOf(jsonApp(), { encryptResults: false }));
+  const { configuration } = Object(resource?.aws_athena_workgroup?.queries);
+  expect(configuration.result_configuration).toEqual({
+    output_location: 's3://${aws_s3_bucket.b.bucket}/athena-results/',
   });
 });

@@ -4,7 +4,10 @@ import { jsonOf } from '../helpers/synth-app';
 
 const TOPIC_ARN = 'arn:aws:sns:us-east-1:111122223333:on-call';
 
-type Settings = Pick<MetricAlarmProps, 'metric' | 'of' | 'threshold' | 'treatMissingData'>;
+type Settings = Pick<
+  MetricAlarmProps,
+  'metric' | 'of' | 'threshold' | 'below' | 'periods' | 'treatMissingData'
+>;
 
 test.each<[string, Settings, object]>([
   [
@@ -49,6 +52,32 @@ test.each<[string, Settings, object]>([
       dimensions: { EventSourceMappingUUID: '${aws_lambda_event_source_mapping.m.uuid}' },
       threshold: 900_000,
       treat_missing_data: 'ignore',
+    },
+  ],
+  [
+    'what must not be silent',
+    {
+      metric: {
+        namespace: 'Other',
+        metricName: 'Polls',
+        statistic: 'SampleCount',
+        dimension: 'EventSourceMappingUUID',
+      },
+      of: 'uuid',
+      threshold: 1,
+      below: true,
+      periods: 3,
+      treatMissingData: 'breaching',
+    },
+    {
+      namespace: 'Other',
+      metric_name: 'Polls',
+      statistic: 'SampleCount',
+      dimensions: { EventSourceMappingUUID: 'uuid' },
+      threshold: 1,
+      evaluation_periods: 3,
+      comparison_operator: 'LessThanThreshold',
+      treat_missing_data: 'breaching',
     },
   ],
 ])('an alarm on a metric of %s tells its topic, also when it is over', (_, settings, expected) => {

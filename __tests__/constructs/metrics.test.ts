@@ -16,6 +16,7 @@ test('the metrics have the names that Lambda and the function send them by', () 
   ]);
   expect(named(MAPPING_METRICS)).toEqual([
     'AWS/Lambda EventSourceMappingUUID OnFailureDestinationDeliveredEventCount Sum',
+    'AWS/Lambda EventSourceMappingUUID PolledEventCount SampleCount',
   ]);
   expect(named(OWN_METRICS)).toEqual([
     'CrossAccountStreams FunctionName ChangesProcessed Sum',

@@ -94,7 +94,7 @@ const functionAlarms = (topicArn: string) => {
     alarms_iterator_age: block({
       alarm_name: 'ProcessOrders-iterator-age',
       alarm_description:
-        'ProcessOrders is behind: records are lost 24 hours after they were written. Look at errors, duration and throttles.',
+        "ProcessOrders is behind: records are given up at the subscription's maximum age, and lost 24 hours after they were written. Look at errors, duration and throttles.",
       metric_name: 'IteratorAge',
       statistic: 'Maximum',
       threshold: 900_000,
@@ -105,6 +105,13 @@ const functionAlarms = (topicArn: string) => {
       alarm_description:
         'Invocations of ProcessOrders fail. Lambda delivers their batches again until the limits of the subscription.',
       metric_name: 'Errors',
+    }),
+    alarms_failed_changes: block({
+      alarm_name: 'ProcessOrders-failed-changes',
+      alarm_description:
+        'Changes fail in ProcessOrders, also those that a batch processor reports, which are no error to Lambda. It delivers them again until the limits of the subscription.',
+      namespace: 'CrossAccountStreams',
+      metric_name: 'ChangesFailed',
     }),
     alarms_throttles: block({
       alarm_name: 'ProcessOrders-throttles',
@@ -378,6 +385,16 @@ describe('the function', () => {
       { [`${FUNCTION}.environment`]: { TEXT: '${a} %{b} $c "d" \\ \n' } },
       withVariables({ NODE_OPTIONS: '--enable-source-maps', TEXT: '$${a} %%{b} $c "d" \\ \n' }),
     ],
+  ])('%s', (_, overrides, expected) => {
+    const { resource } = consumerStack(overrides);
+    expect(resource?.aws_lambda_function).toEqual({ processor: expected });
+    expect(counts(resource)).toEqual(counts(RESOURCES));
+  });
+
+  const { aws_cloudwatch_metric_alarm: alarms, ...others } = RESOURCES;
+  const { alarms_failed_changes: _ofOurHandler, ...ofLambda } = alarms;
+
+  test.each<[string, Overrides, object]>([
     [
       'of another language has its own handler and no variables for Node.js',
       {
@@ -398,7 +415,7 @@ describe('the function', () => {
   ])('%s', (_, overrides, expected) => {
     const { resource } = consumerStack(overrides);
     expect(resource?.aws_lambda_function).toEqual({ processor: expected });
-    expect(counts(resource)).toEqual(counts(RESOURCES));
+    expect(counts(resource)).toEqual(counts({ ...others, aws_cloudwatch_metric_alarm: ofLambda }));
   });
 
   test('is packed from the folder that its content names', () => {

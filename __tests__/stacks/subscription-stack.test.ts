@@ -40,12 +40,24 @@ const ALARM = alarm(
   },
 );
 
-const RESOURCES = {
-  aws_lambda_event_source_mapping: { event_source_mapping: MAPPING },
-  aws_cloudwatch_metric_alarm: { failed_batches: ALARM },
+const NOT_POLLED = {
+  ...ALARM,
+  alarm_name: 'ProcessOrders-subscription-orders-process-orders-not-polled',
+  alarm_description:
+    "Lambda does not read the stream of subscription-orders-process-orders, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.",
+  metric_name: 'PolledEventCount',
+  statistic: 'SampleCount',
+  evaluation_periods: 3,
+  comparison_operator: 'LessThanThreshold',
+  treat_missing_data: 'breaching',
 };
 
-test('a subscription is one event source mapping and its alarm, in the account of the consumer', () => {
+const RESOURCES = {
+  aws_lambda_event_source_mapping: { event_source_mapping: MAPPING },
+  aws_cloudwatch_metric_alarm: { failed_batches: ALARM, not_polled: NOT_POLLED },
+};
+
+test('a subscription is one event source mapping and its alarms, in the account of the consumer', () => {
   expect(synthApp(topology()).json(ID)).toEqual({
     terraform: {
       backend: {
@@ -121,11 +133,9 @@ describe('the mapping', () => {
         maximumRetryAttempts: 4,
         maximumRecordAgeInSeconds: 65,
         tumblingWindowInSeconds: 6,
-        enabled: false,
       }),
       {
         ...MAPPING,
-        enabled: false,
         starting_position: 'LATEST',
         batch_size: 1,
         maximum_batching_window_in_seconds: 2,
@@ -180,6 +190,14 @@ describe('the mapping', () => {
   });
 });
 
+test('a subscription that is paused is not missed', () => {
+  const { resource } = synthApp(topology({ 'subscriptions[0].enabled': false })).json(ID);
+  expect(resource).toEqual({
+    aws_lambda_event_source_mapping: { event_source_mapping: { ...MAPPING, enabled: false } },
+    aws_cloudwatch_metric_alarm: { failed_batches: ALARM },
+  });
+});
+
 describe('the alarm', () => {
   const resources = (alarms: unknown) =>
     synthApp(topology({ 'consumers.process-orders.alarms': alarms })).json(ID).resource;
@@ -187,7 +205,10 @@ describe('the alarm', () => {
   test('is raised by as many records as the consumer says', () => {
     expect(resources({ failedRecords: 25 })).toEqual({
       ...RESOURCES,
-      aws_cloudwatch_metric_alarm: { failed_batches: { ...ALARM, threshold: 25 } },
+      aws_cloudwatch_metric_alarm: {
+        ...RESOURCES.aws_cloudwatch_metric_alarm,
+        failed_batches: { ...ALARM, threshold: 25 },
+      },
     });
   });
 
@@ -228,7 +249,7 @@ describe('the references', () => {
   ) => ({
     id,
     counts: [
-      { aws_lambda_event_source_mapping: 1, aws_cloudwatch_metric_alarm: 1 },
+      { aws_lambda_event_source_mapping: 1, aws_cloudwatch_metric_alarm: 2 },
       { terraform_remote_state: 2 },
     ],
     stream: `\${data.terraform_remote_state.${producer}.outputs.stream_arn}`,

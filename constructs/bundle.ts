@@ -93,7 +93,7 @@ function esbuild(entry: string, ...options: string[]): void {
 
 /** `lambda-src/orders.ts:3:9: Could not resolve "./nowhere"`, of what esbuild prints. */
 function firstError(output: string): string {
-  const [, text, place] = /\[ERROR\] (.*)\n(?:\n +(\S+:\d+:\d+:)\n)?/.exec(output) ?? [];
+  const [, text, place] = /\[ERROR\] (.*)\n(?:\n +(.+:\d+:\d+:)\n)?/.exec(output) ?? [];
   return [place, text ?? output].filter(Boolean).join(' ');
 }
 

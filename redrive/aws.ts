@@ -29,7 +29,7 @@ export function connect(target: Target): { readonly store: Store; readonly invok
   const lambda = new LambdaClient({
     region,
     credentials,
-    retryStrategy: new RetryIfThrottled(10),
+    retryStrategy: new RetryIfRefused(10),
     requestHandler: {
       requestTimeout: (target.consumer.function.timeout + MARGIN) * 1000,
       throwOnRequestTimeout: true,
@@ -81,13 +81,14 @@ function s3Store(s3: S3Client, target: Target): Store {
 type RefreshParameters = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;
 
 /**
- * Tries again for about a minute where the function was throttled, say by its reserved concurrency, and
- * in no other case: where a connection broke, the first invocation may still run, and a second one beside
- * it would process the same items out of order.
+ * Tries again, for about a minute, where Lambda has refused: say, since the function is throttled by its
+ * reserved concurrency. Not where it gave no answer, or failed: the first invocation may still run, and a
+ * second one beside it would process the same items out of order.
  */
-class RetryIfThrottled extends StandardRetryStrategy {
+class RetryIfRefused extends StandardRetryStrategy {
   override async refreshRetryTokenForRetry(...[token, error]: RefreshParameters) {
-    if (error.errorType !== 'THROTTLING') throw new Error('the function may be running');
+    const status = Object(error.error).$metadata?.httpStatusCode;
+    if (!(status >= 400 && status < 500)) throw new Error('the function may be running');
     return super.refreshRetryTokenForRetry(token, error);
   }
 }

@@ -119,9 +119,13 @@ export function shardOf({ streamArn, shardId }: FailedBatch): string {
   return `${streamArn}/${shardId}`;
 }
 
+export function tableArnOf({ streamArn }: FailedBatch): string {
+  return streamArn.split('/stream/')[0] ?? streamArn;
+}
+
 /** The items whose changes are in a batch, of all tables; those of a record without keys are not known. */
 export function itemsOf({ batch, event }: FailedBatchObject): string[] {
-  const [table = ''] = batch.streamArn.split('/stream/');
+  const table = tableArnOf(batch);
   const { Records }: { Records: { dynamodb?: { Keys?: object } }[] } = JSON.parse(event);
   return Records.flatMap(({ dynamodb }) => {
     if (!dynamodb?.Keys) return [];

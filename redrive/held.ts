@@ -1,26 +1,39 @@
-import { type FailedBatch, type FailedBatchObject, itemsOf, shardOf } from './failed-batch';
+import {
+  type FailedBatch,
+  type FailedBatchObject,
+  itemsOf,
+  shardOf,
+  tableArnOf,
+} from './failed-batch';
 
 /** What a run must not deliver any more, since an earlier batch of it stays in the bucket. */
 export class Held {
-  readonly #shards = new Set<string>();
-  /** Items outlive their shard: DynamoDB replaces a shard by others every few hours. */
-  readonly #items = new Set<string>();
+  /** Why, by shard, by item, or by table where the items are not known. */
+  readonly #reasons = new Map<string, string>();
 
-  addShard(batch: FailedBatch): void {
-    this.#shards.add(shardOf(batch));
+  /** @param what what became of the batch, such as `failed` */
+  add(object: FailedBatchObject, what: string): void {
+    this.#hold(shardOf(object.batch), `an earlier batch of the shard ${what}`);
+    // Items outlive their shard: DynamoDB replaces a shard by others every few hours.
+    for (const item of itemsOf(object)) {
+      this.#hold(item, `an earlier batch with a change of one of its items ${what}`);
+    }
   }
 
-  add(object: FailedBatchObject): void {
-    this.addShard(object.batch);
-    for (const item of itemsOf(object)) this.#items.add(item);
+  /** A batch that cannot be read: it may have a change of any item of the table. */
+  addUnread(batch: FailedBatch): void {
+    this.#hold(tableArnOf(batch), 'an earlier batch of the table could not be read');
   }
 
   /** Why a batch has to wait, or `undefined` if it has not. */
   reason(object: FailedBatchObject): string | undefined {
-    if (this.#shards.has(shardOf(object.batch))) return 'an earlier batch of the shard failed';
-    if (itemsOf(object).some((item) => this.#items.has(item))) {
-      return 'an earlier batch with a change of one of its items failed';
-    }
-    return undefined;
+    const { batch } = object;
+    return [shardOf(batch), tableArnOf(batch), ...itemsOf(object)]
+      .map((held) => this.#reasons.get(held))
+      .find((reason) => reason !== undefined);
+  }
+
+  #hold(what: string, reason: string): void {
+    if (!this.#reasons.has(what)) this.#reasons.set(what, reason);
   }
 }

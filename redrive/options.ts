@@ -39,7 +39,7 @@ const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as con
 
 /**
  * @param now what durations are counted back from
- * @param env where npm puts the options before `--`, which it takes for its own
+ * @param env where npm puts its own option --dry-run, as which it takes one that stands before `--`
  * @returns `help` if that is asked for
  * @throws RedriveError that names the option and what to write
  */
@@ -48,10 +48,10 @@ export function parseOptions(
   now: Date,
   env: Readonly<Record<string, string | undefined>>,
 ): Options | 'help' {
-  for (const name of Object.keys(OPTIONS)) {
-    const taken = env[`npm_config_${name.replace('-', '_')}`];
-    if (!taken || args.some((arg) => arg.startsWith(`--${name}`))) continue;
-    throw new RedriveError(`npm took --${name} for its own option; write it after --: ${EXAMPLE}`);
+  if (isOn(env.npm_config_dry_run) && !args.includes('--dry-run')) {
+    throw new RedriveError(
+      `npm has taken --dry-run for its own option; write it after --: ${EXAMPLE}`,
+    );
   }
   const values = parse(args);
   if (values.help) return 'help';
@@ -62,6 +62,10 @@ export function parseOptions(
     dryRun: values['dry-run'],
     json: values.json,
   };
+}
+
+function isOn(variable: string | undefined): boolean {
+  return variable !== undefined && !['', 'false'].includes(variable);
 }
 
 function parse(args: readonly string[]) {

@@ -133,18 +133,19 @@ async function deliver(
 ): Promise<Outcome> {
   const object = await readAgain(batch, store);
   if (typeof object === 'string') {
-    held.addShard(batch);
+    held.addUnread(batch);
     return { batch, status: 'failed', problem: object };
   }
   const reason = held.reason(object);
   const failure = reason ?? (await failureToInvoke(invoke, object.event));
   if (failure !== undefined) {
-    held.add(object);
+    held.add(object, 'failed');
     return { batch, status: reason ? 'waiting' : 'failed', problem: failure };
   }
   try {
     await store.delete(batch.key);
   } catch (error) {
+    held.add(object, 'was not deleted');
     const problem = `not deleted, so the next run delivers it again: ${(error as Error).message}`;
     return { batch, status: 'delivered', problem };
   }

@@ -66,9 +66,11 @@ export function measureQuotas(
       all.filter(({ inline }) => inline).map(({ document }) => JSON.stringify(document).length),
     ),
   }));
-  const attachedPolicies = deployment.roles.map(({ name, attachments }) => ({
+  const limits = new Map(topology.consumers.map(({ role }) => [role.arn, role.managedPolicyQuota]));
+  const attachedPolicies = deployment.roles.map(({ arn, name, attachments }) => ({
     what: name,
     used: attachments,
+    limit: limits.get(arn) ?? IAM.managedPoliciesPerRole.default,
   }));
   const managedPolicies = resourcesOf(stacks, 'aws_iam_policy').map((policy) => ({
     what: references.attribute(policy, 'name'),
@@ -94,12 +96,14 @@ export function measureQuotas(
     ),
     quota('inline policies of a role', inlinePolicies, IAM.inlinePoliciesSize, 'characters', IAM),
     quota('managed policy', managedPolicies, IAM.managedPolicySize, 'characters', IAM),
-    quota(
-      'managed policies of a role',
-      attachedPolicies,
-      Math.max(...topology.consumers.map(({ role }) => role.managedPolicyQuota)),
-      'policies',
-      IAM,
+    ...[...new Set(attachedPolicies.map(({ limit }) => limit))].map((limit) =>
+      quota(
+        'managed policies of a role',
+        attachedPolicies.filter((each) => each.limit === limit),
+        limit,
+        'policies',
+        IAM,
+      ),
     ),
     quota('readers of a stream', readers, READERS_PER_STREAM.max, 'readers', READERS_PER_STREAM),
     quota(

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { EntryError } from '../constructs/bundle';
 import { driftFrom } from '../review/drift';
 import { writeHtml } from '../review/html';
 import { writeMarkdown } from '../review/markdown';
@@ -43,7 +44,7 @@ async function main(): Promise<number> {
     stacks,
     topology,
     loadPrices('review/prices.yaml'),
-    from === undefined ? undefined : driftFrom(topology, stacks),
+    from === undefined ? undefined : driftFrom(topology, from),
   );
   const markdown = writeMarkdown(result);
   const svg = await layOut(result.diagram);
@@ -95,7 +96,8 @@ main()
     process.exitCode = status;
   })
   .catch((error) => {
-    if (!(error instanceof ReviewError || error instanceof TopologyError)) throw error;
+    const known = [ReviewError, TopologyError, EntryError].some((type) => error instanceof type);
+    if (!known) throw error;
     console.error(error.message);
     process.exitCode = 1;
   });

@@ -119,7 +119,7 @@ export const IAM = {
   inlinePoliciesSize: 10_240,
   managedPolicySize: 6_144,
   /** Managed policies on one role: the default quota, and what AWS raises it to on request. */
-  managedPoliciesPerRole: { min: 10, max: 25 },
+  managedPoliciesPerRole: { default: 10, max: 25 },
 } as const;
 
 /** Characters of a role session's name and of an external ID. */

@@ -55,11 +55,11 @@ export function loadTopology(file: string): ResolvedTopology {
 /** What the user can do, where the parser's message says only what is against its rules. */
 function inOurWords({ code, pos, message }: YAMLError, source: string): string {
   if (code === 'DUPLICATE_KEY') {
-    const [key] = /^[^:\s]*/.exec(source.slice(pos[0])) ?? [];
+    const [key] = /^("[^"\n]*"|'[^'\n]*'|[^:\n]*)/.exec(source.slice(pos[0])) ?? [];
     return `the key ${key} stands twice in one mapping; remove or rename one of them`;
   }
   if (code === 'MULTIPLE_DOCS')
-    return 'it holds several documents; remove what follows the second ---';
+    return 'it holds several documents; remove this one and what follows it';
   return message;
 }
 

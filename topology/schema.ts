@@ -206,13 +206,16 @@ const role = object({
     .optional()
     .describe('ARN of the permissions boundary of the role.'),
   managedPolicyArns: list(policyArn)
-    .max(IAM.managedPoliciesPerRole.min, {
-      error: `must be at most ${IAM.managedPoliciesPerRole.min} policies, which IAM attaches to a role`,
+    .max(IAM.managedPoliciesPerRole.max, {
+      error: `must be at most ${IAM.managedPoliciesPerRole.max} policies, which IAM attaches to a role`,
     })
     .default([])
     .describe('Further managed policies of the role.'),
-  managedPolicyQuota: integer(IAM.managedPoliciesPerRole)
-    .default(IAM.managedPoliciesPerRole.min)
+  managedPolicyQuota: integer({
+    min: IAM.managedPoliciesPerRole.default,
+    max: IAM.managedPoliciesPerRole.max,
+  })
+    .default(IAM.managedPoliciesPerRole.default)
     .describe(
       "Managed policies that IAM attaches to a role: the account's quota, if AWS has raised it. More of them let a role read more streams.",
     ),
@@ -446,9 +449,7 @@ export const subscriptionSchema = object({
     .describe('Age at which a record is given up, in seconds; -1 without end.'),
   tumblingWindowInSeconds: integer(MAPPING.tumblingWindowInSeconds, ' seconds')
     .default(0)
-    .describe(
-      'Length of a tumbling window, in seconds; 0 for none. Needs parallelizationFactor 1.',
-    ),
+    .describe('Length of a tumbling window, in seconds; 0 for none.'),
   filters: list(
     z.record(z.string(), z.unknown(), {
       error: 'must be a filter pattern, such as { eventName: [INSERT] }',

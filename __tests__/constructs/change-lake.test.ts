@@ -152,7 +152,11 @@ test('the lake finds changes of what was subscribed to once, each account and ta
   ]);
 });
 
-test('a lake that nothing was ever written to has no catalog yet', () => {
-  const { resource } = synth(MANAGED, []);
+test.each<[string, Partial<Lake>]>([
+  ['anything', {}],
+  ['any table that is known', { formerAccounts: ['777788889999'] }],
+  ['any account that is known', { formerTables: ['Orders'] }],
+])('a lake without changes of %s has no catalog yet', (_, settings) => {
+  const { resource } = synth({ ...MANAGED, ...settings }, []);
   expect(counts(resource)).toEqual(counts(privateBucket('lake_bucket', 'my-changes', []).resource));
 });

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { TerraformStack } from 'cdktf';
 import { readDeployment } from '../../review/access/deployment';
 import { evaluateAccess, type Matrix } from '../../review/access/matrix';
@@ -39,6 +41,18 @@ export function synthesizedStacks(
     edits[id]?.(json as never);
     return parseStack(id, json as StackJson);
   });
+}
+
+/** Writes stacks into a folder as `cdktf synth` does, without what lies beside their configuration. */
+export function writeStacks(folder: string, stacks: readonly Stack[]): void {
+  for (const { id, json } of stacks) {
+    mkdirSync(path.join(folder, 'stacks', id), { recursive: true });
+    writeFileSync(path.join(folder, 'stacks', id, 'cdk.tf.json'), JSON.stringify(json));
+  }
+  const manifest = Object.fromEntries(
+    stacks.map(({ id }) => [id, { synthesizedStackPath: `stacks/${id}/cdk.tf.json` }]),
+  );
+  writeFileSync(path.join(folder, 'manifest.json'), JSON.stringify({ stacks: manifest }));
 }
 
 /** Access as it was evaluated. */

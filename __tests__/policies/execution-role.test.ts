@@ -160,7 +160,7 @@ describe('streamPolicies', () => {
 
   test('of 1,000 tables are one inline policy and no more managed ones than IAM attaches', () => {
     expect(streamPolicies(tables(1_000)).length).toBeLessThanOrEqual(
-      1 + IAM.managedPoliciesPerRole.min,
+      1 + IAM.managedPoliciesPerRole.default,
     );
   });
 

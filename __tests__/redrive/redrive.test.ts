@@ -156,18 +156,52 @@ describe('a batch', () => {
   });
 
   test('that cannot be deleted is reported, and delivered again by the next run', async () => {
-    const store = new MemoryStore({ a: { records: [100] }, b: { records: [200] } });
+    const store = new MemoryStore({
+      a: { records: [100] },
+      b: { records: [200] },
+      c: { records: [300], shardId: 'shardId-2' },
+    });
+    const deletion = store.delete.bind(store);
     store.delete = async (key) => {
       if (key === 'a') throw new Error('denied');
       store.objects.delete(key);
     };
     const problem = 'not deleted, so the next run delivers it again: denied';
     expect(await run(store)).toEqual({
-      outcomes: [`a delivered ${problem}`, 'b delivered'],
-      delivered: ['100', '200'],
+      outcomes: [
+        `a delivered ${problem}`,
+        'b waiting an earlier batch of the shard was not deleted',
+        'c delivered',
+      ],
+      delivered: ['100', '300'],
     });
-    expect(store.keys).toEqual(['a']);
-    expect((await run(store)).delivered).toEqual(['100']);
+    expect(store.keys).toEqual(['a', 'b']);
+    store.delete = deletion;
+    expect((await run(store)).delivered).toEqual(['100', '200']);
+  });
+
+  test('that cannot be read holds the later ones of its table', async () => {
+    const store = new MemoryStore({
+      a: { records: [100] },
+      b: { records: [200], shardId: 'shardId-2' },
+      c: { records: [50], streamArn: OTHER_STREAM },
+    });
+    const read = store.read.bind(store);
+    let reads = 0;
+    store.read = async (key) => {
+      if (key !== 'a') return read(key);
+      reads += 1;
+      if (reads > 1) throw new Error('socket hang up');
+      return read(key);
+    };
+    expect(await run(store)).toEqual({
+      outcomes: [
+        'a failed socket hang up',
+        'b waiting an earlier batch of the table could not be read',
+        'c delivered',
+      ],
+      delivered: ['50'],
+    });
   });
 
   test('is delivered again if the run dies before it is deleted', async () => {

@@ -3,25 +3,17 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadTopology } from '../../topology/load';
-import { type Edit, statement, synthesizedStacks } from '../helpers/review';
+import { type Edit, statement, synthesizedStacks, writeStacks } from '../helpers/review';
 
 const FILE = 'topologies/orders.yaml';
 const folder = mkdtempSync(path.join(tmpdir(), 'review-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Writes stacks as `cdktf synth` does, and reviews them. */
+/** Reviews stacks that are synthesized already. */
 function run(name: string, edits: Record<string, Edit> = {}) {
   const from = path.join(folder, `${name}.in`);
   const output = path.join(folder, name);
-  const stacks = synthesizedStacks(loadTopology(FILE), edits);
-  for (const { id, json } of stacks) {
-    mkdirSync(path.join(from, 'stacks', id), { recursive: true });
-    writeFileSync(path.join(from, 'stacks', id, 'cdk.tf.json'), JSON.stringify(json));
-  }
-  const manifest = Object.fromEntries(
-    stacks.map(({ id }) => [id, { synthesizedStackPath: `stacks/${id}/cdk.tf.json` }]),
-  );
-  writeFileSync(path.join(from, 'manifest.json'), JSON.stringify({ stacks: manifest }));
+  writeStacks(from, synthesizedStacks(loadTopology(FILE), edits));
   return { ...review('--from', from, '--output', output), from, output };
 }
 
@@ -71,6 +63,21 @@ test('a difference is printed and fails, and the report is there all the same', 
   expect(report).toContain('**1 difference**');
   expect(report).toContain(
     '**the stacks are not what the topology synthesizes**, in 3 places, see below',
+  );
+});
+
+test('a statement that nobody asked about fails as well', () => {
+  const { status, stderr } = run('unasked', {
+    'consumer-process-orders': (json) => {
+      const { statement: all } = Object(
+        json.data?.aws_iam_policy_document?.execution_role_function_policy,
+      );
+      all.push({ sid: 'Added', actions: ['iam:CreateUser'], resources: ['*'] });
+    },
+  });
+  expect(status).toBe(1);
+  expect(stderr.split('\n')[0]).toBe(
+    'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor function/Added allows iam:CreateUser, which the topology does not mean',
   );
 });
 

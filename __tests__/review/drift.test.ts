@@ -1,14 +1,34 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { driftFrom } from '../../review/drift';
+import type { Stack } from '../../review/stacks';
 import { loadTopology } from '../../topology/load';
-import { type Edit, synthesizedStacks } from '../helpers/review';
+import type { ResolvedTopology } from '../../topology/resolve';
+import { type Edit, synthesizedStacks, writeStacks } from '../helpers/review';
 import { resolved } from '../helpers/synth-app';
 import { topology } from '../helpers/topology';
 
 const TOPOLOGY = loadTopology('topologies/orders.yaml');
 const MAPPING = 'resource.aws_lambda_event_source_mapping.event_source_mapping';
 
+const root = mkdtempSync(path.join(tmpdir(), 'drift-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** What is found in a folder with these stacks, once it is changed. */
+function driftOf(
+  topology: ResolvedTopology,
+  stacks: readonly Stack[],
+  change: (folder: string) => void = () => {},
+): string[] {
+  const folder = mkdtempSync(path.join(root, 'out-'));
+  writeStacks(folder, stacks);
+  change(folder);
+  return driftFrom(topology, folder);
+}
+
 const drift = (edits: Record<string, Edit>) =>
-  driftFrom(TOPOLOGY, synthesizedStacks(TOPOLOGY, edits));
+  driftOf(TOPOLOGY, synthesizedStacks(TOPOLOGY, edits));
 
 test('there is none in what the topology synthesizes', () => {
   expect(drift({})).toEqual([]);
@@ -46,10 +66,44 @@ test('stacks of an older topology are named, and those that it lacks', () => {
       },
     }),
   );
-  expect(driftFrom(newer, synthesizedStacks(older))).toEqual([
+  expect(driftOf(newer, synthesizedStacks(older))).toEqual([
     'producer-items is a stack of the topology and missing',
   ]);
-  expect(driftFrom(older, synthesizedStacks(newer))).toEqual([
+  expect(driftOf(older, synthesizedStacks(newer))).toEqual([
     'producer-items is not a stack of the topology',
   ]);
+});
+
+describe('a file beside the configuration', () => {
+  const changed = (file: string, text: string) =>
+    driftOf(TOPOLOGY, synthesizedStacks(TOPOLOGY), (folder) => {
+      const place = path.join(folder, 'stacks', file);
+      mkdirSync(path.dirname(place), { recursive: true });
+      writeFileSync(place, text);
+    });
+  test('that Terraform would read as well is named', () => {
+    expect(changed('producer-orders/more.tf', '')).toEqual([
+      'stacks/producer-orders/more.tf is not of the topology',
+    ]);
+  });
+
+  test('that is other code of the function is named', () => {
+    const source = Object(
+      synthesizedStacks(TOPOLOGY).find(({ id }) => id === 'consumer-process-orders')?.json.data
+        ?.archive_file?.processor_archive,
+    ).source_dir.replace('${path.module}/', '');
+    const file = path.join('consumer-process-orders', source, 'index.js');
+    expect(changed(file, 'exports.handler = async () => {};')).toEqual([
+      `stacks/${file} is not as the topology synthesizes it`,
+    ]);
+  });
+
+  test.each([
+    'producer-orders/.terraform.lock.hcl',
+    'producer-orders/.terraform/providers/aws',
+    'producer-orders/plan',
+    'consumer-process-orders/assets/processor_code/code.zip',
+  ])('that Terraform or cdktf write is not: %s', (file) => {
+    expect(changed(file, '')).toEqual([]);
+  });
 });

@@ -43,6 +43,17 @@ describe('the lake of a consumer', () => {
     ['an existing bucket', sink({ bucket: 'our-lake', prefix: 'changes/' })],
     ['days of both rules', sink({ transitionToStandardIaInDays: 30, expirationInDays: 31 })],
     ['days of expiration alone', sink({ expirationInDays: 1 })],
+    [
+      'former accounts of tables that are subscribed to',
+      sink({ formerAccounts: ['777788889999'] }),
+    ],
+    [
+      'former accounts and tables alone',
+      {
+        ...sink({ formerAccounts: ['777788889999'], formerTables: ['Orders'] }),
+        subscriptions: [],
+      },
+    ],
     ['a prefix that only looks like that of results', sink({ prefix: 'athena-results-2/' })],
     ['a prefix that ends like that of results', sink({ prefix: 'my/athena-results/' })],
   ]);
@@ -67,6 +78,16 @@ describe('the lake of a consumer', () => {
       'changes among the results of queries',
       sink({ prefix: 'athena-results/' }),
       [`${CONSUMER}.sink.prefix ${IN_RESULTS}, got "athena-results/"`],
+    ],
+    [
+      'former accounts without a table, where nothing is subscribed to',
+      { ...sink({ formerAccounts: ['777788889999'] }), subscriptions: [] },
+      [`${CONSUMER}.sink.formerTables is missing; name the tables that formerAccounts had`],
+    ],
+    [
+      'former tables without an account, where nothing is subscribed to',
+      { ...sink({ formerTables: ['Orders'] }), subscriptions: [] },
+      [`${CONSUMER}.sink.formerAccounts is missing; name the accounts that had formerTables`],
     ],
     [
       'a Glue database with a name that is too long',
@@ -1198,6 +1219,10 @@ describe('the policies of a role', () => {
       },
     ],
     ['ten others, where nothing is read', { ...attached(10), subscriptions: [] }],
+    [
+      'twelve others, with a quota that was raised',
+      { ...attached(12), [`${ROLE}.managedPolicyQuota`]: 12 },
+    ],
   ]);
 
   refuses([

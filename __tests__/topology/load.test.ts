@@ -109,6 +109,13 @@ describe('a file that is not valid YAML', () => {
       ],
     ],
     [
+      'a key in quotes that stands twice',
+      `${ORDERS}tags: { 'Cost: Center': a, 'Cost: Center': b }\n`,
+      [
+        "topologies/x.yaml:18 is not valid YAML: the key 'Cost: Center' stands twice in one mapping; remove or rename one of them",
+      ],
+    ],
+    [
       'a tab as indentation',
       orders('  shop:', '\tshop:'),
       ['topologies/x.yaml:5 is not valid YAML: Tabs are not allowed as indentation'],
@@ -136,7 +143,7 @@ describe('a file that is not valid YAML', () => {
       'two documents',
       `${ORDERS}---\n${ORDERS}`,
       [
-        'topologies/x.yaml:18 is not valid YAML: it holds several documents; remove what follows the second ---',
+        'topologies/x.yaml:18 is not valid YAML: it holds several documents; remove this one and what follows it',
       ],
     ],
     [

@@ -330,9 +330,9 @@ describe('lengths', () => {
       Array.from({ length: count }, (_, index) => `arn:aws:iam::aws:policy/P${index}`);
     const problems = (count: number) =>
       problemsOf(topology({ [`${ROLE}.managedPolicyArns`]: arns(count) }));
-    expect(problems(IAM.managedPoliciesPerRole.min)).toEqual([]);
+    expect(problems(IAM.managedPoliciesPerRole.default)).toEqual([]);
     expect(
-      problems(IAM.managedPoliciesPerRole.min + 1).map((problem) =>
+      problems(IAM.managedPoliciesPerRole.default + 1).map((problem) =>
         problem.replace(/, got .*/, ''),
       ),
     ).toEqual([

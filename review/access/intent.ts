@@ -116,6 +116,22 @@ export class Intent {
     return actions;
   }
 
+  /**
+   * Whether a role is meant to have an action on all that a pattern in its policies can match. The ARN of a
+   * stream or of a key that a stack makes is not known when the role is made: there it is all streams of the
+   * table, and all keys of its account, which the conditions of the statement and the key's policy narrow.
+   */
+  allowsOn(role: string, action: string, pattern: string): boolean {
+    if (this.managedActions.get(role)?.has(action)) return true;
+    const subjects = this.subjects.get(`${role} ${action}`) ?? [];
+    return subjects.some((subject) => {
+      const [, kind, owner = ''] = /^(stream|key) of (.*)$/.exec(subject) ?? [];
+      if (kind === 'stream') return pattern.startsWith(`${owner}/stream/`);
+      if (kind === 'key') return pattern.startsWith(`${keysBeside(owner)}/`);
+      return covers(subject, pattern);
+    });
+  }
+
   /** Whether the topology itself names a policy. */
   names(policyArn: string): boolean {
     return this.policyArns.has(policyArn);
@@ -166,6 +182,11 @@ function subjectOf({ kind, arn, ownerArn, policyIsElsewhere }: Protected): strin
 function covers(subject: string, name: string): boolean {
   if (subject === name) return true;
   return subject !== NO_RESOURCE && subject.endsWith('*') && name.startsWith(subject.slice(0, -1));
+}
+
+/** `arn:aws:kms:us-east-1:444455556666:key`, of a table's ARN. */
+function keysBeside(tableArn: string): string {
+  return tableArn.replace(':dynamodb:', ':kms:').replace(/:table\/.*$/, ':key');
 }
 
 /** What a subject adds to the name of a resource, such as `/*` for the objects of a bucket. */

@@ -11,20 +11,38 @@ import type { Intent } from './intent';
  */
 export function unintendedStatements({ roles, resources }: Deployment, intent: Intent): string[] {
   return [
-    ...roles.flatMap((role) => ofRole(role, intent.actionsOf(role.arn))),
+    ...roles.flatMap((role) => ofRole(role, intent)),
     ...resources.flatMap((resource) => ofResource(resource, intent)),
   ];
 }
 
-function ofRole({ arn, policies }: Role, intended: ReadonlySet<string>): string[] {
+function ofRole({ arn, policies }: Role, intent: Intent): string[] {
   return policies.flatMap(({ name, document }) =>
     listOf(document.Statement).flatMap((statement, index) => {
       const place = `${arn} ${name}/${statement.Sid ?? `statement ${index + 1}`}`;
-      return unintendedActions(statement, intended).map(
-        (action) => `${place} allows ${action}, which the topology does not mean`,
+      const actions = unintendedActions(statement, intent.actionsOf(arn));
+      return [...actions, ...unintendedResources(arn, statement, intent)].map(
+        (what) => `${place} allows ${what}, which the topology does not mean`,
       );
     }),
   );
+}
+
+/** Actions that the role is meant to have, on something else. */
+function unintendedResources(
+  role: string,
+  { Effect, Action, Resource, NotResource }: PolicyStatement,
+  intent: Intent,
+): string[] {
+  if (Effect !== 'Allow') return [];
+  if (NotResource !== undefined) return ['actions on all resources but some (NotResource)'];
+  return listOf(Action)
+    .filter((action) => intent.actionsOf(role).has(action))
+    .flatMap((action) =>
+      listOf(Resource)
+        .filter((pattern) => !intent.allowsOn(role, action, pattern))
+        .map((pattern) => `${action} on ${pattern}`),
+    );
 }
 
 function ofResource(resource: Protected, intent: Intent): string[] {
@@ -59,7 +77,7 @@ function isAdministration(statement: PolicyStatement, resource: Protected): bool
   return resource.kind === 'key' && principalsOf(statement).every((named) => named === root);
 }
 
-/** Those whom a statement is for: the roles that a condition leaves of an account, or whom it names. */
+/** Those whom a statement is for: whom it names, or the roles that a condition leaves of an account. */
 function principalsOf({ Principal, NotPrincipal, Condition }: PolicyStatement): string[] {
   if (NotPrincipal !== undefined) return ['all principals but some (NotPrincipal)'];
   const named = [Principal ?? {}]
@@ -72,6 +90,9 @@ function principalsOf({ Principal, NotPrincipal, Condition }: PolicyStatement): 
         .filter(([key]) => key.toLowerCase() === 'aws:principalarn')
         .flatMap(([, values]) => listOf(values)),
     );
-  const accounts = new Set(named.map((principal) => principal.match(/\d{12}/)?.[0]));
-  return arns.length > 0 && arns.every((arn) => accounts.has(arn.split(':')[4])) ? arns : named;
+  return named.flatMap((principal) => {
+    const [, account] = /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/.exec(principal) ?? [];
+    const ofAccount = arns.filter((arn) => arn.split(':')[4] === account);
+    return ofAccount.length > 0 ? ofAccount : [principal];
+  });
 }

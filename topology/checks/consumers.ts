@@ -34,6 +34,15 @@ export function functionCode({ consumers }: Declared, report: Report): void {
   }
 }
 
+export function managedPolicies({ consumers }: Declared, report: Report): void {
+  for (const [name, { role }] of sound(consumers)) {
+    if (role.managedPolicyArns.length <= role.managedPolicyQuota) continue;
+    const path = ['consumers', name, 'role', 'managedPolicyArns'];
+    const message = `must be at most ${role.managedPolicyQuota} policies, which IAM attaches to a role`;
+    report(path, message, role.managedPolicyArns);
+  }
+}
+
 export function environment({ consumers }: Declared, report: Report): void {
   const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
   const ofSink: readonly string[] = SINK_VARIABLES;
@@ -62,13 +71,22 @@ function isLogLevel(value: string): boolean {
   return LOG_LEVELS.some((level) => level === value.toUpperCase());
 }
 
-export function lake({ consumers }: Declared, report: Report): void {
+export function lake({ consumers, subscriptions }: Declared, report: Report): void {
   for (const [name, { sink }] of sound(consumers)) {
     if (sink === 'log') continue;
     const path = ['consumers', name, 'sink'];
     if (sink.prefix.startsWith(ATHENA_RESULTS)) {
       const message = `must not begin with ${ATHENA_RESULTS}, where the results of queries are and expire`;
       report([...path, 'prefix'], message, sink.prefix);
+    }
+    // Athena finds changes by account and table, which subscriptions tell as well.
+    if (subscriptions.some((entry) => !entry || entry.consumer === name)) continue;
+    const { formerAccounts, formerTables } = sink;
+    if (formerAccounts.length > 0 && formerTables.length === 0) {
+      report([...path, 'formerTables'], 'is missing; name the tables that formerAccounts had');
+    }
+    if (formerTables.length > 0 && formerAccounts.length === 0) {
+      report([...path, 'formerAccounts'], 'is missing; name the accounts that had formerTables');
     }
   }
 }

@@ -2,7 +2,7 @@
  * What one value alone can't tell: references, accounts and ARNs that must agree, names that must
  * differ, and AWS's limits on what several entries make together.
  */
-import { environment, functionCode, lake, lakeLifecycle } from './consumers';
+import { environment, functionCode, lake, lakeLifecycle, managedPolicies } from './consumers';
 import type { Declared, Report } from './declared';
 import { distinctNames, tags } from './names';
 import {
@@ -26,6 +26,7 @@ export const CHECKS: readonly Check[] = [
   accountOrAccounts,
   tableOrExistingTable,
   functionCode,
+  managedPolicies,
   environment,
   lake,
   lakeLifecycle,

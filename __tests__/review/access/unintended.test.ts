@@ -36,6 +36,31 @@ describe('the policies of a role may not allow', () => {
   });
 
   test.each([
+    ['s3:PutObject', 'arn:aws:s3:::other-bucket/*'],
+    ['s3:PutObject', '*'],
+    ['dynamodb:GetRecords', 'arn:aws:dynamodb:us-east-1:444455556666:table/Salaries/stream/*'],
+    ['dynamodb:GetRecords', 'arn:aws:dynamodb:us-east-1:444455556666:table/Documents*'],
+    ['kms:Decrypt', 'arn:aws:kms:us-east-1:111122223333:key/*'],
+    ['logs:PutLogEvents', 'arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/Other:*'],
+  ])('%s on %s', async (action, resource) => {
+    const added = { sid: 'Added', actions: [action], resources: [resource] };
+    expect(
+      await withStatement('consumer-metering', 'execution_role_function_policy', added),
+    ).toEqual([
+      `${ROLE} function/Added allows ${action} on ${resource}, which the topology does not mean`,
+    ]);
+  });
+
+  test('what they are meant to allow, on all but some', async () => {
+    const added = { sid: 'Added', actions: ['s3:PutObject'], not_resources: ['arn:aws:s3:::x/*'] };
+    expect(
+      await withStatement('consumer-metering', 'execution_role_function_policy', added),
+    ).toEqual([
+      `${ROLE} function/Added allows actions on all resources but some (NotResource), which the topology does not mean`,
+    ]);
+  });
+
+  test.each([
     ['what they are meant to allow, in other capitals', { actions: ['DynamoDB:getrecords'] }],
     ['more, since it is denied', { effect: 'Deny', actions: ['iam:CreateUser'] }],
   ])('and may say %s', async (_, more) => {
@@ -128,6 +153,21 @@ describe('the policy of a resource may not name', () => {
     expect(await withStatement(stack, document, { sid: 'Added', ...added })).toEqual([
       `${found}, which the topology does not mean`,
     ]);
+  });
+
+  test('and may narrow a reader that it names by a condition on its ARN', async () => {
+    const edit: Edit = (json) => {
+      const each = statement(json, 'stream_policy_document', 'AllowCrossAccountStreamAccess');
+      each.condition = [
+        {
+          test: 'ArnEquals',
+          variable: 'aws:PrincipalArn',
+          values: [ROLE.replace('Metering', '*')],
+        },
+      ];
+    };
+    const { unintended } = await accessOf(TOPOLOGY, { 'producer-documents-acme': edit });
+    expect(unintended).toEqual([]);
   });
 
   test('a reader for more than it reads', async () => {

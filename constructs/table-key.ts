@@ -25,6 +25,8 @@ export class TableKey extends Construct {
       description: `DynamoDB table ${producer.source.name}`,
       enableKeyRotation: true,
       policy: policyDocument(this, 'policy', keyPolicy(producer, roleArns), provider),
+      // A table that gets another key leaves this one before it is deleted.
+      lifecycle: { createBeforeDestroy: true },
     });
     new KmsAlias(this, 'alias', {
       provider,

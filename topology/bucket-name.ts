@@ -7,22 +7,19 @@ const RESERVED_BEGINNINGS = /^(?:xn--|sthree-|amzn-s3-demo-|-)+/;
 
 /**
  * Name of a bucket that belongs to a consumer, such as `process-orders-failed-batches-1a2b3c4d5e6f`.
- * Names of buckets are shared by all accounts. A function's name is unique in its account and Region,
- * so a hash of the three makes this one unique, and anyone with the topology can tell it.
+ * Names of buckets are shared by all accounts: a hash of account, Region, topology and consumer makes this
+ * one unique, and anyone with the topology can tell it. Nothing of it changes with the function.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  */
 export function consumerBucketName(
   purpose: 'failed-batches' | 'changes',
-  consumer: {
-    readonly name: string;
-    readonly account: Account;
-    readonly function: { readonly name: string };
-  },
+  topologyName: string,
+  consumer: { readonly name: string; readonly account: Account },
 ): string {
   const { id, region } = consumer.account;
   const hash = createHash('sha256')
-    .update(`${id}/${region}/${consumer.function.name}`)
+    .update(`${id}/${region}/${topologyName}/${consumer.name}`)
     .digest('hex')
     .slice(0, 12);
   const room = BUCKET.nameLength.max - `-${purpose}-${hash}`.length;

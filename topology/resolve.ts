@@ -143,7 +143,7 @@ export function resolve(topology: Topology): ResolvedTopology {
         sink,
         failedBatches: {
           ...consumer.failedBatches,
-          bucket: consumerBucketName('failed-batches', { ...consumer, name, account }),
+          bucket: consumerBucketName('failed-batches', topology.name, { name, account }),
         },
         alarms: consumer.alarms,
         sources: pairs
@@ -222,7 +222,7 @@ function resolveSink(
   if (sink === 'log') return sink;
   return {
     ...sink,
-    bucket: sink.bucket ?? consumerBucketName('changes', consumer),
+    bucket: sink.bucket ?? consumerBucketName('changes', topologyName, consumer),
     managed: sink.bucket === undefined,
     database: `${topologyName}__${name}`.replaceAll('-', '_'),
   };

@@ -427,7 +427,9 @@ export const subscriptionSchema = object({
   consumer: nameReference('a consumer').describe('Consumer.'),
   startingPosition: choice(['TRIM_HORIZON', 'LATEST'])
     .default('TRIM_HORIZON')
-    .describe('TRIM_HORIZON reads all that the stream still has; LATEST only what comes after.'),
+    .describe(
+      'TRIM_HORIZON reads all that the stream still has; LATEST only what comes after. A change makes the mapping anew, which forgets its place.',
+    ),
   batchSize: integer(MAPPING.batchSize).default(100).describe('Most records of one batch.'),
   maximumBatchingWindowInSeconds: integer(MAPPING.maximumBatchingWindowInSeconds, ' seconds')
     .default(0)

@@ -38,6 +38,7 @@ test.each([
         description: 'DynamoDB table Orders',
         enable_key_rotation: true,
         policy: '${data.aws_iam_policy_document.my_key_policy.minified_json}',
+        lifecycle: { create_before_destroy: true },
       },
     },
     aws_kms_alias: {

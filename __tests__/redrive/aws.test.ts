@@ -7,7 +7,7 @@ import { RedriveError } from '../../redrive/problem';
 import { resolved } from '../helpers/synth-app';
 import { type Overrides, topology } from '../helpers/topology';
 
-const BUCKET = 'process-orders-failed-batches-7fa858386cd3';
+const BUCKET = 'process-orders-failed-batches-025f751830a2';
 const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders';
 const ROLE = 'arn:aws:iam::111122223333:role/TerraformDeploy';
 

@@ -163,7 +163,7 @@ test('goes to the bucket and the function of the consumer', async () => {
   expect(targets.map(({ consumer, ...target }) => ({ name: consumer.name, ...target }))).toEqual([
     {
       name: 'search',
-      bucket: 'search-failed-batches-b69c09b4916e',
+      bucket: 'search-failed-batches-95d24c349c48',
       functionArn: 'arn:aws:lambda:us-east-1:111122223333:function:Search',
     },
   ]);

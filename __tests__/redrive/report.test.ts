@@ -33,7 +33,7 @@ function report(
   return {
     consumer: 'process-orders',
     function: 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders',
-    bucket: 'process-orders-failed-batches-7fa858386cd3',
+    bucket: 'process-orders-failed-batches-025f751830a2',
     dryRun,
     outcomes,
     others: others.map((key) => ({ key, problem: 'is not JSON' })),
@@ -172,7 +172,7 @@ test('the JSON document', () => {
   expect(JSON.parse(text)).toStrictEqual({
     consumer: 'process-orders',
     function: 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders',
-    bucket: 'process-orders-failed-batches-7fa858386cd3',
+    bucket: 'process-orders-failed-batches-025f751830a2',
     dryRun: false,
     batches: [
       { status: 'delivered', ...facts },

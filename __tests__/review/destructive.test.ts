@@ -51,7 +51,7 @@ test('protection is told of each table, and alike ones together', async () => {
     },
     {
       type: 'aws_s3_bucket',
-      names: ['metering-failed-batches-3588c38170c7 of 111122223333'],
+      names: ['metering-failed-batches-4583a1ed016b of 111122223333'],
       settings: ['force_destroy = false', 'prevent_destroy = false'],
       unprotected: false,
     },
@@ -86,7 +86,7 @@ test('a table with deletion protection and a state bucket with prevent_destroy a
       false,
     ],
     [
-      ['process-orders-failed-batches-7fa858386cd3 of 111122223333'],
+      ['process-orders-failed-batches-025f751830a2 of 111122223333'],
       ['force_destroy = false', 'prevent_destroy = false'],
       false,
     ],

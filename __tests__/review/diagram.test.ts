@@ -33,7 +33,7 @@ test('three tenants stand each for themselves', async () => {
       'function_0 function\\nMeterDocuments',
       'role_0 role\\nDocumentMetering',
       'sink_0 log group\\n/aws/lambda/MeterDocuments',
-      'failed_0 bucket\\nmetering-failed-batches-3588c38170c7',
+      'failed_0 bucket\\nmetering-failed-batches-4583a1ed016b',
     ],
     arrows: [
       ...[0, 1, 2].map((index) => `table_${index} -> stream_${index}`),

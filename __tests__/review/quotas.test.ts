@@ -16,7 +16,7 @@ test('each quota of the topology of tenants, the nearest first', async () => {
       measured,
     ]),
   ).toEqual([
-    ['name of a bucket', 'metering-failed-batches-3588c38170c7', 36, 63, 1],
+    ['name of a bucket', 'metering-failed-batches-4583a1ed016b', 36, 63, 1],
     ['readers of a stream', '444455556666 Documents', 1, 2, 3],
     ['name of a role', 'DocumentMetering', 16, 64, 1],
     ['name of a function', 'MeterDocuments', 14, 64, 1],
@@ -25,7 +25,7 @@ test('each quota of the topology of tenants, the nearest first', async () => {
     ['trust policy of a role', 'DocumentMetering of 111122223333', 150, 2048, 1],
     ['name of a table', 'Documents', 9, 255, 3],
     ['policy of a stream', 'Documents of 444455556666', 352, 20_480, 3],
-    ['policy of a bucket', 'metering-failed-batches-3588c38170c7 of 111122223333', 290, 20_480, 1],
+    ['policy of a bucket', 'metering-failed-batches-4583a1ed016b of 111122223333', 290, 20_480, 1],
     ['policy of a key', 'DynamoDB table Documents of 444455556666', 429, 32_768, 4],
     ['environment of a function', 'MeterDocuments', 32, 4096, 1],
     ['managed policies of a role', 'DocumentMetering', 0, 10, 1],

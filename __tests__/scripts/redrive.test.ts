@@ -10,7 +10,7 @@ import { scripts } from '../../package.json';
 import { invocationRecord } from '../helpers/failed-batches';
 import { topology } from '../helpers/topology';
 
-const BUCKET = '/process-orders-failed-batches-7fa858386cd3';
+const BUCKET = '/process-orders-failed-batches-025f751830a2';
 const folder = mkdtempSync(path.join(tmpdir(), 'redrive-script-test-'));
 const topologyFile = path.join(folder, 'orders.yaml');
 let objects: Record<string, string> = {};

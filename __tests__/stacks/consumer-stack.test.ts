@@ -81,7 +81,7 @@ const readStreams = (...resources: string[]) => ({
 /** The bucket of failed batches. The hash is of 111122223333/us-east-1/ProcessOrders. */
 const FAILED_BATCHES = privateBucket(
   'failed_batches',
-  'process-orders-failed-batches-7fa858386cd3',
+  'process-orders-failed-batches-025f751830a2',
   [{ id: 'expire', status: 'Enabled', filter: [{ prefix: '' }], expiration: [{ days: 30 }] }],
 );
 
@@ -528,7 +528,7 @@ test('failed batches are kept for as long as is asked for', () => {
   });
   expect(resource).toEqual({
     ...RESOURCES,
-    ...privateBucket('failed_batches', 'process-orders-failed-batches-7fa858386cd3', [
+    ...privateBucket('failed_batches', 'process-orders-failed-batches-025f751830a2', [
       { id: 'expire', status: 'Enabled', filter: [{ prefix: '' }], expiration: [{ days: 90 }] },
     ]).resource,
   });
@@ -637,7 +637,7 @@ describe('the sink s3', () => {
       buckets: ['failed_batches', 'lake_bucket'],
       found: undefined,
       policy: writeChanges(`\${aws_s3_bucket.lake_bucket.arn}/${prefix}*`),
-      environment: environment('process-orders-changes-7fa858386cd3', prefix),
+      environment: environment('process-orders-changes-025f751830a2', prefix),
     });
   });
 

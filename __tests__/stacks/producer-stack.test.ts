@@ -317,6 +317,7 @@ describe('a table with a customer managed key', () => {
         description: 'DynamoDB table Orders',
         enable_key_rotation: true,
         policy: '${data.aws_iam_policy_document.key_policy.minified_json}',
+        lifecycle: { create_before_destroy: true },
       },
     },
     aws_kms_alias: {

@@ -38,7 +38,7 @@ const consumerDefaults = {
   sink: 'log',
   failedBatches: {
     expirationInDays: 30,
-    bucket: 'process-orders-failed-batches-7fa858386cd3',
+    bucket: 'process-orders-failed-batches-025f751830a2',
   },
   alarms,
 };
@@ -236,7 +236,7 @@ describe('the sink of a consumer', () => {
     formerAccounts: [],
     formerTables: [],
     scanLimitInMegabytes: 10_000,
-    bucket: 'process-orders-changes-7fa858386cd3',
+    bucket: 'process-orders-changes-025f751830a2',
     managed: true,
     database: 'orders__process_orders',
   };

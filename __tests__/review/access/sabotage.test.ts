@@ -148,7 +148,7 @@ test('a bucket that can be reached without TLS is found', async () => {
       delete json.resource?.aws_s3_bucket_policy;
     },
   };
-  const bucket = 'bucket metering-failed-batches-3588c38170c7 of 111122223333';
+  const bucket = 'bucket metering-failed-batches-4583a1ed016b of 111122223333';
   const administrator = 'arn:aws:iam::111122223333:role/Administrator';
   expect(await found(edits)).toEqual([
     `allowed: ${ROLE} s3:PutObject without TLS on ${bucket} (role: function/SendFailedBatches)`,

@@ -85,13 +85,13 @@ test('the walk-through allows exactly this', async () => {
     [
       'role/CrossAccountStreamProcessor',
       's3:PutObject',
-      'bucket process-orders-failed-batches-7fa858386cd3',
+      'bucket process-orders-failed-batches-025f751830a2',
       ['role: function/SendFailedBatches'],
     ],
     [
       'role/CrossAccountStreamProcessor',
       's3:ListBucket',
-      'bucket process-orders-failed-batches-7fa858386cd3',
+      'bucket process-orders-failed-batches-025f751830a2',
       ['role: function/ListFailedBatches'],
     ],
     [

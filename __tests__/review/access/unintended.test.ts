@@ -147,7 +147,7 @@ describe('the policy of a resource may not name', () => {
         principals: [{ type: 'Service', identifiers: ['logging.s3.amazonaws.com'] }],
         resources: ['*'],
       },
-      'bucket arn:aws:s3:::metering-failed-batches-3588c38170c7 Added names logging.s3.amazonaws.com',
+      'bucket arn:aws:s3:::metering-failed-batches-4583a1ed016b Added names logging.s3.amazonaws.com',
     ],
   ])('%s', async (_, stack, document, added, found) => {
     expect(await withStatement(stack, document, { sid: 'Added', ...added })).toEqual([

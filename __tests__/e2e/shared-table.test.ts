@@ -1,33 +1,51 @@
 /**
  * A table with two readers, from end to end: real Terraform against the AWS API at AWS_ENDPOINT_URL.
  */
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { readFileSync } from 'node:fs';
+import {
+  DescribeTableCommand,
+  GetResourcePolicyCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { parseDocument } from 'yaml';
 import { loadTopology } from '../../topology/load';
 import { clientsOf } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
+import { writeTopology } from './support/topology';
 
 jest.setTimeout(10 * 60 * 1000);
+
+/** shared-table.yaml without its second consumer. */
+function withoutAudit(): string {
+  const topology = parseDocument(readFileSync('topologies/shared-table.yaml', 'utf8'));
+  topology.deleteIn(['consumers', 'audit-orders']);
+  topology.deleteIn(['subscriptions', 1]);
+  return topology.toString();
+}
 
 describeWithEndpoint('a table shared by two services', () => {
   const file = 'topologies/shared-table.yaml';
   const topology = loadTopology(file);
   const owner = clientsOf(topology, 'producer-shared-orders');
   const deployment = new Deployment(file);
+  let remaining = deployment;
+
+  const write = (id: string) =>
+    owner.dynamodb.send(
+      new PutItemCommand({ TableName: 'SharedOrders', Item: { OrderId: { S: id } } }),
+    );
 
   beforeAll(async () => {
     await createStateBucket(topology.state);
     await deployment.deploy();
   });
 
-  afterAll(() => deployment.destroy());
+  afterAll(() => remaining.destroy());
 
   test('both get every change, under one policy', async () => {
     const orders = ['1', '2', '3'].map((id) => `444455556666 SharedOrders ${id}`);
-    for (const id of ['1', '2', '3']) {
-      const Item = { OrderId: { S: id } };
-      await owner.dynamodb.send(new PutItemCommand({ TableName: 'SharedOrders', Item }));
-    }
+    for (const id of ['1', '2', '3']) await write(id);
     for (const [stack, name] of [
       ['consumer-index-orders', 'IndexOrders'],
       ['consumer-audit-orders', 'AuditOrders'],
@@ -36,4 +54,30 @@ describeWithEndpoint('a table shared by two services', () => {
       await eventually(async () => expect(await consumer.changesSeen(name)).toEqual(orders));
     }
   });
+
+  test('one of them is removed while the other goes on, and the table stays', async () => {
+    await deployment.destroy('subscription-*-audit-orders');
+    await deployment.destroy('consumer-audit-orders', '--ignore-missing-stack-dependencies');
+    remaining = new Deployment(writeTopology(withoutAudit()));
+    await remaining.deploy('*');
+
+    await write('4');
+    const reader = clientsOf(topology, 'consumer-index-orders');
+    await eventually(async () =>
+      expect(await reader.changesSeen('IndexOrders')).toContain('444455556666 SharedOrders 4'),
+    );
+    const { Table } = await owner.dynamodb.send(
+      new DescribeTableCommand({ TableName: 'SharedOrders' }),
+    );
+    const { Policy = '' } = await owner.dynamodb.send(
+      new GetResourcePolicyCommand({ ResourceArn: Table?.LatestStreamArn }),
+    );
+    expect(JSON.parse(Policy).Statement.map(({ Principal }: Statement) => Principal)).toEqual([
+      { AWS: 'arn:aws:iam::111122223333:role/OrderIndexer' },
+    ]);
+  });
 });
+
+interface Statement {
+  readonly Principal: unknown;
+}

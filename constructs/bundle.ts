@@ -10,6 +10,7 @@ import {
   rmSync,
 } from 'node:fs';
 import path from 'node:path';
+import { UserError } from '../topology/problem';
 
 const OUTPUT = 'dist/functions';
 
@@ -38,7 +39,7 @@ const OPTIONS = [
 ];
 
 /** A file that cannot be the entry of a function; the message names it and says what to write. */
-export class EntryError extends Error {
+export class EntryError extends UserError {
   override readonly name = 'EntryError';
 }
 

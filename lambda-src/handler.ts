@@ -7,6 +7,7 @@ import type {
 import type { ProcessorContext } from './context';
 import { createLogger, toLogLevel } from './logger';
 import { toMetricsLine } from './metrics';
+import { isSequenceNumber } from './sequence-number';
 import { parseStreamArn } from './stream-arn';
 
 /** What Lambda calls. */
@@ -124,7 +125,7 @@ function recordsOf(event: DynamoDBStreamEvent): readonly DynamoDBRecord[] {
 
 function sequenceNumberOf(record: DynamoDBRecord): string {
   const sequenceNumber = record?.dynamodb?.SequenceNumber;
-  if (typeof sequenceNumber === 'string' && /^\d+$/.test(sequenceNumber)) return sequenceNumber;
+  if (isSequenceNumber(sequenceNumber)) return sequenceNumber;
   throw new TypeError(
     `not a record of a DynamoDB stream, it has no SequenceNumber: ${JSON.stringify(record)}`,
   );

@@ -35,12 +35,17 @@ export interface LoggerProps {
   readonly output: { write(line: string): unknown };
 }
 
+/** @returns undefined if the text is no level; its case does not matter */
+export function findLogLevel(text: string): LogLevel | undefined {
+  return LOG_LEVELS.find((name) => name === text.toUpperCase());
+}
+
 /**
  * @param text one of DEBUG, INFO, WARN, ERROR
  * @throws RangeError if it is another
  */
 export function toLogLevel(text: string): LogLevel {
-  const level = LOG_LEVELS.find((name) => name === text.toUpperCase());
+  const level = findLogLevel(text);
   if (!level) throw new RangeError(`LOG_LEVEL must be ${LOG_LEVELS.join(', ')}, got ${text}`);
   return level;
 }

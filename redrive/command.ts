@@ -1,5 +1,5 @@
 import { loadTopology } from '../topology/load';
-import { TopologyError } from '../topology/problem';
+import { UserError } from '../topology/problem';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import { type Options, parseOptions, USAGE } from './options';
 import { RedriveError } from './problem';
@@ -38,7 +38,7 @@ export async function redriveCommand(world: World): Promise<number> {
     world.stdout.write(USAGE);
     return 0;
   } catch (error) {
-    if (!(error instanceof RedriveError || error instanceof TopologyError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     world.stderr.write(`${error.message}\n`);
     return 1;
   }

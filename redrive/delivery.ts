@@ -1,3 +1,5 @@
+import { isSequenceNumber } from '../lambda-src/sequence-number';
+
 /** What Lambda answered to a synchronous invocation. */
 export interface Answer {
   /** Set if the function failed: `Handled` or `Unhandled`. */
@@ -27,10 +29,6 @@ export function failureOf({ functionError, payload }: Answer): string | undefine
   }
   const lowest = identifiers.reduce((a, b) => (BigInt(b) < BigInt(a) ? b : a));
   return `the function failed at sequence number ${lowest}`;
-}
-
-function isSequenceNumber(value: unknown): value is string {
-  return typeof value === 'string' && /^\d+$/.test(value);
 }
 
 /** `TypeError: no such order`, as far as the runtime says it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sortedKeys } from '../lambda-src/sorted-keys';
 import { formatPath } from '../topology/problem';
 
 /**
@@ -126,11 +127,11 @@ export function tableArnOf({ streamArn }: FailedBatch): string {
 /** The items whose changes are in a batch, of all tables; those of a record without keys are not known. */
 export function itemsOf({ batch, event }: FailedBatchObject): string[] {
   const table = tableArnOf(batch);
-  const { Records }: { Records: { dynamodb?: { Keys?: object } }[] } = JSON.parse(event);
+  const { Records }: { Records: { dynamodb?: { Keys?: Record<string, unknown> } }[] } =
+    JSON.parse(event);
   return Records.flatMap(({ dynamodb }) => {
     if (!dynamodb?.Keys) return [];
-    const keys = Object.entries(dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1));
-    return [`${table}/${JSON.stringify(keys)}`];
+    return [`${table}/${JSON.stringify(sortedKeys(dynamodb.Keys))}`];
   });
 }
 

@@ -1,21 +1,18 @@
-import {
-  type FailedBatch,
-  type FailedBatchObject,
-  itemsOf,
-  shardOf,
-  tableArnOf,
-} from './failed-batch';
+import { type FailedBatch, shardOf, tableArnOf } from './failed-batch';
 
 /** What a run must not deliver any more, since an earlier batch of it stays in the bucket. */
 export class Held {
   /** Why, by shard, by item, or by table where the items are not known. */
   readonly #reasons = new Map<string, string>();
 
-  /** @param what what became of the batch, such as `failed` */
-  add(object: FailedBatchObject, what: string): void {
-    this.#hold(shardOf(object.batch), `an earlier batch of the shard ${what}`);
+  /**
+   * @param items whose changes are in the batch
+   * @param what what became of the batch, such as `failed`
+   */
+  add(batch: FailedBatch, items: readonly string[], what: string): void {
+    this.#hold(shardOf(batch), `an earlier batch of the shard ${what}`);
     // Items outlive their shard: DynamoDB replaces a shard by others every few hours.
-    for (const item of itemsOf(object)) {
+    for (const item of items) {
       this.#hold(item, `an earlier batch with a change of one of its items ${what}`);
     }
   }
@@ -26,9 +23,8 @@ export class Held {
   }
 
   /** Why a batch has to wait, or `undefined` if it has not. */
-  reason(object: FailedBatchObject): string | undefined {
-    const { batch } = object;
-    return [shardOf(batch), tableArnOf(batch), ...itemsOf(object)]
+  reason(batch: FailedBatch, items: readonly string[]): string | undefined {
+    return [shardOf(batch), tableArnOf(batch), ...items]
       .map((held) => this.#reasons.get(held))
       .find((reason) => reason !== undefined);
   }

@@ -2,6 +2,7 @@ import { type Answer, failureOf } from './delivery';
 import {
   type FailedBatch,
   type FailedBatchObject,
+  itemsOf,
   NotAFailedBatchError,
   parseFailedBatch,
 } from './failed-batch';
@@ -136,16 +137,17 @@ async function deliver(
     held.addUnread(batch);
     return { batch, status: 'failed', problem: object };
   }
-  const reason = held.reason(object);
+  const items = itemsOf(object);
+  const reason = held.reason(batch, items);
   const failure = reason ?? (await failureToInvoke(invoke, object.event));
   if (failure !== undefined) {
-    held.add(object, 'failed');
+    held.add(batch, items, 'failed');
     return { batch, status: reason ? 'waiting' : 'failed', problem: failure };
   }
   try {
     await store.delete(batch.key);
   } catch (error) {
-    held.add(object, 'was not deleted');
+    held.add(batch, items, 'was not deleted');
     const problem = `not deleted, so the next run delivers it again: ${(error as Error).message}`;
     return { batch, status: 'delivered', problem };
   }

@@ -2,6 +2,7 @@ import type { Pipeline, ProcessingFunction } from './pipeline';
 import type { PriceName, Prices } from './prices';
 import type { References } from './references';
 import { resourcesOf, type Stack } from './stacks';
+import { number } from './table';
 
 /** One part of a cost, with how it comes about. */
 export interface CostPart {
@@ -177,10 +178,10 @@ function watchingParts(
     { type: 'aws_cloudwatch_metric_alarm', part: 'alarms', price: 'alarm' as const },
     { type: 'aws_cloudwatch_dashboard', part: 'dashboards', price: 'dashboard' as const },
   ].flatMap(({ type, part, price }) => {
-    const number = resourcesOf(own, type).length;
-    return number === 0
+    const { length } = resourcesOf(own, type);
+    return length === 0
       ? []
-      : [{ part, amount: number * prices[price].price, how: `${count(number)} ${part}`, price }];
+      : [{ part, amount: length * prices[price].price, how: `${count(length)} ${part}`, price }];
   });
 }
 
@@ -194,7 +195,7 @@ function provisioned(
   const units = Math.ceil(assumptions.changeSizeInKilobytes / PAYLOAD_UNIT);
   return {
     perMillionChanges: [
-      captureParts(file),
+      capturePart(file),
       {
         part: 'Kinesis writes',
         amount: units * prices.kinesisPut.price,
@@ -228,7 +229,7 @@ function onDemand(
   const gigabytesOut = (MILLION * size) / KILOBYTES_PER_GIGABYTE;
   return {
     perMillionChanges: [
-      captureParts(file),
+      capturePart(file),
       {
         part: 'Kinesis writes',
         amount: gigabytesIn * prices.kinesisIn.price,
@@ -256,7 +257,7 @@ function onDemand(
 }
 
 /** DynamoDB's own charge for sending changes to Kinesis. */
-function captureParts({ prices, assumptions }: Prices): CostPart {
+function capturePart({ prices, assumptions }: Prices): CostPart {
   const units = Math.ceil(assumptions.changeSizeInKilobytes);
   return {
     part: 'change data capture',
@@ -267,5 +268,5 @@ function captureParts({ prices, assumptions }: Prices): CostPart {
 }
 
 function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+  return number(Math.round(value));
 }

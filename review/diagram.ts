@@ -1,5 +1,6 @@
 import type { Deployment, Protected } from './access/deployment';
 import type { Matrix } from './access/matrix';
+import { groupBy } from './lists';
 import type { Pipeline, ProcessingFunction } from './pipeline';
 import { number } from './table';
 
@@ -95,12 +96,10 @@ function readSources(
 
 /** Sources that are alike but for their account become one, where they are many. */
 function fold(sources: readonly Source[]): Source[] {
-  const groups = new Map<string, Source[]>();
-  for (const source of sources) {
-    const key = JSON.stringify([source.table, source.key, source.readers, source.allowed]);
-    groups.set(key, [...(groups.get(key) ?? []), source]);
-  }
-  return [...groups.values()].flatMap((group) => {
+  const alike = groupBy(sources, ({ table, key, readers, allowed }) =>
+    JSON.stringify([table, key, readers, allowed]),
+  );
+  return alike.flatMap((group) => {
     const [first] = group;
     if (!first || group.length < FOLD_FROM) return group;
     return [

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { App } from 'cdktf';
 import { buildStacks } from '../stacks/build-stacks';
 import type { ResolvedTopology } from '../topology/resolve';
-import { groupBy } from './group-by';
-import { stackDifferences } from './stack-differences';
+import { groupBy } from './lists';
+import { configurationsOf, stackDifferences } from './stack-differences';
 import { readStacks, type Stack } from './stacks';
 
 /** Places of one stack that are named before "and … more". */
@@ -16,24 +16,27 @@ const NAMED = 3;
  * Where what is synthesized in a folder is not what the topology synthesizes: changed by hand, or older
  * than the topology or the project. One line for each place, up to a few in each stack; values, which can
  * be secret, are not in it.
+ *
+ * @param stacks those that were read from the folder
  */
-export function driftFrom(topology: ResolvedTopology, folder: string): string[] {
+export function driftFrom(
+  topology: ResolvedTopology,
+  folder: string,
+  stacks: readonly Stack[],
+): string[] {
   const outdir = mkdtempSync(path.join(tmpdir(), 'review-'));
   try {
     const app = new App({ outdir });
     buildStacks(app, topology);
     app.synth();
-    return [
-      ...configurationDrift(readStacks(outdir), readStacks(folder)),
-      ...fileDrift(outdir, folder),
-    ];
+    return [...configurationDrift(readStacks(outdir), stacks), ...fileDrift(outdir, folder)];
   } finally {
     rmSync(outdir, { recursive: true });
   }
 }
 
 function configurationDrift(meant: readonly Stack[], found: readonly Stack[]): string[] {
-  const differences = stackDifferences(byId(meant), byId(found));
+  const differences = stackDifferences(configurationsOf(meant), configurationsOf(found));
   return groupBy(differences, ({ stack }) => stack).flatMap((own) => {
     const lines = own
       .slice(0, NAMED)
@@ -45,10 +48,6 @@ function configurationDrift(meant: readonly Stack[], found: readonly Stack[]): s
     const more = own.length - NAMED;
     return more > 0 ? [...lines, `${own[0]?.stack} has ${more} more such places`] : lines;
   });
-}
-
-function byId(stacks: readonly Stack[]): Record<string, unknown> {
-  return Object.fromEntries(stacks.map(({ id, json }) => [id, json]));
 }
 
 /** The configuration itself is compared by its content; the others Terraform and cdktf write themselves. */

@@ -1,3 +1,4 @@
+import { environmentSize } from '../topology/environment-size';
 import {
   BUCKET,
   BUCKET_POLICY,
@@ -126,7 +127,7 @@ export function measureQuotas(
       'environment of a function',
       functions.map(({ name, resource }) => ({
         what: name,
-        used: environmentSize(resource.block),
+        used: environmentSize(variablesOf(resource.block)),
       })),
       ENVIRONMENT.totalSize,
       'bytes',
@@ -217,13 +218,9 @@ function patternsOf({ filter_criteria: criteria }: Block): string[] {
   return filters.map(({ pattern }) => String(pattern));
 }
 
-function environmentSize({ environment }: Block): number {
+function variablesOf({ environment }: Block): Block {
   const { variables } = (environment ?? {}) as Block;
-  return sum(
-    Object.entries((variables ?? {}) as Block).map(
-      ([name, value]) => Buffer.byteLength(name) + Buffer.byteLength(String(value)),
-    ),
-  );
+  return (variables ?? {}) as Block;
 }
 
 function countBy(values: readonly string[]): [string, number][] {

@@ -1,5 +1,12 @@
+import type { Stack } from './stacks';
+
 /** The stacks of a topology: what `cdk.tf.json` holds, by stack id. */
 export type Stacks = Readonly<Record<string, unknown>>;
+
+/** The configurations of stacks that were read. */
+export function configurationsOf(stacks: readonly Stack[]): Stacks {
+  return Object.fromEntries(stacks.map(({ id, json }) => [id, json]));
+}
 
 /** Where two configurations differ. `undefined` stands for what one of them lacks. */
 export interface Difference {

@@ -19,7 +19,13 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { app, context } from '../cdktf.json';
 import packageJson from '../package.json';
-import { describeDifference, type Stacks, stackDifferences } from '../review/stack-differences';
+import {
+  configurationsOf,
+  describeDifference,
+  type Stacks,
+  stackDifferences,
+} from '../review/stack-differences';
+import { readStacks } from '../review/stacks';
 import { type Peers, renameDependencies, renameImports } from './rename-to-cdktn';
 
 const run = promisify(execFile);
@@ -90,13 +96,7 @@ async function synthesize(project: string, topology: string, output: string): Pr
     const { stderr } = error as { stderr: string };
     throw new CheckError(`${topology} cannot be synthesized in ${project}\n${stderr.trim()}`);
   }
-  const stacks = path.join(output, 'stacks');
-  return Object.fromEntries(
-    readdirSync(stacks).map((stack) => [
-      stack,
-      JSON.parse(readFileSync(path.join(stacks, stack, 'cdk.tf.json'), 'utf8')),
-    ]),
-  );
+  return configurationsOf(readStacks(output));
 }
 
 /** Prints what differs. @returns whether anything does */

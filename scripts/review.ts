@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { EntryError } from '../constructs/bundle';
 import { driftFrom } from '../review/drift';
 import { writeHtml } from '../review/html';
 import { writeMarkdown } from '../review/markdown';
@@ -13,7 +12,7 @@ import { failures, review } from '../review/review';
 import { readStacks } from '../review/stacks';
 import { layOut } from '../review/svg';
 import { loadTopology } from '../topology/load';
-import { TopologyError } from '../topology/problem';
+import { UserError } from '../topology/problem';
 
 const USAGE = `Reports what the synthesized stacks allow, use up, destroy and cost, and whether that is what the topology means.
 
@@ -44,7 +43,7 @@ async function main(): Promise<number> {
     stacks,
     topology,
     loadPrices('review/prices.yaml'),
-    from === undefined ? undefined : driftFrom(topology, from),
+    from === undefined ? undefined : driftFrom(topology, from, stacks),
   );
   const markdown = writeMarkdown(result);
   const svg = await layOut(result.diagram);
@@ -96,8 +95,7 @@ main()
     process.exitCode = status;
   })
   .catch((error) => {
-    const known = [ReviewError, TopologyError, EntryError].some((type) => error instanceof type);
-    if (!known) throw error;
+    if (!(error instanceof UserError)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   });

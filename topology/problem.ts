@@ -10,8 +10,11 @@ export interface Problem {
   readonly line?: number;
 }
 
+/** Something the user can mend: its message says all, and a command prints nothing but it. */
+export class UserError extends Error {}
+
 /** A topology file that cannot be used, with everything that is wrong with it. */
-export class TopologyError extends Error {
+export class TopologyError extends UserError {
   constructor(
     readonly file: string,
     readonly problems: readonly Problem[],

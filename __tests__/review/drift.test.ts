@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { driftFrom } from '../../review/drift';
-import type { Stack } from '../../review/stacks';
+import { readStacks, type Stack } from '../../review/stacks';
 import { loadTopology } from '../../topology/load';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { type Edit, synthesizedStacks, writeStacks } from '../helpers/review';
@@ -24,7 +24,7 @@ function driftOf(
   const folder = mkdtempSync(path.join(root, 'out-'));
   writeStacks(folder, stacks);
   change(folder);
-  return driftFrom(topology, folder);
+  return driftFrom(topology, folder, readStacks(folder));
 }
 
 const drift = (edits: Record<string, Edit>) =>

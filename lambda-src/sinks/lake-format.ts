@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChangeEvent } from '../change-event';
+import { sortedKeys } from '../sorted-keys';
 
 /**
  * The columns of a line, with their Hive types. Account, table and date are not among them: they are
@@ -57,7 +58,7 @@ export function toLakeObjects(changes: readonly ChangeEvent[]): LakeObject[] {
 }
 
 export function toLakeLine(change: ChangeEvent): LakeLine {
-  const { Keys, OldImage, NewImage } = change.record.dynamodb ?? {};
+  const { Keys = {}, OldImage, NewImage } = change.record.dynamodb ?? {};
   return {
     event_id: change.id,
     event_name: change.eventName,
@@ -65,15 +66,11 @@ export function toLakeLine(change: ChangeEvent): LakeLine {
     sequence_number: change.sequenceNumber,
     time: change.time,
     expired: change.expired,
-    keys: JSON.stringify(sorted(Keys)),
+    // One text per item: queries count items by it.
+    keys: JSON.stringify(Object.fromEntries(sortedKeys(Keys))),
     old_image: OldImage && JSON.stringify(OldImage),
     new_image: NewImage && JSON.stringify(NewImage),
   };
-}
-
-/** One text per item, whatever the order of its key attributes: queries count items by it. */
-function sorted(keys: object = {}): object {
-  return Object.fromEntries(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function toPartition({ account, table, time }: ChangeEvent): string {

@@ -124,12 +124,7 @@ export class Intent {
   allowsOn(role: string, action: string, pattern: string): boolean {
     if (this.managedActions.get(role)?.has(action)) return true;
     const subjects = this.subjects.get(`${role} ${action}`) ?? [];
-    return subjects.some((subject) => {
-      const [, kind, owner = ''] = /^(stream|key) of (.*)$/.exec(subject) ?? [];
-      if (kind === 'stream') return pattern.startsWith(`${owner}/stream/`);
-      if (kind === 'key') return pattern.startsWith(`${keysBeside(owner)}/`);
-      return covers(subject, pattern);
-    });
+    return subjects.some((subject) => covers(reachOf(subject), pattern));
   }
 
   /** Whether the topology itself names a policy. */
@@ -184,9 +179,15 @@ function covers(subject: string, name: string): boolean {
   return subject !== NO_RESOURCE && subject.endsWith('*') && name.startsWith(subject.slice(0, -1));
 }
 
-/** `arn:aws:kms:us-east-1:444455556666:key`, of a table's ARN. */
-function keysBeside(tableArn: string): string {
-  return tableArn.replace(':dynamodb:', ':kms:').replace(/:table\/.*$/, ':key');
+const STREAM_OF = 'stream of ';
+const KEY_OF = 'key of ';
+
+/** What a role's policy may name for a subject: the streams of a table, the keys of a table's account. */
+function reachOf(subject: string): string {
+  if (subject.startsWith(STREAM_OF)) return `${subject.slice(STREAM_OF.length)}/stream/*`;
+  if (!subject.startsWith(KEY_OF)) return subject;
+  const [arn, partition, , region, account] = subject.slice(KEY_OF.length).split(':');
+  return [arn, partition, 'kms', region, account, 'key/*'].join(':');
 }
 
 /** What a subject adds to the name of a resource, such as `/*` for the objects of a bucket. */

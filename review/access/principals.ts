@@ -1,3 +1,4 @@
+import { unique } from '../lists';
 import type { Deployment, NamedPolicy, Protected, Role } from './deployment';
 
 /** Somebody who asks. */
@@ -98,10 +99,6 @@ export function serviceAsPrincipal(service: string): Principal {
 
 function roleAsPrincipal({ arn, name, account, policies, permissionsBoundary }: Role): Principal {
   return { arn, label: `role ${name} of ${account}`, account, policies, permissionsBoundary };
-}
-
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }
 
 /** An account that no stack is in. */

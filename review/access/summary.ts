@@ -1,4 +1,4 @@
-import { groupBy } from '../group-by';
+import { groupBy, unique } from '../lists';
 import type { Protected } from './deployment';
 import type { Cell, Matrix } from './matrix';
 
@@ -94,8 +94,4 @@ export function question({
   circumstance,
 }: Pick<Cell, 'action' | 'part' | 'circumstance'>): string {
   return [action, part, circumstance].filter(Boolean).join(' ');
-}
-
-function unique(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }

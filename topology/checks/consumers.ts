@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { LOG_LEVELS } from '../../lambda-src/logger';
+import { findLogLevel, LOG_LEVELS } from '../../lambda-src/logger';
 import { ATHENA_RESULTS } from '../athena-results';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../limits';
 import { SINK_VARIABLES } from '../resolve';
@@ -59,16 +59,11 @@ export function environment({ consumers }: Declared, report: Report): void {
         );
       } else if (sink !== 'log' && ofSink.includes(variable)) {
         report([...path, variable], 'is set by the sink s3; leave it out, or choose another name');
-      } else if (variable === 'LOG_LEVEL' && isDefault && !isLogLevel(value)) {
+      } else if (variable === 'LOG_LEVEL' && isDefault && !findLogLevel(value)) {
         report([...path, variable], `must be ${LOG_LEVELS.join(', ')}`, value);
       }
     }
   }
-}
-
-/** By the function's own rule, which is an error at its start. */
-function isLogLevel(value: string): boolean {
-  return LOG_LEVELS.some((level) => level === value.toUpperCase());
 }
 
 export function lake({ consumers, subscriptions }: Declared, report: Report): void {

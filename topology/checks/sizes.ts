@@ -1,5 +1,6 @@
 import { streamCount, streamPolicies } from '../../policies/execution-role';
 import { streamPolicySize } from '../../policies/stream-policy';
+import { environmentSize } from '../environment-size';
 import { ENVIRONMENT, GLUE, STREAM_POLICY } from '../limits';
 import type { ResolvedTopology } from '../resolve';
 import type { Report } from './declared';
@@ -36,10 +37,7 @@ function rolePolicies({ consumers }: ResolvedTopology, report: Report): void {
 
 function environment({ consumers }: ResolvedTopology, report: Report): void {
   for (const { name, function: settings } of consumers) {
-    const size = Object.entries(settings.environment).reduce(
-      (sum, pair) => sum + Buffer.byteLength(pair.join('')),
-      0,
-    );
+    const size = environmentSize(settings.environment);
     if (size > ENVIRONMENT.totalSize) {
       const message = `must be at most ${ENVIRONMENT.totalSize} bytes of names and values, those that the stack sets among them, got ${size}`;
       report(['consumers', name, 'function', 'environment'], message);

@@ -8,3 +8,8 @@ export function groupBy<T>(values: readonly T[], key: (value: T) => string): T[]
   }
   return [...groups.values()];
 }
+
+/** Each value once, in the order they come. */
+export function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,4 +1,4 @@
-import { listOf, type PolicyStatement } from '../policy';
+import { listOf, type PolicyDocument, type PolicyStatement } from '../policy';
 import type { Deployment, Protected, Role } from './deployment';
 import type { Intent } from './intent';
 
@@ -18,38 +18,27 @@ export function unintendedStatements({ roles, resources }: Deployment, intent: I
 
 function ofRole({ arn, policies }: Role, intent: Intent): string[] {
   return policies.flatMap(({ name, document }) =>
-    listOf(document.Statement).flatMap((statement, index) => {
-      const place = `${arn} ${name}/${statement.Sid ?? `statement ${index + 1}`}`;
-      const actions = unintendedActions(statement, intent.actionsOf(arn));
-      return [...actions, ...unintendedResources(arn, statement, intent)].map(
-        (what) => `${place} allows ${what}, which the topology does not mean`,
-      );
+    allowing(document).flatMap(([statement, index]) => {
+      const place = `${arn} ${name}/${nameOf(statement, index)}`;
+      const { NotResource, Resource } = statement;
+      return [
+        ...unintendedActions(statement, intent.actionsOf(arn)),
+        ...(NotResource === undefined ? [] : ['actions on all resources but some (NotResource)']),
+        ...meantActions(statement, intent.actionsOf(arn)).flatMap((action) =>
+          listOf(Resource)
+            .filter((pattern) => !intent.allowsOn(arn, action, pattern))
+            .map((pattern) => `${action} on ${pattern}`),
+        ),
+      ].map((what) => `${place} allows ${what}, which the topology does not mean`);
     }),
   );
 }
 
-/** Actions that the role is meant to have, on something else. */
-function unintendedResources(
-  role: string,
-  { Effect, Action, Resource, NotResource }: PolicyStatement,
-  intent: Intent,
-): string[] {
-  if (Effect !== 'Allow') return [];
-  if (NotResource !== undefined) return ['actions on all resources but some (NotResource)'];
-  return listOf(Action)
-    .filter((action) => intent.actionsOf(role).has(action))
-    .flatMap((action) =>
-      listOf(Resource)
-        .filter((pattern) => !intent.allowsOn(role, action, pattern))
-        .map((pattern) => `${action} on ${pattern}`),
-    );
-}
-
 function ofResource(resource: Protected, intent: Intent): string[] {
   const intended = intent.principalsOf(resource);
-  return listOf(resource.policy?.Statement).flatMap((statement, index) => {
-    if (statement.Effect !== 'Allow' || isAdministration(statement, resource)) return [];
-    const place = `${resource.kind} ${resource.arn} ${statement.Sid ?? `statement ${index + 1}`}`;
+  return allowing(resource.policy).flatMap(([statement, index]) => {
+    if (isAdministration(statement, resource)) return [];
+    const place = `${resource.kind} ${resource.arn} ${nameOf(statement, index)}`;
     return principalsOf(statement).flatMap((principal) => {
       if (!intended.has(principal)) {
         return [`${place} names ${principal}, which the topology does not mean`];
@@ -61,14 +50,35 @@ function ofResource(resource: Protected, intent: Intent): string[] {
   });
 }
 
+/** The statements of a policy that allow, with their places. */
+function allowing(policy: PolicyDocument | undefined): [PolicyStatement, number][] {
+  return listOf(policy?.Statement)
+    .map((statement, index): [PolicyStatement, number] => [statement, index])
+    .filter(([{ Effect }]) => Effect === 'Allow');
+}
+
+function nameOf({ Sid }: PolicyStatement, index: number): string {
+  return Sid ?? `statement ${index + 1}`;
+}
+
 function unintendedActions(
-  { Effect, Action, NotAction }: PolicyStatement,
+  { Action, NotAction }: PolicyStatement,
   intended: ReadonlySet<string>,
 ): string[] {
-  if (Effect !== 'Allow') return [];
   if (NotAction !== undefined) return ['all actions but some (NotAction)'];
-  const known = new Set([...intended].map((action) => action.toLowerCase()));
-  return listOf(Action).filter((action) => !known.has(action.toLowerCase()));
+  return listOf(Action).filter((action) => meant(action, intended) === undefined);
+}
+
+/** The actions of a statement that are meant, in the capitals in which they are meant. */
+function meantActions({ Action }: PolicyStatement, intended: ReadonlySet<string>): string[] {
+  return listOf(Action)
+    .map((action) => meant(action, intended))
+    .filter((action) => action !== undefined);
+}
+
+/** IAM does not tell actions by case. */
+function meant(action: string, intended: ReadonlySet<string>): string | undefined {
+  return [...intended].find((known) => known.toLowerCase() === action.toLowerCase());
 }
 
 /** A key is administered by its account, or by nobody. */

@@ -51,6 +51,16 @@ describe('the policies of a role may not allow', () => {
     ]);
   });
 
+  test('what they are meant to allow in other capitals, on something else', async () => {
+    const resource = 'arn:aws:s3:::other-bucket/*';
+    const added = { sid: 'Added', actions: ['S3:putobject'], resources: [resource] };
+    expect(
+      await withStatement('consumer-metering', 'execution_role_function_policy', added),
+    ).toEqual([
+      `${ROLE} function/Added allows s3:PutObject on ${resource}, which the topology does not mean`,
+    ]);
+  });
+
   test('what they are meant to allow, on all but some', async () => {
     const added = { sid: 'Added', actions: ['s3:PutObject'], not_resources: ['arn:aws:s3:::x/*'] };
     expect(
@@ -61,7 +71,13 @@ describe('the policies of a role may not allow', () => {
   });
 
   test.each([
-    ['what they are meant to allow, in other capitals', { actions: ['DynamoDB:getrecords'] }],
+    [
+      'what they are meant to allow, in other capitals',
+      {
+        actions: ['DynamoDB:getrecords'],
+        resources: ['arn:aws:dynamodb:us-east-1:444455556666:table/Documents/stream/*'],
+      },
+    ],
     ['more, since it is denied', { effect: 'Deny', actions: ['iam:CreateUser'] }],
   ])('and may say %s', async (_, more) => {
     const added = { sid: 'Added', resources: ['*'], ...more };

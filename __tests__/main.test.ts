@@ -12,9 +12,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { app } from '../cdktf.json';
+import { environment, MACHINE_FOLDERS } from './helpers/environment';
 
 const PROJECT = path.dirname(__dirname);
 /** What the project does not consist of: outputs, dependencies, tests, and hidden files. */
@@ -74,11 +75,12 @@ function copyProject(to: string): void {
 
 /** Runs the app as the CDKTF CLI does, in a copy of the project. */
 function run(project: string, output: string, topology?: string): Promise<Run> {
-  const env = { ...process.env, TOPOLOGY: topology, CDKTF_OUTDIR: path.join(project, output) };
+  const outdir = path.join(project, output);
+  const env = environment({ TOPOLOGY: topology, CDKTF_OUTDIR: outdir });
   return new Promise((resolve) => {
     execFile('sh', ['-c', app], { cwd: project, env }, (error, stdout, stderr) => {
       const code = error ? Number(error.code) : 0;
-      resolve({ code, stdout, stderr, output: env.CDKTF_OUTDIR });
+      resolve({ code, stdout, stderr, output: outdir });
     });
   });
 }
@@ -148,10 +150,9 @@ describe('a synthesis', () => {
   });
 
   test('names no folder of this machine', () => {
-    const machine = [folder, PROJECT, homedir(), tmpdir(), realpathSync(tmpdir())];
     const places = runs.flatMap(({ output }) =>
       Object.entries(tree(output)).flatMap(([file, text]) =>
-        machine.filter((place) => text.includes(place)).map((place) => `${file}: ${place}`),
+        MACHINE_FOLDERS.filter((place) => text.includes(place)).map((place) => `${file}: ${place}`),
       ),
     );
     expect(places).toEqual([]);

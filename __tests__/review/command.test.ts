@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadTopology } from '../../topology/load';
+import { environment } from '../helpers/environment';
 import { type Edit, statement, synthesizedStacks, writeStacks } from '../helpers/review';
 
 const FILE = 'topologies/orders.yaml';
@@ -21,7 +22,7 @@ function review(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     'node_modules/.bin/tsx',
     ['scripts/review.ts', ...args],
-    { env: { ...process.env, TOPOLOGY: FILE }, encoding: 'utf8' },
+    { env: environment({ TOPOLOGY: FILE }), encoding: 'utf8' },
   );
   return { status, stdout, stderr };
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { scripts } from '../../package.json';
+import { environment } from '../helpers/environment';
 import { invocationRecord } from '../helpers/failed-batches';
 import { topology } from '../helpers/topology';
 
@@ -57,14 +58,13 @@ afterAll(async () => {
 /** Starts what `npm run redrive` runs; `exec` lets the shell give way to it. */
 function start(...args: string[]): ChildProcess {
   return spawn('sh', ['-c', `exec ${scripts.redrive} "$@"`, 'redrive', ...args], {
-    env: {
-      PATH: process.env.PATH,
+    env: environment({
       NODE_NO_WARNINGS: '1',
       TOPOLOGY: topologyFile,
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
-    },
+    }),
   });
 }
 

@@ -7,7 +7,7 @@ import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ResolvedFunction } from '../topology/resolve';
 import { bundle } from './bundle';
-import { literal } from './literal';
+import { literals } from './literal';
 
 export interface ConsumerFunctionProps {
   readonly settings: ResolvedFunction;
@@ -30,10 +30,7 @@ export class ConsumerFunction extends Construct {
     super(scope, id);
     const { directory, handler } = deploymentPackage(settings);
     const archive = this.archive(directory);
-    const variables = Object.entries(settings.environment).map(([key, value]) => [
-      key,
-      literal(this, value),
-    ]);
+    const variables = literals(this, settings.environment);
     const lambda = new LambdaFunction(this, 'resource', {
       provider,
       functionName: settings.name,
@@ -46,8 +43,7 @@ export class ConsumerFunction extends Construct {
       memorySize: settings.memorySize,
       timeout: settings.timeout,
       reservedConcurrentExecutions: settings.reservedConcurrentExecutions,
-      environment:
-        variables.length === 0 ? undefined : { variables: Object.fromEntries(variables) },
+      environment: Object.keys(variables).length === 0 ? undefined : { variables },
       dependsOn: [logGroup],
     });
     this.name = lambda.functionName;

@@ -1,4 +1,5 @@
 import { Fn } from 'cdktf';
+import { hclString } from './literal';
 
 /**
  * Terraform's `jsonencode` of a value of ours, references included. cdktf writes strings into an
@@ -8,7 +9,7 @@ import { Fn } from 'cdktf';
  */
 export function jsonEncode(value: object): string {
   const escaped = JSON.parse(JSON.stringify(value), (_key, part) =>
-    typeof part === 'string' ? JSON.stringify(part).slice(1, -1) : part,
+    typeof part === 'string' ? hclString(part) : part,
   );
   return Fn.jsonencode(escaped);
 }

@@ -1,5 +1,6 @@
 import { App } from 'cdktf';
 import type { Construct } from 'constructs';
+import { escaped } from '../topology/unicode';
 
 /**
  * A string of the user's as Terraform text: what looks like an interpolation stays as it is written.
@@ -10,5 +11,29 @@ import type { Construct } from 'constructs';
  */
 export function literal(scope: Construct, text: string): string {
   const template = text.replaceAll(/[$%]\{/g, (marker) => `${marker[0]}${marker}`);
-  return App.of(scope).hclOutput ? JSON.stringify(template).slice(1, -1) : template;
+  return App.of(scope).hclOutput ? hclString(template) : template;
+}
+
+/** The same of every value of a mapping. */
+export function literals(
+  scope: Construct,
+  texts: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => [key, literal(scope, text)]),
+  );
+}
+
+/** Characters that HCL has a short escape for; for others it has `\uXXXX`. */
+const SHORT: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+/** What stands between the quotes of a string in HCL. */
+export function hclString(text: string): string {
+  return text.replaceAll(/["\\\p{Cc}\p{Zl}\p{Zp}]/gu, (one) => SHORT[one] ?? escaped(one));
 }

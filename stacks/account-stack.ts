@@ -10,6 +10,7 @@ import {
   TerraformStack,
 } from 'cdktf';
 import type { Construct, Node } from 'constructs';
+import { literals } from '../constructs/literal';
 import type { Account, ResolvedTopology, State } from '../topology/resolve';
 import { REQUIRED_VERSION } from './terraform-version';
 
@@ -48,7 +49,7 @@ export abstract class AccountStack extends TerraformStack {
           sessionName: deployRole.sessionName,
         },
       ],
-      defaultTags: [{ tags: { ...topology.tags, Topology: topology.name } }],
+      defaultTags: [{ tags: { ...literals(this, topology.tags), Topology: topology.name } }],
     });
     this.node.addValidation({ validate: () => this.mistakes() });
   }

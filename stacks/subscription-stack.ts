@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { literal } from '../constructs/literal';
 import { MetricAlarm } from '../constructs/metric-alarm';
 import { MAPPING_METRICS } from '../constructs/metrics';
+import { filterPattern } from '../topology/filter-pattern';
 import type { ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
 import type { Alarms } from '../topology/schema';
 import { AccountStack } from './account-stack';
@@ -35,7 +36,7 @@ export class SubscriptionStack extends AccountStack {
           ? undefined
           : {
               filter: subscription.filters.map((pattern) => ({
-                pattern: literal(this, JSON.stringify(pattern)),
+                pattern: literal(this, filterPattern(pattern)),
               })),
             },
       destinationConfig: {

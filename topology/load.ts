@@ -1,18 +1,31 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import {
   type Document,
+  type DocumentOptions,
   isCollection,
   isMap,
   isScalar,
   LineCounter,
   type Node,
+  type ParseOptions,
   parseDocument,
+  type Scalar,
+  type SchemaOptions,
   visit,
   type YAMLError,
 } from 'yaml';
 import { type Problem, TopologyError } from './problem';
+import { readText } from './read-text';
 import type { ResolvedTopology } from './resolve';
 import { validate } from './validate';
+
+/** Keys are text, as they are written: `NULL` and `007` are names like any other. */
+const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
+  merge: true,
+  prettyErrors: false,
+  stringKeys: true,
+  uniqueKeys: (a, b) => isScalar(a) && isScalar(b) && a.value === b.value && !isMergeKey(a),
+};
 
 /**
  * Reads a topology file, checks all of it and fills in what it leaves out.
@@ -25,9 +38,9 @@ export function loadTopology(file: string): ResolvedTopology {
     const message = 'is not a file; set TOPOLOGY to the path of a topology file';
     throw new TopologyError(file, [{ path: [], message }]);
   }
-  const source = readFileSync(file, 'utf8');
+  const source = readText(file);
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parseDocument(source, { ...YAML, lineCounter: lines });
   const mistakes = [...document.errors, ...document.warnings];
   if (mistakes.length > 0) {
     const problems = mistakes.map((error) => ({
@@ -42,10 +55,10 @@ export function loadTopology(file: string): ResolvedTopology {
     throw new TopologyError(
       file,
       problems
-        .map((problem) => ({
-          ...problem,
-          line: lines.linePos(offsetOf(document.contents, problem.path)).line,
-        }))
+        .map((problem) => {
+          const { offset, written } = placeOf(document.contents, problem.path);
+          return { ...problem, line: lines.linePos(offset).line, written };
+        })
         .sort((a, b) => a.line - b.line),
     );
   }
@@ -58,6 +71,8 @@ function inOurWords({ code, pos, message }: YAMLError, source: string): string {
     const [key] = /^("[^"\n]*"|'[^'\n]*'|[^:\n]*)/.exec(source.slice(pos[0])) ?? [];
     return `the key ${key} stands twice in one mapping; remove or rename one of them`;
   }
+  if (code === 'NON_STRING_KEY')
+    return 'a key must be text, written out; it cannot be a list, a mapping, an alias or have a tag';
   if (code === 'MULTIPLE_DOCS')
     return 'it holds several documents; remove this one and what follows it';
   return message;
@@ -97,14 +112,14 @@ function lineOfAlias(
 }
 
 /** Where a path is in the file: its key, or the nearest one above it that is there. */
-function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
+function placeOf(root: Node | null, path: readonly PropertyKey[]) {
   let node: unknown = root;
   let offset = root?.range?.[0] ?? 0;
   for (const key of path) {
-    if (!isCollection(node)) break;
+    if (!isCollection(node)) return { offset };
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-      if (!pair) break;
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
+      if (!pair) return { offset };
       offset = (pair.key as Node).range?.[0] ?? offset;
       node = pair.value;
     } else {
@@ -112,5 +127,16 @@ function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
       offset = (node as Node | undefined)?.range?.[0] ?? offset;
     }
   }
-  return offset;
+  return { offset, written: sourceOf(node) };
+}
+
+/** A value as it is written, if YAML reads it as something else than text. */
+function sourceOf(node: unknown): string | undefined {
+  if (!isScalar(node) || typeof node.value === 'string') return undefined;
+  return node.source || undefined;
+}
+
+/** `<<`, which may stand several times in one mapping. */
+function isMergeKey({ value, type }: Scalar): boolean {
+  return value === '<<' && type === 'PLAIN';
 }

@@ -1,3 +1,5 @@
+import { escaped, isNormal } from './unicode';
+
 /** One thing wrong with a topology file. */
 export interface Problem {
   /** Where: keys and list indexes from the root of the file. */
@@ -6,6 +8,10 @@ export interface Problem {
   readonly message: string;
   /** The value found, if there is one to show. */
   readonly received?: unknown;
+  /** The value as it is written in the file, where YAML reads it as something else than text. */
+  readonly written?: string;
+  /** Whether the value is right as it is written, but in quotes. */
+  readonly inQuotes?: boolean;
   /** Line in the file, from 1. */
   readonly line?: number;
 }
@@ -25,10 +31,13 @@ export class TopologyError extends UserError {
 }
 
 /** `topologies/orders.yaml:31 subscriptions[0].batchSize must be between 1 and 10000, got 0` */
-function formatProblem(file: string, { path, message, received, line }: Problem): string {
+function formatProblem(file: string, problem: Problem): string {
+  const { path, message, received, line, inQuotes } = problem;
   const place = line === undefined ? file : `${file}:${line}`;
-  const got = received === undefined ? '' : `, got ${formatValue(received)}`;
-  return [place, formatPath(path), `${message}${got}`].filter(Boolean).join(' ');
+  const value = problem.written ?? formatValue(received);
+  const remedy = inQuotes ? `; write "${value}"` : '';
+  const got = received === undefined ? '' : `, got ${value}`;
+  return [place, visible(formatPath(path)), `${message}${remedy}${got}`].filter(Boolean).join(' ');
 }
 
 export function formatPath(path: readonly PropertyKey[]): string {
@@ -38,8 +47,15 @@ export function formatPath(path: readonly PropertyKey[]): string {
     .replace(/^\./, '');
 }
 
-function formatValue(value: unknown): string {
+/** A value as messages show it: JSON on one line, cut after 100 characters. */
+export function formatValue(value: unknown): string {
   // JSON has no NaN and no infinity, YAML does.
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
-  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? '');
+  return visible(text.length > 100 ? `${text.slice(0, 99)}…` : text);
+}
+
+/** Text on one line, with escapes for what cannot be seen or looks like something else. */
+function visible(text: string): string {
+  const seen = text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
+  return isNormal(seen) ? seen : seen.replaceAll(/[^ -~]/g, escaped);
 }

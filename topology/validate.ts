@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { CHECKS, type Declared, type Report, sizes } from './checks';
+import { changedText } from './checks/text';
 import { formatPath, type Problem } from './problem';
 import { type ResolvedTopology, resolve } from './resolve';
 import {
@@ -17,11 +18,15 @@ import {
  */
 export function validate(content: unknown): { topology?: ResolvedTopology; problems: Problem[] } {
   const parsed = topologySchema.safeParse(content);
+  const unfit = [...lostKeys(content), ...changedText(content)];
   const problems = distinct([
-    ...lostKeys(content),
+    ...unfit,
     ...(parsed.error?.issues ?? []).flatMap((issue) => toProblems(issue, content)),
   ]);
-  const report: Report = (path, message, received) => problems.push({ path, message, received });
+  const places = new Set(unfit.map(({ path }) => formatPath(path)));
+  const report: Report = (path, message, received, inQuotes) => {
+    if (!places.has(formatPath(path))) problems.push({ path, message, received, inQuotes });
+  };
 
   const declared = parsed.data ?? soundParts(content);
   for (const check of CHECKS) check(declared, report);

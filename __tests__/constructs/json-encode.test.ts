@@ -37,6 +37,7 @@ describe('what is encoded is, in JSON and in HCL,', () => {
     ['quotes', () => ({ sql: 'SELECT "a" FROM "b"' })],
     ['quotes beside a reference', (name) => ({ sql: `SELECT "a" FROM "${name}"` })],
     ['line breaks and tabs', () => ({ sql: 'SELECT *\n\tFROM a' })],
+    ['control characters', () => ({ text: 'a\bb\fc\u001fd\u007fe\u2028f' })],
     ['backslashes', () => ({ pattern: '\\d+\\\\' })],
     ['brackets in text', () => ({ text: '}, "a" = [1], ({' })],
     ['letters', () => ({ text: 'Größe 漢字 🙂' })],

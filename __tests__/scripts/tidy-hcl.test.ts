@@ -144,6 +144,8 @@ describe('tidying leaves what the user writes as it is:', () => {
     version: '1.0',
     source: 'aws',
     BLOCK: '}\n\n\n\nprovider = "a.b"\n',
+    CONTROL: 'a\b\f\u0001\u007f\u0085',
+    LINES: 'a\u2028for = 1\u2029  provider = x',
     DOCUMENT: `\${jsonencode({"a" = "${'x'.repeat(100)}"})}`,
   };
 
@@ -163,6 +165,7 @@ describe('tidying leaves what the user writes as it is:', () => {
     '5a': 'c',
     Größe: 'é',
     null: 'x',
+    lines: 'a\u2028for = y',
   };
 
   test('environment variables', async () => {

@@ -78,6 +78,179 @@ describe('a valid file', () => {
   });
 });
 
+describe('a key stays the text that it is in the file:', () => {
+  test.each([
+    ...['NULL', 'null', '~', 'true', 'Yes', '007', '2024.10', '0x1F', '1e3', '.inf', '2001-01-01'],
+  ])('%s', (key) => {
+    const filter = `{ dynamodb: { NewImage: { ${key}: { S: [a] } } } }`;
+    writeFileSync(file, `${ORDERS}    filters: [${filter}]\n`);
+    expect(loadTopology(file).subscriptions[0]?.filters).toEqual([
+      { dynamodb: { NewImage: { [key]: { S: ['a'] } } } },
+    ]);
+  });
+
+  test.each(['NULL', '007', '2024.10', '1e3'])('%s, of a tag', (key) => {
+    writeFileSync(file, `${ORDERS}tags: { ${key}: a }\n`);
+    expect(loadTopology(file).tags).toEqual({ [key]: 'a' });
+  });
+
+  test.each([
+    ['NULL', 'topologies/x.yaml:5 accounts.NULL', '{ id: "777788889999", region: us-east-1 }'],
+    ['0042', 'topologies/x.yaml:5 accounts.0042', '{ id: "777788889999", region: us-east-1 }'],
+  ])('%s, which is no name', (key, place, account) => {
+    expect(errorOf(orders('  shop:', `  ${key}: ${account}\n  shop:`))).toMatch(
+      `${place} must match [a-z][a-z0-9-]*`,
+    );
+  });
+});
+
+describe('merge keys', () => {
+  test('may stand several times in one mapping', () => {
+    const text = orders('analytics: {', 'analytics: &account {').replace(
+      '{ id: "444455556666", region: us-east-1 }',
+      '{ <<: *account, <<: { region: us-west-2 }, id: "444455556666" }',
+    );
+    writeFileSync(file, text);
+    expect(loadTopology(file)).toEqual(validate(topology()).topology);
+  });
+
+  test('in quotes are keys like any other', () => {
+    expect(errorOf(orders('region: us-east-1 } # 4', 'region: us-east-1, "<<": {} } # 4'))).toBe(
+      'topologies/x.yaml:4 accounts.analytics.<< is not a key of the topology here; the keys are id, region, deployRole, got {}',
+    );
+  });
+});
+
+describe('a file in another encoding than UTF-8', () => {
+  const encoded = (text: string, encoding: BufferEncoding) => {
+    writeFileSync(file, Buffer.from(text, encoding));
+    return thrownBy(file).message.replaceAll(`${folder}/`, '');
+  };
+
+  test.each<[string, string, BufferEncoding, string]>([
+    ['Latin-1', `${ORDERS}# München\n`, 'latin1', ':18 is not UTF-8 (byte 0xFC); save it as UTF-8'],
+    [
+      'Latin-1 after UTF-8',
+      'name: \u00c3\u00bc \u00e9',
+      'latin1',
+      ':1 is not UTF-8 (byte 0xE9); save it as UTF-8',
+    ],
+    [
+      'half of a surrogate pair',
+      'a: b\nname: \u00ed\u00a0\u0080',
+      'latin1',
+      ':2 is not UTF-8 (byte 0xED); save it as UTF-8',
+    ],
+    [
+      'UTF-8 that is cut off',
+      'name: \u00e2\u0082',
+      'latin1',
+      ':1 is not UTF-8 (byte 0xE2); save it as UTF-8',
+    ],
+    [
+      'UTF-16, little end first',
+      `\ufeff${ORDERS}`,
+      'utf16le',
+      ' is UTF-16, not UTF-8; save it as UTF-8',
+    ],
+    [
+      'UTF-16, big end first',
+      '\u00fe\u00ff\0n',
+      'latin1',
+      ' is UTF-16, not UTF-8; save it as UTF-8',
+    ],
+    [
+      'UTF-16 without a byte order mark',
+      ORDERS,
+      'utf16le',
+      ':1 holds the byte 0x00, as UTF-16 and binary files do; save it as UTF-8 text',
+    ],
+  ])('%s', (_, text, encoding, message) => {
+    expect(encoded(text, encoding)).toBe(`topologies/x.yaml${message}`);
+  });
+
+  test('says nothing against the character that stands for an undecodable one', () => {
+    expect(encoded(`${ORDERS}tag: \ufffd\n`, 'utf8')).toMatch(
+      /^topologies\/x.yaml:18 tag is not a key/,
+    );
+  });
+});
+
+describe('text that would not arrive as it is written', () => {
+  const variable = (value: string) =>
+    orders('{ name: ProcessOrders }', `{ name: ProcessOrders, environment: { TEXT: ${value} } }`);
+  const place = 'topologies/x.yaml:10 consumers.process-orders.function.environment.TEXT';
+  const token = 'must not hold what CDKTF takes for a reference of its own and replaces';
+  const form = "must be in Unicode's normal form C, which Terraform makes of it; write";
+
+  test.each([
+    ['in another form of Unicode', '"Cafe\\u0301"', `${form} "Caf\u00e9", got "Cafe\\u0301"`],
+    ['a sign that Unicode replaces', '"10 \\u212B"', `${form} "10 \u00c5", got "10 \\u212b"`],
+    [
+      'half of a surrogate pair',
+      '"a\\uD83Db"',
+      'must not hold half of a surrogate pair, which is no character, got "a\\ud83db"',
+    ],
+    ['NUL', '"a\\0b"', 'must not hold the character NUL, got "a\\u0000b"'],
+    ['a token for text', '"x ${TfToken[TOKEN.0]} y"', `${token}, got "x \${TfToken[TOKEN.0]} y"`],
+    ['a token for a list', '"#{TfToken[TOKEN.0]}"', `${token}, got "#{TfToken[TOKEN.0]}"`],
+    ['a token for a mapping', '"&{TfToken[TOKEN.0]}"', `${token}, got "&{TfToken[TOKEN.0]}"`],
+    [
+      'a token for a number',
+      '"-8.109562212591379e+298"',
+      `${token}, got "-8.109562212591379e+298"`,
+    ],
+    [
+      'a token for a number, inside text',
+      '"a -81.09562212591379e297b"',
+      `${token}, got "a -81.09562212591379e297b"`,
+    ],
+    [
+      'a token for a list of numbers',
+      '"-1.8881545897087626e+289"',
+      `${token}, got "-1.8881545897087626e+289"`,
+    ],
+    [
+      'the value of a mapping token',
+      'String Map Token Value',
+      `${token}, got "String Map Token Value"`,
+    ],
+  ])('%s', (_, value, expected) => {
+    expect(errorOf(variable(value))).toBe(`${place} ${expected}`);
+  });
+
+  test('nor would keys', () => {
+    const text = `${ORDERS}tags: { "Cafe\\u0301": a, "\${TfToken[TOKEN.0]}": b }\n`;
+    expect(errorOf(text).split('\n')).toEqual([
+      `topologies/x.yaml:18 tags.Cafe\\u0301 has a key that ${form} "Caf\u00e9", got "Cafe\\u0301"`,
+      `topologies/x.yaml:18 tags.\${TfToken[TOKEN.0]} has a key that ${token}, got "\${TfToken[TOKEN.0]}"`,
+    ]);
+  });
+
+  test.each([
+    ['composed characters', '"Caf\\u00e9 \u6f22\u5b57 \u{1f642}"'],
+    ['control characters', '"a\\b\\f\\x1f\\x7f\\x85\\u2028"'],
+    ['numbers with an exponent', '"1e3 -8.1e297 12e456 abc-1e5"'],
+  ])('but so do %s', (_, value) => {
+    writeFileSync(file, variable(value));
+    expect(() => loadTopology(file)).not.toThrow();
+  });
+
+  test('in filters all but tokens and halves of pairs arrive', () => {
+    const filters = (text: string) =>
+      `${ORDERS}    filters: [{ dynamodb: { NewImage: { ${text}: { S: [${text}] } } } }]\n`;
+    writeFileSync(file, filters('"Cafe\\u0301 \\0"'));
+    expect(() => loadTopology(file)).not.toThrow();
+    const at = 'topologies/x.yaml:18 subscriptions[0].filters[0].dynamodb.NewImage';
+    expect(errorOf(filters('"TfToken["'))).toBe(
+      `${at}.TfToken[ has a key that ${token}, got "TfToken["`,
+    );
+    expect(errorOf(filters('"\\uD83D"'))).toBe(
+      `${at}.\\ud83d has a key that must not hold half of a surrogate pair, which is no character, got "\\ud83d"`,
+    );
+  });
+});
+
 describe('a file that cannot be read', () => {
   test('that does not exist', () => {
     expect(thrownBy('topologies/nowhere.yaml').message).toBe(
@@ -113,6 +286,27 @@ describe('a file that is not valid YAML', () => {
       `${ORDERS}tags: { 'Cost: Center': a, 'Cost: Center': b }\n`,
       [
         "topologies/x.yaml:18 is not valid YAML: the key 'Cost: Center' stands twice in one mapping; remove or rename one of them",
+      ],
+    ],
+    [
+      'a number as a key that stands twice',
+      `${ORDERS}tags: { 007: a, "007": b }\n`,
+      [
+        'topologies/x.yaml:18 is not valid YAML: the key "007" stands twice in one mapping; remove or rename one of them',
+      ],
+    ],
+    [
+      'a list as a key',
+      `${ORDERS}tags:\n  [a, b]: c\n`,
+      [
+        'topologies/x.yaml:19 is not valid YAML: a key must be text, written out; it cannot be a list, a mapping, an alias or have a tag',
+      ],
+    ],
+    [
+      'a mapping as a key',
+      `${ORDERS}tags:\n  ? a: b\n  : c\n`,
+      [
+        'topologies/x.yaml:19 is not valid YAML: a key must be text, written out; it cannot be a list, a mapping, an alias or have a tag',
       ],
     ],
     [
@@ -294,6 +488,21 @@ describe('the line of a problem', () => {
   });
 });
 
+describe('a value that is not text', () => {
+  test.each(['0042', '1.10', '0x1F', 'True', '~', '1e3'])(
+    'is shown as it is written: %s',
+    (value) => {
+      const text = orders(
+        '{ name: ProcessOrders }',
+        `{ name: ProcessOrders, environment: { TEXT: ${value} } }`,
+      );
+      expect(errorOf(text)).toBe(
+        `topologies/x.yaml:10 consumers.process-orders.function.environment.TEXT must be a string; put numbers and booleans in quotes, got ${value}`,
+      );
+    },
+  );
+});
+
 describe('several problems', () => {
   const broken = orders('name: orders', 'name: Orders')
     .replace('"111122223333"', '111122223333')
@@ -325,6 +534,7 @@ describe('several problems', () => {
         path: ['subscriptions', 0, 'batchSize'],
         message: 'must be between 1 and 10000',
         received: 10001,
+        written: '10001',
         line: 19,
       },
     });

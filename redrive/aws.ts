@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectCommand,
@@ -8,21 +9,23 @@ import {
 } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { StandardRetryStrategy } from '@smithy/core/retry';
-import type { Account } from '../topology/resolve';
 import type { Target } from './command';
+import { MAXIMUM_SIZE } from './failed-batch';
 import { RedriveError } from './problem';
+import { ProxiedHandler } from './proxied-handler';
 import type { Invoke, Store } from './redrive';
 
 /** Seconds that starting the function and the network may take on top of the function's timeout. */
 const MARGIN = 60;
 
-/** The bucket and the function of a consumer, with the credentials of its account's deploy role. */
+/** The bucket and the function of a consumer, with the credentials of its account. */
 export function connect(target: Target): { readonly store: Store; readonly invoke: Invoke } {
   const { region } = target.consumer.account;
-  const credentials = credentialsOf(target.consumer.account);
+  const credentials = credentialsOf(target);
   const s3 = new S3Client({
     region,
     credentials,
+    requestHandler: new ProxiedHandler({}),
     // An endpoint of one's own has no host name for each bucket.
     forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL),
   });
@@ -30,23 +33,26 @@ export function connect(target: Target): { readonly store: Store; readonly invok
     region,
     credentials,
     retryStrategy: new RetryIfRefused(10),
-    requestHandler: {
+    requestHandler: new ProxiedHandler({
       requestTimeout: (target.consumer.function.timeout + MARGIN) * 1000,
       throwOnRequestTimeout: true,
-    },
+    }),
   });
   return { store: s3Store(s3, target), invoke: invokeWith(lambda, target.functionArn) };
 }
 
-function credentialsOf({ region, deployRole }: Account) {
-  if (!deployRole) return undefined; // those the command is run with
+function credentialsOf({ consumer, role }: Target) {
+  if (!role) return undefined; // those the command is run with
   return fromTemporaryCredentials({
     params: {
-      RoleArn: deployRole.arn,
-      ExternalId: deployRole.externalId,
-      RoleSessionName: deployRole.sessionName ?? 'redrive',
+      RoleArn: role.arn,
+      ExternalId: role.externalId,
+      RoleSessionName: role.sessionName ?? 'redrive',
     },
-    clientConfig: { region },
+    clientConfig: {
+      region: consumer.account.region,
+      requestHandler: new ProxiedHandler({}),
+    },
   });
 }
 
@@ -57,7 +63,7 @@ function s3Store(s3: S3Client, target: Target): Store {
     async *list() {
       try {
         for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, bucket)) {
-          yield Contents.map(({ Key = '' }) => Key);
+          yield Contents.map(({ Key = '', Size = 0 }) => ({ key: Key, size: Size }));
         }
       } catch (error) {
         throw explained(error, target);
@@ -65,17 +71,37 @@ function s3Store(s3: S3Client, target: Target): Store {
     },
     async read(key) {
       try {
-        const { Body } = await s3.send(new GetObjectCommand({ ...bucket, Key: key }));
-        return (await Body?.transformToString()) ?? '';
+        const { Body, ETag } = await s3.send(new GetObjectCommand({ ...bucket, Key: key }));
+        return { content: await textOf(Body as Readable), version: ETag };
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
         throw explained(error, target, key);
       }
     },
-    async delete(key) {
-      await s3.send(new DeleteObjectCommand({ ...bucket, Key: key }));
+    async delete(key, version) {
+      try {
+        await s3.send(new DeleteObjectCommand({ ...bucket, Key: key, IfMatch: version }));
+      } catch (error) {
+        const { name } = error as Error;
+        if (name === 'NoSuchKey') return; // expired meanwhile
+        if (name !== 'PreconditionFailed') throw error;
+        throw new RedriveError('the object was replaced while its batch was delivered');
+      }
     },
   };
+}
+
+/** Not more of it than a failed batch can have, whatever size the bucket's list had. */
+async function textOf(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    // Leaving the loop ends the connection.
+    if (size > MAXIMUM_SIZE) throw new RangeError(`it has more than ${MAXIMUM_SIZE} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 type RefreshParameters = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;
@@ -108,11 +134,10 @@ function invokeWith(lambda: LambdaClient, functionArn: string): Invoke {
  *
  * @param key of the object that cannot be read, unless it is all of them
  */
-function explained(error: unknown, { consumer, bucket }: Target, key?: string): unknown {
+function explained(error: unknown, { consumer, bucket, role }: Target, key?: string): unknown {
   if (!(error instanceof Error)) return error;
   const what = key === undefined ? `the bucket ${bucket}` : `s3://${bucket}/${key}`;
-  const role = consumer.account.deployRole?.arn;
-  const who = role ? `the role ${role}` : `your credentials for account ${consumer.account.id}`;
+  const who = role ? `the role ${role.arn}` : `your credentials for account ${consumer.account.id}`;
   if (error.name === 'NoSuchBucket') {
     return new RedriveError(
       `the bucket ${bucket} does not exist in account ${consumer.account.id}; deploy the consumer first: npm run deploy -- ${consumer.stackId}`,

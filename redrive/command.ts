@@ -1,6 +1,8 @@
 import { loadTopology } from '../topology/load';
 import { UserError } from '../topology/problem';
-import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
+import type { Account, ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
+import type { Origin } from './failed-batch';
+import { oneLine } from './one-line';
 import { type Options, parseOptions, USAGE } from './options';
 import { RedriveError } from './problem';
 import { findFailedBatches, type Invoke, redrive, type Store } from './redrive';
@@ -28,6 +30,8 @@ export interface Target {
   readonly consumer: ResolvedConsumer;
   readonly bucket: string;
   readonly functionArn: string;
+  /** The role to assume; otherwise the credentials of whoever runs the command are used. */
+  readonly role?: NonNullable<Account['deployRole']>;
 }
 
 /** @returns the exit code */
@@ -39,7 +43,9 @@ export async function redriveCommand(world: World): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    world.stderr.write(`${error.message}\n`);
+    // A topology's problems are a line each; all other errors are one line, whatever AWS puts into them.
+    const lines = error instanceof RedriveError ? oneLine(error.message) : error.message;
+    world.stderr.write(`${lines}\n`);
     return 1;
   }
 }
@@ -49,15 +55,17 @@ async function run(options: Options, world: World): Promise<number> {
   const lines = options.json ? stderr : stdout;
   const print = (line: string) => lines.write(`${line}\n`);
 
-  const target = targetOf(loadTopology(world.topologyFile), options.consumer, world.topologyFile);
+  const target = targetOf(loadTopology(world.topologyFile), options, world.topologyFile);
+  const origin = originOf(target);
   const { store, invoke } = world.connect(target);
-  const { batches, others } = await findFailedBatches(store, options.since);
+  const found = await findFailedBatches(store, origin, options.since);
+  const { batches, others } = found;
   const report = (outcome: Report['outcomes'][number]) => print(outcomeLine(outcome, now));
   for (const other of others) print(otherLine(other));
 
   const outcomes = options.dryRun
     ? batches.map((batch) => ({ batch, status: 'listed' as const }))
-    : await redrive(batches, { store, invoke, signal, report });
+    : await redrive(found, { store, origin, invoke, signal, report });
   if (options.dryRun) outcomes.forEach(report);
 
   const result: Report = {
@@ -73,18 +81,32 @@ async function run(options: Options, world: World): Promise<number> {
   return isClean(result) ? 0 : 1;
 }
 
-function targetOf({ consumers }: ResolvedTopology, name: string, file: string): Target {
-  const consumer = consumers.find((candidate) => candidate.name === name);
+function targetOf({ consumers }: ResolvedTopology, options: Options, file: string): Target {
+  const consumer = consumers.find(({ name }) => name === options.consumer);
   if (!consumer) {
-    const names = consumers.map((candidate) => candidate.name).join(', ');
+    const names = consumers.map(({ name }) => name).join(', ');
     throw new RedriveError(
-      `--consumer must be a consumer of ${file} (${names || 'it has none'}), got ${JSON.stringify(name)}`,
+      `--consumer must be a consumer of ${file} (${names || 'it has none'}), got ${JSON.stringify(options.consumer)}`,
     );
   }
-  const { partition, region, id } = consumer.account;
+  const { partition, region, id, deployRole } = consumer.account;
+  if (options.role !== undefined && options.role.split(':')[4] !== id) {
+    throw new RedriveError(
+      `--role must be a role of the consumer's account ${id}, got ${options.role}`,
+    );
+  }
   return {
     consumer,
     bucket: consumer.failedBatches.bucket,
     functionArn: `arn:${partition}:lambda:${region}:${id}:function:${consumer.function.name}`,
+    role: options.role === undefined ? deployRole : { arn: options.role },
   };
+}
+
+function originOf({ consumer, functionArn }: Target): Origin {
+  const tableArns = consumer.sources.map(
+    ({ account: { partition, region, id }, name }) =>
+      `arn:${partition}:dynamodb:${region}:${id}:table/${name}`,
+  );
+  return { functionArn, tableArns: new Set(tableArns) };
 }

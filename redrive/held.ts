@@ -1,4 +1,5 @@
 import { type FailedBatch, shardOf, tableArnOf } from './failed-batch';
+import { shardFolder } from './object-key';
 
 /** What a run must not deliver any more, since an earlier batch of it stays in the bucket. */
 export class Held {
@@ -22,9 +23,19 @@ export class Held {
     this.#hold(tableArnOf(batch), 'an earlier batch of the table could not be read');
   }
 
+  /**
+   * An object whose content is not known. Its key says at least of which shard it may be.
+   *
+   * @param what why it is not known, such as `could not be read`
+   */
+  addUnknown(key: string, what: string): void {
+    const folder = shardFolder(key);
+    if (folder !== undefined) this.#hold(folder, `an object of the shard ${what}`);
+  }
+
   /** Why a batch has to wait, or `undefined` if it has not. */
   reason(batch: FailedBatch, items: readonly string[]): string | undefined {
-    return [shardOf(batch), tableArnOf(batch), ...items]
+    return [shardOf(batch), tableArnOf(batch), shardFolder(batch.key) ?? '', ...items]
       .map((held) => this.#reasons.get(held))
       .find((reason) => reason !== undefined);
   }

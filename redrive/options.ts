@@ -6,16 +6,19 @@ export interface Options {
   readonly consumer: string;
   /** Only batches that failed at this time or later. */
   readonly since?: Date;
+  /** ARN of the role to assume instead of the account's deploy role. */
+  readonly role?: string;
   readonly dryRun: boolean;
   readonly json: boolean;
 }
 
 export const USAGE = `Delivers the batches a consumer's function failed on to the function again, and deletes those it processes.
 
-  npm run redrive -- --consumer <name> [--since <time>] [--dry-run] [--json]
+  npm run redrive -- --consumer <name> [--since <time>] [--role <ARN>] [--dry-run] [--json]
 
   --consumer <name>  a consumer of the topology file, which TOPOLOGY selects
   --since <time>     only batches that failed since then: 2h, 7d, 2026-01-02 or 2026-01-02T03:04:05Z
+  --role <ARN>       a role to assume instead of the account's deploy role; docs/failed-batches.md has its policy
   --dry-run          list them, deliver and delete nothing
   --json             one JSON document on standard output, all else on standard error
   --help             this text
@@ -26,6 +29,7 @@ Exit code: 0 if everything was delivered, 1 if not. Documentation: docs/failed-b
 const OPTIONS = {
   consumer: { type: 'string' },
   since: { type: 'string' },
+  role: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -59,6 +63,7 @@ export function parseOptions(
   return {
     consumer: values.consumer,
     since: values.since === undefined ? undefined : parseSince(values.since, now),
+    role: values.role === undefined ? undefined : parseRole(values.role),
     dryRun: values['dry-run'],
     json: values.json,
   };
@@ -85,6 +90,13 @@ function parseSince(text: string, now: Date): Date {
     : parseTime(text);
   if (since > now) throw new RedriveError(`--since must be in the past, got ${text}`);
   return since;
+}
+
+function parseRole(arn: string): string {
+  if (/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn)) return arn;
+  throw new RedriveError(
+    `--role must be the ARN of a role such as arn:aws:iam::111122223333:role/Redrive, got ${JSON.stringify(arn)}`,
+  );
 }
 
 function parseTime(text: string): Date {

@@ -1,20 +1,45 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Answer, failureOf } from './delivery';
 import {
+  checkedKey,
   type FailedBatch,
   type FailedBatchObject,
   itemsOf,
+  MAXIMUM_SIZE,
   NotAFailedBatchError,
+  type Origin,
   parseFailedBatch,
 } from './failed-batch';
 import { Held } from './held';
 
 /** The consumer's bucket of failed batches. */
 export interface Store {
-  /** Keys of all objects, page by page. */
-  list(): AsyncIterable<readonly string[]>;
-  /** @returns the content, or `undefined` if the object is not there any more */
-  read(key: string): Promise<string | undefined>;
-  delete(key: string): Promise<void>;
+  /** All objects, page by page. */
+  list(): AsyncIterable<readonly ListedObject[]>;
+  /**
+   * @returns `undefined` if the object is not there any more
+   * @throws if it has more than `MAXIMUM_SIZE` bytes, which are not read
+   */
+  read(key: string): Promise<StoredObject | undefined>;
+  /**
+   * Deletes what was read.
+   *
+   * @param version of the object that was read
+   * @throws if the object is another one by now
+   */
+  delete(key: string, version: string | undefined): Promise<void>;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface StoredObject {
+  readonly content: string;
+  /** What changes with the content: its ETag. */
+  readonly version: string | undefined;
 }
 
 /** Invokes the consumer's function with an event and waits for its answer. */
@@ -24,12 +49,14 @@ export type Invoke = (event: string) => Promise<Answer>;
 export interface Found {
   /** In the order in which they are delivered. */
   readonly batches: readonly FailedBatch[];
-  /** Objects that are not failed batches, which stay as they are. */
+  /** All else, which stays as it is. */
   readonly others: readonly OtherObject[];
 }
 
 export interface OtherObject {
   readonly key: string;
+  /** Whether its content is known: then it is not a failed batch of the consumer. */
+  readonly read: boolean;
   readonly problem: string;
 }
 
@@ -48,33 +75,52 @@ export interface Outcome {
 const READS = 8;
 
 /**
- * Reads every object, and keeps all of a batch but its records: they would not fit into memory.
+ * Reads every object, and keeps all of a batch but its records: they would not fit into memory. An object that
+ * cannot be read or used is one of the others, whatever the reason.
  *
  * @param since leaves out what failed before
  */
-export async function findFailedBatches(store: Store, since?: Date): Promise<Found> {
+export async function findFailedBatches(
+  store: Store,
+  origin: Origin,
+  since?: Date,
+): Promise<Found> {
   const batches: FailedBatch[] = [];
   const others: OtherObject[] = [];
-  const sort = async (key: string) => {
-    const content = await store.read(key);
-    if (content === undefined) return; // expired, or delivered by another run
+  const sort = async (object: ListedObject) => {
     try {
-      const { batch } = parseFailedBatch(key, content);
-      if (!since || new Date(batch.failedAt) >= since) batches.push(batch);
+      const batch = await readBatch(object, store, origin);
+      if (batch && (!since || new Date(batch.failedAt) >= since)) batches.push(batch);
     } catch (error) {
-      if (!(error instanceof NotAFailedBatchError)) throw error;
-      others.push({ key, problem: error.message });
+      const read = error instanceof NotAFailedBatchError;
+      others.push({ key: object.key, read, problem: (error as Error).message });
     }
   };
-  for await (const keys of store.list()) {
-    for (let next = 0; next < keys.length; next += READS) {
-      await Promise.all(keys.slice(next, next + READS).map(sort));
+  for await (const objects of store.list()) {
+    for (let next = 0; next < objects.length; next += READS) {
+      await Promise.all(objects.slice(next, next + READS).map(sort));
     }
   }
   return {
     batches: batches.sort(inStreamOrder),
     others: others.sort((a, b) => compare(a.key, b.key)),
   };
+}
+
+/** @returns `undefined` if the object is gone: it expired, or another run delivered it */
+async function readBatch(
+  { key, size }: ListedObject,
+  store: Store,
+  origin: Origin,
+): Promise<FailedBatch | undefined> {
+  checkedKey(key); // of what is in the bucket for another purpose, the content is not read
+  if (size > MAXIMUM_SIZE) {
+    throw new NotAFailedBatchError(
+      `it has ${size} bytes, a failed batch has at most ${MAXIMUM_SIZE}`,
+    );
+  }
+  const object = await store.read(key);
+  return object && parseFailedBatch(key, object.content, origin).batch;
 }
 
 /**
@@ -96,6 +142,7 @@ function compare<T extends string | bigint>(a: T, b: T): number {
 
 export interface RedriveProps {
   readonly store: Store;
+  readonly origin: Origin;
   readonly invoke: Invoke;
   /** Stops before the next batch when it is aborted. */
   readonly signal: AbortSignal;
@@ -106,16 +153,18 @@ export interface RedriveProps {
 /**
  * Delivers batches one after the other and deletes each that the function processed. Where one fails,
  * the later ones of its shard wait, and those with a change of one of its items: a later change of an
- * item must not overtake an earlier one. All others go on.
- *
- * @param batches in the order of their streams
+ * item must not overtake an earlier one. So do those of a shard with an object whose content is not known.
+ * All others go on.
  */
 export async function redrive(
-  batches: readonly FailedBatch[],
+  { batches, others }: Found,
   props: RedriveProps,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   const held = new Held();
+  for (const { key, read } of others) {
+    held.addUnknown(key, read ? 'is not a failed batch of this consumer' : 'could not be read');
+  }
   for (const batch of batches) {
     const outcome = props.signal.aborted
       ? ({ batch, status: 'waiting', problem: 'the run was stopped' } as const)
@@ -127,25 +176,22 @@ export async function redrive(
 }
 
 /** Delivers a batch, unless it has to wait; whatever stays in the bucket is held. */
-async function deliver(
-  batch: FailedBatch,
-  held: Held,
-  { store, invoke }: RedriveProps,
-): Promise<Outcome> {
-  const object = await readAgain(batch, store);
-  if (typeof object === 'string') {
+async function deliver(batch: FailedBatch, held: Held, props: RedriveProps): Promise<Outcome> {
+  const { store, invoke } = props;
+  const found = await readAgain(batch, props);
+  if (typeof found === 'string') {
     held.addUnread(batch);
-    return { batch, status: 'failed', problem: object };
+    return { batch, status: 'failed', problem: found };
   }
-  const items = itemsOf(object);
+  const items = itemsOf(found.object);
   const reason = held.reason(batch, items);
-  const failure = reason ?? (await failureToInvoke(invoke, object.event));
+  const failure = reason ?? (await failureToInvoke(invoke, found.object.event));
   if (failure !== undefined) {
     held.add(batch, items, 'failed');
     return { batch, status: reason ? 'waiting' : 'failed', problem: failure };
   }
   try {
-    await store.delete(batch.key);
+    await store.delete(batch.key, found.version);
   } catch (error) {
     held.add(batch, items, 'was not deleted');
     const problem = `not deleted, so the next run delivers it again: ${(error as Error).message}`;
@@ -155,11 +201,17 @@ async function deliver(
 }
 
 /** @returns the batch with its records, or why it cannot be had */
-async function readAgain(batch: FailedBatch, store: Store): Promise<FailedBatchObject | string> {
+async function readAgain(
+  batch: FailedBatch,
+  { store, origin }: RedriveProps,
+): Promise<{ object: FailedBatchObject; version: string | undefined } | string> {
   try {
-    const content = await store.read(batch.key);
-    if (content !== undefined) return parseFailedBatch(batch.key, content);
-    return 'the object is gone: it expired, or another run delivered it';
+    const stored = await store.read(batch.key);
+    if (!stored) return 'the object is gone: it expired, or another run delivered it';
+    const object = parseFailedBatch(batch.key, stored.content, origin);
+    // Another batch would be delivered in the place of this one, out of order.
+    if (!isDeepStrictEqual(object.batch, batch)) return 'the object was replaced in the meantime';
+    return { object, version: stored.version };
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,4 +1,5 @@
 import { tableOf } from './failed-batch';
+import { oneLine } from './one-line';
 import type { OtherObject, Outcome } from './redrive';
 
 /** What a run did. */
@@ -24,11 +25,12 @@ export function outcomeLine({ batch, status, problem }: Outcome, now: Date): str
     `${counted(batch.records, 'record', 'records')}, ${batch.startSequenceNumber} to ${batch.endSequenceNumber}`,
     `${batch.condition} ${age(batch.failedAt, now)} ago`,
   ];
-  return facts.join('  ') + (problem === undefined ? '' : `: ${oneLine(problem)}`);
+  return oneLine(facts.join('  ') + (problem === undefined ? '' : `: ${shortened(problem)}`));
 }
 
-export function otherLine({ key, problem }: OtherObject): string {
-  return `not a failed batch  ${oneLine(key)}: ${oneLine(problem)}`;
+export function otherLine({ key, read, problem }: OtherObject): string {
+  const what = read ? 'not a failed batch of this consumer' : 'not read';
+  return oneLine(`${what}  ${key}: ${shortened(problem)}`);
 }
 
 /** The closing line, such as `3 of 4 batches delivered, 1 failed, 0 waiting`. */
@@ -57,7 +59,7 @@ export function isClean({ outcomes, others }: Report): boolean {
 /** The report as one JSON document. */
 export function toJson({ outcomes, others, ...run }: Report): string {
   const batches = outcomes.map(({ batch, ...outcome }) => ({ ...outcome, ...batch }));
-  return `${JSON.stringify({ ...run, batches, others }, null, 2)}\n`;
+  return `${escapeUnseen(JSON.stringify({ ...run, batches, others }, null, 2))}\n`;
 }
 
 function counted(count: number, one: string, more: string): string {
@@ -77,8 +79,16 @@ function age(time: string, now: Date): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
-/** Without line breaks and what else a terminal would act on. */
-function oneLine(text: string): string {
-  const line = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
+function shortened(text: string): string {
+  const line = text.trim();
   return line.length > PROBLEM_LENGTH ? `${line.slice(0, PROBLEM_LENGTH - 1)}…` : line;
+}
+
+/** JSON of the same meaning whose texts cannot act on a terminal. */
+function escapeUnseen(json: string): string {
+  return json.replaceAll(/[^\n\P{C}]|\p{Zl}|\p{Zp}/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }

@@ -7,6 +7,8 @@ import { redriveCommand } from '../redrive/command';
 const ONE_INTERRUPT = 1_000;
 
 async function main(): Promise<void> {
+  // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const stop = new AbortController();
   let interrupted = 0;
   process.on('SIGINT', () => {

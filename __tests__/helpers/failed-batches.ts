@@ -1,4 +1,18 @@
-import type { Store } from '../../redrive/redrive';
+import { createHash } from 'node:crypto';
+import type { Origin } from '../../redrive/failed-batch';
+import type { ListedObject, Store, StoredObject } from '../../redrive/redrive';
+
+export const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders';
+const MAPPING = '14b5e4a2-8c57-4a3f-9d6e-1f0c3b7a9e21';
+
+/** The consumer whose bucket it is, which reads the table `Orders` of two accounts. */
+export const ORIGIN: Origin = {
+  functionArn: FUNCTION,
+  tableArns: new Set([
+    'arn:aws:dynamodb:us-east-1:444455556666:table/Orders',
+    'arn:aws:dynamodb:us-east-1:777788889999:table/Orders',
+  ]),
+};
 
 export const STREAM =
   'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-02T03:04:05.678';
@@ -14,15 +28,30 @@ export interface Facts {
   readonly order?: string;
 }
 
+/** The key that Lambda gives the object; those of different names differ. */
+export function keyOf(name: string, facts: Facts = {}): string {
+  const { shardId = SHARD, timestamp = '2026-01-02T10:00:00.000Z' } = facts;
+  const time = new Date(timestamp).toISOString().slice(0, 19);
+  const hash = createHash('sha256').update(name).digest('hex');
+  const id = hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, '$1-$2-$3-$4-$5');
+  const day = time.slice(0, 10).replaceAll('-', '/');
+  return `aws/lambda/${MAPPING}/${shardId}/${day}/${time.replaceAll(':', '.')}-${id}`;
+}
+
 /** The event of a batch: what the function is invoked with. */
 export function event(...records: readonly (number | bigint | string)[]): string {
   return eventOf(records);
 }
 
-function eventOf(records: readonly (number | bigint | string)[], order?: string): string {
+function eventOf(
+  records: readonly (number | bigint | string)[],
+  order?: string,
+  streamArn = STREAM,
+): string {
   const keys = order === undefined ? {} : { Keys: { OrderId: { S: order } } };
   const Records = records.map((number) => ({
     eventSource: 'aws:dynamodb',
+    eventSourceARN: streamArn,
     dynamodb: { ...keys, SequenceNumber: String(number) },
   }));
   return JSON.stringify({ Records });
@@ -39,7 +68,7 @@ export function invocationRecord({
   return {
     requestContext: {
       requestId: '316aa6d0-8154-4fbb-9af7-85d5f4a6bc81',
-      functionArn: 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders',
+      functionArn: FUNCTION,
       condition: 'RetryAttemptsExhausted',
       approximateInvokeCount: 11,
     },
@@ -55,38 +84,51 @@ export function invocationRecord({
       batchSize: records.length,
       streamArn,
     },
-    payload: eventOf(records, order),
+    payload: eventOf(records, order, streamArn),
   };
 }
 
-/** A bucket in memory: contents by key. */
+/**
+ * A bucket in memory. Tests name its objects: a batch has the key that Lambda would give it, any other object its
+ * name.
+ */
 export class MemoryStore implements Store {
-  readonly objects: Map<string, string>;
+  /** Contents by name. */
+  readonly objects = new Map<string, string>();
+  readonly #names = new Map<string, string>();
 
   constructor(objects: Readonly<Record<string, Facts | string>> = {}) {
-    this.objects = new Map(
-      Object.entries(objects).map(([key, content]) => [
-        key,
-        typeof content === 'string' ? content : JSON.stringify(invocationRecord(content)),
-      ]),
-    );
+    for (const [name, content] of Object.entries(objects)) {
+      const isOther = typeof content === 'string';
+      this.#names.set(isOther ? name : keyOf(name, content), name);
+      this.objects.set(name, isOther ? content : JSON.stringify(invocationRecord(content)));
+    }
   }
 
-  get keys(): string[] {
+  get names(): string[] {
     return [...this.objects.keys()];
   }
 
+  nameOf(key: string): string {
+    return this.#names.get(key) ?? key;
+  }
+
   /** Pages of two, so that most tests have more than one. */
-  async *list(): AsyncIterable<readonly string[]> {
-    const { keys } = this;
-    for (let next = 0; next < keys.length; next += 2) yield keys.slice(next, next + 2);
+  async *list(): AsyncIterable<readonly ListedObject[]> {
+    const objects = [...this.#names]
+      .filter(([, name]) => this.objects.has(name))
+      .map(([key, name]) => ({ key, size: this.objects.get(name)?.length ?? 0 }));
+    for (let next = 0; next < objects.length; next += 2) yield objects.slice(next, next + 2);
   }
 
-  async read(key: string): Promise<string | undefined> {
-    return this.objects.get(key);
+  async read(key: string): Promise<StoredObject | undefined> {
+    const content = this.objects.get(this.nameOf(key));
+    return content === undefined ? undefined : { content, version: content };
   }
 
-  async delete(key: string): Promise<void> {
-    this.objects.delete(key);
+  async delete(key: string, version: string | undefined): Promise<void> {
+    const name = this.nameOf(key);
+    if (this.objects.get(name) !== version) throw new Error('replaced');
+    this.objects.delete(name);
   }
 }

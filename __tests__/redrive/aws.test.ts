@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect } from '../../redrive/aws';
 import type { Target } from '../../redrive/command';
+import { MAXIMUM_SIZE } from '../../redrive/failed-batch';
 import { RedriveError } from '../../redrive/problem';
 import { resolved } from '../helpers/synth-app';
 import { type Overrides, topology } from '../helpers/topology';
@@ -16,6 +17,7 @@ interface Request {
   readonly call: string;
   readonly body: string;
   readonly owner?: string;
+  readonly ifMatch?: string;
   /** Access key the request was signed with. */
   readonly accessKey?: string;
 }
@@ -35,6 +37,7 @@ const server = createServer(async (request: IncomingMessage, response: ServerRes
     call: `${method} ${url}`,
     body: await text(request),
     owner: headers['x-amz-expected-bucket-owner']?.toString(),
+    ifMatch: headers['if-match'],
     accessKey: /Credential=(\w+)\//.exec(headers.authorization ?? '')?.[1],
   });
   const next = (responses.length > 1 ? responses.shift() : responses[0]) ?? [500, ''];
@@ -71,7 +74,7 @@ afterAll(async () => {
 function target(overrides: Overrides = {}): Target {
   const [consumer] = resolved(topology(overrides)).consumers;
   if (!consumer) throw new Error('no consumer');
-  return { consumer, bucket: BUCKET, functionArn: FUNCTION };
+  return { consumer, bucket: BUCKET, functionArn: FUNCTION, role: consumer.account.deployRole };
 }
 
 const WITH_ROLE = { 'accounts.analytics.deployRole': { arn: ROLE, externalId: 'streams' } };
@@ -89,7 +92,7 @@ function refusal(status: number, code: string, message: string): Response {
 
 async function keysOf(of: Target): Promise<string[][]> {
   const pages: string[][] = [];
-  for await (const keys of connect(of).store.list()) pages.push([...keys]);
+  for await (const keys of connect(of).store.list()) pages.push(keys.map(({ key }) => key));
   return pages;
 }
 
@@ -110,8 +113,11 @@ describe('the bucket', () => {
   });
 
   test('gives an object', async () => {
-    responses = [[200, 'content é']];
-    expect(await connect(target()).store.read('aws/lambda/a b')).toBe('content é');
+    responses = [[200, 'content é', { etag: '"1b2c"' }]];
+    expect(await connect(target()).store.read('aws/lambda/a b')).toEqual({
+      content: 'content é',
+      version: '"1b2c"',
+    });
     expect(requests.map(({ call, owner }) => [call, owner])).toEqual([
       [`GET /${BUCKET}/aws/lambda/a%20b?x-id=GetObject`, '111122223333'],
     ]);
@@ -122,17 +128,37 @@ describe('the bucket', () => {
     expect(await connect(target()).store.read('a')).toBeUndefined();
   });
 
-  test('deletes an object', async () => {
+  test('gives no more of an object than a failed batch can have, whatever its list says', async () => {
+    responses = [[200, 'x'.repeat(MAXIMUM_SIZE)]];
+    const { store } = connect(target());
+    expect((await store.read('a'))?.content.length).toBe(MAXIMUM_SIZE);
+    responses = [[200, 'x'.repeat(MAXIMUM_SIZE + 1)]];
+    await expect(store.read('a')).rejects.toThrow('it has more than 38797312 bytes');
+  });
+
+  test('deletes the version of an object that was read', async () => {
     responses = [[204, '']];
-    await connect(target()).store.delete('a');
-    expect(requests.map(({ call, owner }) => [call, owner])).toEqual([
-      [`DELETE /${BUCKET}/a?x-id=DeleteObject`, '111122223333'],
+    await connect(target()).store.delete('a', '"1b2c"');
+    expect(requests.map(({ call, owner, ifMatch }) => [call, owner, ifMatch])).toEqual([
+      [`DELETE /${BUCKET}/a?x-id=DeleteObject`, '111122223333', '"1b2c"'],
     ]);
+  });
+
+  test('does not delete another version', async () => {
+    responses = [refusal(412, 'PreconditionFailed', 'At least one of the pre-conditions')];
+    await expect(connect(target()).store.delete('a', '"1b2c"')).rejects.toThrow(
+      new RedriveError('the object was replaced while its batch was delivered'),
+    );
+  });
+
+  test('has nothing to delete where the object is gone', async () => {
+    responses = [refusal(404, 'NoSuchKey', 'The specified key does not exist.')];
+    await expect(connect(target()).store.delete('a', '"1b2c"')).resolves.toBeUndefined();
   });
 
   test('says why it does not delete one', async () => {
     responses = [refusal(403, 'AccessDenied', 'Access Denied')];
-    await expect(connect(target()).store.delete('a')).rejects.toThrow('Access Denied');
+    await expect(connect(target()).store.delete('a', '"1b2c"')).rejects.toThrow('Access Denied');
   });
 });
 
@@ -197,7 +223,7 @@ describe('a bucket that cannot be read', () => {
     await expect(keysOf(target())).rejects.toThrow(new RedriveError(message));
   });
 
-  test('in one object ends the run as well', async () => {
+  test('in one object is said of the object', async () => {
     responses = [refusal(403, 'AccessDenied', 'no kms:Decrypt')];
     await expect(connect(target()).store.read('a')).rejects.toThrow(
       new RedriveError(
@@ -205,6 +231,16 @@ describe('a bucket that cannot be read', () => {
       ),
     );
   });
+});
+
+test('an object in an archive is said to be in one', async () => {
+  const message = "The operation is not valid for the object's storage class";
+  responses = [refusal(403, 'InvalidObjectState', message)];
+  await expect(connect(target()).store.read('a')).rejects.toThrow(
+    new RedriveError(
+      `cannot read s3://${BUCKET}/a with your credentials for account 111122223333: InvalidObjectState: ${message}`,
+    ),
+  );
 });
 
 describe('the function', () => {

@@ -5,7 +5,7 @@ import { redriveCommand, type Target } from '../../redrive/command';
 import { USAGE } from '../../redrive/options';
 import { RedriveError } from '../../redrive/problem';
 import type { Invoke } from '../../redrive/redrive';
-import { MemoryStore, SHARD } from '../helpers/failed-batches';
+import { keyOf, MemoryStore, SHARD } from '../helpers/failed-batches';
 import { consumer, topology } from '../helpers/topology';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'redrive-test-'));
@@ -79,7 +79,7 @@ test('delivers and says what became of each batch', async () => {
     ),
     stderr: '',
   });
-  expect(store.keys).toEqual([]);
+  expect(store.names).toEqual([]);
 });
 
 test('fails if a batch fails, and keeps it and what waits for it', async () => {
@@ -94,7 +94,7 @@ test('fails if a batch fails, and keeps it and what waits for it', async () => {
     ),
     stderr: '',
   });
-  expect(store.keys).toEqual(['c', 'b']);
+  expect(store.names).toEqual(['c', 'b']);
 });
 
 test('fails if there is something else in the bucket, but delivers the batches', async () => {
@@ -102,12 +102,12 @@ test('fails if there is something else in the bucket, but delivers the batches',
   expect(await run({ args: CONSUMER, store })).toMatchObject({
     code: 1,
     stdout: lines(
-      'not a failed batch  notes: is not JSON',
+      'not a failed batch of this consumer  notes: its key is not one that Lambda gives a failed batch',
       `delivered  ${FACTS}  1 record, 100 to 100  RetryAttemptsExhausted 2h ago`,
       '1 of 1 batch delivered, 0 failed, 0 waiting, 1 other object',
     ),
   });
-  expect(store.keys).toEqual(['notes']);
+  expect(store.names).toEqual(['notes']);
 });
 
 test('--dry-run lists, and neither invokes nor deletes', async () => {
@@ -123,7 +123,7 @@ test('--dry-run lists, and neither invokes nor deletes', async () => {
     ),
   });
   expect(invoke).not.toHaveBeenCalled();
-  expect(store.keys).toEqual(['c', 'b', 'a']);
+  expect(store.names).toEqual(['c', 'b', 'a']);
 });
 
 test('--since leaves out what failed before', async () => {
@@ -131,7 +131,7 @@ test('--since leaves out what failed before', async () => {
   const { code, stdout } = await run({ args: [...CONSUMER, '--since', '3h'], store });
   expect(code).toBe(0);
   expect(stdout.split('\n').at(-2)).toBe('2 of 2 batches delivered, 0 failed, 0 waiting');
-  expect(store.keys).toEqual(['a']);
+  expect(store.names).toEqual(['a']);
 });
 
 test('--json writes one document, and the lines elsewhere', async () => {
@@ -152,9 +152,9 @@ test('--json writes one document, and the lines elsewhere', async () => {
     'others',
   ]);
   expect(document.batches.map(({ key, status }: Record<string, string>) => [key, status])).toEqual([
-    ['a', 'delivered'],
-    ['b', 'failed'],
-    ['c', 'waiting'],
+    [keyOf('a', { timestamp: '2026-01-01T10:00:00Z' }), 'delivered'],
+    [keyOf('b'), 'failed'],
+    [keyOf('c'), 'waiting'],
   ]);
 });
 
@@ -165,8 +165,43 @@ test('goes to the bucket and the function of the consumer', async () => {
       name: 'search',
       bucket: 'search-failed-batches-95d24c349c48',
       functionArn: 'arn:aws:lambda:us-east-1:111122223333:function:Search',
+      role: undefined,
     },
   ]);
+});
+
+test('assumes the deploy role of the account, or the role that --role names', async () => {
+  const file = path.join(folder, 'roles.yaml');
+  const deployRole = { arn: 'arn:aws:iam::111122223333:role/Deploy', externalId: 'streams' };
+  writeFileSync(file, JSON.stringify(topology({ 'accounts.analytics.deployRole': deployRole })));
+  const roleOf = async (...args: string[]) => {
+    const { targets } = await run({ args: [...CONSUMER, ...args], topologyFile: file });
+    return targets[0]?.role;
+  };
+  expect(await roleOf()).toMatchObject(deployRole);
+  const arn = 'arn:aws:iam::111122223333:role/Redrive';
+  expect(await roleOf('--role', arn)).toEqual({ arn });
+});
+
+test('an object that is denied is reported in one line, whatever AWS says of it', async () => {
+  const store = bucket();
+  const key = keyOf('denied', { shardId: 'shardId-2' });
+  store.list = async function* () {
+    yield [key, keyOf('b')].map((listed) => ({ key: listed, size: 1 }));
+  };
+  const read = store.read.bind(store);
+  store.read = async (of) => {
+    if (of === key) throw new RedriveError('denied\u001b[2K\ndelivered  all');
+    return read(of);
+  };
+  expect(await run({ args: CONSUMER, store })).toMatchObject({
+    code: 1,
+    stdout: lines(
+      `not read  ${key}: denied\\u{1b}[2K delivered  all`,
+      `delivered  ${FACTS}  2 records, 200 to 250  RetryAttemptsExhausted 2h ago`,
+      '1 of 1 batch delivered, 0 failed, 0 waiting, 1 other object',
+    ),
+  });
 });
 
 test('--help goes nowhere', async () => {
@@ -196,11 +231,16 @@ describe('refuses', () => {
       'nowhere.yaml is not a file; set TOPOLOGY to the path of a topology file',
     ],
     [
+      'a role of another account',
+      { args: [...CONSUMER, '--role', 'arn:aws:iam::444455556666:role/Redrive'] },
+      "--role must be a role of the consumer's account 111122223333, got arn:aws:iam::444455556666:role/Redrive",
+    ],
+    [
       'a bucket that is not there, also with --json',
       {
         args: [...CONSUMER, '--json'],
         connect: () => {
-          throw new RedriveError('the bucket does not exist');
+          throw new RedriveError('the bucket\u2028does not exist');
         },
       },
       'the bucket does not exist',

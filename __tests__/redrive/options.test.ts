@@ -3,6 +3,7 @@ import { RedriveError } from '../../redrive/problem';
 
 const NOW = new Date('2026-01-08T12:00:00Z');
 const CONSUMER = ['--consumer', 'process-orders'];
+const ROLE = 'arn:aws:iam::111122223333:role/ops/Redrive';
 const since = (text: string) => parseOptions([...CONSUMER, '--since', text], NOW, {});
 
 describe('the options', () => {
@@ -10,14 +11,15 @@ describe('the options', () => {
     [
       'with a consumer only',
       CONSUMER,
-      { consumer: 'process-orders', since: undefined, dryRun: false, json: false },
+      { consumer: 'process-orders', since: undefined, role: undefined, dryRun: false, json: false },
     ],
     [
       'with all of them',
-      ['--json', '--consumer=process-orders', '--dry-run', '--since=2h'],
+      ['--json', '--consumer=process-orders', '--dry-run', '--since=2h', `--role=${ROLE}`],
       {
         consumer: 'process-orders',
         since: new Date('2026-01-08T10:00:00Z'),
+        role: ROLE,
         dryRun: true,
         json: true,
       },
@@ -31,6 +33,7 @@ describe('the options', () => {
     expect(USAGE.match(/^ {2}--[a-z-]+/gm)?.map((option) => option.trim())).toEqual([
       '--consumer',
       '--since',
+      '--role',
       '--dry-run',
       '--json',
       '--help',
@@ -118,6 +121,17 @@ describe('refuses', () => {
       [...CONSUMER, '--since', '2026-01-08T12:00:01Z'],
       '--since must be in the past, got 2026-01-08T12:00:01Z',
     ],
+    ...[
+      '',
+      'Redrive',
+      'arn:aws:iam::111122223333:user/Redrive',
+      'arn:aws:sts::111122223333:assumed-role/Redrive/me',
+      `${ROLE}\n`,
+    ].map((role): [string, string[], string] => [
+      `the role ${JSON.stringify(role)}`,
+      [...CONSUMER, `--role=${role}`],
+      `--role must be the ARN of a role such as arn:aws:iam::111122223333:role/Redrive, got ${JSON.stringify(role)}`,
+    ]),
   ])('%s', (_, args, message) => {
     expect(() => parseOptions(args, NOW, {})).toThrow(new RedriveError(message));
   });

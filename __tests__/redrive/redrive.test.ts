@@ -5,7 +5,9 @@ import {
   event,
   type Facts,
   invocationRecord,
+  keyOf,
   MemoryStore,
+  ORIGIN,
   STREAM,
 } from '../helpers/failed-batches';
 
@@ -19,7 +21,7 @@ const failedAt = (number: number): Answer => ({
 const EARLIER = 'an earlier batch of the shard failed';
 
 interface Run {
-  /** Key, status and problem of each batch. */
+  /** Name, status and problem of each batch. */
   readonly outcomes: string[];
   /** First sequence number of each event the function was invoked with. */
   readonly delivered: string[];
@@ -33,9 +35,10 @@ async function run(
 ): Promise<Run> {
   const delivered: string[] = [];
   const reported: Outcome[] = [];
-  const { batches } = await findFailedBatches(store);
-  const outcomes = await redrive(batches, {
+  const found = await findFailedBatches(store, ORIGIN);
+  const outcomes = await redrive(found, {
     store,
+    origin: ORIGIN,
     signal,
     report: (outcome) => reported.push(outcome),
     invoke: async (payload) => {
@@ -47,7 +50,7 @@ async function run(
   expect(reported).toEqual(outcomes);
   return {
     outcomes: outcomes.map(({ batch, status, problem }) =>
-      [batch.key, status, problem].filter((part) => part !== undefined).join(' '),
+      [store.nameOf(batch.key), status, problem].filter((part) => part !== undefined).join(' '),
     ),
     delivered,
   };
@@ -62,44 +65,49 @@ describe('the bucket', () => {
       d: { records: [50], shardId: 'shardId-2' },
       e: { records: [99, 1002] },
     });
-    const { batches, others } = await findFailedBatches(store);
-    expect(batches.map(({ key }) => key)).toEqual(['d', 'e', 'b', 'a', 'c']);
+    const { batches, others } = await findFailedBatches(store, ORIGIN);
+    expect(batches.map(({ key }) => store.nameOf(key))).toEqual(['d', 'e', 'b', 'a', 'c']);
     expect(others).toEqual([]);
   });
 
   test('keeps what is no failed batch, and it is reported', async () => {
-    const store = new MemoryStore({ z: 'hello', b: {}, a: '{}' });
-    expect((await findFailedBatches(store)).others).toEqual([
-      { key: 'a', problem: 'requestContext must be an object' },
-      { key: 'z', problem: 'is not JSON' },
+    const a = keyOf('a', { shardId: 'shardId-2' });
+    const store = new MemoryStore({ z: 'hello', b: {}, [a]: '{}' });
+    const read = jest.spyOn(store, 'read');
+    expect((await findFailedBatches(store, ORIGIN)).others).toEqual([
+      { key: a, read: true, problem: 'requestContext must be an object' },
+      { key: 'z', read: true, problem: 'its key is not one that Lambda gives a failed batch' },
     ]);
+    expect(read).not.toHaveBeenCalledWith('z');
     await run(store);
-    expect(store.keys).toEqual(['z', 'a']);
+    expect(store.names).toEqual(['z', a]);
   });
 
   test('may lose an object while it is read', async () => {
     const store = new MemoryStore({ a: {}, b: {} });
     const read = store.read.bind(store);
-    store.read = async (key) => (key === 'a' ? undefined : read(key));
-    const { batches, others } = await findFailedBatches(store);
-    expect(batches.map(({ key }) => key)).toEqual(['b']);
+    store.read = async (key) => (store.nameOf(key) === 'a' ? undefined : read(key));
+    const { batches, others } = await findFailedBatches(store, ORIGIN);
+    expect(batches.map(({ key }) => store.nameOf(key))).toEqual(['b']);
     expect(others).toEqual([]);
   });
 
-  test('that cannot be read ends the run', async () => {
+  test('that cannot be listed ends the run', async () => {
     const store = new MemoryStore({ a: {} });
-    store.read = () => Promise.reject(new Error('denied'));
-    await expect(findFailedBatches(store)).rejects.toThrow(new Error('denied'));
+    store.list = () => {
+      throw new Error('denied');
+    };
+    await expect(findFailedBatches(store, ORIGIN)).rejects.toThrow(new Error('denied'));
   });
 
   test('is read from a time on', async () => {
     const store = new MemoryStore({
       before: { timestamp: '2026-01-02T09:59:59.999Z' },
-      at: { timestamp: '2026-01-02T10:00:00.000Z' },
-      after: { timestamp: '2026-01-02T12:00:00+01:00' },
+      at: { timestamp: '2026-01-02T10:00:00.000Z', records: [100] },
+      after: { timestamp: '2026-01-02T12:00:00+01:00', records: [200] },
     });
-    const { batches } = await findFailedBatches(store, new Date('2026-01-02T10:00:00Z'));
-    expect(batches.map(({ key }) => key)).toEqual(['after', 'at']);
+    const { batches } = await findFailedBatches(store, ORIGIN, new Date('2026-01-02T10:00:00Z'));
+    expect(batches.map(({ key }) => store.nameOf(key))).toEqual(['at', 'after']);
   });
 });
 
@@ -110,15 +118,15 @@ describe('a batch', () => {
       outcomes: ['a delivered', 'b delivered'],
       delivered: ['100', '200'],
     });
-    expect(store.keys).toEqual([]);
+    expect(store.names).toEqual([]);
   });
 
   test('is delivered as Lambda delivered it', async () => {
     const store = new MemoryStore({ a: { records: [100, 200] } });
-    const { batches } = await findFailedBatches(store);
+    const found = await findFailedBatches(store, ORIGIN);
     const invoke = jest.fn().mockResolvedValue(PROCESSED);
     const { signal } = new AbortController();
-    await redrive(batches, { store, invoke, signal, report: () => {} });
+    await redrive(found, { store, origin: ORIGIN, invoke, signal, report: () => {} });
     expect(invoke.mock.calls).toEqual([[event(100, 200)]]);
   });
 
@@ -139,7 +147,7 @@ describe('a batch', () => {
     expect((await run(store, tooLarge)).outcomes).toEqual([
       'a failed Request must be smaller than 6291456 bytes',
     ]);
-    expect(store.keys).toEqual(['a']);
+    expect(store.names).toEqual(['a']);
   });
 
   test('that is gone when its turn comes is not delivered', async () => {
@@ -163,8 +171,8 @@ describe('a batch', () => {
     });
     const deletion = store.delete.bind(store);
     store.delete = async (key) => {
-      if (key === 'a') throw new Error('denied');
-      store.objects.delete(key);
+      if (store.nameOf(key) === 'a') throw new Error('denied');
+      store.objects.delete(store.nameOf(key));
     };
     const problem = 'not deleted, so the next run delivers it again: denied';
     expect(await run(store)).toEqual({
@@ -175,7 +183,7 @@ describe('a batch', () => {
       ],
       delivered: ['100', '300'],
     });
-    expect(store.keys).toEqual(['a', 'b']);
+    expect(store.names).toEqual(['a', 'b']);
     store.delete = deletion;
     expect((await run(store)).delivered).toEqual(['100', '200']);
   });
@@ -189,7 +197,7 @@ describe('a batch', () => {
     const read = store.read.bind(store);
     let reads = 0;
     store.read = async (key) => {
-      if (key !== 'a') return read(key);
+      if (store.nameOf(key) !== 'a') return read(key);
       reads += 1;
       if (reads > 1) throw new Error('socket hang up');
       return read(key);
@@ -217,10 +225,133 @@ describe('a batch', () => {
     };
     run(store);
     await died;
-    expect(store.keys).toEqual(['a', 'b']);
+    expect(store.names).toEqual(['a', 'b']);
     store.delete = deletion;
     expect((await run(store)).delivered).toEqual(['100', '200']);
-    expect(store.keys).toEqual([]);
+    expect(store.names).toEqual([]);
+  });
+});
+
+describe('an object whose content is not known', () => {
+  const shard2 = { shardId: 'shardId-2' };
+  const bad = keyOf('bad', shard2);
+  const batches = {
+    a: { records: [100] },
+    b: { records: [200], ...shard2 },
+    c: { records: [300] },
+  } satisfies Record<string, Facts>;
+
+  test.each<[string, string, string, (key: string) => Promise<never>]>([
+    [
+      'that is denied',
+      'could not be read',
+      'AccessDenied',
+      () => Promise.reject(new Error('AccessDenied')),
+    ],
+    [
+      'that no text can hold',
+      'could not be read',
+      'Cannot create a string longer than 0x1fffffe8 characters',
+      () =>
+        Promise.reject(new RangeError('Cannot create a string longer than 0x1fffffe8 characters')),
+    ],
+  ])('%s holds its shard, and stops no other', async (_, what, problem, fail) => {
+    const store = new MemoryStore({ ...batches, [bad]: '' });
+    const read = store.read.bind(store);
+    store.read = (key) => (key === bad ? fail(key) : read(key));
+    expect((await findFailedBatches(store, ORIGIN)).others).toEqual([
+      { key: bad, read: false, problem },
+    ]);
+    expect(await run(store)).toEqual({
+      outcomes: ['a delivered', `b waiting an object of the shard ${what}`, 'c delivered'],
+      delivered: ['100', '300'],
+    });
+    expect(store.names).toEqual(['b', bad]);
+  });
+
+  const record = JSON.stringify(invocationRecord(shard2));
+  const deep = `${'{"M":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+  test.each<[string, string, string]>([
+    ['that is not JSON', 'hello', 'is not JSON'],
+    [
+      'of a table that the consumer does not read',
+      record.replaceAll('444455556666', '999999999999'),
+      'DDBStreamBatchInfo.streamArn must be the stream of a table that the consumer reads, got "arn:aws:dynamodb:us-east-1:999999999999:table/Orders/stream/2026-01-02T03:04:05.678"',
+    ],
+    [
+      'that is nested too deeply',
+      record.replace(
+        '\\"dynamodb\\":{',
+        `\\"dynamodb\\":{\\"Keys\\":${deep.replaceAll('"', '\\"')},`,
+      ),
+      'payload is nested more than 100 levels deep',
+    ],
+    [
+      'that is nested too deeply outside',
+      `{"requestContext":${deep}}`,
+      'is nested more than 100 levels deep',
+    ],
+    [
+      'whose number is too long',
+      record.replace('"startSequenceNumber":"100"', `"startSequenceNumber":"${'9'.repeat(41)}"`),
+      'DDBStreamBatchInfo.startSequenceNumber must be 1 to 40 digits',
+    ],
+  ])('%s holds its shard, and stops no other', async (_, content, problem) => {
+    const store = new MemoryStore({ ...batches, [bad]: content });
+    expect((await findFailedBatches(store, ORIGIN)).others).toEqual([
+      { key: bad, read: true, problem },
+    ]);
+    expect((await run(store)).outcomes).toEqual([
+      'a delivered',
+      'b waiting an object of the shard is not a failed batch of this consumer',
+      'c delivered',
+    ]);
+    expect(store.names).toEqual(['b', bad]);
+  });
+
+  test('larger than a failed batch can be is not read', async () => {
+    const store = new MemoryStore({ [bad]: '' });
+    store.list = async function* () {
+      yield [{ key: bad, size: 38_797_313 }];
+    };
+    const read = jest.spyOn(store, 'read');
+    expect((await findFailedBatches(store, ORIGIN)).others).toEqual([
+      {
+        key: bad,
+        read: true,
+        problem: 'it has 38797313 bytes, a failed batch has at most 38797312',
+      },
+    ]);
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  test('without a shard in its key holds nothing', async () => {
+    const store = new MemoryStore({ ...batches, 'aws/lambda/notes.txt': 'hello' });
+    expect((await run(store)).delivered).toEqual(['100', '200', '300']);
+  });
+});
+
+describe('an object that is replaced', () => {
+  test('before its batch is delivered is not delivered in its place', async () => {
+    const store = new MemoryStore({ a: { records: [100] }, b: { records: [200] } });
+    const { outcomes } = await run(store, () => {
+      store.objects.set('b', JSON.stringify(invocationRecord({ records: [300] })));
+      return PROCESSED;
+    });
+    expect(outcomes).toEqual(['a delivered', 'b failed the object was replaced in the meantime']);
+    expect(store.names).toEqual(['b']);
+  });
+
+  test('while its batch is delivered is not deleted, and delivered by the next run', async () => {
+    const store = new MemoryStore({ a: { records: [100] } });
+    const { outcomes } = await run(store, () => {
+      store.objects.set('a', JSON.stringify(invocationRecord({ records: [101] })));
+      return PROCESSED;
+    });
+    expect(outcomes).toEqual([
+      'a delivered not deleted, so the next run delivers it again: replaced',
+    ]);
+    expect((await run(store)).delivered).toEqual(['101']);
   });
 });
 
@@ -247,14 +378,14 @@ describe('a batch that fails', () => {
       ],
       delivered: ['100', '200', '400', '50'],
     });
-    expect(store.keys).toEqual(['a', 'c', 'f']);
+    expect(store.names).toEqual(['a', 'c', 'f']);
   });
 
   test('is delivered by the next run, and the ones it held after it', async () => {
     const store = new MemoryStore(objects);
     await run(store, (first) => (first === '100' ? failedAt(100) : PROCESSED));
     expect((await run(store)).delivered).toEqual(['100', '300', '500']);
-    expect(store.keys).toEqual([]);
+    expect(store.names).toEqual([]);
   });
 
   test('holds the later ones with changes of its items, in shards that came after its own', async () => {
@@ -287,7 +418,7 @@ describe('a batch that fails', () => {
     const store = new MemoryStore(objects);
     const { delivered } = await run(store, () => THROWN);
     expect(delivered).toEqual(['100', '200', '50']);
-    expect(store.keys).toEqual(Object.keys(objects));
+    expect(store.names).toEqual(Object.keys(objects));
   });
 });
 
@@ -311,7 +442,7 @@ describe('a run that is stopped', () => {
       outcomes: ['a delivered', 'b delivered', 'c waiting the run was stopped'],
       delivered: ['100', '200'],
     });
-    expect(store.keys).toEqual(['c']);
+    expect(store.names).toEqual(['c']);
     expect((await run(store)).outcomes).toEqual(['c delivered']);
   });
 
@@ -373,7 +504,7 @@ describe('whatever is in the bucket and whatever fails', () => {
 
         // Once the function is right, further runs empty the bucket.
         await run(store);
-        expect(store.keys).toEqual([]);
+        expect(store.names).toEqual([]);
       }),
       { numRuns: 200 },
     );

@@ -36,7 +36,7 @@ function report(
     bucket: 'process-orders-failed-batches-025f751830a2',
     dryRun,
     outcomes,
-    others: others.map((key) => ({ key, problem: 'is not JSON' })),
+    others: others.map((key) => ({ key, read: true, problem: 'is not JSON' })),
   };
 }
 
@@ -60,7 +60,7 @@ describe('the line of a batch', () => {
     [
       'whose problem has several lines and colours',
       outcome('failed', ' \u001b[31mone\r\n\ttwo\n'),
-      `failed     ${facts}: [31mone two`,
+      `failed     ${facts}: \\u{1b}[31mone two`,
     ],
     [
       'whose problem is long',
@@ -94,10 +94,18 @@ describe('the line of a batch', () => {
   });
 });
 
-test('the line of another object', () => {
-  expect(otherLine({ key: 'a\nb', problem: 'is not JSON' })).toBe(
-    'not a failed batch  a b: is not JSON',
-  );
+describe('the line of another object', () => {
+  test('says what is wrong with it', () => {
+    expect(otherLine({ key: 'a\nb', read: true, problem: 'is not JSON' })).toBe(
+      'not a failed batch of this consumer  a b: is not JSON',
+    );
+  });
+
+  test('says that it could not be read, and why', () => {
+    expect(otherLine({ key: 'a\u202eb', read: false, problem: 'AccessDenied:\u2028no' })).toBe(
+      'not read  a\\u{202e}b: AccessDenied: no',
+    );
+  });
 });
 
 describe('the closing line', () => {
@@ -178,6 +186,15 @@ test('the JSON document', () => {
       { status: 'delivered', ...facts },
       { status: 'failed', problem: 'one\ntwo', ...facts },
     ],
-    others: [{ key: 'notes.txt', problem: 'is not JSON' }],
+    others: [{ key: 'notes.txt', read: true, problem: 'is not JSON' }],
   });
+});
+
+test('the JSON document has nothing that acts on a terminal, and means the same', () => {
+  const problem = 'ü 🛒 \u001b[2J \u009b \u202e \u2028 \u{e0041} \ud800 end';
+  const text = toJson(report([outcome('failed', problem)]));
+  expect(text).toContain(
+    '"problem": "ü 🛒 \\u001b[2J \\u009b \\u202e \\u2028 \\udb40\\udc41 \\ud800 end"',
+  );
+  expect(JSON.parse(text).batches[0].problem).toBe(problem);
 });

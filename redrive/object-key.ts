@@ -1,0 +1,35 @@
+/** What the key of a failed batch says of it. */
+export interface ObjectKey {
+  readonly shardId: string;
+  /** When Lambda wrote the object. */
+  readonly writtenAt: Date;
+}
+
+const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
+
+const KEY = new RegExp(
+  `^aws/lambda/${UUID}/(?<shardId>[\\w.-]+)/(?<year>\\d{4})/(?<month>\\d\\d)/(?<day>\\d\\d)/` +
+    `(?<date>\\k<year>-\\k<month>-\\k<day>)T(?<hour>\\d\\d)\\.(?<minute>\\d\\d)\\.(?<second>\\d\\d)-${UUID}$`,
+);
+
+/**
+ * Reads `aws/lambda/<UUID of the mapping>/<shard ID>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<random UUID>`, in UTC.
+ *
+ * @returns `undefined` if it is not a key that Lambda gives a failed batch
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+export function parseKey(key: string): ObjectKey | undefined {
+  const { shardId, date, hour, minute, second } = KEY.exec(key)?.groups ?? {};
+  if (shardId === undefined) return undefined;
+  const writtenAt = new Date(`${date}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(writtenAt.getTime()) ? undefined : { shardId, writtenAt };
+}
+
+/**
+ * The folder of one shard's batches, which has the UUID of the mapping and the shard's ID in its name.
+ *
+ * @returns `undefined` if the key names no shard
+ */
+export function shardFolder(key: string): string | undefined {
+  return /^aws\/lambda\/[^/]+\/[^/]+\//.exec(key)?.[0];
+}

@@ -15,7 +15,7 @@ export interface ConsumerAlarmsProps {
   readonly provider: AwsProvider;
 }
 
-/** The alarms of one consumer's function, and the topic that these and its subscriptions' alarms tell. */
+/** The alarms of one consumer's function, and the topic of these and of its subscriptions' alarms. */
 export class ConsumerAlarms extends Construct {
   readonly topicArn: string;
 
@@ -55,7 +55,7 @@ export class ConsumerAlarms extends Construct {
       });
 
     alarm('iterator_age', {
-      description: `${name} is behind: records are given up at the subscription's maximum age, and lost 24 hours after they were written. Look at errors, duration and throttles.`,
+      description: `${name} is behind: Lambda discards records at the subscription's maximum age, and they are lost 24 hours after they were written. Look at errors, duration and throttles.`,
       metric: FUNCTION_METRICS.iteratorAge,
       threshold: settings.iteratorAgeInSeconds * 1000,
       // Without records nothing is delivered and nothing is sent; how late the last batch was still holds.

@@ -17,14 +17,27 @@ export interface MetricAlarmProps {
   readonly periods?: number;
   /**
    * What a period without data means: `notBreaching` where a metric is silent when all is well, `ignore`
-   * where the last value still holds, `breaching` where silence is what is wrong.
+   * where the last value still holds, `missing` where silence is what is wrong. Then the state
+   * `INSUFFICIENT_DATA` is sent to the topic as well.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
-  readonly treatMissingData: 'notBreaching' | 'ignore' | 'breaching';
+  readonly treatMissingData: 'notBreaching' | 'ignore' | 'missing';
   readonly topicArn: string;
   readonly provider: AwsProvider;
 }
 
-/** Tells the topic when a metric reaches a threshold, or falls below it, and when that is over. */
+/**
+ * Sends a message to the topic when a metric reaches a threshold, or falls below it.
+ *
+ * `OK` is not sent. It would come while a failed batch still waits: a batch that is discarded causes no
+ * more errors. It would also come once for every new alarm, which begins in `INSUFFICIENT_DATA`. For the
+ * same reason an alarm on silence is sent as `INSUFFICIENT_DATA`, not as `ALARM`: a new alarm has no data,
+ * and with `breaching` it would go to `ALARM` before Lambda first reads the stream. CloudWatch sends a
+ * state only when it changes.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
 export class MetricAlarm extends Construct {
   constructor(scope: Construct, id: string, props: MetricAlarmProps) {
     super(scope, id);
@@ -45,7 +58,7 @@ export class MetricAlarm extends Construct {
       threshold,
       treatMissingData,
       alarmActions: [topicArn],
-      okActions: [topicArn],
+      insufficientDataActions: treatMissingData === 'missing' ? [topicArn] : undefined,
     });
   }
 }

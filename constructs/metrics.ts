@@ -43,6 +43,13 @@ export const FUNCTION_METRICS = {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
  */
 export const MAPPING_METRICS = {
+  /**
+   * Records of failed invocations: also those that never reach the function, which are neither `Errors`
+   * nor `Invocations` of it (a function, role or key that is missing, the network).
+   */
+  failedInvokes: { ...ofMapping, metricName: 'FailedInvokeEventCount', statistic: 'Sum' },
+  /** Records that Lambda discarded and could not write to the failed-batches bucket either. */
+  droppedRecords: { ...ofMapping, metricName: 'DroppedEventCount', statistic: 'Sum' },
   /** Records sent to the failed-batches bucket. */
   failedRecords: {
     ...ofMapping,

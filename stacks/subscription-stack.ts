@@ -63,21 +63,39 @@ export class SubscriptionStack extends AccountStack {
     };
     new MetricAlarm(this, 'failed_batches', {
       name: `${functionName}-${stackId}-failed-batches`,
-      description: `Records of ${stackId} were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.`,
+      description: `Lambda discarded records of ${stackId}; they wait in the failed-batches bucket. Remove the cause, then npm run redrive.`,
       metric: MAPPING_METRICS.failedRecords,
       threshold: failedRecords,
       treatMissingData: 'notBreaching',
       ...shared,
     });
-    if (!enabled) return; // nothing is read, as is meant
+    new MetricAlarm(this, 'lost_records', {
+      name: `${functionName}-${stackId}-lost-records`,
+      description: `Lambda discarded records of ${stackId} and could not write them to the failed-batches bucket. They are lost unless they are still in the stream.`,
+      metric: MAPPING_METRICS.droppedRecords,
+      threshold: 1,
+      treatMissingData: 'notBreaching',
+      ...shared,
+    });
+    if (!enabled) return; // nothing is read, and nothing is invoked
+    new MetricAlarm(this, 'failed_invokes', {
+      name: `${functionName}-${stackId}-failed-invokes`,
+      description: `Invocations for ${stackId} have failed for 15 minutes. If ${functionName} has no errors of its own, Lambda does not reach it: look at the mapping's last result, and at the function's state, role, key and network.`,
+      metric: MAPPING_METRICS.failedInvokes,
+      threshold: 1,
+      // One failure is an alarm of the function. What never reaches it fails until the records are too old.
+      periods: 3,
+      treatMissingData: 'notBreaching',
+      ...shared,
+    });
     new MetricAlarm(this, 'not_polled', {
       name: `${functionName}-${stackId}-not-polled`,
-      description: `Lambda does not read the stream of ${stackId}, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.`,
+      description: `INSUFFICIENT_DATA means that Lambda no longer reads the stream of ${stackId}, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.`,
       metric: MAPPING_METRICS.polls,
       threshold: 1,
       below: true,
       periods: 3,
-      treatMissingData: 'breaching',
+      treatMissingData: 'missing',
       ...shared,
     });
   }

@@ -55,7 +55,7 @@ test.each<[string, Settings, object]>([
     },
   ],
   [
-    'what must not be silent',
+    'what must not be silent, for which no data is sent as well,',
     {
       metric: {
         namespace: 'Other',
@@ -67,7 +67,7 @@ test.each<[string, Settings, object]>([
       threshold: 1,
       below: true,
       periods: 3,
-      treatMissingData: 'breaching',
+      treatMissingData: 'missing',
     },
     {
       namespace: 'Other',
@@ -77,32 +77,35 @@ test.each<[string, Settings, object]>([
       threshold: 1,
       evaluation_periods: 3,
       comparison_operator: 'LessThanThreshold',
-      treat_missing_data: 'breaching',
+      treat_missing_data: 'missing',
+      insufficient_data_actions: [TOPIC_ARN],
     },
   ],
-])('an alarm on a metric of %s tells its topic, also when it is over', (_, settings, expected) => {
-  const stack = new EmptyStack();
-  new MetricAlarm(stack, 'my-alarm', {
-    name: 'my-alarm',
-    description: 'What to do.',
-    topicArn: TOPIC_ARN,
-    provider: stack.aws,
-    ...settings,
-  });
-  stack.prepareStack();
-  expect(jsonOf(stack).resource).toEqual({
-    aws_cloudwatch_metric_alarm: {
-      my_alarm: {
-        provider: 'aws.consumer',
-        alarm_name: 'my-alarm',
-        alarm_description: 'What to do.',
-        period: 300,
-        evaluation_periods: 1,
-        comparison_operator: 'GreaterThanOrEqualToThreshold',
-        alarm_actions: [TOPIC_ARN],
-        ok_actions: [TOPIC_ARN],
-        ...expected,
+])(
+  'an alarm on a metric of %s is sent to its topic, and its OK is not',
+  (_, settings, expected) => {
+    const stack = new EmptyStack();
+    new MetricAlarm(stack, 'my-alarm', {
+      name: 'my-alarm',
+      description: 'What to do.',
+      topicArn: TOPIC_ARN,
+      provider: stack.aws,
+      ...settings,
+    });
+    stack.prepareStack();
+    expect(jsonOf(stack).resource).toEqual({
+      aws_cloudwatch_metric_alarm: {
+        my_alarm: {
+          provider: 'aws.consumer',
+          alarm_name: 'my-alarm',
+          alarm_description: 'What to do.',
+          period: 300,
+          evaluation_periods: 1,
+          comparison_operator: 'GreaterThanOrEqualToThreshold',
+          alarm_actions: [TOPIC_ARN],
+          ...expected,
+        },
       },
-    },
-  });
-});
+    });
+  },
+);

@@ -15,6 +15,8 @@ test('the metrics have the names that Lambda and the function send them by', () 
     'AWS/Lambda FunctionName DestinationDeliveryFailures Sum',
   ]);
   expect(named(MAPPING_METRICS)).toEqual([
+    'AWS/Lambda EventSourceMappingUUID FailedInvokeEventCount Sum',
+    'AWS/Lambda EventSourceMappingUUID DroppedEventCount Sum',
     'AWS/Lambda EventSourceMappingUUID OnFailureDestinationDeliveredEventCount Sum',
     'AWS/Lambda EventSourceMappingUUID PolledEventCount SampleCount',
   ]);

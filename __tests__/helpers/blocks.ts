@@ -59,7 +59,7 @@ export function privateBucket(id: string, name: string, rule: readonly object[])
   };
 }
 
-/** An alarm on a metric of Lambda that tells a topic. */
+/** An alarm on a metric of Lambda that is sent to a topic. */
 export function alarm(topicArn: string, settings: object): object {
   return {
     provider,
@@ -71,7 +71,6 @@ export function alarm(topicArn: string, settings: object): object {
     threshold: 1,
     treat_missing_data: 'notBreaching',
     alarm_actions: [topicArn],
-    ok_actions: [topicArn],
     ...settings,
   };
 }

@@ -47,8 +47,8 @@ test('a month without a change grows with the tables, keys and mappings', async 
     'KMS requests': 0.07776,
     // Three of each of three mappings, two of the function.
     metrics: 3.3,
-    // Six of the function, two of each mapping.
-    alarms: 1.2,
+    // Six of the function, four of each mapping.
+    alarms: 1.8,
     dashboards: 3,
   };
   expect(parts(cost?.direct.perMonth ?? [])).toEqual(standing);
@@ -61,7 +61,7 @@ test('a month without a change grows with the tables, keys and mappings', async 
     ...standing,
     'Kinesis streams': 87.6,
   });
-  expect(total(cost?.direct.perMonth ?? [])).toBeCloseTo(11.57776);
+  expect(total(cost?.direct.perMonth ?? [])).toBeCloseTo(12.17776);
 });
 
 test('x86 and the memory count, and a batch is never larger than the mapping allows', async () => {

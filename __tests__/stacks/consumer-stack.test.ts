@@ -94,7 +94,7 @@ const functionAlarms = (topicArn: string) => {
     alarms_iterator_age: block({
       alarm_name: 'ProcessOrders-iterator-age',
       alarm_description:
-        "ProcessOrders is behind: records are given up at the subscription's maximum age, and lost 24 hours after they were written. Look at errors, duration and throttles.",
+        "ProcessOrders is behind: Lambda discards records at the subscription's maximum age, and they are lost 24 hours after they were written. Look at errors, duration and throttles.",
       metric_name: 'IteratorAge',
       statistic: 'Maximum',
       threshold: 900_000,

@@ -32,7 +32,7 @@ const ALARM = alarm(
   {
     alarm_name: 'ProcessOrders-subscription-orders-process-orders-failed-batches',
     alarm_description:
-      'Records of subscription-orders-process-orders were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.',
+      'Lambda discarded records of subscription-orders-process-orders; they wait in the failed-batches bucket. Remove the cause, then npm run redrive.',
     metric_name: 'OnFailureDestinationDeliveredEventCount',
     dimensions: {
       EventSourceMappingUUID: '${aws_lambda_event_source_mapping.event_source_mapping.uuid}',
@@ -40,21 +40,46 @@ const ALARM = alarm(
   },
 );
 
+const LOST_RECORDS = {
+  ...ALARM,
+  alarm_name: 'ProcessOrders-subscription-orders-process-orders-lost-records',
+  alarm_description:
+    'Lambda discarded records of subscription-orders-process-orders and could not write them to the failed-batches bucket. They are lost unless they are still in the stream.',
+  metric_name: 'DroppedEventCount',
+};
+
+const FAILED_INVOKES = {
+  ...ALARM,
+  alarm_name: 'ProcessOrders-subscription-orders-process-orders-failed-invokes',
+  alarm_description:
+    "Invocations for subscription-orders-process-orders have failed for 15 minutes. If ProcessOrders has no errors of its own, Lambda does not reach it: look at the mapping's last result, and at the function's state, role, key and network.",
+  metric_name: 'FailedInvokeEventCount',
+  evaluation_periods: 3,
+};
+
 const NOT_POLLED = {
   ...ALARM,
   alarm_name: 'ProcessOrders-subscription-orders-process-orders-not-polled',
   alarm_description:
-    "Lambda does not read the stream of subscription-orders-process-orders, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.",
+    "INSUFFICIENT_DATA means that Lambda no longer reads the stream of subscription-orders-process-orders, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.",
   metric_name: 'PolledEventCount',
   statistic: 'SampleCount',
   evaluation_periods: 3,
   comparison_operator: 'LessThanThreshold',
-  treat_missing_data: 'breaching',
+  treat_missing_data: 'missing',
+  insufficient_data_actions: [
+    '${data.terraform_remote_state.consumer_process_orders.outputs.alarm_topic_arn}',
+  ],
 };
 
 const RESOURCES = {
   aws_lambda_event_source_mapping: { event_source_mapping: MAPPING },
-  aws_cloudwatch_metric_alarm: { failed_batches: ALARM, not_polled: NOT_POLLED },
+  aws_cloudwatch_metric_alarm: {
+    failed_batches: ALARM,
+    lost_records: LOST_RECORDS,
+    failed_invokes: FAILED_INVOKES,
+    not_polled: NOT_POLLED,
+  },
 };
 
 test('a subscription is one event source mapping and its alarms, in the account of the consumer', () => {
@@ -194,7 +219,7 @@ test('a subscription that is paused is not missed', () => {
   const { resource } = synthApp(topology({ 'subscriptions[0].enabled': false })).json(ID);
   expect(resource).toEqual({
     aws_lambda_event_source_mapping: { event_source_mapping: { ...MAPPING, enabled: false } },
-    aws_cloudwatch_metric_alarm: { failed_batches: ALARM },
+    aws_cloudwatch_metric_alarm: { failed_batches: ALARM, lost_records: LOST_RECORDS },
   });
 });
 
@@ -212,7 +237,7 @@ describe('the alarm', () => {
     });
   });
 
-  test('tells the topic of the consumer, whichever that is', () => {
+  test('is sent to the topic of the consumer, whichever that is', () => {
     const topicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
     expect(resources({ topicArn })).toEqual(RESOURCES);
   });
@@ -249,7 +274,7 @@ describe('the references', () => {
   ) => ({
     id,
     counts: [
-      { aws_lambda_event_source_mapping: 1, aws_cloudwatch_metric_alarm: 2 },
+      { aws_lambda_event_source_mapping: 1, aws_cloudwatch_metric_alarm: 4 },
       { terraform_remote_state: 2 },
     ],
     stream: `\${data.terraform_remote_state.${producer}.outputs.stream_arn}`,
@@ -262,9 +287,8 @@ describe('the references', () => {
     alarm: {
       ...ALARM,
       alarm_name: `${functionName}-${id}-failed-batches`,
-      alarm_description: `Records of ${id} were given up and are in the failed-batches bucket. Mend the cause, then npm run redrive.`,
+      alarm_description: `Lambda discarded records of ${id}; they wait in the failed-batches bucket. Remove the cause, then npm run redrive.`,
       alarm_actions: [`\${data.terraform_remote_state.${reader}.outputs.alarm_topic_arn}`],
-      ok_actions: [`\${data.terraform_remote_state.${reader}.outputs.alarm_topic_arn}`],
     },
   });
 

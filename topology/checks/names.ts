@@ -10,7 +10,7 @@ import { at, type Declared, type Report, sound, soundList } from './declared';
 
 /**
  * Names a folder of the output, an object of the state, and, between the name of a function and
- * `-failed-batches`, an alarm, whose name has at most 255 characters.
+ * `-failed-invokes`, an alarm, whose name has at most 255 characters.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */

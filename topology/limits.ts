@@ -55,6 +55,12 @@ export const FILTERS = {
   count: 10,
   /** Characters of one pattern. */
   patternLength: 4_096,
+  /**
+   * Combinations of the alternatives of `$or` in one pattern.
+   *
+   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+   */
+  combinations: 1_000,
 } as const;
 
 /** Readers that DynamoDB serves from one shard at the same time. */

@@ -454,7 +454,10 @@ export const subscriptionSchema = object({
     .describe('Length of a tumbling window, in seconds; 0 for none.'),
   filters: list(
     z.record(z.string(), z.unknown(), {
-      error: 'must be a filter pattern, such as { eventName: [INSERT] }',
+      error: ({ input }) =>
+        typeof input === 'string' && input.trimStart().startsWith('{')
+          ? 'must be a filter pattern without quotes around it, such as { eventName: [INSERT] }'
+          : 'must be a filter pattern, such as { eventName: [INSERT] }',
     }),
   )
     .max(FILTERS.count, { error: `must be at most ${FILTERS.count} filters` })

@@ -191,20 +191,27 @@ describe('the mapping', () => {
       subscription({
         filters: [
           { eventName: ['REMOVE'], userIdentity: { type: ['Service'] } },
-          { dynamodb: { NewImage: { Total: { N: [{ numeric: ['>', 9.5] }] } } } },
-          {},
+          { dynamodb: { NewImage: { Total: { N: [{ 'anything-but': ['9.5'] }] } } } },
+          { dynamodb: { SizeBytes: [{ numeric: ['>', 9.5] }] } },
         ],
       }),
       filtered(
         '{"eventName":["REMOVE"],"userIdentity":{"type":["Service"]}}',
-        '{"dynamodb":{"NewImage":{"Total":{"N":[{"numeric":[">",9.5]}]}}}}',
-        '{}',
+        '{"dynamodb":{"NewImage":{"Total":{"N":[{"anything-but":["9.5"]}]}}}}',
+        '{"dynamodb":{"SizeBytes":[{"numeric":[">",9.5]}]}}',
       ),
     ],
     [
+      'has a filter whose characters Terraform leaves as they are',
+      subscription({ filters: [{ dynamodb: { NewImage: { Name: { S: ['Cafe\u0301'] } } } }] }),
+      filtered('{"dynamodb":{"NewImage":{"Name":{"S":["Cafe\\u0301"]}}}}'),
+    ],
+    [
       'has a filter in which Terraform sees no template',
-      subscription({ filters: [{ dynamodb: { Keys: { Id: { S: ['${a}', '%{b}', '"\\'] } } } }] }),
-      filtered('{"dynamodb":{"Keys":{"Id":{"S":["$${a}","%%{b}","\\"\\\\"]}}}}'),
+      subscription({
+        filters: [{ dynamodb: { Keys: { OrderId: { S: ['${a}', '%{b}', '"\\'] } } } }],
+      }),
+      filtered('{"dynamodb":{"Keys":{"OrderId":{"S":["$${a}","%%{b}","\\"\\\\"]}}}}'),
     ],
   ])('%s', (_, overrides, expected) => {
     const { resource } = synthApp(topology(overrides)).json(ID);

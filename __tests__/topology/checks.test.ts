@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FILTERS, TAGS } from '../../topology/limits';
+import { TAGS } from '../../topology/limits';
 import { consumer, type Overrides, problemsOf, producer, topology } from '../helpers/topology';
 
 const CONSUMER = 'consumers.process-orders';
@@ -878,69 +878,6 @@ describe('the readers of a stream', () => {
         `subscriptions[2] ${RULE}, got {"producer":"orders","consumer":"c"}`,
         `subscriptions[3] ${RULE}, got {"producer":"orders","consumer":"d"}`,
       ],
-    ],
-  ]);
-});
-
-describe('filters', () => {
-  const filters = (viewType: string, ...patterns: unknown[]): Overrides => ({
-    [`${TABLE}.streamViewType`]: viewType,
-    'subscriptions[0].filters': patterns,
-  });
-  const images = { dynamodb: { NewImage: { Total: { N: [{ exists: true }] } }, OldImage: {} } };
-  const sized = (length: number) => {
-    const pattern = { eventName: [''] };
-    return { eventName: ['x'.repeat(length - JSON.stringify(pattern).length)] };
-  };
-  const refused = (image: string, viewType: string, position = 0) =>
-    `subscriptions[0].filters[${position}].dynamodb.${image} must not ask for ${image}, which records of a stream with ${viewType} do not hold; change streamViewType or the filter`;
-
-  accepts([
-    ['both images on NEW_AND_OLD_IMAGES', filters('NEW_AND_OLD_IMAGES', images)],
-    ['the new image on NEW_IMAGE', filters('NEW_IMAGE', { dynamodb: { NewImage: {} } })],
-    ['the old image on OLD_IMAGE', filters('OLD_IMAGE', { dynamodb: { OldImage: {} } })],
-    ['keys on KEYS_ONLY', filters('KEYS_ONLY', { dynamodb: { Keys: {} }, eventName: ['INSERT'] })],
-    ['4,096 characters', filters('KEYS_ONLY', sized(FILTERS.patternLength))],
-  ]);
-
-  refuses([
-    [
-      'images on KEYS_ONLY',
-      filters('KEYS_ONLY', images),
-      [refused('NewImage', 'KEYS_ONLY'), refused('OldImage', 'KEYS_ONLY')],
-    ],
-    [
-      'the old image on NEW_IMAGE',
-      filters('NEW_IMAGE', images),
-      [refused('OldImage', 'NEW_IMAGE')],
-    ],
-    [
-      'the new image on OLD_IMAGE',
-      filters('OLD_IMAGE', images),
-      [refused('NewImage', 'OLD_IMAGE')],
-    ],
-    [
-      'an image that records never hold',
-      filters('NEW_AND_OLD_IMAGES', { dynamodb: { newImage: {} } }),
-      [refused('newImage', 'NEW_AND_OLD_IMAGES')],
-    ],
-    [
-      'an image in the second filter',
-      filters('KEYS_ONLY', { eventName: ['INSERT'] }, { dynamodb: { NewImage: {} } }),
-      [refused('NewImage', 'KEYS_ONLY', 1)],
-    ],
-    [
-      'a value in place of a list',
-      filters('KEYS_ONLY', { eventName: 'INSERT', dynamodb: { Keys: { Id: { N: [], S: null } } } }),
-      ['eventName', 'dynamodb.Keys.Id.N', 'dynamodb.Keys.Id.S'].map(
-        (place) =>
-          `subscriptions[0].filters[0].${place} must be a list of what matches, such as [INSERT], or a mapping of such lists`,
-      ),
-    ],
-    [
-      '4,097 characters',
-      filters('KEYS_ONLY', sized(FILTERS.patternLength + 1)),
-      ['subscriptions[0].filters[0] must be at most 4096 characters as JSON, got 4097'],
     ],
   ]);
 });

@@ -503,6 +503,22 @@ describe('a value that is not text', () => {
   );
 });
 
+describe('a value of a filter that belongs in quotes', () => {
+  test.each([
+    ['S', '007', '"007"'],
+    ['S', '1.10', '"1.10"'],
+    ['S', 'True', '"True"'],
+    ['N', '007', '"7"'],
+    ['N', '1e3', '"1000"'],
+    ['N', '12345678901234567890', '"12345678901234567890"'],
+  ])('%s: [%s]', (type, value, remedy) => {
+    const filter = `{ dynamodb: { NewImage: { A: { ${type}: [${value}] } } } }`;
+    expect(errorOf(`${ORDERS}    filters: [${filter}]\n`)).toBe(
+      `topologies/x.yaml:18 subscriptions[0].filters[0].dynamodb.NewImage.A.${type}[0] must be text, as it is in a record; write ${remedy}, got ${value}`,
+    );
+  });
+});
+
 describe('several problems', () => {
   const broken = orders('name: orders', 'name: Orders')
     .replace('"111122223333"', '111122223333')

@@ -471,7 +471,7 @@ describe('formats', () => {
         ],
       },
     ],
-    [`${SUBSCRIPTION}.filters`, [{}, { dynamodb: {} }, { 5: [1] }]],
+    [`${SUBSCRIPTION}.filters`, [{ eventName: ['INSERT'] }, { eventID: ['1'] }]],
   ])('%s may be %j', (path, value) => {
     expect(problemsOf(topology({ [path]: value }))).toEqual([]);
   });
@@ -642,6 +642,12 @@ describe('formats', () => {
       `${SUBSCRIPTION}.filters[0]`,
       null,
       'must be a filter pattern, such as { eventName: [INSERT] }',
+      { [`${SUBSCRIPTION}.filters`]: [] },
+    ],
+    [
+      `${SUBSCRIPTION}.filters[0]`,
+      '{"eventName":["INSERT"]}',
+      'must be a filter pattern without quotes around it, such as { eventName: [INSERT] }',
       { [`${SUBSCRIPTION}.filters`]: [] },
     ],
     [

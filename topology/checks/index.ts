@@ -4,6 +4,7 @@
  */
 import { environment, functionCode, lake, lakeLifecycle, managedPolicies } from './consumers';
 import type { Declared, Report } from './declared';
+import { filters } from './filters';
 import { distinctNames, tags } from './names';
 import {
   accountOrAccounts,
@@ -13,7 +14,7 @@ import {
   tableSettings,
 } from './producers';
 import { alarmTopic, arnsOfTheAccount, references, sameRegion } from './references';
-import { filters, readersPerStream, subscriptionPairs } from './subscriptions';
+import { readersPerStream, subscriptionPairs } from './subscriptions';
 
 export type { Declared, Report } from './declared';
 export { sizes } from './sizes';

@@ -1,0 +1,98 @@
+import { codesIn, tableBelow } from '../helpers/markdown';
+import { type ShippedTopology, shippedTopologies } from '../helpers/shipped-topologies';
+import type { StackJson } from '../helpers/synth-app';
+
+interface Resource {
+  readonly address: string;
+  readonly block: Readonly<Record<string, unknown>>;
+  /** What the placeholders of the page stand for in the resource's stack. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly siblings: Blocks;
+}
+
+type Blocks = NonNullable<StackJson['resource']>;
+
+/** Address and ID of each row; `*` stands for the rest of a name. */
+const ROWS = tableBelow('Addresses and IDs', 'docs/repair.md').map(([, address, id]) => ({
+  address: codesIn(address)[0] ?? '',
+  id: id ?? '',
+}));
+
+const RESOURCES = shippedTopologies().flatMap(resourcesOf);
+
+/** The attributes that IDs are, where the topology file chooses them. */
+const ID_ATTRIBUTES: Readonly<Record<string, string>> = {
+  aws_iam_role: 'name',
+  aws_lambda_function: 'function_name',
+  aws_cloudwatch_log_group: 'name',
+  aws_cloudwatch_dashboard: 'dashboard_name',
+  aws_cloudwatch_metric_alarm: 'alarm_name',
+  aws_kms_alias: 'name',
+  aws_athena_workgroup: 'name',
+  aws_dynamodb_table: 'name',
+};
+
+test.each(ROWS)('$address is the address of a resource', ({ address }) => {
+  expect(RESOURCES.filter((resource) => matches(address, resource.address))).not.toEqual([]);
+});
+
+test('every resource of the shipped topologies can be imported by one row', () => {
+  const rows = RESOURCES.filter(({ address }) => address.startsWith('aws_')).map(({ address }) => ({
+    address,
+    rows: ROWS.filter((row) => matches(row.address, address)).length,
+  }));
+  expect(rows.filter((row) => row.rows !== 1)).toEqual([]);
+});
+
+test('IDs that the topology file chooses are those of the resources', () => {
+  const compared = RESOURCES.flatMap(({ address, block, names, siblings }) => {
+    const attribute = ID_ATTRIBUTES[address.split('.')[0] ?? ''];
+    if (attribute === undefined) return [];
+    const row = ROWS.find((candidate) => matches(candidate.address, address));
+    const [template = ''] = /^`(.*?)`/.exec(row?.id ?? '')?.slice(1) ?? [];
+    const id = template.replaceAll(/<\w+>/g, (placeholder) => names[placeholder] ?? placeholder);
+    return [{ address, id, actual: resolve(String(block[attribute]), siblings) }];
+  });
+  expect(compared.length).toBeGreaterThan(0);
+  expect(compared.filter(({ id, actual }) => !matches(id, actual))).toEqual([]);
+});
+
+function resourcesOf({ topology, stacks }: ShippedTopology): Resource[] {
+  const names = new Map<string, Record<string, string>>();
+  for (const {
+    stackId,
+    role,
+    function: { name },
+    account,
+  } of topology.consumers) {
+    names.set(stackId, { '<role>': role.name, '<function>': name, '<Region>': account.region });
+  }
+  for (const { stackId, source } of topology.producers) {
+    names.set(stackId, { '<table>': source.name });
+  }
+  for (const { stackId, functionName } of topology.subscriptions) {
+    names.set(stackId, { '<function>': functionName, '<stack>': stackId });
+  }
+  return [...stacks].flatMap(([stackId, { resource = {} }]) =>
+    Object.entries(resource).flatMap(([type, blocks]) =>
+      Object.entries(blocks).map(([name, block]) => ({
+        address: `${type}.${name}`,
+        block: { ...block },
+        names: names.get(stackId) ?? {},
+        siblings: resource,
+      })),
+    ),
+  );
+}
+
+/** The text with the values that references to other resources of the stack stand for. */
+function resolve(text: string, blocks: Blocks): string {
+  return text.replaceAll(/\$\{(\w+)\.(\w+)\.(\w+)\}/g, (reference, type, name, attribute) =>
+    String(Reflect.get(blocks[type]?.[name] ?? {}, attribute) ?? reference),
+  );
+}
+
+function matches(pattern: string, text: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.\\/]/g, '\\$&'));
+  return new RegExp(`^${parts.join('[\\w-]+')}$`).test(text);
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+
+/** The rows of the first table below a heading of a page, each as the text of its cells. */
+export function tableBelow(heading: string, page: string): string[][] {
+  const lines = readFileSync(page, 'utf8').split('\n');
+  const start = lines.findIndex((line) => /^#+ /.test(line) && line.endsWith(` ${heading}`));
+  const header = lines.findIndex((line, index) => index > start && line.startsWith('|'));
+  if (start < 0 || header < 0) throw new Error(`${page} has no table below ${heading}`);
+  const end = lines.findIndex((line, index) => index > header && !line.startsWith('|'));
+  return lines.slice(header + 2, end).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** The texts between backticks. */
+export function codesIn(cell = ''): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
+}
+
+/** Text and target of each link. */
+export function linksIn(cell = ''): { readonly text: string; readonly target: string }[] {
+  return [...cell.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)].map(([, text = '', target = '']) => ({
+    text,
+    target,
+  }));
+}

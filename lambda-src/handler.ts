@@ -5,7 +5,9 @@ import type {
   DynamoDBStreamEvent,
 } from 'aws-lambda';
 import type { ProcessorContext } from './context';
+import { keptAlive } from './kept-alive';
 import { createLogger, toLogLevel } from './logger';
+import { mark } from './mark';
 import { toMetricsLine } from './metrics';
 import { isSequenceNumber } from './sequence-number';
 import { parseStreamArn } from './stream-arn';
@@ -66,7 +68,7 @@ export function createHandler(process: Process, host: Host): StreamHandler {
   const level = toLogLevel(host.env.LOG_LEVEL ?? 'INFO');
   let coldStart = true;
 
-  return async (event, lambdaContext) => {
+  return mark<StreamHandler>(async (event, lambdaContext) => {
     const { awsRequestId: requestId, functionName } = lambdaContext;
     const xrayTraceId = toTraceId(host.env._X_AMZN_TRACE_ID);
     const invocation = { requestId, functionName, coldStart, xrayTraceId };
@@ -95,23 +97,7 @@ export function createHandler(process: Process, host: Host): StreamHandler {
     });
     if (failure.thrown) throw failure.error;
     return { batchItemFailures: [{ itemIdentifier }] };
-  };
-}
-
-/**
- * Keeps the event loop from running empty while a promise is pending. Lambda's runtime would answer
- * `null`, which means that all went well, where a processor waits for what never comes: an event that
- * is not emitted, a callback that is not called. Kept alive, the function times out, and the batch fails.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html (null is a success)
- */
-async function keptAlive<T>(promise: Promise<T>): Promise<T> {
-  const timer = setInterval(() => {}, 60_000);
-  try {
-    return await promise;
-  } finally {
-    clearInterval(timer);
-  }
+  });
 }
 
 /** @throws TypeError if the event is not one of a DynamoDB stream */

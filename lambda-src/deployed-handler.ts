@@ -1,0 +1,111 @@
+import { inspect } from 'node:util';
+import { keptAlive } from './kept-alive';
+import { isMarked } from './mark';
+
+/** A function that Lambda calls with an event and a context. */
+type LambdaHandler = (event: unknown, context: unknown) => unknown;
+
+/** The exports of an entry that count, whatever they are. */
+export interface EntryExports {
+  readonly handler: unknown;
+  readonly default: unknown;
+}
+
+/** What is wrong with an entry, after its path; also said at synthesis, where it can be known. */
+export const MISSING_HANDLER =
+  'must export a handler: write export default defineProcessor(…), or export const handler';
+export const UNWRAPPED_DEFAULT =
+  'has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as `handler`';
+
+/**
+ * The handler that is deployed: the entry's `handler`, else its default export, which must be what
+ * `defineProcessor` or `defineBatchProcessor` returned.
+ *
+ * Lambda takes an answer of `undefined` for a success, so what is no handler must fail when the function
+ * starts, not answer. A handler of the user's own is wrapped: see `ownHandler`.
+ *
+ * @param entry path of the entry, for messages
+ * @throws TypeError where neither export is a handler; the message says what to write
+ */
+export function deployedHandler(exports: EntryExports, entry: string): LambdaHandler {
+  const { handler, default: fallback } = exports;
+  if (handler !== undefined && handler !== null) {
+    return isMarked(handler) ? (handler as LambdaHandler) : ownHandler(handler, entry);
+  }
+  const processor = isCompiledModule(fallback) ? fallback.default : fallback;
+  if (isMarked(processor)) return processor as LambdaHandler;
+  throw new TypeError(
+    `${entry} ${processor === undefined || processor === null ? MISSING_HANDLER : UNWRAPPED_DEFAULT}`,
+  );
+}
+
+/** CommonJS that a compiler made of an ES module: Node.js has all its exports in the default one. */
+function isCompiledModule(value: unknown): value is { readonly default: unknown } {
+  return typeof value === 'object' && value !== null && Reflect.get(value, '__esModule') === true;
+}
+
+/**
+ * A handler of the user's own, held to what Lambda documents: it returns a promise, and its answer is
+ * nothing or an object in which `batchItemFailures` is a list of failures.
+ *
+ * One that returns nothing at once, without a promise, stays as it is: the runtimes that know
+ * `context.succeed` wait for it, or for an event loop without work.
+ */
+function ownHandler(handler: unknown, entry: string): LambdaHandler {
+  if (typeof handler !== 'function') {
+    throw new TypeError(`handler of ${entry} must be a function, got ${nameOf(handler)}`);
+  }
+  if (handler.length >= 3) {
+    throw new TypeError(
+      `handler of ${entry} has ${handler.length} parameters: a callback is never called here; return a promise, as in export const handler = async (event, context) => { … }`,
+    );
+  }
+  return (event, context) => {
+    const answer: unknown = handler(event, context);
+    return answer === undefined ? undefined : settled(answer, entry);
+  };
+}
+
+async function settled(answer: unknown, entry: string): Promise<unknown> {
+  const settledAnswer = await keptAlive(Promise.resolve(answer));
+  if (!isAnswer(settledAnswer)) {
+    throw new TypeError(
+      `handler of ${entry} must answer with nothing or { batchItemFailures: [{ itemIdentifier: <sequence number> }] }, got ${nameOf(settledAnswer)}`,
+    );
+  }
+  return settledAnswer;
+}
+
+/**
+ * An identifier that is empty or of no record passes: Lambda then repeats the whole batch.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+function isAnswer(answer: unknown): boolean {
+  if (answer === undefined || answer === null) return true;
+  // An error that is returned instead of thrown, and what is iterated (lists, generators), say nothing of records.
+  if (typeof answer !== 'object' || answer instanceof Error || isIterable(answer)) return false;
+  const failures: unknown = Reflect.get(answer, 'batchItemFailures');
+  if (failures === undefined || failures === null) return true;
+  return Array.isArray(failures) && failures.every(isFailure);
+}
+
+function isIterable(value: object): boolean {
+  return Symbol.iterator in value || Symbol.asyncIterator in value;
+}
+
+function isFailure(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof Reflect.get(value, 'itemIdentifier') === 'string'
+  );
+}
+
+/** Short, for a message: `a function`, `'ok'`, `{ batchItemFailures: 7 }`. */
+function nameOf(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (value instanceof Error) return `the error ${value.name}: ${value.message}`;
+  const text = inspect(value, { breakLength: Number.POSITIVE_INFINITY });
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}

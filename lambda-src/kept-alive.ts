@@ -1,0 +1,15 @@
+/**
+ * Keeps the event loop from running empty while a promise is pending. Lambda's runtime would answer
+ * `null`, which means that all went well, where a processor waits for what never comes: an event that
+ * is not emitted, a callback that is not called. Kept alive, the function times out, and the batch fails.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html (null is a success)
+ */
+export async function keptAlive<T>(promise: PromiseLike<T>): Promise<T> {
+  const timer = setInterval(() => {}, 60_000);
+  try {
+    return await promise;
+  } finally {
+    clearInterval(timer);
+  }
+}

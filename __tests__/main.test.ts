@@ -141,8 +141,9 @@ describe('a synthesis', () => {
     );
     expect(files).toEqual([
       'manifest.json',
-      'stacks/consumer-process-orders/assets/processor_code/<hash>/index.js',
-      'stacks/consumer-process-orders/assets/processor_code/<hash>/index.js.map',
+      'stacks/consumer-process-orders/assets/processor_code/<hash>/bundle.mjs',
+      'stacks/consumer-process-orders/assets/processor_code/<hash>/bundle.mjs.map',
+      'stacks/consumer-process-orders/assets/processor_code/<hash>/index.mjs',
       'stacks/consumer-process-orders/cdk.tf.json',
       'stacks/producer-orders/cdk.tf.json',
       'stacks/subscription-orders-process-orders/cdk.tf.json',

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { bundle } from '../constructs/bundle';
+import { PACKAGE } from '../topology/package-files';
 import { median } from './measure';
 
 const RUNTIME = 'nodejs22.x';
@@ -16,13 +18,13 @@ const BUNDLES = [
 /** Size, content and import time of the default functions, and of the same with Powertools. */
 export function benchBundles(): void {
   const folders = BUNDLES.map(({ entry }) => bundle(entry, RUNTIME));
-  const times = importTimes(folders.map((folder) => path.resolve(folder, 'index.js')));
+  const times = importTimes(folders.map((folder) => path.resolve(folder, PACKAGE.handler)));
   const powertools = times.at(-1) ?? Number.NaN;
 
   console.log(`Bundles, import time as the median of ${ROUNDS} processes`);
   for (const [index, { name, limit }] of BUNDLES.entries()) {
     const folder = folders[index] ?? '';
-    const size = (statSync(path.join(folder, 'index.js')).size / 1024).toFixed(1);
+    const size = (statSync(path.join(folder, PACKAGE.bundle)).size / 1024).toFixed(1);
     const milliseconds = times[index] ?? Number.NaN;
     const ratio = (milliseconds / powertools).toFixed(2);
     console.log(
@@ -47,13 +49,17 @@ function importTimes(scripts: readonly string[]): number[] {
 function importTime(script: string): number {
   const program = `
     const start = performance.now();
-    require(${JSON.stringify(script)});
+    await import(${JSON.stringify(pathToFileURL(script).href)});
     console.log(performance.now() - start);
   `;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
-    env: { ...process.env, NODE_OPTIONS: '--enable-source-maps', SINK_BUCKET: 'changes' },
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', program],
+    {
+      env: { ...process.env, SINK_BUCKET: 'changes' },
+      encoding: 'utf8',
+    },
+  );
   if (status !== 0) throw new Error(`${script} failed\n${stderr}`);
   return Number(stdout);
 }
@@ -61,7 +67,7 @@ function importTime(script: string): number {
 /** By the source map, which names every file that is in the bundle. */
 function packagesIn(folder: string): string[] {
   const map: { sources: string[] } = JSON.parse(
-    readFileSync(path.join(folder, 'index.js.map'), 'utf8'),
+    readFileSync(path.join(folder, PACKAGE.sourceMap), 'utf8'),
   );
   const names = map.sources.map(
     (source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1],

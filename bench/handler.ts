@@ -1,9 +1,10 @@
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
 import type { Context } from 'aws-lambda';
 import { bundle } from '../constructs/bundle';
 import type { StreamHandler } from '../lambda-src/handler';
+import { PACKAGE } from '../topology/package-files';
 import { median } from './measure';
 import { orderBatches } from './orders';
 
@@ -33,7 +34,9 @@ interface Contestant {
 export async function benchHandler(): Promise<void> {
   const events = orderBatches(BATCHES, BATCH_SIZE);
   const texts = events.map((event) => JSON.stringify(event));
-  const [ours, powertools] = ['lambda-src/index.ts', 'bench/powertools-handler.ts'].map(load);
+  const [ours, powertools] = await Promise.all(
+    ['lambda-src/index.ts', 'bench/powertools-handler.ts'].map(load),
+  );
 
   const run = (handler: StreamHandler | undefined) => async () => {
     for (const event of events) await handler?.(event, CONTEXT);
@@ -70,9 +73,9 @@ const CONTEXT = {
   getRemainingTimeInMillis: () => 60_000,
 } as Context;
 
-function load(entry: string): StreamHandler {
-  const script = path.resolve(bundle(entry, RUNTIME), 'index.js');
-  return createRequire(script)(script).handler;
+async function load(entry: string): Promise<StreamHandler> {
+  const module = path.resolve(bundle(entry, RUNTIME), PACKAGE.handler);
+  return (await import(pathToFileURL(module).href)).handler;
 }
 
 /** Median seconds of each; they run in turn, so that whatever else the machine does meets all. */

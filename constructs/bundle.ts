@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -8,11 +8,64 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { UserError } from '../topology/problem';
+import { MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/deployed-handler';
+import { MARK_NAME } from '../lambda-src/mark';
+import { PACKAGE, packageFiles } from '../topology/package-files';
+import { isDefaultEntry } from '../topology/resolve';
+import {
+  COMPUTED_IMPORTS,
+  computedImports,
+  isComputedImport,
+  ownSources,
+  requireNoDecoratorMetadata,
+  runTimeReads,
+} from './bundled-sources';
+import { type Build, EntryError, esbuild, formatMessage, type Message } from './esbuild';
+
+export { EntryError } from './esbuild';
 
 const OUTPUT = 'dist/functions';
+
+/** What picks the handler of an entry; it is bundled with it. */
+const DEPLOYED_HANDLER = 'lambda-src/deployed-handler.ts';
+
+/** Name of the module that is bundled, in messages and the source map; there is no such file. */
+const ROOT = `${OUTPUT}/entry.mjs`;
+
+/** What Lambda loads. Source maps are read for files that are loaded after the first line, so the rest is another file. */
+const HANDLER_MODULE = `process.setSourceMapsEnabled(true);
+export const { handler } = await import('./${PACKAGE.bundle}');
+`;
+
+/** What CommonJS packages expect, and an ES module does not have. The imports' names are nobody else's. */
+const BANNER = [
+  "import { createRequire as __bundle_createRequire } from 'node:module';",
+  "import { dirname as __bundle_dirname } from 'node:path';",
+  "import { fileURLToPath as __bundle_fileURLToPath } from 'node:url';",
+  'const require = __bundle_createRequire(import.meta.url);',
+  'const __filename = __bundle_fileURLToPath(import.meta.url);',
+  'const __dirname = __bundle_dirname(__filename);',
+].join('');
+
+const OPTIONS = [
+  '--bundle',
+  '--platform=node',
+  '--format=esm',
+  `--banner:js=${BANNER}`,
+  '--minify',
+  // Names of errors and classes, for the log.
+  '--keep-names',
+  '--sourcemap',
+  '--sources-content=false',
+  ...COMPUTED_IMPORTS.map((id) => `--log-override:${id}=warning`),
+];
+
+/** Packages are found as Node.js finds them: esbuild by itself would take the condition `module` as well. */
+const AS_NODE_DOES = ['--conditions='];
 
 /**
  * The AWS SDK imports these on demand, and never does in Lambda, where credentials are in variables and
@@ -22,135 +75,137 @@ const OUTPUT = 'dist/functions';
  */
 const UNUSED_CREDENTIAL_PROVIDERS = ['ini', 'sso', 'login', 'process', 'web-identity'];
 
-const OPTIONS = [
-  '--bundle',
-  '--platform=node',
-  // ES modules, of which esbuild leaves out what is not used.
+/** For the default functions, whose packages are known: smaller builds of the AWS SDK. */
+const SMALLER = [
   '--main-fields=module,main',
-  '--minify',
-  // Names of errors and classes, for the log.
-  '--keep-names',
-  '--sourcemap',
-  '--sources-content=false',
-  '--log-level=warning',
-  // `export default defineProcessor(…)` is a handler as well.
-  '--footer:js=module.exports.handler ??= module.exports.default;',
   ...UNUSED_CREDENTIAL_PROVIDERS.map((name) => `--external:@aws-sdk/credential-provider-${name}`),
 ];
 
-/** A file that cannot be the entry of a function; the message names it and says what to write. */
-export class EntryError extends UserError {
-  override readonly name = 'EntryError';
-}
-
-/** What makes a handler of a processor. A default export without it would take whole events. */
-const PROCESSOR = 'lambda-src/processor.ts';
-
 /**
- * Bundles a TypeScript file into a deployment package: `index.js` with its source map, CommonJS, for
- * the Node.js of a Lambda runtime such as `nodejs22.x`. The file exports a `handler`, or has one as its
- * default export.
+ * Bundles a TypeScript or JavaScript file into a deployment package for the Node.js of a Lambda runtime
+ * such as `nodejs22.x`: `index.mjs`, whose `handler` is the one of the file (see `deployedHandler`), the
+ * bundle with its source map, and the files that are read at run time. Prints the bundler's warnings.
  *
- * Runs esbuild's own program, which is done in a quarter of the time of its synchronous API.
+ * Nothing of the file is run.
  *
+ * @param files files and folders to copy, in the folder of the entry
  * @returns the folder, named after its content
  * @throws EntryError if the file does not compile, and says where; or if it has no handler
  */
-export function bundle(entry: string, runtime: string): string {
-  const key = `${entry} ${runtime}`;
+export function bundle(entry: string, runtime: string, files: readonly string[] = []): string {
+  const key = JSON.stringify([entry, runtime, files]);
   const known = bundles.get(key);
   if (known !== undefined && existsSync(known)) return known;
-  const made = build(entry, runtime);
+  const made = build(entry, runtime, files);
   bundles.set(key, made);
   return made;
 }
 
-/** Folders by entry and runtime: many consumers have the same function, and a file is bundled once. */
+/** Folders by entry, runtime and files: many consumers have the same function, which is bundled once. */
 const bundles = new Map<string, string>();
 
-function build(entry: string, runtime: string): string {
+function build(entry: string, runtime: string, files: readonly string[]): string {
   mkdirSync(OUTPUT, { recursive: true });
   const folder = mkdtempSync(path.join(OUTPUT, 'build-'));
   try {
-    esbuild(
-      entry,
-      ...OPTIONS,
-      `--target=node${Number.parseInt(runtime.slice('nodejs'.length), 10)}`,
-      `--outfile=${path.join(folder, 'index.js')}`,
+    const built = esbuild(
+      { name: ROOT, text: rootModule(entry) },
+      path.join(folder, PACKAGE.bundle),
+      [
+        ...OPTIONS,
+        ...(isDefaultEntry(entry) ? SMALLER : AS_NODE_DOES),
+        `--target=node${Number.parseInt(runtime.slice('nodejs'.length), 10)}`,
+      ],
     );
-    requireHandler(entry);
+    check(entry, built, files);
+    writeFileSync(path.join(folder, PACKAGE.handler), HANDLER_MODULE);
+    for (const { source, target } of files.flatMap((file) => packageFiles(entry, file))) {
+      cpSync(source, path.join(folder, target));
+    }
     return keep(folder);
+  } catch (error) {
+    if (!(error instanceof EntryError)) throw error;
+    throw new EntryError(`${entry} ${error.message}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function esbuild(entry: string, ...options: string[]): void {
-  const program = 'node_modules/.bin/esbuild';
-  const { status, error, stderr } = spawnSync(program, [entry, ...options], { encoding: 'utf8' });
-  if (error) throw error;
-  if (status !== 0) throw new EntryError(`${entry} cannot be bundled: ${firstError(stderr)}`);
+/** Takes the handler out of the entry's exports, whatever module kind the entry is. */
+function rootModule(entry: string): string {
+  const [file, picker] = [relative(entry), DEPLOYED_HANDLER].map((name) =>
+    JSON.stringify(`./${name}`),
+  );
+  return [
+    `import * as entry from ${file};`,
+    `import { deployedHandler } from ${picker};`,
+    'const exports = { handler: entry.handler, default: entry.default };',
+    `export const handler = deployedHandler(exports, ${JSON.stringify(relative(entry))});`,
+  ].join('\n');
 }
 
-/** `lambda-src/orders.ts:3:9: Could not resolve "./nowhere"`, of what esbuild prints. */
-function firstError(output: string): string {
-  const [, text, place] = /\[ERROR\] (.*)\n(?:\n +(.+:\d+:\d+:)\n)?/.exec(output) ?? [];
-  return [place, text ?? output].filter(Boolean).join(' ');
-}
-
-function requireHandler(entry: string): void {
-  const { exported, files } = contentOf(entry);
-  if (exported.includes('handler')) return;
-  const what = `it exports ${exported.join(', ') || 'nothing'}`;
-  if (!exported.includes('default')) {
-    throw new EntryError(
-      `${entry} must export a handler: write export default defineProcessor(…), or export const handler; ${what}`,
-    );
-  }
-  if (!files.includes(PROCESSOR)) {
-    throw new EntryError(
-      `${entry} must wrap its default export, as in export default defineProcessor(…), or export it as handler if it takes whole events`,
-    );
-  }
+/** With slashes, and the same whatever folder the project is in. */
+function relative(file: string): string {
+  return path.relative('.', file).split(path.sep).join('/');
 }
 
 /**
- * What the file exports, and the files of this project it is made of. esbuild tells the exports of an
- * ES module only, so this is another build. It is without packages, and done as soon as it is started.
+ * Prints the warnings, each once.
+ *
+ * @throws EntryError for what can be known not to work
  */
-function contentOf(entry: string): { exported: string[]; files: string[] } {
-  const scratch = mkdtempSync(path.join(OUTPUT, 'exports-'));
-  const [outfile = '', metafile = ''] = ['index.mjs', 'meta.json'].map((name) =>
-    path.join(scratch, name),
-  );
-  try {
-    esbuild(
-      entry,
-      '--bundle',
-      '--platform=node',
-      '--format=esm',
-      '--packages=external',
-      '--log-level=error',
-      `--outfile=${outfile}`,
-      `--metafile=${metafile}`,
+function check(entry: string, { warnings, sources }: Build, files: readonly string[]): void {
+  // The bundler warns of each export that rootModule takes and the entry does not have.
+  const ofRoot = ({ file }: Message) => file === ROOT;
+  const [missing, more] = warnings.filter(ofRoot);
+  if (missing && (more || missing.text.includes('has no exports'))) {
+    throw new EntryError(
+      `${MISSING_HANDLER}; it exports ${exportsOf(entry).join(', ') || 'nothing'}`,
     );
-    const outputs: Record<string, { exports: string[]; inputs: object }> = JSON.parse(
-      readFileSync(metafile, 'utf8'),
-    ).outputs;
-    const all = Object.values(outputs);
-    return {
-      exported: all.flatMap((output) => output.exports),
-      files: all.flatMap(({ inputs }) => Object.keys(inputs)),
-    };
+  }
+  if (missing?.text.includes('"handler"') && !canBeMarked(sources)) {
+    throw new EntryError(UNWRAPPED_DEFAULT);
+  }
+  const own = ownSources(sources);
+  if (!isDefaultEntry(entry)) requireNoDecoratorMetadata(relative(entry), own);
+  const others = warnings.filter((warning) => !ofRoot(warning) && !isComputedImport(warning));
+  const reads = [...computedImports(warnings), ...runTimeReads(own)];
+  for (const line of [...others, ...(files.length > 0 ? [] : reads)].map(formatMessage)) {
+    if (!printed.has(line)) console.warn(line);
+    printed.add(line);
+  }
+}
+
+/** What an entry exports by name. Its packages stay out, so this is done as soon as it is started. */
+function exportsOf(entry: string): readonly string[] {
+  const scratch = mkdtempSync(path.join(OUTPUT, 'exports-'));
+  try {
+    const root = { name: ROOT, text: `export * from ${JSON.stringify(`./${relative(entry)}`)};` };
+    const options = ['--bundle', '--platform=node', '--format=esm', '--packages=external'];
+    return esbuild(root, path.join(scratch, PACKAGE.bundle), options).exports;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
+/** Whether there is something in the bundle that marks a handler: ours, or another copy of it. */
+function canBeMarked(sources: readonly string[]): boolean {
+  if (sources.includes('lambda-src/handler.ts')) return true;
+  return sources
+    .filter((source) => source !== 'lambda-src/mark.ts')
+    .some((source) => readFileSync(source, 'utf8').includes(MARK_NAME));
+}
+
+/** Lines, each of which is printed once. */
+const printed = new Set<string>();
+
 /** Moves a finished build to the folder named after its content, unless that is there already. */
 function keep(build: string): string {
   const hash = createHash('sha256');
-  for (const file of readdirSync(build).sort()) hash.update(readFileSync(path.join(build, file)));
+  for (const file of readdirSync(build, { recursive: true, encoding: 'utf8' }).sort()) {
+    const found = path.join(build, file);
+    if (statSync(found).isFile()) hash.update(`${file}\0`).update(readFileSync(found));
+  }
   const directory = path.join(OUTPUT, hash.digest('hex').slice(0, 16));
   try {
     renameSync(build, directory);

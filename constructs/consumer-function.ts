@@ -65,6 +65,6 @@ export class ConsumerFunction extends Construct {
 
 function deploymentPackage({ code, runtime }: ResolvedFunction) {
   return 'entry' in code
-    ? { directory: bundle(code.entry, runtime), handler: 'index.handler' }
+    ? { directory: bundle(code.entry, runtime, code.files), handler: 'index.handler' }
     : code;
 }

@@ -43,9 +43,12 @@ export interface ResolvedConsumer {
   readonly sources: readonly TableReference[];
 }
 
-export type ResolvedFunction = Omit<Consumer['function'], 'entry' | 'code' | 'environment'> & {
+export type ResolvedFunction = Omit<
+  Consumer['function'],
+  'entry' | 'files' | 'code' | 'environment'
+> & {
   readonly code: Entry | NonNullable<Consumer['function']['code']>;
-  /** All variables; those of the file win over those of the runtime and the sink. */
+  /** All variables; those of the file win over those of the sink. */
   readonly environment: Readonly<Record<string, string>>;
 };
 
@@ -61,6 +64,8 @@ export type Lake = S3Sink & {
 /** A TypeScript file to bundle. */
 export interface Entry {
   readonly entry: string;
+  /** Files and folders that are copied into the package. */
+  readonly files: readonly string[];
 }
 
 export interface TableReference {
@@ -106,6 +111,11 @@ type SinkVariable = (typeof SINK_VARIABLES)[number];
 
 /** The default function of each sink; an entry that names the first means the sink's. */
 const DEFAULT_ENTRIES = { log: 'lambda-src/index.ts', s3: 'lambda-src/s3.ts' };
+
+/** Whether an entry is the default function of a sink. */
+export function isDefaultEntry(entry: string): boolean {
+  return Object.values(DEFAULT_ENTRIES).includes(path.normalize(entry));
+}
 
 /** @param topology one that `validate` found nothing wrong with */
 export function resolve(topology: Topology): ResolvedTopology {
@@ -195,14 +205,13 @@ function resolveFunction(
   sink: 'log' | Lake,
   account: Account,
 ): ResolvedFunction {
-  const { entry = DEFAULT_ENTRIES.log, code, environment, ...rest } = settings;
+  const { entry = DEFAULT_ENTRIES.log, files, code, environment, ...rest } = settings;
   const isDefault = path.normalize(entry) === DEFAULT_ENTRIES.log;
   const ofSink = isDefault && sink !== 'log' ? DEFAULT_ENTRIES[sink.type] : entry;
   return {
     ...rest,
-    code: code ?? { entry: ofSink },
+    code: code ?? { entry: ofSink, files },
     environment: {
-      ...(code ? {} : { NODE_OPTIONS: '--enable-source-maps' }),
       ...(sink === 'log' ? {} : sinkVariables(sink, account)),
       ...environment,
     },

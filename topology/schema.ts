@@ -243,6 +243,11 @@ const lambdaFunction = object({
     .describe(
       'TypeScript file whose default export is a processor, or that exports `handler`; it is bundled. Default: the function of the sink, lambda-src/index.ts.',
     ),
+  files: list(text(/./, 'must be the path of a file or a folder, relative to cdktf.json'))
+    .default([])
+    .describe(
+      'Files and folders that the function reads at run time, in the folder of entry; in the package they have the same path from there.',
+    ),
   code: code.optional().describe('Instead of entry: any prepared folder, any runtime.'),
   runtime: text(/^[a-z][a-z0-9.]*$/, 'must be a Lambda runtime, such as nodejs22.x or python3.12')
     .default('nodejs22.x')
@@ -262,9 +267,7 @@ const lambdaFunction = object({
       { error: 'must be a mapping from variable names to strings' },
     )
     .default({})
-    .describe(
-      'Environment variables. NODE_OPTIONS, unless you set it, is --enable-source-maps with entry.',
-    ),
+    .describe('Environment variables.'),
   logRetentionInDays: z
     .literal(LOG_RETENTION_IN_DAYS.values, {
       error: `must be one of ${LOG_RETENTION_IN_DAYS.values.join(', ')} days`,

@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { bundle, EntryError } from '../../constructs/bundle';
 import { environment, MACHINE_FOLDERS } from '../helpers/environment';
 
@@ -9,103 +18,425 @@ import { environment, MACHINE_FOLDERS } from '../helpers/environment';
 jest.setTimeout(30_000);
 
 const ENTRY = 'lambda-src/index.ts';
+const FILES = ['bundle.mjs', 'bundle.mjs.map', 'index.mjs'];
 const PROCESSOR = "import { defineProcessor } from '../../lambda-src/processor';";
 mkdirSync('dist', { recursive: true });
 const sources = mkdtempSync(path.join('dist', 'bundle-test-'));
 const made = new Set<string>();
+
+const warn = jest.spyOn(console, 'warn').mockImplementation();
+beforeEach(() => warn.mockClear());
 
 afterAll(() => {
   for (const folder of [sources, ...made]) rmSync(folder, { recursive: true, force: true });
 });
 
 /** A file of this text, and of its own name, since a file is bundled once. */
-function writeEntry(text: string): string {
-  const entry = path.join(sources, `${readdirSync(sources).length}-entry.ts`);
+function writeEntry(text: string, extension = 'ts'): string {
+  const entry = path.join(sources, `${readdirSync(sources).length}-entry.${extension}`);
   writeFileSync(entry, text);
   return entry;
 }
 
+/** Writes files by their paths below the folder of the entries. */
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(sources, file)), { recursive: true });
+    writeFileSync(path.join(sources, file), text);
+  }
+}
+
 /** Bundles a file of this text; it must export a handler. */
-function bundleOf(text: string, runtime = 'nodejs22.x'): string {
-  const folder = bundle(writeEntry(text), runtime);
+function bundleOf(text: string, extension = 'ts', files: readonly string[] = []): string {
+  const entry = writeEntry(text, extension);
+  const folder = bundle(
+    entry,
+    'nodejs22.x',
+    files.map((file) => path.join(sources, file)),
+  );
   made.add(folder);
   return folder;
 }
 
-/** Runs a program that has the bundle's handler, as Lambda does. */
+/** Runs a program that has the package's handler, as Lambda does. */
 function spawn(folder: string, program: string, env: Readonly<Record<string, string>> = {}) {
-  const script = JSON.stringify(path.resolve(folder, 'index.js'));
+  const module = JSON.stringify(pathToFileURL(path.resolve(folder, 'index.mjs')).href);
   return spawnSync(
     process.execPath,
-    ['-e', `const { handler } = require(${script});\n${program}`],
-    {
-      env: environment({ NODE_OPTIONS: '--enable-source-maps', ...env }),
-      encoding: 'utf8',
-    },
+    ['--input-type=module', '-e', `const { handler } = await import(${module});\n${program}`],
+    { env: environment(env), encoding: 'utf8' },
   );
 }
 
-const run = (folder: string, program: string) => spawn(folder, program).stdout;
+/** Writes JSON, which is the same in every terminal. */
+const WRITE =
+  'const write = (value) => process.stdout.write(JSON.stringify(value) ?? "undefined");';
+
+/** What the handler answers to an event, or the message of what is thrown, also at the start. */
+function answerOf(folder: string, event: object = {}, env = {}): unknown {
+  const { stdout, stderr } = spawn(
+    folder,
+    `${WRITE}\ntry { write(await handler(${JSON.stringify(event)}, {})) } catch ({ message }) { write({ message }) }`,
+    env,
+  );
+  const answer = stdout.split('\n').at(-1);
+  if (answer) return answer === 'undefined' ? undefined : JSON.parse(answer);
+  return /^\w*Error: (.*)$/m.exec(stderr)?.[1] ?? stderr;
+}
+
 const read = (folder: string, file: string) => readFileSync(path.join(folder, file), 'utf8');
 
 describe('a bundle', () => {
-  test('is a script and its source map', () => {
-    expect(readdirSync(bundle(ENTRY, 'nodejs22.x')).sort()).toEqual(['index.js', 'index.js.map']);
+  test('is what Lambda loads, a module and its source map', () => {
+    const folder = bundle(ENTRY, 'nodejs22.x');
+    expect(readdirSync(folder).sort()).toEqual(FILES);
+    expect(read(folder, 'index.mjs')).toBe(
+      "process.setSourceMapsEnabled(true);\nexport const { handler } = await import('./bundle.mjs');\n",
+    );
   });
 
   test('is in a folder that is named after its content', () => {
     const folder = bundle(ENTRY, 'nodejs22.x');
     const hash = createHash('sha256');
-    for (const file of ['index.js', 'index.js.map']) hash.update(read(folder, file));
+    for (const file of FILES) hash.update(`${file}\0`).update(read(folder, file));
     expect(folder).toBe(path.join('dist', 'functions', hash.digest('hex').slice(0, 16)));
   });
 
   test('is the same each time', () => {
     const first = bundle(ENTRY, 'nodejs22.x');
-    const files = ['index.js', 'index.js.map'].map((name) => read(first, name));
+    const files = FILES.map((name) => read(first, name));
     jest.isolateModules(() => {
       const another: typeof bundle = require('../../constructs/bundle').bundle;
       expect(another(ENTRY, 'nodejs22.x')).toBe(first);
     });
-    expect(['index.js', 'index.js.map'].map((name) => read(first, name))).toEqual(files);
+    expect(FILES.map((name) => read(first, name))).toEqual(files);
+  });
+
+  test('is the same whether the path of the entry is relative or not', () => {
+    const entry = writeEntry('export const handler = async () => null;');
+    expect(bundle(path.resolve(entry), 'nodejs22.x')).toBe(bundle(entry, 'nodejs22.x'));
   });
 
   test('of other content is in another folder', () => {
-    const folders = [1, 2].map((value) => bundleOf(`export const handler = () => ${value};`));
+    const folders = [1, 2].map((value) =>
+      bundleOf(`export const handler = () => ({ v: ${value} });`),
+    );
     expect(new Set(folders).size).toBe(2);
   });
 
   test.each([
+    ['nodejs22.x', /a\?\.b/],
+    ['nodejs12.x', /a==null\?void 0:a\.b/],
+  ])('is written for the Node.js of %s', (runtime, expected) => {
+    const entry = writeEntry('declare const a: any;\nexport const handler = () => a?.b;\n');
+    const folder = bundle(entry, runtime);
+    made.add(folder);
+    expect(read(folder, 'bundle.mjs')).toMatch(expected);
+  });
+});
+
+describe('the deployed handler is', () => {
+  const answer = (value: number) => ({ v: value });
+
+  test.each<[string, string, string, unknown]>([
+    ['a handler', 'ts', 'export const handler = async () => ({ v: 2 });', answer(2)],
     [
-      'the default export',
-      `${PROCESSOR}\nexport default Object.assign(() => 1, { defineProcessor });`,
-      1,
+      'a handler beside a default export',
+      'ts',
+      'export const handler = async () => ({ v: 3 });\nexport default 4;',
+      answer(3),
     ],
-    ['a handler', 'export const handler = () => 2;', 2],
-    ['a handler beside a default export', 'export const handler = () => 3;\nexport default 4;', 3],
-    ['a handler of another file', "export { run as handler } from './other';", 5],
-    ['all exports of another file', "export * from './other';", 6],
-  ])('has %s as its handler, for CommonJS', (_, text, expected) => {
-    writeFileSync(
-      path.join(sources, 'other.ts'),
-      'export const run = () => 5;\nexport const handler = () => 6;\n',
+    ['a handler of another file', 'ts', "export { run as handler } from './other';", answer(5)],
+    ['one of all exports of another file', 'ts', "export * from './other';", answer(6)],
+    ['one of all exports of a CommonJS file', 'ts', "export * from './common';", answer(7)],
+    ['exports.handler', 'js', 'exports.handler = async () => ({ v: 8 });', answer(8)],
+    [
+      'module.exports = { handler }',
+      'cjs',
+      'module.exports = { handler: async () => ({ v: 9 }) };',
+      answer(9),
+    ],
+    ['export = { handler }', 'ts', 'export = { handler: async () => ({ v: 10 }) };', answer(10)],
+    [
+      'a handler that is made with top-level await',
+      'mts',
+      'const v = await 11;\nexport const handler = async () => ({ v });',
+      answer(11),
+    ],
+  ])('%s', (_, extension, text, expected) => {
+    write({
+      'other.ts':
+        'export const run = async () => ({ v: 5 });\nexport const handler = async () => ({ v: 6 });\n',
+      'common.cjs': 'exports.handler = async () => ({ v: 7 });\n',
+    });
+    write({ 'common.js': read(sources, 'common.cjs') });
+    expect(answerOf(bundleOf(text, extension))).toEqual(expected);
+  });
+
+  const done = { batchItemFailures: [] };
+  test.each<[string, string, string]>([
+    ['the default export', 'ts', `${PROCESSOR}\nexport default defineProcessor(() => {});`],
+    ['a default export of another file', 'ts', "export { default } from './processing';"],
+    [
+      'module.exports = defineProcessor()',
+      'cjs',
+      "const { defineProcessor } = require('../../lambda-src/processor');\nmodule.exports = defineProcessor(() => {});",
+    ],
+    [
+      'the default export of a compiled module',
+      'js',
+      "Object.defineProperty(exports, '__esModule', { value: true });\nexports.default = require('../../lambda-src/processor').defineProcessor(() => {});",
+    ],
+    [
+      'the default export, where the name handler is of a type',
+      'ts',
+      `${PROCESSOR}\nexport type handler = string;\nexport default defineProcessor(() => {});`,
+    ],
+  ])('%s', (_, extension, text) => {
+    write({ 'processing.ts': `${PROCESSOR}\nexport default defineProcessor(() => {});` });
+    expect(answerOf(bundleOf(text, extension), { Records: [] })).toEqual(done);
+  });
+
+  test('of a copy of the processor in a package', () => {
+    const copy = path.join(sources, 'node_modules', '@acme', 'streams');
+    cpSync('lambda-src', copy, { recursive: true });
+    const folder = bundleOf(
+      "import { defineProcessor } from '@acme/streams/processor';\nexport default defineProcessor(() => {});",
     );
-    expect(run(bundleOf(text), 'console.log(handler())')).toBe(`${expected}\n`);
+    expect(answerOf(folder, { Records: [] })).toEqual(done);
+    const map: { sources: string[] } = JSON.parse(read(folder, 'bundle.mjs.map'));
+    expect(map.sources.filter((source) => source.endsWith('/mark.ts'))).toHaveLength(2);
   });
 
   test.each([
-    ['nodejs22.x', /=a\?\.b/],
-    ['nodejs12.x', /=a==null\?void 0:a\.b/],
-  ])('is written for the Node.js of %s', (runtime, expected) => {
-    const folder = bundleOf('declare const a: any;\nexport const handler = a?.b;\n', runtime);
-    expect(read(folder, 'index.js')).toMatch(expected);
+    [
+      'in an ES module',
+      "export default () => 1;\nif (typeof module !== 'undefined') module.exports = { handler: () => 2 };",
+    ],
+    ['in CommonJS', 'module.exports = () => 1;\nmodule.exports.handler = () => 2;'],
+  ])('the entry’s, whatever a library assigns to module.exports %s', (kind, text) => {
+    const library = `library-${kind.length}`;
+    write({ [`node_modules/${library}/index.js`]: text });
+    const folder = bundleOf(
+      `import library from '${library}';\nexport const handler = async () => ({ v: library() });`,
+    );
+    expect(answerOf(folder)).toEqual({ v: 1 });
+  });
+
+  test.each<[string, string, string, string]>([
+    [
+      'is a function, beside a wrapped one',
+      'ts',
+      `${PROCESSOR}\nconst run = () => {};\nexport const processor = defineProcessor(run);\nexport default run;`,
+      '',
+    ],
+    [
+      'makes the handler',
+      'ts',
+      `${PROCESSOR}\nexport default () => defineProcessor(() => {});`,
+      '',
+    ],
+    ['is a function of CommonJS', 'cjs', 'module.exports = async () => null;', ''],
+  ])('none where the default export %s: it fails at the start', (_, extension, text) => {
+    expect(answerOf(bundleOf(text, extension))).toMatch(
+      / has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as `handler`$/,
+    );
+  });
+});
+
+describe('packages', () => {
+  test('are resolved as Node.js would: CommonJS gets CommonJS', () => {
+    write({
+      'node_modules/dual/package.json': '{ "main": "main.js", "module": "module.js" }',
+      'node_modules/dual/main.js': "module.exports = () => 'main';",
+      'node_modules/dual/module.js': "export default () => 'module';",
+      'node_modules/conditional/package.json': JSON.stringify({
+        exports: { module: './module.mjs', import: './import.mjs', require: './require.js' },
+      }),
+      'node_modules/conditional/require.js': "module.exports = () => 'require';",
+      'node_modules/conditional/import.mjs': "export default () => 'import';",
+      'node_modules/conditional/module.mjs': "export default () => 'module';",
+      'node_modules/caller/index.js':
+        "module.exports = () => [require('dual')(), require('conditional')()];",
+    });
+    const folder = bundleOf(
+      "import conditional from 'conditional';\nimport call from 'caller';\nexport const handler = async () => ({ v: [...call(), conditional()] });",
+    );
+    expect(answerOf(folder)).toEqual({ v: ['main', 'require', 'import'] });
+  });
+
+  test('of CommonJS find require, __filename and __dirname', () => {
+    // Of these, debug requires modules of Node.js, app-root-path takes __dirname, and dayjs is UMD.
+    const folder = bundleOf(
+      [
+        "import root from 'app-root-path';",
+        "import dayjs from 'dayjs';",
+        "import debug from 'debug';",
+        "debug.enable('test');",
+        'export const handler = async () => ({',
+        '  root: root.toString(),',
+        "  day: dayjs('2026-01-02').add(1, 'month').format('YYYY-MM-DD'),",
+        "  enabled: debug('test').enabled,",
+        '  debugs: typeof debug.inspectOpts,',
+        '});',
+      ].join('\n'),
+    );
+    const ofLambda = { LAMBDA_TASK_ROOT: '/var/task', AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' };
+    expect(answerOf(folder, {}, ofLambda)).toEqual({
+      root: '/var/task',
+      day: '2026-02-02',
+      enabled: true,
+      debugs: 'object',
+    });
+  });
+
+  test('may define require, __filename and __dirname themselves', () => {
+    const folder = bundleOf(
+      [
+        "import { createRequire } from 'node:module';",
+        "import path from 'node:path';",
+        "import { fileURLToPath } from 'node:url';",
+        'const require = createRequire(import.meta.url);',
+        'const __filename = fileURLToPath(import.meta.url);',
+        'const __dirname = path.dirname(__filename);',
+        "export const handler = async () => ({ v: [require('node:os').EOL, path.relative(__dirname, __filename), eval('1')] });",
+      ].join('\n'),
+      'mts',
+    );
+    expect(answerOf(folder)).toEqual({ v: ['\n', 'bundle.mjs', 1] });
+  });
+
+  test('that find credentials are bundled with an entry of one’s own', () => {
+    const folder = bundleOf(
+      "import { fromWebToken } from '@aws-sdk/credential-providers';\nexport const handler = async () => ({ v: typeof fromWebToken({ roleArn: 'r', webIdentityToken: 't' }) });",
+    );
+    expect(answerOf(folder)).toEqual({ v: 'function' });
+    expect(read(folder, 'bundle.mjs')).not.toMatch(/import\("@aws-sdk/);
+  });
+});
+
+describe('files that are read at run time', () => {
+  test('have the same path from the folder of the entry', () => {
+    write({
+      'mail.html': '<p>mail</p>',
+      'templates/a/order.txt': 'order',
+      'templates/empty.txt': '',
+    });
+    const folder = bundleOf(
+      [
+        "import { readFileSync } from 'node:fs';",
+        "import path from 'node:path';",
+        "const mail = readFileSync(path.join(__dirname, 'mail.html'), 'utf8');",
+        "const order = readFileSync(new URL('./templates/a/order.txt', import.meta.url), 'utf8');",
+        'export const handler = async () => ({ mail, order });',
+      ].join('\n'),
+      'ts',
+      ['mail.html', 'templates'],
+    );
+    expect(answerOf(folder)).toEqual({ mail: '<p>mail</p>', order: 'order' });
+    expect(readdirSync(folder, { recursive: true }).sort()).toEqual([
+      'bundle.mjs',
+      'bundle.mjs.map',
+      'index.mjs',
+      'mail.html',
+      'templates',
+      'templates/a',
+      'templates/a/order.txt',
+      'templates/empty.txt',
+    ]);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  test('make another folder where their content or name is another', () => {
+    const text = 'export const handler = async () => null;';
+    const folders = [
+      ['x', 'a'],
+      ['x', 'b'],
+      ['y', 'a'],
+    ].map(([name = '', content = ''], index) => {
+      write({ [`${index}/entry.ts`]: text, [`${index}/${name}`]: content });
+      const at = (file: string) => path.join(sources, `${index}`, file);
+      return bundle(at('entry.ts'), 'nodejs22.x', [at(name)]);
+    });
+    expect(new Set(folders).size).toBe(3);
+  });
+});
+
+describe('prints a warning, with place and remedy, of', () => {
+  const REMEDY =
+    'name the files in function.files, or build the function yourself and name its folder in function.code';
+  const handler = (body: string) =>
+    `export const handler = async (x: any): Promise<any> => ${body};`;
+
+  test.each([
+    [
+      '__dirname',
+      handler('[x, __dirname]'),
+      '1:59 __dirname is in the deployment package, which holds only the bundle',
+    ],
+    [
+      '__filename in a template',
+      handler('`${__filename}`'),
+      '1:58 __filename is in the deployment package, which holds only the bundle',
+    ],
+    [
+      'import.meta.url',
+      handler('import.meta.url'),
+      '1:55 import.meta.url is in the deployment package, which holds only the bundle',
+    ],
+    [
+      'new Worker',
+      `import { Worker } from 'node:worker_threads';\n${handler("new Worker('./w.js')")}`,
+      '2:55 new Worker starts a file, and the deployment package holds only the bundle',
+    ],
+    [
+      'a computed import',
+      handler('import(x)'),
+      '1:55 This "import" expression will not be bundled because the argument is not a string literal',
+    ],
+    [
+      'a computed require',
+      handler('require(x)'),
+      '1:55 This call to "require" will not be bundled because the argument is not a string literal',
+    ],
+  ])('%s', (_, text, message) => {
+    const entry = writeEntry(text);
+    made.add(bundle(entry, 'nodejs22.x'));
+    made.add(bundle(entry, 'nodejs20.x'));
+    expect(warn.mock.calls).toEqual([[`${entry}:${message}: ${REMEDY}`]]);
+  });
+
+  test('what the bundler itself warns of, in one line', () => {
+    const entry = writeEntry('export const handler = async (x: any) => x === NaN;\n');
+    made.add(bundle(entry, 'nodejs22.x'));
+    expect(warn.mock.calls).toEqual([
+      [`${entry}:1:43 Comparison with NaN using the "===" operator here is always false`],
+    ]);
+  });
+
+  test.each([
+    [
+      'of words in comments and texts',
+      `// __dirname\n/* new Worker(__filename) */\n${handler("['__dirname', \"__filename\", 'https://__dirname']")}`,
+    ],
+    ['of a class of the name Worker', `class Worker {}\n${handler('new Worker() && {}')}`],
+    ['of properties', handler('[x.__dirname, x.__filename]')],
+    ['of packages', "import read from 'reading';\nexport const handler = async () => read();"],
+    ['of a missing default export', handler('x')],
+  ])('nothing %s', (_, text) => {
+    write({
+      'node_modules/reading/index.js':
+        'module.exports = (x) => [__dirname, require(x), import(x)];',
+    });
+    bundleOf(text);
+    expect(warn).not.toHaveBeenCalled();
   });
 });
 
 test('the source map names the sources without a folder of this machine', () => {
   const folder = bundle(ENTRY, 'nodejs22.x');
-  expect(read(folder, 'index.js')).toMatch(/\n\/\/# sourceMappingURL=index\.js\.map\n$/);
-  const text = read(folder, 'index.js.map');
+  expect(read(folder, 'bundle.mjs')).toMatch(/\n\/\/# sourceMappingURL=bundle\.mjs\.map\n$/);
+  const text = read(folder, 'bundle.mjs.map');
   const map: { sources: string[]; sourcesContent?: string[] } = JSON.parse(text);
   expect(map.sources.filter((source) => path.isAbsolute(source))).toEqual([]);
   expect(map.sources).toContain('../../../lambda-src/handler.ts');
@@ -113,7 +444,7 @@ test('the source map names the sources without a folder of this machine', () => 
   expect(MACHINE_FOLDERS.filter((place) => text.includes(place))).toEqual([]);
 });
 
-test('a stack trace tells file, line and names as they are in the source', () => {
+test('a stack trace gives file, line and names as they are in the source, without settings', () => {
   const folder = bundleOf(
     [
       'class Refused extends Error {}',
@@ -123,23 +454,22 @@ test('a stack trace tells file, line and names as they are in the source', () =>
       'export const handler = () => writeOrder();',
     ].join('\n'),
   );
-  const program =
-    'try { handler() } catch (error) { console.log(error.constructor.name, error.stack) }';
-  expect(run(folder, program)).toMatch(
+  const program = `${WRITE}\ntry { handler() } catch (error) { write(error.constructor.name + ' ' + error.stack) }`;
+  expect(JSON.parse(spawn(folder, program).stdout)).toMatch(
     /^Refused Error: out of space\n +at writeOrder \(.*entry\.ts:3:9\)\n/,
   );
 });
 
 describe('the default function', () => {
-  const files = (folder: string): string[] => JSON.parse(read(folder, 'index.js.map')).sources;
-  const sizeInKilobytes = (folder: string) => read(folder, 'index.js').length / 1024;
+  const files = (folder: string): string[] => JSON.parse(read(folder, 'bundle.mjs.map')).sources;
+  const sizeInKilobytes = (folder: string) => read(folder, 'bundle.mjs').length / 1024;
   const fromPackages = (file: string) => file.includes('node_modules');
 
   test('of the sink log is 40 KB at most, and has no package in it', () => {
     const folder = bundle('lambda-src/index.ts', 'nodejs22.x');
     expect(sizeInKilobytes(folder)).toBeLessThanOrEqual(40);
     expect(files(folder).filter(fromPackages)).toEqual([]);
-    expect(read(folder, 'index.js')).not.toMatch(/aws-sdk/);
+    expect(read(folder, 'bundle.mjs')).not.toMatch(/aws-sdk/);
   });
 
   test('of the sink s3 is 400 KB at most, with the client of S3', () => {
@@ -162,10 +492,29 @@ describe('the default function', () => {
 
 describe('refuses', () => {
   test.each([
-    ['a syntax error', 'export const handler = (;\n', ':1:24: Unexpected ";"'],
-    ['an import of nothing', "\nimport './nowhere';\n", ':2:7: Could not resolve "./nowhere"'],
-    ['a top-level await', 'await 1;\nexport const handler = 1;\n', ':1:0: Top-level await is'],
+    ['a syntax error', 'export const handler = (;\n', ':1:24 Unexpected ";"'],
+    [
+      'an import of a file that is not there',
+      "\nimport './nowhere';\n",
+      ':2:7 Could not resolve "./nowhere"',
+    ],
+    [
+      'an import of a package that is not installed',
+      "import { x } from 'not-installed/sub';\nexport const handler = () => x;\n",
+      ':1:18 Could not resolve "not-installed/sub"; run npm install not-installed',
+    ],
+    [
+      'an import of a scoped package that is not installed',
+      "import '@not/installed';\n",
+      ':1:7 Could not resolve "@not/installed"; run npm install @not/installed',
+    ],
+    [
+      'a binary file',
+      "import './addon.node';\n",
+      ':1:7 No loader is configured for ".node" files: dist/',
+    ],
   ])('%s, and says where it is, in one line', (_, text, message) => {
+    write({ 'addon.node': '' });
     const entry = writeEntry(text);
     const attempt = () => bundle(entry, 'nodejs22.x');
     expect(attempt).toThrow(EntryError);
@@ -175,9 +524,7 @@ describe('refuses', () => {
 
   test('a file that is not there', () => {
     expect(() => bundle('lambda-src/nowhere.ts', 'nodejs22.x')).toThrow(
-      new EntryError(
-        'lambda-src/nowhere.ts cannot be bundled: Could not resolve "lambda-src/nowhere.ts"',
-      ),
+      /^lambda-src\/nowhere\.ts cannot be bundled: .*Could not resolve "\.\/lambda-src\/nowhere\.ts"$/,
     );
   });
 
@@ -188,11 +535,11 @@ describe('refuses', () => {
       'a processor of a type only',
       `${PROCESSOR}\nexport default (p: typeof defineProcessor) => p;\n`,
     ],
-  ])('a default export that is not wrapped: %s', (_, text) => {
+  ])('a default export that nothing can have wrapped: %s', (_, text) => {
     const entry = writeEntry(text);
     expect(() => bundle(entry, 'nodejs22.x')).toThrow(
       new EntryError(
-        `${entry} must wrap its default export, as in export default defineProcessor(…), or export it as handler if it takes whole events`,
+        `${entry} has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as \`handler\``,
       ),
     );
   });
@@ -201,6 +548,11 @@ describe('refuses', () => {
     ['no export', 'const handler = 1;\n', 'nothing'],
     ['other exports only', 'export const run = 1;\nexport const other = 2;\n', 'other, run'],
     ['a type as its handler', 'export type handler = string;\n', 'nothing'],
+    [
+      'an assignment to exports in an ES module',
+      'export const x = 1;\nexports.handler = x;\n',
+      'x',
+    ],
   ])('a file with %s, and says what to write', (_, text, exported) => {
     const entry = writeEntry(text);
     expect(() => bundle(entry, 'nodejs22.x')).toThrow(
@@ -208,5 +560,35 @@ describe('refuses', () => {
         `${entry} must export a handler: write export default defineProcessor(…), or export const handler; it exports ${exported}`,
       ),
     );
+  });
+
+  const DECORATED = { compilerOptions: { emitDecoratorMetadata: true } };
+  test.each<[string, Record<string, object>, string]>([
+    ['in the folder', { 'deco/a/tsconfig.json': DECORATED }, 'deco/a'],
+    ['in a folder above', { 'deco/tsconfig.json': DECORATED, 'deco/b/x.json': {} }, 'deco/b'],
+    [
+      'that another extends',
+      { 'base.json': DECORATED, 'deco/c/tsconfig.json': { extends: '../../base.json' } },
+      'deco/c',
+    ],
+  ])('metadata of decorators that a tsconfig.json %s asks for', (_, files, folder) => {
+    for (const [file, content] of Object.entries(files)) write({ [file]: JSON.stringify(content) });
+    write({ [`${folder}/entry.ts`]: 'export const handler = async () => null;\n' });
+    const entry = path.join(sources, folder, 'entry.ts');
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(EntryError);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      /turns on emitDecoratorMetadata, which the bundler does not write; build the function yourself and name its folder in function\.code, or give \S+ a tsconfig\.json without it$/,
+    );
+  });
+
+  test('metadata of decorators that the tsconfig.json of an imported file asks for', () => {
+    write({
+      'library/tsconfig.json': `// comments are fine\n${JSON.stringify(DECORATED)}`,
+      'library/index.ts': 'const d = (c: any) => c;\n@d\nexport class Billing {}\n',
+    });
+    const entry = writeEntry(
+      "import { Billing } from './library';\nexport const handler = async () => new Billing();\n",
+    );
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(/library\/tsconfig\.json turns on/);
   });
 });

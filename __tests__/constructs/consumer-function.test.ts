@@ -24,7 +24,7 @@ const SETTINGS: Settings = {
   logRetentionInDays: 30,
 };
 const BUNDLED: Partial<Settings> = {
-  code: { entry: 'lambda-src/index.ts' },
+  code: { entry: 'lambda-src/index.ts', files: [] },
   runtime: 'nodejs22.x',
 };
 
@@ -111,7 +111,7 @@ describe('a function', () => {
 describe('the archive', () => {
   test.each<[string, Partial<Settings>, string[]]>([
     ['of a folder', {}, ['index.py']],
-    ['of a bundled file', BUNDLED, ['index.js', 'index.js.map']],
+    ['of a bundled file', BUNDLED, ['index.mjs', 'bundle.mjs', 'bundle.mjs.map']],
   ])('%s is a zip beside the copy of its files', (_, settings, files) => {
     const stack = stackWith(settings);
     const { data, provider } = jsonOf(stack);

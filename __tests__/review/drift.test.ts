@@ -92,8 +92,8 @@ describe('a file beside the configuration', () => {
       synthesizedStacks(TOPOLOGY).find(({ id }) => id === 'consumer-process-orders')?.json.data
         ?.archive_file?.processor_archive,
     ).source_dir.replace('${path.module}/', '');
-    const file = path.join('consumer-process-orders', source, 'index.js');
-    expect(changed(file, 'exports.handler = async () => {};')).toEqual([
+    const file = path.join('consumer-process-orders', source, 'index.mjs');
+    expect(changed(file, 'export const handler = async () => {};')).toEqual([
       `stacks/${file} is not as the topology synthesizes it`,
     ]);
   });

@@ -92,7 +92,7 @@ describe('the JSON Schema', () => {
     ['properties', { tags, subscriptions: [] }],
     ['properties.state.properties', { manage: state.manage, usePathStyle: state.usePathStyle }],
     [`${CONSUMER}.role.properties`, without(consumers[0]?.role, 'name', 'arn')],
-    [SETTINGS, { ...without(consumers[0]?.function, 'name', 'code'), environment: {} }],
+    [SETTINGS, { ...without(consumers[0]?.function, 'name', 'code'), environment: {}, files: [] }],
     [CONSUMER, { sink: 'log' }],
     [`${CONSUMER}.failedBatches.properties`, without(consumers[0]?.failedBatches, 'bucket')],
     [ALARM_SETTINGS, { ...consumers[0]?.alarms }],

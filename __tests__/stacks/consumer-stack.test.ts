@@ -42,7 +42,6 @@ const LAMBDA = {
   source_code_hash: '${data.archive_file.processor_archive.output_base64sha256}',
   memory_size: 256,
   timeout: 60,
-  environment: { variables: { NODE_OPTIONS: '--enable-source-maps' } },
   depends_on: ['aws_cloudwatch_log_group.log'],
 };
 
@@ -340,7 +339,6 @@ test('a consumer is a role, a function, its log, failed batches, alarms and dash
 
 describe('the function', () => {
   const withVariables = (variables: object) => ({ ...LAMBDA, environment: { variables } });
-  const { environment: _, ...withoutEnvironment } = LAMBDA;
 
   test.each<[string, Overrides, object]>([
     [
@@ -371,19 +369,19 @@ describe('the function', () => {
       { ...LAMBDA, reserved_concurrent_executions: 0 },
     ],
     [
-      'has environment variables beside its own',
+      'has environment variables',
       { [`${FUNCTION}.environment`]: { LOG_LEVEL: 'debug', EMPTY: '' } },
-      withVariables({ NODE_OPTIONS: '--enable-source-maps', LOG_LEVEL: 'debug', EMPTY: '' }),
+      withVariables({ LOG_LEVEL: 'debug', EMPTY: '' }),
     ],
     [
-      'has environment variables in place of its own',
+      'has options of Node.js',
       { [`${FUNCTION}.environment`]: { NODE_OPTIONS: '--no-warnings' } },
       withVariables({ NODE_OPTIONS: '--no-warnings' }),
     ],
     [
       'has environment variables in which Terraform sees no template',
       { [`${FUNCTION}.environment`]: { TEXT: '${a} %{b} $c "d" \\ \n' } },
-      withVariables({ NODE_OPTIONS: '--enable-source-maps', TEXT: '$${a} %%{b} $c "d" \\ \n' }),
+      withVariables({ TEXT: '$${a} %%{b} $c "d" \\ \n' }),
     ],
   ])('%s', (_, overrides, expected) => {
     const { resource } = consumerStack(overrides);
@@ -401,7 +399,7 @@ describe('the function', () => {
         [`${FUNCTION}.runtime`]: 'python3.12',
         [`${FUNCTION}.code`]: { directory: 'lambda-src/python', handler: 'index.run' },
       },
-      { ...withoutEnvironment, runtime: 'python3.12', handler: 'index.run' },
+      { ...LAMBDA, runtime: 'python3.12', handler: 'index.run' },
     ],
     [
       'of another language has environment variables',
@@ -613,7 +611,6 @@ describe('the sink s3', () => {
     functionPolicy({ sid: 'WriteChanges', actions: ['s3:PutObject'], resources: [resource] });
   const environment = (bucket: string, prefix: string) => ({
     variables: {
-      NODE_OPTIONS: '--enable-source-maps',
       SINK_BUCKET: bucket,
       SINK_PREFIX: prefix,
       SINK_BUCKET_OWNER: '111122223333',

@@ -537,13 +537,69 @@ describe('the code of a function', () => {
   ]);
 });
 
+describe('files that a function reads at run time', () => {
+  const emptyFolder = mkdtempSync(path.join(tmpdir(), 'empty-'));
+  afterAll(() => rmSync(emptyFolder, { recursive: true }));
+  const entry = 'lambda-src/examples/order-totals.ts';
+  const with_ = (files: readonly string[], more: object = { entry }): Overrides => ({
+    [FUNCTION]: { name: 'ProcessOrders', ...more, files },
+  });
+  const OUTSIDE =
+    'must be in the folder of the entry, lambda-src/examples, as it is in the package relative to that; move it there, or prepare the package yourself with code';
+
+  accepts([
+    ['a file', with_([entry])],
+    ['a folder', with_(['lambda-src/sinks'], { entry: 'lambda-src/index.ts' })],
+  ]);
+
+  refuses([
+    [
+      'what is not there',
+      with_(['lambda-src/examples/nowhere.html', entry]),
+      [
+        `${FUNCTION}.files[0] must be a file or a folder that exists, relative to cdktf.json, got "lambda-src/examples/nowhere.html"`,
+      ],
+    ],
+    [
+      'a file outside the folder of the entry',
+      with_(['lambda-src/index.ts', 'lambda-src']),
+      [
+        `${FUNCTION}.files[0] ${OUTSIDE}, got "lambda-src/index.ts"`,
+        `${FUNCTION}.files[1] ${OUTSIDE}, got "lambda-src"`,
+      ],
+    ],
+    [
+      'a folder without files',
+      with_([emptyFolder], { entry: `${emptyFolder}.ts` }),
+      [
+        `${FUNCTION}.entry must be a file that exists, relative to the working directory, got "${emptyFolder}.ts"`,
+        `${FUNCTION}.files[0] must have files in it, got "${emptyFolder}"`,
+      ],
+    ],
+    [
+      'files with code',
+      with_([entry], { code: { directory: 'lambda-src/python', handler: 'index.handler' } }),
+      [
+        `${FUNCTION}.files[0] must be left out with code; put it into the folder of code, got "${entry}"`,
+      ],
+    ],
+    [
+      'files of the default function',
+      with_([entry], {}),
+      [
+        `${FUNCTION}.files[0] must be left out without entry, since the default function reads none, got "${entry}"`,
+      ],
+    ],
+  ]);
+});
+
 describe('environment variables', () => {
   const path = `${FUNCTION}.environment`;
   const NAME = 'must be named with two or more letters, digits and underscores, a letter first';
   const SIZE =
     'must be at most 4096 bytes of names and values, those that the stack sets among them';
   /** Bytes left for the value of a variable. */
-  const room = (name: string) => 4_096 - `NODE_OPTIONS--enable-source-maps${name}`.length;
+  const room = (name: string) => 4_096 - name.length;
 
   accepts([
     [

@@ -81,12 +81,12 @@ test('fills in the defaults and makes one entry per stack', () => {
         },
         function: {
           name: 'ProcessOrders',
-          code: { entry: 'lambda-src/index.ts' },
+          code: { entry: 'lambda-src/index.ts', files: [] },
           runtime: 'nodejs22.x',
           architecture: 'arm64',
           memorySize: 256,
           timeout: 60,
-          environment: { NODE_OPTIONS: '--enable-source-maps' },
+          environment: {},
           logRetentionInDays: 30,
         },
         ...consumerDefaults,
@@ -155,13 +155,13 @@ test('keeps what the file sets', () => {
         },
         function: {
           name: 'ProcessOrders',
-          code: { entry: 'lambda-src/index.ts' },
+          code: { entry: 'lambda-src/index.ts', files: [] },
           runtime: 'nodejs22.x',
           architecture: 'arm64',
           memorySize: 256,
           timeout: 60,
           reservedConcurrentExecutions: 0,
-          environment: { NODE_OPTIONS: '--enable-source-maps', LOG_LEVEL: 'debug' },
+          environment: { LOG_LEVEL: 'debug' },
           logRetentionInDays: 30,
         },
         ...consumerDefaults,
@@ -189,9 +189,9 @@ describe('the code of a function', () => {
   test.each([
     [
       'entry',
-      { entry: 'src/audit.ts' },
-      { entry: 'src/audit.ts' },
-      { NODE_OPTIONS: '--enable-source-maps' },
+      { entry: 'src/audit.ts', files: ['src/mail.html'] },
+      { entry: 'src/audit.ts', files: ['src/mail.html'] },
+      {},
     ],
     [
       'code',
@@ -225,7 +225,7 @@ describe('the code of a function', () => {
       'consumers.process-orders.sink': sink,
       'consumers.process-orders.function.entry': entry,
     }).consumers;
-    expect(first?.function.code).toStrictEqual({ entry: expected });
+    expect(first?.function.code).toStrictEqual({ entry: expected, files: [] });
   });
 });
 

@@ -65,6 +65,7 @@ test('a minimal topology gets the defaults', () => {
           memorySize: 256,
           timeout: 60,
           environment: {},
+          files: [],
           logRetentionInDays: 30,
         },
         sink: 'log',
@@ -757,7 +758,7 @@ describe('mappings', () => {
   const CONSUMER_KEYS = 'account, role, function, sink, failedBatches, alarms';
   const ROLE_KEYS = 'name, path, permissionsBoundary, managedPolicyArns, managedPolicyQuota';
   const FUNCTION_KEYS =
-    'name, entry, code, runtime, architecture, memorySize, timeout, reservedConcurrentExecutions, environment, logRetentionInDays';
+    'name, entry, files, code, runtime, architecture, memorySize, timeout, reservedConcurrentExecutions, environment, logRetentionInDays';
   const PRODUCER_KEYS = 'account, accounts, table, existingTable, streamPolicy';
   const TABLE_KEYS =
     'name, partitionKey, sortKey, streamViewType, billingMode, readCapacity, writeCapacity, pointInTimeRecovery, deletionProtection, encryption';

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { findLogLevel, LOG_LEVELS } from '../../lambda-src/logger';
 import { ATHENA_RESULTS } from '../athena-results';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../limits';
+import { PackageFileError, packageFiles } from '../package-files';
 import { SINK_VARIABLES } from '../resolve';
 import { type Declared, type Report, sound } from './declared';
 
@@ -31,6 +32,36 @@ export function functionCode({ consumers }: Declared, report: Report): void {
         'must be a Node.js runtime such as nodejs22.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
       report([...path, 'runtime'], message, runtime);
     }
+  }
+}
+
+export function functionFiles({ consumers }: Declared, report: Report): void {
+  for (const [name, { function: settings }] of sound(consumers)) {
+    const { entry, files, code } = settings;
+    for (const [index, file] of files.entries()) {
+      const place = ['consumers', name, 'function', 'files', index];
+      if (code) {
+        report(place, 'must be left out with code; put it into the folder of code', file);
+      } else if (entry === undefined) {
+        report(
+          place,
+          'must be left out without entry, since the default function reads none',
+          file,
+        );
+      } else {
+        const problem = problemOf(() => packageFiles(entry, file));
+        if (problem) report(place, problem, file);
+      }
+    }
+  }
+}
+
+function problemOf(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof PackageFileError) return error.message;
+    throw error;
   }
 }
 

@@ -2,7 +2,14 @@
  * What one value alone can't tell: references, accounts and ARNs that must agree, names that must
  * differ, and AWS's limits on what several entries make together.
  */
-import { environment, functionCode, lake, lakeLifecycle, managedPolicies } from './consumers';
+import {
+  environment,
+  functionCode,
+  functionFiles,
+  lake,
+  lakeLifecycle,
+  managedPolicies,
+} from './consumers';
 import type { Declared, Report } from './declared';
 import { filters } from './filters';
 import { distinctNames, tags } from './names';
@@ -27,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   accountOrAccounts,
   tableOrExistingTable,
   functionCode,
+  functionFiles,
   managedPolicies,
   environment,
   lake,

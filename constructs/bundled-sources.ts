@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { getTsconfig } from 'get-tsconfig';
+import { EntryError, type Message } from './esbuild';
+
+/** Of the files of a bundle, the user's own code: what no package brought. */
+export function ownSources(sources: readonly string[]): string[] {
+  return sources.filter((source) => isOwn(source) && /\.[cm]?[jt]sx?$/.test(source));
+}
+
+function isOwn(source: string): boolean {
+  return !source.split('/').includes('node_modules');
+}
+
+/**
+ * The bundler leaves the metadata of decorators out, without which a container for dependency injection
+ * finds no types, and others are silently wrong.
+ *
+ * @see https://esbuild.github.io/content-types/#typescript-caveats
+ * @throws EntryError if the tsconfig.json of the entry, or of a file with decorators, asks for it
+ */
+export function requireNoDecoratorMetadata(entry: string, sources: readonly string[]): void {
+  const decorated = sources.filter((source) =>
+    /^\s*@[A-Za-z_$]/m.test(readFileSync(source, 'utf8')),
+  );
+  for (const source of new Set([entry, ...decorated])) {
+    const tsconfig = tsconfigOf(source);
+    if (!tsconfig?.config.compilerOptions?.emitDecoratorMetadata) continue;
+    throw new EntryError(
+      `cannot be bundled: ${path.relative('.', tsconfig.path)} turns on emitDecoratorMetadata, which the bundler does not write; build the function yourself and name its folder in function.code, or give ${path.dirname(source)} a tsconfig.json without it`,
+    );
+  }
+}
+
+function tsconfigOf(source: string) {
+  try {
+    return getTsconfig(path.dirname(path.resolve(source)));
+  } catch (error) {
+    throw new EntryError(`cannot be bundled: its tsconfig.json cannot be read: ${error}`);
+  }
+}
+
+/** What to do where a file is read that is not in the bundle. */
+const REMEDY =
+  'name the files in function.files, or build the function yourself and name its folder in function.code';
+
+/** What looks for a file beside the code, but where it is defined, as in `const __dirname = …`. */
+const READ =
+  /(?<read>(?<![\w$.])(?:__dirname|__filename|import\.meta\.(?:url|dirname|filename|resolve)|new\s+(?:[\w$]+\.)*Worker)(?![\w$])(?!\s*=[^=]))/;
+
+/** Comments and strings are skipped. Templates are not, since there is code in them. */
+const SKIPPED = [/(?<!:)\/\/.*/, /\/\*[\s\S]*?\*\//, /'(?:\\.|[^'\\\n])*'/, /"(?:\\.|[^"\\\n])*"/];
+
+const SKIPPED_OR_READ = new RegExp([...SKIPPED, READ].map(({ source }) => source).join('|'), 'g');
+
+/**
+ * Warnings of code that probably reads files that are not in the package: the first place of each kind
+ * in each file.
+ */
+export function runTimeReads(sources: readonly string[]): Message[] {
+  return sources.flatMap((file) => {
+    const text = readFileSync(file, 'utf8');
+    const found = new Map<string, Message>();
+    for (const { groups, index } of text.matchAll(SKIPPED_OR_READ)) {
+      const read = groups?.read?.replace(/^new\s.*/s, 'new Worker');
+      if (read === undefined || found.has(read)) continue;
+      // A class of that name is nothing special elsewhere.
+      if (read === 'new Worker' && !text.includes('worker_threads')) continue;
+      found.set(read, {
+        file,
+        ...placeOf(text, index),
+        text: `${read} ${meaning(read)}: ${REMEDY}`,
+      });
+    }
+    return [...found.values()];
+  });
+}
+
+function meaning(read: string): string {
+  return read === 'new Worker'
+    ? 'starts a file, and the deployment package holds only the bundle'
+    : 'is in the deployment package, which holds only the bundle';
+}
+
+/** Kinds of esbuild's messages: an import that it cannot follow. It warns of them only if it is asked to. */
+export const COMPUTED_IMPORTS = ['unsupported-dynamic-import', 'unsupported-require-call'] as const;
+
+export function isComputedImport({ id }: Message): boolean {
+  return COMPUTED_IMPORTS.some((computed) => computed === id);
+}
+
+/** Of esbuild's warnings, the imports in the user's own code that it cannot follow. */
+export function computedImports(warnings: readonly Message[]): Message[] {
+  return warnings
+    .filter((warning) => isComputedImport(warning) && isOwn(warning.file ?? ''))
+    .map((warning) => ({ ...warning, text: `${warning.text}: ${REMEDY}` }));
+}
+
+function placeOf(text: string, index: number) {
+  const before = text.slice(0, index).split('\n');
+  return { line: before.length, column: before.at(-1)?.length ?? 0 };
+}

@@ -10,9 +10,10 @@ import { escaped } from '../topology/unicode';
  * @see https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
  */
 export function literal(scope: Construct, text: string): string {
-  const template = text.replaceAll(/[$%]\{/g, (marker) => `${marker[0]}${marker}`);
-  return App.of(scope).hclOutput ? hclString(template) : template;
+  return App.of(scope).hclOutput ? hclString(template(text)) : template(text);
 }
+
+const template = (text: string) => text.replaceAll(/[$%]\{/g, (marker) => `${marker[0]}${marker}`);
 
 /** The same of every value of a mapping. */
 export function literals(
@@ -36,4 +37,9 @@ const SHORT: Readonly<Record<string, string>> = {
 /** What stands between the quotes of a string in HCL. */
 export function hclString(text: string): string {
   return text.replaceAll(/["\\\p{Cc}\p{Zl}\p{Zp}]/gu, (one) => SHORT[one] ?? escaped(one));
+}
+
+/** A string of the user's inside an expression, with its quotes. */
+export function expressionText(text: string): string {
+  return `"${hclString(template(text))}"`;
 }

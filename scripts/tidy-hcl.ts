@@ -14,7 +14,7 @@ export async function tidyHcl(hcl: string): Promise<string> {
     // References are not strings: providers and dependencies …
     .replaceAll(/^( {2}provider +=) "([\w.]+)"$/gm, '$1 $2')
     .replaceAll(
-      /^( {2}depends_on = \[)([^\]]*)\]/gm,
+      /^( {2}depends_on = \[| {4}ignore_changes = \[)([^\]]*)\]/gm,
       (_, start, list) => `${start}${list.replaceAll('"', '')}]`,
     )
     // … and strings that are one interpolation and nothing else.

@@ -28,11 +28,14 @@ export interface AccountStackProps {
  */
 export abstract class AccountStack extends TerraformStack {
   protected readonly provider: AwsProvider;
+  /** Tags of every resource, as Terraform text. */
+  protected readonly tags: Readonly<Record<string, string>>;
   private readonly state: State;
 
   constructor(scope: Construct, id: string, { topology, account, alias }: AccountStackProps) {
     super(scope, id);
     this.state = topology.state;
+    this.tags = { ...literals(this, topology.tags), Topology: topology.name };
 
     this.addOverride('terraform.required_version', REQUIRED_VERSION);
     this.createBackend(topology.state);
@@ -49,7 +52,7 @@ export abstract class AccountStack extends TerraformStack {
           sessionName: deployRole.sessionName,
         },
       ],
-      defaultTags: [{ tags: { ...literals(this, topology.tags), Topology: topology.name } }],
+      defaultTags: [{ tags: this.tags }],
     });
     this.node.addValidation({ validate: () => this.mistakes() });
   }

@@ -40,9 +40,9 @@ export class ProducerStack extends AccountStack {
   }
 
   private table({ table, source }: ResolvedProducer, kmsKeyArn?: string) {
-    const { provider } = this;
+    const { provider, tags } = this;
     return table
-      ? new StreamTable(this, 'table', { table, kmsKeyArn, provider })
+      ? new StreamTable(this, 'table', { table, kmsKeyArn, tags, provider })
       : new ExistingTable(this, 'table', { ...source, provider });
   }
 

@@ -372,14 +372,18 @@ const table = object({
     .describe('On demand, or provisioned with readCapacity and writeCapacity.'),
   readCapacity: integer(TABLE.capacity)
     .optional()
-    .describe('Read capacity units, with PROVISIONED.'),
+    .describe(
+      'Read capacity units, with PROVISIONED: those of a new table, and the least of one that Application Auto Scaling changes.',
+    ),
   writeCapacity: integer(TABLE.capacity)
     .optional()
-    .describe('Write capacity units, with PROVISIONED.'),
+    .describe('Write capacity units, with PROVISIONED: as readCapacity.'),
   pointInTimeRecovery: flag().default(true).describe('Continuous backups.'),
   deletionProtection: flag()
     .default(true)
-    .describe('The table cannot be deleted; destroy fails until this is false and deployed.'),
+    .describe(
+      'The table cannot be deleted, or replaced for another name: destroy and deploy fail until this is false and deployed.',
+    ),
   encryption: encryption
     .default('aws-owned')
     .describe('Key of the table. The AWS managed key does not work across accounts.'),

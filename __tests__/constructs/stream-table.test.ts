@@ -1,6 +1,12 @@
 import { StreamTable, type StreamTableProps } from '../../constructs/stream-table';
 import { EmptyStack } from '../helpers/empty-stack';
 import { jsonOf } from '../helpers/synth-app';
+import {
+  PROVISIONED_TABLE_LIFECYCLE,
+  SORTED_TABLE_LIFECYCLE,
+  TABLE_LIFECYCLE,
+  tableLifecycle,
+} from '../helpers/table-lifecycle';
 
 const TABLE: StreamTableProps['table'] = {
   name: 'Orders',
@@ -23,13 +29,19 @@ const BLOCK = {
   point_in_time_recovery: { enabled: true },
   server_side_encryption: { enabled: false },
   deletion_protection_enabled: true,
+  lifecycle: TABLE_LIFECYCLE,
 };
 
-function synth(table: StreamTableProps['table'], kmsKeyArn?: string) {
+function synth(
+  table: StreamTableProps['table'],
+  kmsKeyArn?: string,
+  tags: StreamTableProps['tags'] = {},
+) {
   const stack = new EmptyStack();
   const { name, arn, streamArn } = new StreamTable(stack, 'orders', {
     table,
     kmsKeyArn,
+    tags,
     provider: stack.aws,
   });
   stack.publish({ name, arn, stream_arn: streamArn });
@@ -49,12 +61,18 @@ describe('a table', () => {
           { name: 'OrderId', type: 'S' },
           { name: 'Version', type: 'N' },
         ],
+        lifecycle: SORTED_TABLE_LIFECYCLE,
       },
     ],
     [
       'with provisioned capacity',
-      { billingMode: 'PROVISIONED', readCapacity: 1, writeCapacity: 40_000 },
-      { billing_mode: 'PROVISIONED', read_capacity: 1, write_capacity: 40_000 },
+      { billingMode: 'PROVISIONED', readCapacity: 5, writeCapacity: 6 },
+      {
+        billing_mode: 'PROVISIONED',
+        read_capacity: 5,
+        write_capacity: 6,
+        lifecycle: PROVISIONED_TABLE_LIFECYCLE,
+      },
     ],
     ...(['NEW_IMAGE', 'OLD_IMAGE', 'KEYS_ONLY'] as const).map(
       (streamViewType): [string, Partial<StreamTableProps['table']>, object] => [
@@ -66,7 +84,11 @@ describe('a table', () => {
     [
       'without backups and protection',
       { pointInTimeRecovery: false, deletionProtection: false },
-      { point_in_time_recovery: { enabled: false }, deletion_protection_enabled: false },
+      {
+        point_in_time_recovery: { enabled: false },
+        deletion_protection_enabled: false,
+        lifecycle: { ...TABLE_LIFECYCLE, prevent_destroy: undefined },
+      },
     ],
     [
       'with key names in which Terraform sees no template',
@@ -81,6 +103,10 @@ describe('a table', () => {
           { name: '$${a}', type: 'B' },
           { name: '%%{b}', type: 'S' },
         ],
+        lifecycle: tableLifecycle(
+          'self.hash_key == "$${a}" && self.range_key == "%%{b}" && [for a in self.attribute : a.type if a.name == "$${a}"] == ["B"] && [for a in self.attribute : a.type if a.name == "%%{b}"] == ["S"]',
+          '$${a} (B), %%{b} (S)',
+        ),
       },
     ],
   ])('%s', (_, settings, expected) => {
@@ -102,6 +128,21 @@ describe('a table', () => {
       });
     },
   );
+
+  test('has the tags of the topology one by one, whose names differ where their keys do', () => {
+    const tags = { 'Cost-Center': '1', 'Cost:Center': '2', Team: 'a b' };
+    const tag = (key: string, value: string) => ({
+      provider: 'aws.consumer',
+      resource_arn: '${aws_dynamodb_table.orders.arn}',
+      key,
+      value,
+    });
+    expect(synth(TABLE, undefined, tags).resource?.aws_dynamodb_tag).toEqual({
+      orders_tag_Cost_Center: tag('Cost-Center', '1'),
+      orders_tag_Cost_Center_2: tag('Cost:Center', '2'),
+      orders_tag_Team: tag('Team', 'a b'),
+    });
+  });
 
   test('has a name, an ARN and the ARN of its stream, which others refer to', () => {
     expect(synth(TABLE).output).toEqual({

@@ -26,7 +26,7 @@ import { AccountClients } from './support/account';
 import { TestBucket } from './support/bucket';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-import { writeTopology } from './support/topology';
+import { unprotectTables, writeTopology } from './support/topology';
 
 jest.setTimeout(10 * 60 * 1000);
 
@@ -47,6 +47,7 @@ function faultyLake(): string {
   topology.setIn(['subscriptions', 0, 'batchSize'], 500);
   topology.setIn(['subscriptions', 0, 'maximumBatchingWindowInSeconds'], 0);
   topology.setIn(['subscriptions', 0, 'maximumRetryAttempts'], 6);
+  unprotectTables(topology);
   return topology.toString();
 }
 

@@ -12,20 +12,26 @@ import { loadTopology } from '../../topology/load';
 import { clientsOf } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-import { writeTopology } from './support/topology';
+import { unprotectTables, writeTopology } from './support/topology';
 
 jest.setTimeout(10 * 60 * 1000);
 
+function sharedTable() {
+  const topology = parseDocument(readFileSync('topologies/shared-table.yaml', 'utf8'));
+  unprotectTables(topology);
+  return topology;
+}
+
 /** shared-table.yaml without its second consumer. */
 function withoutAudit(): string {
-  const topology = parseDocument(readFileSync('topologies/shared-table.yaml', 'utf8'));
+  const topology = sharedTable();
   topology.deleteIn(['consumers', 'audit-orders']);
   topology.deleteIn(['subscriptions', 1]);
   return topology.toString();
 }
 
 describeWithEndpoint('a table shared by two services', () => {
-  const file = 'topologies/shared-table.yaml';
+  const file = writeTopology(sharedTable().toString());
   const topology = loadTopology(file);
   const owner = clientsOf(topology, 'producer-shared-orders');
   const deployment = new Deployment(file);

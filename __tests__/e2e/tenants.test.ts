@@ -11,7 +11,7 @@ import { loadTopology } from '../../topology/load';
 import { type AccountClients, clientsOf } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-import { writeTopology } from './support/topology';
+import { unprotectTables, writeTopology } from './support/topology';
 
 jest.setTimeout(10 * 60 * 1000);
 
@@ -19,6 +19,7 @@ jest.setTimeout(10 * 60 * 1000);
 function saasTenants(...names: string[]): string {
   const topology = parseDocument(readFileSync('topologies/saas-tenants.yaml', 'utf8'));
   topology.setIn(['producers', 'documents', 'accounts'], names);
+  unprotectTables(topology);
   return topology.toString();
 }
 

@@ -32,11 +32,11 @@ test('protection is told of each table, and alike ones together', async () => {
         'Documents of 222233334444',
       ],
       settings: [
-        'deletion_protection_enabled = false',
+        'deletion_protection_enabled = true',
         'point_in_time_recovery = true',
-        'prevent_destroy = false',
+        'prevent_destroy = true',
       ],
-      unprotected: true,
+      unprotected: false,
     },
     {
       type: 'aws_kms_key',
@@ -76,7 +76,7 @@ test('a table with deletion protection and a state bucket with prevent_destroy a
       [
         'deletion_protection_enabled = true',
         'point_in_time_recovery = true',
-        'prevent_destroy = false',
+        'prevent_destroy = true',
       ],
       false,
     ],

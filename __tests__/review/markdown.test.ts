@@ -21,7 +21,7 @@ test('the summary comes first, then the sections', async () => {
 |  |  |
 | --- | --- |
 | stacks | 3 stacks in 2 accounts |
-| resources | 29 resources |
+| resources | 30 resources |
 | access | 342 questions evaluated: 12 allowed, 330 denied; all as the topology means it |
 | nearest quota | readers of a stream (444455556666 Orders): 1 of 2 readers |
 | destructive | **not protected from deletion:** Orders of 444455556666 |

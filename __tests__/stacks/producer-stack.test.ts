@@ -1,4 +1,10 @@
 import { AWS_PROVIDER, counts, synthApp } from '../helpers/synth-app';
+import {
+  PROVISIONED_TABLE_LIFECYCLE,
+  SORTED_TABLE_LIFECYCLE,
+  TABLE_LIFECYCLE,
+  tableLifecycle,
+} from '../helpers/table-lifecycle';
 import { consumer, type Overrides, topology } from '../helpers/topology';
 
 const ID = 'producer-orders';
@@ -50,6 +56,16 @@ const TABLE = {
   point_in_time_recovery: { enabled: true },
   server_side_encryption: { enabled: false },
   deletion_protection_enabled: true,
+  lifecycle: TABLE_LIFECYCLE,
+};
+
+const TAGS = {
+  table_tag_Topology: {
+    provider: 'aws.producer',
+    resource_arn: '${aws_dynamodb_table.table.arn}',
+    key: 'Topology',
+    value: 'orders',
+  },
 };
 
 const STREAM_POLICY = {
@@ -91,6 +107,7 @@ test('a producer is a table and the policy of its stream, in its account', () =>
     },
     resource: {
       aws_dynamodb_table: { table: TABLE },
+      aws_dynamodb_tag: TAGS,
       aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
     },
     output: {
@@ -116,6 +133,7 @@ describe('the table', () => {
           { name: 'OrderId', type: 'S' },
           { name: 'Version', type: 'N' },
         ],
+        lifecycle: SORTED_TABLE_LIFECYCLE,
       },
     ],
     [
@@ -125,7 +143,13 @@ describe('the table', () => {
         'producers.orders.table.readCapacity': 5,
         'producers.orders.table.writeCapacity': 6,
       },
-      { ...TABLE, billing_mode: 'PROVISIONED', read_capacity: 5, write_capacity: 6 },
+      {
+        ...TABLE,
+        billing_mode: 'PROVISIONED',
+        read_capacity: 5,
+        write_capacity: 6,
+        lifecycle: PROVISIONED_TABLE_LIFECYCLE,
+      },
     ],
     [
       'has a stream of keys only',
@@ -140,7 +164,11 @@ describe('the table', () => {
     [
       'may be deleted',
       { 'producers.orders.table.deletionProtection': false },
-      { ...TABLE, deletion_protection_enabled: false },
+      {
+        ...TABLE,
+        deletion_protection_enabled: false,
+        lifecycle: { ...TABLE_LIFECYCLE, prevent_destroy: undefined },
+      },
     ],
     [
       'has a key whose name Terraform would take for a template',
@@ -149,11 +177,16 @@ describe('the table', () => {
         ...TABLE,
         hash_key: '$${a} %%{b} "\\',
         attribute: [{ name: '$${a} %%{b} "\\', type: 'B' }],
+        lifecycle: tableLifecycle(
+          'self.hash_key == "$${a} %%{b} \\"\\\\" && try(length(self.range_key), 0) == 0 && [for a in self.attribute : a.type if a.name == "$${a} %%{b} \\"\\\\"] == ["B"]',
+          '$${a} %%{b} "\\ (B)',
+        ),
       },
     ],
   ])('%s', (_, overrides, expected) => {
     expect(synthApp(topology(overrides)).json(ID).resource).toEqual({
       aws_dynamodb_table: { table: expected },
+      aws_dynamodb_tag: TAGS,
       aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
     });
   });
@@ -280,6 +313,7 @@ describe('the stream policy', () => {
     });
     expect(resource).toEqual({
       aws_dynamodb_table: { table: TABLE },
+      aws_dynamodb_tag: TAGS,
       aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
     });
   });
@@ -287,7 +321,10 @@ describe('the stream policy', () => {
   test('is none where nobody reads the stream', () => {
     const { data, resource } = synthApp(topology({ subscriptions: [] })).json(ID);
     expect(data).toBeUndefined();
-    expect(resource).toEqual({ aws_dynamodb_table: { table: TABLE } });
+    expect(resource).toEqual({
+      aws_dynamodb_table: { table: TABLE },
+      aws_dynamodb_tag: TAGS,
+    });
   });
 });
 
@@ -370,6 +407,7 @@ describe('a table with a customer managed key', () => {
     expect(resource).toEqual({
       ...KEYS,
       aws_dynamodb_table: { table: ENCRYPTED },
+      aws_dynamodb_tag: TAGS,
       aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
     });
   });
@@ -381,7 +419,11 @@ describe('a table with a customer managed key', () => {
         key_policy: { provider: 'aws.producer', statement: [ADMINISTRATION] },
       },
     });
-    expect(resource).toEqual({ ...KEYS, aws_dynamodb_table: { table: ENCRYPTED } });
+    expect(resource).toEqual({
+      ...KEYS,
+      aws_dynamodb_table: { table: ENCRYPTED },
+      aws_dynamodb_tag: TAGS,
+    });
   });
 
   test('that exists is encrypted with it, and nothing is made or said of the key', () => {
@@ -396,6 +438,7 @@ describe('a table with a customer managed key', () => {
           server_side_encryption: { enabled: true, kms_key_arn: kmsKeyArn },
         },
       },
+      aws_dynamodb_tag: TAGS,
       aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
     });
   });
@@ -450,7 +493,11 @@ describe('an existing table', () => {
 
 describe('the resources of a producer', () => {
   test.each<[string, Overrides, object]>([
-    ['with the key of AWS', {}, { aws_dynamodb_table: 1, aws_dynamodb_resource_policy: 1 }],
+    [
+      'with the key of AWS',
+      {},
+      { aws_dynamodb_table: 1, aws_dynamodb_tag: 1, aws_dynamodb_resource_policy: 1 },
+    ],
     [
       'with a key of its own',
       { 'producers.orders.table.encryption': 'customer-managed' },
@@ -458,6 +505,7 @@ describe('the resources of a producer', () => {
         aws_kms_key: 1,
         aws_kms_alias: 1,
         aws_dynamodb_table: 1,
+        aws_dynamodb_tag: 1,
         aws_dynamodb_resource_policy: 1,
       },
     ],
@@ -494,6 +542,7 @@ test('a producer in several accounts is the same table and policy in each', () =
   const [first, second] = ['producer-orders-shop', 'producer-orders-tenant'].map(app.json);
   expect(counts(first?.resource)).toEqual({
     aws_dynamodb_table: 1,
+    aws_dynamodb_tag: 1,
     aws_dynamodb_resource_policy: 1,
   });
   expect(second?.resource).toEqual(first?.resource);

@@ -60,6 +60,14 @@ export class Deployment {
     await this.call(TERRAFORM, folder, 'state', 'rm', '-lock=false', ...addresses);
   }
 
+  /** Takes something that exists into a stack's state. */
+  async import(stack: string, address: string, id: string): Promise<void> {
+    await this.call('node_modules/.bin/cdktf', 'synth');
+    const folder = `-chdir=${JSON_STACKS}/${stack}`;
+    await this.call(TERRAFORM, folder, 'init', '-input=false');
+    await this.call(TERRAFORM, folder, 'import', '-input=false', address, id);
+  }
+
   private async plan(folder: string): Promise<Record<string, string>> {
     const changes: Record<string, string> = {};
     const plan = ['plan', '-detailed-exitcode', '-input=false', '-lock=false', '-no-color'];

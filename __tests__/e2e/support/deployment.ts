@@ -10,11 +10,7 @@ const HCL_STACKS = 'hcl.out/stacks';
 const TERRAFORM = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
 const FLAGS = ['--auto-approve', '--skip-provider-lock'];
 
-if (!process.env.AWS_ENDPOINT_URL) {
-  console.warn('SKIPPED: end-to-end tests, since AWS_ENDPOINT_URL is not set');
-}
-
-/** `describe` where there is an AWS API to deploy to. */
+/** `describe` where there is an AWS API to deploy to; e2e/setup.ts says so where there is none. */
 export const describeWithEndpoint = process.env.AWS_ENDPOINT_URL ? describe : describe.skip;
 
 export async function createStateBucket({ bucket, region }: State): Promise<void> {

@@ -1,0 +1,31 @@
+import { Emulator, missing } from './emulator';
+
+declare global {
+  var emulator: Emulator | undefined;
+}
+
+/**
+ * Starts an emulator of AWS for the end-to-end tests, unless `AWS_ENDPOINT_URL` names one. Where this machine
+ * lacks something they are skipped, except in CI, where that would go unnoticed.
+ */
+export default async function setup(): Promise<void> {
+  if (process.env.AWS_ENDPOINT_URL) return;
+  const lacking = missing().join(' and ');
+  if (lacking) {
+    const message = `end-to-end tests, since this machine lacks ${lacking}`;
+    if (process.env.CI === 'true') throw new Error(`no ${message}`);
+    process.stdout.write(`SKIPPED: ${message}\n`);
+    return;
+  }
+  globalThis.emulator = await Emulator.start();
+  // Nothing of the user's may reach a real account: no profile, no endpoint of one service, no session.
+  for (const variable of Object.keys(process.env)) {
+    if (variable.startsWith('AWS_')) delete process.env[variable];
+  }
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: globalThis.emulator.endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'us-east-1',
+  });
+}

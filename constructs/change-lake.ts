@@ -10,6 +10,9 @@ import { PrivateBucket } from './private-bucket';
 
 const RESULTS_EXPIRE_IN_DAYS = 30;
 
+/** Days for which a change that was deleted or overwritten can be restored. */
+const VERSIONS_EXPIRE_IN_DAYS = 30;
+
 export interface ChangeLakeProps {
   readonly lake: Lake;
   /** Tables whose changes are written. */
@@ -59,8 +62,6 @@ export class ChangeLake extends Construct {
       name: workgroup,
       database,
       resultLocation: `s3://${bucket}/${ATHENA_RESULTS}`,
-      // An existing bucket may ask for a key of its own.
-      encryptResults: lake.managed,
       scanLimitInMegabytes,
       provider,
     });
@@ -69,6 +70,7 @@ export class ChangeLake extends Construct {
   private createBucket(lake: Lake, provider: AwsProvider): { name: string; arn: string } {
     return new PrivateBucket(this, 'bucket', {
       name: lake.bucket,
+      versioned: true,
       lifecycleRules: lifecycleRules(lake),
       provider,
     });
@@ -102,7 +104,15 @@ function lifecycleRules({
     filter: [{ prefix: ATHENA_RESULTS }],
     expiration: [{ days: RESULTS_EXPIRE_IN_DAYS }],
   };
-  return [changes, results];
+  // Without it, what expires would stay as a version for good.
+  const versions: S3BucketLifecycleConfigurationRule = {
+    id: 'versions',
+    status: 'Enabled',
+    filter: [{ prefix: '' }],
+    noncurrentVersionExpiration: [{ noncurrentDays: VERSIONS_EXPIRE_IN_DAYS }],
+    expiration: [{ expiredObjectDeleteMarker: true }],
+  };
+  return [changes, results, versions];
 }
 
 function distinct(...lists: readonly (readonly string[])[]): string[] {

@@ -3,13 +3,18 @@ import { GlueCatalogTable } from '@cdktf/provider-aws/lib/glue-catalog-table';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
-import { LAKE_COLUMNS } from '../lambda-src/sinks/lake-format';
+import { FIRST_DATE, LAKE_COLUMNS } from '../lambda-src/sinks/lake-format';
 import { jsonEncode } from './json-encode';
-import { CHANGES, changesView, DELIVERIES, PARTITION_KEYS, VIEW_COLUMNS } from './lake-sql';
+import { CHANGES, changesView, DATE, DELIVERIES, VIEW_COLUMNS } from './lake-sql';
 import { literal } from './literal';
 
-/** Streams of other accounts can be read since then, so the lake holds no change from before. */
-const FIRST_DATE = '2026-01-01';
+/**
+ * The most values of a partition column that are enumerated: AWS recommends "a few dozen or less". Athena
+ * lists a partition for each account, table and day, whether or not there are objects in it.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html#partition-projection-enum-type
+ */
+export const ENUMERATED_VALUES = 36;
 
 export interface LakeCatalogProps {
   /** Name of the Glue database. */
@@ -25,7 +30,9 @@ export interface LakeCatalogProps {
 
 /**
  * The lake as a Glue database: the table `deliveries`, which is the objects as they are, and the view
- * `changes`, which has every change once. Partitions are projected, so there is no crawler to run.
+ * `changes`, which has every change once. Partitions are projected, so there is no crawler to run: of date,
+ * account and table, or of the date alone where there are more than `ENUMERATED_VALUES` accounts or tables.
+ * Both read the same objects, and queries are the same.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
  */
@@ -46,6 +53,11 @@ export class LakeCatalog extends Construct {
   }
 
   private createDeliveries({ location, accounts, tables, provider }: LakeCatalogProps): void {
+    const enumerated = Object.entries({ account: accounts, table: tables });
+    const partitions = enumerated.every(([, values]) => values.length <= ENUMERATED_VALUES)
+      ? enumerated
+      : [];
+    const partitionNames = [DATE.name, ...partitions.map(([name]) => name)];
     new GlueCatalogTable(this, DELIVERIES, {
       provider,
       databaseName: this.database,
@@ -56,22 +68,26 @@ export class LakeCatalog extends Construct {
         EXTERNAL: 'TRUE',
         classification: 'json',
         'projection.enabled': 'true',
-        'projection.account.type': 'enum',
-        'projection.account.values': accounts.join(','),
-        'projection.table.type': 'enum',
-        'projection.table.values': tables.join(','),
         'projection.date.type': 'date',
         'projection.date.format': 'yyyy-MM-dd',
         'projection.date.range': `${FIRST_DATE},NOW+1DAY`,
-        'storage.location.template': `${location}${PARTITION_KEYS.map(({ name }) => `${name}=${literal(this, `\${${name}}`)}/`).join('')}`,
+        ...Object.fromEntries(
+          partitions.flatMap(([name, values]) => [
+            [`projection.${name}.type`, 'enum'],
+            [`projection.${name}.values`, values.join(',')],
+          ]),
+        ),
+        'storage.location.template': `${location}${partitionNames.map((name) => `${name}=${literal(this, `\${${name}}`)}/`).join('')}`,
       },
-      partitionKeys: [...PARTITION_KEYS],
+      partitionKeys: partitionNames.map((name) => ({ name, type: 'string' })),
       storageDescriptor: {
         location,
         inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
         outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-        serDeInfo: { serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' },
-        columns: [...LAKE_COLUMNS],
+        // AWS advises against the other one, OpenX, whose results can be non-deterministic:
+        // https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
+        serDeInfo: { serializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
+        columns: LAKE_COLUMNS.filter(({ name }) => !partitionNames.includes(name)),
       },
     });
   }

@@ -15,32 +15,30 @@ export interface LakeQueriesProps {
   readonly database: string;
   /** Where results go, `s3://bucket/prefix/`. */
   readonly resultLocation: string;
-  /** Whether to encrypt results with S3's key. Otherwise the bucket's default encryption does it. */
-  readonly encryptResults: boolean;
   /** MB that one query may scan. */
   readonly scanLimitInMegabytes: number;
   readonly provider: AwsProvider;
 }
 
-/** An Athena workgroup that bounds what a query costs and whose results are encrypted, with saved queries. */
+/**
+ * An Athena workgroup that bounds what a query costs and whose results are encrypted, with saved queries.
+ * It has no `force_destroy`: Athena refuses to delete it while it holds queries that people saved.
+ */
 export class LakeQueries extends Construct {
   constructor(scope: Construct, id: string, props: LakeQueriesProps) {
     super(scope, id);
-    const { name, database, resultLocation, encryptResults, scanLimitInMegabytes, provider } =
-      props;
+    const { name, database, resultLocation, scanLimitInMegabytes, provider } = props;
     const workgroup = new AthenaWorkgroup(this, 'resource', {
       provider,
       name,
       description: 'Queries of the changes of DynamoDB tables',
-      // Saved queries and the history of queries go with the workgroup; the changes stay.
-      forceDestroy: true,
       configuration: {
         enforceWorkgroupConfiguration: true,
         publishCloudwatchMetricsEnabled: true,
         bytesScannedCutoffPerQuery: scanLimitInMegabytes * BYTES_PER_MEGABYTE,
         resultConfiguration: {
           outputLocation: resultLocation,
-          encryptionConfiguration: encryptResults ? { encryptionOption: 'SSE_S3' } : undefined,
+          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
         },
       },
     });

@@ -4,14 +4,10 @@ import { LAKE_COLUMNS } from '../lambda-src/sinks/lake-format';
 export const DELIVERIES = 'deliveries';
 export const CHANGES = 'changes';
 
-/** Columns that are in an object's key, not in its lines. */
-export const PARTITION_KEYS = [
-  { name: 'account', type: 'string' },
-  { name: 'table', type: 'string' },
-  { name: 'date', type: 'string' },
-] as const;
+/** The partition column that every lake has. It is in an object's key, not in its lines. */
+export const DATE = { name: 'date', type: 'string' } as const;
 
-export const VIEW_COLUMNS = [...LAKE_COLUMNS, ...PARTITION_KEYS];
+export const VIEW_COLUMNS = [...LAKE_COLUMNS, DATE];
 
 /**
  * Every change once. Lambda can deliver a change again, and its event is then in two objects; both lie
@@ -35,11 +31,9 @@ export interface SavedQuery {
   readonly sql: string;
 }
 
-/** What tenants are billed by. A tenant is an account. */
+/** A tenant is an account. */
 export function savedQueries(database: string): SavedQuery[] {
   const changes = `"${database}"."${CHANGES}"`;
-  // Where what is distinct is counted, repeats do not matter.
-  const deliveries = `"${database}"."${DELIVERIES}"`;
   return [
     {
       name: 'changes_per_tenant_per_day',
@@ -54,19 +48,6 @@ export function savedQueries(database: string): SavedQuery[] {
         "WHERE \"date\" >= date_format(date_add('day', -30, current_date), '%Y-%m-%d')",
         'GROUP BY account, "date"',
         'ORDER BY account, "date"',
-      ].join('\n'),
-    },
-    {
-      name: 'documents_processed_per_tenant_per_month',
-      description: 'Items of each account that were written in each of the last 12 months',
-      sql: [
-        'SELECT account, substr("date", 1, 7) AS "month",',
-        '  count(DISTINCT "table" || \' \' || keys) AS documents',
-        `FROM ${deliveries}`,
-        "WHERE event_name <> 'REMOVE'",
-        "  AND \"date\" >= date_format(date_add('month', -11, current_date), '%Y-%m-01')",
-        'GROUP BY account, substr("date", 1, 7)',
-        'ORDER BY account, substr("date", 1, 7)',
       ].join('\n'),
     },
   ];

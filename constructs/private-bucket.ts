@@ -7,6 +7,7 @@ import {
 import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
 import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
+import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { Construct } from 'constructs';
 import { tlsOnly } from '../policies/bucket';
 import { policyDocument } from './policy-document';
@@ -15,6 +16,8 @@ export interface PrivateBucketProps {
   readonly name: string;
   /** Customer managed key of the bucket. Default: S3's own encryption (SSE-S3). */
   readonly kmsKeyId?: string;
+  /** Whether objects that are deleted or overwritten stay as versions. Default: false. */
+  readonly versioned?: boolean;
   readonly lifecycleRules: S3BucketLifecycleConfigurationRule[];
   /** Whether Terraform refuses to destroy the bucket even when it is empty. Default: false. */
   readonly preventDestroy?: boolean;
@@ -28,7 +31,7 @@ export class PrivateBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
-    const { name, kmsKeyId, lifecycleRules, preventDestroy, provider } = props;
+    const { name, kmsKeyId, versioned, lifecycleRules, preventDestroy, provider } = props;
     const { bucket, arn } = new S3Bucket(this, 'resource', {
       provider,
       bucket: name,
@@ -60,10 +63,20 @@ export class PrivateBucket extends Construct {
       bucket,
       policy: policyDocument(this, 'policy_document', tlsOnly(arn), provider),
     });
+    const versioning = versioned
+      ? [
+          new S3BucketVersioningA(this, 'versioning', {
+            provider,
+            bucket,
+            versioningConfiguration: { status: 'Enabled' },
+          }),
+        ]
+      : undefined;
     new S3BucketLifecycleConfiguration(this, 'lifecycle', {
       provider,
       bucket,
       rule: lifecycleRules,
+      dependsOn: versioning, // rules about versions need them
     });
     this.name = bucket;
     this.arn = arn;

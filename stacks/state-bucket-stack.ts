@@ -1,4 +1,3 @@
-import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { LocalBackend } from 'cdktf';
 import type { Construct } from 'constructs';
 import { PrivateBucket } from '../constructs/private-bucket';
@@ -30,6 +29,7 @@ export class StateBucketStack extends AccountStack {
     const bucket = new PrivateBucket(this, 'bucket', {
       name,
       kmsKeyId,
+      versioned: true,
       lifecycleRules: [
         {
           id: 'expire-noncurrent',
@@ -40,11 +40,6 @@ export class StateBucketStack extends AccountStack {
       ],
       preventDestroy: true,
       provider,
-    });
-    new S3BucketVersioningA(this, 'bucket_versioning', {
-      provider,
-      bucket: bucket.name,
-      versioningConfiguration: { status: 'Enabled' },
     });
 
     this.output('bucket_name', bucket.name, 'Name of the state bucket');

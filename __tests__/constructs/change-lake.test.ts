@@ -48,7 +48,7 @@ const places = ({ resource }: Pick<StackJson, 'resource'>) => {
 };
 
 const QUERYABLE = {
-  aws_athena_named_query: 2,
+  aws_athena_named_query: 1,
   aws_athena_workgroup: 1,
   aws_glue_catalog_database: 1,
   aws_glue_catalog_table: 2,
@@ -67,17 +67,26 @@ const RESULTS = {
   filter: [{ prefix: 'athena-results/' }],
   expiration: [{ days: 30 }],
 };
+const VERSIONS = {
+  id: 'versions',
+  status: 'Enabled',
+  filter: [{ prefix: '' }],
+  expiration: [{ expired_object_delete_marker: true }],
+  noncurrent_version_expiration: [{ noncurrent_days: 30 }],
+};
 
-test('a lake has a private bucket, in which changes stay', () => {
+test('a lake has a private bucket, in which changes stay, and whose versions are kept for a while', () => {
   const { resource = {}, data, output } = synth(MANAGED);
-  const bucket = privateBucket('lake_bucket', 'my-changes', [changes(), RESULTS]);
+  const bucket = privateBucket('lake_bucket', 'my-changes', [changes(), RESULTS, VERSIONS], {
+    versioned: true,
+  });
   expect(counts(resource)).toEqual({ ...counts(bucket.resource), ...QUERYABLE });
   expect(resource).toMatchObject(bucket.resource);
   expect(data).toEqual(bucket.data);
   expect(places({ resource })).toEqual({
     table: 's3://${aws_s3_bucket.lake_bucket.bucket}/changes/',
     partitions:
-      's3://${aws_s3_bucket.lake_bucket.bucket}/changes/account=$${account}/table=$${table}/date=$${date}/',
+      's3://${aws_s3_bucket.lake_bucket.bucket}/changes/date=$${date}/account=$${account}/table=$${table}/',
     results: 's3://${aws_s3_bucket.lake_bucket.bucket}/athena-results/',
     scanned: 10_000 * 1024 * 1024,
   });
@@ -95,7 +104,7 @@ test('a lake may be in a bucket that exists, which it leaves as it is', () => {
   expect(places({ resource })).toEqual({
     table: 's3://${data.aws_s3_bucket.lake_bucket.bucket}/a/b/',
     partitions:
-      's3://${data.aws_s3_bucket.lake_bucket.bucket}/a/b/account=$${account}/table=$${table}/date=$${date}/',
+      's3://${data.aws_s3_bucket.lake_bucket.bucket}/a/b/date=$${date}/account=$${account}/table=$${table}/',
     results: 's3://${data.aws_s3_bucket.lake_bucket.bucket}/athena-results/',
     scanned: 10_000 * 1024 * 1024,
   });
@@ -129,7 +138,8 @@ describe('the lifecycle of changes', () => {
       lake_bucket_lifecycle: {
         provider: 'aws.consumer',
         bucket: '${aws_s3_bucket.lake_bucket.bucket}',
-        rule: [rule, RESULTS],
+        rule: [rule, RESULTS, VERSIONS],
+        depends_on: ['aws_s3_bucket_versioning.lake_bucket_versioning'],
       },
     });
   });
@@ -158,5 +168,6 @@ test.each<[string, Partial<Lake>]>([
   ['any account that is known', { formerTables: ['Orders'] }],
 ])('a lake without changes of %s has no catalog yet', (_, settings) => {
   const { resource } = synth({ ...MANAGED, ...settings }, []);
-  expect(counts(resource)).toEqual(counts(privateBucket('lake_bucket', 'my-changes', []).resource));
+  const bucket = privateBucket('lake_bucket', 'my-changes', [], { versioned: true });
+  expect(counts(resource)).toEqual(counts(bucket.resource));
 });

@@ -28,11 +28,12 @@ function stackOf(accounts: string[], tables: string[], app: App = jsonApp()): Em
 
 const provider = 'aws.consumer';
 const database_name = '${aws_glue_catalog_database.catalog.name}';
-const KEYS = [
+const DATE = { name: 'date', type: 'string' };
+const ACCOUNT_AND_TABLE = [
   { name: 'account', type: 'string' },
   { name: 'table', type: 'string' },
-  { name: 'date', type: 'string' },
 ];
+const LINE = LAKE_COLUMNS.map(({ name, type }) => ({ name, type }));
 
 const DELIVERIES = {
   provider,
@@ -51,15 +52,15 @@ const DELIVERIES = {
     'projection.date.type': 'date',
     'projection.date.format': 'yyyy-MM-dd',
     'projection.date.range': '2026-01-01,NOW+1DAY',
-    'storage.location.template': `${LOCATION}account=$\${account}/table=$\${table}/date=$\${date}/`,
+    'storage.location.template': `${LOCATION}date=$\${date}/account=$\${account}/table=$\${table}/`,
   },
-  partition_keys: KEYS,
+  partition_keys: [DATE, ...ACCOUNT_AND_TABLE],
   storage_descriptor: {
     location: LOCATION,
     input_format: 'org.apache.hadoop.mapred.TextInputFormat',
     output_format: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-    ser_de_info: { serialization_library: 'org.openx.data.jsonserde.JsonSerDe' },
-    columns: LAKE_COLUMNS.map(({ name, type }) => ({ name, type })),
+    ser_de_info: { serialization_library: 'org.apache.hive.hcatalog.data.JsonSerDe' },
+    columns: LINE.slice(0, -2),
   },
 };
 
@@ -75,7 +76,7 @@ const CHANGES = {
   ),
   view_expanded_text: '/* Presto View */',
   storage_descriptor: {
-    columns: [...LAKE_COLUMNS, ...KEYS].map(({ name, type }) => ({ name, type })),
+    columns: [...LINE, DATE],
     ser_de_info: { name: '-', serialization_library: '-' },
   },
 };
@@ -144,4 +145,54 @@ test('the partitions are all accounts and all tables', () => {
     '444455556666,777788889999',
     'Orders,Items',
   ]);
+});
+
+/** What Athena would list of a lake on a day: a partition for each value of each column. */
+function partitionsOn(day: string, accounts: number, tables: number): number {
+  const ids = Array.from({ length: accounts }, (_, at) => String(100_000_000_000 + at));
+  const names = Array.from({ length: tables }, (_, at) => `Table${at}`);
+  const { resource } = jsonOf(stackOf(ids, names));
+  const { parameters, partition_keys } = Object(
+    resource?.aws_glue_catalog_table?.catalog_deliveries,
+  );
+  const [first = ''] = parameters['projection.date.range'].split(',');
+  const days = (Date.parse(day) - Date.parse(first)) / 86_400_000 + 1 + 1; // both ends, and NOW+1DAY
+  return partition_keys
+    .map(({ name }: { name: string }) =>
+      name === 'date' ? days : parameters[`projection.${name}.values`].split(',').length,
+    )
+    .reduce((product: number, values: number) => product * values, 1);
+}
+
+describe('the partitions', () => {
+  test.each([
+    ['of two accounts are enumerated', 2, 1, 732],
+    ['of as many accounts as AWS recommends are enumerated', 36, 2, 26_352],
+    ['of one account more are of the date alone', 37, 2, 366],
+    ['of more tables than AWS recommends are of the date alone', 2, 37, 366],
+    ['of 1,000 accounts are one a day, not 366,000', 1_000, 1, 366],
+  ])('%s', (_, accounts, tables, expected) => {
+    expect(partitionsOn('2026-12-31', accounts, tables)).toBe(expected);
+  });
+
+  test('of the date alone leave account and table in the lines', () => {
+    const accounts = Array.from({ length: 37 }, (_, at) => String(100_000_000_000 + at));
+    const { resource } = jsonOf(stackOf(accounts, ['Orders']));
+    const { parameters: all } = DELIVERIES;
+    const parameters = Object.entries(all).filter(
+      ([name]) => !/^projection\.(account|table)\./.test(name),
+    );
+    expect(resource?.aws_glue_catalog_table).toEqual({
+      catalog_deliveries: {
+        ...DELIVERIES,
+        parameters: {
+          ...Object.fromEntries(parameters),
+          'storage.location.template': `${LOCATION}date=$\${date}/`,
+        },
+        partition_keys: [DATE],
+        storage_descriptor: { ...DELIVERIES.storage_descriptor, columns: LINE },
+      },
+      catalog_changes: CHANGES,
+    });
+  });
 });

@@ -8,7 +8,7 @@ import {
 } from '../../constructs/lake-sql';
 import { LAKE_COLUMNS } from '../../lambda-src/sinks/lake-format';
 
-/** Takes the place of Athena's `current_date`: a day that the month eleven months ago does not have. */
+/** Takes the place of Athena's `current_date`. */
 const TODAY = '2026-05-31';
 
 const LAKE = 'my_lake';
@@ -56,13 +56,11 @@ async function openLake(deliveries: readonly Row[]): Promise<Database> {
   return lake;
 }
 
-/** `date_add` of Athena, from TODAY on; a month that is too short ends on its last day. */
+/** `date_add` of Athena, from TODAY on. */
 function added(unit: string, amount: number): string {
   const [year = 0, month = 0, day = 0] = TODAY.split('-').map(Number);
-  if (unit === 'day') return new Date(Date.UTC(year, month - 1, day + amount)).toISOString();
-  if (unit !== 'month') throw new Error(`no unit ${unit}`);
-  const lastDay = new Date(Date.UTC(year, month + amount, 0)).getUTCDate();
-  return new Date(Date.UTC(year, month - 1 + amount, Math.min(day, lastDay))).toISOString();
+  if (unit !== 'day') throw new Error(`no unit ${unit}`);
+  return new Date(Date.UTC(year, month - 1, day + amount)).toISOString();
 }
 
 /** `date_format` of Athena. */
@@ -98,8 +96,6 @@ describe('the view of changes', () => {
   test('has the columns of a line and of an object’s key', () => {
     expect(VIEW_COLUMNS.map(({ name }) => name)).toEqual([
       ...LAKE_COLUMNS.map(({ name }) => name),
-      'account',
-      'table',
       'date',
     ]);
     expect(VIEW_COLUMNS.map(({ name }) => name)).toEqual([
@@ -167,10 +163,6 @@ describe('the view of changes', () => {
 test('the saved queries have names and descriptions', () => {
   expect(savedQueries(LAKE).map(({ name, description }) => [name, description])).toEqual([
     ['changes_per_tenant_per_day', 'Changes of each account on each of the last 31 days'],
-    [
-      'documents_processed_per_tenant_per_month',
-      'Items of each account that were written in each of the last 12 months',
-    ],
   ]);
 });
 
@@ -222,60 +214,6 @@ describe('changes_per_tenant_per_day', () => {
       'goes back 30 days from today',
       [change(1, { date: '2026-05-01' }), change(2, { date: '2026-04-30' })],
       [day('444455556666', '2026-05-01', 1, 0, 0)],
-    ],
-  ])('%s', async (_, deliveries, expected) => {
-    expect(await query(sql, deliveries)).toEqual(expected);
-  });
-});
-
-describe('documents_processed_per_tenant_per_month', () => {
-  const sql = savedQuery('documents_processed_per_tenant_per_month');
-  const month = (account: string, name: string, documents: number) => ({
-    account,
-    month: name,
-    documents,
-  });
-  const keys = '{"OrderId":"same"}';
-
-  test.each<[string, Row[], Row[]]>([
-    ['of nothing is empty', [], []],
-    [
-      'counts an item once in a month, however often it is written and delivered',
-      [
-        change(1, { keys, date: '2026-05-01' }),
-        change(1, { keys, date: '2026-05-01' }),
-        change(2, { keys, event_name: 'MODIFY', date: '2026-05-02' }),
-        change(3, { date: '2026-05-02' }),
-      ],
-      [month('444455556666', '2026-05', 2)],
-    ],
-    [
-      'counts an item again in another month',
-      [change(1, { keys, date: '2026-04-30' }), change(2, { keys, date: '2026-05-01' })],
-      [month('444455556666', '2026-04', 1), month('444455556666', '2026-05', 1)],
-    ],
-    [
-      'counts items of one key in two tables and accounts apart',
-      [
-        change(1, { keys }),
-        change(2, { keys, table: 'Items' }),
-        change(3, { keys, account: '777788889999' }),
-      ],
-      [month('444455556666', '2026-05', 2), month('777788889999', '2026-05', 1)],
-    ],
-    [
-      'does not count what was removed only',
-      [
-        change(1, { event_name: 'REMOVE' }),
-        change(2, { keys }),
-        change(3, { keys, event_name: 'REMOVE' }),
-      ],
-      [month('444455556666', '2026-05', 1)],
-    ],
-    [
-      'goes back to the first day of the month eleven months ago',
-      [change(1, { date: '2025-06-01' }), change(2, { date: '2025-05-31' })],
-      [month('444455556666', '2025-06', 1)],
     ],
   ])('%s', async (_, deliveries, expected) => {
     expect(await query(sql, deliveries)).toEqual(expected);

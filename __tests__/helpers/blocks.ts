@@ -5,7 +5,12 @@ type Blocks = Pick<Required<StackJson>, 'resource' | 'data'>;
 const provider = 'aws.consumer';
 
 /** The blocks of a bucket that is encrypted, private and reached by TLS only. */
-export function privateBucket(id: string, name: string, rule: readonly object[]): Blocks {
+export function privateBucket(
+  id: string,
+  name: string,
+  rule: readonly object[],
+  { versioned = false } = {},
+): Blocks {
   const bucket = `\${aws_s3_bucket.${id}.bucket}`;
   const arn = `\${aws_s3_bucket.${id}.arn}`;
   return {
@@ -36,8 +41,24 @@ export function privateBucket(id: string, name: string, rule: readonly object[])
         },
       },
       aws_s3_bucket_lifecycle_configuration: {
-        [`${id}_lifecycle`]: { provider, bucket, rule: [...rule] },
+        [`${id}_lifecycle`]: {
+          provider,
+          bucket,
+          rule: [...rule],
+          ...(versioned ? { depends_on: [`aws_s3_bucket_versioning.${id}_versioning`] } : {}),
+        },
       },
+      ...(versioned
+        ? {
+            aws_s3_bucket_versioning: {
+              [`${id}_versioning`]: {
+                provider,
+                bucket,
+                versioning_configuration: { status: 'Enabled' },
+              },
+            },
+          }
+        : {}),
     },
     data: {
       aws_iam_policy_document: {

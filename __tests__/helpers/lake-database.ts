@@ -1,5 +1,5 @@
 import initSqlJs from 'sql.js';
-import { changesView, DELIVERIES, PARTITION_KEYS, VIEW_COLUMNS } from '../../constructs/lake-sql';
+import { changesView, DELIVERIES, VIEW_COLUMNS } from '../../constructs/lake-sql';
 
 /** A line of an object of the lake, with the columns of its partition. */
 export type Delivery = Readonly<Record<string, unknown>>;
@@ -21,10 +21,13 @@ export async function changesOf(deliveries: readonly Delivery[]): Promise<Delive
   return changes;
 }
 
-/** The partition of an object's key, `…account=1/table=2/date=3/…`. */
+/** The partition of an object's key, `…date=1/account=2/table=3/…`. */
 export function partitionOf(key: string): Delivery {
   return Object.fromEntries(
-    PARTITION_KEYS.map(({ name }) => [name, new RegExp(`/${name}=([^/]+)/`).exec(key)?.[1]]),
+    ['date', 'account', 'table'].map((name) => [
+      name,
+      new RegExp(`/${name}=([^/]+)/`).exec(key)?.[1],
+    ]),
   );
 }
 

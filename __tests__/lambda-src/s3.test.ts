@@ -70,7 +70,7 @@ test('the function puts a batch into the bucket that the variables name', async 
     [
       'PUT',
       expect.stringMatching(
-        /^\/changes\/lake\/account=444455556666\/table=Orders\/date=2026-01-02\/\d+-[0-9a-f]{16}\.json\.gz\?x-id=PutObject$/,
+        /^\/changes\/lake\/date=2026-01-02\/account=444455556666\/table=Orders\/\d+-[0-9a-f]{16}\.json\.gz\?x-id=PutObject$/,
       ),
     ],
   ]);

@@ -602,7 +602,7 @@ describe('the sink s3', () => {
   });
   const withLake = {
     ...counts(RESOURCES),
-    aws_athena_named_query: 2,
+    aws_athena_named_query: 1,
     aws_athena_workgroup: 1,
     aws_glue_catalog_database: 1,
     aws_glue_catalog_table: 2,
@@ -630,6 +630,7 @@ describe('the sink s3', () => {
         aws_s3_bucket_policy: 2,
         aws_s3_bucket_public_access_block: 2,
         aws_s3_bucket_server_side_encryption_configuration: 2,
+        aws_s3_bucket_versioning: 1,
       },
       buckets: ['failed_batches', 'lake_bucket'],
       found: undefined,

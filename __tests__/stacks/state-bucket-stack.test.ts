@@ -57,6 +57,7 @@ const RESOURCES = {
           noncurrent_version_expiration: [{ noncurrent_days: 90 }],
         },
       ],
+      depends_on: ['aws_s3_bucket_versioning.bucket_versioning'],
     },
   },
 };

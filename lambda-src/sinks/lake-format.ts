@@ -3,8 +3,9 @@ import type { ChangeEvent } from '../change-event';
 import { sortedKeys } from '../sorted-keys';
 
 /**
- * The columns of a line, with their Hive types. Account, table and date are not among them: they are
- * partitions, which the path names, and a table cannot have a column and a partition of one name.
+ * The columns of a line, with their Hive types. The date is not among them: it is a partition, which the
+ * path names, and a table cannot have a column and a partition of one name. Account and table are in the
+ * line and in the path, for tables that have partitions of the date alone.
  *
  * Keys and images are texts of DynamoDB JSON, as DynamoDB's own exports write it: nothing is lost of
  * any type, not of a number's 38 digits either. They are texts, not objects, since a JSON SerDe may
@@ -23,7 +24,15 @@ export const LAKE_COLUMNS = [
   { name: 'keys', type: 'string' },
   { name: 'old_image', type: 'string' },
   { name: 'new_image', type: 'string' },
+  { name: 'account', type: 'string' },
+  { name: 'table', type: 'string' },
 ] as const;
+
+/**
+ * The first date of a lake, `yyyy-MM-dd`: streams of other accounts can be read since then, so there is no
+ * change from before.
+ */
+export const FIRST_DATE = '2026-01-01';
 
 type ColumnName = (typeof LAKE_COLUMNS)[number]['name'];
 
@@ -31,7 +40,7 @@ type ColumnName = (typeof LAKE_COLUMNS)[number]['name'];
 export type LakeLine = Readonly<Record<ColumnName, string | boolean | undefined>>;
 
 export interface LakeObject {
-  /** Below the prefix, e.g. `account=444455556666/table=Orders/date=2026-01-02/….json.gz`. */
+  /** Below the prefix, e.g. `date=2026-01-02/account=444455556666/table=Orders/….json.gz`. */
   readonly key: string;
   /** A line of JSON per change, each with its end. */
   readonly text: string;
@@ -70,12 +79,15 @@ export function toLakeLine(change: ChangeEvent): LakeLine {
     keys: JSON.stringify(Object.fromEntries(sortedKeys(Keys))),
     old_image: OldImage && JSON.stringify(OldImage),
     new_image: NewImage && JSON.stringify(NewImage),
+    account: change.account,
+    table: change.table,
   };
 }
 
+/** The date comes first, so that a table can have partitions of the date alone. */
 function toPartition({ account, table, time }: ChangeEvent): string {
-  const date = time.slice(0, '2026-01-02'.length);
-  return `account=${account}/table=${table}/date=${date}`;
+  const date = time.slice(0, FIRST_DATE.length);
+  return `date=${date}/account=${account}/table=${table}`;
 }
 
 /** Sorts as the stream does, and differs where a batch of other changes begins with the same one. */

@@ -27,6 +27,8 @@ const LINE = {
   expired: false,
   keys: '{"OrderId":{"S":"order-1"}}',
   new_image: '{"OrderId":{"S":"order-1"},"Total":{"N":"19.99"}}',
+  account: '444455556666',
+  table: 'Orders',
 };
 
 describe('a line', () => {
@@ -79,9 +81,8 @@ describe('a line', () => {
     );
   });
 
-  test('has no column that is a partition', () => {
-    const partitions = ['account', 'table', 'date'];
-    expect(LAKE_COLUMNS.filter(({ name }) => partitions.includes(name))).toEqual([]);
+  test('has no date, which is a partition of every lake', () => {
+    expect(LAKE_COLUMNS.filter(({ name }) => String(name) === 'date')).toEqual([]);
   });
 
   test.each<[string, AttributeValue]>([
@@ -107,7 +108,7 @@ describe('a line', () => {
 });
 
 describe('a batch', () => {
-  const folder = 'account=444455556666/table=Orders/date=2026-01-02';
+  const folder = 'date=2026-01-02/account=444455556666/table=Orders';
 
   test('is one object, with a line per change', () => {
     expect(objects(batch(3))).toEqual([
@@ -140,8 +141,8 @@ describe('a batch', () => {
       at(3, '2026-01-03T00:00:00Z'),
     ];
     expect(objects(records).map(({ key }) => key)).toEqual([
-      `account=444455556666/table=Orders/date=2026-01-02/${sequenceNumber(1)}-${hashOf(1, 2)}.json.gz`,
-      `account=444455556666/table=Orders/date=2026-01-03/${sequenceNumber(3)}-${hashOf(3)}.json.gz`,
+      `date=2026-01-02/account=444455556666/table=Orders/${sequenceNumber(1)}-${hashOf(1, 2)}.json.gz`,
+      `date=2026-01-03/account=444455556666/table=Orders/${sequenceNumber(3)}-${hashOf(3)}.json.gz`,
     ]);
   });
 
@@ -169,9 +170,9 @@ describe('a batch', () => {
       of(3, '777788889999:table/Orders'),
     ];
     expect(objects(records).map(({ key }) => key.replace(/\/[^/]*$/, ''))).toEqual([
-      'account=444455556666/table=Orders/date=2026-01-02',
-      'account=444455556666/table=Invoices/date=2026-01-02',
-      'account=777788889999/table=Orders/date=2026-01-02',
+      'date=2026-01-02/account=444455556666/table=Orders',
+      'date=2026-01-02/account=444455556666/table=Invoices',
+      'date=2026-01-02/account=777788889999/table=Orders',
     ]);
   });
 });

@@ -54,7 +54,7 @@ test('an object has its type, and no encoding', async () => {
       Bucket: 'changes',
       ExpectedBucketOwner: '111122223333',
       Key: expect.stringMatching(
-        /^changes\/account=444455556666\/table=Orders\/date=2026-01-02\/\d+-[0-9a-f]{16}\.json\.gz$/,
+        /^changes\/date=2026-01-02\/account=444455556666\/table=Orders\/\d+-[0-9a-f]{16}\.json\.gz$/,
       ),
       Body: expect.any(Buffer),
       ContentType: 'application/x-ndjson',

@@ -18,6 +18,14 @@ export const READ_STREAM = [
  */
 export const LIST_STREAMS = ['dynamodb:ListStreams'];
 
+/**
+ * Creates the function's log group again, should somebody delete it: without it Lambda discards the log,
+ * and with it the metrics, and says nothing.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-identity-based-access-control-cwl.html
+ */
+export const CREATE_LOG = ['logs:CreateLogGroup'];
+
 /** Writes to a log group that exists. */
 export const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 

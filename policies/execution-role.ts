@@ -2,6 +2,7 @@ import { IAM } from '../topology/limits';
 import type { TableReference } from '../topology/resolve';
 import {
   ASSUME_ROLE,
+  CREATE_LOG,
   DECRYPT,
   LIST_OBJECTS,
   LIST_STREAMS,
@@ -39,6 +40,8 @@ export interface FunctionTargets {
 export function functionPolicy(targets: FunctionTargets): Statement[] {
   const { logGroupArn, failedBatchesArn, lakeObjectsArn } = targets;
   return [
+    // AWS's pages name the group both ways for this action.
+    { sid: 'CreateLog', actions: CREATE_LOG, resources: [logGroupArn, `${logGroupArn}:*`] },
     { sid: 'WriteLog', actions: WRITE_LOG, resources: [`${logGroupArn}:*`] },
     { sid: 'ListFailedBatches', actions: LIST_OBJECTS, resources: [failedBatchesArn] },
     { sid: 'SendFailedBatches', actions: WRITE_OBJECT, resources: [`${failedBatchesArn}/*`] },

@@ -87,6 +87,11 @@ test('a role without a stream has a trust policy, and an inline policy for its f
         provider: 'aws.consumer',
         statement: [
           {
+            sid: 'CreateLog',
+            actions: ['logs:CreateLogGroup'],
+            resources: [LOG_GROUP, `${LOG_GROUP}:*`],
+          },
+          {
             sid: 'WriteLog',
             actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
             resources: [`${LOG_GROUP}:*`],

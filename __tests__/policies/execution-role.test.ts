@@ -45,6 +45,11 @@ describe('functionPolicy lets the function', () => {
     logGroupArn: 'arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders',
     failedBatchesArn: 'arn:aws:s3:::failed',
   };
+  const createLog = {
+    sid: 'CreateLog',
+    actions: ['logs:CreateLogGroup'],
+    resources: [targets.logGroupArn, `${targets.logGroupArn}:*`],
+  };
   const writeLog = {
     sid: 'WriteLog',
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -62,8 +67,9 @@ describe('functionPolicy lets the function', () => {
   };
   const listStreams = { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] };
 
-  test('write its own log, send failed batches, and list streams', () => {
+  test('write its own log, create its group again, send failed batches, and list streams', () => {
     expect(functionPolicy(targets)).toStrictEqual([
+      createLog,
       writeLog,
       listFailedBatches,
       sendFailedBatches,
@@ -74,6 +80,7 @@ describe('functionPolicy lets the function', () => {
   test('write to its lake, where it has one', () => {
     const lakeObjectsArn = 'arn:aws:s3:::lake/changes/*';
     expect(functionPolicy({ ...targets, lakeObjectsArn })).toStrictEqual([
+      createLog,
       writeLog,
       listFailedBatches,
       sendFailedBatches,

@@ -234,6 +234,11 @@ const functionPolicy = (...others: object[]) => ({
   provider: 'aws.consumer',
   statement: [
     {
+      sid: 'CreateLog',
+      actions: ['logs:CreateLogGroup'],
+      resources: ['${aws_cloudwatch_log_group.log.arn}', '${aws_cloudwatch_log_group.log.arn}:*'],
+    },
+    {
       sid: 'WriteLog',
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: ['${aws_cloudwatch_log_group.log.arn}:*'],

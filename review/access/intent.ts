@@ -1,5 +1,6 @@
 import {
   ASSUME_ROLE,
+  CREATE_LOG,
   DECRYPT,
   LIST_OBJECTS,
   LIST_STREAMS,
@@ -204,9 +205,12 @@ function grantsOf(consumer: ResolvedConsumer): Grant[] {
     subject,
   });
   const failed = bucketArn(account, failedBatches.bucket);
+  const log = logGroupArn(account, lambda.name);
   return [
     { principal: 'lambda.amazonaws.com', actions: ASSUME_ROLE, subject: role.arn },
-    ofRole(WRITE_LOG, `${logGroupArn(account, lambda.name)}:*`),
+    ofRole(CREATE_LOG, log),
+    ofRole(CREATE_LOG, `${log}:*`),
+    ofRole(WRITE_LOG, `${log}:*`),
     ...sources.flatMap((table) => [
       ofRole(READ_STREAM, `stream of ${tableArn(table)}`),
       ...decryption(role.arn, table),

@@ -51,6 +51,7 @@ const FUNCTION_ACTIONS = [
 ];
 const LOG_STREAM_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:GetLogEvents'];
 const LOG_GROUP_ACTIONS = [
+  'logs:CreateLogGroup',
   'logs:FilterLogEvents',
   'logs:PutRetentionPolicy',
   'logs:DeleteLogGroup',

@@ -41,6 +41,8 @@ describe('the policies of a role may not allow', () => {
     ['dynamodb:GetRecords', 'arn:aws:dynamodb:us-east-1:444455556666:table/Salaries/stream/*'],
     ['dynamodb:GetRecords', 'arn:aws:dynamodb:us-east-1:444455556666:table/Documents*'],
     ['kms:Decrypt', 'arn:aws:kms:us-east-1:111122223333:key/*'],
+    ['logs:CreateLogGroup', 'arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/Other'],
+    ['logs:CreateLogGroup', '*'],
     ['logs:PutLogEvents', 'arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/Other:*'],
   ])('%s on %s', async (action, resource) => {
     const added = { sid: 'Added', actions: [action], resources: [resource] };

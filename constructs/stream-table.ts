@@ -114,7 +114,7 @@ export class StreamTable extends Construct {
       condition: `\${${terms.join(' && ')}}`,
       errorMessage: literal(
         this,
-        `Table ${name} does not have the key ${written} that the topology says. The key of a table cannot change: write the one it has, or see "A table's key or name" in docs/operations.md.`,
+        `Table ${name} does not have the key ${written} that the topology says. The key of a table cannot change: write the one it has, or see "A table's key or name" in docs/changes.md.`,
       ),
     };
   }

@@ -19,7 +19,7 @@ export function tableLifecycle(condition: string, key: string) {
     postcondition: [
       {
         condition: `\${${condition}}`,
-        error_message: `Table Orders does not have the key ${key} that the topology says. The key of a table cannot change: write the one it has, or see "A table's key or name" in docs/operations.md.`,
+        error_message: `Table Orders does not have the key ${key} that the topology says. The key of a table cannot change: write the one it has, or see "A table's key or name" in docs/changes.md.`,
       },
     ],
   };

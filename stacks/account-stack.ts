@@ -38,6 +38,7 @@ export abstract class AccountStack extends TerraformStack {
     this.tags = { ...literals(this, topology.tags), Topology: topology.name };
 
     this.addOverride('terraform.required_version', REQUIRED_VERSION);
+    this.addOverride('terraform.required_providers.aws.version', topology.awsProviderVersion);
     this.createBackend(topology.state);
 
     const { deployRole } = account;

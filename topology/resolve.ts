@@ -17,6 +17,7 @@ type Subscription = Topology['subscriptions'][number];
 export interface ResolvedTopology {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly awsProviderVersion: string;
   readonly state: State;
   readonly consumers: readonly ResolvedConsumer[];
   readonly producers: readonly ResolvedProducer[];
@@ -140,6 +141,7 @@ export function resolve(topology: Topology): ResolvedTopology {
   return {
     name: topology.name,
     tags: topology.tags,
+    awsProviderVersion: topology.awsProviderVersion,
     state: { ...topology.state, keyPrefix: topology.state.keyPrefix ?? topology.name },
     consumers: Object.entries(topology.consumers).map(([name, consumer]) => {
       const { stackId, account, roleArn: arn } = get(consumers, name);

@@ -475,6 +475,16 @@ export const subscriptionSchema = object({
   enabled: flag().default(true).describe('false pauses the subscription.'),
 });
 
+/**
+ * Version of the AWS provider in the synthesized stacks. The resource classes are made from 6.25.0; no
+ * argument that they write is another one in this version. It creates buckets with tags in every
+ * partition (6.29.0), reads a table's new stream when its view type changes, and keeps indexes that are
+ * ignored out of the plan (6.27.0).
+ *
+ * @see https://github.com/hashicorp/terraform-provider-aws/blob/main/CHANGELOG.md
+ */
+export const AWS_PROVIDER_VERSION = '6.31.0';
+
 export const topologySchema = object({
   name: text(NAME, NAME_RULE)
     .max(TAGS.valueLength.max, {
@@ -492,6 +502,12 @@ export const topologySchema = object({
     )
     .default({})
     .describe('Tags of every resource.'),
+  awsProviderVersion: text(
+    /^6\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/,
+    `must be an exact version of the AWS provider 6 in quotes, such as "${AWS_PROVIDER_VERSION}"`,
+  )
+    .default(AWS_PROVIDER_VERSION)
+    .describe('Exact version of the Terraform provider hashicorp/aws, in quotes.'),
   state: state.describe('Where Terraform keeps its state.'),
   accounts: named(accountSchema, 'an account').describe('AWS accounts, by a name of your choice.'),
   consumers: named(consumerSchema, 'a consumer').describe('Functions that read streams, by name.'),

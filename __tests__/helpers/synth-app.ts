@@ -21,8 +21,7 @@ export interface StackJson {
 const OUTPUT = 'dist/testing';
 mkdirSync(OUTPUT, { recursive: true });
 
-/** Versions of the provider packages in package.json. */
-export const AWS_PROVIDER = { source: 'aws', version: '6.25.0' };
+export const AWS_PROVIDER = { source: 'aws', version: '6.31.0' };
 export const ARCHIVE_PROVIDER = { source: 'hashicorp/archive', version: '2.7.1' };
 
 /** An empty app whose stacks are synthesized as JSON. */

@@ -89,7 +89,7 @@ describe('the JSON Schema', () => {
   /** What the schema fills in, from what a file that leaves it out resolves to. */
   const { consumers, subscriptions, producers, state, tags } = resolved(topology());
   const defaults: [string, object][] = [
-    ['properties', { tags, subscriptions: [] }],
+    ['properties', { awsProviderVersion: '6.31.0', tags, subscriptions: [] }],
     ['properties.state.properties', { manage: state.manage, usePathStyle: state.usePathStyle }],
     [`${CONSUMER}.role.properties`, without(consumers[0]?.role, 'name', 'arn')],
     [SETTINGS, { ...without(consumers[0]?.function, 'name', 'code'), environment: {}, files: [] }],

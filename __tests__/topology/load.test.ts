@@ -393,7 +393,7 @@ describe('a file that is no mapping', () => {
     ['a list', '- orders\n', '["orders"]'],
   ])('%s', (_, text, got) => {
     expect(errorOf(text)).toBe(
-      `topologies/x.yaml:1 must be a mapping with the keys name, tags, state, accounts, consumers, producers, subscriptions, got ${got}`,
+      `topologies/x.yaml:1 must be a mapping with the keys name, tags, awsProviderVersion, state, accounts, consumers, producers, subscriptions, got ${got}`,
     );
   });
 });
@@ -535,7 +535,7 @@ describe('several problems', () => {
       'topologies/x.yaml:15 producers.orders.table.partitionKey.type must be S or N or B, got "X"',
       'topologies/x.yaml:19 subscriptions[0].batchSize must be between 1 and 10000, got 10001',
       'topologies/x.yaml:20 subscriptions[0].enabled must be true or false, got "perhaps"',
-      'topologies/x.yaml:21 version is not a key of the topology here; the keys are name, tags, state, accounts, consumers, producers, subscriptions, got 2',
+      'topologies/x.yaml:21 version is not a key of the topology here; the keys are name, tags, awsProviderVersion, state, accounts, consumers, producers, subscriptions, got 2',
     ]);
   });
 

@@ -59,6 +59,7 @@ const subscriptionDefaults = {
 test('fills in the defaults and makes one entry per stack', () => {
   expect(resolved()).toStrictEqual({
     name: 'orders',
+    awsProviderVersion: '6.31.0',
     tags: {},
     state: {
       bucket: 'example-terraform-state',

@@ -39,6 +39,7 @@ test('a minimal topology gets the defaults', () => {
   expect(topologySchema.parse(topology())).toStrictEqual({
     name: 'orders',
     tags: {},
+    awsProviderVersion: '6.31.0',
     state: {
       bucket: 'example-terraform-state',
       region: 'us-east-1',
@@ -402,6 +403,8 @@ describe('choices', () => {
 
 describe('formats', () => {
   const NAME = 'must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first';
+  const PROVIDER_VERSION =
+    'must be an exact version of the AWS provider 6 in quotes, such as "6.31.0"';
   const REGION = 'must be an AWS Region, such as us-east-1';
   const BUCKET_NAME =
     'must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots, and none that S3 reserves';
@@ -513,6 +516,10 @@ describe('formats', () => {
     ['state.roleArn', 'arn:aws:iam::111122223333:role/', ROLE_ARN],
     ['state.kmsKeyId', '', 'must be the ID or ARN of a KMS key'],
     ['state.kmsKeyId', 'two words', 'must be the ID or ARN of a KMS key'],
+    ['awsProviderVersion', '~> 6.0', PROVIDER_VERSION],
+    ['awsProviderVersion', '6.31', PROVIDER_VERSION],
+    ['awsProviderVersion', '5.100.0', PROVIDER_VERSION],
+    ['awsProviderVersion', 6.31, PROVIDER_VERSION],
     ['accounts.shop.region', 'us-east', REGION],
     ['accounts.shop.region', null, REGION],
     [`${CONSUMER}.account`, '', 'must be the name of an account in this file'],
@@ -751,7 +758,8 @@ describe('formats', () => {
 });
 
 describe('mappings', () => {
-  const TOPOLOGY = 'name, tags, state, accounts, consumers, producers, subscriptions';
+  const TOPOLOGY =
+    'name, tags, awsProviderVersion, state, accounts, consumers, producers, subscriptions';
   const STATE = 'bucket, region, keyPrefix, roleArn, kmsKeyId, usePathStyle, manage';
   const ACCOUNT = 'id, region, deployRole';
   const DEPLOY_ROLE = 'arn, externalId, sessionName';

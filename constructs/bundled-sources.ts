@@ -44,7 +44,7 @@ function tsconfigOf(source: string) {
 const REMEDY =
   'name the files in function.files, or build the function yourself and name its folder in function.code';
 
-/** What looks for a file beside the code, but where it is defined, as in `const __dirname = …`. */
+/** What looks for a file where the code is, but not where it is defined, as in `const __dirname = …`. */
 const READ =
   /(?<read>(?<![\w$.])(?:__dirname|__filename|import\.meta\.(?:url|dirname|filename|resolve)|new\s+(?:[\w$]+\.)*Worker)(?![\w$])(?!\s*=[^=]))/;
 

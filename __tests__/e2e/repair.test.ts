@@ -19,7 +19,7 @@ import { loadTopology } from '../../topology/load';
 import { clientsOf } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-import { writeTopology } from './support/topology';
+import { unprotectTables, writeTopology } from './support/topology';
 
 jest.setTimeout(10 * 60 * 1000);
 
@@ -33,7 +33,7 @@ function loggingTotals(): string {
     name: FunctionName,
     runtime: 'nodejs22.x',
   });
-  topology.setIn(['producers', 'shop-orders', 'table', 'deletionProtection'], false);
+  unprotectTables(topology);
   return topology.toString();
 }
 

@@ -46,7 +46,7 @@ const REMEDY =
 
 /** What looks for a file where the code is, but not where it is defined, as in `const __dirname = …`. */
 const READ =
-  /(?<read>(?<![\w$.])(?:__dirname|__filename|import\.meta\.(?:url|dirname|filename|resolve)|new\s+(?:[\w$]+\.)*Worker)(?![\w$])(?!\s*=[^=]))/;
+  /(?<read>(?<![\w$.])(?:__dirname|__filename|import\.meta\.(?:url|dirname|filename|resolve)|require\.resolve|new\s+(?:[\w$]+\.)*Worker)(?![\w$])(?!\s*=[^=]))/;
 
 /** Comments and strings are skipped. Templates are not, since there is code in them. */
 const SKIPPED = [/(?<!:)\/\/.*/, /\/\*[\s\S]*?\*\//, /'(?:\\.|[^'\\\n])*'/, /"(?:\\.|[^"\\\n])*"/];
@@ -77,9 +77,9 @@ export function runTimeReads(sources: readonly string[]): Message[] {
 }
 
 function meaning(read: string): string {
-  return read === 'new Worker'
-    ? 'starts a file, and the deployment package holds only the bundle'
-    : 'is in the deployment package, which holds only the bundle';
+  const place = 'in the deployment package, which holds only the bundle';
+  if (read === 'new Worker') return `starts a file ${place}`;
+  return /resolve$/.test(read) ? `looks for a file ${place}` : `is ${place}`;
 }
 
 /** Kinds of esbuild's messages: an import that it cannot follow. It warns of them only if it is asked to. */

@@ -385,9 +385,14 @@ describe('prints a warning, with place and remedy, of', () => {
       '1:55 import.meta.url is in the deployment package, which holds only the bundle',
     ],
     [
+      'require.resolve',
+      handler("require.resolve('dayjs')"),
+      '1:55 require.resolve looks for a file in the deployment package, which holds only the bundle',
+    ],
+    [
       'new Worker',
       `import { Worker } from 'node:worker_threads';\n${handler("new Worker('./w.js')")}`,
-      '2:55 new Worker starts a file, and the deployment package holds only the bundle',
+      '2:55 new Worker starts a file in the deployment package, which holds only the bundle',
     ],
     [
       'a computed import',

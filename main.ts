@@ -1,18 +1,12 @@
-import { App } from 'cdktf';
-import { EntryError } from './constructs/bundle';
-import { buildStacks } from './stacks/build-stacks';
+import { entryProblems } from './constructs/entry-problems';
+import { run, TOPOLOGY } from './scripts/run';
+import { synthesize } from './stacks/synthesize';
 import { loadTopology } from './topology/load';
-import { TopologyError } from './topology/problem';
 
-const file = process.env.TOPOLOGY ?? 'topologies/orders.yaml';
-try {
-  const topology = loadTopology(file);
-  const app = new App();
-  buildStacks(app, topology);
-  app.synth();
-} catch (error) {
-  if (error instanceof TopologyError) console.error(error.message);
-  else if (error instanceof EntryError) console.error(`${file} function.entry ${error.message}`);
-  else throw error;
-  process.exitCode = 1;
-}
+/** The app of cdktf.json, which `cdktf synth`, `diff`, `deploy` and `destroy` run. */
+run(async () => {
+  const { CDKTF_OUTDIR = 'cdktf.out', SYNTH_HCL_OUTPUT } = process.env;
+  const topology = loadTopology(TOPOLOGY, entryProblems);
+  await synthesize(topology, CDKTF_OUTDIR, { hcl: SYNTH_HCL_OUTPUT === 'true' });
+  return 0;
+});

@@ -5,17 +5,17 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { app } from '../cdktf.json';
+import { findCli, missingCli } from '../scripts/cdktf-cli';
 import { environment, MACHINE_FOLDERS } from './helpers/environment';
+import { tree } from './helpers/tree';
 
 const PROJECT = path.dirname(__dirname);
 /** What the project does not consist of: outputs, dependencies, tests, and hidden files. */
@@ -64,35 +64,34 @@ const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'main-test-')));
 const first = path.join(folder, 'first');
 const second = path.join(folder, 'another', 'place', 'second');
 
-/** A copy of the project's sources, with its packages. */
+/** A copy of the project's sources. */
 function copyProject(to: string): void {
   mkdirSync(to, { recursive: true });
   for (const entry of readdirSync(PROJECT).filter((name) => !LEFT_OUT.test(name))) {
     cpSync(path.join(PROJECT, entry), path.join(to, entry), { recursive: true });
   }
-  symlinkSync(path.join(PROJECT, 'node_modules'), path.join(to, 'node_modules'));
 }
 
 /** Runs the app as the CDKTF CLI does, in a copy of the project. */
 function run(project: string, output: string, topology?: string): Promise<Run> {
   const outdir = path.join(project, output);
   const env = environment({ TOPOLOGY: topology, CDKTF_OUTDIR: outdir });
-  return new Promise((resolve) => {
-    execFile('sh', ['-c', app], { cwd: project, env }, (error, stdout, stderr) => {
-      const code = error ? Number(error.code) : 0;
-      resolve({ code, stdout, stderr, output: outdir });
-    });
-  });
+  return execute(project, outdir, 'sh', ['-c', app], env);
 }
 
-/** Contents of all files of a folder, by their path in it. */
-function tree(root: string): Record<string, string> {
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((file) => statSync(path.join(root, file)).isFile())
-    .sort();
-  return Object.fromEntries(
-    files.map((file) => [file, readFileSync(path.join(root, file), 'latin1')]),
-  );
+function execute(
+  project: string,
+  output: string,
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(program, args, { cwd: project, env }, (error, stdout, stderr) => {
+      const code = error ? Number(error.code) : 0;
+      resolve({ code, stdout, stderr, output });
+    });
+  });
 }
 
 function write(project: string, name: string, text: string): string {
@@ -101,8 +100,14 @@ function write(project: string, name: string, text: string): string {
 }
 
 beforeAll(() => {
-  copyProject(first);
-  copyProject(second);
+  for (const [project, packages] of [
+    [first, first],
+    // As in a monorepo: the packages are in a folder above.
+    [second, path.dirname(second)],
+  ] as const) {
+    copyProject(project);
+    symlinkSync(path.join(PROJECT, 'node_modules'), path.join(packages, 'node_modules'));
+  }
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -149,6 +154,26 @@ describe('a synthesis', () => {
       'stacks/subscription-orders-process-orders/cdk.tf.json',
     ]);
   });
+
+  const cli = findCli();
+  if (!cli) console.warn(`SKIPPED: the comparison with cdktf synth. ${missingCli()}`);
+  (cli ? test : test.skip)(
+    'in process is the same to the byte as by cdktf’s CLI',
+    async () => {
+      const env = environment({ CHECKPOINT_DISABLE: '1', CI: 'true' });
+      const programs = [
+        [cli ?? '', 'synth', '--output', 'by-cli'],
+        ['scripts/start.mjs', 'scripts/synth.ts', '--output', 'in-process'],
+      ];
+      const both = programs.map((program) =>
+        execute(first, path.join(first, program.at(-1) ?? ''), process.execPath, program, env),
+      );
+      const [byCli, inProcess] = (await Promise.all(both)).map(({ output }) => tree(output));
+      expect(inProcess).toEqual(byCli);
+      expect(byCli).toEqual(tree(runs[0].output));
+    },
+    60_000,
+  );
 
   test('names no folder of this machine', () => {
     const places = runs.flatMap(({ output }) =>
@@ -201,9 +226,9 @@ describe('refuses', () => {
     ],
     [
       'an entry that exports no handler',
-      () => write(first, 'entry.yaml', withEntry('main.ts')),
+      () => write(first, 'entry.yaml', withEntry('stacks/terraform-version.ts')),
       [
-        'entry.yaml function.entry main.ts must export a handler: write export default defineProcessor(…), or export const handler; it exports nothing',
+        'entry.yaml:10 consumers.process-orders.function.entry stacks/terraform-version.ts must export a handler: write export default defineProcessor(…), or export const handler; it exports REQUIRED_VERSION',
       ],
     ],
     [

@@ -7,6 +7,7 @@ import { policySize } from '../policies/statement';
 import { streamPolicySize } from '../policies/stream-policy';
 import { loadTopology } from '../topology/load';
 import { describe, measure, median } from './measure';
+import { IN_PROCESS } from './synth';
 
 const COUNTS = [1, 100, 1_000];
 const ROUNDS = 3;
@@ -20,7 +21,7 @@ export function benchTenants(): void {
     COUNTS.map((count, index) => ({
       name: `${count} tenants`,
       cwd: process.cwd(),
-      command: ['node_modules/.bin/cdktf', 'synth', '--output', path.join(folder, `${count}.out`)],
+      command: [...IN_PROCESS, '--output', path.join(folder, `${count}.out`)],
       env: {
         TOPOLOGY: files[index] ?? '',
         NODE_OPTIONS: `--require ${path.resolve('bench/peak-memory.cjs')}`,
@@ -30,7 +31,7 @@ export function benchTenants(): void {
     ROUNDS,
   );
 
-  console.log(`cdktf synth of many tenants, median of ${ROUNDS} runs (least to most)`);
+  console.log(`Synthesis of many tenants, median of ${ROUNDS} runs (least to most)`);
   const [reference = Number.NaN] = times.map(median);
   for (const [index, count] of COUNTS.entries()) {
     const peaks = readFileSync(memory[index] ?? '', 'utf8')

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { App } from 'cdktf';
-import { buildStacks } from '../stacks/build-stacks';
+import { writeStacks } from '../stacks/synthesize';
 import type { ResolvedTopology } from '../topology/resolve';
 import { groupBy } from './lists';
 import { configurationsOf, stackDifferences } from './stack-differences';
@@ -26,9 +25,7 @@ export function driftFrom(
 ): string[] {
   const outdir = mkdtempSync(path.join(tmpdir(), 'review-'));
   try {
-    const app = new App({ outdir });
-    buildStacks(app, topology);
-    app.synth();
+    writeStacks(topology, outdir);
     return [...configurationDrift(readStacks(outdir), stacks), ...fileDrift(outdir, folder)];
   } finally {
     rmSync(outdir, { recursive: true });

@@ -1,8 +1,7 @@
 /** `npm run review`: what a reviewer reads, from the synthesized stacks, in `review.out/`. */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { entryProblems } from '../constructs/entry-problems';
 import { driftFrom } from '../review/drift';
 import { writeHtml } from '../review/html';
 import { writeMarkdown } from '../review/markdown';
@@ -11,8 +10,9 @@ import { ReviewError } from '../review/problem';
 import { failures, review } from '../review/review';
 import { readStacks } from '../review/stacks';
 import { layOut } from '../review/svg';
+import { synthesize } from '../stacks/synthesize';
 import { loadTopology } from '../topology/load';
-import { UserError } from '../topology/problem';
+import { parseOptions, run, TOPOLOGY } from './run';
 
 const USAGE = `Reports what the synthesized stacks allow, use up, destroy and cost, and whether that is what the topology means.
 
@@ -25,20 +25,23 @@ const USAGE = `Reports what the synthesized stacks allow, use up, destroy and co
 Exit code: 0 if all is as the topology means it, 1 if not. Documentation: docs/review.md
 `;
 
+/** Where the stacks are synthesized, as by `npm run synth`. */
+const OUTPUT = 'cdktf.out';
+
 async function main(): Promise<number> {
-  const { from, output, help } = parse(process.argv.slice(2));
+  const { from, output, help } = parseOptions('review', {
+    from: { type: 'string' },
+    output: { type: 'string', default: 'review.out' },
+    help: { type: 'boolean', default: false },
+  });
   if (help) {
     process.stdout.write(USAGE);
     return 0;
   }
-  const topology = loadTopology(process.env.TOPOLOGY ?? 'topologies/orders.yaml');
-  if (from === undefined) {
-    const { status, error } = spawnSync('cdktf', ['synth'], { stdio: 'inherit' });
-    if (error) throw new ReviewError(`cdktf cannot be run: ${error.message}`);
-    if (status !== 0) return status ?? 1;
-  }
+  const topology = loadTopology(TOPOLOGY, entryProblems);
+  if (from === undefined) await synthesize(topology, OUTPUT);
   const started = performance.now();
-  const stacks = readStacks(from ?? 'cdktf.out');
+  const stacks = readStacks(from ?? OUTPUT);
   const result = await review(
     stacks,
     topology,
@@ -62,23 +65,6 @@ async function main(): Promise<number> {
   return wrong.length > 0 ? 1 : 0;
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        from: { type: 'string' },
-        output: { type: 'string', default: 'review.out' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    // Node's first sentence names the option; the others are of no use here.
-    const [sentence] = (error as Error).message.split(/\.(?:\s|$)/);
-    throw new ReviewError(`${sentence}; npm run review -- --help shows the options`);
-  }
-}
-
 function write(folder: string, files: Readonly<Record<string, string>>): void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -90,12 +76,4 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
   }
 }
 
-main()
-  .then((status) => {
-    process.exitCode = status;
-  })
-  .catch((error) => {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  });
+run(main);

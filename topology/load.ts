@@ -31,9 +31,13 @@ const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
  * Reads a topology file, checks all of it and fills in what it leaves out.
  *
  * @param file path of the YAML file, relative to the working directory
+ * @param check finds what is wrong with more than the file
  * @throws TopologyError with every problem of the file, each with its line
  */
-export function loadTopology(file: string): ResolvedTopology {
+export function loadTopology(
+  file: string,
+  check: (topology: ResolvedTopology) => readonly Problem[] = () => [],
+): ResolvedTopology {
   if (!existsSync(file) || !statSync(file).isFile()) {
     const message = 'is not a file; set TOPOLOGY to the path of a topology file';
     throw new TopologyError(file, [{ path: [], message }]);
@@ -50,8 +54,9 @@ export function loadTopology(file: string): ResolvedTopology {
     }));
     throw new TopologyError(file, problems.filter(isFirstOfItsLine));
   }
-  const { topology, problems } = validate(contentOf(document, file, lines));
-  if (!topology) {
+  const { topology, problems: own } = validate(contentOf(document, file, lines));
+  const problems = topology ? check(topology) : own;
+  if (!topology || problems.length > 0) {
     throw new TopologyError(
       file,
       problems

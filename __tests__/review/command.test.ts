@@ -20,8 +20,8 @@ function run(name: string, edits: Record<string, Edit> = {}) {
 
 function review(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
-    'node_modules/.bin/tsx',
-    ['scripts/review.ts', ...args],
+    process.execPath,
+    ['--import', 'tsx', 'scripts/review.ts', ...args],
     { env: environment({ TOPOLOGY: FILE }), encoding: 'utf8' },
   );
   return { status, stdout, stderr };

@@ -42,10 +42,10 @@ test('dependencies go by what the providers say; others keep their range', () =>
       '@cdktf/hcl-tools': '^0.21.0',
       '@cdktf/provider-aws': '^21.22.1',
       cdktf: '^0.21.0',
-      'cdktf-cli': '^0.21.0',
       constructs: '^10.8.1',
       zod: '^4.6.7',
     },
+    optionalDependencies: { 'cdktf-cli': '^0.21.0' },
   };
   expect(renameDependencies(before, peers)).toEqual({
     name: 'a',

@@ -568,6 +568,11 @@ describe('several problems', () => {
   });
 });
 
+test('Windows line ends change no line of a problem', () => {
+  const text = `${ORDERS}    batchSize: 0\n`;
+  expect(errorOf(text.replaceAll('\n', '\r\n'))).toBe(errorOf(text));
+});
+
 describe('the value of a problem', () => {
   test.each([
     ['up to 100 characters is shown whole', 'R'.repeat(98), `"${'R'.repeat(98)}"`],

@@ -25,14 +25,14 @@ export async function createStateBucket({ bucket, region }: State): Promise<void
 export class Deployment {
   constructor(private readonly topology: string) {}
 
-  /** One `cdktf deploy`, of all stacks unless some are named. */
+  /** One `npm run deploy`, of all stacks unless some are named. */
   async deploy(...stacks: string[]): Promise<void> {
-    await this.cdktf('deploy', ...(stacks.length > 0 ? stacks : ['*']), ...FLAGS);
+    await this.run('deploy', ...(stacks.length > 0 ? stacks : ['*']), ...FLAGS);
   }
 
-  /** One `cdktf destroy`, of all stacks unless some are named. */
+  /** One `npm run destroy`, of all stacks unless some are named. */
   async destroy(...stacks: string[]): Promise<void> {
-    await this.cdktf('destroy', ...(stacks.length > 0 ? stacks : ['*']), ...FLAGS);
+    await this.run('destroy', ...(stacks.length > 0 ? stacks : ['*']), ...FLAGS);
   }
 
   /** What Terraform would change now, by stack; empty when nothing has drifted. */
@@ -42,7 +42,7 @@ export class Deployment {
 
   /** The same by the topology's HCL and Terraform alone, as after leaving cdktf. */
   async plannedChangesOfHcl(): Promise<Record<string, string>> {
-    await this.call('npm', 'run', 'synth:hcl');
+    await this.run('synth:hcl');
     const inits = readdirSync(JSON_STACKS).map((stack) =>
       this.call(TERRAFORM, `-chdir=${HCL_STACKS}/${stack}`, 'init', '-input=false'),
     );
@@ -58,7 +58,7 @@ export class Deployment {
 
   /** Takes something that exists into a stack's state. */
   async import(stack: string, address: string, id: string): Promise<void> {
-    await this.call('node_modules/.bin/cdktf', 'synth');
+    await this.run('synth');
     const folder = `-chdir=${JSON_STACKS}/${stack}`;
     await this.call(TERRAFORM, folder, 'init', '-input=false');
     await this.call(TERRAFORM, folder, 'import', '-input=false', address, id);
@@ -76,8 +76,8 @@ export class Deployment {
     return changes;
   }
 
-  private async cdktf(...parameters: string[]): Promise<void> {
-    await this.call('node_modules/.bin/cdktf', ...parameters);
+  private async run(command: string, ...parameters: string[]): Promise<void> {
+    await this.call('npm', 'run', '--silent', command, '--', ...parameters);
   }
 
   private async call(program: string, ...parameters: string[]): Promise<void> {

@@ -1,0 +1,137 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
+import { buildStacks } from '../../stacks/build-stacks';
+import { SynthesisError, synthesize } from '../../stacks/synthesize';
+import { resolved } from '../helpers/synth-app';
+import { producer, topology } from '../helpers/topology';
+import { tree } from '../helpers/tree';
+
+const actual = jest.requireActual<typeof import('../../stacks/build-stacks')>(
+  '../../stacks/build-stacks',
+);
+jest.mock('../../stacks/build-stacks', () => ({
+  buildStacks: jest.fn(jest.requireActual('../../stacks/build-stacks').buildStacks),
+}));
+
+// The formatter of HCL takes a while to load.
+jest.setTimeout(30_000);
+
+const ORDERS = resolved(topology());
+/** A topology of one stack more. */
+const TWO_TABLES = resolved(topology({ 'producers.returns': producer('Returns') }));
+
+const root = mkdtempSync(path.join(tmpdir(), 'synthesize-test-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+let outdir: string;
+let stack: string;
+beforeEach(() => {
+  outdir = path.join(mkdtempSync(path.join(root, 'out-')), 'a', 'folder');
+  stack = path.join(outdir, 'stacks', 'producer-orders');
+});
+
+const idsIn = (folder: string) => readdirSync(path.join(folder, 'stacks')).sort();
+
+describe('a synthesis', () => {
+  test('returns the stacks in the order of deployment', async () => {
+    expect(await synthesize(TWO_TABLES, outdir)).toEqual([
+      'consumer-process-orders',
+      'producer-orders',
+      'producer-returns',
+      'subscription-orders-process-orders',
+    ]);
+  });
+
+  test('is the same when it is repeated', async () => {
+    await synthesize(ORDERS, outdir);
+    const before = tree(outdir);
+    await synthesize(ORDERS, outdir);
+    expect(tree(outdir)).toEqual(before);
+  });
+
+  test('removes the stacks that the topology no longer has, and nobody else’s folders', async () => {
+    await synthesize(TWO_TABLES, outdir);
+    mkdirSync(path.join(outdir, 'stacks', 'notes'));
+    await synthesize(ORDERS, outdir);
+    expect(idsIn(outdir)).toEqual([
+      'consumer-process-orders',
+      'notes',
+      'producer-orders',
+      'subscription-orders-process-orders',
+    ]);
+  });
+
+  test('replaces the code of a function, and keeps what Terraform has beside it', async () => {
+    await synthesize(ORDERS, outdir);
+    const consumer = path.join(outdir, 'stacks', 'consumer-process-orders');
+    const [code = ''] = readdirSync(path.join(consumer, 'assets', 'processor_code'));
+    const [old, lock] = [
+      path.join(consumer, 'assets', 'processor_code', 'OLD'),
+      path.join(consumer, '.terraform.lock.hcl'),
+    ];
+    mkdirSync(old);
+    mkdirSync(path.join(consumer, '.terraform'));
+    writeFileSync(lock, '# versions');
+    await synthesize(ORDERS, outdir);
+    expect(readdirSync(consumer).sort()).toEqual([
+      '.terraform',
+      '.terraform.lock.hcl',
+      'assets',
+      'cdk.tf.json',
+    ]);
+    expect(readdirSync(path.join(consumer, 'assets', 'processor_code'))).toEqual([code]);
+  });
+
+  test('leaves no JSON among HCL, and no HCL among JSON', async () => {
+    const names = () => readdirSync(stack).filter((name) => name.startsWith('cdk.tf'));
+    await synthesize(ORDERS, outdir);
+    expect(names()).toEqual(['cdk.tf.json']);
+    await synthesize(ORDERS, outdir, { hcl: true });
+    expect(names()).toEqual(['cdk.tf']);
+    await synthesize(ORDERS, outdir);
+    expect(names()).toEqual(['cdk.tf.json']);
+  });
+});
+
+describe('refuses', () => {
+  let before: Record<string, string>;
+  beforeEach(async () => {
+    await synthesize(TWO_TABLES, outdir);
+    before = tree(outdir);
+  });
+
+  test('what a stack says is wrong, all of it, and leaves the last output as it was', async () => {
+    jest.mocked(buildStacks).mockImplementationOnce((app, content) => {
+      actual.buildStacks(app, content);
+      for (const id of ['producer-orders', 'consumer-process-orders']) {
+        new SqsQueue(app.node.findChild(id), 'queue');
+      }
+    });
+    await expect(synthesize(ORDERS, outdir)).rejects.toEqual(
+      new SynthesisError(
+        [
+          'consumer-process-orders aws_sqs_queue.queue names no provider, so it would use default credentials',
+          'producer-orders aws_sqs_queue.queue names no provider, so it would use default credentials',
+        ].join('\n'),
+      ),
+    );
+    expect(tree(outdir)).toEqual(before);
+  });
+
+  test('a folder that is a file', async () => {
+    const file = path.join(root, 'file');
+    writeFileSync(file, '');
+    const outcome = synthesize(ORDERS, file);
+    await expect(outcome).rejects.toThrow(SynthesisError);
+    await expect(outcome).rejects.toThrow(/^the stacks cannot be written to \S+file: E[A-Z]+: .*$/);
+  });
+
+  test('a stack that cannot be written, and leaves no manifest', async () => {
+    rmSync(stack, { recursive: true });
+    writeFileSync(stack, 'in its place');
+    await expect(synthesize(ORDERS, outdir)).rejects.toThrow(SynthesisError);
+    expect(existsSync(path.join(outdir, 'manifest.json'))).toBe(false);
+  });
+});

@@ -1,0 +1,17 @@
+// node scripts/start.mjs <script>.ts [arguments]: bundles a script and runs it, in half the time of tsx.
+// esbuild is looked for where Node.js looks for packages, also in a folder above.
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const [script] = process.argv.splice(2, 1);
+const outfile = path.resolve('dist', `${path.basename(script, '.ts')}.js`);
+await build({
+  entryPoints: [script],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  packages: 'external',
+  logLevel: 'warning',
+});
+await import(pathToFileURL(outfile));

@@ -83,7 +83,7 @@ const SMALLER = [
 
 /**
  * Bundles a TypeScript or JavaScript file into a deployment package for the Node.js of a Lambda runtime
- * such as `nodejs22.x`: `index.mjs`, whose `handler` is the one of the file (see `deployedHandler`), the
+ * such as `nodejs24.x`: `index.mjs`, whose `handler` is the one of the file (see `deployedHandler`), the
  * bundle with its source map, and the files that are read at run time. Prints the bundler's warnings.
  *
  * Nothing of the file is run.

@@ -74,7 +74,63 @@ export const FUNCTION = {
   memorySize: { min: 128, max: 10_240 },
   /** Seconds. */
   timeout: { min: 1, max: 900 },
-  reservedConcurrentExecutions: { min: 0, max: 1_000_000 },
+  /** AWS takes 0 as well: the function never runs then. */
+  reservedConcurrentExecutions: { min: 1, max: 1_000_000 },
+} as const;
+
+/**
+ * Lambda's runtimes: the days from which AWS maintains them no longer, creates no function with them, and
+ * updates none. Previews, runtimes for container images only and those that the pinned AWS provider does
+ * not know are left out.
+ */
+export const RUNTIMES = {
+  source: 'https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html',
+  /** When the list was made. AWS moves days that are still to come. */
+  asOf: '2026-07-31',
+  dates: {
+    'nodejs24.x': { deprecated: '2028-04-30', noCreation: '2028-06-01', noUpdate: '2028-07-01' },
+    'nodejs22.x': { deprecated: '2027-04-30', noCreation: '2027-06-01', noUpdate: '2027-07-01' },
+    'nodejs20.x': { deprecated: '2026-04-30', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
+    'nodejs18.x': { deprecated: '2025-09-01', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
+    'nodejs16.x': { deprecated: '2024-06-12', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
+    'nodejs14.x': { deprecated: '2023-12-04', noCreation: '2024-01-09', noUpdate: '2026-07-01' },
+    'nodejs12.x': { deprecated: '2023-03-31', noCreation: '2023-03-31', noUpdate: '2023-04-30' },
+    'nodejs10.x': { deprecated: '2021-07-30', noCreation: '2021-07-30', noUpdate: '2022-02-14' },
+    'python3.14': { deprecated: '2029-06-30', noCreation: '2029-07-31', noUpdate: '2029-08-31' },
+    'python3.13': { deprecated: '2029-06-30', noCreation: '2029-07-31', noUpdate: '2029-08-31' },
+    'python3.12': { deprecated: '2028-10-31', noCreation: '2028-11-30', noUpdate: '2029-01-10' },
+    'python3.11': { deprecated: '2027-06-30', noCreation: '2027-07-31', noUpdate: '2027-08-31' },
+    'python3.10': { deprecated: '2026-10-31', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
+    'python3.9': { deprecated: '2025-12-15', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
+    'python3.8': { deprecated: '2024-10-14', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
+    'python3.7': { deprecated: '2023-12-04', noCreation: '2024-01-09', noUpdate: '2026-07-01' },
+    'python3.6': { deprecated: '2022-07-18', noCreation: '2022-07-18', noUpdate: '2022-08-29' },
+    'python2.7': { deprecated: '2021-07-15', noCreation: '2021-07-15', noUpdate: '2022-05-30' },
+    java25: { deprecated: '2029-06-30', noCreation: '2029-07-31', noUpdate: '2029-08-31' },
+    java21: { deprecated: '2029-06-30', noCreation: '2029-07-31', noUpdate: '2029-08-31' },
+    java17: { deprecated: '2027-06-30', noCreation: '2027-07-31', noUpdate: '2027-08-31' },
+    java11: { deprecated: '2027-06-30', noCreation: '2027-07-31', noUpdate: '2027-08-31' },
+    'java8.al2': { deprecated: '2027-06-30', noCreation: '2027-07-31', noUpdate: '2027-08-31' },
+    java8: { deprecated: '2024-01-08', noCreation: '2024-02-08', noUpdate: '2026-07-01' },
+    dotnet10: { deprecated: '2028-11-14', noCreation: '2028-12-14', noUpdate: '2029-01-15' },
+    dotnet8: { deprecated: '2026-11-10', noCreation: '2026-12-10', noUpdate: '2027-01-11' },
+    dotnet6: { deprecated: '2024-12-20', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
+    'dotnetcore3.1': { deprecated: '2023-04-03', noCreation: '2023-04-03', noUpdate: '2023-05-03' },
+    'dotnetcore2.1': { deprecated: '2022-01-05', noCreation: '2022-01-05', noUpdate: '2022-04-13' },
+    'ruby3.4': { deprecated: '2028-03-31', noCreation: '2028-04-30', noUpdate: '2028-05-31' },
+    'ruby3.3': { deprecated: '2027-03-31', noCreation: '2027-04-30', noUpdate: '2027-05-31' },
+    'ruby3.2': { deprecated: '2026-03-31', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
+    'ruby2.7': { deprecated: '2023-12-07', noCreation: '2024-01-09', noUpdate: '2026-07-01' },
+    'ruby2.5': { deprecated: '2021-07-30', noCreation: '2021-07-30', noUpdate: '2022-03-31' },
+    'provided.al2023': {
+      deprecated: '2029-06-30',
+      noCreation: '2029-07-31',
+      noUpdate: '2029-08-31',
+    },
+    'provided.al2': { deprecated: '2026-07-31', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
+    provided: { deprecated: '2024-01-08', noCreation: '2024-02-08', noUpdate: '2026-07-01' },
+    'go1.x': { deprecated: '2024-01-08', noCreation: '2024-02-08', noUpdate: '2026-07-01' },
+  },
 } as const;
 
 /** Bytes of all environment variables of one function together, names included. */

@@ -21,6 +21,7 @@ import {
   TABLE,
   TAGS,
 } from './limits';
+import { runtimeRule, USABLE_RUNTIMES } from './runtimes';
 
 const ARN_PARTITION = 'aws[a-z-]*';
 
@@ -249,17 +250,23 @@ const lambdaFunction = object({
       'Files and folders that the function reads at run time, in the folder of entry; in the package they have the same path from there.',
     ),
   code: code.optional().describe('Instead of entry: any prepared folder, any runtime.'),
-  runtime: text(/^[a-z][a-z0-9.]*$/, 'must be a Lambda runtime, such as nodejs22.x or python3.12')
-    .default('nodejs22.x')
-    .describe('Lambda runtime.'),
+  runtime: z
+    .enum(USABLE_RUNTIMES, { error: ({ input }) => runtimeRule(input) })
+    .default('nodejs24.x')
+    .describe('Lambda runtime. The review says when AWS ends its support.'),
   architecture: choice(['arm64', 'x86_64']).default('arm64').describe('Instruction set.'),
   memorySize: integer(FUNCTION.memorySize, ' MB').default(256).describe('Memory in MB.'),
   timeout: integer(FUNCTION.timeout, ' seconds')
     .default(60)
     .describe('Time one invocation may take, in seconds.'),
-  reservedConcurrentExecutions: integer(FUNCTION.reservedConcurrentExecutions)
+  reservedConcurrentExecutions: integer(
+    FUNCTION.reservedConcurrentExecutions,
+    ' (to pause, write enabled: false in the subscription)',
+  )
     .optional()
-    .describe('Reserved concurrency. Default: none is reserved.'),
+    .describe(
+      'Reserved concurrency. Default: none is reserved. With fewer than the parallelizationFactor of its subscriptions together, batches wait.',
+    ),
   environment: z
     .record(
       z.string(),
@@ -435,7 +442,7 @@ export const subscriptionSchema = object({
   startingPosition: choice(['TRIM_HORIZON', 'LATEST'])
     .default('TRIM_HORIZON')
     .describe(
-      'TRIM_HORIZON reads all that the stream still has; LATEST only what comes after. A change makes the mapping anew, which forgets its place.',
+      'TRIM_HORIZON reads all that the stream still has and maximumRecordAgeInSeconds lets through; LATEST only what comes after, and nothing that was written before the mapping reads. A change replaces the mapping, which forgets its place.',
     ),
   batchSize: integer(MAPPING.batchSize).default(100).describe('Most records of one batch.'),
   maximumBatchingWindowInSeconds: integer(MAPPING.maximumBatchingWindowInSeconds, ' seconds')
@@ -454,11 +461,15 @@ export const subscriptionSchema = object({
     .union([z.literal(-1), integer(MAPPING.maximumRecordAgeInSeconds, ' seconds, or -1')], {
       error: `must be between ${MAPPING.maximumRecordAgeInSeconds.min} and ${MAPPING.maximumRecordAgeInSeconds.max} seconds, or -1`,
     })
-    .default(21_600)
-    .describe('Age at which a record is given up, in seconds; -1 without end.'),
+    .default(82_800)
+    .describe(
+      'Age from which Lambda sends a record to the failed batches instead of the function, in seconds, also one that was never tried: after a pause, an outage, or at the start with TRIM_HORIZON. The default, 23 hours, leaves an hour of the 24 for which DynamoDB keeps a record. -1: never; a record that waits for longer than those 24 hours is lost.',
+    ),
   tumblingWindowInSeconds: integer(MAPPING.tumblingWindowInSeconds, ' seconds')
     .default(0)
-    .describe('Length of a tumbling window, in seconds; 0 for none.'),
+    .describe(
+      'Length of a tumbling window, in seconds; 0 for none. A window needs a handler of your own, which returns its state: function.code, or an entry that exports handler.',
+    ),
   filters: list(
     z.record(z.string(), z.unknown(), {
       error: ({ input }) =>
@@ -472,7 +483,11 @@ export const subscriptionSchema = object({
     .describe(
       'Event filter patterns; a record that matches any of them is processed. More than 5 need a higher quota of the account.',
     ),
-  enabled: flag().default(true).describe('false pauses the subscription.'),
+  enabled: flag()
+    .default(true)
+    .describe(
+      'false pauses the subscription. What is older than maximumRecordAgeInSeconds when it goes on is sent to the failed batches; what is older than 24 hours is lost.',
+    ),
 });
 
 /**

@@ -25,7 +25,7 @@ const SETTINGS: Settings = {
 };
 const BUNDLED: Partial<Settings> = {
   code: { entry: 'lambda-src/index.ts', files: [] },
-  runtime: 'nodejs22.x',
+  runtime: 'nodejs24.x',
 };
 
 const LAMBDA = {
@@ -59,7 +59,7 @@ function stackWith(settings: Partial<Settings>, app: App = jsonApp()): EmptyStac
 describe('a function', () => {
   test.each<[string, Partial<Settings>, object]>([
     ['from a folder', {}, {}],
-    ['from a bundled file', BUNDLED, { runtime: 'nodejs22.x' }],
+    ['from a bundled file', BUNDLED, { runtime: 'nodejs24.x' }],
     [
       'has the handler of its language',
       { code: { directory: 'lambda-src/python', handler: 'com.example.Handler::run' } },
@@ -67,8 +67,8 @@ describe('a function', () => {
     ],
     [
       'has reserved concurrency',
-      { reservedConcurrentExecutions: 0 },
-      { reserved_concurrent_executions: 0 },
+      { reservedConcurrentExecutions: 1 },
+      { reserved_concurrent_executions: 1 },
     ],
     [
       'has size and time',

@@ -3,6 +3,7 @@
  * test deploys the shipped topologies to the accounts they name, so it does not run without it.
  */
 
+import { readFileSync } from 'node:fs';
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DeleteItemCommand,
@@ -33,6 +34,7 @@ import type { Account } from '../../topology/resolve';
 import { AccountClients } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
+import { writeTopology } from './support/topology';
 
 const ROLE = 'CrossAccountStreamProcessor';
 const LOG_GROUP = '/aws/lambda/ProcessOrders';
@@ -81,7 +83,8 @@ jest.setTimeout(10 * 60 * 1000);
 
 describeWithEndpoint.each(VARIANTS)(
   '$topology',
-  ({ topology, runtime, managedPolicies, changesIn }) => {
+  ({ topology: original, runtime, managedPolicies, changesIn }) => {
+    const topology = writeTopology(readFileSync(original, 'utf8'));
     const { consumers, producers, state } = loadTopology(topology);
     const consumerAccount = consumers[0]?.account as Account;
     const producerAccount = producers[0]?.account as Account;
@@ -210,7 +213,7 @@ describeWithEndpoint.each(VARIANTS)(
           FunctionResponseTypes: ['ReportBatchItemFailures'],
           BisectBatchOnFunctionError: true,
           MaximumRetryAttempts: 10,
-          MaximumRecordAgeInSeconds: 21_600,
+          MaximumRecordAgeInSeconds: 82_800,
         },
       ]);
     });

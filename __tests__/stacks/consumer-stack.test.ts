@@ -35,7 +35,7 @@ const LAMBDA = {
   provider: 'aws.consumer',
   function_name: 'ProcessOrders',
   role: '${aws_iam_role.execution_role.arn}',
-  runtime: 'nodejs22.x',
+  runtime: 'nodejs24.x',
   architectures: ['arm64'],
   handler: 'index.handler',
   filename: '${data.archive_file.processor_archive.output_path}',
@@ -367,11 +367,6 @@ describe('the function', () => {
         timeout: 900,
         reserved_concurrent_executions: 7,
       },
-    ],
-    [
-      'is throttled altogether by a concurrency of 0',
-      { [`${FUNCTION}.reservedConcurrentExecutions`]: 0 },
-      { ...LAMBDA, reserved_concurrent_executions: 0 },
     ],
     [
       'has environment variables',

@@ -15,7 +15,7 @@ const MAPPING = {
   parallelization_factor: 1,
   bisect_batch_on_function_error: true,
   maximum_retry_attempts: 10,
-  maximum_record_age_in_seconds: 21600,
+  maximum_record_age_in_seconds: 82800,
   tumbling_window_in_seconds: 0,
   function_response_types: ['ReportBatchItemFailures'],
   metrics_config: { metrics: ['EventCount'] },
@@ -156,8 +156,7 @@ describe('the mapping', () => {
         parallelizationFactor: 3,
         bisectBatchOnFunctionError: false,
         maximumRetryAttempts: 4,
-        maximumRecordAgeInSeconds: 65,
-        tumblingWindowInSeconds: 6,
+        maximumRecordAgeInSeconds: 901,
       }),
       {
         ...MAPPING,
@@ -167,9 +166,20 @@ describe('the mapping', () => {
         parallelization_factor: 3,
         bisect_batch_on_function_error: false,
         maximum_retry_attempts: 4,
-        maximum_record_age_in_seconds: 65,
-        tumbling_window_in_seconds: 6,
+        maximum_record_age_in_seconds: 901,
       },
+    ],
+    [
+      'has a window, for a handler that answers with its state',
+      {
+        'consumers.process-orders.function': {
+          name: 'ProcessOrders',
+          runtime: 'python3.12',
+          code: { directory: 'lambda-src/python', handler: 'index.handler' },
+        },
+        ...subscription({ tumblingWindowInSeconds: 6 }),
+      },
+      { ...MAPPING, tumbling_window_in_seconds: 6 },
     ],
     [
       'retries without end',

@@ -470,6 +470,111 @@ describe('the key of a table', () => {
   ]);
 });
 
+describe('the runtime of a function', () => {
+  const runtime = (value: unknown): Overrides => ({
+    [`${FUNCTION}.runtime`]: value,
+    [`${FUNCTION}.code`]: { directory: 'lambda-src/python', handler: 'index.handler' },
+  });
+  const refused = (value: string, rule: string): Case => [
+    value,
+    runtime(value),
+    [`${FUNCTION}.runtime must be ${rule}, got "${value}"`],
+  ];
+  const unknown = (value: string, instead: string) =>
+    refused(value, `a Lambda runtime, such as ${instead}`);
+  const blocked = (value: string, instead: string, day: string) =>
+    refused(
+      value,
+      `a runtime with which Lambda still updates functions, such as ${instead}; with ${value} it has not since ${day}`,
+    );
+  const OF_EACH = 'nodejs24.x, python3.14, java25, dotnet10, ruby3.4, provided.al2023';
+
+  accepts([
+    ['one that is maintained', runtime('python3.14')],
+    ['one that is deprecated and still updated', runtime('python3.9')],
+  ]);
+
+  refuses([
+    unknown('nodejs23.x', 'nodejs24.x, nodejs22.x, nodejs20.x'),
+    unknown('nodejs', 'nodejs24.x, nodejs22.x, nodejs20.x'),
+    unknown('nodejs24', 'nodejs24.x, nodejs22.x, nodejs20.x'),
+    unknown('Node.js 24', 'nodejs24.x, nodejs22.x, nodejs20.x'),
+    unknown('python3.99', 'python3.14, python3.13, python3.12'),
+    unknown('java-25', 'java25, java21, java17'),
+    unknown('provided.al1', 'provided.al2023, provided.al2'),
+    unknown('constructor', OF_EACH),
+    unknown('rust1.x', OF_EACH),
+    unknown('', OF_EACH),
+    blocked('nodejs12.x', 'nodejs24.x, nodejs22.x, nodejs20.x', '2023-04-30'),
+    blocked('python2.7', 'python3.14, python3.13, python3.12', '2022-05-30'),
+    blocked('go1.x', OF_EACH, '2026-07-01'),
+  ]);
+});
+
+describe('the age from which records are not sent to the function', () => {
+  const age = (seconds: number, alarms: unknown = {}): Overrides => ({
+    'subscriptions[0].maximumRecordAgeInSeconds': seconds,
+    [`${CONSUMER}.alarms`]: alarms,
+  });
+  const problem = (seconds: number, alarm: number) =>
+    `subscriptions[0].maximumRecordAgeInSeconds must be over the ${alarm} seconds of consumers.process-orders.alarms.iteratorAgeInSeconds, since records of this age are sent to the failed batches before the alarm can fire; raise it, or lower the alarm's, got ${seconds}`;
+
+  accepts([
+    ['one that the alarm comes before', age(901)],
+    ['one without end', age(-1, { iteratorAgeInSeconds: 86_400 })],
+    ['any without alarms', age(60, false)],
+    ['a short one with an earlier alarm', age(60, { iteratorAgeInSeconds: 59 })],
+  ]);
+
+  refuses([
+    ['an age below that of the alarm', age(300), [problem(300, 900)]],
+    ['the age of the alarm', age(900), [problem(900, 900)]],
+    [
+      'the default age with a later alarm',
+      { [`${CONSUMER}.alarms`]: { iteratorAgeInSeconds: 86_400 } },
+      [problem(82_800, 86_400)],
+    ],
+  ]);
+});
+
+describe('a tumbling window', () => {
+  const PATH = 'subscriptions[0].tumblingWindowInSeconds';
+  const code = { directory: 'lambda-src/python', handler: 'index.handler' };
+  const OF_SINK =
+    'must be 0 with the function of the sink, which returns no state, so that every batch would fail; write a handler of your own: function.code, or an entry that exports handler';
+  const parallel = (factor: number) =>
+    `must be 0 with a parallelizationFactor of ${factor}, since a window is of a whole shard; leave one of them out`;
+  const ofCode = { [`${FUNCTION}.code`]: code, [`${FUNCTION}.runtime`]: 'python3.12' };
+
+  accepts([
+    ['code of one’s own', { [PATH]: 60, ...ofCode }],
+    [
+      'an entry, whose exports show when it is bundled',
+      { [PATH]: 60, [`${FUNCTION}.entry`]: __filename },
+    ],
+    ['batches in parallel without one', { 'subscriptions[0].parallelizationFactor': 10 }],
+  ]);
+
+  refuses([
+    ['the function of the sink log', { [PATH]: 1 }, [`${PATH} ${OF_SINK}, got 1`]],
+    [
+      'the function of the sink s3',
+      { [PATH]: 900, [`${CONSUMER}.sink`]: 's3' },
+      [`${PATH} ${OF_SINK}, got 900`],
+    ],
+    [
+      'batches in parallel',
+      { [PATH]: 60, ...ofCode, 'subscriptions[0].parallelizationFactor': 2 },
+      [`${PATH} ${parallel(2)}, got 60`],
+    ],
+    [
+      'the function of the sink with batches in parallel',
+      { [PATH]: 60, 'subscriptions[0].parallelizationFactor': 10 },
+      [`${PATH} ${OF_SINK}, got 60`, `${PATH} ${parallel(10)}, got 60`],
+    ],
+  ]);
+});
+
 describe('the code of a function', () => {
   const folder = { directory: __dirname, handler: 'index.handler' };
   const emptyFolder = mkdtempSync(path.join(tmpdir(), 'empty-'));
@@ -518,20 +623,11 @@ describe('the code of a function', () => {
         `${FUNCTION}.code.directory must be a folder that exists, relative to the working directory, got "package.json"`,
       ],
     ],
-    ...['nodejs', 'nodejs.x', 'nodejsx22'].map(
-      (runtime): Case => [
-        `the runtime ${runtime}, of which no version is known, without code`,
-        { [`${FUNCTION}.runtime`]: runtime },
-        [
-          `${FUNCTION}.runtime must be a Node.js runtime such as nodejs22.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }, got "${runtime}"`,
-        ],
-      ],
-    ),
     [
       'another language without code',
       { [`${FUNCTION}.runtime`]: 'python3.12' },
       [
-        `${FUNCTION}.runtime must be a Node.js runtime such as nodejs22.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }, got "python3.12"`,
+        `${FUNCTION}.runtime must be a Node.js runtime such as nodejs24.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }, got "python3.12"`,
       ],
     ],
   ]);

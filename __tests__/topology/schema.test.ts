@@ -27,6 +27,7 @@ const SUBSCRIPTION = 'subscriptions[0]';
 const SINK = `${CONSUMER}.sink`;
 const ALARM_SETTINGS = `${CONSUMER}.alarms`;
 const LAKE: Overrides = { [SINK]: { type: 's3' } };
+const PYTHON = { directory: 'lambda-src/python', handler: 'index.handler' };
 const WATCHED: Overrides = { [ALARM_SETTINGS]: {} };
 
 const PROVISIONED: Overrides = {
@@ -61,7 +62,7 @@ test('a minimal topology gets the defaults', () => {
         },
         function: {
           name: 'ProcessOrders',
-          runtime: 'nodejs22.x',
+          runtime: 'nodejs24.x',
           architecture: 'arm64',
           memorySize: 256,
           timeout: 60,
@@ -105,7 +106,7 @@ test('a minimal topology gets the defaults', () => {
         parallelizationFactor: 1,
         bisectBatchOnFunctionError: true,
         maximumRetryAttempts: 10,
-        maximumRecordAgeInSeconds: 21_600,
+        maximumRecordAgeInSeconds: 82_800,
         tumblingWindowInSeconds: 0,
         filters: [],
         enabled: true,
@@ -133,13 +134,18 @@ describe('numbers', () => {
     ],
     [`${SUBSCRIPTION}.parallelizationFactor`, MAPPING.parallelizationFactor, ''],
     [`${SUBSCRIPTION}.maximumRetryAttempts`, MAPPING.maximumRetryAttempts, ' (-1: without end)'],
-    [`${SUBSCRIPTION}.tumblingWindowInSeconds`, MAPPING.tumblingWindowInSeconds, ' seconds'],
+    [
+      `${SUBSCRIPTION}.tumblingWindowInSeconds`,
+      MAPPING.tumblingWindowInSeconds,
+      ' seconds',
+      { [`${FUNCTION_SETTINGS}.code`]: PYTHON, [`${FUNCTION_SETTINGS}.runtime`]: 'python3.12' },
+    ],
     [`${FUNCTION_SETTINGS}.memorySize`, FUNCTION.memorySize, ' MB'],
     [`${FUNCTION_SETTINGS}.timeout`, FUNCTION.timeout, ' seconds'],
     [
       `${FUNCTION_SETTINGS}.reservedConcurrentExecutions`,
       FUNCTION.reservedConcurrentExecutions,
-      '',
+      ' (to pause, write enabled: false in the subscription)',
     ],
     [
       `${CONSUMER}.failedBatches.expirationInDays`,
@@ -150,7 +156,12 @@ describe('numbers', () => {
     [`${SINK}.expirationInDays`, LIFECYCLE.expirationInDays, ' days', LAKE],
     [`${SINK}.transitionToStandardIaInDays`, LIFECYCLE.transitionToStandardIaInDays, ' days', LAKE],
     [`${SINK}.scanLimitInMegabytes`, ATHENA_SCAN.megabytes, ' MB', LAKE],
-    [`${ALARM_SETTINGS}.iteratorAgeInSeconds`, ALARMS.iteratorAgeInSeconds, ' seconds', WATCHED],
+    [
+      `${ALARM_SETTINGS}.iteratorAgeInSeconds`,
+      ALARMS.iteratorAgeInSeconds,
+      ' seconds',
+      { ...WATCHED, [`${SUBSCRIPTION}.maximumRecordAgeInSeconds`]: -1 },
+    ],
     [`${ALARM_SETTINGS}.errors`, ALARMS.count, '', WATCHED],
     [`${ALARM_SETTINGS}.throttles`, ALARMS.count, '', WATCHED],
     [`${ALARM_SETTINGS}.durationInPercent`, ALARMS.durationInPercent, ' percent', WATCHED],
@@ -198,7 +209,7 @@ describe('numbers', () => {
     const { min, max } = MAPPING.maximumRecordAgeInSeconds;
 
     test.each([[-1], [min], [max]])('may be %d', (value) => {
-      expect(problemsOf(topology({ [path]: value }))).toEqual([]);
+      expect(problemsOf(topology({ [path]: value, [ALARM_SETTINGS]: false }))).toEqual([]);
     });
 
     test.each([
@@ -414,7 +425,9 @@ describe('formats', () => {
   const POLICY_ARN =
     'must be the ARN of an IAM policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess';
   const PATH = 'must be an IAM path that begins and ends with a slash, such as /streams/';
-  const RUNTIME = 'must be a Lambda runtime, such as nodejs22.x or python3.12';
+  const NODE = 'must be a Lambda runtime, such as nodejs24.x, nodejs22.x, nodejs20.x';
+  const RUNTIME =
+    'must be a Lambda runtime, such as nodejs24.x, python3.14, java25, dotnet10, ruby3.4, provided.al2023';
   const ROLE_NAME = 'must be an IAM role name: 1 to 64 letters, digits and +=,.@-_';
   const FUNCTION_NAME = 'must be a function name: 1 to 64 letters, digits, hyphens and underscores';
   const TABLE_NAME =
@@ -552,7 +565,7 @@ describe('formats', () => {
     ],
     [`${FUNCTION_SETTINGS}.name`, 'my.function', FUNCTION_NAME],
     [`${FUNCTION_SETTINGS}.name`, '', FUNCTION_NAME],
-    [`${FUNCTION_SETTINGS}.runtime`, 'Node.js 22', RUNTIME],
+    [`${FUNCTION_SETTINGS}.runtime`, 'Node.js 22', NODE],
     [`${FUNCTION_SETTINGS}.runtime`, null, RUNTIME],
     [
       `${FUNCTION_SETTINGS}.entry`,

@@ -27,9 +27,9 @@ export function functionCode({ consumers }: Declared, report: Report): void {
       const message = 'must have files in it, which become the deployment package';
       report([...path, 'code', 'directory'], message, code.directory);
     }
-    if (!code && !/^nodejs\d+\.x$/.test(runtime)) {
+    if (!code && !runtime.startsWith('nodejs')) {
       const message =
-        'must be a Node.js runtime such as nodejs22.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
+        'must be a Node.js runtime such as nodejs24.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
       report([...path, 'runtime'], message, runtime);
     }
   }

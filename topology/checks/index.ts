@@ -21,7 +21,7 @@ import {
   tableSettings,
 } from './producers';
 import { alarmTopic, arnsOfTheAccount, references, sameRegion } from './references';
-import { readersPerStream, subscriptionPairs } from './subscriptions';
+import { readersPerStream, recordAge, subscriptionPairs, tumblingWindow } from './subscriptions';
 
 export type { Declared, Report } from './declared';
 export { sizes } from './sizes';
@@ -47,6 +47,8 @@ export const CHECKS: readonly Check[] = [
   subscriptionPairs,
   sameRegion,
   readersPerStream,
+  recordAge,
+  tumblingWindow,
   filters,
   distinctNames,
 ];

@@ -57,7 +57,7 @@ function defineAttribute(item: Item, attribute: string, value: PlainValue): void
 }
 
 function toPlainValue(value: AttributeValue | undefined): PlainValue {
-  if (!value) throw notAValue(value);
+  if (!value) throw notAValue();
   if (typeof value.S === 'string') return value.S;
   if (typeof value.N === 'string') return toNumber(value.N);
   if (typeof value.BOOL === 'boolean') return value.BOOL;
@@ -68,11 +68,12 @@ function toPlainValue(value: AttributeValue | undefined): PlainValue {
   if (Array.isArray(value.SS)) return new ValueSet(value.SS);
   if (Array.isArray(value.NS)) return new ValueSet(value.NS.map(toNumber));
   if (Array.isArray(value.BS)) return new ValueSet(value.BS.map(toBinary));
-  throw notAValue(value);
+  throw notAValue();
 }
 
-function notAValue(value: unknown): TypeError {
-  return new TypeError(`not a DynamoDB attribute value: ${JSON.stringify(value)}`);
+/** Without the value, which is the table's data and must not get into a log by an error. */
+function notAValue(): TypeError {
+  return new TypeError('not a DynamoDB attribute value');
 }
 
 /** Whether it is what JSON calls an object. */
@@ -84,7 +85,7 @@ export function isObject(value: unknown): value is object {
 function toNumber(text: string): number | string {
   const number = Number(text);
   if (!NUMBER.test(text) || !Number.isFinite(number)) {
-    throw new TypeError(`not a DynamoDB number: ${text}`);
+    throw new TypeError('not a DynamoDB number');
   }
   if (text.length <= SAFE_LENGTH) return number;
   const isExact = /^[-+]?\d+$/.test(text)
@@ -102,7 +103,7 @@ function digitsOf(text: string): string {
 function toBinary(base64: string): Binary {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.toString('base64') !== base64) {
-    throw new TypeError(`not a DynamoDB binary, which is base64: ${base64}`);
+    throw new TypeError('not a DynamoDB binary, which is base64');
   }
   return new Binary(bytes);
 }

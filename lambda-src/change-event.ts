@@ -1,5 +1,6 @@
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { type Item, isObject, toItem } from './attribute-value';
+import { describeRecord } from './describe-record';
 import { parseStreamArn } from './stream-arn';
 
 /**
@@ -18,9 +19,14 @@ export interface ChangeEvent<T extends object = Item> {
   readonly table: string;
   /** Order of the changes of one item; digits, too many for a number. */
   readonly sequenceNumber: string;
-  /** When the change was made, to the second, ISO 8601 in UTC. */
-  readonly time: string;
-  /** Whether Time to Live removed the item, not a caller. */
+  /** When the change was made, to the second, ISO 8601 in UTC; absent where the record has no time. */
+  readonly time?: string;
+  /**
+   * Whether Time to Live removed the item in this Region. False says nothing of who removed it: a caller,
+   * or Time to Live in another Region, where the table is a replica of a global table.
+   *
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+   */
   readonly expired: boolean;
   /** The item's partition key, and its sort key if the table has one. */
   readonly keys: Partial<T>;
@@ -58,7 +64,7 @@ class DecodedChange implements ChangeEvent {
   readonly region: string;
   readonly table: string;
   readonly sequenceNumber: string;
-  readonly time: string;
+  readonly time?: string;
   readonly expired: boolean;
   readonly keys: Item;
   readonly oldImage?: Item;
@@ -78,10 +84,9 @@ class DecodedChange implements ChangeEvent {
       !isKey(Keys) ||
       !isImage(OldImage) ||
       !isImage(NewImage) ||
-      !SequenceNumber ||
-      !ApproximateCreationDateTime
+      !SequenceNumber
     ) {
-      throw new TypeError(`not a record of a DynamoDB stream: ${JSON.stringify(record)}`);
+      throw new TypeError(`not a record of a DynamoDB stream: ${describeRecord(record)}`);
     }
     this.id = eventID;
     this.eventName = eventName;
@@ -89,17 +94,35 @@ class DecodedChange implements ChangeEvent {
     this.region = stream.region;
     this.table = stream.table;
     this.sequenceNumber = SequenceNumber;
-    this.time = new Date(ApproximateCreationDateTime * 1000).toISOString();
     this.expired = eventName === 'REMOVE' && isTimeToLive(userIdentity);
-    this.keys = toItem(Keys);
-    this.oldImage = OldImage && toItem(OldImage);
-    this.newImage = NewImage && toItem(NewImage);
+    try {
+      this.time = toTime(ApproximateCreationDateTime);
+      this.keys = toItem(Keys);
+      this.oldImage = OldImage && toItem(OldImage);
+      this.newImage = NewImage && toItem(NewImage);
+    } catch (error) {
+      const { message } = error as Error;
+      throw new TypeError(`a record cannot be decoded, ${message}: ${describeRecord(record)}`);
+    }
     this.#record = record;
   }
 
   get record(): DynamoDBRecord {
     return this.#record;
   }
+}
+
+const LAST_TIME = Date.UTC(9999, 11, 31);
+
+/**
+ * @param seconds since 1970; DynamoDB may leave it out
+ * @throws TypeError if it is another unit, such as microseconds
+ */
+function toTime(seconds: number | undefined): string | undefined {
+  if (seconds === undefined || seconds === null) return undefined;
+  const time = Number(seconds) * 1000;
+  if (time >= 0 && time <= LAST_TIME) return new Date(time).toISOString();
+  throw new TypeError('its ApproximateCreationDateTime is not in seconds');
 }
 
 function isKey(keys: AttributeMap | undefined): keys is AttributeMap {

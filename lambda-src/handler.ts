@@ -5,6 +5,7 @@ import type {
   DynamoDBStreamEvent,
 } from 'aws-lambda';
 import type { ProcessorContext } from './context';
+import { describeRecord } from './describe-record';
 import { keptAlive } from './kept-alive';
 import { createLogger, toLogLevel } from './logger';
 import { mark } from './mark';
@@ -113,7 +114,7 @@ function sequenceNumberOf(record: DynamoDBRecord): string {
   const sequenceNumber = record?.dynamodb?.SequenceNumber;
   if (isSequenceNumber(sequenceNumber)) return sequenceNumber;
   throw new TypeError(
-    `not a record of a DynamoDB stream, it has no SequenceNumber: ${JSON.stringify(record)}`,
+    `not a record of a DynamoDB stream, it has no SequenceNumber: ${describeRecord(record)}`,
   );
 }
 

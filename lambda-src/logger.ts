@@ -1,3 +1,4 @@
+import { isChangeEvent } from './change-event';
 import { toJson } from './to-json';
 
 /** Ascending. */
@@ -10,6 +11,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * written with their stack and cause, sets as arrays, maps as objects, binaries as base64, BigInts as
  * digits. An error in place of the fields is the field `error`. A field that has the name of one that
  * every line has is left out.
+ *
+ * A line that is too long for CloudWatch Logs, which would lose it, is written shortened, with its size in
+ * the field `bytes`: a change without its images and at least at WARN, other fields as far as they fit.
  */
 export interface Logger {
   debug(message: string, fields?: object): void;
@@ -17,6 +21,17 @@ export interface Logger {
   warn(message: string, fields?: object): void;
   error(message: string, fields?: object): void;
 }
+
+/**
+ * Bytes of a line, in UTF-8. CloudWatch Logs takes 1 MB since 2025, and 256 KB in Regions that do not have
+ * that yet; 26 bytes are its own.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+ */
+export const LONGEST_LINE = 262_144 - 26;
+
+/** Characters that are kept of a text or field that is too long. */
+const SHORTENED = 8_000;
 
 /** What every line of an invocation says. */
 export interface Invocation {
@@ -59,14 +74,55 @@ export function createLogger({ level: lowest, invocation, output }: LoggerProps)
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest)) return () => {};
     return (message: string, fields: object = {}) => {
       const timestamp = new Date().toISOString();
-      let line = `{"timestamp":"${timestamp}","level":"${level}","message":${JSON.stringify(message)},${invocationJson}`;
+      const begin = (as: LogLevel, text: string) =>
+        `{"timestamp":"${timestamp}","level":"${as}","message":${JSON.stringify(text)},${invocationJson}`;
       const named = fields instanceof Error ? { error: fields } : fields;
-      for (const [name, value] of Object.entries(named ?? {})) {
-        const json = taken.has(name) ? undefined : toJson(value);
+      const own = Object.entries(named ?? {}).filter(([name]) => !taken.has(name));
+      let line = begin(level, message);
+      for (const [name, value] of own) {
+        const json = toJson(value);
         if (json !== undefined) line += `,${JSON.stringify(name)}:${json}`;
+      }
+      const bytes = sizeOf(line);
+      if (bytes > LONGEST_LINE) {
+        const hasChange = own.some(([, value]) => isChangeEvent(value));
+        line = begin(hasChange && level !== 'ERROR' ? 'WARN' : level, shorten(message));
+        line += `,"bytes":${bytes}`;
+        for (const [name, value] of own) {
+          const json = toShortJson(value);
+          const field = json === undefined ? '' : `,${JSON.stringify(name)}:${json}`;
+          if (sizeOf(line) + sizeOf(field) <= LONGEST_LINE) line += field;
+        }
       }
       output.write(`${line}}\n`);
     };
   };
   return { debug: at('DEBUG'), info: at('INFO'), warn: at('WARN'), error: at('ERROR') };
+}
+
+/** With the brace and the line break at its end. No text has more than three bytes for a character. */
+function sizeOf(text: string): number {
+  return (text.length * 3 <= LONGEST_LINE ? text.length : Buffer.byteLength(text)) + 2;
+}
+
+function shorten(text: string): string {
+  return text.length <= SHORTENED ? text : `${text.slice(0, SHORTENED)}…`;
+}
+
+/** A change without its images, but with their bytes; of any other value the beginning of its JSON. */
+function toShortJson(value: unknown): string | undefined {
+  if (isChangeEvent(value)) {
+    const { oldImage, newImage, ...others } = value;
+    return toJson({
+      ...others,
+      oldImageBytes: bytesOf(oldImage),
+      newImageBytes: bytesOf(newImage),
+    });
+  }
+  const json = toJson(value);
+  return json === undefined || json.length <= SHORTENED ? json : JSON.stringify(shorten(json));
+}
+
+function bytesOf(image: object | undefined): number | undefined {
+  return image && Buffer.byteLength(toJson(image) ?? '');
 }

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { toChangeEvent } from '../../lambda-src/change-event';
+import { describeRecord } from '../../lambda-src/describe-record';
 import { described as describedRecord, record, sequenceNumber } from '../helpers/records';
 
 const CHANGE = {
@@ -105,7 +106,8 @@ describe('an item is said to have expired', () => {
 
   test.each<[string, DynamoDBRecord, boolean]>([
     ['where Time to Live removed it', removal(service), true],
-    ['not where a caller removed it', removal(undefined), false],
+    // A caller, or Time to Live in another Region of a global table: AWS marks neither.
+    ['not where the record does not say so', removal(undefined), false],
     ['not where the identity is null', removal(null), false],
     ['not where another service removed it', removal({ ...service, principalId: 'x' }), false],
     ['not where another kind of caller did', removal({ ...service, type: 'User' }), false],
@@ -135,14 +137,41 @@ describe('refuses a record', () => {
     ['of a table, not of its stream', of('arn:aws:dynamodb:us-east-1:444455556666:table/Orders')],
   ])('%s', (_, received) => {
     expect(() => toChangeEvent(received)).toThrow(
-      new TypeError(`not a record of a DynamoDB stream: ${JSON.stringify(received)}`),
+      new TypeError(`not a record of a DynamoDB stream: ${describeRecord(received)}`),
     );
   });
 
   test('with a value of no type', () => {
-    const broken = JSON.parse('{"Total":{"X":"1"}}');
-    expect(() => toChangeEvent(described({ NewImage: broken }))).toThrow(
-      new TypeError('not a DynamoDB attribute value: {"X":"1"}'),
+    const broken = described({ NewImage: JSON.parse('{"Total":{"X":"secret"}}') });
+    expect(() => toChangeEvent(broken)).toThrow(
+      new TypeError(
+        `a record cannot be decoded, not a DynamoDB attribute value: ${describeRecord(broken)}`,
+      ),
+    );
+  });
+});
+
+describe('the time', () => {
+  const timed = (value: unknown) =>
+    described({ ApproximateCreationDateTime: value as number | undefined });
+
+  test.each<[string, unknown, string | undefined]>([
+    ['is absent where the record has none', undefined, undefined],
+    ['is absent where the record has null', null, undefined],
+    ['has a fraction where the record does', 1_559_320_290.838, '2019-05-31T16:31:30.838Z'],
+    ['can be a text of seconds', '1678831218.0', '2023-03-14T22:00:18.000Z'],
+  ])('%s', (_, value, expected) => {
+    expect(toChangeEvent(timed(value)).time).toBe(expected);
+  });
+
+  test.each([
+    ['milliseconds', 1_750_000_000_123],
+    ['microseconds', 1_750_000_000_123_456],
+    ['a word', 'now'],
+    ['before 1970', -1],
+  ])('of %s is refused', (_, value) => {
+    expect(() => toChangeEvent(timed(value))).toThrow(
+      /^a record cannot be decoded, its ApproximateCreationDateTime is not in seconds: /,
     );
   });
 });

@@ -1,3 +1,4 @@
+import { describeRecord } from '../../lambda-src/describe-record';
 import type { Process } from '../../lambda-src/handler';
 import { CONTEXT, handlerOf } from '../helpers/invoke';
 import { batch, described, record, sequenceNumber } from '../helpers/records';
@@ -209,7 +210,7 @@ describe('refuses an event, before anything is begun,', () => {
     const { thrown, lines, metrics } = await handlerOf(process).invoke([record(1), broken]);
     expect(thrown).toEqual(
       new TypeError(
-        `not a record of a DynamoDB stream, it has no SequenceNumber: ${JSON.stringify(broken)}`,
+        `not a record of a DynamoDB stream, it has no SequenceNumber: ${describeRecord(broken)}`,
       ),
     );
     expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);

@@ -1,5 +1,11 @@
 import { toChangeEvent } from '../../lambda-src/change-event';
-import { createLogger, type Logger, type LogLevel, toLogLevel } from '../../lambda-src/logger';
+import {
+  createLogger,
+  LONGEST_LINE,
+  type Logger,
+  type LogLevel,
+  toLogLevel,
+} from '../../lambda-src/logger';
 import { described } from '../helpers/records';
 
 const INVOCATION = { requestId: 'request-1', functionName: 'ProcessOrders', coldStart: false };
@@ -153,4 +159,65 @@ test.each([
   ['error', 'ERROR'],
 ])('the text %s is the level %s', (text, level) => {
   expect(toLogLevel(text)).toBe(level);
+});
+
+describe('a line that is too long for CloudWatch Logs', () => {
+  const changeOf = (size: number, text = 'x') => {
+    const image = { OrderId: { S: 'order-1' }, Secret: { S: text.repeat(size) } };
+    return toChangeEvent(described(1, { OldImage: image, NewImage: image }));
+  };
+  const lineOf = (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: object) => {
+    const lines: string[] = [];
+    const invocation = { requestId: 'r', functionName: 'f', coldStart: false };
+    const output = { write: (line: string) => lines.push(line) };
+    createLogger({ level: 'DEBUG', invocation, output })[level](message, fields);
+    expect(lines).toHaveLength(1);
+    expect(Buffer.byteLength(lines[0] ?? '')).toBeLessThanOrEqual(LONGEST_LINE);
+    return JSON.parse(lines[0] ?? '');
+  };
+
+  test.each([
+    ['two images of 390 KB', 390_000, 'x'],
+    ['images that JSON makes longer', 200_000, '"'],
+    ['images of more bytes than characters', 60_000, '😀'],
+  ])('has a change of %s without images, at WARN, with sizes', (_, size, text) => {
+    const change = changeOf(size, text);
+    const { oldImage, newImage, ...others } = JSON.parse(JSON.stringify(change));
+    const line = lineOf('info', 'INSERT Orders', { change });
+    expect(line).toMatchObject({ level: 'WARN', message: 'INSERT Orders', requestId: 'r' });
+    expect(line.change).toEqual({
+      ...others,
+      oldImageBytes: Buffer.byteLength(JSON.stringify(oldImage)),
+      newImageBytes: Buffer.byteLength(JSON.stringify(newImage)),
+    });
+    expect(line.bytes).toBeGreaterThan(LONGEST_LINE);
+  });
+
+  test('is whole, at its level, where it just fits', () => {
+    const line = lineOf('info', 'INSERT Orders', { change: changeOf(130_000) });
+    expect(line.level).toBe('INFO');
+    expect(line.change.newImage.Secret).toHaveLength(130_000);
+  });
+
+  test.each<[string, object]>([
+    ['a large object', { items: 'y'.repeat(300_000), small: 1 }],
+    [
+      'many fields',
+      Object.fromEntries(Array.from({ length: 200 }, (_, at) => [at, 'y'.repeat(9_000)])),
+    ],
+    ['an error with a long message', { error: new Error('y'.repeat(300_000)) }],
+    ['a long name', { ['y'.repeat(300_000)]: 1 }],
+  ])('of %s keeps its level and the beginning', (_, fields) => {
+    const lines: string[] = [];
+    const invocation = { requestId: 'r', functionName: 'f', coldStart: false };
+    createLogger({
+      level: 'INFO',
+      invocation,
+      output: { write: (line: string) => lines.push(line) },
+    }).error('z'.repeat(300_000), fields);
+    expect(Buffer.byteLength(lines[0] ?? '')).toBeLessThanOrEqual(LONGEST_LINE);
+    const { level, message, bytes } = JSON.parse(lines[0] ?? '');
+    expect([level, message.length]).toEqual(['ERROR', 8_001]);
+    expect(bytes).toBeGreaterThan(300_000);
+  });
 });

@@ -84,9 +84,12 @@ export function toLakeLine(change: ChangeEvent): LakeLine {
   };
 }
 
-/** The date comes first, so that a table can have partitions of the date alone. */
+/**
+ * The date comes first, so that a table can have partitions of the date alone. A change without a time, or
+ * of before the lake, is in the first partition: always the same, and one that queries look into.
+ */
 function toPartition({ account, table, time }: ChangeEvent): string {
-  const date = time.slice(0, FIRST_DATE.length);
+  const date = time && time > FIRST_DATE ? time.slice(0, FIRST_DATE.length) : FIRST_DATE;
   return `date=${date}/account=${account}/table=${table}`;
 }
 

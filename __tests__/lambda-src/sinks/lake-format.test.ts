@@ -130,6 +130,14 @@ describe('a batch', () => {
     expect(new Set(keys).size).toBe(3);
   });
 
+  test.each([
+    ['without a time', undefined],
+    ['of before the lake', 0],
+  ])('of a change %s is in the first partition', (_, ApproximateCreationDateTime) => {
+    const [object] = objects([described(1, { ApproximateCreationDateTime })]);
+    expect(object?.key).toMatch(/^date=2026-01-01\/account=444455556666\/table=Orders\//);
+  });
+
   test('without a change is no object', () => {
     expect(objects([])).toEqual([]);
   });

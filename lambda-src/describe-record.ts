@@ -1,0 +1,39 @@
+import { isObject } from './attribute-value';
+
+/** Characters of a description: a key can have 3,072 bytes, and is recognized by less. */
+const LONGEST = 2_000;
+
+/**
+ * Which record it is, for messages and the log: its ids and keys. Never its images: they are the data of
+ * the table, and a message goes where the data may not.
+ *
+ * @param record anything, since it is described where it is not what it should be
+ */
+export function describeRecord(record: unknown): string {
+  const { eventID, eventName, eventSourceARN, dynamodb } = Object(record);
+  const { SequenceNumber, Keys } = Object(dynamodb);
+  const described = JSON.stringify({
+    eventID: text(eventID),
+    eventName: text(eventName),
+    eventSourceARN: text(eventSourceARN),
+    SequenceNumber: text(SequenceNumber),
+    Keys: isObject(Keys) ? toKeys(Keys) : undefined,
+  });
+  return described.length <= LONGEST ? described : `${described.slice(0, LONGEST)}…`;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** At most a partition key and a sort key, of the types that a key can have. */
+function toKeys(keys: object): object {
+  return Object.fromEntries(
+    Object.entries(keys)
+      .slice(0, 2)
+      .map(([name, value]) => {
+        const { S, N, B } = Object(value);
+        return [name, { S: text(S), N: text(N), B: text(B) }];
+      }),
+  );
+}

@@ -36,7 +36,9 @@ function tsconfigOf(source: string) {
   try {
     return getTsconfig(path.dirname(path.resolve(source)));
   } catch (error) {
-    throw new EntryError(`cannot be bundled: its tsconfig.json cannot be read: ${error}`);
+    throw new EntryError(
+      `cannot be bundled: its tsconfig.json cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
   }
 }
 

@@ -586,6 +586,19 @@ describe('refuses', () => {
     );
   });
 
+  test('a tsconfig.json that extends what is not there', () => {
+    write({
+      'broken/tsconfig.json': '{ "extends": "./nowhere.json" }',
+      'broken/entry.ts': 'export const handler = async () => null;',
+    });
+    const entry = path.join(sources, 'broken/entry.ts');
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      new EntryError(
+        `${entry} cannot be bundled: its tsconfig.json cannot be read: File './nowhere.json' not found.`,
+      ),
+    );
+  });
+
   test('metadata of decorators that the tsconfig.json of an imported file asks for', () => {
     write({
       'library/tsconfig.json': `// comments are fine\n${JSON.stringify(DECORATED)}`,

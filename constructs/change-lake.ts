@@ -91,7 +91,6 @@ function lifecycleRules({
     id: 'changes',
     status: 'Enabled',
     filter: [{ prefix }],
-    abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
     transition:
       transitionToStandardIaInDays === undefined
         ? undefined
@@ -108,11 +107,12 @@ function lifecycleRules({
   const versions: S3BucketLifecycleConfigurationRule = {
     id: 'versions',
     status: 'Enabled',
-    filter: [{ prefix: '' }],
+    filter: [{}],
     noncurrentVersionExpiration: [{ noncurrentDays: VERSIONS_EXPIRE_IN_DAYS }],
     expiration: [{ expiredObjectDeleteMarker: true }],
   };
-  return [changes, results, versions];
+  // S3 takes no rule that does nothing.
+  return [...(changes.transition || changes.expiration ? [changes] : []), results, versions];
 }
 
 function distinct(...lists: readonly (readonly string[])[]): string[] {

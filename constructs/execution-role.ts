@@ -33,6 +33,9 @@ export interface ExecutionRoleProps {
   readonly provider: AwsProvider;
 }
 
+/** IAM's own default is left out. */
+const pathOf = ({ path }: ExecutionRoleProps['role']) => (path === '/' ? undefined : path);
+
 /** The role that the function runs as and that stream policies name. */
 export class ExecutionRole extends Construct {
   /** ARN for use in the same stack. */
@@ -62,7 +65,7 @@ export class ExecutionRole extends Construct {
     return new IamRole(this, 'resource', {
       provider,
       name: role.name,
-      path: role.path,
+      path: pathOf(role),
       permissionsBoundary: role.permissionsBoundary,
       assumeRolePolicy: policyDocument(this, 'trust', trustPolicy(), provider),
     });
@@ -103,7 +106,7 @@ export class ExecutionRole extends Construct {
     const policy = new IamPolicy(this, name, {
       provider,
       name: `${role.name}-${name}`,
-      path: role.path,
+      path: pathOf(role),
       policy: policyDocument(this, `${name}_policy`, statements, provider),
     });
     return this.attach(name, policy.arn);

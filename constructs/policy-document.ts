@@ -4,12 +4,18 @@ import type { Construct } from 'constructs';
 import type { Statement } from '../policies/statement';
 import { literal } from './literal';
 
-/** Renders statements with `aws_iam_policy_document`; returns the JSON of the document. */
+/**
+ * Renders statements with `aws_iam_policy_document`; returns the JSON of the document.
+ *
+ * @param minified without white space, which scanners of Terraform do not read, but which counts in the
+ *   policies of streams
+ */
 export function policyDocument(
   scope: Construct,
   id: string,
   statements: readonly Statement[],
   provider: AwsProvider,
+  { minified = false } = {},
 ): string {
   const document = new DataAwsIamPolicyDocument(scope, id, {
     provider,
@@ -21,5 +27,5 @@ export function policyDocument(
       })),
     })),
   });
-  return document.minifiedJson; // white space counts, as in the policy of a stream
+  return minified ? document.minifiedJson : document.json;
 }

@@ -24,6 +24,18 @@ export interface PrivateBucketProps {
   readonly provider: AwsProvider;
 }
 
+/**
+ * Parts of uploads that were never completed are billed and cannot be seen in a listing.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
+ */
+const ABORT_UPLOADS: S3BucketLifecycleConfigurationRule = {
+  id: 'abort-uploads',
+  status: 'Enabled',
+  filter: [{}],
+  abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+};
+
 /** A bucket that is encrypted, private, and reached by TLS only. S3 refuses to delete it with objects. */
 export class PrivateBucket extends Construct {
   readonly name: string;
@@ -75,7 +87,7 @@ export class PrivateBucket extends Construct {
     new S3BucketLifecycleConfiguration(this, 'lifecycle', {
       provider,
       bucket,
-      rule: lifecycleRules,
+      rule: [...lifecycleRules, ABORT_UPLOADS],
       dependsOn: versioning, // rules about versions need them
     });
     this.name = bucket;

@@ -1,7 +1,11 @@
 import type { Account } from '../topology/resolve';
 import { PUBLISH, PUBLISH_ENCRYPTED } from './actions';
 import { administeredBy } from './key-policy';
-import type { Statement } from './statement';
+import type { Condition, Statement } from './statement';
+
+const ofAccount = (id: string): Condition[] => [
+  { test: 'StringEquals', variable: 'aws:SourceAccount', values: [id] },
+];
 
 const CLOUDWATCH = [{ type: 'Service', identifiers: ['cloudwatch.amazonaws.com'] }];
 
@@ -17,14 +21,14 @@ export function alarmTopicPolicy(topicArn: string, { id }: Pick<Account, 'id'>):
       principals: CLOUDWATCH,
       actions: PUBLISH,
       resources: [topicArn],
-      condition: [{ test: 'StringEquals', variable: 'aws:SourceAccount', values: [id] }],
+      condition: ofAccount(id),
     },
   ];
 }
 
 /**
  * Alarms reach a topic through its key as well, which the AWS managed key (alias/aws/sns) does not
- * allow. Whose alarms they are is for the topic's own policy to tell.
+ * allow.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
@@ -36,6 +40,7 @@ export function alarmKeyPolicy(account: Account): Statement[] {
       principals: CLOUDWATCH,
       actions: PUBLISH_ENCRYPTED,
       resources: ['*'],
+      condition: ofAccount(account.id),
     },
   ];
 }

@@ -16,11 +16,12 @@ export interface Condition {
 }
 
 /**
- * The document that `aws_iam_policy_document` makes of these statements, without white space, as the
- * provider sends it.
+ * The document that `aws_iam_policy_document` makes of these statements.
+ *
+ * @param indent spaces of a level; the provider's `json` has 2, its `minified_json` no white space
  */
-export function renderPolicy(statements: readonly Statement[]): string {
-  return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(render) });
+export function renderPolicy(statements: readonly Statement[], indent = 0): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(render) }, null, indent);
 }
 
 /** Characters of a document, which is what IAM counts; it leaves out white space. */

@@ -31,10 +31,14 @@ export function streamPolicy(
   ];
 }
 
-/** Bytes of the policy, for validation before the stream exists. */
-export function streamPolicySize(producer: ResolvedProducer): number {
+/**
+ * Bytes of the policy, for validation before the stream exists.
+ *
+ * @param indent spaces of a level of the document, which count
+ */
+export function streamPolicySize(producer: ResolvedProducer, indent = 0): number {
   const { partition, region, id } = producer.account;
   const streamArn = `arn:${partition}:dynamodb:${region}:${id}:table/${producer.source.name}/stream/${STREAM_LABEL}`;
   const roleArns = producer.readers.map(({ roleArn }) => roleArn);
-  return Buffer.byteLength(renderPolicy(streamPolicy(producer, streamArn, roleArns)));
+  return Buffer.byteLength(renderPolicy(streamPolicy(producer, streamArn, roleArns), indent));
 }

@@ -70,7 +70,7 @@ export class ConsumerStack extends AccountStack {
         {
           id: 'expire',
           status: 'Enabled',
-          filter: [{ prefix: '' }],
+          filter: [{}],
           expiration: [{ days: failedBatches.expirationInDays }],
         },
       ],

@@ -4,7 +4,8 @@ import { ExistingTable } from '../constructs/existing-table';
 import { policyDocument } from '../constructs/policy-document';
 import { StreamTable } from '../constructs/stream-table';
 import { TableKey } from '../constructs/table-key';
-import { streamPolicy } from '../policies/stream-policy';
+import { streamPolicy, streamPolicySize } from '../policies/stream-policy';
+import { STREAM_POLICY } from '../topology/limits';
 import type { ResolvedProducer, ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
 
@@ -53,10 +54,11 @@ export class ProducerStack extends AccountStack {
   ): void {
     const { provider } = this;
     const statements = streamPolicy(producer, streamArn, roleArns);
+    const minified = streamPolicySize(producer, 2) > STREAM_POLICY.size;
     new DynamodbResourcePolicy(this, 'stream_policy', {
       provider,
       resourceArn: streamArn,
-      policy: policyDocument(this, 'stream_policy_document', statements, provider),
+      policy: policyDocument(this, 'stream_policy_document', statements, provider, { minified }),
     });
   }
 }

@@ -34,7 +34,7 @@ export class StateBucketStack extends AccountStack {
         {
           id: 'expire-noncurrent',
           status: 'Enabled',
-          filter: [{ prefix: '' }],
+          filter: [{}],
           noncurrentVersionExpiration: [{ noncurrentDays: NONCURRENT_DAYS }],
         },
       ],

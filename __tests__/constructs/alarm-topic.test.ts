@@ -25,7 +25,7 @@ test('a topic has a key that rotates, an alias of the key, and the policies of b
         provider,
         description: 'SNS topic Orders-alarms',
         enable_key_rotation: true,
-        policy: '${data.aws_iam_policy_document.my_topic_key_policy.minified_json}',
+        policy: '${data.aws_iam_policy_document.my_topic_key_policy.json}',
       },
     },
     aws_kms_alias: {
@@ -42,7 +42,7 @@ test('a topic has a key that rotates, an alias of the key, and the policies of b
       my_topic_policy: {
         provider,
         arn: ARN,
-        policy: '${data.aws_iam_policy_document.my_topic_policy_document.minified_json}',
+        policy: '${data.aws_iam_policy_document.my_topic_policy_document.json}',
       },
     },
   });

@@ -1,6 +1,6 @@
 import { ChangeLake } from '../../constructs/change-lake';
 import type { Lake, TableReference } from '../../topology/resolve';
-import { privateBucket } from '../helpers/blocks';
+import { ABORT_UPLOADS, privateBucket } from '../helpers/blocks';
 import { EmptyStack } from '../helpers/empty-stack';
 import { counts, jsonOf, type StackJson } from '../helpers/synth-app';
 
@@ -58,7 +58,6 @@ const changes = (settings: object = {}, prefix = 'changes/') => ({
   id: 'changes',
   status: 'Enabled',
   filter: [{ prefix }],
-  abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
   ...settings,
 });
 const RESULTS = {
@@ -70,14 +69,14 @@ const RESULTS = {
 const VERSIONS = {
   id: 'versions',
   status: 'Enabled',
-  filter: [{ prefix: '' }],
+  filter: [{}],
   expiration: [{ expired_object_delete_marker: true }],
   noncurrent_version_expiration: [{ noncurrent_days: 30 }],
 };
 
 test('a lake has a private bucket, in which changes stay, and whose versions are kept for a while', () => {
   const { resource = {}, data, output } = synth(MANAGED);
-  const bucket = privateBucket('lake_bucket', 'my-changes', [changes(), RESULTS, VERSIONS], {
+  const bucket = privateBucket('lake_bucket', 'my-changes', [RESULTS, VERSIONS], {
     versioned: true,
   });
   expect(counts(resource)).toEqual({ ...counts(bucket.resource), ...QUERYABLE });
@@ -138,7 +137,7 @@ describe('the lifecycle of changes', () => {
       lake_bucket_lifecycle: {
         provider: 'aws.consumer',
         bucket: '${aws_s3_bucket.lake_bucket.bucket}',
-        rule: [rule, RESULTS, VERSIONS],
+        rule: [rule, RESULTS, VERSIONS, ABORT_UPLOADS],
         depends_on: ['aws_s3_bucket_versioning.lake_bucket_versioning'],
       },
     });

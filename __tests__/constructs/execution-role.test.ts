@@ -50,8 +50,7 @@ test('a role without a stream has a trust policy, and an inline policy for its f
       my_role: {
         provider: 'aws.consumer',
         name: 'Reader',
-        path: '/',
-        assume_role_policy: '${data.aws_iam_policy_document.my_role_trust.minified_json}',
+        assume_role_policy: '${data.aws_iam_policy_document.my_role_trust.json}',
       },
     },
     aws_iam_role_policy: {
@@ -59,7 +58,7 @@ test('a role without a stream has a trust policy, and an inline policy for its f
         provider: 'aws.consumer',
         name: 'function',
         role: '${aws_iam_role.my_role.id}',
-        policy: '${data.aws_iam_policy_document.my_role_function_policy.minified_json}',
+        policy: '${data.aws_iam_policy_document.my_role_function_policy.json}',
       },
     },
     terraform_data: {
@@ -152,7 +151,7 @@ describe('a role that reads streams', () => {
         provider: 'aws.consumer',
         name: 'streams',
         role: '${aws_iam_role.my_role.id}',
-        policy: '${data.aws_iam_policy_document.my_role_streams_policy.minified_json}',
+        policy: '${data.aws_iam_policy_document.my_role_streams_policy.json}',
       },
     });
     expect(stack.resource?.aws_iam_policy ?? {}).toEqual(
@@ -163,7 +162,7 @@ describe('a role that reads streams', () => {
             provider: 'aws.consumer',
             name: `Reader-${name.replace('_', '-')}`,
             path: '/readers/',
-            policy: `\${data.aws_iam_policy_document.my_role_${name}_policy.minified_json}`,
+            policy: `\${data.aws_iam_policy_document.my_role_${name}_policy.json}`,
           },
         ]),
       ),
@@ -235,9 +234,8 @@ test('a boundary limits the role', () => {
     my_role: {
       provider: 'aws.consumer',
       name: 'Reader',
-      path: '/',
       permissions_boundary: boundary,
-      assume_role_policy: '${data.aws_iam_policy_document.my_role_trust.minified_json}',
+      assume_role_policy: '${data.aws_iam_policy_document.my_role_trust.json}',
     },
   });
 });

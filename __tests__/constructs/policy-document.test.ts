@@ -113,7 +113,7 @@ describe('a policy document of', () => {
       expect(json.data?.aws_iam_policy_document?.[`document_${index}`]).toEqual(document);
       expect(hcl[`document_${index}`]).toEqual([document]);
       expect(json.output?.[`json_${index}`]).toEqual({
-        value: `\${data.aws_iam_policy_document.document_${index}.minified_json}`,
+        value: `\${data.aws_iam_policy_document.document_${index}.json}`,
       });
     },
   );

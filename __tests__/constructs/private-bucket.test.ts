@@ -3,7 +3,7 @@ import { privateBucket } from '../helpers/blocks';
 import { EmptyStack } from '../helpers/empty-stack';
 import { jsonOf } from '../helpers/synth-app';
 
-const EXPIRE = { id: 'expire', status: 'Enabled', filter: [{ prefix: '' }] };
+const EXPIRE = { id: 'expire', status: 'Enabled', filter: [{}] };
 
 function synth(settings: Partial<PrivateBucketProps> = {}) {
   const stack = new EmptyStack();

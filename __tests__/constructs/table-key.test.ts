@@ -37,7 +37,7 @@ test.each([
         provider: 'aws.consumer',
         description: 'DynamoDB table Orders',
         enable_key_rotation: true,
-        policy: '${data.aws_iam_policy_document.my_key_policy.minified_json}',
+        policy: '${data.aws_iam_policy_document.my_key_policy.json}',
         lifecycle: { create_before_destroy: true },
       },
     },

@@ -4,6 +4,13 @@ type Blocks = Pick<Required<StackJson>, 'resource' | 'data'>;
 
 const provider = 'aws.consumer';
 
+export const ABORT_UPLOADS = {
+  id: 'abort-uploads',
+  status: 'Enabled',
+  filter: [{}],
+  abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
+};
+
 /** The blocks of a bucket that is encrypted, private and reached by TLS only. */
 export function privateBucket(
   id: string,
@@ -37,14 +44,14 @@ export function privateBucket(
         [`${id}_policy`]: {
           provider,
           bucket,
-          policy: `\${data.aws_iam_policy_document.${id}_policy_document.minified_json}`,
+          policy: `\${data.aws_iam_policy_document.${id}_policy_document.json}`,
         },
       },
       aws_s3_bucket_lifecycle_configuration: {
         [`${id}_lifecycle`]: {
           provider,
           bucket,
-          rule: [...rule],
+          rule: [...rule, ABORT_UPLOADS],
           ...(versioned ? { depends_on: [`aws_s3_bucket_versioning.${id}_versioning`] } : {}),
         },
       },

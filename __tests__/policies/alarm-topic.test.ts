@@ -36,6 +36,9 @@ test.each([
         principals: CLOUDWATCH,
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         resources: ['*'],
+        condition: [
+          { test: 'StringEquals', variable: 'aws:SourceAccount', values: ['111122223333'] },
+        ],
       },
     ]);
   },

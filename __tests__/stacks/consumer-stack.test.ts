@@ -48,15 +48,14 @@ const LAMBDA = {
 const ROLE_BLOCK = {
   provider: 'aws.consumer',
   name: 'ProcessOrdersRole',
-  path: '/',
-  assume_role_policy: '${data.aws_iam_policy_document.execution_role_trust.minified_json}',
+  assume_role_policy: '${data.aws_iam_policy_document.execution_role_trust.json}',
 };
 
 const inlinePolicy = (name: string) => ({
   provider: 'aws.consumer',
   name,
   role: '${aws_iam_role.execution_role.id}',
-  policy: `\${data.aws_iam_policy_document.execution_role_${name}_policy.minified_json}`,
+  policy: `\${data.aws_iam_policy_document.execution_role_${name}_policy.json}`,
 });
 
 const settledAfter = (...addresses: string[]) => ({
@@ -81,7 +80,7 @@ const readStreams = (...resources: string[]) => ({
 const FAILED_BATCHES = privateBucket(
   'failed_batches',
   'process-orders-failed-batches-025f751830a2',
-  [{ id: 'expire', status: 'Enabled', filter: [{ prefix: '' }], expiration: [{ days: 30 }] }],
+  [{ id: 'expire', status: 'Enabled', filter: [{}], expiration: [{ days: 30 }] }],
 );
 
 const TOPIC_ARN = '${aws_sns_topic.alarms_topic.arn}';
@@ -140,7 +139,7 @@ const TOPIC = {
         provider: 'aws.consumer',
         description: 'SNS topic ProcessOrders-alarms',
         enable_key_rotation: true,
-        policy: '${data.aws_iam_policy_document.alarms_topic_key_policy.minified_json}',
+        policy: '${data.aws_iam_policy_document.alarms_topic_key_policy.json}',
       },
     },
     aws_kms_alias: {
@@ -161,7 +160,7 @@ const TOPIC = {
       alarms_topic_policy: {
         provider: 'aws.consumer',
         arn: TOPIC_ARN,
-        policy: '${data.aws_iam_policy_document.alarms_topic_policy_document.minified_json}',
+        policy: '${data.aws_iam_policy_document.alarms_topic_policy_document.json}',
       },
     },
   },
@@ -181,6 +180,13 @@ const TOPIC = {
             principals: [{ type: 'Service', identifiers: ['cloudwatch.amazonaws.com'] }],
             actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
             resources: ['*'],
+            condition: [
+              {
+                test: 'StringEquals',
+                variable: 'aws:SourceAccount',
+                values: ['111122223333'],
+              },
+            ],
           },
         ],
       },
@@ -527,7 +533,7 @@ test('failed batches are kept for as long as is asked for', () => {
   expect(resource).toEqual({
     ...RESOURCES,
     ...privateBucket('failed_batches', 'process-orders-failed-batches-025f751830a2', [
-      { id: 'expire', status: 'Enabled', filter: [{ prefix: '' }], expiration: [{ days: 90 }] },
+      { id: 'expire', status: 'Enabled', filter: [{}], expiration: [{ days: 90 }] },
     ]).resource,
   });
 });

@@ -71,7 +71,7 @@ const TAGS = {
 const STREAM_POLICY = {
   provider: 'aws.producer',
   resource_arn: '${aws_dynamodb_table.table.stream_arn}',
-  policy: '${data.aws_iam_policy_document.stream_policy_document.minified_json}',
+  policy: '${data.aws_iam_policy_document.stream_policy_document.json}',
 };
 
 test('a producer is a table and the policy of its stream, in its account', () => {
@@ -318,6 +318,22 @@ describe('the stream policy', () => {
     });
   });
 
+  test('has no white space where its size asks for it', () => {
+    const conditions = ['a', 'b', 'c', 'd', 'e'].map((key) => ({
+      test: 'StringLike',
+      variable: `aws:PrincipalTag/${key}`,
+      values: Array.from({ length: 200 }, (_, index) => `value-${index}`),
+    }));
+    const policyOf = (count: number) =>
+      synthApp(topology({ [POLICY]: { conditions: conditions.slice(0, count) } })).json(ID).resource
+        ?.aws_dynamodb_resource_policy?.stream_policy;
+    expect(policyOf(1)).toEqual(STREAM_POLICY);
+    expect(policyOf(5)).toEqual({
+      ...STREAM_POLICY,
+      policy: '${data.aws_iam_policy_document.stream_policy_document.minified_json}',
+    });
+  });
+
   test('is none where nobody reads the stream', () => {
     const { data, resource } = synthApp(topology({ subscriptions: [] })).json(ID);
     expect(data).toBeUndefined();
@@ -353,7 +369,7 @@ describe('a table with a customer managed key', () => {
         provider: 'aws.producer',
         description: 'DynamoDB table Orders',
         enable_key_rotation: true,
-        policy: '${data.aws_iam_policy_document.key_policy.minified_json}',
+        policy: '${data.aws_iam_policy_document.key_policy.json}',
         lifecycle: { create_before_destroy: true },
       },
     },

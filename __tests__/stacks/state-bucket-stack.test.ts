@@ -42,7 +42,7 @@ const RESOURCES = {
     bucket_policy: {
       provider: 'aws.state',
       bucket: BUCKET,
-      policy: '${data.aws_iam_policy_document.bucket_policy_document.minified_json}',
+      policy: '${data.aws_iam_policy_document.bucket_policy_document.json}',
     },
   },
   aws_s3_bucket_lifecycle_configuration: {
@@ -53,8 +53,14 @@ const RESOURCES = {
         {
           id: 'expire-noncurrent',
           status: 'Enabled',
-          filter: [{ prefix: '' }],
+          filter: [{}],
           noncurrent_version_expiration: [{ noncurrent_days: 90 }],
+        },
+        {
+          id: 'abort-uploads',
+          status: 'Enabled',
+          filter: [{}],
+          abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
         },
       ],
       depends_on: ['aws_s3_bucket_versioning.bucket_versioning'],

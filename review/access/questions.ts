@@ -158,11 +158,17 @@ function keyOfTable(key: Protected): Question[] {
   ];
 }
 
-function keyOfTopic({ region }: Protected): Question[] {
+function keyOfTopic({ account, region }: Protected): Question[] {
   return [
     ...ask(KEY_ACTIONS, { context: { 'kms:ViaService': `sns.${region}.amazonaws.com` } }),
     ...ask(['kms:Decrypt', 'kms:GenerateDataKey', 'kms:ScheduleKeyDeletion'], {
       service: 'cloudwatch.amazonaws.com',
+      context: { 'aws:SourceAccount': account },
+    }),
+    ...ask(['kms:Decrypt', 'kms:GenerateDataKey'], {
+      service: 'cloudwatch.amazonaws.com',
+      context: { 'aws:SourceAccount': OTHER_ACCOUNT },
+      circumstance: 'for another account',
     }),
   ];
 }

@@ -12,10 +12,17 @@ export class ProxiedHandler extends NodeHttpHandler {
     super(options);
   }
 
-  override handle(...[request, options]: Handle): ReturnType<NodeHttpHandler['handle']> {
+  override async handle(...[request, options]: Handle) {
     const { protocol, hostname, port } = request;
     const proxy = getProxyForUrl(`${protocol}//${hostname}${port ? `:${port}` : ''}`);
-    return proxy ? this.#through(proxy).handle(request, options) : super.handle(request, options);
+    if (!proxy) return super.handle(request, options);
+    try {
+      return await this.#through(proxy).handle(request, options);
+    } catch (error) {
+      // Nobody would look for the fault there; its host only, since an address can have a password.
+      if (error instanceof Error) error.message += ` (through the proxy ${new URL(proxy).host})`;
+      throw error;
+    }
   }
 
   override destroy(): void {

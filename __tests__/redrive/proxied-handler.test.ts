@@ -83,10 +83,13 @@ test.each(['127.0.0.1', 'other,127.0.0.1', '*', '.0.1'])(
 );
 
 test('requests with TLS go through the proxy of HTTPS_PROXY, host by host', async () => {
-  process.env.HTTPS_PROXY = `http://127.0.0.1:${portOf(proxy)}`;
+  const address = `127.0.0.1:${portOf(proxy)}`;
+  process.env.HTTPS_PROXY = `http://me:secret@${address}`;
   const host = 'sts.us-east-1.amazonaws.com';
-  await expect(get('https:', host, 443)).rejects.toThrow('Bad response: 403');
-  expect(connections).toEqual([`${host}:443`]);
+  await expect(get('https:', host, 443)).rejects.toThrow(
+    new Error(`Bad response: 403 (through the proxy ${address})`),
+  );
+  expect(connections.map((line) => line.split(' ')[0])).toEqual([`${host}:443`]);
   expect(await get()).toBe('from the target');
   expect(connections.length).toBe(1);
 });

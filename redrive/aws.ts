@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { StandardRetryStrategy } from '@smithy/core/retry';
+import { boundedText } from './bounded-text';
 import type { Target } from './command';
 import { MAXIMUM_SIZE } from './failed-batch';
 import { RedriveError } from './problem';
@@ -72,7 +73,8 @@ function s3Store(s3: S3Client, target: Target): Store {
     async read(key) {
       try {
         const { Body, ETag } = await s3.send(new GetObjectCommand({ ...bucket, Key: key }));
-        return { content: await textOf(Body as Readable), version: ETag };
+        const content = await boundedText(Body as Readable, MAXIMUM_SIZE);
+        return { content, version: ETag };
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
         throw explained(error, target, key);
@@ -89,19 +91,6 @@ function s3Store(s3: S3Client, target: Target): Store {
       }
     },
   };
-}
-
-/** Not more of it than a failed batch can have, whatever size the bucket's list had. */
-async function textOf(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    // Leaving the loop ends the connection.
-    if (size > MAXIMUM_SIZE) throw new RangeError(`it has more than ${MAXIMUM_SIZE} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 type RefreshParameters = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;

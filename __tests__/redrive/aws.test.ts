@@ -129,12 +129,11 @@ describe('the bucket', () => {
   });
 
   test('gives no more of an object than a failed batch can have, whatever its list says', async () => {
-    responses = [[200, 'x'.repeat(MAXIMUM_SIZE)]];
-    const { store } = connect(target());
-    expect((await store.read('a'))?.content.length).toBe(MAXIMUM_SIZE);
     responses = [[200, 'x'.repeat(MAXIMUM_SIZE + 1)]];
-    await expect(store.read('a')).rejects.toThrow('it has more than 38797312 bytes');
-  });
+    await expect(connect(target()).store.read('a')).rejects.toThrow(
+      'it has more than 38797312 bytes',
+    );
+  }, 60_000);
 
   test('deletes the version of an object that was read', async () => {
     responses = [[204, '']];

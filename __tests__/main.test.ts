@@ -18,6 +18,8 @@ import { environment, MACHINE_FOLDERS } from './helpers/environment';
 import { tree } from './helpers/tree';
 
 const PROJECT = path.dirname(__dirname);
+/** Where the packages are, which in a monorepo is a folder above. */
+const PACKAGES = path.resolve(require.resolve('cdktf/package.json'), '..', '..');
 /** What the project does not consist of: outputs, dependencies, tests, and hidden files. */
 const LEFT_OUT = /^(\..*|.*\.out|dist|node_modules|__tests__|coverage|.*\.tfstate.*|.*\.log)$/;
 const DEFAULT = 'topologies/orders.yaml';
@@ -106,7 +108,7 @@ beforeAll(() => {
     [second, path.dirname(second)],
   ] as const) {
     copyProject(project);
-    symlinkSync(path.join(PROJECT, 'node_modules'), path.join(packages, 'node_modules'));
+    symlinkSync(PACKAGES, path.join(packages, 'node_modules'));
   }
 });
 

@@ -28,7 +28,8 @@ describe('needs no approval', () => {
 });
 
 // What README.md says of Node.js and deploy. Where the CLI is left out, its library is as well.
-const library = path.join('node_modules', '@cdktf', 'node-pty-prebuilt-multiarch', 'prebuilds');
+const packages = path.resolve(require.resolve('cdktf/package.json'), '..', '..');
+const library = path.join(packages, '@cdktf', 'node-pty-prebuilt-multiarch', 'prebuilds');
 const whereInstalled = existsSync(library) ? test : test.skip;
 whereInstalled('the versions of Node.js are those that the terminal library is built for', () => {
   const abis = { '115': '20', '127': '22', '137': '24' };

@@ -29,7 +29,8 @@ export class Binary extends Uint8Array {
   }
 }
 
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+/** No two parts of it can take the same digits, so that a long text is refused in linear time. */
+const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i;
 
 /** Every decimal number that is no longer than this survives the way through a double. */
 const SAFE_LENGTH = 15;
@@ -96,8 +97,11 @@ function toNumber(text: string): number | string {
 
 /** The significant digits, which a double that is written out again has to have in common. */
 function digitsOf(text: string): string {
-  const digits = text.replace(/e.*$/i, '').replaceAll(/[-+.]/g, '');
-  return digits.replace(/^0+/, '').replace(/0+$/, '');
+  const digits = text.replace(/e.*$/i, '').replaceAll(/[-+.]/g, '').replace(/^0+/, '');
+  // Not /0+$/, which begins anew at every zero of a long text.
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
 }
 
 function toBinary(base64: string): Binary {

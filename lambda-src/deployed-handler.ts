@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { escapeUnseen } from './escape-unseen';
 import { keptAlive } from './kept-alive';
 import { isMarked } from './mark';
 
@@ -105,7 +106,7 @@ function isFailure(value: unknown): boolean {
 /** Short, for a message: `a function`, `'ok'`, `{ batchItemFailures: 7 }`. */
 function nameOf(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  if (value instanceof Error) return `the error ${value.name}: ${value.message}`;
-  const text = inspect(value, { breakLength: Number.POSITIVE_INFINITY });
+  if (value instanceof Error) return escapeUnseen(`the error ${value.name}: ${value.message}`);
+  const text = escapeUnseen(inspect(value, { breakLength: Number.POSITIVE_INFINITY }));
   return text.length > 100 ? `${text.slice(0, 99)}…` : text;
 }

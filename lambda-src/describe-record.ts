@@ -1,4 +1,5 @@
 import { isObject } from './attribute-value';
+import { escapeUnseen } from './escape-unseen';
 
 /** Characters of a description: a key can have 3,072 bytes, and is recognized by less. */
 const LONGEST = 2_000;
@@ -12,13 +13,14 @@ const LONGEST = 2_000;
 export function describeRecord(record: unknown): string {
   const { eventID, eventName, eventSourceARN, dynamodb } = Object(record);
   const { SequenceNumber, Keys } = Object(dynamodb);
-  const described = JSON.stringify({
+  const description = {
     eventID: text(eventID),
     eventName: text(eventName),
     eventSourceARN: text(eventSourceARN),
     SequenceNumber: text(SequenceNumber),
     Keys: isObject(Keys) ? toKeys(Keys) : undefined,
-  });
+  };
+  const described = escapeUnseen(JSON.stringify(description));
   return described.length <= LONGEST ? described : `${described.slice(0, LONGEST)}…`;
 }
 

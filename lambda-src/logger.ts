@@ -10,7 +10,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * Writes one line of JSON per call, whose fields CloudWatch Logs Insights finds by itself. Errors are
  * written with their stack and cause, sets as arrays, maps as objects, binaries as base64, BigInts as
  * digits. An error in place of the fields is the field `error`. A field that has the name of one that
- * every line has is left out.
+ * every line has is left out, and so is `_aws`, which would make metrics of a table's data. What cannot be
+ * seen is escaped.
  *
  * A line that is too long for CloudWatch Logs, which would lose it, is written shortened, with its size in
  * the field `bytes`: a change without its images and at least at WARN, other fields as far as they fit.
@@ -29,6 +30,13 @@ export interface Logger {
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
  */
 export const LONGEST_LINE = 262_144 - 26;
+
+/**
+ * CloudWatch makes metrics of a line that has this field, and of no line that has it deeper.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+const EMF_ROOT = '_aws';
 
 /** Characters that are kept of a text or field that is too long. */
 const SHORTENED = 8_000;
@@ -68,20 +76,20 @@ export function toLogLevel(text: string): LogLevel {
 export function createLogger({ level: lowest, invocation, output }: LoggerProps): Logger {
   // Written once, not once per line.
   const invocationJson = JSON.stringify(invocation).slice(1, -1);
-  const taken = new Set(['timestamp', 'level', 'message', ...Object.keys(invocation)]);
+  const taken = new Set(['timestamp', 'level', 'message', EMF_ROOT, ...Object.keys(invocation)]);
 
   const at = (level: LogLevel) => {
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest)) return () => {};
     return (message: string, fields: object = {}) => {
       const timestamp = new Date().toISOString();
       const begin = (as: LogLevel, text: string) =>
-        `{"timestamp":"${timestamp}","level":"${as}","message":${JSON.stringify(text)},${invocationJson}`;
+        `{"timestamp":"${timestamp}","level":"${as}","message":${toJson(text)},${invocationJson}`;
       const named = fields instanceof Error ? { error: fields } : fields;
       const own = Object.entries(named ?? {}).filter(([name]) => !taken.has(name));
       let line = begin(level, message);
       for (const [name, value] of own) {
         const json = toJson(value);
-        if (json !== undefined) line += `,${JSON.stringify(name)}:${json}`;
+        if (json !== undefined) line += `,${toJson(name)}:${json}`;
       }
       const bytes = sizeOf(line);
       if (bytes > LONGEST_LINE) {
@@ -90,7 +98,7 @@ export function createLogger({ level: lowest, invocation, output }: LoggerProps)
         line += `,"bytes":${bytes}`;
         for (const [name, value] of own) {
           const json = toShortJson(value);
-          const field = json === undefined ? '' : `,${JSON.stringify(name)}:${json}`;
+          const field = json === undefined ? '' : `,${toJson(name)}:${json}`;
           if (sizeOf(line) + sizeOf(field) <= LONGEST_LINE) line += field;
         }
       }
@@ -120,7 +128,7 @@ function toShortJson(value: unknown): string | undefined {
     });
   }
   const json = toJson(value);
-  return json === undefined || json.length <= SHORTENED ? json : JSON.stringify(shorten(json));
+  return json === undefined || json.length <= SHORTENED ? json : toJson(shorten(json));
 }
 
 function bytesOf(image: object | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import { escapeUnseen } from './escape-unseen';
 import type { Stream } from './stream-arn';
 
 /** Namespace of the metrics; its only dimension is FunctionName. */
@@ -27,5 +28,6 @@ export function toMetricsLine(
     Metrics: Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' })),
   };
   const _aws = { Timestamp: Date.now(), CloudWatchMetrics: [directive] };
-  return `${JSON.stringify({ _aws, FunctionName: functionName, ...metrics, account, table })}\n`;
+  const line = { _aws, FunctionName: functionName, ...metrics, account, table };
+  return `${escapeUnseen(JSON.stringify(line))}\n`;
 }

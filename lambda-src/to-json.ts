@@ -1,11 +1,18 @@
 import { isChangeEvent } from './change-event';
+import { escapeUnseen } from './escape-unseen';
 
 /**
  * The JSON of any value; undefined where it has none. A value that cannot be read, say since a getter
  * throws, is a text: logging a failure must not be one. A change, which has nothing but what JSON has,
- * skips the replacer: calling it for every value takes longer than all the rest.
+ * skips the replacer: calling it for every value takes longer than all the rest. What cannot be seen is
+ * escaped.
  */
 export function toJson(value: unknown): string | undefined {
+  const json = stringify(value);
+  return json === undefined ? undefined : escapeUnseen(json);
+}
+
+function stringify(value: unknown): string | undefined {
   try {
     return JSON.stringify(value, isChangeEvent(value) ? undefined : createReplacer());
   } catch {

@@ -230,6 +230,11 @@ describe('any value', () => {
   }
 });
 
+test('a number of 200,000 zeros between digits stays the text it is', () => {
+  const text = `1.${'0'.repeat(200_000)}1`;
+  expect(plain({ N: text }) === text).toBe(true);
+});
+
 describe('refuses', () => {
   test.each([
     ['an unknown type', { X: 'y' }, 'not a DynamoDB attribute value'],
@@ -258,6 +263,11 @@ describe('refuses', () => {
     ['an empty number', { N: '' }, 'not a DynamoDB number'],
     ['a hexadecimal number', { N: '0x10' }, 'not a DynamoDB number'],
     ['an infinite number', { N: '1E400' }, 'not a DynamoDB number'],
+    // These took a minute each, where the time grew with the square of the length.
+    ['digits and a letter', { N: `${'1'.repeat(200_000)}x` }, 'not a DynamoDB number'],
+    ['digits, a point and a letter', { N: `${'1'.repeat(200_000)}.x` }, 'not a DynamoDB number'],
+    ['a fraction and a letter', { N: `1.${'1'.repeat(200_000)}x` }, 'not a DynamoDB number'],
+    ['an exponent and a letter', { N: `1e${'1'.repeat(200_000)}x` }, 'not a DynamoDB number'],
     ['a set with no number', { NS: ['1', ''] }, 'not a DynamoDB number'],
     ['a binary that is not base64', { B: 'A*==' }, 'not a DynamoDB binary, which is base64'],
   ])('%s', (_, value, message) => {

@@ -1,4 +1,5 @@
 import { toChangeEvent } from '../../lambda-src/change-event';
+import { escapeUnseen } from '../../lambda-src/escape-unseen';
 import {
   createLogger,
   LONGEST_LINE,
@@ -44,6 +45,17 @@ describe('a line of the log', () => {
       { level: 'x', message: 'x', timestamp: 'x', requestId: 'x', a: 1 },
       ',"a":1',
     ],
+    ['leaves out _aws, of which CloudWatch would make metrics', { _aws: { a: 1 }, a: 1 }, ',"a":1'],
+    [
+      'has _aws below the first level, where it makes none',
+      { image: { _aws: { a: 1 } } },
+      ',"image":{"_aws":{"a":1}}',
+    ],
+    [
+      'has what cannot be seen escaped, in names and values',
+      { ['a\u009b']: '\u007f\u202e', b: ['\u2028', { ['\u2066']: new Set(['\u0085']) }] },
+      ',"a\\u009b":"\\u007f\\u202e","b":["\\u2028",{"\\u2066":["\\u0085"]}]',
+    ],
     ['has a name that needs quotes', { 'a"\n': 1 }, ',"a\\"\\n":1'],
     ['has a set as an array', { set: new Set(['b', 1]) }, ',"set":["b",1]'],
     ['has a map as an object', { map: new Map([['a', new Set([1])]]) }, ',"map":{"a":[1]}'],
@@ -77,6 +89,20 @@ describe('a line of the log', () => {
       newImage: { Tags: ['a', 'b'], Photo: 'AP8Q', Parts: ['AA=='] },
     });
   });
+});
+
+test('an image as the fields makes no metric, and is the same after JSON', () => {
+  const image = {
+    _aws: { M: { CloudWatchMetrics: { L: [] } } },
+    Name: { S: '\u009b2J\u202e' },
+    ['_aws\u200b']: { S: 'x' },
+  };
+  const { newImage = {} } = toChangeEvent(described(1, { NewImage: image }));
+  const [written = ''] = lines((log) => log.info('\u2029Changed\u009c', newImage));
+  expect(written).not.toMatch(/[^ -~\n]/);
+  const { message, Name, ...others } = JSON.parse(written);
+  expect([message, Name]).toEqual(['\u2029Changed\u009c', '\u009b2J\u202e']);
+  expect(Object.keys(others)).not.toContain('_aws');
 });
 
 describe('an error', () => {
@@ -180,6 +206,7 @@ describe('a line that is too long for CloudWatch Logs', () => {
     ['two images of 390 KB', 390_000, 'x'],
     ['images that JSON makes longer', 200_000, '"'],
     ['images of more bytes than characters', 60_000, '😀'],
+    ['images of what is escaped', 30_000, '\u009b'],
   ])('has a change of %s without images, at WARN, with sizes', (_, size, text) => {
     const change = changeOf(size, text);
     const { oldImage, newImage, ...others } = JSON.parse(JSON.stringify(change));
@@ -187,8 +214,8 @@ describe('a line that is too long for CloudWatch Logs', () => {
     expect(line).toMatchObject({ level: 'WARN', message: 'INSERT Orders', requestId: 'r' });
     expect(line.change).toEqual({
       ...others,
-      oldImageBytes: Buffer.byteLength(JSON.stringify(oldImage)),
-      newImageBytes: Buffer.byteLength(JSON.stringify(newImage)),
+      oldImageBytes: Buffer.byteLength(escapeUnseen(JSON.stringify(oldImage))),
+      newImageBytes: Buffer.byteLength(escapeUnseen(JSON.stringify(newImage))),
     });
     expect(line.bytes).toBeGreaterThan(LONGEST_LINE);
   });

@@ -1,0 +1,21 @@
+/**
+ * JSON of the same meaning without characters that a terminal or viewer acts on: control characters (C1 and
+ * DEL too, which JSON leaves as they are), those without width or that change the direction of text, and
+ * Unicode's separators of lines.
+ *
+ * @param json on one line
+ */
+export function escapeUnseen(json: string): string {
+  return json.replaceAll(UNSEEN, escaped);
+}
+
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Per UTF-16 code unit, which is what JSON's escapes are of. */
+function escaped(character: string): string {
+  let text = '';
+  for (let index = 0; index < character.length; index += 1) {
+    text += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+  }
+  return text;
+}

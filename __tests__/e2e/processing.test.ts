@@ -117,7 +117,7 @@ describeWithEndpoint('the lake of two tenants', () => {
   afterAll(async () => {
     await lake.empty();
     await failedBatches.empty();
-    // Some emulators cannot delete saved queries; the workgroup takes them along.
+    // Some emulators cannot delete saved queries.
     await deployment.forget(
       'consumer-lake',
       ...savedQueries('').map(({ name }) => `aws_athena_named_query.lake_queries_${name}`),

@@ -2,6 +2,7 @@ import {
   DeleteBucketPolicyCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  ListObjectVersionsCommand,
   PutBucketPolicyCommand,
   paginateListObjectsV2,
   type S3Client,
@@ -32,9 +33,17 @@ export class TestBucket {
     return Body.transformToByteArray();
   }
 
+  /** Deletes every version of every object; a bucket without versions has one of each. */
   async empty(): Promise<void> {
-    for (const key of await this.keys()) {
-      await this.client.send(new DeleteObjectCommand({ Bucket: this.name, Key: key }));
+    for (;;) {
+      const { Versions = [], DeleteMarkers = [] } = await this.client.send(
+        new ListObjectVersionsCommand({ Bucket: this.name }),
+      );
+      const all = [...Versions, ...DeleteMarkers];
+      if (all.length === 0) return;
+      for (const { Key, VersionId } of all) {
+        await this.client.send(new DeleteObjectCommand({ Bucket: this.name, Key, VersionId }));
+      }
     }
   }
 

@@ -24,6 +24,8 @@ export interface ChangeLakeProps {
 
 /** Where the sink `s3` writes changes, and what it takes to query them. */
 export class ChangeLake extends Construct {
+  /** Name of the bucket. */
+  readonly bucketName: string;
   /** ARN of every object the sink writes. */
   readonly objectsArn: string;
 
@@ -43,6 +45,7 @@ export class ChangeLake extends Construct {
     );
     // Athena finds changes by account and table: without one of each there is nothing to query.
     if (accounts.length > 0 && tables.length > 0) this.catalog(name, { accounts, tables }, props);
+    this.bucketName = name;
     this.objectsArn = `${arn}/${lake.prefix}*`;
   }
 
@@ -52,7 +55,7 @@ export class ChangeLake extends Construct {
     { lake, workgroup, provider }: ChangeLakeProps,
   ): void {
     const { database, prefix, scanLimitInMegabytes } = lake;
-    new LakeCatalog(this, 'catalog', {
+    const catalog = new LakeCatalog(this, 'catalog', {
       database,
       location: `s3://${bucket}/${prefix}`,
       ...partitions,
@@ -60,7 +63,7 @@ export class ChangeLake extends Construct {
     });
     new LakeQueries(this, 'queries', {
       name: workgroup,
-      database,
+      database: catalog.database,
       resultLocation: `s3://${bucket}/${ATHENA_RESULTS}`,
       scanLimitInMegabytes,
       provider,

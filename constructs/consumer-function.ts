@@ -12,6 +12,8 @@ import { literals } from './literal';
 export interface ConsumerFunctionProps {
   readonly settings: ResolvedFunction;
   readonly roleArn: string;
+  /** Variables that refer to other resources; they win over those of the settings. */
+  readonly references?: Readonly<Record<string, string>>;
   /** Log group, made before the function, which would make one that keeps logs without end. */
   readonly logGroup: CloudwatchLogGroup;
   readonly provider: AwsProvider;
@@ -25,12 +27,12 @@ export class ConsumerFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, roleArn, logGroup, provider }: ConsumerFunctionProps,
+    { settings, roleArn, references, logGroup, provider }: ConsumerFunctionProps,
   ) {
     super(scope, id);
     const { directory, handler } = deploymentPackage(settings);
     const archive = this.archive(directory);
-    const variables = literals(this, settings.environment);
+    const variables = { ...literals(this, settings.environment), ...references };
     const lambda = new LambdaFunction(this, 'resource', {
       provider,
       functionName: settings.name,

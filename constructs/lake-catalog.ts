@@ -1,7 +1,7 @@
 import { GlueCatalogDatabase } from '@cdktf/provider-aws/lib/glue-catalog-database';
 import { GlueCatalogTable } from '@cdktf/provider-aws/lib/glue-catalog-table';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { Fn } from 'cdktf';
+import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { FIRST_DATE, LAKE_COLUMNS } from '../lambda-src/sinks/lake-format';
 import { jsonEncode } from './json-encode';
@@ -37,7 +37,8 @@ export interface LakeCatalogProps {
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
  */
 export class LakeCatalog extends Construct {
-  private readonly database: string;
+  /** Name of the database. */
+  readonly database: string;
 
   constructor(scope: Construct, id: string, props: LakeCatalogProps) {
     super(scope, id);
@@ -93,13 +94,17 @@ export class LakeCatalog extends Construct {
   }
 
   /** A view as Athena itself writes it into the catalog. */
-  private createChanges({ database, provider }: LakeCatalogProps): void {
-    const definition = jsonEncode({
-      originalSql: changesView(database),
-      catalog: 'awsdatacatalog',
-      schema: database,
-      columns: VIEW_COLUMNS.map(({ name, type }) => ({ name, type: PRESTO_TYPES[type] })),
-    });
+  private createChanges({ provider }: LakeCatalogProps): void {
+    const definition = new TerraformLocal(
+      this,
+      'changes_definition',
+      jsonEncode({
+        originalSql: changesView(this.database),
+        catalog: 'awsdatacatalog',
+        schema: this.database,
+        columns: VIEW_COLUMNS.map(({ name, type }) => ({ name, type: PRESTO_TYPES[type] })),
+      }),
+    );
     new GlueCatalogTable(this, CHANGES, {
       provider,
       databaseName: this.database,
@@ -107,7 +112,7 @@ export class LakeCatalog extends Construct {
       description: 'Every change once',
       tableType: 'VIRTUAL_VIEW',
       parameters: { presto_view: 'true', comment: 'Presto View' },
-      viewOriginalText: Fn.format('/* Presto View: %s */', [Fn.base64encode(definition)]),
+      viewOriginalText: Fn.format('/* Presto View: %s */', [Fn.base64encode(definition.asString)]),
       viewExpandedText: '/* Presto View */',
       storageDescriptor: {
         columns: [...VIEW_COLUMNS],

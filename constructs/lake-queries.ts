@@ -3,7 +3,7 @@ import { AthenaWorkgroup } from '@cdktf/provider-aws/lib/athena-workgroup';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { savedQueries } from './lake-sql';
-import { literal } from './literal';
+import { multiline } from './literal';
 
 /** Athena's least limit of 10 MB is 10 times this. */
 const BYTES_PER_MEGABYTE = 1024 * 1024;
@@ -49,7 +49,7 @@ export class LakeQueries extends Construct {
         description: query.description,
         workgroup: workgroup.name,
         database,
-        query: literal(this, query.sql),
+        query: multiline(this, query.sql),
       });
     }
   }

@@ -1,5 +1,8 @@
 import { LAKE_COLUMNS } from '../lambda-src/sinks/lake-format';
 
+/** Every line ends with a line break, the last one too: in HCL that is the text of a heredoc. */
+const lines = (...sql: readonly string[]) => sql.map((line) => `${line}\n`).join('');
+
 /** Names in the lake's database. */
 export const DELIVERIES = 'deliveries';
 export const CHANGES = 'changes';
@@ -15,14 +18,14 @@ export const VIEW_COLUMNS = [...LAKE_COLUMNS, DATE];
  * The two are the same record: any of them will do, and an order would keep all rows in memory.
  */
 export function changesView(database: string): string {
-  return [
+  return lines(
     `SELECT ${VIEW_COLUMNS.map(({ name }) => `"${name}"`).join(', ')}`,
     'FROM (',
     '  SELECT *, row_number() OVER (PARTITION BY account, "table", "date", event_id) AS delivery',
     `  FROM "${database}"."${DELIVERIES}"`,
     ')',
     'WHERE delivery = 1',
-  ].join('\n');
+  );
 }
 
 export interface SavedQuery {
@@ -38,7 +41,7 @@ export function savedQueries(database: string): SavedQuery[] {
     {
       name: 'changes_per_tenant_per_day',
       description: 'Changes of each account on each of the last 31 days',
-      sql: [
+      sql: lines(
         'SELECT account, "date",',
         '  count(*) AS changes,',
         "  sum(CASE WHEN event_name = 'INSERT' THEN 1 ELSE 0 END) AS inserted,",
@@ -48,7 +51,7 @@ export function savedQueries(database: string): SavedQuery[] {
         "WHERE \"date\" >= date_format(date_add('day', -30, current_date), '%Y-%m-%d')",
         'GROUP BY account, "date"',
         'ORDER BY account, "date"',
-      ].join('\n'),
+      ),
     },
   ];
 }

@@ -13,6 +13,11 @@ export function literal(scope: Construct, text: string): string {
   return App.of(scope).hclOutput ? hclString(template(text)) : template(text);
 }
 
+/** A text of ours over several lines, references included, as Terraform text. */
+export function multiline(scope: Construct, text: string): string {
+  return App.of(scope).hclOutput ? hclString(text) : text;
+}
+
 const template = (text: string) => text.replaceAll(/[$%]\{/g, (marker) => `${marker[0]}${marker}`);
 
 /** The same of every value of a mapping. */

@@ -2,6 +2,7 @@ import { format } from '@cdktf/hcl-tools';
 import { REQUIRED_VERSION } from '../stacks/terraform-version';
 import { arrangeHcl } from './arrange-hcl';
 import { expandJsonencode } from './expand-jsonencode';
+import { heredocs } from './heredocs';
 
 /**
  * HCL as cdktf writes it, made what `terraform fmt` would leave alone and `terraform validate` does
@@ -42,5 +43,5 @@ export async function tidyHcl(hcl: string): Promise<string> {
     )
     // Keys of maps that would be read as something else.
     .replaceAll(/^( *)(for|-[\w-]*)( +=)/gm, '$1"$2"$3');
-  return format(arrangeHcl(await format(tidy)));
+  return format(heredocs(await format(arrangeHcl(await format(tidy)))));
 }

@@ -38,6 +38,7 @@ export class ConsumerStack extends AccountStack {
     const lambda = new ConsumerFunction(this, 'processor', {
       settings: consumer.function,
       roleArn: role.arn,
+      references: lake && { SINK_BUCKET: lake.bucketName },
       logGroup,
       provider,
     });

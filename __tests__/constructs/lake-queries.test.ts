@@ -9,11 +9,13 @@ import { hclApp, jsonApp, jsonOf } from '../helpers/synth-app';
 // The formatter and the parser of HCL take a while to start.
 jest.setTimeout(30_000);
 
+const DATABASE = '${aws_glue_catalog_database.lake.name}';
+
 function stackOf(app: App, settings: Partial<LakeQueriesProps> = {}): EmptyStack {
   const stack = new EmptyStack(app);
   new LakeQueries(stack, 'queries', {
     name: 'ProcessOrders',
-    database: 'my_lake',
+    database: DATABASE,
     resultLocation: 's3://${aws_s3_bucket.b.bucket}/athena-results/',
     scanLimitInMegabytes: 10_000,
     provider: stack.aws,
@@ -40,14 +42,14 @@ const WORKGROUP = {
 };
 
 const QUERIES = Object.fromEntries(
-  savedQueries('my_lake').map(({ name, description, sql }) => [
+  savedQueries(DATABASE).map(({ name, description, sql }) => [
     `queries_${name}`,
     {
       provider,
       name,
       description,
       workgroup: '${aws_athena_workgroup.queries.name}',
-      database: 'my_lake',
+      database: DATABASE,
       query: sql,
     },
   ]),

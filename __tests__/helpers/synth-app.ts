@@ -12,6 +12,7 @@ type Blocks = Readonly<Record<string, Readonly<Record<string, object>>>>;
 export interface StackJson {
   readonly terraform: object;
   readonly provider: Readonly<Record<string, readonly object[]>>;
+  readonly locals?: Readonly<Record<string, unknown>>;
   readonly resource?: Blocks;
   readonly data?: Blocks;
   readonly output?: Readonly<Record<string, object>>;

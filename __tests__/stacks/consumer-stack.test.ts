@@ -641,7 +641,7 @@ describe('the sink s3', () => {
       buckets: ['failed_batches', 'lake_bucket'],
       found: undefined,
       policy: writeChanges(`\${aws_s3_bucket.lake_bucket.arn}/${prefix}*`),
-      environment: environment('process-orders-changes-025f751830a2', prefix),
+      environment: environment('${aws_s3_bucket.lake_bucket.bucket}', prefix),
     });
   });
 
@@ -652,7 +652,7 @@ describe('the sink s3', () => {
       buckets: ['failed_batches'],
       found: { lake_bucket: { provider: 'aws.consumer', bucket: 'our-lake' } },
       policy: writeChanges('${data.aws_s3_bucket.lake_bucket.arn}/changes/*'),
-      environment: environment('our-lake', 'changes/'),
+      environment: environment('${data.aws_s3_bucket.lake_bucket.bucket}', 'changes/'),
     });
   });
 
@@ -682,10 +682,10 @@ describe('as HCL', () => {
   ])('%s says what it says as JSON', async (_, overrides) => {
     const content = topology(overrides);
     const hcl = await tidyHcl(synthHcl(content, ID));
-    const { resource, data } = await parse('cdk.tf', hcl);
+    const { locals, resource, data } = await parse('cdk.tf', hcl);
     const json = synthApp(content).json(ID);
-    expect(comparable({ resource, data })).toEqual(
-      comparable({ resource: json.resource, data: json.data }),
+    expect(comparable({ locals, resource, data })).toEqual(
+      comparable({ locals: json.locals, resource: json.resource, data: json.data }),
     );
     expect(await tidyHcl(hcl)).toBe(hcl);
   });

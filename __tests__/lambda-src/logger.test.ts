@@ -53,7 +53,7 @@ describe('a line of the log', () => {
     ],
     [
       'has what cannot be seen escaped, in names and values',
-      { ['a\u009b']: '\u007f\u202e', b: ['\u2028', { ['\u2066']: new Set(['\u0085']) }] },
+      { 'a\u009b': '\u007f\u202e', b: ['\u2028', { '\u2066': new Set(['\u0085']) }] },
       ',"a\\u009b":"\\u007f\\u202e","b":["\\u2028",{"\\u2066":["\\u0085"]}]',
     ],
     ['has a name that needs quotes', { 'a"\n': 1 }, ',"a\\"\\n":1'],
@@ -95,7 +95,7 @@ test('an image as the fields makes no metric, and is the same after JSON', () =>
   const image = {
     _aws: { M: { CloudWatchMetrics: { L: [] } } },
     Name: { S: '\u009b2J\u202e' },
-    ['_aws\u200b']: { S: 'x' },
+    '_aws\u200b': { S: 'x' },
   };
   const { newImage = {} } = toChangeEvent(described(1, { NewImage: image }));
   const [written = ''] = lines((log) => log.info('\u2029Changed\u009c', newImage));

@@ -10,13 +10,16 @@ test.each([
   ['cn-north-1', '444455556666', '...', 'aws-cn'],
   ['eusc-de-east-1', '444455556666', '123', 'aws-eusc'],
   ['us-isob-east-1', '444455556666', 'Orders', 'aws-iso-b'],
-])('in %s, the stream of account %s and table %s has these', (region, account, table, partition) => {
-  expect(parseStreamArn(arn(region, account, table, partition))).toEqual({
-    region,
-    account,
-    table,
-  });
-});
+])(
+  'in %s, the stream of account %s and table %s has these',
+  (region, account, table, partition) => {
+    expect(parseStreamArn(arn(region, account, table, partition))).toEqual({
+      region,
+      account,
+      table,
+    });
+  },
+);
 
 test.each([
   ['another partition', arn('us-east-1', '444455556666', 'Orders', 'x')],

@@ -37,9 +37,12 @@ const DEPLOYED_HANDLER = 'lambda-src/deployed-handler.ts';
 const ROOT = `${OUTPUT}/entry.mjs`;
 
 /** What Lambda loads. Source maps are read for files that are loaded after the first line, so the rest is another file. */
-const HANDLER_MODULE = `process.setSourceMapsEnabled(true);
-export const { handler } = await import('./${PACKAGE.bundle}');
+function handlerModule(tableArns?: readonly string[]): string {
+  return `process.setSourceMapsEnabled(true);
+const { handlerFor } = await import('./${PACKAGE.bundle}');
+export const handler = handlerFor(${tableArns ? JSON.stringify(tableArns, null, 2) : ''});
 `;
+}
 
 /** What CommonJS packages expect, and an ES module does not have. The imports' names are nobody else's. */
 const BANNER = [
@@ -89,20 +92,40 @@ const SMALLER = [
  * Nothing of the file is run.
  *
  * @param files files and folders to copy, in the folder of the entry
+ * @param tableArns tables whose changes a processor takes, by default any
  * @returns the folder, named after its content
  * @throws EntryError if the file does not compile, and says where; or if it has no handler
  */
-export function bundle(entry: string, runtime: string, files: readonly string[] = []): string {
-  const key = JSON.stringify([entry, runtime, files]);
+export function bundle(
+  entry: string,
+  runtime: string,
+  files: readonly string[] = [],
+  tableArns?: readonly string[],
+): string {
+  const key = JSON.stringify([entry, runtime, files, tableArns]);
   const known = bundles.get(key);
   if (known !== undefined && existsSync(known)) return known;
-  const made = build(entry, runtime, files);
+  const made = tableArns
+    ? narrow(bundle(entry, runtime, files), tableArns)
+    : build(entry, runtime, files);
   bundles.set(key, made);
   return made;
 }
 
-/** Folders by entry, runtime and files: many consumers have the same function, which is bundled once. */
+/** Folders by what they are made from: many consumers have the same function, which is bundled once. */
 const bundles = new Map<string, string>();
+
+/** The same package for these tables alone. */
+function narrow(folder: string, tableArns: readonly string[]): string {
+  const copy = mkdtempSync(path.join(OUTPUT, 'build-'));
+  try {
+    cpSync(folder, copy, { recursive: true });
+    writeFileSync(path.join(copy, PACKAGE.handler), handlerModule(tableArns));
+    return keep(copy);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
 
 function build(entry: string, runtime: string, files: readonly string[]): string {
   mkdirSync(OUTPUT, { recursive: true });
@@ -118,7 +141,7 @@ function build(entry: string, runtime: string, files: readonly string[]): string
       ],
     );
     check(entry, built, files);
-    writeFileSync(path.join(folder, PACKAGE.handler), HANDLER_MODULE);
+    writeFileSync(path.join(folder, PACKAGE.handler), handlerModule());
     for (const { source, target } of files.flatMap((file) => packageFiles(entry, file))) {
       cpSync(source, path.join(folder, target));
     }
@@ -140,7 +163,7 @@ function rootModule(entry: string): string {
     `import * as entry from ${file};`,
     `import { deployedHandler } from ${picker};`,
     'const exports = { handler: entry.handler, default: entry.default };',
-    `export const handler = deployedHandler(exports, ${JSON.stringify(relative(entry))});`,
+    `export const handlerFor = (tableArns) => deployedHandler(exports, ${JSON.stringify(relative(entry))}, tableArns);`,
   ].join('\n');
 }
 

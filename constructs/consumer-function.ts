@@ -5,12 +5,14 @@ import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
-import type { ResolvedFunction } from '../topology/resolve';
+import { type ResolvedFunction, type TableReference, tableArn } from '../topology/resolve';
 import { bundle } from './bundle';
 import { literals } from './literal';
 
 export interface ConsumerFunctionProps {
   readonly settings: ResolvedFunction;
+  /** Tables whose changes a processor takes. */
+  readonly sources: readonly TableReference[];
   readonly roleArn: string;
   /** Variables that refer to other resources; they win over those of the settings. */
   readonly references?: Readonly<Record<string, string>>;
@@ -27,10 +29,10 @@ export class ConsumerFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, roleArn, references, logGroup, provider }: ConsumerFunctionProps,
+    { settings, sources, roleArn, references, logGroup, provider }: ConsumerFunctionProps,
   ) {
     super(scope, id);
-    const { directory, handler } = deploymentPackage(settings);
+    const { directory, handler } = deploymentPackage(settings, sources);
     const archive = this.archive(directory);
     const variables = { ...literals(this, settings.environment), ...references };
     const lambda = new LambdaFunction(this, 'resource', {
@@ -65,8 +67,14 @@ export class ConsumerFunction extends Construct {
   }
 }
 
-function deploymentPackage({ code, runtime }: ResolvedFunction) {
-  return 'entry' in code
-    ? { directory: bundle(code.entry, runtime, code.files), handler: 'index.handler' }
-    : code;
+function deploymentPackage(
+  { code, runtime }: ResolvedFunction,
+  sources: readonly TableReference[],
+) {
+  if (!('entry' in code)) return code;
+  const tableArns = [...new Set(sources.map(tableArn))];
+  return {
+    directory: bundle(code.entry, runtime, code.files, tableArns),
+    handler: 'index.handler',
+  };
 }

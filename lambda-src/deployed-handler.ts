@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { escapeUnseen } from './escape-unseen';
 import { keptAlive } from './kept-alive';
+import { ofKnownTables } from './known-tables';
 import { isMarked } from './mark';
 
 /** A function that Lambda calls with an event and a context. */
@@ -26,15 +27,23 @@ export const UNWRAPPED_DEFAULT =
  * starts, not answer. A handler of the user's own is wrapped: see `ownHandler`.
  *
  * @param entry path of the entry, for messages
+ * @param tableArns tables whose changes a processor takes, by default any; a handler of the user's own gets
+ *   whatever comes
  * @throws TypeError where neither export is a handler; the message says what to write
  */
-export function deployedHandler(exports: EntryExports, entry: string): LambdaHandler {
+export function deployedHandler(
+  exports: EntryExports,
+  entry: string,
+  tableArns?: readonly string[],
+): LambdaHandler {
   const { handler, default: fallback } = exports;
+  const marked = (found: unknown) =>
+    tableArns ? ofKnownTables(found as LambdaHandler, tableArns) : (found as LambdaHandler);
   if (handler !== undefined && handler !== null) {
-    return isMarked(handler) ? (handler as LambdaHandler) : ownHandler(handler, entry);
+    return isMarked(handler) ? marked(handler) : ownHandler(handler, entry);
   }
   const processor = isCompiledModule(fallback) ? fallback.default : fallback;
-  if (isMarked(processor)) return processor as LambdaHandler;
+  if (isMarked(processor)) return marked(processor);
   throw new TypeError(
     `${entry} ${processor === undefined || processor === null ? MISSING_HANDLER : UNWRAPPED_DEFAULT}`,
   );

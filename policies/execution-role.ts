@@ -1,5 +1,5 @@
 import { IAM } from '../topology/limits';
-import type { TableReference } from '../topology/resolve';
+import { type TableReference, tableArn } from '../topology/resolve';
 import {
   ASSUME_ROLE,
   CREATE_LOG,
@@ -121,8 +121,8 @@ function grantsByTable(tables: readonly TableReference[]): Grant[][] {
  * Any stream of the table. A stream's ARN is not known before the producer's stack is deployed, which
  * happens after the consumer's.
  */
-function streamsOf({ account: { partition, region, id }, name }: TableReference): string {
-  return `arn:${partition}:dynamodb:${region}:${id}:table/${name}/stream/*`;
+function streamsOf(table: TableReference): string {
+  return `${tableArn(table)}/stream/*`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ResolvedProducer } from '../topology/resolve';
+import { type ResolvedProducer, tableArn } from '../topology/resolve';
 import { READ_STREAM } from './actions';
 import { readerPrincipals } from './readers';
 import { renderPolicy, type Statement } from './statement';
@@ -37,8 +37,7 @@ export function streamPolicy(
  * @param indent spaces of a level of the document, which count
  */
 export function streamPolicySize(producer: ResolvedProducer, indent = 0): number {
-  const { partition, region, id } = producer.account;
-  const streamArn = `arn:${partition}:dynamodb:${region}:${id}:table/${producer.source.name}/stream/${STREAM_LABEL}`;
+  const streamArn = `${tableArn(producer.source)}/stream/${STREAM_LABEL}`;
   const roleArns = producer.readers.map(({ roleArn }) => roleArn);
   return Buffer.byteLength(renderPolicy(streamPolicy(producer, streamArn, roleArns), indent));
 }

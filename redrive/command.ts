@@ -1,6 +1,11 @@
 import { loadTopology } from '../topology/load';
 import { UserError } from '../topology/problem';
-import type { Account, ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
+import {
+  type Account,
+  type ResolvedConsumer,
+  type ResolvedTopology,
+  tableArn,
+} from '../topology/resolve';
 import type { Origin } from './failed-batch';
 import { oneLine } from './one-line';
 import { type Options, parseOptions, USAGE } from './options';
@@ -104,9 +109,5 @@ function targetOf({ consumers }: ResolvedTopology, options: Options, file: strin
 }
 
 function originOf({ consumer, functionArn }: Target): Origin {
-  const tableArns = consumer.sources.map(
-    ({ account: { partition, region, id }, name }) =>
-      `arn:${partition}:dynamodb:${region}:${id}:table/${name}`,
-  );
-  return { functionArn, tableArns: new Set(tableArns) };
+  return { functionArn, tableArns: new Set(consumer.sources.map(tableArn)) };
 }

@@ -37,6 +37,7 @@ export class ConsumerStack extends AccountStack {
     });
     const lambda = new ConsumerFunction(this, 'processor', {
       settings: consumer.function,
+      sources: consumer.sources,
       roleArn: role.arn,
       references: lake && { SINK_BUCKET: lake.bucketName },
       logGroup,

@@ -202,6 +202,10 @@ export function roleArn(account: Account, role: Consumer['role']): string {
   return `arn:${account.partition}:iam::${account.id}:role${role.path}${role.name}`;
 }
 
+export function tableArn({ account: { partition, region, id }, name }: TableReference): string {
+  return `arn:${partition}:dynamodb:${region}:${id}:table/${name}`;
+}
+
 function resolveFunction(
   { function: settings }: Consumer,
   sink: 'log' | Lake,

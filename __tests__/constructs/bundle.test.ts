@@ -13,11 +13,13 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundle, EntryError } from '../../constructs/bundle';
 import { environment, MACHINE_FOLDERS } from '../helpers/environment';
+import { record } from '../helpers/records';
 
 // A process of its own takes a while to start.
 jest.setTimeout(30_000);
 
 const ENTRY = 'lambda-src/index.ts';
+const ORDERS = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders';
 const FILES = ['bundle.mjs', 'bundle.mjs.map', 'index.mjs'];
 const PROCESSOR = "import { defineProcessor } from '../../lambda-src/processor';";
 mkdirSync('dist', { recursive: true });
@@ -58,6 +60,13 @@ function bundleOf(text: string, extension = 'ts', files: readonly string[] = [])
   return folder;
 }
 
+/** Bundles a file of this text for one table. */
+function bundleOfOrders(text: string): string {
+  const folder = bundle(writeEntry(text), 'nodejs22.x', [], [ORDERS]);
+  made.add(folder);
+  return folder;
+}
+
 /** Runs a program that has the package's handler, as Lambda does. */
 function spawn(folder: string, program: string, env: Readonly<Record<string, string>> = {}) {
   const module = JSON.stringify(pathToFileURL(path.resolve(folder, 'index.mjs')).href);
@@ -91,8 +100,26 @@ describe('a bundle', () => {
     const folder = bundle(ENTRY, 'nodejs22.x');
     expect(readdirSync(folder).sort()).toEqual(FILES);
     expect(read(folder, 'index.mjs')).toBe(
-      "process.setSourceMapsEnabled(true);\nexport const { handler } = await import('./bundle.mjs');\n",
+      "process.setSourceMapsEnabled(true);\nconst { handlerFor } = await import('./bundle.mjs');\nexport const handler = handlerFor();\n",
     );
+  });
+
+  test('of some tables is the same bundle, with their ARNs', () => {
+    const arns = [ORDERS, 'arn:aws:dynamodb:us-east-1:777788889999:table/Orders'];
+    const [any, some, none] = [
+      bundle(ENTRY, 'nodejs22.x'),
+      bundle(ENTRY, 'nodejs22.x', [], arns),
+      bundle(ENTRY, 'nodejs22.x', [], []),
+    ];
+    expect(read(some, 'index.mjs')).toContain(`handlerFor(${JSON.stringify(arns, null, 2)});`);
+    expect(read(none, 'index.mjs')).toContain('handlerFor([]);');
+    expect(new Set([any, some, none]).size).toBe(3);
+    for (const file of ['bundle.mjs', 'bundle.mjs.map']) {
+      expect([some, none].map((folder) => read(folder, file))).toEqual([
+        read(any, file),
+        read(any, file),
+      ]);
+    }
   });
 
   test('is in a folder that is named after its content', () => {
@@ -241,6 +268,34 @@ describe('the deployed handler is', () => {
     expect(answerOf(bundleOf(text, extension))).toMatch(
       / has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as `handler`$/,
     );
+  });
+});
+
+describe('a bundle for one table', () => {
+  const event = (table: string) => ({ Records: [record(1, { eventSourceARN: streamOf(table) })] });
+  const streamOf = (table: string) => `${table}/stream/2026-01-02T03:04:05.678`;
+  const PAYROLL = ORDERS.replace('Orders', 'Payroll');
+
+  test.each([
+    ['default export', 'export default'],
+    ['handler', 'export const handler ='],
+  ])('refuses another, before its processor is called, as %s', (_, exported) => {
+    const folder = bundleOfOrders(
+      `${PROCESSOR}\n${exported} defineProcessor(({ table }) => { throw new Error(\`got \${table}\`); });`,
+    );
+    expect([ORDERS, PAYROLL].map((table) => answerOf(folder, event(table)))).toEqual([
+      { message: 'got Orders' },
+      {
+        message: expect.stringMatching(/^a record of a table that this function is not subscribed/),
+      },
+    ]);
+  });
+
+  test('gives a handler of one’s own whatever comes', () => {
+    const folder = bundleOfOrders(
+      'export const handler = async ({ Records }) => ({ got: Records[0].eventSourceARN });',
+    );
+    expect(answerOf(folder, event(PAYROLL))).toEqual({ got: streamOf(PAYROLL) });
   });
 });
 

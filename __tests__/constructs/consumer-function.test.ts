@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from '@cdktf/hcl2json';
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
@@ -28,6 +28,13 @@ const BUNDLED: Partial<Settings> = {
   runtime: 'nodejs24.x',
 };
 
+const ACCOUNT = { id: '444455556666', region: 'us-east-1', partition: 'aws' };
+const SOURCES: ConsumerFunctionProps['sources'] = [
+  { account: ACCOUNT, name: 'Orders', encryption: 'aws-owned' },
+  { account: { ...ACCOUNT, id: '777788889999' }, name: 'Orders', encryption: 'customer-managed' },
+  { account: ACCOUNT, name: 'Orders', encryption: 'aws-owned' },
+];
+
 const LAMBDA = {
   provider: 'aws.consumer',
   function_name: 'ProcessOrders',
@@ -47,6 +54,7 @@ function stackWith(settings: Partial<Settings>, app: App = jsonApp()): EmptyStac
   const logGroup = new CloudwatchLogGroup(stack, 'log', { provider: stack.aws, name: 'log' });
   const { name, arn } = new ConsumerFunction(stack, 'processor', {
     settings: { ...SETTINGS, ...settings },
+    sources: SOURCES,
     roleArn: 'arn:aws:iam::111122223333:role/Reader',
     logGroup,
     provider: stack.aws,
@@ -108,6 +116,21 @@ describe('a function', () => {
   });
 });
 
+/** Where the files of the archive are, once they are written. */
+function copied(stack: EmptyStack): string {
+  const archive = jsonOf(stack).data?.archive_file?.processor_archive ?? {};
+  const folder = path.join(Testing.fullSynth(stack), 'stacks', 'empty');
+  return String(Reflect.get(archive, 'source_dir')).replace('${path.module}', folder);
+}
+
+test('a processor is packaged with the tables that it takes changes of, each once', () => {
+  const lambda = readFileSync(path.join(copied(stackWith(BUNDLED)), 'index.mjs'), 'utf8');
+  expect([...lambda.matchAll(/"(.*)"/g)].map(([, arn]) => arn)).toEqual([
+    'arn:aws:dynamodb:us-east-1:444455556666:table/Orders',
+    'arn:aws:dynamodb:us-east-1:777788889999:table/Orders',
+  ]);
+});
+
 describe('the archive', () => {
   test.each<[string, Partial<Settings>, string[]]>([
     ['of a folder', {}, ['index.py']],
@@ -133,11 +156,7 @@ describe('the archive', () => {
     expect(provider.archive).toEqual([{}]);
 
     const archive = data?.archive_file?.processor_archive ?? {};
-    const copied = Testing.fullSynth(stack);
-    const folder = String(Reflect.get(archive, 'source_dir')).replace(
-      '${path.module}',
-      path.join(copied, 'stacks', 'empty'),
-    );
+    const folder = copied(stack);
     expect(files.filter((file) => !existsSync(path.join(folder, file)))).toEqual([]);
     expect(Reflect.get(archive, 'output_path')).toBe(`${Reflect.get(archive, 'source_dir')}.zip`);
   });

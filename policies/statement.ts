@@ -21,7 +21,11 @@ export interface Condition {
  * @param indent spaces of a level; the provider's `json` has 2, its `minified_json` no white space
  */
 export function renderPolicy(statements: readonly Statement[], indent = 0): string {
-  return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(render) }, null, indent);
+  return JSON.stringify(
+    { Version: '2012-10-17', Statement: statements.map(renderStatement) },
+    null,
+    indent,
+  );
 }
 
 /** Characters of a document, which is what IAM counts; it leaves out white space. */
@@ -29,7 +33,15 @@ export function policySize(statements: readonly Statement[]): number {
   return renderPolicy(statements).length;
 }
 
-function render({ sid, effect, actions, resources, principals, condition }: Statement): object {
+/** One statement as JSON has it. */
+export function renderStatement({
+  sid,
+  effect,
+  actions,
+  resources,
+  principals,
+  condition,
+}: Statement): object {
   return {
     Sid: sid,
     Effect: effect ?? 'Allow',

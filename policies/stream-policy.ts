@@ -1,6 +1,6 @@
 import { type ResolvedProducer, tableArn } from '../topology/resolve';
 import { READ_STREAM } from './actions';
-import { readerPrincipals } from './readers';
+import { type ReadProducer, readerPrincipals } from './readers';
 import { renderPolicy, type Statement } from './statement';
 
 /** A stream's ARN ends with the time the stream was made. */
@@ -14,7 +14,7 @@ const STREAM_LABEL = '2026-01-01T00:00:00.000';
  *   a stream has one policy
  */
 export function streamPolicy(
-  producer: Pick<ResolvedProducer, 'readers' | 'streamPolicy'>,
+  producer: ReadProducer,
   streamArn: string,
   roleArns: readonly string[],
 ): Statement[] {

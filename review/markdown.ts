@@ -1,3 +1,4 @@
+import { RUNTIMES } from '../topology/limits';
 import { NEIGHBOURS } from './access/principals';
 import { type Finding, type Row, summarize } from './access/summary';
 import { type Cost, type CostPart, type FunctionCost, total } from './cost';
@@ -18,11 +19,13 @@ export function writeMarkdown(review: Review): string {
     `# Review of ${code(review.name)}`,
     summary(review),
     ...differences(review),
+    ...notes(review),
     '## Picture',
     '![Accounts, tables, functions and the arrows between them](topology.svg)',
     'Solid arrows carry changes; dashed arrows give access, as it was evaluated.',
     ...access(review),
     ...quotas(review),
+    ...runtimes(review),
     ...destruction(review),
     ...costs(review),
     ...notEvaluated(review),
@@ -65,6 +68,10 @@ function summary(review: Review): string {
       ['not evaluated', plural(deployment.notEvaluated.length + ALWAYS.length, 'thing')],
     ],
   );
+}
+
+function notes({ notes: all }: Review): string[] {
+  return all.length === 0 ? [] : ['## Notes', all.map((line) => `- ${plain(line)}`).join('\n')];
 }
 
 function synthesis({ drift }: Review): string[][] {
@@ -113,7 +120,9 @@ function differences(review: Review): string[] {
 function access({ access: matrix }: Review): string[] {
   const { consumerAccounts, streamAccounts, outsideAccount } = matrix.principals;
   const findings = summarize(matrix);
-  const elsewhere = findings.filter(({ resources }) => resources[0]?.policyIsElsewhere);
+  const elsewhere = findings.filter(
+    ({ resources: [first] }) => first?.policyIsElsewhere && first.stackId === '',
+  );
   return [
     '## Access',
     'Every answer is the outcome of IAM policy evaluation of the documents in the stacks, both sides together, with the statements that decided. What is not allowed here is denied.',
@@ -210,6 +219,29 @@ function quotas({ quotas: all }: Review): string[] {
         quota.limit === undefined ? '–' : `${Math.round(share(quota) * 100)}`,
         number(quota.measured),
         quota.source === undefined ? '–' : `[page](${quota.source})`,
+      ]),
+    ),
+  ];
+}
+
+function runtimes({ runtimes: all }: Review): string[] {
+  return [
+    '## Runtimes',
+    `From [AWS's page](${RUNTIMES.source}) of ${RUNTIMES.asOf}; AWS moves days that are still to come.`,
+    table(
+      [
+        'runtime',
+        'functions',
+        'maintained until',
+        'functions created until',
+        'functions updated until',
+      ],
+      all.map(({ name, functions, dates }) => [
+        code(name),
+        some(functions.map(plain), LISTED),
+        dates?.deprecated ?? 'unknown',
+        dates?.noCreation ?? 'unknown',
+        dates?.noUpdate ?? 'unknown',
       ]),
     ),
   ];

@@ -5,10 +5,12 @@ import { question } from './access/summary';
 import { calculateCosts, type FunctionCost } from './cost';
 import { type Protection, protections, type Replacement, replacements } from './destructive';
 import { drawTopology } from './diagram';
+import { notesOn } from './notes';
 import { readPipeline } from './pipeline';
 import type { Prices } from './prices';
 import { measureQuotas, type Quota, share } from './quotas';
 import { References } from './references';
+import { type Runtime, runtimes } from './runtimes';
 import type { Stack } from './stacks';
 
 /** Everything a reviewer is told. */
@@ -22,6 +24,9 @@ export interface Review {
   readonly protections: readonly Protection[];
   readonly costs: readonly FunctionCost[];
   readonly prices: Prices;
+  readonly runtimes: readonly Runtime[];
+  /** What is no mistake and a reviewer should know, one line each. */
+  readonly notes: readonly string[];
   /** Where the stacks are not what the topology synthesizes, one line each; if that was looked for. */
   readonly drift?: readonly string[];
   /** The picture, as DOT. */
@@ -32,6 +37,7 @@ export interface Review {
  * Reviews synthesized stacks.
  *
  * @param topology what the stacks are meant to be
+ * @param today what the dates of runtimes are compared with
  * @param drift where the stacks are not what the topology synthesizes, if that was looked for
  * @throws ReviewError if the stacks hold something that cannot be read
  */
@@ -39,11 +45,13 @@ export async function review(
   stacks: readonly Stack[],
   topology: ResolvedTopology,
   prices: Prices,
+  today: Date,
   drift?: readonly string[],
 ): Promise<Review> {
   const references = new References(stacks);
   const deployment = readDeployment(stacks, references);
   const pipeline = readPipeline(stacks, references);
+  const used = runtimes(pipeline.functions, today);
   const access = await evaluateAccess(deployment, topology);
   return {
     name: topology.name,
@@ -55,6 +63,8 @@ export async function review(
     protections: protections(stacks, references),
     costs: calculateCosts(stacks, references, pipeline, prices),
     prices,
+    runtimes: used,
+    notes: notesOn(topology, used),
     drift,
     diagram: drawTopology(deployment, pipeline, access),
   };
@@ -64,8 +74,9 @@ export async function review(
 export function failures({
   access,
   quotas,
+  runtimes: used,
   drift = [],
-}: Pick<Review, 'access' | 'quotas' | 'drift'>): string[] {
+}: Pick<Review, 'access' | 'quotas' | 'runtimes' | 'drift'>): string[] {
   return [
     ...accessFailures(access),
     ...quotas
@@ -73,6 +84,12 @@ export function failures({
       .map(
         ({ name, largest, used, limit, unit }) =>
           `${name} ${largest}: ${used} ${unit}, at most ${limit}`,
+      ),
+    ...used
+      .filter(({ state }) => state === 'not updated')
+      .map(
+        ({ name, functions, dates }) =>
+          `runtime ${name} of ${functions.join(', ')}: Lambda has not updated functions with it since ${dates?.noUpdate}`,
       ),
     ...drift,
   ];

@@ -46,6 +46,7 @@ async function main(): Promise<number> {
     stacks,
     topology,
     loadPrices('review/prices.yaml'),
+    new Date(),
     from === undefined ? undefined : driftFrom(topology, from, stacks),
   );
   const markdown = writeMarkdown(result);
@@ -56,6 +57,7 @@ async function main(): Promise<number> {
     'review.html': writeHtml(result.name, markdown, svg),
   });
 
+  for (const line of result.notes) console.log(`note: ${line}`);
   const wrong = failures(result);
   for (const line of wrong) console.error(line);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -1,9 +1,11 @@
 import { DynamodbResourcePolicy } from '@cdktf/provider-aws/lib/dynamodb-resource-policy';
 import type { Construct } from 'constructs';
 import { ExistingTable } from '../constructs/existing-table';
+import { jsonEncode } from '../constructs/json-encode';
 import { policyDocument } from '../constructs/policy-document';
 import { StreamTable } from '../constructs/stream-table';
 import { TableKey } from '../constructs/table-key';
+import { renderStatement } from '../policies/statement';
 import { streamPolicy, streamPolicySize } from '../policies/stream-policy';
 import { STREAM_POLICY } from '../topology/limits';
 import type { ResolvedProducer, ResolvedTopology } from '../topology/resolve';
@@ -24,10 +26,10 @@ export class ProducerStack extends AccountStack {
     this.output('stream_arn', table.streamArn, 'ARN of the stream');
   }
 
-  /** A principal must exist before a policy can name it; a condition need not wait. */
-  private roleArns({ readers, streamPolicy: { principal } }: ResolvedProducer): string[] {
+  /** A principal must exist before a policy can name it; a condition, and what others add, need not wait. */
+  private roleArns({ readers, streamPolicy: { principal, managed } }: ResolvedProducer): string[] {
     return readers.map(({ stackId, roleArn }) =>
-      principal === 'role' ? this.outputOf(stackId, 'role_arn') : roleArn,
+      managed && principal === 'role' ? this.outputOf(stackId, 'role_arn') : roleArn,
     );
   }
 
@@ -54,6 +56,13 @@ export class ProducerStack extends AccountStack {
   ): void {
     const { provider } = this;
     const statements = streamPolicy(producer, streamArn, roleArns);
+    if (!producer.streamPolicy.managed) {
+      const [statement] = statements.map(renderStatement);
+      const description =
+        'Statement that the owner of the policy of the stream adds to it, as JSON';
+      this.output('stream_policy_statement', jsonEncode({ ...statement }), description);
+      return;
+    }
     const minified = streamPolicySize(producer, 2) > STREAM_POLICY.size;
     new DynamodbResourcePolicy(this, 'stream_policy', {
       provider,

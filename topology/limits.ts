@@ -169,6 +169,32 @@ export const TABLE = {
   capacity: { min: 1, max: 40_000 },
 } as const;
 
+/**
+ * Condition keys that are not in the requests with which Lambda reads a stream: it reads as the execution role,
+ * outside of its functions and of any VPC, and for no other resource.
+ */
+export const ABSENT_CONDITION_KEYS = {
+  source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html',
+  keys: [
+    'aws:SourceArn',
+    'aws:SourceAccount',
+    'aws:SourceOrgID',
+    'aws:SourceOrgPaths',
+    'aws:SourceVpc',
+    'aws:SourceVpcArn',
+    'aws:SourceVpce',
+    'aws:VpceAccount',
+    'aws:VpceOrgID',
+    'aws:VpceOrgPaths',
+    'aws:VpcSourceIp',
+    // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+    'lambda:SourceFunctionArn',
+    'ec2:SourceInstanceArn',
+    'aws:Ec2InstanceSourceVpc',
+    'aws:Ec2InstanceSourcePrivateIPv4',
+  ],
+} as const;
+
 /** Bytes of the policy of one stream; DynamoDB counts white space. */
 export const STREAM_POLICY = { source: DYNAMODB_POLICY, size: 20 * 1024 } as const;
 

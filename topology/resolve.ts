@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { consumerBucketName } from './bucket-name';
 import { partitionOf } from './partition';
-import type { Encryption, S3Sink, Topology } from './schema';
+import type { Encryption, S3Sink, StreamPolicySettings, Topology } from './schema';
 import {
   consumerStackId,
   producerAccounts,
@@ -84,10 +84,15 @@ export interface ResolvedProducer {
   /** … or the one it finds; either of them is there. */
   readonly existingTable?: Producer['existingTable'];
   readonly source: TableReference;
-  readonly streamPolicy: Producer['streamPolicy'];
+  readonly streamPolicy: StreamPolicy;
   /** The consumers subscribed to the stream. */
   readonly readers: readonly Reader[];
 }
+
+export type StreamPolicy = Pick<StreamPolicySettings, 'principal' | 'conditions'> & {
+  /** Whether the stack sets the policy; others do otherwise, and it shows them the statement. */
+  readonly managed: boolean;
+};
 
 /** A consumer as a stream policy sees it. */
 export interface Reader {
@@ -171,7 +176,7 @@ export function resolve(topology: Topology): ResolvedTopology {
         table: producer.table,
         existingTable: producer.existingTable,
         source: tableReference(producer, get(accounts, account)),
-        streamPolicy: producer.streamPolicy,
+        streamPolicy: resolveStreamPolicy(producer),
         readers: topology.subscriptions
           .filter((subscription) => subscription.producer === name)
           .map((subscription) => get(consumers, subscription.consumer)),
@@ -195,6 +200,12 @@ export function resolve(topology: Topology): ResolvedTopology {
 function tableReference({ table, existingTable }: Producer, account: Account): TableReference {
   const { name = '', encryption = 'aws-owned' } = table ?? existingTable ?? {};
   return { account, name, encryption };
+}
+
+function resolveStreamPolicy({ streamPolicy }: Producer): StreamPolicy {
+  if (streamPolicy === 'none') return { principal: 'role', conditions: [], managed: false };
+  const { principal, conditions } = streamPolicy;
+  return { principal, conditions, managed: true };
 }
 
 /** The ARN the role will have; known before the role exists. */

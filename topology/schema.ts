@@ -416,13 +416,22 @@ const condition = object({
     .describe('Values, one of which must match.'),
 });
 
-const streamPolicy = object({
+const streamPolicySettings = object({
   principal: choice(['role', 'account'])
     .default('role')
     .describe(
       'role names the execution role; account names its account with the condition aws:PrincipalArn, so that the policy can stand before the role does.',
     ),
   conditions: list(condition).default([]).describe('Further conditions of the stream policy.'),
+  replacesExisting: flag()
+    .optional()
+    .describe(
+      'For existingTable: true if this topology owns the policy of the stream. One that is there already is replaced.',
+    ),
+});
+
+const streamPolicy = z.union([z.literal('none'), streamPolicySettings], {
+  error: 'must be none or { principal?: …, conditions?: …, replacesExisting?: true }',
 });
 
 export const producerSchema = object({
@@ -433,7 +442,11 @@ export const producerSchema = object({
     .describe('Instead of account: the same table in each of these, one stack per account.'),
   table: table.optional().describe('A table that the stack creates.'),
   existingTable: existingTable.optional().describe('Instead of table: a table that exists.'),
-  streamPolicy: streamPolicy.prefault({}).describe('Resource-based policy of the stream.'),
+  streamPolicy: streamPolicy
+    .prefault({})
+    .describe(
+      'Resource-based policy of the stream. none, for existingTable: the policy belongs to others, who add the statement that the review and the output stream_policy_statement show.',
+    ),
 });
 
 export const subscriptionSchema = object({
@@ -533,5 +546,6 @@ export const topologySchema = object({
 /** A topology file after its own checks, with defaults filled in. */
 export type Topology = z.output<typeof topologySchema>;
 export type Encryption = z.output<typeof encryption>;
+export type StreamPolicySettings = z.output<typeof streamPolicySettings>;
 export type S3Sink = z.output<typeof s3Sink>;
 export type Alarms = z.output<typeof alarmSettings>;

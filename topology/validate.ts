@@ -64,7 +64,9 @@ function partsOf({ errors }: z.core.$ZodIssueInvalidUnion, received: unknown) {
   return errors.find((issues) =>
     issues.every(
       ({ code, path }) =>
-        code === 'unrecognized_keys' || (path.length > 0 && valueAt(received, path) !== undefined),
+        code === 'unrecognized_keys' ||
+        path.length > 1 ||
+        (path.length > 0 && valueAt(received, path) !== undefined),
     ),
   );
 }

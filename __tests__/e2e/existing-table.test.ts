@@ -23,7 +23,13 @@ jest.setTimeout(10 * 60 * 1000);
 describeWithEndpoint('a table that was there before', () => {
   const content = parse(readFileSync('topologies/orders.yaml', 'utf8'));
   content.name = 'existing';
-  content.producers = { legacy: { account: 'shop', existingTable: { name: 'LegacyOrders' } } };
+  content.producers = {
+    legacy: {
+      account: 'shop',
+      existingTable: { name: 'LegacyOrders' },
+      streamPolicy: { replacesExisting: true },
+    },
+  };
   content.subscriptions = [{ producer: 'legacy', consumer: 'reader' }];
   content.consumers = {
     reader: {

@@ -67,8 +67,9 @@ export function accessOf(
 export function reviewOf(
   topology: ResolvedTopology,
   edits: Readonly<Record<string, Edit>> = {},
+  today = new Date('2026-08-01'),
 ): Promise<Review> {
-  return review(synthesizedStacks(topology, edits), topology, prices());
+  return review(synthesizedStacks(topology, edits), topology, prices(), today);
 }
 
 export function prices(): Prices {

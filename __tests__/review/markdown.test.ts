@@ -12,6 +12,7 @@ test('the summary comes first, then the sections', async () => {
     '## Picture',
     '## Access',
     '## Quotas',
+    '## Runtimes',
     '## What destroys',
     '## Cost',
     '## Not evaluated',

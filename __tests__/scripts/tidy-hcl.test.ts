@@ -110,6 +110,7 @@ test('the conditions of an existing table are blocks with the same text', async 
     'producers.orders': {
       account: 'shop',
       existingTable: { name: 'Orders', encryption: { kmsKeyArn } },
+      streamPolicy: { replacesExisting: true },
     },
   });
   const hcl = await tidyHcl(synthHcl(content, PRODUCER));

@@ -463,7 +463,11 @@ describe('a table with a customer managed key', () => {
 describe('an existing table', () => {
   const KEY = { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' };
   const existing = (encryption?: object): Overrides => ({
-    'producers.orders': { account: 'shop', existingTable: { name: 'Orders', encryption } },
+    'producers.orders': {
+      account: 'shop',
+      existingTable: { name: 'Orders', encryption },
+      streamPolicy: { replacesExisting: true },
+    },
   });
 
   test.each<[string, Overrides, sources: object]>([
@@ -497,6 +501,18 @@ describe('an existing table', () => {
       },
       table_arn: { description: 'ARN of the table', value: '${data.aws_dynamodb_table.table.arn}' },
       stream_arn: { description: 'ARN of the stream', value: stream },
+    });
+  });
+
+  test('whose policy belongs to others shows them the statement, and has none here', () => {
+    const others: Overrides = { ...existing(), 'producers.orders.streamPolicy': 'none' };
+    const { data, resource, output } = synthApp(topology(others)).json(ID);
+    expect(resource).toBeUndefined();
+    expect(counts(data)).toEqual({ aws_dynamodb_table: 1 });
+    expect(output?.stream_policy_statement).toEqual({
+      description: 'Statement that the owner of the policy of the stream adds to it, as JSON',
+      value:
+        '${jsonencode({"Sid" = "AllowCrossAccountStreamAccess", "Effect" = "Allow", "Principal" = {"AWS" = "arn:aws:iam::111122223333:role/ProcessOrdersRole"}, "Action" = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], "Resource" = data.aws_dynamodb_table.table.stream_arn})}',
     });
   });
 
@@ -534,6 +550,7 @@ describe('the resources of a producer', () => {
             name: 'Orders',
             encryption: { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' },
           },
+          streamPolicy: { replacesExisting: true },
         },
       },
       { aws_dynamodb_resource_policy: 1 },

@@ -348,6 +348,8 @@ describe('account and accounts of a producer', () => {
   ]);
 });
 
+const EXISTING = { existingTable: { name: 'Orders' }, streamPolicy: { replacesExisting: true } };
+
 describe('table and existingTable', () => {
   refuses([
     ['neither', { [TABLE]: undefined }, [`${PRODUCER} is missing table (or existingTable)`]],
@@ -358,16 +360,14 @@ describe('table and existingTable', () => {
     ],
   ]);
 
-  accepts([
-    ['a table that exists', { [PRODUCER]: { account: 'shop', existingTable: { name: 'Orders' } } }],
-  ]);
+  accepts([['a table that exists', { [PRODUCER]: { account: 'shop', ...EXISTING } }]]);
 
   refuses([
     [
       'one existing table twice',
       {
-        [PRODUCER]: { account: 'shop', existingTable: { name: 'Orders' } },
-        'producers.other': { account: 'shop', existingTable: { name: 'Orders' } },
+        [PRODUCER]: { account: 'shop', ...EXISTING },
+        'producers.other': { account: 'shop', ...EXISTING },
       },
       [
         `producers.other must have a table of its own in shop, since a stream has one policy; Orders is the table, which ${PRODUCER} has`,
@@ -388,7 +388,11 @@ describe('the key of a table', () => {
     kmsKeyArn: `arn:${partition}:kms:${region}:444455556666:key/1234`,
   });
   const existing = (encryption: unknown): Overrides => ({
-    [PRODUCER]: { account: 'shop', existingTable: { name: 'Orders', encryption } },
+    [PRODUCER]: {
+      account: 'shop',
+      existingTable: { name: 'Orders', encryption },
+      streamPolicy: { replacesExisting: true },
+    },
   });
   const inBoth = (region: string): Overrides => ({
     'accounts.analytics.region': region,
@@ -878,6 +882,88 @@ describe('the settings of a table', () => {
   ]);
 });
 
+describe('whose the policy of a stream is', () => {
+  const PATH = `${PRODUCER}.streamPolicy`;
+  const existing = (streamPolicy: unknown): Overrides => ({
+    [PRODUCER]: { account: 'shop', existingTable: { name: 'Orders' } },
+    [PATH]: streamPolicy,
+  });
+  const SAY =
+    'must say whose the policy of the stream is, since a stream has one: { replacesExisting: true } if this topology owns it and replaces what is there, or none if it belongs to others, who add the statement of this topology';
+
+  accepts([
+    ['one that replaces', existing({ replacesExisting: true, principal: 'account' })],
+    ['one of others', existing('none')],
+    ['nothing said where nobody reads', { ...existing(undefined), subscriptions: [] }],
+    ['nothing said of a table that the stack makes', { [PATH]: { principal: 'account' } }],
+  ]);
+
+  refuses([
+    ['nothing said of an existing table', existing(undefined), [`${PATH} ${SAY}`]],
+    ['an existing table without the word', existing({ principal: 'account' }), [`${PATH} ${SAY}`]],
+    [
+      'a policy that neither replaces nor belongs to others',
+      existing({ replacesExisting: false }),
+      [`${PATH} ${SAY}, got {"principal":"role","conditions":[],"replacesExisting":false}`],
+    ],
+    [
+      'none for a table that the stack makes',
+      { [PATH]: 'none' },
+      [
+        `${PATH} must not be none with table, whose stream nobody could read then; leave it out, got "none"`,
+      ],
+    ],
+    ...[true, false].map(
+      (value): Case => [
+        `replacesExisting: ${value} for a table that the stack makes`,
+        { [PATH]: { replacesExisting: value } },
+        [
+          `${PATH}.replacesExisting must be left out with table, whose stream has no other policy, got ${value}`,
+        ],
+      ],
+    ),
+  ]);
+});
+
+describe('condition keys that are not in the requests of Lambda', () => {
+  const condition = (test: string, variable: string, ...values: string[]): Overrides => ({
+    [`${PRODUCER}.streamPolicy`]: { conditions: [{ test, variable, values }] },
+  });
+  const refused = (test: string, variable: string, value = 'x'): Case => [
+    `${test} ${variable} ${value}`,
+    condition(test, variable, value),
+    [
+      `${PRODUCER}.streamPolicy.conditions[0].variable must not be tested with ${test}: the requests with which Lambda reads a stream do not have this key, so that every read would be refused; leave it out, or test the reader, as with aws:PrincipalOrgID, got "${variable}"`,
+    ],
+  ];
+
+  refuses([
+    refused('StringEquals', 'aws:SourceVpc'),
+    refused('StringLike', 'AWS:sourcevpce'),
+    refused('ArnLike', 'aws:SourceArn'),
+    refused('StringEqualsIgnoreCase', 'aws:SourceAccount'),
+    refused('ArnEquals', 'lambda:SourceFunctionArn'),
+    refused('IpAddress', 'aws:VpcSourceIp'),
+    refused('Null', 'aws:SourceVpc', 'false'),
+    refused('ForAnyValue:StringEquals', 'aws:SourceOrgPaths'),
+    refused('ForAnyValue:StringNotEquals', 'aws:SourceOrgPaths'),
+  ]);
+
+  accepts([
+    ['one that holds without the key', condition('StringEqualsIfExists', 'aws:SourceVpc', 'x')],
+    ['one that is negated', condition('StringNotEquals', 'aws:SourceVpc', 'x')],
+    ['one that is negated for an ARN', condition('ArnNotLike', 'aws:SourceArn', 'x')],
+    ['one for all values', condition('ForAllValues:StringEquals', 'aws:SourceOrgPaths', 'x')],
+    [
+      'one for any value, if there is one',
+      condition('ForAnyValue:StringEqualsIfExists', 'aws:SourceOrgPaths', 'x'),
+    ],
+    ['one for the absence of the key', condition('Null', 'aws:SourceVpc', 'TRUE')],
+    ['one for the key and for its absence', condition('Null', 'aws:SourceVpc', 'true', 'false')],
+    ['a key that is there', condition('StringEquals', 'aws:PrincipalOrgID', 'x')],
+  ]);
+});
+
 describe('the conditions of a stream policy', () => {
   const conditions = (...pairs: [test: string, variable: string][]): Overrides => ({
     [`${PRODUCER}.streamPolicy`]: {
@@ -895,7 +981,7 @@ describe('the conditions of a stream policy', () => {
   });
 
   accepts([
-    ['another key with principal: account', policy('account', 'aws:SourceArn')],
+    ['another key with principal: account', policy('account', 'aws:PrincipalAccount')],
     ['aws:PrincipalArn with principal: role', policy('role', 'aws:PrincipalArn')],
     [
       'one operator with two keys, one key with two operators',

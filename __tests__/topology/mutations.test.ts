@@ -57,6 +57,7 @@ const BASES: unknown[] = [
         name: 'Orders',
         encryption: { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' },
       },
+      streamPolicy: { replacesExisting: true },
     },
     'producers.items': { ...producer('Items'), account: undefined, accounts: ['shop'] },
   }),

@@ -102,7 +102,7 @@ test('fills in the defaults and makes one entry per stack', () => {
         table: ordersTable,
         existingTable: undefined,
         source: { account: shop, name: 'Orders', encryption: 'aws-owned' },
-        streamPolicy: { principal: 'role', conditions: [] },
+        streamPolicy: { principal: 'role', conditions: [], managed: true },
         readers: [processOrders],
       },
     ],
@@ -351,7 +351,7 @@ describe('a producer with accounts', () => {
       name: 'orders',
       table: ordersTable,
       existingTable: undefined,
-      streamPolicy: { principal: 'role', conditions: [] },
+      streamPolicy: { principal: 'role', conditions: [], managed: true },
       readers: [processOrders],
     };
     const table = { name: 'Orders', encryption: 'aws-owned' };
@@ -445,7 +445,11 @@ describe('the table of a producer, and of its consumer,', () => {
     ['exists with a key', { name: 'Legacy', encryption: key }, { name: 'Legacy', encryption: key }],
   ])('%s', (_, existingTable, expected) => {
     const { consumers, producers } = resolved({
-      'producers.orders': { account: 'shop', existingTable },
+      'producers.orders': {
+        account: 'shop',
+        existingTable,
+        streamPolicy: { replacesExisting: true },
+      },
     });
     expect(producers).toStrictEqual([
       {
@@ -455,7 +459,7 @@ describe('the table of a producer, and of its consumer,', () => {
         table: undefined,
         existingTable: expected,
         source: { ...expected, account: shop },
-        streamPolicy: { principal: 'role', conditions: [] },
+        streamPolicy: { principal: 'role', conditions: [], managed: true },
         readers: [processOrders],
       },
     ]);

@@ -783,7 +783,7 @@ describe('mappings', () => {
   const PRODUCER_KEYS = 'account, accounts, table, existingTable, streamPolicy';
   const TABLE_KEYS =
     'name, partitionKey, sortKey, streamViewType, billingMode, readCapacity, writeCapacity, pointInTimeRecovery, deletionProtection, encryption';
-  const STREAM_POLICY_KEYS = 'principal, conditions';
+  const STREAM_POLICY_KEYS = 'principal, conditions, replacesExisting';
   const SUBSCRIPTION_KEYS =
     'producer, consumer, startingPosition, batchSize, maximumBatchingWindowInSeconds, parallelizationFactor, bisectBatchOnFunctionError, maximumRetryAttempts, maximumRecordAgeInSeconds, tumblingWindowInSeconds, filters, enabled';
 
@@ -795,6 +795,12 @@ describe('mappings', () => {
       deployRole: { arn: 'arn:aws:iam::777777777777:role/Deploy' },
     },
     subscriptions: [],
+  };
+
+  /** What may be something else than a mapping. */
+  const RULES: Record<string, string> = {
+    [`${PRODUCER}.streamPolicy`]:
+      'must be none or { principal?: …, conditions?: …, replacesExisting?: true }',
   };
 
   const MAPPINGS = [
@@ -819,7 +825,7 @@ describe('mappings', () => {
       [5, '5'],
     ])('refuses %j', (value, got) => {
       expect(problemsOf(topology({ ...unused, [path]: value }))).toEqual([
-        `${path} must be a mapping with the keys ${keys}, got ${got}`,
+        `${path} ${RULES[path] ?? `must be a mapping with the keys ${keys}`}, got ${got}`,
       ]);
     });
 

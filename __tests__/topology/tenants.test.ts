@@ -73,6 +73,7 @@ const EXISTING: Overrides = {
     name: 'Orders',
     encryption: { kmsKeyArn: 'arn:aws:kms:us-east-1:999999999999:key/1234' },
   },
+  'producers.orders.streamPolicy': { replacesExisting: true },
 };
 
 /** Tenants before one more comes, and what that changes in the consumer's stack. */

@@ -44,6 +44,8 @@ export class Intent {
   private readonly managedActions: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly conditions: ReadonlyMap<string, readonly Condition[]>;
   private readonly expected: readonly Expected[];
+  /** ARNs of tables whose stream's policy belongs to others. */
+  private readonly streamsOfOthers: ReadonlySet<string>;
   /** Keys that tables use and no stack makes. */
   readonly foreignKeys: readonly { readonly arn: string; readonly ownerArn: string }[];
   /** Buckets that functions write to and no stack makes, by the account of the function. */
@@ -68,6 +70,11 @@ export class Intent {
     );
     this.conditions = new Map(
       producers.map(({ source, streamPolicy }) => [tableArn(source), streamPolicy.conditions]),
+    );
+    this.streamsOfOthers = new Set(
+      producers
+        .filter(({ streamPolicy }) => !streamPolicy.managed)
+        .map(({ source }) => tableArn(source)),
     );
     this.expected = [
       ...consumers.flatMap(expectedOf),
@@ -146,6 +153,11 @@ export class Intent {
   /** Conditions that the topology adds to the policy of a table's stream. */
   conditionsOf(table: string | undefined): readonly Condition[] {
     return this.conditions.get(table ?? '') ?? [];
+  }
+
+  /** Whether the policy of a stream belongs to others, so that no stack has it. */
+  leavesToOthers({ kind, ownerArn = '' }: Protected): boolean {
+    return kind === 'stream' && this.streamsOfOthers.has(ownerArn);
   }
 
   /** Keys of objects that somebody is granted something on, as examples. */

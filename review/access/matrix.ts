@@ -43,7 +43,11 @@ export async function evaluateAccess(
   const policies = new NarrowedPolicies();
   const cells: Cell[] = [];
   const resources = [
-    ...deployment.resources,
+    ...deployment.resources.map((resource) =>
+      intent.leavesToOthers(resource) && resource.policy === undefined
+        ? { ...resource, policyIsElsewhere: true as const }
+        : resource,
+    ),
     ...foreignKeys(deployment, intent),
     ...foreignBuckets(intent),
     ...unrelated(deployment, principals.outsideAccount),
@@ -85,7 +89,15 @@ export async function evaluateAccess(
     unexplained: deployment.notEvaluated
       .filter(({ policyArn }) => policyArn === undefined || !intent.names(policyArn))
       .map(({ what }) => what),
-    unintended: unintendedStatements(deployment, intent),
+    unintended: [
+      ...unintendedStatements(deployment, intent),
+      ...deployment.resources
+        .filter((resource) => intent.leavesToOthers(resource) && resource.policy !== undefined)
+        .map(
+          ({ stackId, arn }) =>
+            `${stackId} sets the policy of the stream ${arn}, which the topology leaves to others (streamPolicy: none)`,
+        ),
+    ],
     principals,
   };
 }

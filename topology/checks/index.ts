@@ -16,6 +16,7 @@ import { distinctNames, tags } from './names';
 import {
   accountOrAccounts,
   streamPolicyConditions,
+  streamPolicyOwner,
   tableKey,
   tableOrExistingTable,
   tableSettings,
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   alarmTopic,
   tableSettings,
   tableKey,
+  streamPolicyOwner,
   streamPolicyConditions,
   subscriptionPairs,
   sameRegion,

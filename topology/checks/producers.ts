@@ -1,5 +1,5 @@
 import { keyAlias } from '../key-alias';
-import { KEY_ALIAS } from '../limits';
+import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../limits';
 import { partitionOf } from '../partition';
 import { producerAccounts } from '../stack-ids';
 import { at, type Declared, type Report, sound } from './declared';
@@ -81,15 +81,45 @@ export function tableKey({ accounts, producers }: Declared, report: Report): voi
   }
 }
 
+/** A stream has one policy: of a table that exists, it can be another team's. */
+export function streamPolicyOwner({ producers, subscriptions }: Declared, report: Report): void {
+  for (const [name, { table, existingTable, streamPolicy }] of sound(producers)) {
+    const path = ['producers', name, 'streamPolicy'];
+    const replaces = streamPolicy === 'none' ? undefined : streamPolicy.replacesExisting;
+    if (table && !existingTable) {
+      if (streamPolicy === 'none') {
+        const message =
+          'must not be none with table, whose stream nobody could read then; leave it out';
+        report(path, message, streamPolicy);
+      }
+      if (replaces !== undefined) {
+        const message = 'must be left out with table, whose stream has no other policy';
+        report([...path, 'replacesExisting'], message, replaces);
+      }
+    }
+    const isRead = subscriptions.some((entry) => entry?.producer === name);
+    if (existingTable && !table && isRead && streamPolicy !== 'none' && replaces !== true) {
+      const message =
+        'must say whose the policy of the stream is, since a stream has one: { replacesExisting: true } if this topology owns it and replaces what is there, or none if it belongs to others, who add the statement of this topology';
+      report(path, message, replaces === undefined ? undefined : streamPolicy);
+    }
+  }
+}
+
 export function streamPolicyConditions({ producers }: Declared, report: Report): void {
   for (const [name, { streamPolicy }] of sound(producers)) {
+    if (streamPolicy === 'none') continue;
     const seen = new Set<string>();
-    for (const [index, { test, variable }] of streamPolicy.conditions.entries()) {
+    for (const [index, { test, variable, values }] of streamPolicy.conditions.entries()) {
       const path = ['producers', name, 'streamPolicy', 'conditions', index, 'variable'];
       // A second condition on the same key would be an alternative, not a restriction.
       if (streamPolicy.principal === 'account' && variable.toLowerCase() === 'aws:principalarn') {
         const message =
           'must not be aws:PrincipalArn with principal: account, which sets it to the role';
+        report(path, message, variable);
+      }
+      if (isAbsent(variable) && failsWithoutKey(test, values)) {
+        const message = `must not be tested with ${test}: the requests with which Lambda reads a stream do not have this key, so that every read would be refused; leave it out, or test the reader, as with aws:PrincipalOrgID`;
         report(path, message, variable);
       }
       const condition = `${test} ${variable}`.toLowerCase();
@@ -99,4 +129,20 @@ export function streamPolicyConditions({ producers }: Declared, report: Report):
       seen.add(condition);
     }
   }
+}
+
+function isAbsent(variable: string): boolean {
+  return ABSENT_CONDITION_KEYS.keys.some((key) => key.toLowerCase() === variable.toLowerCase());
+}
+
+/**
+ * Whether a condition does not hold for a request that does not have its key.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+function failsWithoutKey(test: string, values: readonly string[]): boolean {
+  if (test === 'Null') return !values.some((value) => value.toLowerCase() === 'true');
+  if (test.endsWith('IfExists') || test.startsWith('ForAllValues:')) return false;
+  return test.startsWith('ForAnyValue:') || !test.includes('Not');
 }

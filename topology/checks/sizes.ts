@@ -15,7 +15,8 @@ export function sizes(topology: ResolvedTopology, report: Report): void {
 
 function streamPolicy({ producers }: ResolvedTopology, report: Report): void {
   for (const producer of producers) {
-    const size = producer.readers.length > 0 ? streamPolicySize(producer) : 0;
+    const written = producer.streamPolicy.managed && producer.readers.length > 0;
+    const size = written ? streamPolicySize(producer) : 0;
     if (size > STREAM_POLICY.size) {
       const message = `must make a stream policy of at most ${STREAM_POLICY.size} bytes, got ${size}; shorten the conditions`;
       report(['producers', producer.name, 'streamPolicy'], message);

@@ -97,6 +97,7 @@ test('the stream of a table that exists is there as well', () => {
       topology({
         'producers.orders.table': undefined,
         'producers.orders.existingTable': { name: 'Orders' },
+        'producers.orders.streamPolicy': { replacesExisting: true },
       }),
     ),
   );

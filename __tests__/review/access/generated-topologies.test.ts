@@ -102,10 +102,11 @@ function producerOf(
 ): Content['producers'][string] {
   const name = `Table${index}`;
   const { encryption: key } = each;
+  const exists = each.existing && key !== 'customer-managed';
   return {
     accounts: each.inConsumersAccount ? ['analytics', ...each.accounts] : each.accounts,
     // A table that exists has its key already.
-    ...(each.existing && key !== 'customer-managed'
+    ...(exists
       ? { existingTable: { name, encryption: key } }
       : { table: { name, encryption: key, partitionKey: { name: 'Id', type: 'S' } } }),
     streamPolicy: {
@@ -114,6 +115,7 @@ function producerOf(
         ? 'role'
         : each.principal,
       conditions: each.conditions,
+      ...(exists && { replacesExisting: true }),
     },
   };
 }

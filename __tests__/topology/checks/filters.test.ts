@@ -53,7 +53,11 @@ describe('accepted is', () => {
 
   test('any key of a table that exists', () => {
     const content = topology({
-      'producers.orders': { account: 'shop', existingTable: { name: 'Orders' } },
+      'producers.orders': {
+        account: 'shop',
+        existingTable: { name: 'Orders' },
+        streamPolicy: 'none',
+      },
       'subscriptions[0].filters': [yaml('{ dynamodb: { Keys: { Any: { N: ["1"] } } } }')],
     });
     expect(problemsOf(content)).toEqual([]);

@@ -1,0 +1,122 @@
+import { writeMarkdown } from '../../review/markdown';
+import { failures } from '../../review/review';
+import { type Edit, reviewOf } from '../helpers/review';
+import { resolved } from '../helpers/synth-app';
+import { type Overrides, topology } from '../helpers/topology';
+
+const reviewed = (overrides: Overrides, today?: string, edits: Record<string, Edit> = {}) =>
+  reviewOf(resolved(topology(overrides)), edits, today === undefined ? undefined : new Date(today));
+
+const OTHERS: Overrides = {
+  'producers.orders': {
+    account: 'shop',
+    existingTable: { name: 'Orders' },
+    streamPolicy: 'none',
+  },
+};
+
+test('there is nothing to note of the defaults', async () => {
+  const review = await reviewed({});
+  expect(review.notes).toEqual([]);
+  expect(writeMarkdown(review)).not.toContain('## Notes');
+});
+
+describe('a stream policy of others', () => {
+  test('is a note with the statement that they add, and no failure', async () => {
+    const review = await reviewed(OTHERS);
+    expect(failures(review)).toEqual([]);
+    const note =
+      'not evaluated: the policy of the stream of Orders in 444455556666 belongs to others, who add this statement; with the stream\'s own ARN it is the output stream_policy_statement of producer-orders: {"Sid":"AllowCrossAccountStreamAccess","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ProcessOrdersRole"},"Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/<label>"}';
+    expect(review.notes).toEqual([note]);
+    const markdown = writeMarkdown(review);
+    expect(markdown).toContain('## Notes\n\n- not evaluated: the policy of the stream of Orders');
+    expect(markdown).toContain('### Stream `Orders` in account 444455556666');
+  });
+
+  test('that a stack sets all the same is a failure', async () => {
+    const setsPolicy: Edit = (json) => {
+      json.resource = {
+        aws_dynamodb_resource_policy: {
+          stream_policy: {
+            resource_arn: '${data.aws_dynamodb_table.table.stream_arn}',
+            policy: JSON.stringify({
+              Version: '2012-10-17',
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Principal: { AWS: 'arn:aws:iam::111122223333:role/ProcessOrdersRole' },
+                  Action: [
+                    'dynamodb:DescribeStream',
+                    'dynamodb:GetRecords',
+                    'dynamodb:GetShardIterator',
+                  ],
+                  Resource: '*',
+                },
+              ],
+            }),
+          },
+        },
+      };
+    };
+    const review = await reviewed(OTHERS, undefined, { 'producer-orders': setsPolicy });
+    expect(failures(review)).toContainEqual(
+      expect.stringMatching(
+        /^producer-orders sets the policy of the stream arn:.*, which the topology leaves to others \(streamPolicy: none\)$/,
+      ),
+    );
+  });
+});
+
+describe('reserved concurrency', () => {
+  const settings = (reserved: number, factor: number): Overrides => ({
+    'consumers.process-orders.function.reservedConcurrentExecutions': reserved,
+    'subscriptions[0].parallelizationFactor': factor,
+  });
+
+  test('below the batches at once is noted', async () => {
+    expect((await reviewed(settings(1, 10))).notes).toEqual([
+      'function ProcessOrders: 1 reserved concurrent executions are fewer than the 10 batches that its subscriptions run at once with one shard each (parallelizationFactor); the rest is throttled and waits',
+    ]);
+  });
+
+  test.each([
+    ['enough for them', settings(10, 10)],
+    ['of a paused subscription', { ...settings(1, 10), 'subscriptions[0].enabled': false }],
+  ])('%s is not', async (_, overrides) => {
+    expect((await reviewed(overrides)).notes).toEqual([]);
+  });
+});
+
+describe('the end of a runtime', () => {
+  const NODE_22 = { 'consumers.process-orders.function.runtime': 'nodejs22.x' };
+  const THEN =
+    'Lambda creates functions with it until 2027-06-01 and updates them until 2027-07-01';
+
+  test.each([
+    ['2026-10-31', []],
+    [
+      '2026-11-01',
+      [`runtime nodejs22.x of ProcessOrders: AWS maintains it until 2027-04-30; ${THEN}`],
+    ],
+    [
+      '2027-04-30',
+      [`runtime nodejs22.x of ProcessOrders: AWS has not maintained it since 2027-04-30; ${THEN}`],
+    ],
+    ['2027-07-01', []],
+  ])('on %s is noted so', async (today, notes) => {
+    expect((await reviewed(NODE_22, today)).notes).toEqual(notes);
+  });
+
+  test('is a failure when Lambda updates no function with it', async () => {
+    expect(failures(await reviewed(NODE_22, '2027-06-30'))).toEqual([]);
+    expect(failures(await reviewed(NODE_22, '2027-07-01'))).toEqual([
+      'runtime nodejs22.x of ProcessOrders: Lambda has not updated functions with it since 2027-07-01',
+    ]);
+  });
+
+  test('is in the report with its dates, whatever the day', async () => {
+    expect(writeMarkdown(await reviewed({}))).toContain(
+      '| `nodejs24.x` | ProcessOrders | 2028-04-30 | 2028-06-01 | 2028-07-01 |',
+    );
+  });
+});

@@ -28,6 +28,8 @@ export interface ExecutionRoleProps {
   readonly role: ResolvedConsumer['role'];
   /** Tables whose streams the role may read. */
   readonly sources: readonly TableReference[];
+  /** Whether `settledArn` waits until IAM has propagated the role. */
+  readonly waits: boolean;
   /** What the function writes to. */
   readonly targets: FunctionTargets;
   readonly provider: AwsProvider;
@@ -40,7 +42,7 @@ const pathOf = ({ path }: ExecutionRoleProps['role']) => (path === '/' ? undefin
 export class ExecutionRole extends Construct {
   /** ARN for use in the same stack. */
   readonly arn: string;
-  /** The same ARN, known only once IAM has had time to tell every service of the role. */
+  /** The same ARN; if it waits, known only once IAM has had time to propagate the role. */
   readonly settledArn: string;
 
   private readonly role: IamRole;
@@ -53,11 +55,12 @@ export class ExecutionRole extends Construct {
     super(scope, id);
     this.role = this.createRole();
     this.arn = this.role.arn;
-    this.settledArn = this.settle([
+    const policies = [
       this.inlinePolicy('function', functionPolicy(props.targets)),
       ...this.allowStreams(),
       ...this.attachManagedPolicies(),
-    ]);
+    ];
+    this.settledArn = props.waits ? this.settle(policies) : this.arn;
   }
 
   private createRole(): IamRole {

@@ -28,6 +28,7 @@ export class ConsumerStack extends AccountStack {
     const role = new ExecutionRole(this, 'execution_role', {
       role: consumer.role,
       sources: consumer.sources,
+      waits: consumer.waitsForRole,
       targets: {
         logGroupArn: logGroup.arn,
         failedBatchesArn: failedBatches.arn,
@@ -50,7 +51,7 @@ export class ConsumerStack extends AccountStack {
       provider,
     });
 
-    this.output('role_arn', role.settledArn, 'ARN of the execution role, once IAM has spread it');
+    this.output('role_arn', role.settledArn, 'ARN of the execution role');
     this.output('function_name', lambda.name, 'Name of the function');
     this.output('function_arn', lambda.arn, 'ARN of the function');
     this.output('failed_batches_bucket_arn', failedBatches.arn, 'ARN of the failed-batches bucket');

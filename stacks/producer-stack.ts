@@ -8,7 +8,7 @@ import { TableKey } from '../constructs/table-key';
 import { renderStatement } from '../policies/statement';
 import { streamPolicy, streamPolicySize } from '../policies/stream-policy';
 import { STREAM_POLICY } from '../topology/limits';
-import type { ResolvedProducer, ResolvedTopology } from '../topology/resolve';
+import { namesRoles, type ResolvedProducer, type ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
 
 /** In the producer's account: the table and its key, the stream, and the one policy of the stream. */
@@ -27,9 +27,9 @@ export class ProducerStack extends AccountStack {
   }
 
   /** A principal must exist before a policy can name it; a condition, and what others add, need not wait. */
-  private roleArns({ readers, streamPolicy: { principal, managed } }: ResolvedProducer): string[] {
+  private roleArns({ readers, streamPolicy }: ResolvedProducer): string[] {
     return readers.map(({ stackId, roleArn }) =>
-      managed && principal === 'role' ? this.outputOf(stackId, 'role_arn') : roleArn,
+      namesRoles(streamPolicy) ? this.outputOf(stackId, 'role_arn') : roleArn,
     );
   }
 

@@ -42,6 +42,8 @@ export interface ResolvedConsumer {
   readonly alarms: Consumer['alarms'];
   /** Tables whose streams the consumer reads, in the order of the file. */
   readonly sources: readonly TableReference[];
+  /** Whether a producer that it reads names its role as a principal. */
+  readonly waitsForRole: boolean;
 }
 
 export type ResolvedFunction = Omit<
@@ -138,6 +140,7 @@ export function resolve(topology: Topology): ResolvedTopology {
     const producer = get(topology.producers, subscription.producer);
     return producerAccounts(producer).map(({ account, idPart }) => ({
       subscription,
+      waitsForRole: namesRoles(resolveStreamPolicy(producer)),
       idPart,
       source: tableReference(producer, get(accounts, account)),
     }));
@@ -151,6 +154,7 @@ export function resolve(topology: Topology): ResolvedTopology {
     consumers: Object.entries(topology.consumers).map(([name, consumer]) => {
       const { stackId, account, roleArn: arn } = get(consumers, name);
       const sink = resolveSink({ ...consumer, name, account }, topology.name);
+      const subscribed = pairs.filter(({ subscription }) => subscription.consumer === name);
       return {
         name,
         stackId,
@@ -163,9 +167,8 @@ export function resolve(topology: Topology): ResolvedTopology {
           bucket: consumerBucketName('failed-batches', topology.name, { name, account }),
         },
         alarms: consumer.alarms,
-        sources: pairs
-          .filter(({ subscription }) => subscription.consumer === name)
-          .map(({ source }) => source),
+        sources: subscribed.map(({ source }) => source),
+        waitsForRole: subscribed.some(({ waitsForRole }) => waitsForRole),
       };
     }),
     producers: Object.entries(topology.producers).flatMap(([name, producer]) =>
@@ -206,6 +209,11 @@ function resolveStreamPolicy({ streamPolicy }: Producer): StreamPolicy {
   if (streamPolicy === 'none') return { principal: 'role', conditions: [], managed: false };
   const { principal, conditions } = streamPolicy;
   return { principal, conditions, managed: true };
+}
+
+/** Whether a producer's stack writes the roles as principals, which IAM must have propagated by then. */
+export function namesRoles({ managed, principal }: StreamPolicy): boolean {
+  return managed && principal === 'role';
 }
 
 /** The ARN the role will have; known before the role exists. */

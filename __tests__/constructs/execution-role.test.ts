@@ -12,6 +12,7 @@ function synth(
   role: Partial<ExecutionRoleProps['role']>,
   sources: TableReference[] = [],
   targets: ExecutionRoleProps['targets'] = TARGETS,
+  waits = true,
 ) {
   const stack = new EmptyStack();
   const { arn, settledArn } = new ExecutionRole(stack, 'my-role', {
@@ -25,6 +26,7 @@ function synth(
     },
     sources,
     targets,
+    waits,
     provider: stack.aws,
   });
   stack.publish({ arn, settled_arn: settledArn });
@@ -121,6 +123,15 @@ test('the ARN is that of the role, the settled one that of what waits for it', (
   expect(synth({}).output).toEqual({
     arn: { description: 'arn', value: '${aws_iam_role.my_role.arn}' },
     settled_arn: { description: 'settled_arn', value: '${terraform_data.my_role_settled.output}' },
+  });
+});
+
+test('a role that nobody waits for has nothing that waits, and its ARN at once', () => {
+  const { resource, output } = synth({}, tables(1), TARGETS, false);
+  expect(counts(resource)).toEqual({ aws_iam_role: 1, aws_iam_role_policy: 2 });
+  expect(output).toEqual({
+    arn: { description: 'arn', value: '${aws_iam_role.my_role.arn}' },
+    settled_arn: { description: 'settled_arn', value: '${aws_iam_role.my_role.arn}' },
   });
 });
 

@@ -235,6 +235,9 @@ const RESOURCES = {
   aws_lambda_function: { processor: LAMBDA },
 };
 
+/** The same without what waits for the role. */
+const { terraform_data: _settled, ...NOT_AWAITED } = RESOURCES;
+
 /** What the function may do beside reading streams. */
 const functionPolicy = (...others: object[]) => ({
   provider: 'aws.consumer',
@@ -285,7 +288,7 @@ const DOCUMENTS = {
 
 const OUTPUTS = {
   role_arn: {
-    description: 'ARN of the execution role, once IAM has spread it',
+    description: 'ARN of the execution role',
     value: '${terraform_data.execution_role_settled.output}',
   },
   function_name: {
@@ -515,14 +518,67 @@ describe('the role', () => {
   test('reads no stream where nothing is subscribed to', () => {
     const { resource, data } = consumerStack({ subscriptions: [] });
     expect(resource).toEqual({
-      ...RESOURCES,
+      ...NOT_AWAITED,
       aws_iam_role_policy: { execution_role_function: inlinePolicy('function') },
-      terraform_data: {
-        execution_role_settled: settledAfter('aws_iam_role_policy.execution_role_function'),
-      },
     });
     const { execution_role_streams_policy: _, ...documents } = DOCUMENTS;
     expect(data?.aws_iam_policy_document).toEqual(documents);
+  });
+});
+
+describe('the role is published', () => {
+  const BY_ACCOUNT = { 'producers.orders.streamPolicy': { principal: 'account' } };
+  const NEXT_TO_IT = {
+    'producers.items': producer('Items'),
+    'subscriptions[1]': { producer: 'items', consumer: 'process-orders' },
+  };
+  const AT_ONCE = { ...OUTPUTS.role_arn, value: '${aws_iam_role.execution_role.arn}' };
+
+  test.each<[string, Overrides]>([
+    ['a stream that names its account', BY_ACCOUNT],
+    [
+      'streams that all name its account',
+      {
+        ...BY_ACCOUNT,
+        ...NEXT_TO_IT,
+        'producers.items.streamPolicy': { principal: 'account' },
+      },
+    ],
+    ['no stream', { subscriptions: [] }],
+    [
+      'a stream whose policy is that of others',
+      {
+        'producers.orders': {
+          account: 'shop',
+          existingTable: { name: 'Orders' },
+          streamPolicy: 'none',
+        },
+      },
+    ],
+    [
+      'no stream of one that names the role of another consumer',
+      {
+        'consumers.other': {
+          account: 'analytics',
+          role: { name: 'OtherRole' },
+          function: { name: 'Other' },
+        },
+        'subscriptions[0].consumer': 'other',
+      },
+    ],
+  ])('at once where it reads %s', (_, overrides) => {
+    const { resource, output } = consumerStack(overrides);
+    expect(resource?.terraform_data).toBeUndefined();
+    expect(output).toEqual({ ...OUTPUTS, role_arn: AT_ONCE });
+  });
+
+  test.each<[string, Overrides]>([
+    ['a stream that names it', {}],
+    ['a stream that names it beside one that does not', { ...BY_ACCOUNT, ...NEXT_TO_IT }],
+  ])('once it is propagated where it reads %s', (_, overrides) => {
+    const { resource, output } = consumerStack(overrides);
+    expect(resource?.terraform_data).toEqual(RESOURCES.terraform_data);
+    expect(output).toEqual(OUTPUTS);
   });
 });
 

@@ -92,6 +92,7 @@ test('fills in the defaults and makes one entry per stack', () => {
         },
         ...consumerDefaults,
         sources: [{ account: shop, name: 'Orders', encryption: 'aws-owned' }],
+        waitsForRole: true,
       },
     ],
     producers: [
@@ -167,6 +168,7 @@ test('keeps what the file sets', () => {
         },
         ...consumerDefaults,
         sources: [{ account: shop, name: 'Orders', encryption: 'aws-owned' }],
+        waitsForRole: true,
       },
     ],
     subscriptions: [

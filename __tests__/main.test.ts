@@ -234,6 +234,17 @@ describe('refuses', () => {
       ],
     ],
     [
+      'an entry that packs a file from outside the project',
+      () => {
+        writeFileSync(path.join(folder, 'credentials.txt'), 'SECRET');
+        const text = "import x from '../credentials.txt';\nexport const handler = async () => x;\n";
+        return write(first, 'packs.yaml', withEntry(write(first, 'packs.ts', text)));
+      },
+      [
+        `packs.yaml:10 consumers.process-orders.function.entry packs.ts cannot be bundled: packs.ts reads a file that is ${path.join(folder, 'credentials.txt')}, outside the project and the folder of the topology; copy it there, or make it a package and install that`,
+      ],
+    ],
+    [
       'a file that is not there',
       () => 'nowhere.yaml',
       ['nowhere.yaml is not a file; set TOPOLOGY to the path of a topology file'],

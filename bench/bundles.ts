@@ -17,7 +17,7 @@ const BUNDLES = [
 
 /** Size, content and import time of the default functions, and of the same with Powertools. */
 export function benchBundles(): void {
-  const folders = BUNDLES.map(({ entry }) => bundle(entry, RUNTIME));
+  const folders = BUNDLES.map(({ entry }) => bundle(entry, RUNTIME).directory);
   const times = importTimes(folders.map((folder) => path.resolve(folder, PACKAGE.handler)));
   const powertools = times.at(-1) ?? Number.NaN;
 

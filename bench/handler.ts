@@ -74,7 +74,7 @@ const CONTEXT = {
 } as Context;
 
 async function load(entry: string): Promise<StreamHandler> {
-  const module = path.resolve(bundle(entry, RUNTIME), PACKAGE.handler);
+  const module = path.resolve(bundle(entry, RUNTIME).directory, PACKAGE.handler);
   return (await import(pathToFileURL(module).href)).handler;
 }
 

@@ -1,30 +1,30 @@
-import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/deployed-handler';
 import { MARK_NAME } from '../lambda-src/mark';
+import { confinement, type Refusal } from '../topology/confinement';
 import { PACKAGE, packageFiles } from '../topology/package-files';
 import { isDefaultEntry } from '../topology/resolve';
 import {
   COMPUTED_IMPORTS,
   computedImports,
   isComputedImport,
+  isOwn,
   ownSources,
   requireNoDecoratorMetadata,
   runTimeReads,
 } from './bundled-sources';
 import { type Build, EntryError, esbuild, formatMessage, type Message } from './esbuild';
+import { packageHash } from './package-hash';
 
 export { EntryError } from './esbuild';
 
@@ -84,6 +84,23 @@ const SMALLER = [
   ...UNUSED_CREDENTIAL_PROVIDERS.map((name) => `--external:@aws-sdk/credential-provider-${name}`),
 ];
 
+export interface BundleOptions {
+  /** Files and folders to copy, in the folder of the entry. Default: none. */
+  readonly files?: readonly string[];
+  /** Folder of the topology file, where files may be (see `confinement`). Default: the working directory. */
+  readonly folder?: string;
+  /** Tables whose changes a processor takes. Default: any. */
+  readonly tableArns?: readonly string[];
+}
+
+/** A deployment package. */
+export interface Bundle {
+  /** Its folder, named after its content. */
+  readonly directory: string;
+  /** Files that it is made of but those of packages, relative to the working directory, sorted. */
+  readonly own: readonly string[];
+}
+
 /**
  * Bundles a TypeScript or JavaScript file into a deployment package for the Node.js of a Lambda runtime
  * such as `nodejs24.x`: `index.mjs`, whose `handler` is the one of the file (see `deployedHandler`), the
@@ -91,43 +108,42 @@ const SMALLER = [
  *
  * Nothing of the file is run.
  *
- * @param files files and folders to copy, in the folder of the entry
- * @param tableArns tables whose changes a processor takes, by default any
- * @returns the folder, named after its content
- * @throws EntryError if the file does not compile, and says where; or if it has no handler
+ * @throws EntryError if the file does not compile, and says where; if it has no handler; or if it is made of
+ * a file that may not be in a package
  */
-export function bundle(
-  entry: string,
-  runtime: string,
-  files: readonly string[] = [],
-  tableArns?: readonly string[],
-): string {
-  const key = JSON.stringify([entry, runtime, files, tableArns]);
+export function bundle(entry: string, runtime: string, options: BundleOptions = {}): Bundle {
+  const key = JSON.stringify([entry, runtime, options]);
   const known = bundles.get(key);
-  if (known !== undefined && existsSync(known)) return known;
+  if (known !== undefined && existsSync(known.directory)) return known;
+  const { tableArns, ...others } = options;
   const made = tableArns
-    ? narrow(bundle(entry, runtime, files), tableArns)
-    : build(entry, runtime, files);
+    ? narrow(bundle(entry, runtime, others), tableArns)
+    : build(entry, runtime, others);
   bundles.set(key, made);
   return made;
 }
 
-/** Folders by what they are made from: many consumers have the same function, which is bundled once. */
-const bundles = new Map<string, string>();
+/** By what they are made from: many consumers have the same function, which is bundled once. */
+const bundles = new Map<string, Bundle>();
 
 /** The same package for these tables alone. */
-function narrow(folder: string, tableArns: readonly string[]): string {
+function narrow({ directory, own }: Bundle, tableArns: readonly string[]): Bundle {
   const copy = mkdtempSync(path.join(OUTPUT, 'build-'));
   try {
-    cpSync(folder, copy, { recursive: true });
+    cpSync(directory, copy, { recursive: true });
     writeFileSync(path.join(copy, PACKAGE.handler), handlerModule(tableArns));
-    return keep(copy);
+    return { directory: keep(copy), own };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
-function build(entry: string, runtime: string, files: readonly string[]): string {
+function build(
+  entry: string,
+  runtime: string,
+  { files = [], folder: ofTopology = '.' }: BundleOptions,
+): Bundle {
+  const refusal = confinement(ofTopology);
   mkdirSync(OUTPUT, { recursive: true });
   const folder = mkdtempSync(path.join(OUTPUT, 'build-'));
   try {
@@ -139,13 +155,14 @@ function build(entry: string, runtime: string, files: readonly string[]): string
         ...(isDefaultEntry(entry) ? SMALLER : AS_NODE_DOES),
         `--target=node${Number.parseInt(runtime.slice('nodejs'.length), 10)}`,
       ],
+      refusal,
     );
-    check(entry, built, files);
+    check(entry, built, files, refusal);
     writeFileSync(path.join(folder, PACKAGE.handler), handlerModule());
-    for (const { source, target } of files.flatMap((file) => packageFiles(entry, file))) {
-      cpSync(source, path.join(folder, target));
-    }
-    return keep(folder);
+    const copied = files.flatMap((file) => packageFiles(entry, file, refusal));
+    for (const { source, target } of copied) cpSync(source, path.join(folder, target));
+    const own = [...built.inputs.filter(isOwn), ...copied.map(({ source }) => relative(source))];
+    return { directory: keep(folder), own: [...new Set(own)].sort() };
   } catch (error) {
     if (!(error instanceof EntryError)) throw error;
     throw new EntryError(`${entry} ${error.message}`);
@@ -177,13 +194,18 @@ function relative(file: string): string {
  *
  * @throws EntryError for what can be known not to work
  */
-function check(entry: string, { warnings, sources }: Build, files: readonly string[]): void {
+function check(
+  entry: string,
+  { warnings, sources }: Build,
+  files: readonly string[],
+  refusal: Refusal,
+): void {
   // The bundler warns of each export that rootModule takes and the entry does not have.
   const ofRoot = ({ file }: Message) => file === ROOT;
   const [missing, more] = warnings.filter(ofRoot);
   if (missing && (more || missing.text.includes('has no exports'))) {
     throw new EntryError(
-      `${MISSING_HANDLER}; it exports ${exportsOf(entry).join(', ') || 'nothing'}`,
+      `${MISSING_HANDLER}; it exports ${exportsOf(entry, refusal).join(', ') || 'nothing'}`,
     );
   }
   if (missing?.text.includes('"handler"') && !canBeMarked(sources)) {
@@ -200,12 +222,12 @@ function check(entry: string, { warnings, sources }: Build, files: readonly stri
 }
 
 /** What an entry exports by name. Its packages stay out, so this is done as soon as it is started. */
-function exportsOf(entry: string): readonly string[] {
+function exportsOf(entry: string, refusal: Refusal): readonly string[] {
   const scratch = mkdtempSync(path.join(OUTPUT, 'exports-'));
   try {
     const root = { name: ROOT, text: `export * from ${JSON.stringify(`./${relative(entry)}`)};` };
     const options = ['--bundle', '--platform=node', '--format=esm', '--packages=external'];
-    return esbuild(root, path.join(scratch, PACKAGE.bundle), options).exports;
+    return esbuild(root, path.join(scratch, PACKAGE.bundle), options, refusal).exports;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -224,12 +246,7 @@ const printed = new Set<string>();
 
 /** Moves a finished build to the folder named after its content, unless that is there already. */
 function keep(build: string): string {
-  const hash = createHash('sha256');
-  for (const file of readdirSync(build, { recursive: true, encoding: 'utf8' }).sort()) {
-    const found = path.join(build, file);
-    if (statSync(found).isFile()) hash.update(`${file}\0`).update(readFileSync(found));
-  }
-  const directory = path.join(OUTPUT, hash.digest('hex').slice(0, 16));
+  const directory = path.join(OUTPUT, packageHash(build).slice(0, 16));
   try {
     renameSync(build, directory);
   } catch (error) {

@@ -8,7 +8,8 @@ export function ownSources(sources: readonly string[]): string[] {
   return sources.filter((source) => isOwn(source) && /\.[cm]?[jt]sx?$/.test(source));
 }
 
-function isOwn(source: string): boolean {
+/** Whether no package brought it. */
+export function isOwn(source: string): boolean {
   return !source.split('/').includes('node_modules');
 }
 

@@ -5,8 +5,8 @@ import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
-import { type ResolvedFunction, type TableReference, tableArn } from '../topology/resolve';
-import { bundle } from './bundle';
+import type { ResolvedFunction, TableReference } from '../topology/resolve';
+import { deploymentPackage } from './deployment-package';
 import { literals } from './literal';
 
 export interface ConsumerFunctionProps {
@@ -65,16 +65,4 @@ export class ConsumerFunction extends Construct {
       outputFileMode: '0755',
     });
   }
-}
-
-function deploymentPackage(
-  { code, runtime }: ResolvedFunction,
-  sources: readonly TableReference[],
-) {
-  if (!('entry' in code)) return code;
-  const tableArns = [...new Set(sources.map(tableArn))];
-  return {
-    directory: bundle(code.entry, runtime, code.files, tableArns),
-    handler: 'index.handler',
-  };
 }

@@ -7,7 +7,7 @@ export function entryProblems({ consumers }: ResolvedTopology): Problem[] {
   return consumers.flatMap(({ name, function: { code, runtime } }) => {
     if (!('entry' in code)) return [];
     try {
-      bundle(code.entry, runtime, code.files);
+      bundle(code.entry, runtime, { files: code.files, folder: code.folder });
       return [];
     } catch (error) {
       if (!(error instanceof EntryError)) throw error;

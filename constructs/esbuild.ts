@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import type { Refusal } from '../topology/confinement';
 import { UserError } from '../topology/problem';
 
 /** A file that cannot be the entry of a function, and what to write. `bundle` puts the file before it. */
@@ -20,7 +21,9 @@ export interface Message {
 
 export interface Build {
   readonly warnings: readonly Message[];
-  /** Paths of the files that the bundle is made of, relative to the working directory, with slashes. */
+  /** Paths of all files that the bundler read for it, relative to the working directory, with slashes. */
+  readonly inputs: readonly string[];
+  /** Those of which something is in the bundle. */
   readonly sources: readonly string[];
   /** What the module exports. */
   readonly exports: readonly string[];
@@ -41,9 +44,15 @@ export interface Root {
  * Bundles a module, with what it imports from the working directory. Runs esbuild's own program, which is done in a fraction of
  * the time of its synchronous API.
  *
- * @throws EntryError with the first error
+ * @param refusal says which files it may not be made of
+ * @throws EntryError with the first error, or a file that is refused
  */
-export function esbuild(root: Root, outfile: string, options: readonly string[]): Build {
+export function esbuild(
+  root: Root,
+  outfile: string,
+  options: readonly string[],
+  refusal: Refusal,
+): Build {
   const metafile = `${outfile}.json`;
   const program = require.resolve('esbuild/bin/esbuild');
   const { status, error, stderr } = spawnSync(
@@ -57,15 +66,21 @@ export function esbuild(root: Root, outfile: string, options: readonly string[])
       '--log-limit=0',
       '--color=false',
     ],
-    { input: root.text, encoding: 'utf8' },
+    { input: root.text, encoding: 'utf8', env: ENVIRONMENT },
   );
   if (error) throw error;
-  if (status !== 0) throw new EntryError(`cannot be bundled: ${firstError(stderr)}`);
-  const { outputs }: Metafile = JSON.parse(readFileSync(metafile, 'utf8'));
+  if (status !== 0) throw new EntryError(`cannot be bundled: ${firstError(stderr, refusal)}`);
+  const { inputs, outputs }: Metafile = JSON.parse(readFileSync(metafile, 'utf8'));
   rmSync(metafile);
+  const read = filesOf(inputs, root);
+  for (const { file, importer } of read) {
+    const reason = refusal(file);
+    if (reason) throw new EntryError(`cannot be bundled: ${importer} reads a file that ${reason}`);
+  }
   const all = Object.values(outputs);
   return {
     warnings: messages('WARNING', stderr),
+    inputs: read.map(({ file }) => file),
     exports: all.flatMap((output) => output.exports),
     sources: all
       .flatMap(({ inputs }) => Object.entries(inputs))
@@ -75,14 +90,46 @@ export function esbuild(root: Root, outfile: string, options: readonly string[])
   };
 }
 
+/** Nothing of the user's, whose secrets a bundle must not hold; what starts a program on Linux and on Windows. */
+const ENVIRONMENT = Object.fromEntries(
+  ['PATH', 'SystemRoot'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }),
+);
+
 /** The part of esbuild's metafile that is read. */
 interface Metafile {
+  readonly inputs: Readonly<Record<string, { readonly imports: readonly { path: string }[] }>>;
   readonly outputs: Readonly<Record<string, Output>>;
 }
 
 interface Output {
   readonly exports: readonly string[];
   readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
+}
+
+interface Input {
+  readonly file: string;
+  /** A file that imports it. */
+  readonly importer: string;
+}
+
+/** What was read, without our root and `data:` URLs. Names of inputs may end with a query: `a.txt?x`. */
+function filesOf(inputs: Metafile['inputs'], root: Root): Input[] {
+  const importers = new Map(
+    Object.entries(inputs).flatMap(([importer, { imports }]) =>
+      imports.map((imported) => [imported.path, importer]),
+    ),
+  );
+  return Object.keys(inputs)
+    .filter((input) => input !== root.name && !input.startsWith('<data:'))
+    .flatMap((input) => {
+      const importer = importers.get(input) ?? input;
+      const ends = [...input.matchAll(/[?#]|$/g)].map(({ index }) => input.slice(0, index));
+      const found = ends.filter((file) => existsSync(file));
+      return (found.length > 0 ? found : [input]).map((file) => ({ file, importer }));
+    });
 }
 
 /** All messages of a kind, of what esbuild prints. */
@@ -98,9 +145,12 @@ function messages(kind: 'WARNING' | 'ERROR', output: string): Message[] {
   );
 }
 
-function firstError(output: string): string {
+/** Of a file that may not be read nothing is printed, which a message quotes. */
+function firstError(output: string, refusal: Refusal): string {
   const [first] = messages('ERROR', output);
   if (!first) return output.trim();
+  const reason = first.file === undefined ? undefined : refusal(first.file);
+  if (reason) return `it reads a file that ${reason}`;
   return formatMessage({ ...first, text: `${first.text}${remedy(first.text)}` });
 }
 

@@ -6,9 +6,10 @@ import { share } from './quotas';
 import { accessFailures, failures, type Review } from './review';
 import { code, number, plain, plural, some, table } from './table';
 
-/** Accounts, names and differences that are listed before "and … more". */
+/** Accounts, names, differences and files that are listed before "and … more". */
 const LISTED = 6;
 const DIFFERENCES_LISTED = 200;
+const FILES_LISTED = 100;
 
 /**
  * The report for people, a short summary first. The same input gives the same text; values of
@@ -27,6 +28,7 @@ export function writeMarkdown(review: Review): string {
     ...quotas(review),
     ...runtimes(review),
     ...destruction(review),
+    ...functionCode(review),
     ...costs(review),
     ...notEvaluated(review),
   ];
@@ -268,6 +270,22 @@ function destruction({ replacements, protections }: Review): string[] {
         some(names.map(plain), LISTED),
         settings.map(code).join(', '),
         unprotected ? '**deletes it**' : 'is refused or waits',
+      ]),
+    ),
+  ];
+}
+
+function functionCode({ code: all }: Review): string[] {
+  return [
+    '## Code',
+    'What the deployment packages are made of, as the topology synthesizes them: with the same SHA-256, of names and content of all files, a package is the same. Files of packages in `node_modules` are left out.',
+    table(
+      ['function', 'made of', 'SHA-256', 'files'],
+      all.map(({ functions, source, hash, own }) => [
+        some(functions.map(code), LISTED),
+        code(source),
+        code(hash),
+        some(own.map(code), FILES_LISTED) || '–',
       ]),
     ),
   ];

@@ -2,6 +2,7 @@ import type { ResolvedTopology } from '../topology/resolve';
 import { type Deployment, readDeployment } from './access/deployment';
 import { evaluateAccess, type Matrix } from './access/matrix';
 import { question } from './access/summary';
+import { type Code, codeOf } from './code';
 import { calculateCosts, type FunctionCost } from './cost';
 import { type Protection, protections, type Replacement, replacements } from './destructive';
 import { drawTopology } from './diagram';
@@ -22,6 +23,7 @@ export interface Review {
   readonly quotas: readonly Quota[];
   readonly replacements: readonly Replacement[];
   readonly protections: readonly Protection[];
+  readonly code: readonly Code[];
   readonly costs: readonly FunctionCost[];
   readonly prices: Prices;
   readonly runtimes: readonly Runtime[];
@@ -61,6 +63,7 @@ export async function review(
     quotas: measureQuotas(stacks, references, deployment, pipeline, topology),
     replacements: replacements(stacks),
     protections: protections(stacks, references),
+    code: codeOf(topology),
     costs: calculateCosts(stacks, references, pipeline, prices),
     prices,
     runtimes: used,

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
 import {
   type Document,
   type DocumentOptions,
@@ -54,7 +55,10 @@ export function loadTopology(
     }));
     throw new TopologyError(file, problems.filter(isFirstOfItsLine));
   }
-  const { topology, problems: own } = validate(contentOf(document, file, lines));
+  const { topology, problems: own } = validate(
+    contentOf(document, file, lines),
+    path.dirname(file),
+  );
   const problems = topology ? check(topology) : own;
   if (!topology || problems.length > 0) {
     throw new TopologyError(

@@ -69,6 +69,8 @@ export interface Entry {
   readonly entry: string;
   /** Files and folders that are copied into the package. */
   readonly files: readonly string[];
+  /** Folder of the topology file, where its files may be. */
+  readonly folder: string;
 }
 
 export interface TableReference {
@@ -125,8 +127,11 @@ export function isDefaultEntry(entry: string): boolean {
   return Object.values(DEFAULT_ENTRIES).includes(path.normalize(entry));
 }
 
-/** @param topology one that `validate` found nothing wrong with */
-export function resolve(topology: Topology): ResolvedTopology {
+/**
+ * @param topology one that `validate` found nothing wrong with
+ * @param folder of the topology file
+ */
+export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
   const accounts = mapValues(topology.accounts, (account) => ({
     ...account,
     partition: partitionOf(account.region),
@@ -160,7 +165,7 @@ export function resolve(topology: Topology): ResolvedTopology {
         stackId,
         account,
         role: { ...consumer.role, arn },
-        function: resolveFunction(consumer, sink, account),
+        function: resolveFunction(consumer, sink, account, folder),
         sink,
         failedBatches: {
           ...consumer.failedBatches,
@@ -229,13 +234,14 @@ function resolveFunction(
   { function: settings }: Consumer,
   sink: 'log' | Lake,
   account: Account,
+  folder: string,
 ): ResolvedFunction {
   const { entry = DEFAULT_ENTRIES.log, files, code, environment, ...rest } = settings;
   const isDefault = path.normalize(entry) === DEFAULT_ENTRIES.log;
   const ofSink = isDefault && sink !== 'log' ? DEFAULT_ENTRIES[sink.type] : entry;
   return {
     ...rest,
-    code: code ?? { entry: ofSink, files },
+    code: code ?? { entry: ofSink, files, folder },
     environment: {
       ...(sink === 'log' ? {} : sinkVariables(sink, account)),
       ...environment,

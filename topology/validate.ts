@@ -14,9 +14,13 @@ import {
 /**
  * Checks the content of a topology file: every value by itself, then what spans several of them.
  *
+ * @param folder of the file, relative to the working directory
  * @returns the topology with its defaults, or everything that is wrong with it
  */
-export function validate(content: unknown): { topology?: ResolvedTopology; problems: Problem[] } {
+export function validate(
+  content: unknown,
+  folder = '.',
+): { topology?: ResolvedTopology; problems: Problem[] } {
   const parsed = topologySchema.safeParse(content);
   const unfit = [...lostKeys(content), ...changedText(content)];
   const problems = distinct([
@@ -28,11 +32,11 @@ export function validate(content: unknown): { topology?: ResolvedTopology; probl
     if (!places.has(formatPath(path))) problems.push({ path, message, received, inQuotes });
   };
 
-  const declared = parsed.data ?? soundParts(content);
+  const declared = { ...(parsed.data ?? soundParts(content)), folder };
   for (const check of CHECKS) check(declared, report);
   if (!parsed.data || problems.length > 0) return { problems };
 
-  const topology = resolve(parsed.data);
+  const topology = resolve(parsed.data, folder);
   sizes(topology, report);
   return problems.length > 0 ? { problems } : { topology, problems };
 }
@@ -97,7 +101,7 @@ function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** The entries of a broken file that are sound by themselves, so that all problems show at once. */
-function soundParts(content: unknown): Declared {
+function soundParts(content: unknown): Omit<Declared, 'folder'> {
   const file = isObject(content) ? (content as Record<string, unknown>) : {};
   return {
     tags: topologySchema.shape.tags.safeParse(file.tags).data ?? {},

@@ -7,11 +7,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundle, EntryError } from '../../constructs/bundle';
+import { bundle as bundleWithOrigin, EntryError } from '../../constructs/bundle';
 import { environment, MACHINE_FOLDERS } from '../helpers/environment';
 import { record } from '../helpers/records';
 
@@ -33,6 +35,11 @@ afterAll(() => {
   for (const folder of [sources, ...made]) rmSync(folder, { recursive: true, force: true });
 });
 
+/** The folder of the package. */
+function bundle(...of: Parameters<typeof bundleWithOrigin>): string {
+  return bundleWithOrigin(...of).directory;
+}
+
 /** A file of this text, and of its own name, since a file is bundled once. */
 function writeEntry(text: string, extension = 'ts'): string {
   const entry = path.join(sources, `${readdirSync(sources).length}-entry.${extension}`);
@@ -51,18 +58,16 @@ function write(files: Readonly<Record<string, string>>): void {
 /** Bundles a file of this text; it must export a handler. */
 function bundleOf(text: string, extension = 'ts', files: readonly string[] = []): string {
   const entry = writeEntry(text, extension);
-  const folder = bundle(
-    entry,
-    'nodejs22.x',
-    files.map((file) => path.join(sources, file)),
-  );
+  const folder = bundle(entry, 'nodejs22.x', {
+    files: files.map((file) => path.join(sources, file)),
+  });
   made.add(folder);
   return folder;
 }
 
 /** Bundles a file of this text for one table. */
 function bundleOfOrders(text: string): string {
-  const folder = bundle(writeEntry(text), 'nodejs22.x', [], [ORDERS]);
+  const folder = bundle(writeEntry(text), 'nodejs22.x', { tableArns: [ORDERS] });
   made.add(folder);
   return folder;
 }
@@ -108,8 +113,8 @@ describe('a bundle', () => {
     const arns = [ORDERS, 'arn:aws:dynamodb:us-east-1:777788889999:table/Orders'];
     const [any, some, none] = [
       bundle(ENTRY, 'nodejs22.x'),
-      bundle(ENTRY, 'nodejs22.x', [], arns),
-      bundle(ENTRY, 'nodejs22.x', [], []),
+      bundle(ENTRY, 'nodejs22.x', { tableArns: arns }),
+      bundle(ENTRY, 'nodejs22.x', { tableArns: [] }),
     ];
     expect(read(some, 'index.mjs')).toContain(`handlerFor(${JSON.stringify(arns, null, 2)});`);
     expect(read(none, 'index.mjs')).toContain('handlerFor([]);');
@@ -133,8 +138,8 @@ describe('a bundle', () => {
     const first = bundle(ENTRY, 'nodejs22.x');
     const files = FILES.map((name) => read(first, name));
     jest.isolateModules(() => {
-      const another: typeof bundle = require('../../constructs/bundle').bundle;
-      expect(another(ENTRY, 'nodejs22.x')).toBe(first);
+      const another: typeof bundleWithOrigin = require('../../constructs/bundle').bundle;
+      expect(another(ENTRY, 'nodejs22.x').directory).toBe(first);
     });
     expect(FILES.map((name) => read(first, name))).toEqual(files);
   });
@@ -411,7 +416,7 @@ describe('files that are read at run time', () => {
     ].map(([name = '', content = ''], index) => {
       write({ [`${index}/entry.ts`]: text, [`${index}/${name}`]: content });
       const at = (file: string) => path.join(sources, `${index}`, file);
-      return bundle(at('entry.ts'), 'nodejs22.x', [at(name)]);
+      return bundle(at('entry.ts'), 'nodejs22.x', { files: [at(name)] });
     });
     expect(new Set(folders).size).toBe(3);
   });
@@ -547,6 +552,125 @@ describe('the default function', () => {
       "handler({ Records: [] }, { functionName: 'f' }).then((r) => console.error(JSON.stringify(r)))";
     const { stderr } = spawn(bundle(entry, 'nodejs22.x'), program, env);
     expect(stderr.split('\n')).toContain('{"batchItemFailures":[]}');
+  });
+});
+
+describe('what a bundle is made of', () => {
+  const outside = mkdtempSync(path.join(tmpdir(), 'outside-'));
+  afterAll(() => rmSync(outside, { recursive: true }));
+  const secret = (name: string) => {
+    const file = path.join(outside, name);
+    writeFileSync(file, '"SECRET"');
+    return file;
+  };
+  const OUTSIDE =
+    /^\S+ cannot be bundled: (\S+ reads|it reads) a file that is (\S+), outside the project and the folder of the topology; copy it there, or make it a package and install that$/;
+  const importing = (file: string, attribute = '') =>
+    `import x from ${JSON.stringify(file)}${attribute};\nexport const handler = async () => x;\n`;
+
+  test.each<[string, (file: string) => string]>([
+    ['text', (file) => importing(file, " with { type: 'text' }")],
+    ['bytes', (file) => importing(file, " with { type: 'bytes' }")],
+    ['JSON', (file) => importing(file, " with { type: 'json' }")],
+    ['text, with a query', (file) => importing(`${file}?x`, " with { type: 'text' }")],
+    ['text, with a fragment', (file) => importing(`${file}#x`, " with { type: 'text' }")],
+    ['text, by its ending', (file) => importing(file)],
+    ['a path from the entry', (file) => importing(path.relative(path.resolve(sources), file))],
+    ['text that is not used', (file) => `import ${JSON.stringify(file)};\n${importing('./a.txt')}`],
+    ['require', (file) => `exports.handler = async () => require(${JSON.stringify(file)});\n`],
+    ['import()', (file) => `export const handler = async () => import(${JSON.stringify(file)});`],
+    [
+      'a pattern of names',
+      (file) =>
+        `export const handler = async (x: string) => import(\`${path.relative(path.resolve(sources), path.dirname(file))}/\${x}.txt\`);`,
+    ],
+  ])('is nothing outside the project: %s', (_, text) => {
+    write({ 'a.txt': '' });
+    const file = secret('secret.txt');
+    const attempt = () => bundleOf(text(file));
+    expect(attempt).toThrow(EntryError);
+    expect(attempt).toThrow(OUTSIDE);
+    expect(attempt).toThrow(file);
+  });
+
+  test('is nothing that a link, a tsconfig.json or a style sheet leads to outside', () => {
+    const file = secret('linked.txt');
+    symlinkSync(outside, path.join(sources, 'link'));
+    write({
+      'paths/tsconfig.json': JSON.stringify({
+        compilerOptions: { paths: { 'lib/*': [`${outside}/*`] } },
+      }),
+      'paths/entry.ts': importing('lib/linked.txt'),
+      'style.css': `@import "${secret('style.css')}";`,
+    });
+    expect(() => bundleOf(importing('./link/linked.txt'))).toThrow(OUTSIDE);
+    expect(() => bundle(path.join(sources, 'paths/entry.ts'), 'nodejs22.x')).toThrow(OUTSIDE);
+    expect(() => bundleOf("import './style.css';\nexport const handler = async () => 1;")).toThrow(
+      OUTSIDE,
+    );
+    expect(() => bundle(file.replace('linked.txt', 'entry.ts'), 'nodejs22.x')).toThrow(EntryError);
+  });
+
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  onLinux('is no environment of the process that bundles it', () => {
+    const text = importing('/proc/self/environ', " with { type: 'text' }");
+    expect(() => bundleOf(text)).toThrow(
+      /-entry\.ts reads a file that is \/proc\/\w+\/environ of the operating system; leave it out$/,
+    );
+  });
+
+  test('is no repository and no credentials in the project', () => {
+    write({ '.git/config.txt': 'x', '.env': 'x' });
+    expect(() => bundleOf(importing('./.git/config.txt'))).toThrow('.git is never a part');
+    expect(() => bundleOf(importing('./.env', " with { type: 'text' }"))).toThrow(
+      '.env is never a part',
+    );
+  });
+
+  test.each([
+    ['a file that is refused', (file: string) => importing(file, " with { type: 'json' }")],
+    ['a source map that is', (file: string) => `//# sourceMappingURL=${file}\n`],
+  ])('is not quoted in messages about %s', (_, text) => {
+    const file = secret('token');
+    writeFileSync(file, 'SECRET');
+    const attempt = () => bundleOf(text(file));
+    expect(attempt).toThrow(OUTSIDE);
+    expect(attempt).not.toThrow('SECRET');
+  });
+
+  test('may be in the folder of the topology', () => {
+    secret('entry.txt');
+    const entry = path.join(outside, 'entry.ts');
+    writeFileSync(entry, importing('./entry.txt'));
+    const { directory, own } = bundleWithOrigin(entry, 'nodejs22.x', { folder: outside });
+    made.add(directory);
+    expect(own.slice(0, 2)).toEqual([
+      path.relative('.', path.join(outside, 'entry.ts')),
+      path.relative('.', path.join(outside, 'entry.txt')),
+    ]);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(OUTSIDE);
+  });
+
+  test('is listed, but for packages and data in URLs', () => {
+    write({
+      'node_modules/reading/index.js': 'module.exports = 1;',
+      'listed/a.txt': 'a',
+      'listed/copied.html': 'b',
+      'listed/entry.ts': [
+        "import a from './a.txt?query';",
+        "import reading from 'reading';",
+        "import data from 'data:text/plain,x';",
+        'export const handler = async () => [a, reading, data];',
+      ].join('\n'),
+    });
+    const at = (file: string) => path.join(sources, 'listed', file);
+    const { directory, own } = bundleWithOrigin(at('entry.ts'), 'nodejs22.x', {
+      files: [at('copied.html')],
+    });
+    made.add(directory);
+    const ofRuntime = own.filter((file) => /^lambda-src\/[\w-]+\.ts$/.test(file));
+    expect(ofRuntime).toContain('lambda-src/deployed-handler.ts');
+    expect(own).toEqual([at('a.txt'), at('copied.html'), at('entry.ts'), ...ofRuntime]);
   });
 });
 

@@ -24,7 +24,7 @@ const SETTINGS: Settings = {
   logRetentionInDays: 30,
 };
 const BUNDLED: Partial<Settings> = {
-  code: { entry: 'lambda-src/index.ts', files: [] },
+  code: { entry: 'lambda-src/index.ts', files: [], folder: '.' },
   runtime: 'nodejs24.x',
 };
 

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { writeMarkdown } from '../../review/markdown';
 import { code, plain, some, table } from '../../review/table';
 import { loadTopology } from '../../topology/load';
 import { reviewOf, statement } from '../helpers/review';
 import { resolved } from '../helpers/synth-app';
-import { topology } from '../helpers/topology';
+import { consumer, topology } from '../helpers/topology';
 
 test('the summary comes first, then the sections', async () => {
   const markdown = writeMarkdown(await reviewOf(loadTopology('topologies/orders.yaml')));
@@ -14,6 +16,7 @@ test('the summary comes first, then the sections', async () => {
     '## Quotas',
     '## Runtimes',
     '## What destroys',
+    '## Code',
     '## Cost',
     '## Not evaluated',
   ]);
@@ -30,6 +33,40 @@ test('the summary comes first, then the sections', async () => {
 | not evaluated | 3 things |
 `);
 });
+
+test('the code of each function is listed, once for functions with the same package', async () => {
+  const [first, second] = ['First', 'Second'].map(consumer);
+  const python = { ...consumer('Third'), function: { name: 'Third', runtime: 'python3.12' } };
+  const code = { directory: 'lambda-src/python', handler: 'index.handler' };
+  const markdown = writeMarkdown(
+    await reviewOf(
+      resolved(
+        topology({
+          consumers: {
+            a: first,
+            b: second,
+            c: { ...python, function: { ...python.function, code } },
+          },
+          subscriptions: [],
+        }),
+      ),
+    ),
+  );
+  const [, section = ''] = /\n## Code\n([\s\S]*?)\n## /.exec(markdown) ?? [];
+  expect(section.match(/^\| `.*$/gm)).toEqual([
+    expect.stringMatching(
+      /^\| `First`, `Second` \| `lambda-src\/index\.ts` \| `[0-9a-f]{64}` \| .*`lambda-src\/index\.ts`.* \|$/,
+    ),
+    `| \`Third\` | \`lambda-src/python\` | \`${hashOf('lambda-src/python')}\` | \`index.py\` |`,
+  ]);
+});
+
+/** Of a folder with one file. */
+function hashOf(folder: string): string {
+  const [file = ''] = readdirSync(folder);
+  const hash = createHash('sha256').update(`${file}\0`);
+  return hash.update(readFileSync(`${folder}/${file}`)).digest('hex');
+}
 
 test('the same stacks give the same report', async () => {
   const topologyFile = 'topologies/saas-tenants.yaml';

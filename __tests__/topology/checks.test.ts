@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TAGS } from '../../topology/limits';
@@ -581,8 +581,15 @@ describe('a tumbling window', () => {
 
 describe('the code of a function', () => {
   const folder = { directory: __dirname, handler: 'index.handler' };
-  const emptyFolder = mkdtempSync(path.join(tmpdir(), 'empty-'));
-  afterAll(() => rmSync(emptyFolder, { recursive: true }));
+  mkdirSync('dist', { recursive: true });
+  const emptyFolder = mkdtempSync(path.join('dist', 'empty-'));
+  const elsewhere = path.join(realpathSync(mkdtempSync(path.join(tmpdir(), 'else-'))), 'index.ts');
+  writeFileSync(elsewhere, '');
+  afterAll(() => {
+    for (const made of [emptyFolder, path.dirname(elsewhere)]) rmSync(made, { recursive: true });
+  });
+  const ELSEWHERE =
+    'outside the project and the folder of the topology; copy it there, or make it a package and install that';
 
   accepts([
     ['an entry that exists', { [`${FUNCTION}.entry`]: __filename }],
@@ -625,6 +632,20 @@ describe('the code of a function', () => {
       { [`${FUNCTION}.code`]: { directory: 'package.json', handler: 'index.handler' } },
       [
         `${FUNCTION}.code.directory must be a folder that exists, relative to the working directory, got "package.json"`,
+      ],
+    ],
+    [
+      'an entry elsewhere',
+      { [`${FUNCTION}.entry`]: elsewhere },
+      [
+        `${FUNCTION}.entry must be a file for the function; it is ${elsewhere}, ${ELSEWHERE}, got "${elsewhere}"`,
+      ],
+    ],
+    [
+      'a folder elsewhere',
+      { [`${FUNCTION}.code`]: { directory: path.dirname(elsewhere), handler: 'index.handler' } },
+      [
+        `${FUNCTION}.code.directory must have only files for the function in it; ${path.relative('.', path.dirname(elsewhere))} is ${path.dirname(elsewhere)}, ${ELSEWHERE}, got "${path.dirname(elsewhere)}"`,
       ],
     ],
     [

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadTopology } from '../../topology/load';
 import { TopologyError } from '../../topology/problem';
 import { validate } from '../../topology/validate';
@@ -63,7 +63,7 @@ describe('a valid file', () => {
     ['as JSON', JSON.stringify(topology())],
   ])('%s is loaded', (_, text) => {
     writeFileSync(file, text);
-    expect(loadTopology(file)).toEqual(validate(topology()).topology);
+    expect(loadTopology(file)).toEqual(validate(topology(), dirname(file)).topology);
   });
 
   test('may share settings through anchors and merge keys', () => {
@@ -74,7 +74,7 @@ describe('a valid file', () => {
         '{ <<: *account, id: "444455556666" }',
       ),
     );
-    expect(loadTopology(file)).toEqual(validate(topology()).topology);
+    expect(loadTopology(file)).toEqual(validate(topology(), dirname(file)).topology);
   });
 });
 
@@ -111,7 +111,7 @@ describe('merge keys', () => {
       '{ <<: *account, <<: { region: us-west-2 }, id: "444455556666" }',
     );
     writeFileSync(file, text);
-    expect(loadTopology(file)).toEqual(validate(topology()).topology);
+    expect(loadTopology(file)).toEqual(validate(topology(), dirname(file)).topology);
   });
 
   test('in quotes are keys like any other', () => {

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PackageFileError, packageFiles } from '../../topology/package-files';
+import { confinement } from '../../topology/confinement';
+import { codeFiles, PackageFileError, packageFiles } from '../../topology/package-files';
 
 const root = mkdtempSync(path.join(tmpdir(), 'package-files-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -16,7 +17,9 @@ function write(...files: readonly string[]): void {
   }
 }
 
-const targets = (file: string) => packageFiles(ENTRY, at(file)).map(({ target }) => target);
+const refusal = confinement(root);
+const targets = (file: string) =>
+  packageFiles(ENTRY, at(file), refusal).map(({ target }) => target);
 
 describe('the files of the package', () => {
   test.each([
@@ -36,7 +39,7 @@ describe('the files of the package', () => {
   test('have the path of their source', () => {
     write('src/mail.html');
     expect(
-      packageFiles(path.relative('.', ENTRY), path.relative('.', at('src/mail.html'))),
+      packageFiles(path.relative('.', ENTRY), path.relative('.', at('src/mail.html')), refusal),
     ).toEqual([{ source: at('src/mail.html'), target: 'mail.html' }]);
   });
 
@@ -86,6 +89,98 @@ describe('refuses', () => {
       new PackageFileError(
         `must have only files and folders in it; ${path.relative('.', at(`src/${folder}/link`))} is a link`,
       ),
+    );
+  });
+
+  test.each([
+    [
+      'outside',
+      () => path.resolve('/etc/hostname'),
+      'outside the project and the folder of the topology; copy it there',
+    ],
+    [
+      'in a repository',
+      () => at('.git/config'),
+      'and .git is never a part of a function; leave it out',
+    ],
+    [
+      'of the operating system',
+      () => '/proc/self/environ',
+      'of the operating system; leave it out',
+    ],
+  ])('a link to a file %s', (what, target, reason) => {
+    write('.git/config');
+    const link = `src/${what.replaceAll(' ', '-')}.txt`;
+    symlinkSync(target(), at(link));
+    expect(() => targets(link)).toThrow(PackageFileError);
+    expect(() => targets(link)).toThrow(
+      `must be a file for the function; ${path.relative('.', at(link))} is `,
+    );
+    expect(() => targets(link)).toThrow(reason);
+  });
+});
+
+describe('a prepared folder', () => {
+  const files = (folder: string) => codeFiles(at(folder), refusal);
+
+  test('has its files, and those that links in it lead to', () => {
+    write('code/index.js', 'code/node_modules/.pnpm/a/index.js', 'shared/b/c.js', 'code/..x/y');
+    symlinkSync('.pnpm/a', at('code/node_modules/a'));
+    symlinkSync('../shared', at('code/shared'));
+    expect(files('code')).toEqual([
+      '..x/y',
+      'index.js',
+      'node_modules/.pnpm/a/index.js',
+      'node_modules/a/index.js',
+      'shared/b/c.js',
+    ]);
+  });
+
+  test('may itself be a link to a folder of the project', () => {
+    write('built/index.js');
+    symlinkSync('built', at('latest'));
+    expect(files('latest')).toEqual(['index.js']);
+  });
+
+  test.each<[string, string, string, string]>([
+    ['a file elsewhere', 'data.txt', '/etc/hostname', 'outside the project'],
+    ['a folder elsewhere', 'data', '/etc', 'outside the project'],
+    ['the file system of processes', 'self', '/proc/self', 'of the operating system'],
+    ['a repository in the project', 'hooks', '../../.git/hooks', 'and .git is never a part'],
+    ['credentials in the project', 'c', '../../home/.aws/credentials', 'and .aws is never'],
+    ['a state', 's', '../../terraform.tfstate.backup', 'and terraform.tfstate.backup is never'],
+    ['a folder that it is in', 'loop', '..', 'is a link to a folder that it is in; leave it out'],
+    ['what is not there', 'dangling', 'nowhere', 'is a link to what is not there'],
+  ])('with a link to %s is refused, with its name', (_, name, target, reason) => {
+    write('.git/hooks/x', 'home/.aws/credentials', 'terraform.tfstate.backup');
+    write(`linked-${name}/deep/index.js`);
+    const link = `linked-${name}/deep/${name}`;
+    symlinkSync(target, at(link));
+    const attempt = () => files(`linked-${name}`);
+    expect(attempt).toThrow(PackageFileError);
+    expect(attempt).toThrow(
+      `must have only files for the function in it; ${path.relative('.', at(link))} is `,
+    );
+    expect(attempt).toThrow(reason);
+  });
+
+  test.each(['.git', '.GIT/objects', '.aws', 'deep/.ssh/x', 'deep/.terraform'])(
+    '%s is refused',
+    (folder) => {
+      write(`private/${folder}/file`);
+      expect(() => files(`private/${folder}`)).toThrow('is never a part of a function');
+      expect(() => files('private')).toThrow('is never a part of a function');
+    },
+  );
+
+  test.each(['/etc', '/proc/self', '..'])('%s, elsewhere, is refused', (folder) => {
+    expect(() => codeFiles(path.resolve(folder), refusal)).toThrow(PackageFileError);
+  });
+
+  test('without a file is refused', () => {
+    mkdirSync(at('hollow/folder'), { recursive: true });
+    expect(() => files('hollow')).toThrow(
+      'must have files in it, which become the deployment package',
     );
   });
 });

@@ -82,7 +82,7 @@ test('fills in the defaults and makes one entry per stack', () => {
         },
         function: {
           name: 'ProcessOrders',
-          code: { entry: 'lambda-src/index.ts', files: [] },
+          code: { entry: 'lambda-src/index.ts', files: [], folder: '.' },
           runtime: 'nodejs24.x',
           architecture: 'arm64',
           memorySize: 256,
@@ -157,7 +157,7 @@ test('keeps what the file sets', () => {
         },
         function: {
           name: 'ProcessOrders',
-          code: { entry: 'lambda-src/index.ts', files: [] },
+          code: { entry: 'lambda-src/index.ts', files: [], folder: '.' },
           runtime: 'nodejs24.x',
           architecture: 'arm64',
           memorySize: 256,
@@ -193,7 +193,7 @@ describe('the code of a function', () => {
     [
       'entry',
       { entry: 'src/audit.ts', files: ['src/mail.html'] },
-      { entry: 'src/audit.ts', files: ['src/mail.html'] },
+      { entry: 'src/audit.ts', files: ['src/mail.html'], folder: '.' },
       {},
     ],
     [
@@ -228,7 +228,7 @@ describe('the code of a function', () => {
       'consumers.process-orders.sink': sink,
       'consumers.process-orders.function.entry': entry,
     }).consumers;
-    expect(first?.function.code).toStrictEqual({ entry: expected, files: [] });
+    expect(first?.function.code).toStrictEqual({ entry: expected, files: [], folder: '.' });
   });
 });
 

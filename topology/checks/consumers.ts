@@ -1,12 +1,14 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { findLogLevel, LOG_LEVELS } from '../../lambda-src/logger';
 import { ATHENA_RESULTS } from '../athena-results';
+import { confinement } from '../confinement';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../limits';
-import { PackageFileError, packageFiles } from '../package-files';
+import { codeFiles, PackageFileError, packageFiles } from '../package-files';
 import { SINK_VARIABLES } from '../resolve';
 import { type Declared, type Report, sound } from './declared';
 
-export function functionCode({ consumers }: Declared, report: Report): void {
+export function functionCode({ consumers, folder }: Declared, report: Report): void {
+  const refusal = confinement(folder);
   for (const [name, { function: settings }] of sound(consumers)) {
     const { entry, code, runtime } = settings;
     const path = ['consumers', name, 'function'];
@@ -19,13 +21,17 @@ export function functionCode({ consumers }: Declared, report: Report): void {
         'must be a file that exists, relative to the working directory',
         entry,
       );
+    } else if (entry !== undefined) {
+      const reason = refusal(entry);
+      if (reason)
+        report([...path, 'entry'], `must be a file for the function; it ${reason}`, entry);
     }
     if (code && !isDirectory(code.directory)) {
       const message = 'must be a folder that exists, relative to the working directory';
       report([...path, 'code', 'directory'], message, code.directory);
-    } else if (code && readdirSync(code.directory).length === 0) {
-      const message = 'must have files in it, which become the deployment package';
-      report([...path, 'code', 'directory'], message, code.directory);
+    } else if (code) {
+      const problem = problemOf(() => codeFiles(code.directory, refusal));
+      if (problem) report([...path, 'code', 'directory'], problem, code.directory);
     }
     if (!code && !runtime.startsWith('nodejs')) {
       const message =
@@ -35,7 +41,8 @@ export function functionCode({ consumers }: Declared, report: Report): void {
   }
 }
 
-export function functionFiles({ consumers }: Declared, report: Report): void {
+export function functionFiles({ consumers, folder }: Declared, report: Report): void {
+  const refusal = confinement(folder);
   for (const [name, { function: settings }] of sound(consumers)) {
     const { entry, files, code } = settings;
     for (const [index, file] of files.entries()) {
@@ -49,7 +56,7 @@ export function functionFiles({ consumers }: Declared, report: Report): void {
           file,
         );
       } else {
-        const problem = problemOf(() => packageFiles(entry, file));
+        const problem = problemOf(() => packageFiles(entry, file, refusal));
         if (problem) report(place, problem, file);
       }
     }

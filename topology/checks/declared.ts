@@ -5,6 +5,8 @@ export type Entries<T> = Readonly<Record<string, T | undefined>>;
 
 /** A topology in which an entry that is broken by itself keeps its name and place, as `undefined`. */
 export interface Declared {
+  /** Folder of the topology file. */
+  readonly folder: string;
   readonly tags: Topology['tags'];
   readonly accounts: Entries<Topology['accounts'][string]>;
   readonly consumers: Entries<Topology['consumers'][string]>;

@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+
+/** Why a file or folder may not be in the package of a function, without a full stop; nothing if it may. */
+export type Refusal = (file: string) => string | undefined;
+
+/** What is in no package wherever it is: repositories, credentials, Terraform's state and providers. */
+const PRIVATE = /^(\.git|\.aws|\.ssh|\.env|\.terraform|.*\.tfstate(\..*)?)$/i;
+
+/** What is no file of anybody's, although it can be read like one. */
+const SYSTEM = /^\/(proc|sys|dev)(\/|$)/;
+
+/**
+ * Confines what a function is made of. A file's real path, after all links, must be in
+ *
+ * - the project or the folder of the topology file,
+ * - a `node_modules` where Node.js looks for packages: in these folders or in one above them,
+ * - a package of the workspace (npm, Yarn, pnpm) around the project that a `node_modules` there links to.
+ *
+ * @param folder of the topology file
+ * @param project default: the working directory
+ */
+export function confinement(folder: string, project = '.'): Refusal {
+  const roots = [project, folder].map(realPath);
+  const packages = once(() => packageFolders(roots));
+  return (file) => {
+    const real = realPath(file);
+    if (SYSTEM.test(real)) return `is ${real} of the operating system; leave it out`;
+    const isAround = (place: string) => isInside(real, place);
+    const root = roots.find(isAround) ?? packages().find(isAround);
+    if (root === undefined) {
+      return `is ${real}, outside the project and the folder of the topology; copy it there, or make it a package and install that`;
+    }
+    const secret = path
+      .relative(root, real)
+      .split(path.sep)
+      .find((part) => PRIVATE.test(part));
+    if (secret === undefined) return undefined;
+    return `is ${real}, and ${secret} is never a part of a function; leave it out`;
+  };
+}
+
+/** Where links lead; a path that is not there stays as it is. */
+export function realPath(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    return path.resolve(file);
+  }
+}
+
+function isInside(file: string, folder: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
+}
+
+/** Looked for where a file is not in the project, which is seldom. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** Folders of packages outside the project. */
+function packageFolders(roots: readonly string[]): string[] {
+  return [...new Set(roots.flatMap(withParents))]
+    .map((place) => realPath(path.join(place, 'node_modules')))
+    .filter((place) => path.basename(place) === 'node_modules' && existsSync(place))
+    .concat(roots.flatMap(workspacePackages));
+}
+
+/** The packages of the workspace around a folder that are linked for it. */
+function workspacePackages(folder: string): string[] {
+  const places = withParents(folder);
+  const workspace = places.find(isWorkspace);
+  if (workspace === undefined) return [];
+  return places
+    .filter((place) => isInside(place, workspace))
+    .flatMap((place) => linksIn(path.join(place, 'node_modules')))
+    .map(realPath)
+    .filter((place) => isInside(place, workspace) && !isInside(folder, place))
+    .filter((place) => existsSync(path.join(place, 'package.json')));
+}
+
+/** @see https://docs.npmjs.com/cli/using-npm/workspaces https://pnpm.io/workspaces */
+function isWorkspace(folder: string): boolean {
+  if (existsSync(path.join(folder, 'pnpm-workspace.yaml'))) return true;
+  try {
+    return 'workspaces' in JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Links to packages, those with a scope among them. */
+function linksIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const found = path.join(folder, entry.name);
+    if (entry.isSymbolicLink()) return [found];
+    return entry.isDirectory() && entry.name.startsWith('@') ? linksIn(found) : [];
+  });
+}
+
+/** A folder and all above it, from the inside out. */
+function withParents(folder: string): string[] {
+  const parent = path.dirname(folder);
+  return parent === folder ? [folder] : [folder, ...withParents(parent)];
+}

@@ -1,7 +1,8 @@
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Construct } from 'constructs';
-import type { ResolvedConsumer } from '../topology/resolve';
+import { arns } from '../topology/arns';
+import type { ResolvedConsumer, ResolvedSubscription } from '../topology/resolve';
 import type { Alarms } from '../topology/schema';
 import { AlarmTopic } from './alarm-topic';
 import { literal } from './literal';
@@ -15,6 +16,16 @@ export interface ConsumerAlarmsProps {
   readonly provider: AwsProvider;
 }
 
+const topicName = (functionName: string) => `${functionName}-alarms`;
+
+/** ARN of the topic of a consumer's alarms, known before the topic exists. */
+export function alarmTopicArn(
+  { topicArn }: Alarms,
+  { account, functionName }: Pick<ResolvedSubscription, 'account' | 'functionName'>,
+): string {
+  return topicArn ?? arns.topic(account, topicName(functionName));
+}
+
 /** The alarms of one consumer's function, and the topic of these and of its subscriptions' alarms. */
 export class ConsumerAlarms extends Construct {
   readonly topicArn: string;
@@ -26,7 +37,7 @@ export class ConsumerAlarms extends Construct {
     this.topicArn =
       settings.topicArn ??
       new AlarmTopic(this, 'topic', {
-        name: `${name}-alarms`,
+        name: topicName(name),
         account: consumer.account,
         provider,
       }).arn;

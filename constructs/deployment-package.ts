@@ -1,10 +1,10 @@
+import { arns } from '../topology/arns';
 import { codeFiles } from '../topology/package-files';
-import {
-  type Entry,
-  type ResolvedConsumer,
-  type ResolvedFunction,
-  type TableReference,
-  tableArn,
+import type {
+  Entry,
+  ResolvedConsumer,
+  ResolvedFunction,
+  TableReference,
 } from '../topology/resolve';
 import { type Bundle, bundle } from './bundle';
 import { isOwn } from './bundled-sources';
@@ -32,7 +32,11 @@ function bundleFor(
   runtime: string,
   sources: readonly TableReference[],
 ): Bundle {
-  return bundle(entry, runtime, { files, folder, tableArns: [...new Set(sources.map(tableArn))] });
+  return bundle(entry, runtime, {
+    files,
+    folder,
+    tableArns: [...new Set(sources.map(arns.table))],
+  });
 }
 
 /** What a deployment package is made of. */

@@ -1,5 +1,6 @@
+import { arns } from '../topology/arns';
 import { IAM } from '../topology/limits';
-import { type TableReference, tableArn } from '../topology/resolve';
+import type { TableReference } from '../topology/resolve';
 import {
   ASSUME_ROLE,
   CREATE_LOG,
@@ -122,7 +123,7 @@ function grantsByTable(tables: readonly TableReference[]): Grant[][] {
  * happens after the consumer's.
  */
 function streamsOf(table: TableReference): string {
-  return `${tableArn(table)}/stream/*`;
+  return `${arns.streams(table)}*`;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { type ResolvedProducer, tableArn } from '../topology/resolve';
+import { arns } from '../topology/arns';
+import type { ResolvedProducer } from '../topology/resolve';
 import { READ_STREAM } from './actions';
 import { type ReadProducer, readerPrincipals } from './readers';
 import { renderPolicy, type Statement } from './statement';
@@ -37,7 +38,7 @@ export function streamPolicy(
  * @param indent spaces of a level of the document, which count
  */
 export function streamPolicySize(producer: ResolvedProducer, indent = 0): number {
-  const streamArn = `${tableArn(producer.source)}/stream/${STREAM_LABEL}`;
+  const streamArn = `${arns.streams(producer.source)}${STREAM_LABEL}`;
   const roleArns = producer.readers.map(({ roleArn }) => roleArn);
   return Buffer.byteLength(renderPolicy(streamPolicy(producer, streamArn, roleArns), indent));
 }

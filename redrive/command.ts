@@ -1,11 +1,7 @@
+import { arns } from '../topology/arns';
 import { loadTopology } from '../topology/load';
 import { UserError } from '../topology/problem';
-import {
-  type Account,
-  type ResolvedConsumer,
-  type ResolvedTopology,
-  tableArn,
-} from '../topology/resolve';
+import type { Account, ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import type { Origin } from './failed-batch';
 import { oneLine } from './one-line';
 import { type Options, parseOptions, USAGE } from './options';
@@ -94,7 +90,7 @@ function targetOf({ consumers }: ResolvedTopology, options: Options, file: strin
       `--consumer must be a consumer of ${file} (${names || 'it has none'}), got ${JSON.stringify(options.consumer)}`,
     );
   }
-  const { partition, region, id, deployRole } = consumer.account;
+  const { id, deployRole } = consumer.account;
   if (options.role !== undefined && options.role.split(':')[4] !== id) {
     throw new RedriveError(
       `--role must be a role of the consumer's account ${id}, got ${options.role}`,
@@ -103,11 +99,11 @@ function targetOf({ consumers }: ResolvedTopology, options: Options, file: strin
   return {
     consumer,
     bucket: consumer.failedBatches.bucket,
-    functionArn: `arn:${partition}:lambda:${region}:${id}:function:${consumer.function.name}`,
+    functionArn: arns.function(consumer.account, consumer.function.name),
     role: options.role === undefined ? deployRole : { arn: options.role },
   };
 }
 
 function originOf({ consumer, functionArn }: Target): Origin {
-  return { functionArn, tableArns: new Set(consumer.sources.map(tableArn)) };
+  return { functionArn, tableArns: new Set(consumer.sources.map(arns.table)) };
 }

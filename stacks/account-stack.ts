@@ -1,7 +1,6 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import {
   App,
-  DataTerraformRemoteStateS3,
   S3Backend,
   TerraformDataSource,
   TerraformElement,
@@ -11,13 +10,16 @@ import {
 } from 'cdktf';
 import type { Construct, Node } from 'constructs';
 import { literals } from '../constructs/literal';
+import { type Expected, RemoteState } from '../constructs/remote-state';
 import type { Account, ResolvedTopology, State } from '../topology/resolve';
 import { REQUIRED_VERSION } from './terraform-version';
 
 export interface AccountStackProps {
   readonly topology: ResolvedTopology;
   /** Without an id the provider is not locked to an account. */
-  readonly account: Pick<Account, 'region' | 'deployRole'> & { readonly id?: string };
+  readonly account: Pick<Account, 'region' | 'deployRole' | 'stateRoleArn'> & {
+    readonly id?: string;
+  };
   /** Alias of the AWS provider: the part the account plays in this stack. */
   readonly alias: 'consumer' | 'producer' | 'state';
 }
@@ -34,12 +36,12 @@ export abstract class AccountStack extends TerraformStack {
 
   constructor(scope: Construct, id: string, { topology, account, alias }: AccountStackProps) {
     super(scope, id);
-    this.state = topology.state;
+    this.state = { ...topology.state, roleArn: account.stateRoleArn ?? topology.state.roleArn };
     this.tags = { ...literals(this, topology.tags), Topology: topology.name };
 
     this.addOverride('terraform.required_version', REQUIRED_VERSION);
     this.addOverride('terraform.required_providers.aws.version', topology.awsProviderVersion);
-    this.createBackend(topology.state);
+    this.createBackend(this.state);
 
     const { deployRole } = account;
     this.provider = new AwsProvider(this, 'aws', {
@@ -74,14 +76,18 @@ export abstract class AccountStack extends TerraformStack {
     new TerraformOutput(this, name, { value, description });
   }
 
-  /** What another stack of the app published; that stack is deployed first. */
-  protected outputOf(stackId: string, name: string): string {
+  /**
+   * What another stack of the app published; that stack is deployed first.
+   *
+   * @param expected what the output is by the topology; Terraform refuses another value
+   */
+  protected outputOf(stackId: string, name: string, expected: Expected): string {
     const id = identifier(stackId);
-    const known = this.node.tryFindChild(id) as DataTerraformRemoteStateS3 | undefined;
+    const known = this.node.tryFindChild(id) as RemoteState | undefined;
     const remoteState =
-      known ?? new DataTerraformRemoteStateS3(this, id, stateObject(this.state, stackId));
+      known ?? new RemoteState(this, id, { stackId, ...stateObject(this.state, stackId) });
     this.addDependency(App.of(this).node.findChild(stackId) as TerraformStack);
-    return remoteState.getString(name);
+    return remoteState.output(name, expected);
   }
 
   /** Nothing to prepare, which halves the synthesis of many stacks: see the next method. */

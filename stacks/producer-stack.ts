@@ -29,7 +29,7 @@ export class ProducerStack extends AccountStack {
   /** A principal must exist before a policy can name it; a condition, and what others add, need not wait. */
   private roleArns({ readers, streamPolicy }: ResolvedProducer): string[] {
     return readers.map(({ stackId, roleArn }) =>
-      namesRoles(streamPolicy) ? this.outputOf(stackId, 'role_arn') : roleArn,
+      namesRoles(streamPolicy) ? this.outputOf(stackId, 'role_arn', roleArn) : roleArn,
     );
   }
 

@@ -1,8 +1,10 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import type { Construct } from 'constructs';
+import { alarmTopicArn } from '../constructs/consumer-alarms';
 import { literal } from '../constructs/literal';
 import { MetricAlarm } from '../constructs/metric-alarm';
 import { MAPPING_METRICS } from '../constructs/metrics';
+import { arns } from '../topology/arns';
 import { filterPattern } from '../topology/filter-pattern';
 import type { ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
 import type { Alarms } from '../topology/schema';
@@ -17,10 +19,17 @@ export class SubscriptionStack extends AccountStack {
       alias: 'consumer',
     });
 
+    const { account, source, producerStackId, consumerStackId, functionName } = subscription;
     const mapping = new LambdaEventSourceMapping(this, 'event_source_mapping', {
       provider: this.provider,
-      eventSourceArn: this.outputOf(subscription.producerStackId, 'stream_arn'),
-      functionName: this.outputOf(subscription.consumerStackId, 'function_arn'),
+      eventSourceArn: this.outputOf(producerStackId, 'stream_arn', {
+        streamOf: arns.streams(source),
+      }),
+      functionName: this.outputOf(
+        consumerStackId,
+        'function_arn',
+        arns.function(account, functionName),
+      ),
       enabled: subscription.enabled,
       startingPosition: subscription.startingPosition,
       batchSize: subscription.batchSize,
@@ -41,7 +50,11 @@ export class SubscriptionStack extends AccountStack {
             },
       destinationConfig: {
         onFailure: {
-          destinationArn: this.outputOf(subscription.consumerStackId, 'failed_batches_bucket_arn'),
+          destinationArn: this.outputOf(
+            consumerStackId,
+            'failed_batches_bucket_arn',
+            arns.bucket(account, subscription.failedBatchesBucket),
+          ),
         },
       },
       metricsConfig: { metrics: ['EventCount'] },
@@ -53,19 +66,24 @@ export class SubscriptionStack extends AccountStack {
 
   private createAlarms(
     mapping: string,
-    { functionName, stackId, consumerStackId, enabled }: ResolvedSubscription,
-    { failedRecords }: Alarms,
+    subscription: ResolvedSubscription,
+    settings: Alarms,
   ): void {
+    const { functionName, stackId, consumerStackId, enabled } = subscription;
     const shared = {
       of: mapping,
-      topicArn: this.outputOf(consumerStackId, 'alarm_topic_arn'),
+      topicArn: this.outputOf(
+        consumerStackId,
+        'alarm_topic_arn',
+        alarmTopicArn(settings, subscription),
+      ),
       provider: this.provider,
     };
     new MetricAlarm(this, 'failed_batches', {
       name: `${functionName}-${stackId}-failed-batches`,
       description: `Lambda discarded records of ${stackId}; they wait in the failed-batches bucket. Remove the cause, then npm run redrive.`,
       metric: MAPPING_METRICS.failedRecords,
-      threshold: failedRecords,
+      threshold: settings.failedRecords,
       treatMissingData: 'notBreaching',
       ...shared,
     });

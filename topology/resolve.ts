@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { arns } from './arns';
 import { consumerBucketName } from './bucket-name';
 import { partitionOf } from './partition';
 import type { Encryption, S3Sink, StreamPolicySettings, Topology } from './schema';
@@ -111,7 +112,10 @@ export type ResolvedSubscription = Omit<Subscription, 'producer' | 'consumer'> &
   readonly consumerStackId: string;
   /** Account of the consumer, where the event source mapping is. */
   readonly account: Account;
+  /** The table whose stream is read. */
+  readonly source: TableReference;
   readonly functionName: string;
+  readonly failedBatchesBucket: string;
   readonly alarms: Consumer['alarms'];
 };
 
@@ -139,8 +143,13 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
   const consumers = mapValues(topology.consumers, (consumer, name) => ({
     stackId: consumerStackId(name),
     account: get(accounts, consumer.account),
-    roleArn: roleArn(get(accounts, consumer.account), consumer.role),
+    roleArn: arns.role(get(accounts, consumer.account), consumer.role),
   }));
+  const failedBatchesBucket = (name: string) =>
+    consumerBucketName('failed-batches', topology.name, {
+      name,
+      account: get(consumers, name).account,
+    });
   const pairs = topology.subscriptions.flatMap((subscription) => {
     const producer = get(topology.producers, subscription.producer);
     return producerAccounts(producer).map(({ account, idPart }) => ({
@@ -169,7 +178,7 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
         sink,
         failedBatches: {
           ...consumer.failedBatches,
-          bucket: consumerBucketName('failed-batches', topology.name, { name, account }),
+          bucket: failedBatchesBucket(name),
         },
         alarms: consumer.alarms,
         sources: subscribed.map(({ source }) => source),
@@ -190,7 +199,7 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
           .map((subscription) => get(consumers, subscription.consumer)),
       })),
     ),
-    subscriptions: pairs.map(({ subscription, idPart }) => {
+    subscriptions: pairs.map(({ subscription, idPart, source }) => {
       const { producer, consumer, ...settings } = subscription;
       return {
         ...settings,
@@ -198,7 +207,9 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
         producerStackId: producerStackId(producer, idPart),
         consumerStackId: consumerStackId(consumer),
         account: get(consumers, consumer).account,
+        source,
         functionName: get(topology.consumers, consumer).function.name,
+        failedBatchesBucket: failedBatchesBucket(consumer),
         alarms: get(topology.consumers, consumer).alarms,
       };
     }),
@@ -219,15 +230,6 @@ function resolveStreamPolicy({ streamPolicy }: Producer): StreamPolicy {
 /** Whether a producer's stack writes the roles as principals, which IAM must have propagated by then. */
 export function namesRoles({ managed, principal }: StreamPolicy): boolean {
   return managed && principal === 'role';
-}
-
-/** The ARN the role will have; known before the role exists. */
-export function roleArn(account: Account, role: Consumer['role']): string {
-  return `arn:${account.partition}:iam::${account.id}:role${role.path}${role.name}`;
-}
-
-export function tableArn({ account: { partition, region, id }, name }: TableReference): string {
-  return `arn:${partition}:dynamodb:${region}:${id}:table/${name}`;
 }
 
 function resolveFunction(

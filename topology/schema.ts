@@ -190,6 +190,11 @@ export const accountSchema = object({
   deployRole: deployRole
     .optional()
     .describe('Default: the credentials Terraform is run with, which must belong to the account.'),
+  stateRoleArn: roleArn
+    .optional()
+    .describe(
+      "Role assumed to read and write the state for this account's stacks. Default: state.roleArn.",
+    ),
 });
 
 const role = object({

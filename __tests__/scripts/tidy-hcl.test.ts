@@ -104,7 +104,7 @@ describe('tidy HCL has', () => {
   });
 });
 
-test('the conditions of an existing table are blocks with the same text', async () => {
+test('the conditions of an existing table and of a state are blocks with the same text', async () => {
   const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/1234';
   const content = topology({
     'producers.orders': {
@@ -119,11 +119,12 @@ test('the conditions of an existing table are blocks with the same text', async 
   for (const [type, name] of [
     ['aws_dynamodb_table', 'table'],
     ['aws_kms_key', 'table_key'],
+    ['terraform_remote_state', 'consumer_process_orders'],
   ] as const) {
     const lifecycle = Reflect.get(expected?.[type]?.[name] ?? {}, 'lifecycle');
     expect(data[type][name][0].lifecycle).toEqual([lifecycle]);
   }
-  expect(hcl.match(/^ {4}postcondition \{$/gm)).toHaveLength(3);
+  expect(hcl.match(/^ {4}postcondition \{$/gm)).toHaveLength(4);
   expect(hcl).not.toContain('postcondition =');
   expect(await tidyHcl(hcl)).toBe(hcl);
 });

@@ -12,6 +12,19 @@ const SUBSCRIPTION = 'subscription-orders-process-orders';
 
 const STATE_ROLE = 'arn:aws:iam::999999999999:role/TerraformState';
 
+/** The configurations of the data sources by which each stack reads other stacks' states. */
+function remoteConfigs({ ids, json }: ReturnType<typeof synthApp>): unknown[] {
+  return ids.map((id) => {
+    const states = json(id).data?.terraform_remote_state;
+    return (
+      states &&
+      Object.fromEntries(
+        Object.entries(states).map(([name, state]) => [name, Reflect.get(state, 'config')]),
+      )
+    );
+  });
+}
+
 describe('the terraform block', () => {
   test.each([
     [CONSUMER, { archive: ARCHIVE_PROVIDER, aws: AWS_PROVIDER }],
@@ -88,14 +101,55 @@ describe('where the state is', () => {
         s3: { ...keyed(id), ...ofBackend, encrypt: true, use_lockfile: true },
       })),
     );
-    expect(app.ids.map((id) => app.json(id).data?.terraform_remote_state)).toEqual([
+    expect(remoteConfigs(app)).toEqual([
       undefined,
-      { consumer_process_orders: { backend: 's3', config: keyed(CONSUMER) } },
+      { consumer_process_orders: keyed(CONSUMER) },
+      { producer_orders: keyed(PRODUCER), consumer_process_orders: keyed(CONSUMER) },
+    ]);
+  });
+
+  test('behind the role of the account: its stacks reach all states with it', () => {
+    const roles = {
+      analytics: 'arn:aws:iam::999999999999:role/StateOfAnalytics',
+      shop: 'arn:aws-us-gov:iam::444455556666:role/state/Shop',
+    };
+    const app = synthApp(
+      topology({
+        'state.roleArn': STATE_ROLE,
+        'accounts.analytics.stateRoleArn': roles.analytics,
+        'accounts.shop.stateRoleArn': roles.shop,
+      }),
+    );
+    const reached = (id: string, role_arn: string) => ({
+      ...plain,
+      key: `orders/${id}.tfstate`,
+      assume_role: { role_arn },
+    });
+    expect(app.ids.map((id) => Reflect.get(app.json(id).terraform, 'backend'))).toEqual(
+      [
+        reached(CONSUMER, roles.analytics),
+        reached(PRODUCER, roles.shop),
+        reached(SUBSCRIPTION, roles.analytics),
+      ].map((s3) => ({ s3: { ...s3, encrypt: true, use_lockfile: true } })),
+    );
+    expect(remoteConfigs(app)).toEqual([
+      undefined,
+      { consumer_process_orders: reached(CONSUMER, roles.shop) },
       {
-        producer_orders: { backend: 's3', config: keyed(PRODUCER) },
-        consumer_process_orders: { backend: 's3', config: keyed(CONSUMER) },
+        producer_orders: reached(PRODUCER, roles.analytics),
+        consumer_process_orders: reached(CONSUMER, roles.analytics),
       },
     ]);
+  });
+
+  test('behind the role of one account, and that of the topology for the others', () => {
+    const role = 'arn:aws:iam::999999999999:role/StateOfShop';
+    const app = synthApp(
+      topology({ 'state.roleArn': STATE_ROLE, 'accounts.shop.stateRoleArn': role }),
+    );
+    expect(
+      app.ids.map((id) => Reflect.get(app.json(id).terraform, 'backend').s3.assume_role),
+    ).toEqual([{ role_arn: STATE_ROLE }, { role_arn: role }, { role_arn: STATE_ROLE }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { remoteState } from '../helpers/remote-state';
 import { AWS_PROVIDER, counts, synthApp } from '../helpers/synth-app';
 import {
   PROVISIONED_TABLE_LIFECYCLE,
@@ -36,14 +37,9 @@ const BY_ACCOUNT = {
   ],
 };
 
-const REMOTE_STATE = {
-  backend: 's3',
-  config: {
-    bucket: 'example-terraform-state',
-    key: 'orders/consumer-process-orders.tfstate',
-    region: 'us-east-1',
-  },
-};
+const REMOTE_STATE = remoteState('consumer-process-orders', {
+  role_arn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
+});
 
 const TABLE = {
   provider: 'aws.producer',
@@ -202,10 +198,9 @@ describe('the stream policy', () => {
     'consumers.search': consumer('Search'),
     'subscriptions[1]': { producer: 'orders', consumer: 'search' },
   };
-  const secondState = {
-    backend: 's3',
-    config: { ...REMOTE_STATE.config, key: 'orders/consumer-search.tfstate' },
-  };
+  const secondState = remoteState('consumer-search', {
+    role_arn: 'arn:aws:iam::111122223333:role/SearchRole',
+  });
 
   test.each<[string, Overrides, statement: object, remoteStates: object | undefined]>([
     [
@@ -251,6 +246,20 @@ describe('the stream policy', () => {
         ],
       },
       { consumer_process_orders: REMOTE_STATE },
+    ],
+    [
+      'expects the role with its path, in its partition',
+      {
+        'accounts.analytics.region': 'us-gov-west-1',
+        'accounts.shop.region': 'us-gov-west-1',
+        'consumers.process-orders.role.path': '/streams/',
+      },
+      STATEMENT,
+      {
+        consumer_process_orders: remoteState('consumer-process-orders', {
+          role_arn: 'arn:aws-us-gov:iam::111122223333:role/streams/ProcessOrdersRole',
+        }),
+      },
     ],
     [
       'names the account of a role that need not exist, and reads no state',

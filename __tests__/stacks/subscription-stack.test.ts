@@ -1,4 +1,5 @@
 import { alarm } from '../helpers/blocks';
+import { remoteState } from '../helpers/remote-state';
 import { AWS_PROVIDER, counts, synthApp } from '../helpers/synth-app';
 import { consumer, type Overrides, topology } from '../helpers/topology';
 
@@ -25,6 +26,13 @@ const MAPPING = {
         '${data.terraform_remote_state.consumer_process_orders.outputs.failed_batches_bucket_arn}',
     },
   },
+};
+
+const STREAM = { stream_arn: 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/' };
+
+const FUNCTION = {
+  function_arn: 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders',
+  failed_batches_bucket_arn: 'arn:aws:s3:::process-orders-failed-batches-025f751830a2',
 };
 
 const ALARM = alarm(
@@ -109,22 +117,11 @@ test('a subscription is one event source mapping and its alarms, in the account 
     },
     data: {
       terraform_remote_state: {
-        producer_orders: {
-          backend: 's3',
-          config: {
-            bucket: 'example-terraform-state',
-            key: 'orders/producer-orders.tfstate',
-            region: 'us-east-1',
-          },
-        },
-        consumer_process_orders: {
-          backend: 's3',
-          config: {
-            bucket: 'example-terraform-state',
-            key: 'orders/consumer-process-orders.tfstate',
-            region: 'us-east-1',
-          },
-        },
+        producer_orders: remoteState('producer-orders', STREAM),
+        consumer_process_orders: remoteState('consumer-process-orders', {
+          ...FUNCTION,
+          alarm_topic_arn: 'arn:aws:sns:us-east-1:111122223333:ProcessOrders-alarms',
+        }),
       },
     },
     resource: RESOURCES,
@@ -262,6 +259,57 @@ describe('the alarm', () => {
   test('is turned off with those of the consumer', () => {
     const { aws_lambda_event_source_mapping } = RESOURCES;
     expect(resources(false)).toEqual({ aws_lambda_event_source_mapping });
+  });
+});
+
+describe('what other stacks publish is believed only as the topology has it:', () => {
+  const states = (overrides: Overrides, id = ID) =>
+    synthApp(topology(overrides)).json(id).data?.terraform_remote_state;
+
+  test('a topic of the user', () => {
+    const topicArn = 'arn:aws:sns:us-east-1:111122223333:on-call';
+    expect(states({ 'consumers.process-orders.alarms': { topicArn } })).toEqual({
+      producer_orders: remoteState('producer-orders', STREAM),
+      consumer_process_orders: remoteState('consumer-process-orders', {
+        ...FUNCTION,
+        alarm_topic_arn: topicArn,
+      }),
+    });
+  });
+
+  test('no topic without alarms', () => {
+    expect(states({ 'consumers.process-orders.alarms': false })).toEqual({
+      producer_orders: remoteState('producer-orders', STREAM),
+      consumer_process_orders: remoteState('consumer-process-orders', FUNCTION),
+    });
+  });
+
+  test('another partition and Region', () => {
+    expect(
+      states({ 'accounts.analytics.region': 'cn-north-1', 'accounts.shop.region': 'cn-north-1' }),
+    ).toEqual({
+      producer_orders: remoteState('producer-orders', {
+        stream_arn: 'arn:aws-cn:dynamodb:cn-north-1:444455556666:table/Orders/stream/',
+      }),
+      consumer_process_orders: remoteState('consumer-process-orders', {
+        function_arn: 'arn:aws-cn:lambda:cn-north-1:111122223333:function:ProcessOrders',
+        failed_batches_bucket_arn: 'arn:aws-cn:s3:::process-orders-failed-batches-33c881e2280c',
+        alarm_topic_arn: 'arn:aws-cn:sns:cn-north-1:111122223333:ProcessOrders-alarms',
+      }),
+    });
+  });
+
+  test('the stream of the one tenant', () => {
+    const tenants: Overrides = {
+      'accounts.tenant-b': { id: '777777777777', region: 'us-east-1' },
+      'producers.orders.account': undefined,
+      'producers.orders.accounts': ['shop', 'tenant-b'],
+    };
+    expect(states(tenants, 'subscription-orders-tenant-b-process-orders')).toMatchObject({
+      producer_orders_tenant_b: remoteState('producer-orders-tenant-b', {
+        stream_arn: 'arn:aws:dynamodb:us-east-1:777777777777:table/Orders/stream/',
+      }),
+    });
   });
 });
 

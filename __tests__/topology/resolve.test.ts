@@ -114,7 +114,9 @@ test('fills in the defaults and makes one entry per stack', () => {
         producerStackId: 'producer-orders',
         consumerStackId: 'consumer-process-orders',
         account: analytics,
+        source: { account: shop, name: 'Orders', encryption: 'aws-owned' },
         functionName: 'ProcessOrders',
+        failedBatchesBucket: 'process-orders-failed-batches-025f751830a2',
         alarms,
       },
     ],
@@ -181,7 +183,9 @@ test('keeps what the file sets', () => {
         producerStackId: 'producer-orders',
         consumerStackId: 'consumer-process-orders',
         account,
+        source: { account: shop, name: 'Orders', encryption: 'aws-owned' },
         functionName: 'ProcessOrders',
+        failedBatchesBucket: 'process-orders-failed-batches-025f751830a2',
         alarms,
       },
     ],
@@ -347,6 +351,7 @@ describe('a producer with accounts', () => {
   };
   const tenantA = { id: '777777777777', region: 'us-east-1', partition: 'aws' };
   const tenantB = { id: '888888888888', region: 'us-east-1', partition: 'aws' };
+  const table = { name: 'Orders', encryption: 'aws-owned' };
 
   test('has one stack in each of them, in the order of the list', () => {
     const shared = {
@@ -356,7 +361,6 @@ describe('a producer with accounts', () => {
       streamPolicy: { principal: 'role', conditions: [], managed: true },
       readers: [processOrders],
     };
-    const table = { name: 'Orders', encryption: 'aws-owned' };
     expect(resolved(tenants).producers).toStrictEqual([
       {
         ...shared,
@@ -379,6 +383,7 @@ describe('a producer with accounts', () => {
       consumerStackId: 'consumer-process-orders',
       account: analytics,
       functionName: 'ProcessOrders',
+      failedBatchesBucket: 'process-orders-failed-batches-025f751830a2',
       alarms,
     };
     expect(resolved(tenants).subscriptions).toStrictEqual([
@@ -386,11 +391,13 @@ describe('a producer with accounts', () => {
         ...shared,
         stackId: 'subscription-orders-tenant-b-process-orders',
         producerStackId: 'producer-orders-tenant-b',
+        source: { ...table, account: tenantB },
       },
       {
         ...shared,
         stackId: 'subscription-orders-tenant-a-process-orders',
         producerStackId: 'producer-orders-tenant-a',
+        source: { ...table, account: tenantA },
       },
     ]);
   });

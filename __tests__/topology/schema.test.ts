@@ -454,6 +454,7 @@ describe('formats', () => {
     ['state.keyPrefix', "team/orders_1/a!.*'()"],
     ['state.roleArn', 'arn:aws:iam::111122223333:role/path/Terraform+=,.@-_State'],
     ['state.roleArn', 'arn:aws-us-gov:iam::111122223333:role/TerraformState'],
+    ['accounts.shop.stateRoleArn', 'arn:aws:iam::999999999999:role/state/Shop'],
     ['state.kmsKeyId', 'alias/state'],
     [`${ROLE}.name`, 'A+=,.@-_9'],
     [`${ROLE}.path`, '/'],
@@ -524,6 +525,9 @@ describe('formats', () => {
     ['state.keyPrefix', 'my orders', KEY_PREFIX],
     ['state.keyPrefix', '', KEY_PREFIX],
     ['state.roleArn', 'TerraformState', ROLE_ARN],
+    ['accounts.shop.stateRoleArn', 'TerraformState', ROLE_ARN],
+    ['accounts.shop.stateRoleArn', 'arn:aws:iam::111122223333:user/State', ROLE_ARN],
+    ['accounts.shop.stateRoleArn', 'arn:aws:sts::111122223333:assumed-role/State/x', ROLE_ARN],
     ['state.roleArn', 'arn:aws:iam::111122223333:user/State', ROLE_ARN],
     ['state.roleArn', 'arn:aws:iam::1111:role/State', ROLE_ARN],
     ['state.roleArn', 'arn:aws:iam::111122223333:role/', ROLE_ARN],
@@ -774,7 +778,7 @@ describe('mappings', () => {
   const TOPOLOGY =
     'name, tags, awsProviderVersion, state, accounts, consumers, producers, subscriptions';
   const STATE = 'bucket, region, keyPrefix, roleArn, kmsKeyId, usePathStyle, manage';
-  const ACCOUNT = 'id, region, deployRole';
+  const ACCOUNT = 'id, region, deployRole, stateRoleArn';
   const DEPLOY_ROLE = 'arn, externalId, sessionName';
   const CONSUMER_KEYS = 'account, role, function, sink, failedBatches, alarms';
   const ROLE_KEYS = 'name, path, permissionsBoundary, managedPolicyArns, managedPolicyQuota';

@@ -50,6 +50,31 @@ export class Deployment {
     return this.plan(HCL_STACKS);
   }
 
+  /** Writes the stacks, and prepares some of them for Terraform. */
+  async prepare(...stacks: string[]): Promise<void> {
+    await this.run('synth');
+    for (const stack of stacks) {
+      await this.call(TERRAFORM, `-chdir=${JSON_STACKS}/${stack}`, 'init', '-input=false');
+    }
+  }
+
+  /** Why Terraform refuses to plan a stack that is prepared, one text for each error. */
+  async planErrors(stack: string, ...options: string[]): Promise<string[]> {
+    const plan = ['plan', '-json', '-input=false', '-lock=false', ...options];
+    const { stdout } = await run(TERRAFORM, [`-chdir=${JSON_STACKS}/${stack}`, ...plan]).catch(
+      (error) => {
+        if (!error.stdout) throw error;
+        return error as { stdout: string };
+      },
+    );
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).diagnostic)
+      .filter((diagnostic) => diagnostic?.severity === 'error')
+      .map(({ detail }) => detail);
+  }
+
   /** Takes resources out of a stack's state, so that `destroy` leaves them alone. */
   async forget(stack: string, ...addresses: string[]): Promise<void> {
     const folder = `-chdir=${JSON_STACKS}/${stack}`;
@@ -58,9 +83,8 @@ export class Deployment {
 
   /** Takes something that exists into a stack's state. */
   async import(stack: string, address: string, id: string): Promise<void> {
-    await this.run('synth');
+    await this.prepare(stack);
     const folder = `-chdir=${JSON_STACKS}/${stack}`;
-    await this.call(TERRAFORM, folder, 'init', '-input=false');
     await this.call(TERRAFORM, folder, 'import', '-input=false', address, id);
   }
 

@@ -1,0 +1,163 @@
+/**
+ * State objects that somebody else wrote: real Terraform plans the stacks that read them. Nothing is
+ * deployed.
+ */
+import { readFileSync } from 'node:fs';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { parse, stringify } from 'yaml';
+import { loadTopology } from '../../topology/load';
+import { clientsOf } from './support/account';
+import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
+import { writeTopology } from './support/topology';
+
+jest.setTimeout(10 * 60 * 1000);
+
+const CONSUMER = 'consumer-reader';
+const PRODUCER = 'producer-orders';
+const SUBSCRIPTION = 'subscription-orders-reader';
+
+type Outputs = Readonly<Record<string, unknown>>;
+
+const OF_EVE: Outputs = {
+  role_arn: 'arn:aws:iam::999999999999:role/streams/ForgedReader',
+  stream_arn:
+    'arn:aws:dynamodb:us-east-1:999999999999:table/Forged.Orders/stream/2026-01-01T00:00:00.000',
+  function_arn: 'arn:aws:lambda:us-east-1:999999999999:function:ReadForged',
+  failed_batches_bucket_arn: 'arn:aws:s3:::bucket-of-eve',
+  alarm_topic_arn: 'arn:aws:sns:us-east-1:999999999999:ReadForged-alarms',
+};
+
+const OF_ANOTHER_TENANT: Outputs = {
+  role_arn: 'arn:aws:iam::111122223333:role/ForgedReader',
+  stream_arn:
+    'arn:aws:dynamodb:us-east-1:444455556666:table/Forged.OrdersOfAnother/stream/2026-01-01T00:00:00.000',
+  function_arn: 'arn:aws:lambda:us-east-1:111122223333:function:ReadForged:live',
+  failed_batches_bucket_arn: 'arn:aws:s3:::other-failed-batches-025f751830a2',
+  alarm_topic_arn: 'arn:aws:sns:us-east-1:111122223333:Other-alarms',
+};
+
+describeWithEndpoint('a state that somebody else wrote', () => {
+  const content = parse(readFileSync('topologies/orders.yaml', 'utf8'));
+  content.name = 'forged';
+  content.producers.orders.table.name = 'Forged.Orders';
+  content.consumers = {
+    reader: {
+      account: 'analytics',
+      role: { name: 'ForgedReader', path: '/streams/' },
+      function: { name: 'ReadForged' },
+    },
+  };
+  content.subscriptions = [{ producer: 'orders', consumer: 'reader' }];
+  const file = writeTopology(stringify(content));
+  const topology = loadTopology(file);
+  const { bucket, region, keyPrefix } = topology.state;
+  const deployment = new Deployment(file);
+  const s3 = new S3Client({ region, forcePathStyle: true });
+
+  const role = { role_arn: 'arn:aws:iam::111122223333:role/streams/ForgedReader' };
+  const stream = {
+    stream_arn:
+      'arn:aws:dynamodb:us-east-1:444455556666:table/Forged.Orders/stream/2026-01-01T00:00:00.000',
+  };
+  const others = {
+    function_arn: 'arn:aws:lambda:us-east-1:111122223333:function:ReadForged',
+    failed_batches_bucket_arn: `arn:aws:s3:::${topology.consumers[0]?.failedBatches.bucket}`,
+    alarm_topic_arn: 'arn:aws:sns:us-east-1:111122223333:ReadForged-alarms',
+  };
+
+  const write = (stackId: string, outputs: Outputs) => {
+    const state = {
+      version: 4,
+      terraform_version: '1.10.0',
+      serial: 9,
+      lineage: 'forged',
+      outputs: Object.fromEntries(
+        Object.entries(outputs).map(([name, value]) => [name, { value, type: typeOf(value) }]),
+      ),
+      resources: [],
+      check_results: null,
+    };
+    return s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: `${keyPrefix}/${stackId}.tfstate`,
+        Body: JSON.stringify(state),
+      }),
+    );
+  };
+
+  /** Why Terraform refuses the outputs of the states, in the order of their names. */
+  const refusals = async (stackId: string, ...states: string[]) => {
+    const targets = states.map(
+      (id) => `-target=data.terraform_remote_state.${id.replaceAll('-', '_')}`,
+    );
+    return (await deployment.planErrors(stackId, ...targets)).sort();
+  };
+
+  const refusal = (stackId: string, name: string, right: string, found: unknown) =>
+    `The output ${name} of ${stackId} must be ${right.replace(/[^/]+$/, (end) => (name === 'stream_arn' ? '<time>' : end))}, as the topology has it. The state s3://${bucket}/${keyPrefix}/${stackId}.tfstate has ${JSON.stringify(found)}. Deploy ${stackId} first. If the state has the same value after that, find out who else writes to it.`;
+
+  beforeAll(async () => {
+    await createStateBucket(topology.state);
+    await deployment.prepare(PRODUCER, SUBSCRIPTION);
+  });
+
+  test('is believed where it has what the topology has', async () => {
+    await write(CONSUMER, { ...role, ...others });
+    await write(PRODUCER, stream);
+    expect(await deployment.planErrors(PRODUCER)).toEqual([]);
+    expect(await deployment.planErrors(SUBSCRIPTION)).toEqual([]);
+  });
+
+  test.each<[string, forge: (value: string, name: string) => unknown]>([
+    ['another account', (_, name) => OF_EVE[name]],
+    ['another name', (_, name) => OF_ANOTHER_TENANT[name]],
+    ['a name that a pattern takes for the same', (arn) => arn.replace(/[.-]|(?<=Forged)R/, 'x')],
+    ['more after it', (arn) => `${arn}/x`],
+    ['one more line', (arn) => `${arn}\n`],
+    ['a list of the right one', (arn) => [arn]],
+  ])('is refused where it has %s', async (_, forge) => {
+    const forged = (outputs: Readonly<Record<string, string>>) =>
+      Object.fromEntries(
+        Object.entries(outputs).map(([name, value]) => [name, forge(value, name)]),
+      );
+    const refused = (stackId: string, outputs: Readonly<Record<string, string>>) =>
+      Object.entries(outputs)
+        .map(([name, right]) => refusal(stackId, name, right, forge(right, name)))
+        .sort();
+    await write(CONSUMER, forged({ ...role, ...others }));
+    await write(PRODUCER, forged(stream));
+    expect(await refusals(PRODUCER, CONSUMER)).toEqual(refused(CONSUMER, role));
+    expect(await refusals(SUBSCRIPTION, CONSUMER, PRODUCER)).toEqual(
+      [...refused(CONSUMER, others), ...refused(PRODUCER, stream)].sort(),
+    );
+  });
+
+  test('is refused where it has no outputs, as before the first deployment', async () => {
+    await write(CONSUMER, {});
+    await write(PRODUCER, {});
+    expect(await refusals(SUBSCRIPTION, CONSUMER, PRODUCER)).toEqual(
+      [
+        ...Object.entries(others).map(([name, right]) => refusal(CONSUMER, name, right, null)),
+        ...Object.entries(stream).map(([name, right]) => refusal(PRODUCER, name, right, null)),
+      ].sort(),
+    );
+  });
+
+  test('lets nobody read a stream, and makes nothing', async () => {
+    await write(CONSUMER, { role_arn: 'arn:aws:iam::999999999999:role/Eve' });
+    await expect(
+      deployment.deploy(PRODUCER, '--ignore-missing-stack-dependencies'),
+    ).rejects.toThrow(/output role_arn of consumer-reader must be/);
+    const { dynamodb } = clientsOf(topology, PRODUCER);
+    await expect(
+      dynamodb.send(new DescribeTableCommand({ TableName: 'Forged.Orders' })),
+    ).rejects.toThrow(/not found/);
+  });
+});
+
+function typeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return ['tuple', value.map(typeOf)];
+  return value === null ? 'dynamic' : typeof value;
+}

@@ -6,7 +6,7 @@ import { loadTopology } from './topology/load';
 /** The app of cdktf.json, which `cdktf synth`, `diff`, `deploy` and `destroy` run. */
 run(async () => {
   const { CDKTF_OUTDIR = 'cdktf.out', SYNTH_HCL_OUTPUT } = process.env;
-  const topology = loadTopology(TOPOLOGY, entryProblems);
+  const topology = loadTopology(TOPOLOGY, entryProblems, console.warn);
   await synthesize(topology, CDKTF_OUTDIR, { hcl: SYNTH_HCL_OUTPUT === 'true' });
   return 0;
 });

@@ -114,6 +114,20 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+test('a variable that looks like a secret is printed once, and stops nothing', async () => {
+  const secret = BROKEN.replace('nowhere', 'analytics')
+    .replace('type: X', 'type: S')
+    .replace('batchSize: 0', 'batchSize: 1')
+    .replace('function: {', 'function: { environment: { DB_PASSWORD: hunter2 },');
+  const { code, stderr } = await run(first, 'secret.out', write(first, 'secret.yaml', secret));
+  expect({ code, lines: stderr.match(/DB_PASSWORD looks like a secret/g) }).toEqual({
+    code: 0,
+    lines: ['DB_PASSWORD looks like a secret'],
+  });
+  expect(stderr).toMatch(/^secret\.yaml:10 [^\n]+\n$/);
+  expect(stderr).not.toContain('hunter2');
+}, 60_000);
+
 describe('a synthesis', () => {
   let runs: readonly [Run, Run];
 

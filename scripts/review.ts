@@ -38,7 +38,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const topology = loadTopology(TOPOLOGY, entryProblems);
+  const topology = loadTopology(TOPOLOGY, entryProblems, console.warn);
   if (from === undefined) await synthesize(topology, OUTPUT);
   const started = performance.now();
   const stacks = readStacks(from ?? OUTPUT);

@@ -29,7 +29,9 @@ run(async () => {
     return 0;
   }
   const folder = output ?? (hcl ? 'hcl.out' : 'cdktf.out');
-  const stacks = await synthesize(loadTopology(TOPOLOGY, entryProblems), folder, { hcl });
+  const stacks = await synthesize(loadTopology(TOPOLOGY, entryProblems, console.warn), folder, {
+    hcl,
+  });
   const count = `${stacks.length} ${stacks.length === 1 ? 'stack' : 'stacks'}`;
   const more = stacks.length > NAMED ? ` and ${stacks.length - NAMED} more` : '';
   console.log(`${count} in ${folder}/: ${stacks.slice(0, NAMED).join(', ')}${more}`);

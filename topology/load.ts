@@ -15,9 +15,10 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import { type Problem, TopologyError } from './problem';
+import { formatProblem, type Problem, TopologyError } from './problem';
 import { readText } from './read-text';
 import type { ResolvedTopology } from './resolve';
+import { secretVariables } from './secret-variables';
 import { validate } from './validate';
 
 /** Keys are text, as they are written: `NULL` and `007` are names like any other. */
@@ -33,11 +34,13 @@ const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
  *
  * @param file path of the YAML file, relative to the working directory
  * @param check finds what is wrong with more than the file
+ * @param warn takes the lines about what is allowed and should be looked at
  * @throws TopologyError with every problem of the file, each with its line
  */
 export function loadTopology(
   file: string,
   check: (topology: ResolvedTopology) => readonly Problem[] = () => [],
+  warn: (line: string) => void = () => {},
 ): ResolvedTopology {
   if (!existsSync(file) || !statSync(file).isFile()) {
     const message = 'is not a file; set TOPOLOGY to the path of a topology file';
@@ -60,17 +63,15 @@ export function loadTopology(
     path.dirname(file),
   );
   const problems = topology ? check(topology) : own;
-  if (!topology || problems.length > 0) {
-    throw new TopologyError(
-      file,
-      problems
-        .map((problem) => {
-          const { offset, written } = placeOf(document.contents, problem.path);
-          return { ...problem, line: lines.linePos(offset).line, written };
-        })
-        .sort((a, b) => a.line - b.line),
-    );
-  }
+  const inOrder = (found: readonly Problem[]) =>
+    found
+      .map((problem) => {
+        const { offset, written } = placeOf(document.contents, problem.path);
+        return { ...problem, line: lines.linePos(offset).line, written };
+      })
+      .sort((a, b) => a.line - b.line);
+  if (!topology || problems.length > 0) throw new TopologyError(file, inOrder(problems));
+  for (const problem of inOrder(secretVariables(topology))) warn(formatProblem(file, problem));
   return topology;
 }
 

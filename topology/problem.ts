@@ -31,7 +31,7 @@ export class TopologyError extends UserError {
 }
 
 /** `topologies/orders.yaml:31 subscriptions[0].batchSize must be between 1 and 10000, got 0` */
-function formatProblem(file: string, problem: Problem): string {
+export function formatProblem(file: string, problem: Problem): string {
   const { path, message, received, line, inQuotes } = problem;
   const place = line === undefined ? file : `${file}:${line}`;
   const value = problem.written ?? formatValue(received);

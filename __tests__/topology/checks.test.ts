@@ -1512,7 +1512,7 @@ describe('problems of several kinds', () => {
         'subscriptions[1]': null,
       },
       [
-        'accounts.shop must be a mapping with the keys id, region, deployRole, got null',
+        'accounts.shop must be a mapping with the keys id, region, deployRole, stateRoleArn, got null',
         `${CONSUMER} must be a mapping with the keys account, role, function, sink, failedBatches, alarms, got null`,
         `${PRODUCER} must be a mapping with the keys account, accounts, table, existingTable, streamPolicy, got null`,
         'subscriptions[1] must be a mapping with the keys producer, consumer, startingPosition, batchSize, maximumBatchingWindowInSeconds, parallelizationFactor, bisectBatchOnFunctionError, maximumRetryAttempts, maximumRecordAgeInSeconds, tumblingWindowInSeconds, filters, enabled, got null',

@@ -78,6 +78,32 @@ describe('a valid file', () => {
   });
 });
 
+describe('what is allowed and should be looked at', () => {
+  const warnings = (text: string) => {
+    const lines: string[] = [];
+    writeFileSync(file, text);
+    loadTopology(
+      file,
+      () => [],
+      (line) => lines.push(line.replaceAll(`${folder}/`, '').slice(0, 80)),
+    );
+    return lines;
+  };
+
+  test('is nothing in most files', () => {
+    expect(warnings(ORDERS)).toEqual([]);
+  });
+
+  test('has its line, in the order of the file', () => {
+    const environment =
+      '{ name: ProcessOrders,\n      environment: { DB_PASSWORD: hunter2,\n        API_KEY: k } }';
+    expect(warnings(orders('{ name: ProcessOrders }', environment))).toEqual([
+      'topologies/x.yaml:11 consumers.process-orders.function.environment.DB_PASSWORD l',
+      'topologies/x.yaml:12 consumers.process-orders.function.environment.API_KEY looks',
+    ]);
+  });
+});
+
 describe('a key stays the text that it is in the file:', () => {
   test.each([
     ...['NULL', 'null', '~', 'true', 'Yes', '007', '2024.10', '0x1F', '1e3', '.inf', '2001-01-01'],
@@ -116,7 +142,7 @@ describe('merge keys', () => {
 
   test('in quotes are keys like any other', () => {
     expect(errorOf(orders('region: us-east-1 } # 4', 'region: us-east-1, "<<": {} } # 4'))).toBe(
-      'topologies/x.yaml:4 accounts.analytics.<< is not a key of the topology here; the keys are id, region, deployRole, got {}',
+      'topologies/x.yaml:4 accounts.analytics.<< is not a key of the topology here; the keys are id, region, deployRole, stateRoleArn, got {}',
     );
   });
 });

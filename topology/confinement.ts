@@ -49,7 +49,8 @@ export function realPath(file: string): string {
   }
 }
 
-function isInside(file: string, folder: string): boolean {
+/** Whether a path is a folder's own or below it. */
+export function isInside(file: string, folder: string): boolean {
   const relative = path.relative(folder, file);
   return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
 }

@@ -133,6 +133,13 @@ export const RUNTIMES = {
   },
 } as const;
 
+/** Bytes of the package of a function: extracted, and as the zip file of an upload. */
+export const DEPLOYMENT_PACKAGE = {
+  source: LAMBDA_QUOTAS,
+  unzippedSize: 250 * 1024 * 1024,
+  zippedSize: 50 * 1024 * 1024,
+} as const;
+
 /** Bytes of all environment variables of one function together, names included. */
 export const ENVIRONMENT = { source: LAMBDA_QUOTAS, totalSize: 4_096 } as const;
 

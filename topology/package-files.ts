@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type Refusal, realPath } from './confinement';
+import { isInside, type Refusal, realPath } from './confinement';
 import { UserError } from './problem';
 
 /** The deployment package's own files: what Lambda loads, what that loads, and its source map. */
@@ -83,6 +83,14 @@ function filesBelow(folder: string): string[] {
   });
 }
 
+/** A file of a prepared folder, as it is packed. */
+export interface CodeFile {
+  /** Path in the folder, with slashes. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /**
  * The files of a prepared folder, with those that links lead to, as they are packed.
  *
@@ -90,35 +98,61 @@ function filesBelow(folder: string): string[] {
  * @throws PackageFileError if there is none, or one that may not be in a package
  */
 export function codeFiles(directory: string, refusal: Refusal): string[] {
-  const files = [...filesOfCode(directory, refusal, [])];
-  if (files.length === 0) {
-    throw new PackageFileError('must have files in it, which become the deployment package');
-  }
-  return files.map((file) => path.relative(directory, file).split(path.sep).join('/')).sort();
+  const { files, problems } = readCodeFolder(directory, refusal);
+  const [problem] = problems;
+  if (problem !== undefined) throw new PackageFileError(problem);
+  return files.map(({ name }) => name);
 }
 
-/** @param above real paths of the folders that this one is in */
-function* filesOfCode(
-  folder: string,
+/** The same with sizes, and all that is wrong with the folder: what it must be, without a full stop. */
+export function readCodeFolder(
+  directory: string,
   refusal: Refusal,
-  above: readonly string[],
-): Generator<string> {
-  const real = realPath(folder);
-  const refuse = (reason: string) => {
-    throw new PackageFileError(
-      `must have only files for the function in it; ${nameOf(folder)} ${reason}`,
-    );
-  };
-  const reason = refusal(folder);
-  if (reason) refuse(reason);
-  if (above.includes(real)) refuse('is a link to a folder that it is in; leave it out');
-  const stats = statSync(folder, { throwIfNoEntry: false });
-  if (stats?.isFile()) yield folder;
-  else if (stats?.isDirectory()) {
-    for (const name of readdirSync(folder)) {
-      yield* filesOfCode(path.join(folder, name), refusal, [...above, real]);
+): { files: CodeFile[]; problems: string[] } {
+  const files: CodeFile[] = [];
+  const problems: string[] = [];
+  /** @param above real paths of the folders that this place is in */
+  const visit = (place: string, above: readonly string[]): void => {
+    const real = realPath(place);
+    const found = lookAt(place);
+    const reason =
+      typeof found === 'string'
+        ? found
+        : (refusal(place) ??
+          (above.some((outer) => isInside(outer, real))
+            ? 'is a link to a folder that it is in; leave it out'
+            : undefined));
+    if (reason !== undefined) {
+      problems.push(`must have only files for the function in it; ${nameOf(place)} ${reason}`);
+    } else if (Array.isArray(found)) {
+      for (const name of found) visit(path.join(place, name), [...above, real]);
+    } else if (typeof found === 'number') {
+      const name = path.relative(directory, place).split(path.sep).join('/');
+      files.push({ name, size: found });
     }
-  } else refuse(stats ? 'is neither a file nor a folder' : 'is a link to what is not there');
+  };
+  visit(directory, []);
+  files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (files.length === 0 && problems.length === 0) {
+    problems.push('must have files in it, which become the deployment package');
+  }
+  return { files, problems };
+}
+
+/** The names in a folder, the bytes of a file, or why there is neither. */
+function lookAt(place: string): string[] | number | string {
+  try {
+    const stats = statSync(place);
+    if (stats.isDirectory()) return readdirSync(place);
+    if (!stats.isFile()) return 'is neither a file nor a folder';
+    accessSync(place, constants.R_OK);
+    return stats.size;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return 'is a link to what is not there';
+    if (code === 'ELOOP') return 'is a link that leads to itself';
+    return `cannot be read: ${message}`;
+  }
 }
 
 function nameOf(file: string): string {

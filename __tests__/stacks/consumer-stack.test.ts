@@ -405,10 +405,10 @@ describe('the function', () => {
     [
       'of another language has its own handler and no variables for Node.js',
       {
-        [`${FUNCTION}.runtime`]: 'python3.12',
-        [`${FUNCTION}.code`]: { directory: 'lambda-src/python', handler: 'index.run' },
+        [`${FUNCTION}.runtime`]: 'java25',
+        [`${FUNCTION}.code`]: { directory: 'lambda-src/python', handler: 'com.example.App::run' },
       },
-      { ...LAMBDA, runtime: 'python3.12', handler: 'index.run' },
+      { ...LAMBDA, runtime: 'java25', handler: 'com.example.App::run' },
     ],
     [
       'of another language has environment variables',
@@ -426,12 +426,13 @@ describe('the function', () => {
   });
 
   test('is packed from the folder that its content names', () => {
-    const archives = [
-      { [`${FUNCTION}.code`]: { directory: 'lambda-src/python', handler: 'index.handler' } },
-      { [`${FUNCTION}.code`]: { directory: 'lambda-src/sinks', handler: 'index.handler' } },
-      {},
-      {},
-    ].map((overrides) => consumerStack(overrides).data?.archive_file?.processor_archive ?? {});
+    const prepared = (directory: string): Overrides => ({
+      [`${FUNCTION}.runtime`]: 'java25',
+      [`${FUNCTION}.code`]: { directory, handler: 'com.example.App::run' },
+    });
+    const archives = [prepared('lambda-src/python'), prepared('lambda-src/sinks'), {}, {}].map(
+      (overrides) => consumerStack(overrides).data?.archive_file?.processor_archive ?? {},
+    );
     const folders = archives.map((archive) => Reflect.get(archive, 'source_dir'));
     expect(folders).toEqual(Array(4).fill(expect.stringMatching(PACKAGE)));
     expect(new Set(folders).size).toBe(3);

@@ -16,7 +16,11 @@ function tenants(count: number, overrides: Overrides = {}): Content {
         ]),
       ),
     },
-    'consumers.process-orders.function.code': { directory: __dirname, handler: 'index.handler' },
+    'consumers.process-orders.function': {
+      name: 'ProcessOrders',
+      runtime: 'python3.12',
+      code: { directory: 'lambda-src/python', handler: 'index.handler' },
+    },
     'producers.orders': { ...producer('Orders'), account: undefined, accounts: names },
     ...overrides,
   });

@@ -3,7 +3,7 @@ import { findLogLevel, LOG_LEVELS } from '../../lambda-src/logger';
 import { ATHENA_RESULTS } from '../athena-results';
 import { confinement } from '../confinement';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../limits';
-import { codeFiles, PackageFileError, packageFiles } from '../package-files';
+import { PackageFileError, packageFiles } from '../package-files';
 import { SINK_VARIABLES } from '../resolve';
 import { type Declared, type Report, sound } from './declared';
 
@@ -25,13 +25,6 @@ export function functionCode({ consumers, folder }: Declared, report: Report): v
       const reason = refusal(entry);
       if (reason)
         report([...path, 'entry'], `must be a file for the function; it ${reason}`, entry);
-    }
-    if (code && !isDirectory(code.directory)) {
-      const message = 'must be a folder that exists, relative to the working directory';
-      report([...path, 'code', 'directory'], message, code.directory);
-    } else if (code) {
-      const problem = problemOf(() => codeFiles(code.directory, refusal));
-      if (problem) report([...path, 'code', 'directory'], problem, code.directory);
     }
     if (!code && !runtime.startsWith('nodejs')) {
       const message =
@@ -145,8 +138,4 @@ export function lakeLifecycle({ consumers }: Declared, report: Report): void {
 
 function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();
-}
-
-function isDirectory(path: string): boolean {
-  return existsSync(path) && statSync(path).isDirectory();
 }

@@ -2,6 +2,7 @@
  * What one value alone can't tell: references, accounts and ARNs that must agree, names that must
  * differ, and AWS's limits on what several entries make together.
  */
+import { codeFolder } from './code-folder';
 import {
   environment,
   functionCode,
@@ -35,6 +36,7 @@ export const CHECKS: readonly Check[] = [
   accountOrAccounts,
   tableOrExistingTable,
   functionCode,
+  codeFolder,
   functionFiles,
   managedPolicies,
   environment,

@@ -99,6 +99,8 @@ export interface Bundle {
   readonly directory: string;
   /** Files that it is made of but those of packages, relative to the working directory, sorted. */
   readonly own: readonly string[];
+  /** Whether the entry exports a `handler`, as far as the bundler can know; else its default export is deployed. */
+  readonly exportsHandler: boolean;
 }
 
 /**
@@ -127,12 +129,12 @@ export function bundle(entry: string, runtime: string, options: BundleOptions = 
 const bundles = new Map<string, Bundle>();
 
 /** The same package for these tables alone. */
-function narrow({ directory, own }: Bundle, tableArns: readonly string[]): Bundle {
+function narrow({ directory, ...others }: Bundle, tableArns: readonly string[]): Bundle {
   const copy = mkdtempSync(path.join(OUTPUT, 'build-'));
   try {
     cpSync(directory, copy, { recursive: true });
     writeFileSync(path.join(copy, PACKAGE.handler), handlerModule(tableArns));
-    return { directory: keep(copy), own };
+    return { directory: keep(copy), ...others };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -157,12 +159,12 @@ function build(
       ],
       refusal,
     );
-    check(entry, built, files, refusal);
+    const exportsHandler = check(entry, built, files, refusal);
     writeFileSync(path.join(folder, PACKAGE.handler), handlerModule());
     const copied = files.flatMap((file) => packageFiles(entry, file, refusal));
     for (const { source, target } of copied) cpSync(source, path.join(folder, target));
     const own = [...built.inputs.filter(isOwn), ...copied.map(({ source }) => relative(source))];
-    return { directory: keep(folder), own: [...new Set(own)].sort() };
+    return { directory: keep(folder), own: [...new Set(own)].sort(), exportsHandler };
   } catch (error) {
     if (!(error instanceof EntryError)) throw error;
     throw new EntryError(`${entry} ${error.message}`);
@@ -192,6 +194,7 @@ function relative(file: string): string {
 /**
  * Prints the warnings, each once.
  *
+ * @returns whether the entry exports a `handler`
  * @throws EntryError for what can be known not to work
  */
 function check(
@@ -199,7 +202,7 @@ function check(
   { warnings, sources }: Build,
   files: readonly string[],
   refusal: Refusal,
-): void {
+): boolean {
   // The bundler warns of each export that rootModule takes and the entry does not have.
   const ofRoot = ({ file }: Message) => file === ROOT;
   const [missing, more] = warnings.filter(ofRoot);
@@ -208,7 +211,8 @@ function check(
       `${MISSING_HANDLER}; it exports ${exportsOf(entry, refusal).join(', ') || 'nothing'}`,
     );
   }
-  if (missing?.text.includes('"handler"') && !canBeMarked(sources)) {
+  const exportsHandler = missing?.text.includes('"handler"') !== true;
+  if (!exportsHandler && !canBeMarked(sources)) {
     throw new EntryError(UNWRAPPED_DEFAULT);
   }
   const own = ownSources(sources);
@@ -219,6 +223,7 @@ function check(
     if (!printed.has(line)) console.warn(line);
     printed.add(line);
   }
+  return exportsHandler;
 }
 
 /** What an entry exports by name. Its packages stay out, so this is done as soon as it is started. */

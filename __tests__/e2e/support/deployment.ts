@@ -50,23 +50,20 @@ export class Deployment {
     return this.plan(HCL_STACKS);
   }
 
-  /** Writes the stacks, and prepares some of them for Terraform. */
-  async prepare(...stacks: string[]): Promise<void> {
+  /** Writes the stacks; returns the folder of each of these. */
+  async synthesize(...stacks: string[]): Promise<string[]> {
     await this.run('synth');
-    for (const stack of stacks) {
-      await this.call(TERRAFORM, `-chdir=${JSON_STACKS}/${stack}`, 'init', '-input=false');
-    }
+    return stacks.map((stack) => `${JSON_STACKS}/${stack}`);
   }
 
-  /** Why Terraform refuses to plan a stack that is prepared, one text for each error. */
-  async planErrors(stack: string, ...options: string[]): Promise<string[]> {
-    const plan = ['plan', '-json', '-input=false', '-lock=false', ...options];
-    const { stdout } = await run(TERRAFORM, [`-chdir=${JSON_STACKS}/${stack}`, ...plan]).catch(
-      (error) => {
-        if (!error.stdout) throw error;
-        return error as { stdout: string };
-      },
-    );
+  /** Why Terraform refuses to plan the configuration in a folder, one text for each error. */
+  async planErrors(folder: string): Promise<string[]> {
+    await this.call(TERRAFORM, `-chdir=${folder}`, 'init', '-input=false');
+    const plan = ['plan', '-json', '-input=false', '-lock=false'];
+    const { stdout } = await run(TERRAFORM, [`-chdir=${folder}`, ...plan]).catch((error) => {
+      if (!error.stdout) throw error;
+      return error as { stdout: string };
+    });
     return stdout
       .trim()
       .split('\n')
@@ -83,8 +80,9 @@ export class Deployment {
 
   /** Takes something that exists into a stack's state. */
   async import(stack: string, address: string, id: string): Promise<void> {
-    await this.prepare(stack);
+    await this.run('synth');
     const folder = `-chdir=${JSON_STACKS}/${stack}`;
+    await this.call(TERRAFORM, folder, 'init', '-input=false');
     await this.call(TERRAFORM, folder, 'import', '-input=false', address, id);
   }
 

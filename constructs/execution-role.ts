@@ -99,7 +99,7 @@ export class ExecutionRole extends Construct {
     return new IamRolePolicy(this, name, {
       provider,
       name,
-      role: this.role.id, // unknown where the role is made anew, so that the policy is too
+      role: this.role.id, // unknown where the role is replaced, so that the policy is too
       policy: policyDocument(this, `${name}_policy`, statements, provider),
     });
   }

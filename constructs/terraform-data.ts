@@ -2,9 +2,9 @@ import { type TerraformMetaArguments, TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 
 export interface TerraformDataProps extends TerraformMetaArguments {
-  /** Value that `output` repeats once the resource is made. */
+  /** Value that `output` repeats once the resource is created. */
   readonly input: string;
-  /** Value whose change makes the resource anew. */
+  /** Value whose change replaces the resource. */
   readonly triggersReplace: string;
 }
 

@@ -5,7 +5,7 @@ import { type Block, resourcesOf, type Stack } from './stacks';
 export interface Replacement {
   readonly type: string;
   readonly attributes: readonly string[];
-  /** What follows, beside the resource being made anew. */
+  /** What follows, apart from the replacement itself. */
   readonly consequence: string;
   /** The provider's page of the resource. */
   readonly source: string;
@@ -25,20 +25,20 @@ export interface Protection {
 const registry = (page: string) =>
   `https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/${page}`;
 
-/** Attributes that make a resource anew, for the types whose loss costs more than a deployment. */
+/** Attributes whose change replaces a resource, for the types whose loss costs more than a deployment. */
 const REPLACEMENTS: readonly Replacement[] = [
   {
     type: 'aws_dynamodb_table',
     attributes: ['name', 'hash_key', 'range_key', 'local_secondary_index'],
     consequence:
-      'all items are lost unless they are restored; the new stream has another ARN, so its policy and mappings are made anew',
+      'all items are lost unless they are restored; the new stream has another ARN, so its policy and mappings are replaced',
     source: registry('dynamodb_table'),
   },
   {
     type: 'aws_dynamodb_table',
     attributes: ['stream_enabled', 'stream_view_type'],
     consequence:
-      'the table stays and gets a new stream with another ARN: its policy and mappings are made anew, and with starting_position LATEST the changes in between are not processed',
+      'the table stays and gets a new stream with another ARN: its policy and mappings are replaced, and with starting_position LATEST the changes in between are not processed',
     source:
       'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html#Streams.Enabling',
   },

@@ -54,7 +54,7 @@ export function drawTopology(
       ),
     ),
     ...failures(pipeline).map(({ reader }) =>
-      arrow(`function_${reader}`, `failed_${reader}`, 'batches given up'),
+      arrow(`function_${reader}`, `failed_${reader}`, 'discarded batches'),
     ),
     '}',
   ];

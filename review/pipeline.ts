@@ -20,7 +20,7 @@ interface Mapping {
   readonly resource: Resource;
   readonly streamArn: string;
   readonly functionArn: string;
-  /** ARN of what batches that are given up are sent to. */
+  /** ARN of what discarded batches are sent to. */
   readonly onFailureArn?: string;
   /** Records. */
   readonly batchSize: number;

@@ -368,7 +368,7 @@ export const consumerSchema = object({
   sink: sink.describe(
     'Where the default function writes changes. With s3 the stack makes a lake; a function of your own (entry, code) finds it by SINK_BUCKET, SINK_PREFIX and SINK_BUCKET_OWNER.',
   ),
-  failedBatches: failedBatches.prefault({}).describe('Bucket of the batches given up.'),
+  failedBatches: failedBatches.prefault({}).describe('Bucket of the discarded batches.'),
   alarms: alarms.describe('CloudWatch alarms; false turns them off.'),
 });
 

@@ -7,6 +7,9 @@ import { loadTopology } from './topology/load';
 run(async () => {
   const { CDKTF_OUTDIR = 'cdktf.out', SYNTH_HCL_OUTPUT } = process.env;
   const topology = loadTopology(TOPOLOGY, entryProblems, console.warn);
-  await synthesize(topology, CDKTF_OUTDIR, { hcl: SYNTH_HCL_OUTPUT === 'true' });
+  await synthesize(topology, CDKTF_OUTDIR, {
+    hcl: SYNTH_HCL_OUTPUT === 'true',
+    keepStale: true,
+  });
   return 0;
 });

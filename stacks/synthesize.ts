@@ -18,6 +18,11 @@ import { buildStacks } from './build-stacks';
 export interface SynthesisOptions {
   /** HCL, for people and for plain Terraform, instead of JSON. */
   readonly hcl?: boolean;
+  /**
+   * Whether folders of stacks that the topology no longer has stay: cdktf's CLI deletes them itself, and
+   * fails where they are gone. Default: false.
+   */
+  readonly keepStale?: boolean;
 }
 
 /** Stacks that Terraform would refuse, or that cannot be written; one line for each problem. */
@@ -45,7 +50,7 @@ export async function synthesize(
   try {
     const ids = writeStacks(topology, scratch, options);
     if (options.hcl) await tidy(scratch, ids);
-    replace(outdir, scratch, ids);
+    replace(outdir, scratch, ids, options.keepStale);
     return ids;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -84,7 +89,7 @@ async function tidy(folder: string, ids: readonly string[]): Promise<void> {
   }
 }
 
-function replace(outdir: string, scratch: string, ids: readonly string[]): void {
+function replace(outdir: string, scratch: string, ids: readonly string[], keepStale = false): void {
   const stacks = path.join(outdir, Manifest.stacksFolder);
   const manifest = path.join(outdir, Manifest.fileName);
   try {
@@ -94,6 +99,7 @@ function replace(outdir: string, scratch: string, ids: readonly string[]): void 
       const stack = path.join(stacks, id);
       const written = SYNTHESIZED.map((name) => path.join(stack, name)).filter(existsSync);
       const isStale = written.length > 0 && !ids.includes(id);
+      if (isStale && keepStale) continue;
       for (const place of isStale ? [stack] : written) rmSync(place, { recursive: true });
     }
     cpSync(path.join(scratch, Manifest.stacksFolder), stacks, {

@@ -63,6 +63,13 @@ describe('a synthesis', () => {
     ]);
   });
 
+  test('leaves the stacks that the topology no longer has to cdktf, which deletes them', async () => {
+    await synthesize(TWO_TABLES, outdir);
+    const before = idsIn(outdir);
+    await synthesize(ORDERS, outdir, { keepStale: true });
+    expect(idsIn(outdir)).toEqual(before);
+  });
+
   test('replaces the code of a function, and keeps what Terraform has beside it', async () => {
     await synthesize(ORDERS, outdir);
     const consumer = path.join(outdir, 'stacks', 'consumer-process-orders');

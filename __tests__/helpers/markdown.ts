@@ -20,8 +20,13 @@ export function codesIn(cell = ''): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
 }
 
+export interface Link {
+  readonly text: string;
+  readonly target: string;
+}
+
 /** Text and target of each link. */
-export function linksIn(cell = ''): { readonly text: string; readonly target: string }[] {
+export function linksIn(cell = ''): Link[] {
   return [...cell.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)].map(([, text = '', target = '']) => ({
     text,
     target,

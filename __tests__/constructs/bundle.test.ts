@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -617,6 +618,18 @@ describe('what a bundle is made of', () => {
     expect(() => bundleOf(text)).toThrow(
       /-entry\.ts reads a file that is \/proc\/\w+\/environ of the operating system; leave it out$/,
     );
+  });
+
+  test('is not run', () => {
+    const trace = path.join(outside, 'trace');
+    const leave = `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(trace)}, '');\n`;
+    write({ 'left.ts': `${leave}export const x = 1;` });
+    const folder = bundleOf(
+      `import { x } from './left';\n${leave}export const handler = async () => ({ x });\n`,
+    );
+    expect(existsSync(trace)).toBe(false);
+    expect(answerOf(folder)).toEqual({ x: 1 });
+    expect(existsSync(trace)).toBe(true);
   });
 
   test('is no repository and no credentials in the project', () => {

@@ -2,14 +2,30 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { linksIn } from '../helpers/markdown';
 
-const PAGES = ['README.md', ...readdirSync('docs').map((file) => `docs/${file}`)];
+const DOCS = readdirSync('docs').map((file) => `docs/${file}`);
+const PAGES = ['README.md', 'SECURITY.md', ...DOCS];
 
 test.each(PAGES)('every link of %s leads to a file and a heading', (page) => {
-  const links = linksIn(readFileSync(page, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, ''))
+  expect(linksOf(page).filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+});
+
+test('every page is reached from the README', () => {
+  const reached = new Set(['README.md']);
+  for (const page of reached) {
+    for (const link of linksOf(page)) {
+      const target = path.join(path.dirname(page), link.replace(/#.*/, ''));
+      if (PAGES.includes(target)) reached.add(target);
+    }
+  }
+  expect([...reached].sort()).toEqual([...PAGES].sort());
+});
+
+/** Links of a page to files of the project. */
+function linksOf(page: string): string[] {
+  return linksIn(readFileSync(page, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, ''))
     .map(({ target }) => target)
     .filter((target) => !/^https?:/.test(target));
-  expect(links.filter((link) => !leadsSomewhere(page, link))).toEqual([]);
-});
+}
 
 function leadsSomewhere(page: string, link: string): boolean {
   const [file = '', anchor] = link.split('#');

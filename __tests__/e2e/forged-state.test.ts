@@ -71,7 +71,7 @@ describeWithEndpoint('a state that somebody else wrote', () => {
     alarm_topic_arn: 'arn:aws:sns:us-east-1:111122223333:ReadForged-alarms',
   };
 
-  const write = (stackId: string, outputs: Outputs) => {
+  const write = (stackId: string, outputs: Outputs, resources: readonly object[] = []) => {
     const state = {
       version: 4,
       terraform_version: '1.10.0',
@@ -80,7 +80,7 @@ describeWithEndpoint('a state that somebody else wrote', () => {
       outputs: Object.fromEntries(
         Object.entries(outputs).map(([name, value]) => [name, { value, type: typeOf(value) }]),
       ),
-      resources: [],
+      resources,
       check_results: null,
     };
     return s3.send(
@@ -151,6 +151,19 @@ describeWithEndpoint('a state that somebody else wrote', () => {
         ...refusedOf(PRODUCER, stream, () => null),
       ].sort(),
     ]);
+  });
+
+  test('can name a provider, which only its own stack installs', async () => {
+    const resource = {
+      ...{ mode: 'managed', type: 'unknown_thing', name: 'added' },
+      provider: 'provider["registry.terraform.io/example-unknown/unknown"]',
+      instances: [{ schema_version: 0, attributes: { id: '1' } }],
+    };
+    await write(CONSUMER, { ...role, ...others }, [resource]);
+    await write(PRODUCER, stream);
+    expect(await deployment.planErrors(readers(folders))).toEqual([]);
+    const [own = ''] = await deployment.synthesize(CONSUMER);
+    await expect(deployment.planErrors(own)).rejects.toThrow(/example-unknown\/unknown/);
   });
 
   test('lets nobody read a stream, and makes nothing', async () => {

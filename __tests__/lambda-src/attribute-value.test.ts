@@ -95,7 +95,7 @@ test('an item keeps the order and the names of its attributes', () => {
   ]);
 });
 
-test('an item keeps an attribute of the name __proto__', () => {
+test('an item keeps an attribute that is named like its prototype', () => {
   const item = toItem(JSON.parse('{"__proto__":{"S":"x"}}'));
   expect(JSON.stringify(item)).toBe('{"__proto__":"x"}');
   expect(Object.getPrototypeOf(item)).toBe(Object.prototype);

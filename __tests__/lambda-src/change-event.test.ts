@@ -71,6 +71,22 @@ describe('a change event', () => {
   });
 });
 
+test('a change event is of its stream, whatever the attributes of its item say', () => {
+  const said = {
+    ...{ id: 'event-2', eventID: 'event-2', eventName: 'REMOVE', expired: true },
+    ...{ account: '999999999999', region: 'eu-west-1', table: 'Others', eventSourceARN: 'x' },
+  };
+  const image = Object.fromEntries(
+    Object.entries({ OrderId: 'order-1', ...said }).map(([name, value]) => [
+      name,
+      { S: String(value) },
+    ]),
+  );
+  const { newImage, ...others } = toChangeEvent(described({ NewImage: image }));
+  expect(others).toEqual({ ...CHANGE, newImage: undefined });
+  expect(newImage).toEqual({ OrderId: 'order-1', ...said, expired: 'true' });
+});
+
 describe('the record of a change event', () => {
   const received = record(1);
   const change = toChangeEvent(received);

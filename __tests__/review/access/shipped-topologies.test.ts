@@ -120,3 +120,20 @@ test('the walk-through allows exactly this', async () => {
     ],
   ]);
 });
+
+test('an administrator of a tenant’s account may do nothing in the other accounts', async () => {
+  const topology = loadTopology('topologies/saas-tenants.yaml');
+  const tenants = topology.producers.map(({ account }) => account.id);
+  const { cells } = await accessOf(topology);
+  const asked = cells.filter(
+    ({ principal, resource }) =>
+      principal.arn.endsWith(':role/NotOfTheseStacks') &&
+      tenants.includes(principal.account ?? '') &&
+      principal.account !== resource.account,
+  );
+  expect(new Set(asked.map(({ principal }) => principal.account))).toEqual(new Set(tenants));
+  expect([...new Set(asked.map(({ resource }) => resource.kind))]).toEqual(
+    expect.arrayContaining(['stream', 'key', 'bucket', 'function', 'role']),
+  );
+  expect(asked.filter(({ allowed }) => allowed)).toEqual([]);
+});

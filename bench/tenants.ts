@@ -46,7 +46,7 @@ export function benchTenants(): void {
   console.log('Policies');
   for (const [index, count] of COUNTS.entries()) {
     const { consumers, producers } = loadTopology(files[index] ?? '');
-    const policies = streamPolicies(consumers[0]?.sources ?? []);
+    const policies = consumers.flatMap(({ sources, role }) => streamPolicies(sources, role));
     const streamPolicy = Math.max(...producers.map(streamPolicySize));
     console.log(
       `  ${String(count).padStart(5)} tenants  role: ${policies.length} policies of ${policies.map(policySize).join(', ')} characters; stream policy: ${streamPolicy} bytes`,

@@ -56,7 +56,7 @@ export class ExecutionRole extends Construct {
     this.role = this.createRole();
     this.arn = this.role.arn;
     const policies = [
-      this.inlinePolicy('function', functionPolicy(props.targets)),
+      this.inlinePolicy('function', functionPolicy(props.targets, props.role)),
       ...this.allowStreams(),
       ...this.attachManagedPolicies(),
     ];
@@ -75,7 +75,7 @@ export class ExecutionRole extends Construct {
   }
 
   private allowStreams(): ITerraformDependable[] {
-    const [first, ...others] = streamPolicies(this.props.sources);
+    const [first, ...others] = streamPolicies(this.props.sources, this.props.role);
     return [
       ...(first ? [this.inlinePolicy('streams', first)] : []),
       ...others.map((statements, index) => this.managedPolicy(`streams-${index + 1}`, statements)),

@@ -1,6 +1,6 @@
 import { arns } from '../topology/arns';
 import { IAM } from '../topology/limits';
-import type { TableReference } from '../topology/resolve';
+import type { ResolvedConsumer, TableReference } from '../topology/resolve';
 import {
   ASSUME_ROLE,
   CREATE_LOG,
@@ -12,7 +12,7 @@ import {
   WRITE_OBJECT,
 } from './actions';
 import { throughDynamodb } from './key-policy';
-import { policySize, type Statement } from './statement';
+import { type Condition, policySize, type Statement } from './statement';
 
 /** Lambda may assume the role. */
 export function trustPolicy(): Statement[] {
@@ -25,32 +25,77 @@ export function trustPolicy(): Statement[] {
   ];
 }
 
-/** ARNs of what the function writes to. */
+/** What the function writes to. */
 export interface FunctionTargets {
-  /** The function's log group, without `:*`. */
+  /** ARN of the function's log group, without `:*`. */
   readonly logGroupArn: string;
   readonly failedBatchesArn: string;
-  /** Objects of the sink `s3`, with a wildcard at the end. */
+  /** ARN of the objects of the sink `s3`, with a wildcard at the end. */
   readonly lakeObjectsArn?: string;
+  /** ID of the account that owns the buckets. */
+  readonly bucketOwner: string;
 }
+
+/** Whether the function's own code is refused what only Lambda needs. */
+type PollerOnly = Pick<ResolvedConsumer['role'], 'pollerOnly'>;
+
+/**
+ * Lambda itself asks, not the function's code, whose requests all have this key. AWS's page names reading from
+ * an event source mapping and calls to KMS among those that are made without it; not tried on AWS.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+ */
+const NOT_FROM_CODE: Condition = {
+  test: 'Null',
+  variable: 'lambda:SourceFunctionArn',
+  values: ['true'],
+};
+
+/**
+ * Where Lambda writes failed batches, after the ARN of their bucket.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+const FAILED_BATCHES = '/aws/lambda/*';
 
 /**
  * What the function needs whatever it reads: its log, the bucket of its failed batches, its sink, and
  * the list of streams.
  */
-export function functionPolicy(targets: FunctionTargets): Statement[] {
-  const { logGroupArn, failedBatchesArn, lakeObjectsArn } = targets;
+export function functionPolicy(targets: FunctionTargets, { pollerOnly }: PollerOnly): Statement[] {
+  const { logGroupArn, failedBatchesArn, lakeObjectsArn, bucketOwner } = targets;
+  const byLambda = pollerOnly ? [NOT_FROM_CODE] : [];
+  // Whoever deletes a bucket leaves its name to others.
+  const ofOwner = { test: 'StringEquals', variable: 's3:ResourceAccount', values: [bucketOwner] };
+  const failed = { condition: [...byLambda, ofOwner] };
   return [
     // AWS's pages name the group both ways for this action.
     { sid: 'CreateLog', actions: CREATE_LOG, resources: [logGroupArn, `${logGroupArn}:*`] },
     { sid: 'WriteLog', actions: WRITE_LOG, resources: [`${logGroupArn}:*`] },
-    { sid: 'ListFailedBatches', actions: LIST_OBJECTS, resources: [failedBatchesArn] },
-    { sid: 'SendFailedBatches', actions: WRITE_OBJECT, resources: [`${failedBatchesArn}/*`] },
+    { sid: 'ListFailedBatches', actions: LIST_OBJECTS, resources: [failedBatchesArn], ...failed },
+    {
+      sid: 'SendFailedBatches',
+      actions: WRITE_OBJECT,
+      resources: [`${failedBatchesArn}${FAILED_BATCHES}`],
+      ...failed,
+    },
     ...(lakeObjectsArn === undefined
       ? []
-      : [{ sid: 'WriteChanges', actions: WRITE_OBJECT, resources: [lakeObjectsArn] }]),
-    { sid: 'ListStreams', actions: LIST_STREAMS, resources: ['*'] },
+      : [
+          {
+            sid: 'WriteChanges',
+            actions: WRITE_OBJECT,
+            resources: [lakeObjectsArn],
+            condition: [ofOwner],
+          },
+        ]),
+    { sid: 'ListStreams', actions: LIST_STREAMS, resources: ['*'], ...conditioned(byLambda) },
   ];
+}
+
+/** A statement without conditions has no empty list of them. */
+function conditioned(condition: Condition[]): Pick<Statement, 'condition'> {
+  return condition.length === 0 ? {} : { condition };
 }
 
 const READ_STREAMS = 'ReadStreams';
@@ -63,9 +108,9 @@ const FUNCTION_POLICY_SIZE = 2_048;
  * first is to be an inline policy of the role, the others managed policies. Each is filled in the
  * order of the tables before the next begins, so a table at the end of the file changes the last one.
  */
-export function streamPolicies(tables: readonly TableReference[]): Statement[][] {
+export function streamPolicies(tables: readonly TableReference[], role: PollerOnly): Statement[][] {
   const policies: Statement[][] = [];
-  for (const grants of grantsByTable(tables)) {
+  for (const grants of grantsByTable(tables, role)) {
     const sizeLimit =
       policies.length <= 1 ? IAM.inlinePoliciesSize - FUNCTION_POLICY_SIZE : IAM.managedPolicySize;
     const extended = grants.reduce(addGrant, policies.at(-1) ?? []);
@@ -101,13 +146,15 @@ function addGrant(policy: Statement[], { statement, resource }: Grant): Statemen
 }
 
 /** What each table needs, which goes into one policy; nothing is granted twice. */
-function grantsByTable(tables: readonly TableReference[]): Grant[][] {
+function grantsByTable(tables: readonly TableReference[], { pollerOnly }: PollerOnly): Grant[][] {
+  const byLambda = pollerOnly ? [NOT_FROM_CODE] : [];
+  const reading = { sid: READ_STREAMS, actions: READ_STREAM, ...conditioned(byLambda) };
   const names = [...new Set(tables.map(({ name }) => name))];
   const granted = new Set<string>();
   return tables
     .map((table) => [
-      { statement: { sid: READ_STREAMS, actions: READ_STREAM }, resource: streamsOf(table) },
-      ...decryption(table, `DecryptTable${names.indexOf(table.name) + 1}`),
+      { statement: reading, resource: streamsOf(table) },
+      ...decryption(table, `DecryptTable${names.indexOf(table.name) + 1}`, byLambda),
     ])
     .map((grants) =>
       grants.filter(({ statement, resource }) => {
@@ -133,11 +180,15 @@ function streamsOf(table: TableReference): string {
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
-function decryption({ account, name, encryption }: TableReference, sid: string): Grant[] {
+function decryption(
+  { account, name, encryption }: TableReference,
+  sid: string,
+  byLambda: readonly Condition[],
+): Grant[] {
   const { partition, region, id } = account;
   if (encryption === 'aws-owned') return [];
+  const condition = [...byLambda, throughDynamodb(region)];
   if (encryption !== 'customer-managed') {
-    const condition = [throughDynamodb(region)];
     return [
       {
         statement: { sid: 'DecryptKeys', actions: DECRYPT, condition },
@@ -146,13 +197,13 @@ function decryption({ account, name, encryption }: TableReference, sid: string):
     ];
   }
   const ofTable = {
-    test: 'StringEqualsIfExists',
+    test: byLambda.length > 0 ? 'StringEquals' : 'StringEqualsIfExists',
     variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
     values: [name],
   };
   return [
     {
-      statement: { sid, actions: DECRYPT, condition: [throughDynamodb(region), ofTable] },
+      statement: { sid, actions: DECRYPT, condition: [...condition, ofTable] },
       resource: `arn:${partition}:kms:${region}:${id}:key/*`,
     },
   ];

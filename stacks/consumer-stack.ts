@@ -33,6 +33,7 @@ export class ConsumerStack extends AccountStack {
         logGroupArn: logGroup.arn,
         failedBatchesArn: failedBatches.arn,
         lakeObjectsArn: lake?.objectsArn,
+        bucketOwner: consumer.account.id,
       },
       provider,
     });

@@ -225,6 +225,11 @@ const role = object({
     .describe(
       "Managed policies that IAM attaches to a role: the account's quota, if AWS has raised it. More of them let a role read more streams.",
     ),
+  pollerOnly: flag()
+    .default(true)
+    .describe(
+      "Whether the function's own code is refused what only Lambda needs: reading the streams, decrypting with the keys of the tables, writing failed batches. False if Lambda itself is refused.",
+    ),
 });
 
 const code = object({

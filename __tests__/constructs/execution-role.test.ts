@@ -6,7 +6,18 @@ import { counts, jsonOf } from '../helpers/synth-app';
 
 const LOG_GROUP = 'arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders';
 const FAILED_BATCHES = 'arn:aws:s3:::process-orders-failed-batches';
-const TARGETS = { logGroupArn: LOG_GROUP, failedBatchesArn: FAILED_BATCHES };
+const TARGETS = {
+  logGroupArn: LOG_GROUP,
+  failedBatchesArn: FAILED_BATCHES,
+  bucketOwner: '111122223333',
+};
+const NOT_FROM_CODE = { test: 'Null', variable: 'lambda:SourceFunctionArn', values: ['true'] };
+const OF_OWNER = {
+  test: 'StringEquals',
+  variable: 's3:ResourceAccount',
+  values: ['111122223333'],
+};
+const POLLER_ONLY = { pollerOnly: true };
 
 function synth(
   role: Partial<ExecutionRoleProps['role']>,
@@ -21,6 +32,7 @@ function synth(
       path: '/',
       managedPolicyArns: [],
       managedPolicyQuota: 10,
+      pollerOnly: true,
       arn: 'arn:aws:iam::111122223333:role/Reader',
       ...role,
     },
@@ -97,13 +109,24 @@ test('a role without a stream has a trust policy, and an inline policy for its f
             actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
             resources: [`${LOG_GROUP}:*`],
           },
-          { sid: 'ListFailedBatches', actions: ['s3:ListBucket'], resources: [FAILED_BATCHES] },
+          {
+            sid: 'ListFailedBatches',
+            actions: ['s3:ListBucket'],
+            resources: [FAILED_BATCHES],
+            condition: [NOT_FROM_CODE, OF_OWNER],
+          },
           {
             sid: 'SendFailedBatches',
             actions: ['s3:PutObject'],
-            resources: [`${FAILED_BATCHES}/*`],
+            resources: [`${FAILED_BATCHES}/aws/lambda/*`],
+            condition: [NOT_FROM_CODE, OF_OWNER],
           },
-          { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] },
+          {
+            sid: 'ListStreams',
+            actions: ['dynamodb:ListStreams'],
+            resources: ['*'],
+            condition: [NOT_FROM_CODE],
+          },
         ],
       },
     },
@@ -115,7 +138,7 @@ test('a role of a function with a lake may write to that', () => {
   const { data } = synth({}, [], { ...TARGETS, lakeObjectsArn });
   expect(data?.aws_iam_policy_document?.my_role_function_policy).toEqual({
     provider: 'aws.consumer',
-    statement: functionPolicy({ ...TARGETS, lakeObjectsArn }),
+    statement: functionPolicy({ ...TARGETS, lakeObjectsArn }, POLLER_ONLY),
   });
 });
 
@@ -144,17 +167,17 @@ describe('a role that reads streams', () => {
 
   test.each([
     ['one', 1, ['streams']],
-    ['as many as an inline policy holds', 125, ['streams']],
-    ['one more', 126, ['streams', 'streams-1']],
-    ['as many as a managed policy holds beside it', 218, ['streams', 'streams-1']],
-    ['one more than that', 219, ['streams', 'streams-1', 'streams-2']],
+    ['as many as an inline policy holds', 124, ['streams']],
+    ['one more', 125, ['streams', 'streams-1']],
+    ['as many as a managed policy holds beside it', 216, ['streams', 'streams-1']],
+    ['one more than that', 217, ['streams', 'streams-1', 'streams-2']],
     ['a thousand', 1_000, ['streams', ...Array.from({ length: 10 }, (_, n) => `streams-${n + 1}`)]],
   ])('of %s has the policies of them', (_, count, names) => {
     const stack = synth({ path: '/readers/' }, tables(count));
     const addresses = names.map((name) => name.replace('-', '_'));
     const [, ...managed] = addresses;
 
-    expect(documentsOf(stack, ...addresses)).toEqual(streamPolicies(tables(count)));
+    expect(documentsOf(stack, ...addresses)).toEqual(streamPolicies(tables(count), POLLER_ONLY));
     expect(counts(stack.data)).toEqual({ aws_iam_policy_document: 2 + names.length });
     expect(stack.resource?.aws_iam_role_policy).toEqual({
       my_role_function: expect.anything(),

@@ -31,7 +31,7 @@ import { unprotectTables, writeTopology } from './support/topology';
 jest.setTimeout(10 * 60 * 1000);
 
 type Image = Record<string, AttributeValue>;
-type Fault = 'poison' | 'error' | 'exit' | 'timeout' | 'duplicate';
+type Fault = 'poison' | 'error' | 'exit' | 'timeout' | 'duplicate' | 'reads';
 
 const TABLE = 'TenantDocuments';
 const FUNCTION = 'WriteChangeLake';
@@ -164,6 +164,12 @@ describeWithEndpoint('the lake of two tenants', () => {
       table: TABLE,
       date: String(others.time).slice(0, 10),
     });
+  });
+
+  test('keeps the code of the function from the stream that Lambda reads with the same role', async () => {
+    await put(acme, item('reads', {}, 'reads'));
+    await eventually(async () => expect(await documentIds('reads')).toEqual(['reads']));
+    expect(await failedBatches.keys()).toEqual([]);
   });
 
   test('gets the good ones around a poison record, which is kept and redriven', async () => {

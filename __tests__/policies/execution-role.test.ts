@@ -9,6 +9,10 @@ import { BUCKET, FUNCTION, IAM, OBJECT_KEY_PREFIX } from '../../topology/limits'
 import type { TableReference } from '../../topology/resolve';
 import type { Encryption } from '../../topology/schema';
 
+const POLLER_ONLY = { pollerOnly: true };
+const ANYBODY = { pollerOnly: false };
+const NOT_FROM_CODE = { test: 'Null', variable: 'lambda:SourceFunctionArn', values: ['true'] };
+
 function table(
   number: number,
   name = 'Orders',
@@ -27,7 +31,9 @@ const arnOf = ({ account, name }: TableReference) =>
 
 /** The resources of each policy. */
 function resources(references: readonly TableReference[]): string[][] {
-  return streamPolicies(references).map((policy) => policy.flatMap((part) => part.resources ?? []));
+  return streamPolicies(references, POLLER_ONLY).map((policy) =>
+    policy.flatMap((part) => part.resources ?? []),
+  );
 }
 
 test('trustPolicy lets Lambda, and nobody else, assume the role', () => {
@@ -44,6 +50,7 @@ describe('functionPolicy lets the function', () => {
   const targets = {
     logGroupArn: 'arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders',
     failedBatchesArn: 'arn:aws:s3:::failed',
+    bucketOwner: '111122223333',
   };
   const createLog = {
     sid: 'CreateLog',
@@ -55,37 +62,58 @@ describe('functionPolicy lets the function', () => {
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resources: ['arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders:*'],
   };
-  const listFailedBatches = {
-    sid: 'ListFailedBatches',
-    actions: ['s3:ListBucket'],
-    resources: ['arn:aws:s3:::failed'],
+  const ofOwner = {
+    test: 'StringEquals',
+    variable: 's3:ResourceAccount',
+    values: ['111122223333'],
   };
-  const sendFailedBatches = {
-    sid: 'SendFailedBatches',
-    actions: ['s3:PutObject'],
-    resources: ['arn:aws:s3:::failed/*'],
-  };
+  const failedBatches = (condition: object[]) => [
+    {
+      sid: 'ListFailedBatches',
+      actions: ['s3:ListBucket'],
+      resources: ['arn:aws:s3:::failed'],
+      condition,
+    },
+    {
+      sid: 'SendFailedBatches',
+      actions: ['s3:PutObject'],
+      resources: ['arn:aws:s3:::failed/aws/lambda/*'],
+      condition,
+    },
+  ];
   const listStreams = { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] };
 
   test('write its own log, create its group again, send failed batches, and list streams', () => {
-    expect(functionPolicy(targets)).toStrictEqual([
+    expect(functionPolicy(targets, POLLER_ONLY)).toStrictEqual([
       createLog,
       writeLog,
-      listFailedBatches,
-      sendFailedBatches,
+      ...failedBatches([NOT_FROM_CODE, ofOwner]),
+      { ...listStreams, condition: [NOT_FROM_CODE] },
+    ]);
+  });
+
+  test('do the same from its code, where Lambda alone is not asked for', () => {
+    expect(functionPolicy(targets, ANYBODY)).toStrictEqual([
+      createLog,
+      writeLog,
+      ...failedBatches([ofOwner]),
       listStreams,
     ]);
   });
 
-  test('write to its lake, where it has one', () => {
+  test('write to its lake from its code, where it has one', () => {
     const lakeObjectsArn = 'arn:aws:s3:::lake/changes/*';
-    expect(functionPolicy({ ...targets, lakeObjectsArn })).toStrictEqual([
+    expect(functionPolicy({ ...targets, lakeObjectsArn }, POLLER_ONLY)).toStrictEqual([
       createLog,
       writeLog,
-      listFailedBatches,
-      sendFailedBatches,
-      { sid: 'WriteChanges', actions: ['s3:PutObject'], resources: [lakeObjectsArn] },
-      listStreams,
+      ...failedBatches([NOT_FROM_CODE, ofOwner]),
+      {
+        sid: 'WriteChanges',
+        actions: ['s3:PutObject'],
+        resources: [lakeObjectsArn],
+        condition: [ofOwner],
+      },
+      { ...listStreams, condition: [NOT_FROM_CODE] },
     ]);
   });
 });
@@ -97,20 +125,44 @@ describe('streamPolicies', () => {
     logGroupArn: `arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:/aws/lambda/${'f'.repeat(FUNCTION.nameLength.max)}`,
     failedBatchesArn: bucket,
     lakeObjectsArn: `${bucket}/${'p'.repeat(OBJECT_KEY_PREFIX.length.max - 1)}/*`,
+    bucketOwner: '111122223333',
   };
 
   test('of no table is no policy', () => {
-    expect(streamPolicies([])).toStrictEqual([]);
+    expect(streamPolicies([], POLLER_ONLY)).toStrictEqual([]);
   });
 
   test('of one table lets the role read the streams of it', () => {
-    expect(streamPolicies([table(444455556666)])).toStrictEqual([
+    expect(streamPolicies([table(444455556666)], POLLER_ONLY)).toStrictEqual([
       [
         {
           sid: 'ReadStreams',
           actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+          condition: [NOT_FROM_CODE],
           resources: ['arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*'],
         },
+      ],
+    ]);
+  });
+
+  test('let its code do so too, and need no table in the encryption context, where asked for', () => {
+    const [policy = []] = streamPolicies([table(1, 'Orders', 'customer-managed')], ANYBODY);
+    expect(policy.map(({ sid, condition }) => [sid, condition])).toStrictEqual([
+      ['ReadStreams', undefined],
+      [
+        'DecryptTable1',
+        [
+          {
+            test: 'StringEquals',
+            variable: 'kms:ViaService',
+            values: ['dynamodb.us-east-1.amazonaws.com'],
+          },
+          {
+            test: 'StringEqualsIfExists',
+            variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
+            values: ['Orders'],
+          },
+        ],
       ],
     ]);
   });
@@ -151,42 +203,44 @@ describe('streamPolicies', () => {
     ['a name of usual length', 'Orders', 1_000],
     ['the longest name', 'T'.repeat(255), 100],
   ])('are never over the quota, with tables of %s', (_, name, count) => {
-    const [inline = 0, ...managed] = streamPolicies(tables(count, name)).map(policySize);
-    const rest = policySize(functionPolicy(widest));
+    const [inline = 0, ...managed] = streamPolicies(tables(count, name), POLLER_ONLY).map(
+      policySize,
+    );
+    const rest = policySize(functionPolicy(widest, POLLER_ONLY));
     expect(inline + rest).toBeLessThanOrEqual(IAM.inlinePoliciesSize);
     expect(managed.filter((size) => size > IAM.managedPolicySize)).toStrictEqual([]);
     expect(managed.length).toBeGreaterThan(0);
   });
 
   test('leave 2,048 characters of the inline policies to that of the function', () => {
-    const [inline = 0] = streamPolicies(tables(1_000)).map(policySize);
+    const [inline = 0] = streamPolicies(tables(1_000), POLLER_ONLY).map(policySize);
     const arn = '"arn:aws:dynamodb:us-east-1:000000000000:table/Orders/stream/*",';
     expect(inline).toBeLessThanOrEqual(10_240 - 2_048);
     expect(inline + arn.length).toBeGreaterThan(10_240 - 2_048);
   });
 
   test('of 1,000 tables are one inline policy and no more managed ones than IAM attaches', () => {
-    expect(streamPolicies(tables(1_000)).length).toBeLessThanOrEqual(
+    expect(streamPolicies(tables(1_000), POLLER_ONLY).length).toBeLessThanOrEqual(
       1 + IAM.managedPoliciesPerRole.default,
     );
   });
 
   // With three letters an ARN takes 61 characters of the quota, with 255 it takes 313.
   test.each([
-    ['a short name', 'Abc', 331, [131, 97, 97, 6]],
-    ['a name of usual length', 'Orders', 315, [125, 93, 93, 4]],
-    ['the longest name', 'T'.repeat(255), 65, [25, 19, 19, 2]],
+    ['a short name', 'Abc', 331, [130, 96, 96, 9]],
+    ['a name of usual length', 'Orders', 315, [124, 92, 92, 7]],
+    ['the longest name', 'T'.repeat(255), 65, [25, 18, 18, 4]],
   ])('are filled before the next begins, with tables of %s', (_, name, count, lengths) => {
     expect(resources(tables(count, name)).map(({ length }) => length)).toStrictEqual(lengths);
   });
 
   test.each([
-    ['fills up the first', 124, [125]],
-    ['begins a second', 125, [125, 1]],
-    ['goes on with the second', 126, [125, 2]],
-    ['fills up the second', 217, [125, 93]],
-    ['begins a third', 218, [125, 93, 1]],
-    ['fills up the third', 310, [125, 93, 93]],
+    ['fills up the first', 123, [124]],
+    ['begins a second', 124, [124, 1]],
+    ['goes on with the second', 125, [124, 2]],
+    ['fills up the second', 215, [124, 92]],
+    ['begins a third', 216, [124, 92, 1]],
+    ['fills up the third', 307, [124, 92, 92]],
   ])('a table at the end %s and leaves the others as they are', (_, count, lengths) => {
     const before = resources(tables(count));
     const after = resources(tables(count + 1));
@@ -209,25 +263,26 @@ describe('the grants for customer managed keys', () => {
     values: ['dynamodb.us-east-1.amazonaws.com'],
   };
   const ofTable = (name: string) => ({
-    test: 'StringEqualsIfExists',
+    test: 'StringEquals',
     variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
     values: [name],
   });
   const read = (...tables: TableReference[]) => ({
     sid: 'ReadStreams',
     actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+    condition: [NOT_FROM_CODE],
     resources: tables.map(arnOf),
   });
   const decryptKeys = (...ids: string[]) => ({
     sid: 'DecryptKeys',
     actions: ['kms:Decrypt'],
-    condition: [viaDynamodb],
+    condition: [NOT_FROM_CODE, viaDynamodb],
     resources: ids.map(key),
   });
   const decryptTable = (number: number, name: string, ...accounts: string[]) => ({
     sid: `DecryptTable${number}`,
     actions: ['kms:Decrypt'],
-    condition: [viaDynamodb, ofTable(name)],
+    condition: [NOT_FROM_CODE, viaDynamodb, ofTable(name)],
     resources: accounts.map((id) => `arn:aws:kms:us-east-1:${id}:key/*`),
   });
 
@@ -279,7 +334,7 @@ describe('the grants for customer managed keys', () => {
       ],
     ],
   ])('%s', (_, references, statements) => {
-    expect(streamPolicies(references)).toStrictEqual([statements]);
+    expect(streamPolicies(references, POLLER_ONLY)).toStrictEqual([statements]);
   });
 
   test.each([
@@ -292,19 +347,27 @@ describe('the grants for customer managed keys', () => {
   ])('in %s are for the services and keys there', (region, partition, values) => {
     const account = { id: '444455556666', region, partition };
     const kmsKeyArn = `arn:${partition}:kms:${region}:444455556666:key/a`;
-    const [policy] = streamPolicies([
-      { account, name: 'Orders', encryption: 'customer-managed' },
-      { account, name: 'Items', encryption: { kmsKeyArn } },
-    ]);
+    const [policy] = streamPolicies(
+      [
+        { account, name: 'Orders', encryption: 'customer-managed' },
+        { account, name: 'Items', encryption: { kmsKeyArn } },
+      ],
+      POLLER_ONLY,
+    );
     const via = { ...viaDynamodb, values };
     expect(policy?.slice(1)).toStrictEqual([
       {
         sid: 'DecryptTable1',
         actions: ['kms:Decrypt'],
-        condition: [via, ofTable('Orders')],
+        condition: [NOT_FROM_CODE, via, ofTable('Orders')],
         resources: [`arn:${partition}:kms:${region}:444455556666:key/*`],
       },
-      { sid: 'DecryptKeys', actions: ['kms:Decrypt'], condition: [via], resources: [kmsKeyArn] },
+      {
+        sid: 'DecryptKeys',
+        actions: ['kms:Decrypt'],
+        condition: [NOT_FROM_CODE, via],
+        resources: [kmsKeyArn],
+      },
     ]);
   });
 
@@ -323,7 +386,7 @@ describe('the grants for customer managed keys', () => {
     const references = (count: number) => Array.from({ length: count }, (_, n) => referenceOf(n));
 
     test('are all there, each once, in policies within the quotas', () => {
-      const policies = streamPolicies(references(400));
+      const policies = streamPolicies(references(400), POLLER_ONLY);
       const [inline = 0, ...others] = policies.map(policySize);
       const granted = policies.flat().flatMap((statement) => statement.resources ?? []);
       const expected = references(400).flatMap((reference, n) => [arnOf(reference), keyOf(n)]);
@@ -335,21 +398,21 @@ describe('the grants for customer managed keys', () => {
 
     test('leave full policies as they are when a table comes at the end', () => {
       for (let count = 60; count < 200; count += 1) {
-        const before = streamPolicies(references(count));
-        const after = streamPolicies(references(count + 1));
+        const before = streamPolicies(references(count), POLLER_ONLY);
+        const after = streamPolicies(references(count + 1), POLLER_ONLY);
         expect(after.slice(0, before.length - 1)).toStrictEqual(before.slice(0, -1));
       }
     });
 
     test('have their conditions in every policy', () => {
-      const conditions = streamPolicies(references(400)).map((policy) => [
+      const conditions = streamPolicies(references(400), POLLER_ONLY).map((policy) => [
         ...new Set(
           policy
             .filter(({ actions }) => actions.includes('kms:Decrypt'))
             .map(({ condition }) => JSON.stringify(condition)),
         ),
       ]);
-      const [first] = streamPolicies(references(1));
+      const [first] = streamPolicies(references(1), POLLER_ONLY);
       const expected = JSON.stringify(first?.[1]?.condition);
       expect(conditions.length).toBeGreaterThan(2);
       expect(conditions).toStrictEqual(conditions.map(() => [expected]));

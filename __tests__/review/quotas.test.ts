@@ -20,7 +20,7 @@ test('each quota of the topology of tenants, the nearest first', async () => {
     ['readers of a stream', '444455556666 Documents', 1, 2, 3],
     ['name of a role', 'DocumentMetering', 16, 64, 1],
     ['name of a function', 'MeterDocuments', 14, 64, 1],
-    ['inline policies of a role', 'DocumentMetering', 1553, 10_240, 1],
+    ['inline policies of a role', 'DocumentMetering', 1916, 10_240, 1],
     ['alias of a key', 'alias/sns/MeterDocuments-alarms', 31, 256, 4],
     ['trust policy of a role', 'DocumentMetering of 111122223333', 150, 2048, 1],
     ['name of a table', 'Documents', 9, 255, 3],

@@ -65,6 +65,14 @@ const settledAfter = (...addresses: string[]) => ({
   depends_on: addresses,
 });
 
+/** What Lambda does itself, and the code of the function does not. */
+const NOT_FROM_CODE = { test: 'Null', variable: 'lambda:SourceFunctionArn', values: ['true'] };
+const OF_OWNER = {
+  test: 'StringEquals',
+  variable: 's3:ResourceAccount',
+  values: ['111122223333'],
+};
+
 const readStreams = (...resources: string[]) => ({
   provider: 'aws.consumer',
   statement: [
@@ -72,6 +80,7 @@ const readStreams = (...resources: string[]) => ({
       sid: 'ReadStreams',
       actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
       resources,
+      condition: [NOT_FROM_CODE],
     },
   ],
 });
@@ -256,14 +265,21 @@ const functionPolicy = (...others: object[]) => ({
       sid: 'ListFailedBatches',
       actions: ['s3:ListBucket'],
       resources: ['${aws_s3_bucket.failed_batches.arn}'],
+      condition: [NOT_FROM_CODE, OF_OWNER],
     },
     {
       sid: 'SendFailedBatches',
       actions: ['s3:PutObject'],
-      resources: ['${aws_s3_bucket.failed_batches.arn}/*'],
+      resources: ['${aws_s3_bucket.failed_batches.arn}/aws/lambda/*'],
+      condition: [NOT_FROM_CODE, OF_OWNER],
     },
     ...others,
-    { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] },
+    {
+      sid: 'ListStreams',
+      actions: ['dynamodb:ListStreams'],
+      resources: ['*'],
+      condition: [NOT_FROM_CODE],
+    },
   ],
 });
 
@@ -671,7 +687,12 @@ describe('the sink s3', () => {
     aws_glue_catalog_table: 2,
   };
   const writeChanges = (resource: string) =>
-    functionPolicy({ sid: 'WriteChanges', actions: ['s3:PutObject'], resources: [resource] });
+    functionPolicy({
+      sid: 'WriteChanges',
+      actions: ['s3:PutObject'],
+      resources: [resource],
+      condition: [OF_OWNER],
+    });
   const environment = (bucket: string, prefix: string) => ({
     variables: {
       SINK_BUCKET: bucket,

@@ -78,6 +78,7 @@ test('fills in the defaults and makes one entry per stack', () => {
           path: '/',
           managedPolicyArns: [],
           managedPolicyQuota: 10,
+          pollerOnly: true,
           arn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
         },
         function: {
@@ -155,6 +156,7 @@ test('keeps what the file sets', () => {
           path: '/',
           managedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
           managedPolicyQuota: 10,
+          pollerOnly: true,
           arn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
         },
         function: {

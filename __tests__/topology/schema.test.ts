@@ -59,6 +59,7 @@ test('a minimal topology gets the defaults', () => {
           path: '/',
           managedPolicyArns: [],
           managedPolicyQuota: 10,
+          pollerOnly: true,
         },
         function: {
           name: 'ProcessOrders',
@@ -400,6 +401,7 @@ describe('choices', () => {
     [`${TABLE_SETTINGS}.deletionProtection`],
     [`${SUBSCRIPTION}.bisectBatchOnFunctionError`],
     [`${SUBSCRIPTION}.enabled`],
+    [`${CONSUMER}.role.pollerOnly`],
   ])('%s', (path) => {
     const problems = (value: unknown) => problemsOf(topology({ [path]: value }));
     expect([true, false].flatMap(problems)).toEqual([]);
@@ -781,7 +783,8 @@ describe('mappings', () => {
   const ACCOUNT = 'id, region, deployRole, stateRoleArn';
   const DEPLOY_ROLE = 'arn, externalId, sessionName';
   const CONSUMER_KEYS = 'account, role, function, sink, failedBatches, alarms';
-  const ROLE_KEYS = 'name, path, permissionsBoundary, managedPolicyArns, managedPolicyQuota';
+  const ROLE_KEYS =
+    'name, path, permissionsBoundary, managedPolicyArns, managedPolicyQuota, pollerOnly';
   const FUNCTION_KEYS =
     'name, entry, files, code, runtime, architecture, memorySize, timeout, reservedConcurrentExecutions, environment, logRetentionInDays';
   const PRODUCER_KEYS = 'account, accounts, table, existingTable, streamPolicy';

@@ -83,10 +83,10 @@ const EXISTING: Overrides = {
 /** Tenants before one more comes, and what that changes in the consumer's stack. */
 const CASES: [string, count: number, Overrides, added: string[], changed: string[]][] = [
   ['a first policy', 1, {}, [], [document('streams')]],
-  ['a first policy that is filled', 124, {}, [], [document('streams')]],
-  ['a second policy', 125, {}, policy('streams_1'), [SETTLED]],
-  ['a second policy that is there', 126, {}, [], [document('streams_1')]],
-  ['a third policy', 218, {}, policy('streams_2'), [SETTLED]],
+  ['a first policy that is filled', 123, {}, [], [document('streams')]],
+  ['a second policy', 124, {}, policy('streams_1'), [SETTLED]],
+  ['a second policy that is there', 125, {}, [], [document('streams_1')]],
+  ['a third policy', 216, {}, policy('streams_2'), [SETTLED]],
   ['a policy with the key that the stack makes', 2, MANAGED, [], [document('streams')]],
   ['a policy with a key that exists', 2, EXISTING, [], [document('streams')]],
 ];
@@ -126,8 +126,8 @@ test('a further policy changes the order in which the role settles, and nothing 
     const stack = synthApp(tenants(count)).json(CONSUMER);
     return stack.resource?.terraform_data?.execution_role_settled ?? {};
   };
-  const { depends_on: before, ...restBefore } = settled(125) as { depends_on: string[] };
-  const { depends_on: after, ...restAfter } = settled(126) as { depends_on: string[] };
+  const { depends_on: before, ...restBefore } = settled(124) as { depends_on: string[] };
+  const { depends_on: after, ...restAfter } = settled(125) as { depends_on: string[] };
   expect(restAfter).toEqual(restBefore);
   expect(after).toEqual([
     ...before,

@@ -27,6 +27,8 @@ interface Grant {
   readonly actions: readonly string[];
   /** What for: see `subjectOf`; can end in a wildcard. */
   readonly subject: string;
+  /** Lambda itself is meant, not the function's code, which has the same role. */
+  readonly byLambdaOnly?: boolean;
 }
 
 /** Something that the topology says the stacks hold. */
@@ -40,7 +42,8 @@ export class Intent {
   private readonly grants: readonly Grant[];
   private readonly actions = new Map<string, ReadonlySet<string>>();
   private readonly policyArns: ReadonlySet<string>;
-  private readonly subjects = new Map<string, string[]>();
+  private readonly byAction = new Map<string, Grant[]>();
+  private readonly functions: ReadonlyMap<string, string>;
   private readonly managedActions: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly conditions: ReadonlyMap<string, readonly Condition[]>;
   private readonly expected: readonly Expected[];
@@ -53,12 +56,15 @@ export class Intent {
 
   constructor({ consumers, producers }: ResolvedTopology) {
     this.grants = consumers.flatMap(grantsOf);
-    for (const { principal, actions, subject } of this.grants) {
-      for (const action of actions) {
-        const key = `${principal} ${action}`;
-        this.subjects.set(key, [...(this.subjects.get(key) ?? []), subject]);
+    for (const grant of this.grants) {
+      for (const action of grant.actions) {
+        const key = `${grant.principal} ${action}`;
+        this.byAction.set(key, [...(this.byAction.get(key) ?? []), grant]);
       }
     }
+    this.functions = new Map(
+      consumers.map((consumer) => [consumer.role.arn, functionArn(consumer)]),
+    );
     this.policyArns = new Set(
       consumers.flatMap(({ role: { managedPolicyArns, permissionsBoundary } }) => [
         ...managedPolicyArns,
@@ -99,16 +105,34 @@ export class Intent {
    * Whether a principal is meant to be allowed an action.
    *
    * @param target ARN of what is asked for, or `*`
+   * @param notByLambda whether the request is one that only others than Lambda itself make
    */
-  allows(principal: string, action: string, target: string, resource: Protected): boolean {
-    const subjects = this.subjects.get(`${principal} ${action}`) ?? [];
-    const names = [target, subjectOf(resource)];
-    if (subjects.some((subject) => names.some((name) => covers(subject, name)))) return true;
+  allows(
+    principal: string,
+    action: string,
+    target: string,
+    resource: Protected,
+    notByLambda = false,
+  ): boolean {
     // The managed policies that the topology attaches name no resource: they reach everything in the
     // role's own account, and elsewhere what other policies open.
+    const isManaged = this.managedActions.get(principal)?.has(action) ?? false;
+    const names = [target, subjectOf(resource)];
+    const granted = this.grantsOn(principal, action)
+      .filter(({ byLambdaOnly }) => isManaged || !(notByLambda && byLambdaOnly))
+      .some(({ subject }) => names.some((name) => covers(subject, name)));
     const reached =
       principal.split(':')[4] === resource.account || resource.policyIsElsewhere === true;
-    return reached && (this.managedActions.get(principal)?.has(action) ?? false);
+    return granted || (reached && isManaged);
+  }
+
+  /** ARN of the function that has a role. */
+  functionOf(role: string): string | undefined {
+    return this.functions.get(role);
+  }
+
+  private grantsOn(principal: string, action: string): readonly Grant[] {
+    return this.byAction.get(`${principal} ${action}`) ?? [];
   }
 
   /** Actions that a principal is meant to have on something. */
@@ -131,8 +155,7 @@ export class Intent {
    */
   allowsOn(role: string, action: string, pattern: string): boolean {
     if (this.managedActions.get(role)?.has(action)) return true;
-    const subjects = this.subjects.get(`${role} ${action}`) ?? [];
-    return subjects.some((subject) => covers(reachOf(subject), pattern));
+    return this.grantsOn(role, action).some(({ subject }) => covers(reachOf(subject), pattern));
   }
 
   /** Whether the topology itself names a policy. */
@@ -162,12 +185,11 @@ export class Intent {
 
   /** Keys of objects that somebody is granted something on, as examples. */
   objectKeys(arn: string): string[] {
-    const subjects = [...this.subjects.values()].flat();
     return [
       ...new Set(
-        subjects
-          .filter((subject) => subject.startsWith(`${arn}/`))
-          .map((subject) => subject.slice(arn.length + 1).replace(/\*$/, 'example')),
+        this.grants
+          .filter(({ subject }) => subject.startsWith(`${arn}/`))
+          .map(({ subject }) => subject.slice(arn.length + 1).replace(/\*$/, 'example')),
       ),
     ];
   }
@@ -216,6 +238,10 @@ function grantsOf(consumer: ResolvedConsumer): Grant[] {
     actions,
     subject,
   });
+  const ofLambda = (actions: readonly string[], subject: string): Grant => ({
+    ...ofRole(actions, subject),
+    byLambdaOnly: role.pollerOnly,
+  });
   const failed = bucketArn(account, failedBatches.bucket);
   const log = logGroupArn(account, lambda.name);
   return [
@@ -224,12 +250,12 @@ function grantsOf(consumer: ResolvedConsumer): Grant[] {
     ofRole(CREATE_LOG, `${log}:*`),
     ofRole(WRITE_LOG, `${log}:*`),
     ...sources.flatMap((table) => [
-      ofRole(READ_STREAM, `stream of ${tableArn(table)}`),
-      ...decryption(role.arn, table),
+      ofLambda(READ_STREAM, `stream of ${tableArn(table)}`),
+      ...keysOf(table).map((key) => ofLambda(DECRYPT, key)),
     ]),
-    ofRole(LIST_STREAMS, NO_RESOURCE),
-    ofRole(LIST_OBJECTS, failed),
-    ofRole(WRITE_OBJECT, `${failed}/*`),
+    ofLambda(LIST_STREAMS, NO_RESOURCE),
+    ofLambda(LIST_OBJECTS, failed),
+    ofLambda(WRITE_OBJECT, `${failed}/aws/lambda/*`),
     ...(sink === 'log'
       ? []
       : [ofRole(WRITE_OBJECT, `${bucketArn(account, sink.bucket)}/${sink.prefix}*`)]),
@@ -263,25 +289,17 @@ function alarmTopicArn({
 /** Subject of the actions that take no resource: `*` itself, which is not a wildcard here. */
 const NO_RESOURCE = '*';
 
-function decryption(principal: string, table: TableReference): Grant[] {
-  if (table.encryption === 'aws-owned') return [];
-  const subject =
-    table.encryption === 'customer-managed'
-      ? `key of ${tableArn(table)}`
-      : table.encryption.kmsKeyArn;
-  return [{ principal, actions: DECRYPT, subject }];
+function keysOf({ encryption, ...table }: TableReference): string[] {
+  if (encryption === 'aws-owned') return [];
+  return [encryption === 'customer-managed' ? `key of ${tableArn(table)}` : encryption.kmsKeyArn];
 }
 
 function expectedOf(consumer: ResolvedConsumer): Expected[] {
   const { account, role, function: lambda, sink, failedBatches } = consumer;
-  const { partition, region, id } = account;
   const topic = alarmTopicArn(consumer);
   return [
     { kind: 'role', subject: role.arn },
-    {
-      kind: 'function',
-      subject: `arn:${partition}:lambda:${region}:${id}:function:${lambda.name}`,
-    },
+    { kind: 'function', subject: functionArn(consumer) },
     { kind: 'log group', subject: logGroupArn(account, lambda.name) },
     { kind: 'bucket', subject: bucketArn(account, failedBatches.bucket) },
     ...(sink !== 'log' && sink.managed
@@ -300,7 +318,17 @@ function bucketArn({ partition }: Account, name: string): string {
   return `arn:${partition}:s3:::${name}`;
 }
 
-function tableArn({ account: { partition, region, id }, name }: TableReference): string {
+function functionArn({
+  account: { partition, region, id },
+  function: { name },
+}: ResolvedConsumer): string {
+  return `arn:${partition}:lambda:${region}:${id}:function:${name}`;
+}
+
+function tableArn({
+  account: { partition, region, id },
+  name,
+}: Pick<TableReference, 'account' | 'name'>): string {
   return `arn:${partition}:dynamodb:${region}:${id}:table/${name}`;
 }
 

@@ -56,14 +56,23 @@ export async function evaluateAccess(
   for (const resource of resources) {
     const questions = QUESTIONS[resource.kind](resource, intent);
     for (const principal of whoIsAsked(resource, questions, principals)) {
-      for (const question of questions.filter((each) => canAsk(principal, resource, each))) {
+      const functionArn = intent.functionOf(principal.arn);
+      const asked = questions.filter(
+        (question) =>
+          canAsk(principal, resource, question) && !(question.ofFunctions && !functionArn),
+      );
+      for (const question of asked) {
         const target = question.target ?? resource.arn;
         const decision = await decide({
           principal: principal.arn,
           action: question.action,
           resource: target,
           account: resource.account,
-          context: { ...contextOf(principal), ...question.context },
+          context: {
+            ...contextOf(principal),
+            ...(question.byCode && functionArn && { 'lambda:SourceFunctionArn': functionArn }),
+            ...question.context,
+          },
           identityPolicies: policies.of(principal, target),
           permissionsBoundary: principal.permissionsBoundary,
           resourcePolicy: policyFor(resource, principal, question),
@@ -76,8 +85,8 @@ export async function evaluateAccess(
           part: question.part,
           circumstance: question.circumstance,
           wanted:
-            question.circumstance === undefined &&
-            intent.allows(principal.arn, question.action, target, resource),
+            (question.circumstance === undefined || question.notByLambda === true) &&
+            intent.allows(principal.arn, question.action, target, resource, question.notByLambda),
         });
       }
     }

@@ -15,8 +15,14 @@ export interface Question {
   /** The one service that asks. Default: everybody but services. */
   readonly service?: string;
   readonly context?: Context;
-  /** What is out of the ordinary, such as `without TLS`; then everybody is to be denied. */
+  /** What is out of the ordinary, such as `without TLS`; then everybody is to be denied, but for `notByLambda`. */
   readonly circumstance?: string;
+  /** Asked of the roles of functions alone. */
+  readonly ofFunctions?: true;
+  /** Lambda itself never asks so: a role may, unless the topology keeps the action to Lambda. */
+  readonly notByLambda?: true;
+  /** The code of the function asks, which AWS says in the request. */
+  readonly byCode?: true;
   /** Refused to everybody, administrators of the resource's account as well. */
   readonly refusedToAll?: true;
   /** In the resource's own account its policy need not agree, so its conditions do not bind there. */
@@ -75,7 +81,15 @@ const ACCOUNT_ACTIONS = [
 ];
 
 const TABLE_NAME = 'kms:EncryptionContext:aws:dynamodb:tableName';
+const OWNER = 's3:ResourceAccount';
 const OTHER_ACCOUNT = '000000000000';
+
+const BY_CODE = {
+  ofFunctions: true,
+  notByLambda: true,
+  byCode: true,
+  circumstance: 'by the code of the function',
+} as const;
 
 /** What is asked for each kind of resource. */
 export const QUESTIONS: Readonly<
@@ -86,6 +100,7 @@ export const QUESTIONS: Readonly<
     const context = satisfying(conditions);
     return [
       ...ask(READ_STREAM, { context }),
+      ...ask(READ_STREAM, { ...BY_CODE, context, ofOtherAccounts: true }),
       ...conditions.flatMap((condition) => askWithout(condition, conditions)),
       ...ask(STREAM_ADMINISTRATION, { context }),
     ];
@@ -97,22 +112,35 @@ export const QUESTIONS: Readonly<
     ...ask(LOG_STREAM_ACTIONS, { target: `${arn}:log-stream:example` }),
     ...ask(LOG_GROUP_ACTIONS),
   ],
-  bucket: ({ arn, policyIsElsewhere }, intent) => {
+  bucket: ({ arn, account, policyIsElsewhere }, intent) => {
     const keys = [...new Set([...intent.objectKeys(arn), 'example'])];
+    const context = { [OWNER]: account };
+    const ofOther = {
+      ofFunctions: true,
+      context: { [OWNER]: OTHER_ACCOUNT },
+      circumstance: 'where another account owns it',
+    } as const;
     return [
-      ...keys.flatMap((key) =>
-        ask(OBJECT_ACTIONS, {
+      ...keys.flatMap((key) => {
+        const object = {
           target: `${arn}/${key}`,
           part: key === 'example' ? undefined : `under ${key.replace(/example$/, '')}`,
-        }),
-      ),
-      ...ask(BUCKET_ACTIONS),
+        };
+        return [
+          ...ask(OBJECT_ACTIONS, { ...object, context }),
+          ...ask(['s3:PutObject'], { ...object, ...BY_CODE, context }),
+          ...ask(['s3:PutObject'], { ...object, ...ofOther }),
+        ];
+      }),
+      ...ask(BUCKET_ACTIONS, { context }),
+      ...ask(['s3:ListBucket'], { ...BY_CODE, context }),
+      ...ask(['s3:ListBucket'], ofOther),
       // The policy of the bucket refuses it, whoever asks.
       ...(policyIsElsewhere
         ? []
         : ask(OBJECT_ACTIONS, {
             target: `${arn}/${keys[0]}`,
-            context: { 'aws:SecureTransport': 'false' },
+            context: { ...context, 'aws:SecureTransport': 'false' },
             refusedToAll: true,
             circumstance: 'without TLS',
           })),
@@ -135,26 +163,37 @@ export const QUESTIONS: Readonly<
     ...ask(['sts:AssumeRole'], { service: 'lambda.amazonaws.com' }),
     ...ask(['sts:AssumeRole'], { service: 'ec2.amazonaws.com' }),
   ],
-  account: () => ask(ACCOUNT_ACTIONS),
+  account: () => [...ask(ACCOUNT_ACTIONS), ...ask(['dynamodb:ListStreams'], BY_CODE)],
 };
 
 function keyOfTable(key: Protected): Question[] {
   const table = key.ownerArn?.split('/').at(-1);
+  const throughDynamodb = { 'kms:ViaService': `dynamodb.${key.region}.amazonaws.com` };
   const context = {
-    'kms:ViaService': `dynamodb.${key.region}.amazonaws.com`,
+    ...throughDynamodb,
     ...(table !== undefined && { [TABLE_NAME]: table }),
   };
   return [
     ...ask(KEY_ACTIONS, { context }),
+    ...ask(['kms:Decrypt'], { ...BY_CODE, context, ofOtherAccounts: true }),
     ...ask(['kms:Decrypt'], { context: {}, circumstance: 'other than through DynamoDB' }),
     // A key of somebody else's is granted as it is, whatever table it encrypts.
     ...(table === undefined || key.policyIsElsewhere
       ? []
-      : ask(['kms:Decrypt'], {
-          context: { ...context, [TABLE_NAME]: `${table}-other` },
-          ofOtherAccounts: true,
-          circumstance: 'for another table',
-        })),
+      : [
+          ...ask(['kms:Decrypt'], {
+            context: { ...context, [TABLE_NAME]: `${table}-other` },
+            ofOtherAccounts: true,
+            circumstance: 'for another table',
+          }),
+          ...ask(['kms:Decrypt'], {
+            context: throughDynamodb,
+            ofFunctions: true,
+            notByLambda: true,
+            ofOtherAccounts: true,
+            circumstance: 'for no table',
+          }),
+        ]),
   ];
 }
 

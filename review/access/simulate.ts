@@ -66,13 +66,13 @@ function renameAccounts(text: string): string {
 }
 
 /**
- * The simulator drops condition keys it has no list of, and the pairs of a KMS encryption context are
- * in none. A tag of the principal is a string that it compares in the same way.
+ * The simulator drops condition keys it has no list of for an action: the pairs of a KMS encryption context,
+ * and the function that asks. A tag of the principal is a string that it compares in the same way.
  */
 function knownKeys(request: AccessRequest): AccessRequest {
   return JSON.parse(
     JSON.stringify(request).replaceAll(
-      /"(kms:EncryptionContext:[^"]+":)/gi,
+      /"((?:kms:EncryptionContext:[^"]+|lambda:SourceFunctionArn)":)/gi,
       '"aws:PrincipalTag/$1',
     ),
   );

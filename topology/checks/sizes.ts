@@ -27,7 +27,7 @@ function streamPolicy({ producers }: ResolvedTopology, report: Report): void {
 function rolePolicies({ consumers }: ResolvedTopology, report: Report): void {
   for (const { name, role, sources } of consumers) {
     const managed = role.managedPolicyQuota - role.managedPolicyArns.length;
-    const policies = streamPolicies(sources);
+    const policies = streamPolicies(sources, role);
     if (policies.length > 1 + managed) {
       const fitting = streamCount(policies.slice(0, 1 + managed));
       const message = `must read at most ${fitting} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest, or set role.managedPolicyQuota if the account has more than ${role.managedPolicyQuota}`;

@@ -3,6 +3,7 @@
  * the function of `processing.test.ts`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DescribeStreamCommand, DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type ChangeEvent, defineBatchProcessor } from '../../../lambda-src/processor';
 import { s3Sink } from '../../../lambda-src/sinks/s3-sink';
@@ -23,6 +24,18 @@ async function failBefore(change: ChangeEvent): Promise<void> {
   if (fault === 'error' && (await isFirst(change))) throw new Error('asked for');
   if (fault === 'exit' && (await isFirst(change))) process.exit(1);
   if (fault === 'timeout' && (await isFirst(change))) await sleep(60_000);
+  if (fault === 'reads') await requireRefusal(change);
+}
+
+/** What Lambda has just read is not the code's to read, though both have the same role. */
+async function requireRefusal({ record }: ChangeEvent): Promise<void> {
+  const outcome = await new DynamoDBStreamsClient({})
+    .send(new DescribeStreamCommand({ StreamArn: record.eventSourceARN }))
+    .then(
+      () => 'allowed',
+      ({ name }: Error) => name,
+    );
+  if (outcome !== 'AccessDeniedException') throw new Error(`reading the stream: ${outcome}`);
 }
 
 /** The changes are written, and Lambda is told that they are not: it delivers them again. */

@@ -35,6 +35,7 @@ const producer = fc.record({
 const consumer = fc.record({
   account: fc.constantFrom('analytics', 'audit'),
   path: fc.constantFrom('/', '/streams/'),
+  pollerOnly: fc.boolean(),
   managedPolicyArns: fc.subarray([
     'arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole',
     'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole',
@@ -69,13 +70,13 @@ const content = fc
         'tenant-c': { id: '444444444444', region: 'us-east-1' },
       },
       consumers: Object.fromEntries(
-        consumers.map(({ account, path, managedPolicyArns, sink, alarms }, index) => [
+        consumers.map(({ account, path, pollerOnly, managedPolicyArns, sink, alarms }, index) => [
           `consumer-${index}`,
           {
             account,
             sink,
             alarms,
-            role: { name: `Reader${index}`, path, managedPolicyArns },
+            role: { name: `Reader${index}`, path, pollerOnly, managedPolicyArns },
             function: {
               name: `Read${index}`,
               runtime: 'python3.12',

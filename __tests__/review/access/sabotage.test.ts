@@ -136,10 +136,115 @@ test('decryption other than through DynamoDB is found, where both sides let it t
   const key = 'key DynamoDB table Documents of 444455556666';
   const by = '(role: streams/DecryptTable1; resource policy: AllowCrossAccountStreamDecryption)';
   const differing = await found(edits);
-  expect(differing.filter((line) => line.includes(key))).toEqual([
-    `allowed: ${ROLE} kms:Decrypt other than through DynamoDB on ${key} ${by}`,
-    `allowed: ${ROLE} kms:Decrypt for another table on ${key} ${by}`,
-  ]);
+  expect(differing.filter((line) => line.includes(key))).toEqual(
+    [
+      'by the code of the function',
+      'other than through DynamoDB',
+      'for another table',
+      'for no table',
+    ].map((circumstance) => `allowed: ${ROLE} kms:Decrypt ${circumstance} on ${key} ${by}`),
+  );
+});
+
+describe('found is what the code of the function could do without the condition of', () => {
+  const BUCKET = 'bucket metering-failed-batches-4583a1ed016b of 111122223333';
+  const ACCOUNTS = ['444455556666', '777788889999', '222233334444'];
+
+  test.each<[string, string, string[]]>([
+    [
+      'streams_policy',
+      'ReadStreams',
+      ACCOUNTS.flatMap((id) =>
+        READ.map(
+          (action) =>
+            `${action} by the code of the function on stream Documents of ${id} (role: streams/ReadStreams; ${BY_ANYBODY})`,
+        ),
+      ),
+    ],
+    [
+      'function_policy',
+      'SendFailedBatches',
+      [
+        `s3:PutObject under aws/lambda/ by the code of the function on ${BUCKET} (role: function/SendFailedBatches)`,
+        `s3:PutObject under aws/lambda/ where another account owns it on ${BUCKET} (role: function/SendFailedBatches)`,
+      ],
+    ],
+    [
+      'function_policy',
+      'ListFailedBatches',
+      [
+        `s3:ListBucket by the code of the function on ${BUCKET} (role: function/ListFailedBatches)`,
+        `s3:ListBucket where another account owns it on ${BUCKET} (role: function/ListFailedBatches)`,
+      ],
+    ],
+    [
+      'function_policy',
+      'ListStreams',
+      [
+        'dynamodb:ListStreams by the code of the function on account 111122223333 of 111122223333 (role: function/ListStreams)',
+      ],
+    ],
+  ])('%s %s', async (document, sid, lines) => {
+    const edits: Record<string, Edit> = {
+      'consumer-metering': (json) => {
+        delete statement(json, `execution_role_${document}`, sid).condition;
+      },
+    };
+    expect(await found(edits)).toEqual(lines.map((line) => `allowed: ${ROLE} ${line}`));
+  });
+
+  test('DecryptTable1, where it is for the table if there is one', async () => {
+    const edits: Record<string, Edit> = {
+      'consumer-metering': (json) => {
+        const decrypt = statement(json, 'execution_role_streams_policy', 'DecryptTable1');
+        decrypt.condition = (decrypt.condition as { test: string; variable: string }[])
+          .filter(({ test }) => test !== 'Null')
+          .map((each) =>
+            each.variable.includes('Context') ? { ...each, test: 'StringEqualsIfExists' } : each,
+          );
+      },
+    };
+    expect(await found(edits)).toEqual(
+      ACCOUNTS.flatMap((id) =>
+        ['by the code of the function', 'for no table'].map(
+          (circumstance) =>
+            `allowed: ${ROLE} kms:Decrypt ${circumstance} on key DynamoDB table Documents of ${id} (role: streams/DecryptTable1; resource policy: AllowCrossAccountStreamDecryption)`,
+        ),
+      ),
+    );
+  });
+});
+
+test('failed batches under any name are found', async () => {
+  const edits: Record<string, Edit> = {
+    'consumer-metering': (json) => {
+      const send = statement(json, 'execution_role_function_policy', 'SendFailedBatches');
+      send.resources = (send.resources as string[]).map((arn) => arn.replace('aws/lambda/', ''));
+    },
+  };
+  const [line, ...others] = await found(edits);
+  expect(line).toMatch(
+    /^allowed: .*DocumentMetering s3:PutObject on bucket .*SendFailedBatches\)$/,
+  );
+  expect(others).toEqual([]);
+});
+
+test('conditions that a topology does without are not missed, and those it does not ask for are found', async () => {
+  const [consumer] = TOPOLOGY.consumers;
+  if (!consumer) throw new Error('no consumer');
+  const open = {
+    ...TOPOLOGY,
+    consumers: [{ ...consumer, role: { ...consumer.role, pollerOnly: false } }],
+  };
+  expect(differences(await accessOf(open))).toEqual([]);
+  const edits = inRole((each) => {
+    each.condition = [{ test: 'Null', variable: 'lambda:SourceFunctionArn', values: ['true'] }];
+  });
+  const denied = differences(await accessOf(open, edits));
+  expect(denied).toHaveLength(9);
+  expect(denied[0]).toBe(
+    `denied: ${ROLE} dynamodb:DescribeStream by the code of the function on ${STREAM} (role: no statement)`,
+  );
 });
 
 test('a bucket that can be reached without TLS is found', async () => {

@@ -87,6 +87,36 @@ test.each([
   expect(decision.allowed).toBe(allowed);
 });
 
+test.each([
+  ['Lambda itself', {}, true],
+  ['the code of a function', { 'lambda:SourceFunctionArn': 'arn:aws:lambda:x' }, false],
+])('whether a function asks counts: %s', async (_, context, allowed) => {
+  const Condition = { Null: { 'lambda:SourceFunctionArn': 'true' } };
+  const decision = await decide({
+    ...REQUEST,
+    context: { ...REQUEST.context, ...context },
+    identityPolicies: [{ name: 'policy', document: allow('kms:Decrypt', '*', { Condition }) }],
+  });
+  expect(decision.allowed).toBe(allowed);
+});
+
+test.each([
+  ['111122223333', true],
+  ['999999999999', false],
+])('the owner of a bucket counts: for account %s it is %s', async (owner, allowed) => {
+  const Condition = { StringEquals: { 's3:ResourceAccount': '111122223333' } };
+  const decision = await decide({
+    ...REQUEST,
+    action: 's3:PutObject',
+    resource: 'arn:aws:s3:::bucket/key',
+    account: '111122223333',
+    context: { ...REQUEST.context, 's3:ResourceAccount': owner },
+    identityPolicies: [{ name: 'policy', document: allow('s3:PutObject', '*', { Condition }) }],
+    resourcePolicy: undefined,
+  });
+  expect(decision.allowed).toBe(allowed);
+});
+
 test('accounts that a pattern tells apart are not taken for one another', async () => {
   const request = (account: string): AccessRequest => ({
     ...REQUEST,

@@ -2,6 +2,7 @@ import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Construct } from 'constructs';
 import { arns } from '../topology/arns';
+import { ALARMS } from '../topology/limits';
 import type { ResolvedConsumer, ResolvedSubscription } from '../topology/resolve';
 import type { Alarms } from '../topology/schema';
 import { AlarmTopic } from './alarm-topic';
@@ -93,6 +94,16 @@ export class ConsumerAlarms extends Construct {
       threshold: settings.throttles,
       treatMissingData: 'notBreaching',
     });
+    const concurrency = concurrencyThreshold(settings, consumer.function);
+    if (concurrency !== undefined) {
+      alarm('concurrency', {
+        description: `${name} has run ${concurrency} times at a time for 15 minutes: one table may be taking what the others need. Look at the changes by account and table, reserve more, or give that table a consumer of its own.`,
+        metric: FUNCTION_METRICS.concurrentExecutions,
+        threshold: concurrency,
+        periods: 3,
+        treatMissingData: 'notBreaching',
+      });
+    }
     alarm('duration', {
       description: `An invocation of ${name} took ${settings.durationInPercent}% of the ${timeout} seconds it has.`,
       metric: FUNCTION_METRICS.duration,
@@ -106,4 +117,13 @@ export class ConsumerAlarms extends Construct {
       treatMissingData: 'notBreaching',
     });
   }
+}
+
+/** Of the account's concurrency nobody knows here how much others use, so without a reservation there is none. */
+function concurrencyThreshold(
+  { concurrentExecutions }: Alarms,
+  { reservedConcurrentExecutions: reserved }: ResolvedConsumer['function'],
+): number | undefined {
+  if (concurrentExecutions !== undefined || reserved === undefined) return concurrentExecutions;
+  return Math.ceil((reserved * ALARMS.concurrency) / 100);
 }

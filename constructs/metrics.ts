@@ -18,6 +18,7 @@ const ofMapping = { namespace: LAMBDA, dimension: 'EventSourceMappingUUID' } as 
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#invocation-metrics
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#performance-metrics
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#concurrency-metrics
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
  */
 export const FUNCTION_METRICS = {
@@ -25,6 +26,8 @@ export const FUNCTION_METRICS = {
   errors: { ...ofFunction, metricName: 'Errors', statistic: 'Sum' },
   /** Invocations that were refused for lack of concurrency. */
   throttles: { ...ofFunction, metricName: 'Throttles', statistic: 'Sum' },
+  /** Invocations at a time. */
+  concurrentExecutions: { ...ofFunction, metricName: 'ConcurrentExecutions', statistic: 'Maximum' },
   /** Milliseconds an invocation took. */
   duration: { ...ofFunction, metricName: 'Duration', statistic: 'Maximum' },
   /** Milliseconds between the last record of a batch being written and its delivery to the function. */

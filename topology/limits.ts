@@ -264,6 +264,8 @@ export const ALARMS = {
   count: { min: 1, max: 1_000_000 },
   /** Percent of the function's timeout. */
   durationInPercent: { min: 1, max: 100 },
+  /** Percent of the reserved concurrency, where `concurrentExecutions` is not set. */
+  concurrency: 80,
 } as const;
 
 /** Days for which CloudWatch Logs can keep a log group's events. */

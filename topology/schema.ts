@@ -275,7 +275,7 @@ const lambdaFunction = object({
   )
     .optional()
     .describe(
-      'Reserved concurrency. Default: none is reserved. With fewer than the parallelizationFactor of its subscriptions together, batches wait.',
+      'Reserved concurrency: the function always has it, and never more. Default: none is reserved. With fewer than the parallelizationFactor of its subscriptions together, batches wait.',
     ),
   environment: z
     .record(
@@ -345,6 +345,11 @@ const alarmSettings = object({
     .describe('Age of the last record of a batch that raises the alarm, in seconds.'),
   errors: count('Failed invocations, and likewise failed changes'),
   throttles: count('Throttled invocations'),
+  concurrentExecutions: integer(FUNCTION.reservedConcurrentExecutions)
+    .optional()
+    .describe(
+      `Invocations at a time, for 15 minutes, that raise the alarm. Default: ${ALARMS.concurrency}% of reservedConcurrentExecutions; without that no alarm.`,
+    ),
   durationInPercent: integer(ALARMS.durationInPercent, ' percent')
     .default(80)
     .describe("Duration that raises the alarm, in percent of the function's timeout."),

@@ -6,7 +6,7 @@ import type { ResolvedConsumer } from '../../topology/resolve';
 import { alarm } from '../helpers/blocks';
 import { EmptyStack } from '../helpers/empty-stack';
 import { counts, hclApp, jsonApp, jsonOf, resolved } from '../helpers/synth-app';
-import { topology } from '../helpers/topology';
+import { consumer, topology } from '../helpers/topology';
 
 // The parser of HCL takes a while to start.
 jest.setTimeout(30_000);
@@ -26,12 +26,26 @@ function stackWith(
   timeout = 60,
   app: App = jsonApp(),
 ): EmptyStack {
+  return stackOf(consumerWith({ timeout }), settings, app);
+}
+
+function consumerWith(settings: Readonly<Record<string, unknown>>): ResolvedConsumer {
+  const { function: original } = consumer('ProcessOrders');
+  const content = topology({
+    'consumers.process-orders.function': { ...original, ...settings },
+  });
+  return resolved(content).consumers[0] as ResolvedConsumer;
+}
+
+function stackOf(
+  reader: ResolvedConsumer,
+  settings: Partial<ConsumerAlarmsProps['settings']>,
+  app: App = jsonApp(),
+): EmptyStack {
   const stack = new EmptyStack(app);
-  const content = topology({ 'consumers.process-orders.function.timeout': timeout });
-  const [consumer] = resolved(content).consumers as [ResolvedConsumer];
   const { topicArn } = new ConsumerAlarms(stack, 'alarms', {
     settings: { ...SETTINGS, ...settings },
-    consumer,
+    consumer: reader,
     functionName: '${aws_lambda_function.f.function_name}',
     provider: stack.aws,
   });
@@ -104,6 +118,39 @@ test('the description of the alarm on duration says which', () => {
   expect(Reflect.get(alarms_duration, 'alarm_description')).toBe(
     'An invocation of ProcessOrders took 25% of the 120 seconds it has.',
   );
+});
+
+describe('the alarm on concurrency', () => {
+  const alarmOf = (reserved?: number, concurrentExecutions?: number) => {
+    const reader = consumerWith({ reservedConcurrentExecutions: reserved });
+    return alarmsOf(stackOf(reader, { concurrentExecutions }))?.alarms_concurrency;
+  };
+
+  test.each([
+    ['80% of what is reserved', 100, undefined, 80],
+    ['80%, rounded up', 7, undefined, 6],
+    ['all of one', 1, undefined, 1],
+    ['what is asked for', 100, 95, 95],
+    ['what is asked for where nothing is reserved', undefined, 900, 900],
+  ])('is raised at %s', (_, reserved, asked, threshold) => {
+    expect(alarmOf(reserved, asked)).toEqual(
+      alarm(OWN_TOPIC, {
+        alarm_name: 'ProcessOrders-concurrency',
+        dimensions: { FunctionName: '${aws_lambda_function.f.function_name}' },
+        alarm_description: expect.stringMatching(
+          new RegExp(`^ProcessOrders has run ${threshold} times at a time for 15 minutes: `),
+        ),
+        metric_name: 'ConcurrentExecutions',
+        statistic: 'Maximum',
+        evaluation_periods: 3,
+        threshold,
+      }),
+    );
+  });
+
+  test('is none without a reservation and a number', () => {
+    expect(alarmOf()).toBeUndefined();
+  });
 });
 
 describe('the topic', () => {

@@ -10,6 +10,7 @@ test('the metrics have the names that Lambda and the function send them by', () 
   expect(named(FUNCTION_METRICS)).toEqual([
     'AWS/Lambda FunctionName Errors Sum',
     'AWS/Lambda FunctionName Throttles Sum',
+    'AWS/Lambda FunctionName ConcurrentExecutions Maximum',
     'AWS/Lambda FunctionName Duration Maximum',
     'AWS/Lambda FunctionName IteratorAge Maximum',
     'AWS/Lambda FunctionName DestinationDeliveryFailures Sum',

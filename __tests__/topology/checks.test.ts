@@ -541,6 +541,33 @@ describe('the age from which records are not sent to the function', () => {
   ]);
 });
 
+describe('the alarm on concurrency', () => {
+  const AT = `${CONSUMER}.alarms`;
+  const RESERVED = `${FUNCTION}.reservedConcurrentExecutions`;
+  const problem = (reserved: number, got: number) =>
+    `${AT}.concurrentExecutions must be at most the ${reserved} of function.reservedConcurrentExecutions, or the alarm can never fire, got ${got}`;
+
+  accepts([
+    ['one without a reservation', { [AT]: { concurrentExecutions: 900 } }],
+    ['one at what is reserved', { [RESERVED]: 50, [AT]: { concurrentExecutions: 50 } }],
+    ['a reservation without it', { [RESERVED]: 50 }],
+    ['a reservation without alarms', { [RESERVED]: 50, [AT]: false }],
+  ]);
+
+  refuses([
+    [
+      'one above what is reserved',
+      { [RESERVED]: 50, [AT]: { concurrentExecutions: 51 } },
+      [problem(50, 51)],
+    ],
+    [
+      'one above a reservation of 1',
+      { [RESERVED]: 1, [AT]: { concurrentExecutions: 1_000 } },
+      [problem(1, 1_000)],
+    ],
+  ]);
+});
+
 describe('a tumbling window', () => {
   const PATH = 'subscriptions[0].tumblingWindowInSeconds';
   const code = { directory: 'lambda-src/python', handler: 'index.handler' };

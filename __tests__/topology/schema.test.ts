@@ -165,6 +165,7 @@ describe('numbers', () => {
     ],
     [`${ALARM_SETTINGS}.errors`, ALARMS.count, '', WATCHED],
     [`${ALARM_SETTINGS}.throttles`, ALARMS.count, '', WATCHED],
+    [`${ALARM_SETTINGS}.concurrentExecutions`, { min: 1, max: 1_000_000 }, '', WATCHED],
     [`${ALARM_SETTINGS}.durationInPercent`, ALARMS.durationInPercent, ' percent', WATCHED],
     [`${ALARM_SETTINGS}.failedRecords`, ALARMS.count, '', WATCHED],
     [`${TABLE_SETTINGS}.readCapacity`, TABLE.capacity, '', PROVISIONED],
@@ -861,7 +862,7 @@ describe('mappings', () => {
       ALARM_SETTINGS,
       { errors: null, colour: 'red', email: 5 },
       [
-        `${ALARM_SETTINGS}.colour is not a key of the topology here; the keys are iteratorAgeInSeconds, errors, throttles, durationInPercent, failedRecords, topicArn, email, got "red"`,
+        `${ALARM_SETTINGS}.colour is not a key of the topology here; the keys are iteratorAgeInSeconds, errors, throttles, concurrentExecutions, durationInPercent, failedRecords, topicArn, email, got "red"`,
         `${ALARM_SETTINGS}.email must be an email address, got 5`,
         `${ALARM_SETTINGS}.errors must be an integer between 1 and 1000000, got null`,
       ],

@@ -74,6 +74,18 @@ export function managedPolicies({ consumers }: Declared, report: Report): void {
   }
 }
 
+/** The function is never given more than it has reserved, so an alarm above that is silent for good. */
+export function concurrency({ consumers }: Declared, report: Report): void {
+  for (const [name, { alarms, function: settings }] of sound(consumers)) {
+    const reserved = settings.reservedConcurrentExecutions;
+    if (!alarms || reserved === undefined) continue;
+    const { concurrentExecutions } = alarms;
+    if (concurrentExecutions === undefined || concurrentExecutions <= reserved) continue;
+    const message = `must be at most the ${reserved} of function.reservedConcurrentExecutions, or the alarm can never fire`;
+    report(['consumers', name, 'alarms', 'concurrentExecutions'], message, concurrentExecutions);
+  }
+}
+
 export function environment({ consumers }: Declared, report: Report): void {
   const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
   const ofSink: readonly string[] = SINK_VARIABLES;

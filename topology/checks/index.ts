@@ -4,6 +4,7 @@
  */
 import { codeFolder } from './code-folder';
 import {
+  concurrency,
   environment,
   functionCode,
   functionFiles,
@@ -39,6 +40,7 @@ export const CHECKS: readonly Check[] = [
   codeFolder,
   functionFiles,
   managedPolicies,
+  concurrency,
   environment,
   lake,
   lakeLifecycle,

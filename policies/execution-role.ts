@@ -149,12 +149,13 @@ function addGrant(policy: Statement[], { statement, resource }: Grant): Statemen
 function grantsByTable(tables: readonly TableReference[], { pollerOnly }: PollerOnly): Grant[][] {
   const byLambda = pollerOnly ? [NOT_FROM_CODE] : [];
   const reading = { sid: READ_STREAMS, actions: READ_STREAM, ...conditioned(byLambda) };
-  const names = [...new Set(tables.map(({ name }) => name))];
+  const numbers = new Map<string, number>();
+  for (const { name } of tables) numbers.set(name, numbers.get(name) ?? numbers.size + 1);
   const granted = new Set<string>();
   return tables
     .map((table) => [
       { statement: reading, resource: streamsOf(table) },
-      ...decryption(table, `DecryptTable${names.indexOf(table.name) + 1}`, byLambda),
+      ...decryption(table, `DecryptTable${numbers.get(table.name)}`, byLambda),
     ])
     .map((grants) =>
       grants.filter(({ statement, resource }) => {

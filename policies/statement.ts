@@ -55,11 +55,15 @@ export function renderStatement({
 }
 
 function renderConditions(conditions: readonly Condition[]): object {
-  const rendered: Record<string, Record<string, unknown>> = {};
+  const byTest = new Map<string, [variable: string, values: unknown][]>();
   for (const { test, variable, values } of conditions) {
-    rendered[test] = { ...rendered[test], [variable]: oneOrMany(values) };
+    const others = byTest.get(test) ?? [];
+    byTest.set(test, others);
+    others.push([variable, oneOrMany(values)]);
   }
-  return rendered;
+  return Object.fromEntries(
+    [...byTest].map(([test, variables]) => [test, Object.fromEntries(variables)]),
+  );
 }
 
 function oneOrMany(values: readonly string[]): unknown {

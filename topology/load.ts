@@ -8,12 +8,14 @@ import {
   isScalar,
   LineCounter,
   type Node,
+  type Pair,
   type ParseOptions,
   parseDocument,
   type Scalar,
   type SchemaOptions,
   visit,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import { formatProblem, type Problem, TopologyError } from './problem';
 import { readText } from './read-text';
@@ -21,12 +23,16 @@ import type { ResolvedTopology } from './resolve';
 import { secretVariables } from './secret-variables';
 import { validate } from './validate';
 
+/** Bytes: about 10,000 tenants, which are checked within seconds. */
+const LARGEST_FILE = 2_000_000;
+
 /** Keys are text, as they are written: `NULL` and `007` are names like any other. */
 const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   merge: true,
   prettyErrors: false,
   stringKeys: true,
-  uniqueKeys: (a, b) => isScalar(a) && isScalar(b) && a.value === b.value && !isMergeKey(a),
+  // The parser compares each key with each; `repeatedKeys` looks at each once.
+  uniqueKeys: false,
 };
 
 /**
@@ -46,27 +52,34 @@ export function loadTopology(
     const message = 'is not a file; set TOPOLOGY to the path of a topology file';
     throw new TopologyError(file, [{ path: [], message }]);
   }
+  const { size } = statSync(file);
+  if (size > LARGEST_FILE) {
+    const message = `must be at most ${LARGEST_FILE} bytes, got ${size}; write several topologies`;
+    throw new TopologyError(file, [{ path: [], message }]);
+  }
   const source = readText(file);
   const lines = new LineCounter();
   const document = parseDocument(source, { ...YAML, lineCounter: lines });
-  const mistakes = [...document.errors, ...document.warnings];
+  const mistakes = [...document.errors, ...document.warnings, ...repeatedKeys(document)];
   if (mistakes.length > 0) {
+    mistakes.sort((a, b) => a.pos[0] - b.pos[0]);
     const problems = mistakes.map((error) => ({
       path: [],
       message: `is not valid YAML: ${inOurWords(error, source)}`,
       line: lines.linePos(error.pos[0]).line,
     }));
-    throw new TopologyError(file, problems.filter(isFirstOfItsLine));
+    throw new TopologyError(file, firstOfEachLine(problems));
   }
   const { topology, problems: own } = validate(
     contentOf(document, file, lines),
     path.dirname(file),
   );
   const problems = topology ? check(topology) : own;
+  const placeOf = placesIn(document.contents);
   const inOrder = (found: readonly Problem[]) =>
     found
       .map((problem) => {
-        const { offset, written } = placeOf(document.contents, problem.path);
+        const { offset, written } = placeOf(problem.path);
         return { ...problem, line: lines.linePos(offset).line, written };
       })
       .sort((a, b) => a.line - b.line);
@@ -75,8 +88,28 @@ export function loadTopology(
   return topology;
 }
 
+/** What the parser finds, or we. */
+type Mistake = Pick<YAMLError, 'code' | 'message'> & { readonly pos: readonly [number, number?] };
+
+/** Keys that a mapping has already. */
+function repeatedKeys(document: Document): Mistake[] {
+  const found: Mistake[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key) || isMergeKey(key)) continue;
+        const [start = 0] = key.range ?? [];
+        if (seen.has(key.value)) found.push({ code: 'DUPLICATE_KEY', pos: [start], message: '' });
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
 /** What the user can do, where the parser's message says only what is against its rules. */
-function inOurWords({ code, pos, message }: YAMLError, source: string): string {
+function inOurWords({ code, pos, message }: Mistake, source: string): string {
   if (code === 'DUPLICATE_KEY') {
     const [key] = /^("[^"\n]*"|'[^'\n]*'|[^:\n]*)/.exec(source.slice(pos[0])) ?? [];
     return `the key ${key} stands twice in one mapping; remove or rename one of them`;
@@ -89,8 +122,9 @@ function inOurWords({ code, pos, message }: YAMLError, source: string): string {
 }
 
 /** What follows on the same line is seldom a mistake of its own. */
-function isFirstOfItsLine({ line }: Problem, index: number, all: readonly Problem[]): boolean {
-  return all.findIndex((other) => other.line === line) === index;
+function firstOfEachLine(problems: readonly Problem[]): Problem[] {
+  const lines = new Set<number | undefined>();
+  return problems.filter(({ line }) => !lines.has(line) && lines.add(line));
 }
 
 function contentOf(document: Document, file: string, lines: LineCounter): unknown {
@@ -122,22 +156,31 @@ function lineOfAlias(
 }
 
 /** Where a path is in the file: its key, or the nearest one above it that is there. */
-function placeOf(root: Node | null, path: readonly PropertyKey[]) {
-  let node: unknown = root;
-  let offset = root?.range?.[0] ?? 0;
-  for (const key of path) {
-    if (!isCollection(node)) return { offset };
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
-      if (!pair) return { offset };
-      offset = (pair.key as Node).range?.[0] ?? offset;
-      node = pair.value;
-    } else {
-      node = node.items[Number(key)];
-      offset = (node as Node | undefined)?.range?.[0] ?? offset;
+function placesIn(root: Node | null) {
+  const indexes = new Map<YAMLMap, Map<unknown, Pair>>();
+  const pairOf = (map: YAMLMap, key: PropertyKey) => {
+    const index =
+      indexes.get(map) ?? new Map(map.items.map((pair) => [(pair.key as Scalar).value, pair]));
+    indexes.set(map, index);
+    return index.get(key);
+  };
+  return (path: Problem['path']) => {
+    let node: unknown = root;
+    let offset = root?.range?.[0] ?? 0;
+    for (const key of path) {
+      if (!isCollection(node)) return { offset };
+      if (isMap(node)) {
+        const pair = pairOf(node, key);
+        if (!pair) return { offset };
+        offset = (pair.key as Node).range?.[0] ?? offset;
+        node = pair.value;
+      } else {
+        node = node.items[Number(key)];
+        offset = (node as Node | undefined)?.range?.[0] ?? offset;
+      }
     }
-  }
-  return { offset, written: sourceOf(node) };
+    return { offset, written: sourceOf(node) };
+  };
 }
 
 /** A value as it is written, if YAML reads it as something else than text. */

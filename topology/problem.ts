@@ -56,6 +56,9 @@ export function formatValue(value: unknown): string {
 
 /** Text on one line, with escapes for what cannot be seen or looks like something else. */
 function visible(text: string): string {
-  const seen = text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped);
+  const seen = text.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
+    escaped,
+  );
   return isNormal(seen) ? seen : seen.replaceAll(/[^ -~]/g, escaped);
 }

@@ -159,6 +159,8 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
       source: tableReference(producer, get(accounts, account)),
     }));
   });
+  const pairsOf = grouped(pairs, ({ subscription }) => subscription.consumer);
+  const readersOf = grouped(topology.subscriptions, ({ producer }) => producer);
 
   return {
     name: topology.name,
@@ -168,7 +170,7 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
     consumers: Object.entries(topology.consumers).map(([name, consumer]) => {
       const { stackId, account, roleArn: arn } = get(consumers, name);
       const sink = resolveSink({ ...consumer, name, account }, topology.name);
-      const subscribed = pairs.filter(({ subscription }) => subscription.consumer === name);
+      const subscribed = pairsOf.get(name) ?? [];
       return {
         name,
         stackId,
@@ -194,9 +196,7 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
         existingTable: producer.existingTable,
         source: tableReference(producer, get(accounts, account)),
         streamPolicy: resolveStreamPolicy(producer),
-        readers: topology.subscriptions
-          .filter((subscription) => subscription.producer === name)
-          .map((subscription) => get(consumers, subscription.consumer)),
+        readers: (readersOf.get(name) ?? []).map(({ consumer }) => get(consumers, consumer)),
       })),
     ),
     subscriptions: pairs.map(({ subscription, idPart, source }) => {
@@ -281,4 +281,14 @@ function mapValues<T, U>(
   map: (value: T, key: string) => U,
 ): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
+
+function grouped<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value));
+    if (group) group.push(value);
+    else groups.set(key(value), [value]);
+  }
+  return groups;
 }

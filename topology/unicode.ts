@@ -7,6 +7,34 @@ export function isNormal(text: string): boolean {
   return text === text.normalize('NFC');
 }
 
+/** Characters that nobody sees: zero width, direction of text, soft hyphens, fillers. */
+const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+
+/** Emoji, some of which hold such characters. */
+const EMOJI = /\p{RGI_Emoji}/gv;
+
+/** Whether a text holds characters that nobody sees, other than those of an emoji. */
+export function holdsUnseen(text: string): boolean {
+  return UNSEEN.test(text) && UNSEEN.test(text.replaceAll(EMOJI, ''));
+}
+
+/** Letters of which some look like those of another line. Of Greek others are units and names: kΩ, β2. */
+const ALIKE: readonly RegExp[] = [
+  /(?![\uff21-\uff5a])\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγικνορυϲϳ]/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+  /[\uff21-\uff3a\uff41-\uff5a\u{1d400}-\u{1d7ff}]/u,
+];
+
+/** A word whose letters are of several scripts that look alike, such as one with a Cyrillic a. */
+export function mixedWord(text: string): string | undefined {
+  return (text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).find(
+    (word) => ALIKE.filter((letters) => letters.test(word)).length > 1,
+  );
+}
+
 /** Every UTF-16 code unit as `\uXXXX`, which JSON, YAML and HCL read. */
 export function escaped(text: string): string {
   const units = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));

@@ -77,8 +77,11 @@ function partsOf({ errors }: z.core.$ZodIssueInvalidUnion, received: unknown) {
 
 /** One problem per value: the first, although a number can be both not whole and too large. */
 function distinct(problems: Problem[]): Problem[] {
-  const paths = problems.map((problem) => formatPath(problem.path));
-  return problems.filter((_, index) => paths.indexOf(paths[index] ?? '') === index);
+  const seen = new Set<string>();
+  return problems.filter(({ path }) => {
+    const place = formatPath(path);
+    return !seen.has(place) && seen.add(place);
+  });
 }
 
 /** Keys of the name `__proto__`, which JavaScript objects lose. */

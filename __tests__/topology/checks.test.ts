@@ -1046,6 +1046,30 @@ describe('the conditions of a stream policy', () => {
       ],
     ],
     [
+      'values that only look like those of AWS',
+      {
+        [`${PRODUCER}.streamPolicy`]: {
+          conditions: [
+            { test: 'StringEquals', variable: 'aws:PrincipalOrgID', values: ['o-a', 'o-\u0430'] },
+            {
+              test: 'ArnLike',
+              variable: 'aws:PrincipalArn',
+              values: ['arn:aws:iam::1:role/\u00e9'],
+            },
+            {
+              test: 'StringLike',
+              variable: 'aws:PrincipalTag/Team',
+              values: ['\u043c\u0438\u0440'],
+            },
+          ],
+        },
+      },
+      [
+        `${PRODUCER}.streamPolicy.conditions[0].values[1] must be ASCII, as all values of aws:PrincipalOrgID in AWS are, and holds \\u0430, which may only look like it; write it again, got "o-\u0430"`,
+        `${PRODUCER}.streamPolicy.conditions[1].values[0] must be ASCII, as all values of aws:PrincipalArn in AWS are, and holds \\u00e9, which may only look like it; write it again, got "arn:aws:iam::1:role/\u00e9"`,
+      ],
+    ],
+    [
       'a condition that stands twice',
       conditions(
         ['StringLike', 'aws:PrincipalOrgID'],

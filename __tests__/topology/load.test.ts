@@ -147,6 +147,45 @@ describe('merge keys', () => {
   });
 });
 
+test('a file of over 2 MB is refused before it is read', () => {
+  expect(errorOf(`${ORDERS}${'# more\n'.repeat(300_000)}`)).toBe(
+    `topologies/x.yaml must be at most 2000000 bytes, got ${ORDERS.length + 2_100_000}; write several topologies`,
+  );
+});
+
+describe('thousands of entries are checked in one pass', () => {
+  const many = (entry: (index: number) => string) =>
+    Array.from({ length: 2_000 }, (_, index) => `  ${entry(index)}\n`).join('');
+  const withAccounts = (entry: (index: number) => string) =>
+    orders('  shop:', `${many(entry).trimEnd()}\n  shop:`);
+
+  test('that are right', () => {
+    writeFileSync(
+      file,
+      withAccounts((index) => `a${index}: { id: "111122223333", region: us-east-1 }`),
+    );
+    expect(() => loadTopology(file)).not.toThrow();
+  });
+
+  test('that are wrong, each with its line', () => {
+    const lines = errorOf(
+      withAccounts((index) => `a${index}: { id: "1", region: us-east-1 }`),
+    ).split('\n');
+    expect(lines).toHaveLength(2_000);
+    expect(lines.at(-1)).toMatch(
+      /^topologies\/x\.yaml:2004 accounts\.a1999\.id must be an AWS account ID/,
+    );
+  });
+
+  test('that repeat a key, each with its line', () => {
+    const lines = errorOf(withAccounts(() => 'a: {}')).split('\n');
+    expect(lines).toHaveLength(1_999);
+    expect(lines[0]).toBe(
+      'topologies/x.yaml:6 is not valid YAML: the key a stands twice in one mapping; remove or rename one of them',
+    );
+  });
+});
+
 describe('a file in another encoding than UTF-8', () => {
   const encoded = (text: string, encoding: BufferEncoding) => {
     writeFileSync(file, Buffer.from(text, encoding));
@@ -251,6 +290,71 @@ describe('text that would not arrive as it is written', () => {
       `topologies/x.yaml:18 tags.Cafe\\u0301 has a key that ${form} "Caf\u00e9", got "Cafe\\u0301"`,
       `topologies/x.yaml:18 tags.\${TfToken[TOKEN.0]} has a key that ${token}, got "\${TfToken[TOKEN.0]}"`,
     ]);
+  });
+
+  describe('nor are they what a reviewer sees:', () => {
+    const unseen =
+      'must not hold characters that nobody sees, but for those of emoji; leave them out, or compare such text in the function';
+    const mixed = (word: string) =>
+      `must not mix letters of scripts that look alike in one word, ${word}; write it in one script, or compare such text in the function`;
+    const filter = (value: string) =>
+      `${ORDERS}    filters: [{ dynamodb: { NewImage: { Status: { S: [${value}] } } } }]\n`;
+    const inFilter =
+      'topologies/x.yaml:18 subscriptions[0].filters[0].dynamodb.NewImage.Status.S[0]';
+
+    test.each([
+      ['a zero-width space', 'op\\u200ben'],
+      ['a zero-width joiner between letters', 'op\\u200den'],
+      ['a zero-width joiner after an emoji', '\u2764\\ufe0f\\u200d'],
+      ['a direction', '\\u202enepo'],
+      ['an isolate', '\\u2066open\\u2069'],
+      ['a soft hyphen', 'op\\u00aden'],
+      ['a byte order mark', 'open\\ufeff'],
+      ['a filler', 'open\\u3164'],
+      ['a grapheme joiner', 'op\\u034fen'],
+      ['tags', 'open\\udb40\\udc61'],
+      ['a variation selector', 'o\\ufe00pen'],
+    ])('%s in a filter', (_, text) => {
+      expect(errorOf(filter(`"${text}"`))).toBe(`${inFilter} ${unseen}, got "${text}"`);
+    });
+
+    test.each([
+      ['Cyrillic and Latin', 'p\u0430id', 'p\\u0430id'],
+      ['Greek and Latin', 'cl\u03bfsed', 'cl\\u03bfsed'],
+      ['Armenian and Latin', 'p\u0561id', 'p\\u0561id'],
+      ['Cherokee and Latin', '\u13aaLOSED', '\\u13aaLOSED'],
+      ['wide and other letters', 'o\uff50en', 'o\\uff50en'],
+      ['letters of formulas and others', 'o\u{1d429}en', 'o\\ud835\\udc29en'],
+    ])('letters of %s in a word of a filter', (_, text, shown) => {
+      expect(errorOf(filter(`"to ${text}"`))).toBe(`${inFilter} ${mixed(shown)}, got "to ${text}"`);
+    });
+
+    test('in keys of filters and in the names of attributes', () => {
+      const key = `${ORDERS}    filters: [{ dynamodb: { NewImage: { "a\\u200b": { S: [x] } } } }]\n`;
+      expect(errorOf(key)).toBe(
+        `topologies/x.yaml:18 subscriptions[0].filters[0].dynamodb.NewImage.a\\u200b has a key that ${unseen}, got "a\\u200b"`,
+      );
+      expect(errorOf(orders('OrderId', '"Order\\u0406d"'))).toContain(mixed('Order\\u0406d'));
+    });
+
+    test.each([
+      [
+        'emoji of several characters',
+        '\u2764\ufe0f \u{1f469}\u200d\u{1f4bb} \u{1f1eb}\u{1f1f7} 1\ufe0f\u20e3',
+      ],
+      ['words of one script each', '\u043e\u043f\u043b\u0430\u0447\u0435\u043d\u043e paid'],
+      ['units and names with Greek letters', 'k\u03a9 \u03b22 \u0394t 5\u00b5m'],
+      ['Japanese', '\u652f\u6255\u3044\u30c7\u30fc\u30bf ABC'],
+      ['accents', 'pay\u00e9'],
+    ])('but so do %s', (_, text) => {
+      writeFileSync(file, filter(`"${text}"`));
+      expect(() => loadTopology(file)).not.toThrow();
+    });
+
+    test('but environment variables hold any text for people', () => {
+      writeFileSync(file, variable('"\\u0645\\u06cc\\u200c\\u062e p\\u0430id"'));
+      expect(() => loadTopology(file)).not.toThrow();
+    });
   });
 
   test.each([

@@ -110,6 +110,7 @@ export function environment({ consumers }: Declared, report: Report): void {
 }
 
 export function lake({ consumers, subscriptions }: Declared, report: Report): void {
+  const subscribed = new Set(subscriptions.map((entry) => entry?.consumer));
   for (const [name, { sink }] of sound(consumers)) {
     if (sink === 'log') continue;
     const path = ['consumers', name, 'sink'];
@@ -118,7 +119,7 @@ export function lake({ consumers, subscriptions }: Declared, report: Report): vo
       report([...path, 'prefix'], message, sink.prefix);
     }
     // Athena finds changes by account and table, which subscriptions tell as well.
-    if (subscriptions.some((entry) => !entry || entry.consumer === name)) continue;
+    if (subscribed.has(undefined) || subscribed.has(name)) continue;
     const { formerAccounts, formerTables } = sink;
     if (formerAccounts.length > 0 && formerTables.length === 0) {
       report([...path, 'formerTables'], 'is missing; name the tables that formerAccounts had');

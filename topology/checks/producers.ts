@@ -2,6 +2,7 @@ import { keyAlias } from '../key-alias';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../limits';
 import { partitionOf } from '../partition';
 import { producerAccounts } from '../stack-ids';
+import { escaped } from '../unicode';
 import { at, type Declared, type Report, sound } from './declared';
 
 export function accountOrAccounts({ producers }: Declared, report: Report): void {
@@ -12,10 +13,10 @@ export function accountOrAccounts({ producers }: Declared, report: Report): void
     if (account !== undefined && accounts !== undefined) {
       report([...path, 'accounts'], 'must not stand beside account; leave one of them out');
     }
+    const named = new Set<string>();
     for (const [index, entry] of (accounts ?? []).entries()) {
-      if (accounts?.indexOf(entry) !== index) {
-        report([...path, 'accounts', index], 'must be named once', entry);
-      }
+      if (named.has(entry)) report([...path, 'accounts', index], 'must be named once', entry);
+      named.add(entry);
     }
   }
 }
@@ -83,6 +84,7 @@ export function tableKey({ accounts, producers }: Declared, report: Report): voi
 
 /** A stream has one policy: of a table that exists, it can be another team's. */
 export function streamPolicyOwner({ producers, subscriptions }: Declared, report: Report): void {
+  const read = new Set(subscriptions.map((entry) => entry?.producer));
   for (const [name, { table, existingTable, streamPolicy }] of sound(producers)) {
     const path = ['producers', name, 'streamPolicy'];
     const replaces = streamPolicy === 'none' ? undefined : streamPolicy.replacesExisting;
@@ -97,7 +99,7 @@ export function streamPolicyOwner({ producers, subscriptions }: Declared, report
         report([...path, 'replacesExisting'], message, replaces);
       }
     }
-    const isRead = subscriptions.some((entry) => entry?.producer === name);
+    const isRead = read.has(name);
     if (existingTable && !table && isRead && streamPolicy !== 'none' && replaces !== true) {
       const message =
         'must say whose the policy of the stream is, since a stream has one: { replacesExisting: true } if this topology owns it and replaces what is there, or none if it belongs to others, who add the statement of this topology';
@@ -122,6 +124,14 @@ export function streamPolicyConditions({ producers }: Declared, report: Report):
         const message = `must not be tested with ${test}: the requests with which Lambda reads a stream do not have this key, so that every read would be refused; leave it out, or test the reader, as with aws:PrincipalOrgID`;
         report(path, message, variable);
       }
+      if (!namesTag(variable)) {
+        for (const [place, value] of values.entries()) {
+          const [other] = /[^ -~]/u.exec(value) ?? [];
+          if (other === undefined) continue;
+          const message = `must be ASCII, as all values of ${variable} in AWS are, and holds ${escaped(other)}, which may only look like it; write it again`;
+          report([...path.slice(0, -1), 'values', place], message, value);
+        }
+      }
       const condition = `${test} ${variable}`.toLowerCase();
       if (seen.has(condition)) {
         report(path, `must stand once with ${test}; put all values into one condition`, variable);
@@ -129,6 +139,11 @@ export function streamPolicyConditions({ producers }: Declared, report: Report):
       seen.add(condition);
     }
   }
+}
+
+/** Whether the values of a key are of people's choice: tags, and attributes of an identity provider. */
+function namesTag(variable: string): boolean {
+  return /tag|^saml:/i.test(variable);
 }
 
 function isAbsent(variable: string): boolean {

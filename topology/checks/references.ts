@@ -4,6 +4,9 @@ import type { Topology } from '../schema';
 import { producerAccounts } from '../stack-ids';
 import { at, type Declared, type Entries, type Report, sound, soundList } from './declared';
 
+/** Names that are listed before "and others". */
+const LISTED = 20;
+
 /** Names that stand for other entries of the file. */
 export function references(
   { accounts, consumers, producers, subscriptions }: Declared,
@@ -11,8 +14,7 @@ export function references(
 ): void {
   const known = (entries: Entries<unknown>, what: string, path: Problem['path'], name: string) => {
     if (Object.hasOwn(entries, name)) return;
-    const names = Object.keys(entries).join(', ') || 'none';
-    report(path, `must be the name of ${what} in this file (${names})`, name);
+    report(path, `must be the name of ${what} in this file (${namesOf(entries)})`, name);
   };
   for (const [name, { account }] of sound(consumers)) {
     known(accounts, 'an account', ['consumers', name, 'account'], account);
@@ -96,4 +98,14 @@ export function alarmTopic({ accounts, consumers }: Declared, report: Report): v
       report(['consumers', name, 'alarms', 'topicArn'], message, alarms.topicArn);
     }
   }
+}
+
+function namesOf(entries: Entries<unknown>): string {
+  const names: string[] = [];
+  for (const name in entries) {
+    // A file may have many entries, and many that name none of them.
+    if (names.length === LISTED) return `${names.join(', ')} and others`;
+    names.push(name);
+  }
+  return names.join(', ') || 'none';
 }

@@ -1,5 +1,5 @@
 import { formatValue, type Problem } from '../problem';
-import { isNormal } from '../unicode';
+import { escaped, holdsUnseen, isNormal, mixedWord } from '../unicode';
 
 interface Rule {
   /** Whether a text breaks the rule. */
@@ -8,6 +8,8 @@ interface Rule {
   readonly message: (text: string) => string;
   /** Whether filters need not keep it, since they are JSON, which has an escape for it. */
   readonly exceptInFilters?: boolean;
+  /** Whether values of environment variables need not keep it: they may be text for people. */
+  readonly exceptInEnvironment?: boolean;
 }
 
 const RULES: readonly Rule[] = [
@@ -31,10 +33,23 @@ const RULES: readonly Rule[] = [
     breaks: isToken,
     message: () => 'must not hold what CDKTF takes for a reference of its own and replaces',
   },
+  {
+    breaks: holdsUnseen,
+    message: () =>
+      'must not hold characters that nobody sees, but for those of emoji; leave them out, or compare such text in the function',
+    exceptInEnvironment: true,
+  },
+  {
+    breaks: (text) => mixedWord(text) !== undefined,
+    message: (text) =>
+      `must not mix letters of scripts that look alike in one word, ${(mixedWord(text) ?? '').replaceAll(/[^ -~]/gu, escaped)}; write it in one script, or compare such text in the function`,
+    exceptInEnvironment: true,
+  },
 ];
 
 /**
- * Keys and values, wherever they are, that would not arrive in AWS as they are written.
+ * Keys and values, wherever they are, that would not arrive in AWS as they are written, or are not what
+ * a reviewer sees.
  *
  * @param content of a topology file, which may be anything
  */
@@ -54,8 +69,10 @@ export function changedText(content: unknown, path: Problem['path'] = []): Probl
 
 function problemsOf(text: string, path: Problem['path']): Problem[] {
   const inFilter = path[0] === 'subscriptions' && path[2] === 'filters';
+  const inEnvironment = path[0] === 'consumers' && path[3] === 'environment';
   const broken = RULES.find(
-    ({ breaks, exceptInFilters }) => breaks(text) && !(inFilter && exceptInFilters),
+    ({ breaks, exceptInFilters, exceptInEnvironment }) =>
+      !(inFilter && exceptInFilters) && !(inEnvironment && exceptInEnvironment) && breaks(text),
   );
   return broken ? [{ path, message: broken.message(text), received: text }] : [];
 }

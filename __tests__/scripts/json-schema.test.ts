@@ -109,6 +109,8 @@ describe('the JSON Schema', () => {
       without(
         subscriptions[0],
         'stackId',
+        'source',
+        'failedBatchesBucket',
         'producerStackId',
         'consumerStackId',
         'account',

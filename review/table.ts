@@ -1,12 +1,14 @@
+import { withoutUnseen } from '../topology/unicode';
+
 /** A Markdown table. Cells are Markdown already. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** Text as it is, whatever Markdown or HTML would make of it. */
+/** Text as it is, whatever Markdown, HTML or a terminal would make of it. */
 export function plain(text: string): string {
-  return text
+  return withoutUnseen(text.replaceAll(/[\t\n\r]+/g, ' '))
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -16,7 +18,9 @@ export function plain(text: string): string {
 
 /** Text as code. */
 export function code(text: string): string {
-  return /[`\r\n\\]/.test(text) ? plain(text) : `\`${text.replaceAll('|', '\\|')}\``;
+  return /[`\\]/.test(text) || withoutUnseen(text) !== text
+    ? plain(text)
+    : `\`${text.replaceAll('|', '\\|')}\``;
 }
 
 /** The first of a list, and how many more there are. */

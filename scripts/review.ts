@@ -12,6 +12,7 @@ import { readStacks } from '../review/stacks';
 import { layOut } from '../review/svg';
 import { synthesize } from '../stacks/synthesize';
 import { loadTopology } from '../topology/load';
+import { withoutUnseen } from '../topology/unicode';
 import { parseOptions, run, TOPOLOGY } from './run';
 
 const USAGE = `Reports what the synthesized stacks allow, use up, destroy and cost, and whether that is what the topology means.
@@ -57,9 +58,9 @@ async function main(): Promise<number> {
     'review.html': writeHtml(result.name, markdown, svg),
   });
 
-  for (const line of result.notes) console.log(`note: ${line}`);
+  for (const line of result.notes) console.log(`note: ${withoutUnseen(line)}`);
   const wrong = failures(result);
-  for (const line of wrong) console.error(line);
+  for (const line of wrong) console.error(withoutUnseen(line));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(
     `${result.access.cells.length} questions of access evaluated, ${wrong.length} differences; ${output}/review.md, review.html and topology.svg written in ${seconds} s`,

@@ -1,4 +1,4 @@
-import { escaped, isNormal } from './unicode';
+import { escaped, isNormal, withoutUnseen } from './unicode';
 
 /** One thing wrong with a topology file. */
 export interface Problem {
@@ -56,9 +56,6 @@ export function formatValue(value: unknown): string {
 
 /** Text on one line, with escapes for what cannot be seen or looks like something else. */
 function visible(text: string): string {
-  const seen = text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
-    escaped,
-  );
+  const seen = withoutUnseen(text);
   return isNormal(seen) ? seen : seen.replaceAll(/[^ -~]/g, escaped);
 }

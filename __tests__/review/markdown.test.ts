@@ -144,6 +144,8 @@ test('tables, code and lists', () => {
   expect(table(['a', 'b'], [['1', '2']])).toBe('| a | b |\n| --- | --- |\n| 1 | 2 |');
   expect(code('a|b')).toBe('`a\\|b`');
   expect(code('a`b')).toBe('a\\`b');
+  expect(plain('a\tb\r\nc\u009b2J\u202ed\u2028')).toBe('a b c\\\\u009b2J\\\\u202ed\\\\u2028');
+  expect(code('a\u001b[2J')).toBe('a\\\\u001b\\[2J');
   expect(plain('<a> & [b](c)')).toBe('&lt;a&gt; &amp; \\[b\\](c)');
   expect(some(['a', 'b', 'c'], 2)).toBe('a, b and 1 more');
   expect(some(['a', 'b'], 2)).toBe('a, b');

@@ -37,7 +37,10 @@ export function formatProblem(file: string, problem: Problem): string {
   const value = problem.written ?? formatValue(received);
   const remedy = inQuotes ? `; write "${value}"` : '';
   const got = received === undefined ? '' : `, got ${value}`;
-  return [place, visible(formatPath(path)), `${message}${remedy}${got}`].filter(Boolean).join(' ');
+  return [place, formatPath(path), `${message}${remedy}${got}`]
+    .filter(Boolean)
+    .map(visible)
+    .join(' ');
 }
 
 export function formatPath(path: readonly PropertyKey[]): string {

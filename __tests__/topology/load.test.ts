@@ -147,6 +147,26 @@ describe('merge keys', () => {
   });
 });
 
+test.each([
+  [
+    'a key that is there twice',
+    '"a\u001b[2Jb": 1\n"a\u001b[2Jb": 2\n',
+    'the key "a\\u001b[2Jb" stands',
+  ],
+  ['an alias of nothing', 'x: *a\u202eb\n', 'a\\u202eb'],
+])('what cannot be seen is shown in messages about %s', (_, text, shown) => {
+  const message = errorOf(`${ORDERS}${text}`);
+  expect(message).toContain(shown);
+  expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
+test('names that cannot be seen are shown where names are listed', () => {
+  const text = orders('  shop:', '  "a\\e[2J": { id: "777788889999", region: us-east-1 }\n  shop:');
+  const message = errorOf(text.replace('account: shop', 'account: nowhere'));
+  expect(message).toContain('in this file (analytics, a\\u001b[2J, shop), got "nowhere"');
+  expect(message).not.toContain('\u001b');
+});
+
 test('a file of over 2 MB is refused before it is read', () => {
   expect(errorOf(`${ORDERS}${'# more\n'.repeat(300_000)}`)).toBe(
     `topologies/x.yaml must be at most 2000000 bytes, got ${ORDERS.length + 2_100_000}; write several topologies`,
@@ -294,9 +314,9 @@ describe('text that would not arrive as it is written', () => {
 
   describe('nor are they what a reviewer sees:', () => {
     const unseen =
-      'must not hold characters that nobody sees, but for those of emoji; leave them out, or compare such text in the function';
+      'must not hold characters that nobody sees, but for those of emoji; leave them out';
     const mixed = (word: string) =>
-      `must not mix letters of scripts that look alike in one word, ${word}; write it in one script, or compare such text in the function`;
+      `must not mix letters of scripts that look alike in one word, ${word}; write it in one script`;
     const filter = (value: string) =>
       `${ORDERS}    filters: [{ dynamodb: { NewImage: { Status: { S: [${value}] } } } }]\n`;
     const inFilter =

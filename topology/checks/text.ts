@@ -36,13 +36,13 @@ const RULES: readonly Rule[] = [
   {
     breaks: holdsUnseen,
     message: () =>
-      'must not hold characters that nobody sees, but for those of emoji; leave them out, or compare such text in the function',
+      'must not hold characters that nobody sees, but for those of emoji; leave them out',
     exceptInEnvironment: true,
   },
   {
     breaks: (text) => mixedWord(text) !== undefined,
     message: (text) =>
-      `must not mix letters of scripts that look alike in one word, ${(mixedWord(text) ?? '').replaceAll(/[^ -~]/gu, escaped)}; write it in one script, or compare such text in the function`,
+      `must not mix letters of scripts that look alike in one word, ${(mixedWord(text) ?? '').replaceAll(/[^ -~]/gu, escaped)}; write it in one script`,
     exceptInEnvironment: true,
   },
 ];

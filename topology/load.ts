@@ -26,6 +26,12 @@ import { validate } from './validate';
 /** Bytes: about 10,000 tenants, which are checked within seconds. */
 const LARGEST_FILE = 2_000_000;
 
+/** Uses of anchors, each with the uses within it: a thousand tenants may share their settings. */
+const MOST_ALIASES = 10_000;
+
+/** Characters of the content as JSON, with every alias written out. */
+const LARGEST_CONTENT = 10 * LARGEST_FILE;
+
 /** Keys are text, as they are written: `NULL` and `007` are names like any other. */
 const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   merge: true,
@@ -129,11 +135,17 @@ function firstOfEachLine(problems: readonly Problem[]): Problem[] {
 
 function contentOf(document: Document, file: string, lines: LineCounter): unknown {
   try {
-    const content = document.toJS();
-    JSON.stringify(content); // throws if an alias stands inside its own anchor
-    return content;
+    const content = document.toJS({ maxAliasCount: MOST_ALIASES });
+    // Throws if an alias is inside its own anchor; of an empty file there is no JSON.
+    const { length } = JSON.stringify(content) ?? '';
+    if (length <= LARGEST_CONTENT) return content;
+    throw new RangeError('Invalid string length');
   } catch (error) {
     const [message = ''] = (error as Error).message.split('\n');
+    if (/^(Excessive alias count|Invalid string length)/.test(message)) {
+      const tooLarge = `must have at most ${LARGEST_CONTENT} characters with its aliases written out; use fewer of them, or write several topologies`;
+      throw new TopologyError(file, [{ path: [], message: tooLarge }]);
+    }
     const line = lineOfAlias(document, / ([^ ]+)$/.exec(message)?.[1], lines);
     throw new TopologyError(file, [{ path: [], message: `is not valid YAML: ${message}`, line }]);
   }

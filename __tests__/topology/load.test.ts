@@ -519,19 +519,39 @@ describe('a file that is not valid YAML', () => {
     expect(errorOf(text).split('\n')).toEqual(expected);
   });
 
-  test.each([
-    ['an alias inside its own anchor', `${ORDERS}tags: &tags { Team: *tags }\n`],
-    [
-      'aliases that multiply without measure',
-      `a: &a [x, x, x, x, x, x, x, x, x, x]
-b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]
-c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]
-`,
-    ],
-  ])('%s', (_, text) => {
-    writeFileSync(file, text);
+  test('an alias inside its own anchor', () => {
+    writeFileSync(file, `${ORDERS}tags: &tags { Team: *tags }\n`);
     expect(() => loadTopology(file)).toThrow(TopologyError);
   });
+
+  test.each([
+    [
+      'aliases that multiply without measure',
+      ['a', 'b', 'c', 'd', 'e', 'f']
+        .map((name, index, all) => `${name}: &${name} [${`*${all[index - 1]}, `.repeat(10)}]`)
+        .join('\n')
+        .replaceAll('*undefined', 'x'),
+    ],
+    ['a long text in many places', `a: &a ${'x'.repeat(100_000)}\nb: [${'*a, '.repeat(1_000)}]`],
+  ])('%s', (_, text) => {
+    expect(errorOf(text)).toBe(
+      'topologies/x.yaml must have at most 20000000 characters with its aliases written out; use fewer of them, or write several topologies',
+    );
+  });
+});
+
+test('a thousand tenants can share their settings', () => {
+  const tenants = Array.from({ length: 1_000 }, (_, index) => `t${index}`);
+  const accounts = tenants.map(
+    (name, index) => `  ${name}: { <<: *shop, id: "${555500000000 + index}" }\n`,
+  );
+  writeFileSync(
+    file,
+    orders('shop: {', 'shop: &shop {')
+      .replace('consumers:', `${accounts.join('')}consumers:`)
+      .replace('account: shop', `accounts: [${tenants.join(', ')}]`),
+  );
+  expect(loadTopology(file).producers).toHaveLength(1_000);
 });
 
 describe('a file that is no mapping', () => {

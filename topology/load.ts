@@ -1,11 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
+  type Alias,
+  CST,
   type Document,
   type DocumentOptions,
   isCollection,
   isMap,
   isScalar,
+  Lexer,
   LineCounter,
   type Node,
   type Pair,
@@ -31,6 +34,12 @@ const MOST_ALIASES = 10_000;
 
 /** Characters of the content as JSON, with every alias written out. */
 const LARGEST_CONTENT = 10 * LARGEST_FILE;
+
+/** Lists and mappings within each other: DynamoDB's items have 32 levels at most. */
+const MOST_LEVELS = 200;
+
+/** Tokens at the beginning of a line that may begin a level. */
+const INDENTING: readonly string[] = ['space', 'seq-item-ind', 'explicit-key-ind', 'map-value-ind'];
 
 /** Keys are text, as they are written: `NULL` and `007` are names like any other. */
 const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
@@ -64,6 +73,11 @@ export function loadTopology(
     throw new TopologyError(file, [{ path: [], message }]);
   }
   const source = readText(file);
+  const deep = tooDeep(source);
+  if (deep !== undefined) {
+    const message = `must have at most ${MOST_LEVELS} brackets or columns of indentation within each other`;
+    throw new TopologyError(file, [{ path: [], message, line: deep }]);
+  }
   const lines = new LineCounter();
   const document = parseDocument(source, { ...YAML, lineCounter: lines });
   const mistakes = [...document.errors, ...document.warnings, ...repeatedKeys(document)];
@@ -92,6 +106,31 @@ export function loadTopology(
   if (!topology || problems.length > 0) throw new TopologyError(file, inOrder(problems));
   for (const problem of inOrder(secretVariables(topology))) warn(formatProblem(file, problem));
   return topology;
+}
+
+/**
+ * The line where more is nested than the parser, which is recursive, could take. Brackets count, and
+ * before the first of them the columns of indentation, of which each level needs one.
+ */
+function tooDeep(source: string): number | undefined {
+  let line = 1;
+  let brackets = 0;
+  let columns = 0;
+  let leading = true;
+  let inText = false;
+  for (const token of new Lexer().lex(source)) {
+    const type: string = (inText ? 'scalar' : CST.tokenType(token)) ?? '';
+    inText = type === 'scalar' && !inText;
+    if (/^flow-.*-start$/.test(type)) brackets += 1;
+    if (/^flow-.*-end$/.test(type)) brackets -= 1;
+    if (type === 'newline' && brackets === 0) columns = 0;
+    if (type === 'newline') leading = true;
+    else if (INDENTING.includes(type)) columns += leading && brackets === 0 ? token.length : 0;
+    else if (type !== 'comment' && brackets + columns > MOST_LEVELS) return line;
+    else leading = false;
+    line += token.split('\n').length - 1;
+  }
+  return undefined;
 }
 
 /** What the parser finds, or we. */
@@ -136,7 +175,7 @@ function firstOfEachLine(problems: readonly Problem[]): Problem[] {
 function contentOf(document: Document, file: string, lines: LineCounter): unknown {
   try {
     const content = document.toJS({ maxAliasCount: MOST_ALIASES });
-    // Throws if an alias is inside its own anchor; of an empty file there is no JSON.
+    // Throws if an alias is inside its own anchor; of an empty document there is no JSON.
     const { length } = JSON.stringify(content) ?? '';
     if (length <= LARGEST_CONTENT) return content;
     throw new RangeError('Invalid string length');
@@ -146,9 +185,29 @@ function contentOf(document: Document, file: string, lines: LineCounter): unknow
       const tooLarge = `must have at most ${LARGEST_CONTENT} characters with its aliases written out; use fewer of them, or write several topologies`;
       throw new TopologyError(file, [{ path: [], message: tooLarge }]);
     }
+    if (/^Converting circular structure/.test(message)) {
+      const within = ownAlias(document);
+      const line = within?.range ? lines.linePos(within.range[0]).line : undefined;
+      const inItself = `has the alias *${within?.source} inside of its own anchor &${within?.source}; write the content out`;
+      throw new TopologyError(file, [{ path: [], message: inItself, line }]);
+    }
     const line = lineOfAlias(document, / ([^ ]+)$/.exec(message)?.[1], lines);
     throw new TopologyError(file, [{ path: [], message: `is not valid YAML: ${message}`, line }]);
   }
+}
+
+/** An alias inside the list or mapping that its anchor names. */
+function ownAlias(document: Document): Alias | undefined {
+  let found: Alias | undefined;
+  visit(document, {
+    Alias(_, alias, ancestors) {
+      const resolved = alias.resolve(document);
+      if (!resolved || !ancestors.includes(resolved)) return undefined;
+      found = alias;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 function lineOfAlias(

@@ -4,29 +4,45 @@ import { TopologyError } from './problem';
 
 const LINE_END = 0x0a;
 
+/** What a file in another encoding begins with. That of UTF-32 begins with that of UTF-16. */
+const BYTE_ORDER_MARKS: readonly [RegExp, string][] = [
+  [/^(fffe0000|0000feff)/, 'UTF-32'],
+  [/^(fffe|feff)/, 'UTF-16'],
+];
+
 /**
  * The text of a file in UTF-8, with or without a byte order mark.
  *
- * @throws TopologyError that says where the file is not UTF-8
+ * @throws TopologyError that says where the file is not UTF-8, or that it is empty
  */
 export function readText(file: string): string {
   const bytes = readFileSync(file);
   const refuse = (message: string, line?: number) => {
     throw new TopologyError(file, [{ path: [], message, line }]);
   };
-  if (/^(fffe|feff)/.test(bytes.toString('hex', 0, 2))) {
-    refuse('is UTF-16, not UTF-8; save it as UTF-8');
-  }
+  const [, encoding] =
+    BYTE_ORDER_MARKS.find(([mark]) => mark.test(bytes.toString('hex', 0, 4))) ?? [];
+  if (encoding !== undefined) refuse(`is ${encoding}, not UTF-8; save it as UTF-8`);
   if (bytes.includes(0)) {
     const line = lineOf(bytes, bytes.indexOf(0));
-    refuse('holds the byte 0x00, as UTF-16 and binary files do; save it as UTF-8 text', line);
+    refuse(
+      'holds the byte 0x00, as UTF-16, UTF-32 and binary files do; save it as UTF-8 text',
+      line,
+    );
   }
   if (!isUtf8(bytes)) {
     const place = firstInvalid(bytes);
     const byte = bytes.toString('hex', place, place + 1).toUpperCase();
     refuse(`is not UTF-8 (byte 0x${byte}); save it as UTF-8`, lineOf(bytes, place));
   }
-  return bytes.toString();
+  const text = bytes.toString();
+  if (text.trim() === '') {
+    refuse('is empty; write a topology, for example from topologies/orders.yaml');
+  }
+  if (/\r/.test(text) && !text.includes('\n')) {
+    refuse('ends its lines with CR (0x0D) alone, which is no line end here; save it with LF');
+  }
+  return text;
 }
 
 /** Where the first byte is that belongs to no character. */

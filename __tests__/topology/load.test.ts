@@ -248,7 +248,19 @@ describe('a file in another encoding than UTF-8', () => {
       'UTF-16 without a byte order mark',
       ORDERS,
       'utf16le',
-      ':1 holds the byte 0x00, as UTF-16 and binary files do; save it as UTF-8 text',
+      ':1 holds the byte 0x00, as UTF-16, UTF-32 and binary files do; save it as UTF-8 text',
+    ],
+    [
+      'UTF-32, little end first',
+      '\u00ff\u00fe\0\0n\0\0\0',
+      'latin1',
+      ' is UTF-32, not UTF-8; save it as UTF-8',
+    ],
+    [
+      'UTF-32, big end first',
+      '\0\0\u00fe\u00ff\0\0\0n',
+      'latin1',
+      ' is UTF-32, not UTF-8; save it as UTF-8',
     ],
   ])('%s', (_, text, encoding, message) => {
     expect(encoded(text, encoding)).toBe(`topologies/x.yaml${message}`);
@@ -519,9 +531,45 @@ describe('a file that is not valid YAML', () => {
     expect(errorOf(text).split('\n')).toEqual(expected);
   });
 
-  test('an alias inside its own anchor', () => {
-    writeFileSync(file, `${ORDERS}tags: &tags { Team: *tags }\n`);
-    expect(() => loadTopology(file)).toThrow(TopologyError);
+  test.each([
+    ['in a mapping', 'tags: &tags { Team: *tags }', 18],
+    ['in a list', 'tags: &tags\n  - a\n  - *tags', 20],
+    ['in another anchor', 'a: &tags\n  b: &b\n    c: *tags', 20],
+  ])('an alias inside its own anchor, %s', (_, text, line) => {
+    expect(errorOf(`${ORDERS}${text}\n`)).toBe(
+      `topologies/x.yaml:${line} has the alias *tags inside of its own anchor &tags; write the content out`,
+    );
+  });
+
+  test.each([
+    ['brackets', `x: ${'['.repeat(201)}${']'.repeat(201)}`],
+    ['brackets by the thousand, on several lines', `x:\n ${'{a: \n'.repeat(20_000)}`, 219],
+    ['dashes', `x:\n${'- '.repeat(20_000)}y`, 19],
+    [
+      'indented keys',
+      Array.from({ length: 203 }, (_, at) => `${' '.repeat(at)}k:`).join('\n'),
+      219,
+    ],
+  ])('nested too deep, with %s', (_, text, line = 18) => {
+    expect(errorOf(`${ORDERS}${text}\n`)).toBe(
+      `topologies/x.yaml:${line} must have at most 200 brackets or columns of indentation within each other`,
+    );
+  });
+
+  test.each([
+    ['brackets', `${'['.repeat(200)}${']'.repeat(200)}`],
+    ['brackets one after the other', `[${'[a], '.repeat(300)}]`],
+    ['brackets in text', `"${'['.repeat(300)}"`],
+    ['spaces before a value', `${' '.repeat(300)}y`],
+    ['spaces in text', `|\n  a\n${' '.repeat(300)}y`],
+  ])('but not nested too deep: %s', (_, text) => {
+    expect(errorOf(`${ORDERS}x: ${text}\n`)).toMatch(/^topologies\/x.yaml:18 x is not a key/);
+  });
+
+  test('lines that end in CR alone', () => {
+    expect(errorOf(ORDERS.replaceAll('\n', '\r'))).toBe(
+      'topologies/x.yaml ends its lines with CR (0x0D) alone, which is no line end here; save it with LF',
+    );
   });
 
   test.each([
@@ -554,9 +602,20 @@ test('a thousand tenants can share their settings', () => {
   expect(loadTopology(file).producers).toHaveLength(1_000);
 });
 
+test.each([
+  ['no byte', ''],
+  ['a byte order mark', '\ufeff'],
+  ['line ends', '\n\r\n'],
+  ['CR', '\r\r'],
+  ['spaces', '  \t'],
+])('an empty file: %s', (_, text) => {
+  expect(errorOf(text)).toBe(
+    'topologies/x.yaml is empty; write a topology, for example from topologies/orders.yaml',
+  );
+});
+
 describe('a file that is no mapping', () => {
   test.each([
-    ['nothing', '', 'null'],
     ['a comment', '# to be written\n', 'null'],
     ['null', 'null\n', 'null'],
     ['a text', 'orders\n', '"orders"'],

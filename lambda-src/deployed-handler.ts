@@ -42,16 +42,20 @@ export function deployedHandler(
   if (handler !== undefined && handler !== null) {
     return isMarked(handler) ? marked(handler) : ownHandler(handler, entry);
   }
-  const processor = isCompiledModule(fallback) ? fallback.default : fallback;
+  const processor = isModule(fallback) ? fallback.default : fallback;
   if (isMarked(processor)) return marked(processor);
   throw new TypeError(
     `${entry} ${processor === undefined || processor === null ? MISSING_HANDLER : UNWRAPPED_DEFAULT}`,
   );
 }
 
-/** CommonJS that a compiler made of an ES module: Node.js has all its exports in the default one. */
-function isCompiledModule(value: unknown): value is { readonly default: unknown } {
-  return typeof value === 'object' && value !== null && Reflect.get(value, '__esModule') === true;
+/**
+ * CommonJS with `exports.default`, or that a compiler made of an ES module: Node.js has all its exports in the
+ * default one.
+ */
+function isModule(value: unknown): value is { readonly default: unknown } {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'default' in value || Reflect.get(value, '__esModule') === true;
 }
 
 /**

@@ -58,7 +58,8 @@ export interface Host {
  *   error of the function, and halves the batch (`bisectBatchOnFunctionError`) until the record
  *   stands alone: the others are processed, and it alone ends among the failed batches.
  * - What is no event of a DynamoDB stream, or has a record that cannot be reported since it has no
- *   sequence number, is refused by an error before anything is begun.
+ *   sequence number, is refused by an error before anything is begun. So is an event of a tumbling window,
+ *   whose answer would need a state.
  *
  * Logs the failure, and writes the metrics.
  *
@@ -76,6 +77,7 @@ export function createHandler(process: Process, host: Host): StreamHandler {
     const log = createLogger({ level, invocation, output: host.stdout });
     coldStart = false;
 
+    requireNoWindow(event);
     const records = recordsOf(event);
     const { processed, failure } = await keptAlive(
       process(records, {
@@ -99,6 +101,23 @@ export function createHandler(process: Process, host: Host): StreamHandler {
     if (failure.thrown) throw failure.error;
     return { batchItemFailures: [{ itemIdentifier }] };
   });
+}
+
+/** What only events of a tumbling window have. */
+const OF_WINDOW = ['window', 'isFinalInvokeForWindow', 'isWindowTerminatedEarly'];
+
+/**
+ * Lambda takes an answer without the state of the window for a failed batch, after all of it was processed.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
+ * @throws TypeError if the event is of a tumbling window
+ */
+function requireNoWindow(event: DynamoDBStreamEvent): void {
+  const found = OF_WINDOW.find((key) => (Object(event)[key] ?? null) !== null);
+  if (found === undefined) return;
+  throw new TypeError(
+    `an event of a tumbling window (it has ${found}), whose state a processor does not return: set tumblingWindowInSeconds to 0, or export a handler of your own that gives { Records } to the processor and returns its answer with the state`,
+  );
 }
 
 /** @throws TypeError if the event is not one of a DynamoDB stream */

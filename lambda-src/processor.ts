@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { allAtOnce, type BatchProcessor } from './all-at-once';
 import type { Item } from './attribute-value';
 import { createHandler, type StreamHandler } from './handler';
@@ -17,9 +18,11 @@ export type { Processor } from './one-by-one';
  *     });
  *
  * @typeParam T the table's items, as plain values
+ * @throws TypeError if it is given no function, or a generator, whose body is never run
  * @throws RangeError if the variable LOG_LEVEL is not DEBUG, INFO (the default), WARN or ERROR
  */
 export function defineProcessor<T extends object = Item>(processor: Processor<T>): StreamHandler {
+  requireFunction('defineProcessor', processor);
   return createHandler(oneByOne(processor), process);
 }
 
@@ -30,5 +33,18 @@ export function defineProcessor<T extends object = Item>(processor: Processor<T>
 export function defineBatchProcessor<T extends object = Item>(
   processor: BatchProcessor<T>,
 ): StreamHandler {
+  requireFunction('defineBatchProcessor', processor);
   return createHandler(allAtOnce(processor), process);
+}
+
+function requireFunction(caller: string, processor: unknown): void {
+  if (typeof processor !== 'function') {
+    const got = processor === null ? 'null' : typeof processor;
+    throw new TypeError(`${caller} must be given a function, got ${got}`);
+  }
+  if (types.isGeneratorFunction(processor)) {
+    throw new TypeError(
+      `${caller} must be given a function that is no generator, whose body would never run; write async instead of *`,
+    );
+  }
 }

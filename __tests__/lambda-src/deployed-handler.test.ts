@@ -31,6 +31,7 @@ describe('the deployed handler', () => {
   test('is the default export of a compiled module', () => {
     const processor = defineProcessor(() => {});
     expect(handlerOf(undefined, { __esModule: true, default: processor })).toBe(processor);
+    expect(handlerOf(undefined, { default: processor })).toBe(processor);
   });
 
   test('is `handler` rather than the default export', async () => {
@@ -80,6 +81,7 @@ describe('refuses at the start', () => {
       ),
       UNWRAPPED,
     ],
+    ['a default export whose own is none', undefined, { default: async () => {} }, UNWRAPPED],
     ['a default export that is an object', undefined, { handler: async () => null }, UNWRAPPED],
     [
       'a handler that is an object',

@@ -198,6 +198,22 @@ describe('refuses an event, before anything is begun,', () => {
     expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
   });
 
+  test.each([
+    ['window', { window: { start: '2026-01-02T03:00:00Z', end: '2026-01-02T03:05:00Z' } }],
+    ['isFinalInvokeForWindow', { Records: [], isFinalInvokeForWindow: true }],
+    ['isWindowTerminatedEarly', { isWindowTerminatedEarly: false }],
+  ])('of a tumbling window, which has %s', async (key, ofWindow) => {
+    const process = jest.fn(succeed);
+    const event = { Records: batch(2), state: {}, ...ofWindow };
+    const { thrown, lines, metrics } = await handlerOf(process).invokeWith(event);
+    expect(thrown).toEqual(
+      new TypeError(
+        `an event of a tumbling window (it has ${key}), whose state a processor does not return: set tumblingWindowInSeconds to 0, or export a handler of your own that gives { Records } to the processor and returns its answer with the state`,
+      ),
+    );
+    expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
+  });
+
   test.each<[string, unknown]>([
     ['without a sequence number', described(2, { SequenceNumber: undefined })],
     ['with a sequence number of letters', described(2, { SequenceNumber: 'abc' })],

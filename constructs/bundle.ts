@@ -21,6 +21,7 @@ import {
   isOwn,
   ownSources,
   requireNoDecoratorMetadata,
+  requireUtf8,
   runTimeReads,
 } from './bundled-sources';
 import { type Build, EntryError, esbuild, formatMessage, type Message } from './esbuild';
@@ -32,6 +33,9 @@ const OUTPUT = 'dist/functions';
 
 /** What picks the handler of an entry; it is bundled with it. */
 const DEPLOYED_HANDLER = 'lambda-src/deployed-handler.ts';
+
+/** What makes the handler of a processor; it is bundled where a processor is defined. */
+const PROCESSOR = 'lambda-src/handler.ts';
 
 /** Name of the module that is bundled, in messages and the source map; there is no such file. */
 const ROOT = `${OUTPUT}/entry.mjs`;
@@ -101,6 +105,8 @@ export interface Bundle {
   readonly own: readonly string[];
   /** Whether the entry exports a `handler`, as far as the bundler can know; else its default export is deployed. */
   readonly exportsHandler: boolean;
+  /** Whether `defineProcessor` or `defineBatchProcessor` is in it, which read LOG_LEVEL. */
+  readonly hasProcessor: boolean;
 }
 
 /**
@@ -159,12 +165,18 @@ function build(
       ],
       refusal,
     );
+    requireUtf8(built.texts.filter(isOwn));
     const exportsHandler = check(entry, built, files, refusal);
     writeFileSync(path.join(folder, PACKAGE.handler), handlerModule());
     const copied = files.flatMap((file) => packageFiles(entry, file, refusal));
     for (const { source, target } of copied) cpSync(source, path.join(folder, target));
     const own = [...built.inputs.filter(isOwn), ...copied.map(({ source }) => relative(source))];
-    return { directory: keep(folder), own: [...new Set(own)].sort(), exportsHandler };
+    return {
+      directory: keep(folder),
+      own: [...new Set(own)].sort(),
+      exportsHandler,
+      hasProcessor: built.sources.includes(PROCESSOR),
+    };
   } catch (error) {
     if (!(error instanceof EntryError)) throw error;
     throw new EntryError(`${entry} ${error.message}`);
@@ -212,8 +224,10 @@ function check(
     );
   }
   const exportsHandler = missing?.text.includes('"handler"') !== true;
-  if (!exportsHandler && !canBeMarked(sources)) {
-    throw new EntryError(UNWRAPPED_DEFAULT);
+  if (!canBeMarked(sources)) {
+    if (!exportsHandler) throw new EntryError(UNWRAPPED_DEFAULT);
+    const isKnown = !warnings.some(isComputedImport);
+    if (isKnown && !namesHandler(entry, sources, refusal)) throw new EntryError(MISSING_HANDLER);
   }
   const own = ownSources(sources);
   if (!isDefaultEntry(entry)) requireNoDecoratorMetadata(relative(entry), own);
@@ -226,21 +240,50 @@ function check(
   return exportsHandler;
 }
 
-/** What an entry exports by name. Its packages stay out, so this is done as soon as it is started. */
+/**
+ * Whether the `handler` of an entry is what `defineProcessor` or `defineBatchProcessor` returned, as far as that is
+ * written where it is declared in an ES module, the entry or another.
+ */
+export function exportsProcessor(entry: string, folder: string): boolean {
+  const { text } = plainly('{ handler }', entry, confinement(folder));
+  const [, name = 'handler'] = /^ {2}(\S+) as handler,?$/m.exec(text) ?? [];
+  const declared = text.split('\n').map((line) => /^(?:var|let|const) (\S+) = (.*)/.exec(line));
+  const value = declared.find((declaration) => declaration?.[1] === name)?.[2];
+  return /^(?:[\w$]+\.)?define(?:Batch)?Processor\d*\(/.test(value ?? '');
+}
+
+/** What an entry exports by name. */
 function exportsOf(entry: string, refusal: Refusal): readonly string[] {
+  return plainly('*', entry, refusal).exports;
+}
+
+/** Some exports of an entry, with its text. Packages stay out, so this is done as soon as it is started. */
+function plainly(names: string, entry: string, refusal: Refusal): Build & { text: string } {
   const scratch = mkdtempSync(path.join(OUTPUT, 'exports-'));
   try {
-    const root = { name: ROOT, text: `export * from ${JSON.stringify(`./${relative(entry)}`)};` };
+    const from = JSON.stringify(`./${relative(entry)}`);
+    const root = { name: ROOT, text: `export ${names} from ${from};` };
     const options = ['--bundle', '--platform=node', '--format=esm', '--packages=external'];
-    return esbuild(root, path.join(scratch, PACKAGE.bundle), options, refusal).exports;
+    const outfile = path.join(scratch, PACKAGE.bundle);
+    const built = esbuild(root, outfile, options, refusal);
+    return { ...built, text: readFileSync(outfile, 'utf8') };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
+/** Whether the word is anywhere in the entry's code: what CommonJS exports is known only when it is run. */
+function namesHandler(entry: string, sources: readonly string[], refusal: Refusal): boolean {
+  const packages = sources.filter((source) => !isOwn(source));
+  return (
+    plainly('*', entry, refusal).text.includes('handler') ||
+    packages.some((source) => readFileSync(source, 'utf8').includes('handler'))
+  );
+}
+
 /** Whether there is something in the bundle that marks a handler: ours, or another copy of it. */
 function canBeMarked(sources: readonly string[]): boolean {
-  if (sources.includes('lambda-src/handler.ts')) return true;
+  if (sources.includes(PROCESSOR)) return true;
   return sources
     .filter((source) => source !== 'lambda-src/mark.ts')
     .some((source) => readFileSync(source, 'utf8').includes(MARK_NAME));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { getTsconfig } from 'get-tsconfig';
+import { notUtf8 } from '../topology/read-text';
 import { EntryError, type Message } from './esbuild';
 
 /** Of the files of a bundle, the user's own code: what no package brought. */
@@ -11,6 +12,19 @@ export function ownSources(sources: readonly string[]): string[] {
 /** Whether no package brought it. */
 export function isOwn(source: string): boolean {
   return !source.split('/').includes('node_modules');
+}
+
+/**
+ * The bundler replaces what is not UTF-8, without a word.
+ *
+ * @throws EntryError for the first of these files that is in another encoding
+ */
+export function requireUtf8(texts: readonly string[]): void {
+  for (const file of texts) {
+    const invalid = notUtf8(readFileSync(file));
+    if (!invalid) continue;
+    throw new EntryError(`cannot be bundled: ${file}:${invalid.line} ${invalid.message}`);
+  }
 }
 
 /**
@@ -47,6 +61,10 @@ function tsconfigOf(source: string) {
 const REMEDY =
   'name the files in function.files, or build the function yourself and name its folder in function.code';
 
+/** A relative path that is written where a file is read. Lambda's working directory is the package. */
+const READ_OF_PATH =
+  /\b(?<call>(?:readFile|readdir|createReadStream)(?:Sync)?)\(\s*(?<path>'[^'\\\n/][^'\\\n]*'|"[^"\\\n/][^"\\\n]*"|`[^`\\$/][^`\\$]*`)/;
+
 /** What looks for a file where the code is, but not where it is defined, as in `const __dirname = …`. */
 const READ =
   /(?<read>(?<![\w$.])(?:__dirname|__filename|import\.meta\.(?:url|dirname|filename|resolve)|require\.resolve|new\s+(?:[\w$]+\.)*Worker)(?![\w$])(?!\s*=[^=]))/;
@@ -54,7 +72,13 @@ const READ =
 /** Comments and strings are skipped. Templates are not, since there is code in them. */
 const SKIPPED = [/(?<!:)\/\/.*/, /\/\*[\s\S]*?\*\//, /'(?:\\.|[^'\\\n])*'/, /"(?:\\.|[^"\\\n])*"/];
 
-const SKIPPED_OR_READ = new RegExp([...SKIPPED, READ].map(({ source }) => source).join('|'), 'g');
+const SKIPPED_OR_READ = new RegExp(
+  [...SKIPPED, READ_OF_PATH, READ].map(({ source }) => source).join('|'),
+  'g',
+);
+
+/** An import of Node.js's own module. */
+const FILE_SYSTEM = /['"](?:node:)?fs(?:\/promises)?['"]/;
 
 /**
  * Warnings of code that probably reads files that are not in the package: the first place of each kind
@@ -65,14 +89,17 @@ export function runTimeReads(sources: readonly string[]): Message[] {
     const text = readFileSync(file, 'utf8');
     const found = new Map<string, Message>();
     for (const { groups, index } of text.matchAll(SKIPPED_OR_READ)) {
-      const read = groups?.read?.replace(/^new\s.*/s, 'new Worker');
+      const { call, path: literal } = groups ?? {};
+      const read = call ?? groups?.read?.replace(/^new\s.*/s, 'new Worker');
       if (read === undefined || found.has(read)) continue;
-      // A class of that name is nothing special elsewhere.
+      // Classes and methods of these names are nothing special elsewhere.
       if (read === 'new Worker' && !text.includes('worker_threads')) continue;
+      if (call !== undefined && !FILE_SYSTEM.test(text)) continue;
+      const does = call === undefined ? meaning(read) : `reads ${literal?.slice(1, -1)}`;
       found.set(read, {
         file,
         ...placeOf(text, index),
-        text: `${read} ${meaning(read)}: ${REMEDY}`,
+        text: `${read} ${does}; the deployment package holds only the bundle: ${REMEDY}`,
       });
     }
     return [...found.values()];
@@ -80,9 +107,8 @@ export function runTimeReads(sources: readonly string[]): Message[] {
 }
 
 function meaning(read: string): string {
-  const place = 'in the deployment package, which holds only the bundle';
-  if (read === 'new Worker') return `starts a file ${place}`;
-  return /resolve$/.test(read) ? `looks for a file ${place}` : `is ${place}`;
+  if (read === 'new Worker') return 'starts a file';
+  return /resolve$/.test(read) ? 'looks for a file' : 'is used, probably to find a file';
 }
 
 /** Kinds of esbuild's messages: an import that it cannot follow. It warns of them only if it is asked to. */

@@ -23,6 +23,8 @@ export interface Build {
   readonly warnings: readonly Message[];
   /** Paths of all files that the bundler read for it, relative to the working directory, with slashes. */
   readonly inputs: readonly string[];
+  /** Those that it read as text, which is all but those with `{ type: 'bytes' }`. */
+  readonly texts: readonly string[];
   /** Those of which something is in the bundle. */
   readonly sources: readonly string[];
   /** What the module exports. */
@@ -69,18 +71,21 @@ export function esbuild(
     { input: root.text, encoding: 'utf8', env: ENVIRONMENT },
   );
   if (error) throw error;
-  if (status !== 0) throw new EntryError(`cannot be bundled: ${firstError(stderr, refusal)}`);
+  if (status !== 0) throw new EntryError(`cannot be bundled: ${firstError(stderr, root, refusal)}`);
   const { inputs, outputs }: Metafile = JSON.parse(readFileSync(metafile, 'utf8'));
   rmSync(metafile);
   const read = filesOf(inputs, root);
   for (const { file, importer } of read) {
     const reason = refusal(file);
-    if (reason) throw new EntryError(`cannot be bundled: ${importer} reads a file that ${reason}`);
+    // Our root reads the entry alone.
+    const where = importer === root.name ? 'it' : `${importer} reads a file that`;
+    if (reason) throw new EntryError(`cannot be bundled: ${where} ${reason}`);
   }
   const all = Object.values(outputs);
   return {
     warnings: messages('WARNING', stderr),
     inputs: read.map(({ file }) => file),
+    texts: read.filter(({ bytes }) => !bytes).map(({ file }) => file),
     exports: all.flatMap((output) => output.exports),
     sources: all
       .flatMap(({ inputs }) => Object.entries(inputs))
@@ -100,8 +105,13 @@ const ENVIRONMENT = Object.fromEntries(
 
 /** The part of esbuild's metafile that is read. */
 interface Metafile {
-  readonly inputs: Readonly<Record<string, { readonly imports: readonly { path: string }[] }>>;
+  readonly inputs: Readonly<Record<string, MetafileInput>>;
   readonly outputs: Readonly<Record<string, Output>>;
+}
+
+interface MetafileInput {
+  readonly imports: readonly { path: string }[];
+  readonly with?: { readonly type?: string };
 }
 
 interface Output {
@@ -113,22 +123,33 @@ interface Input {
   readonly file: string;
   /** A file that imports it. */
   readonly importer: string;
+  /** Whether it is read as bytes, not as text. */
+  readonly bytes: boolean;
 }
 
-/** What was read, without our root and `data:` URLs. Names of inputs may end with a query: `a.txt?x`. */
+/**
+ * What was read, without our root and `data:` URLs. Names of inputs may end with a query, `a.txt?x`, and where a
+ * file is read in two ways also with how: `a.txt with { type: 'text' }`.
+ */
 function filesOf(inputs: Metafile['inputs'], root: Root): Input[] {
   const importers = new Map(
     Object.entries(inputs).flatMap(([importer, { imports }]) =>
       imports.map((imported) => [imported.path, importer]),
     ),
   );
-  return Object.keys(inputs)
-    .filter((input) => input !== root.name && !input.startsWith('<data:'))
-    .flatMap((input) => {
+  return Object.entries(inputs)
+    .filter(([input]) => input !== root.name && !input.startsWith('<data:'))
+    .flatMap(([input, { with: attributes }]) => {
       const importer = importers.get(input) ?? input;
-      const ends = [...input.matchAll(/[?#]|$/g)].map(({ index }) => input.slice(0, index));
+      const ends = [...input.matchAll(/[?#]| with \{|$/g)].map(({ index }) =>
+        input.slice(0, index),
+      );
       const found = ends.filter((file) => existsSync(file));
-      return (found.length > 0 ? found : [input]).map((file) => ({ file, importer }));
+      return (found.length > 0 ? found : [input]).map((file) => ({
+        file,
+        importer,
+        bytes: attributes?.type === 'bytes',
+      }));
     });
 }
 
@@ -146,12 +167,13 @@ function messages(kind: 'WARNING' | 'ERROR', output: string): Message[] {
 }
 
 /** Of a file that may not be read nothing is printed, which a message quotes. */
-function firstError(output: string, refusal: Refusal): string {
+function firstError(output: string, root: Root, refusal: Refusal): string {
   const [first] = messages('ERROR', output);
   if (!first) return output.trim();
   const reason = first.file === undefined ? undefined : refusal(first.file);
   if (reason) return `it reads a file that ${reason}`;
-  return formatMessage({ ...first, text: `${first.text}${remedy(first.text)}` });
+  const text = `${first.text}${remedy(first.text)}`;
+  return first.file === root.name ? text : formatMessage({ ...first, text });
 }
 
 /** What helps, where esbuild itself says only what a caller of esbuild can do. */

@@ -30,11 +30,8 @@ export function readText(file: string): string {
       line,
     );
   }
-  if (!isUtf8(bytes)) {
-    const place = firstInvalid(bytes);
-    const byte = bytes.toString('hex', place, place + 1).toUpperCase();
-    refuse(`is not UTF-8 (byte 0x${byte}); save it as UTF-8`, lineOf(bytes, place));
-  }
+  const invalid = notUtf8(bytes);
+  if (invalid) refuse(invalid.message, invalid.line);
   const text = bytes.toString();
   if (text.trim() === '') {
     refuse('is empty; write a topology, for example from topologies/orders.yaml');
@@ -43,6 +40,17 @@ export function readText(file: string): string {
     refuse('ends its lines with CR (0x0D) alone, which is no line end here; save it with LF');
   }
   return text;
+}
+
+/** Why bytes are no text in UTF-8, and in which line; nothing if they are. */
+export function notUtf8(bytes: Buffer): { message: string; line: number } | undefined {
+  if (isUtf8(bytes)) return undefined;
+  const place = firstInvalid(bytes);
+  const byte = bytes.toString('hex', place, place + 1).toUpperCase();
+  return {
+    message: `is not UTF-8 (byte 0x${byte}); save it as UTF-8`,
+    line: lineOf(bytes, place),
+  };
 }
 
 /** Where the first byte is that belongs to no character. */

@@ -221,6 +221,11 @@ describe('the deployed handler is', () => {
       "Object.defineProperty(exports, '__esModule', { value: true });\nexports.default = require('../../lambda-src/processor').defineProcessor(() => {});",
     ],
     [
+      'exports.default of CommonJS',
+      'cjs',
+      "exports.default = require('../../lambda-src/processor').defineProcessor(() => {});",
+    ],
+    [
       'the default export, where the name handler is of a type',
       'ts',
       `${PROCESSOR}\nexport type handler = string;\nexport default defineProcessor(() => {});`,
@@ -269,7 +274,6 @@ describe('the deployed handler is', () => {
       `${PROCESSOR}\nexport default () => defineProcessor(() => {});`,
       '',
     ],
-    ['is a function of CommonJS', 'cjs', 'module.exports = async () => null;', ''],
   ])('none where the default export %s: it fails at the start', (_, extension, text) => {
     expect(answerOf(bundleOf(text, extension))).toMatch(
       / has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as `handler`$/,
@@ -426,6 +430,7 @@ describe('files that are read at run time', () => {
 describe('prints a warning, with place and remedy, of', () => {
   const REMEDY =
     'name the files in function.files, or build the function yourself and name its folder in function.code';
+  const HOLDS = 'the deployment package holds only the bundle';
   const handler = (body: string) =>
     `export const handler = async (x: any): Promise<any> => ${body};`;
 
@@ -433,27 +438,42 @@ describe('prints a warning, with place and remedy, of', () => {
     [
       '__dirname',
       handler('[x, __dirname]'),
-      '1:59 __dirname is in the deployment package, which holds only the bundle',
+      `1:59 __dirname is used, probably to find a file; ${HOLDS}`,
     ],
     [
       '__filename in a template',
       handler('`${__filename}`'),
-      '1:58 __filename is in the deployment package, which holds only the bundle',
+      `1:58 __filename is used, probably to find a file; ${HOLDS}`,
     ],
     [
       'import.meta.url',
       handler('import.meta.url'),
-      '1:55 import.meta.url is in the deployment package, which holds only the bundle',
+      `1:55 import.meta.url is used, probably to find a file; ${HOLDS}`,
     ],
     [
       'require.resolve',
       handler("require.resolve('dayjs')"),
-      '1:55 require.resolve looks for a file in the deployment package, which holds only the bundle',
+      `1:55 require.resolve looks for a file; ${HOLDS}`,
     ],
     [
       'new Worker',
       `import { Worker } from 'node:worker_threads';\n${handler("new Worker('./w.js')")}`,
-      '2:55 new Worker starts a file in the deployment package, which holds only the bundle',
+      `2:55 new Worker starts a file; ${HOLDS}`,
+    ],
+    [
+      'readFileSync of a relative path',
+      `import fs from 'node:fs';\n${handler("fs.readFileSync('./x.json', 'utf8')")}`,
+      `2:58 readFileSync reads ./x.json; ${HOLDS}`,
+    ],
+    [
+      'readFile of a name',
+      `import { readFile } from 'fs/promises';\n${handler('readFile(\n  `mail.html`)')}`,
+      `2:55 readFile reads mail.html; ${HOLDS}`,
+    ],
+    [
+      'readdir of a folder',
+      `const fs = require('fs').promises;\n${handler('fs.readdir("../data")')}`,
+      `2:58 readdir reads ../data; ${HOLDS}`,
     ],
     [
       'a computed import',
@@ -486,6 +506,11 @@ describe('prints a warning, with place and remedy, of', () => {
       `// __dirname\n/* new Worker(__filename) */\n${handler("['__dirname', \"__filename\", 'https://__dirname']")}`,
     ],
     ['of a class of the name Worker', `class Worker {}\n${handler('new Worker() && {}')}`],
+    [
+      'of files that are nobody’s',
+      `import fs from 'node:fs';\n${handler("[fs.readFileSync('/tmp/x'), fs.readFileSync(x), fs.readFileSync(`${x}`), fs.writeFileSync('x', '')]")}`,
+    ],
+    ['of methods of the name readFile', handler("x.readFile('a.txt')")],
     ['of properties', handler('[x.__dirname, x.__filename]')],
     ['of packages', "import read from 'reading';\nexport const handler = async () => read();"],
     ['of a missing default export', handler('x')],
@@ -638,6 +663,12 @@ describe('what a bundle is made of', () => {
     expect(() => bundleOf(importing('./.env', " with { type: 'text' }"))).toThrow(
       '.env is never a part',
     );
+    const twice = [
+      "import a from './.env' with { type: 'text' };",
+      "import b from './.env' with { type: 'bytes' };",
+      'export const handler = async () => [a, b];',
+    ];
+    expect(() => bundleOf(twice.join('\n'))).toThrow('.env is never a part');
   });
 
   test.each([
@@ -649,6 +680,24 @@ describe('what a bundle is made of', () => {
     const attempt = () => bundleOf(text(file));
     expect(attempt).toThrow(OUTSIDE);
     expect(attempt).not.toThrow('SECRET');
+  });
+
+  test('is not named after a file of the bundler where the entry itself leads out', () => {
+    const file = secret('linked.ts');
+    const entry = path.join(sources, 'linked-entry.ts');
+    symlinkSync(file, entry);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      new EntryError(
+        `${entry} cannot be bundled: it is ${file}, outside the project and the folder of the topology; copy it there, or make it a package and install that`,
+      ),
+    );
+  });
+
+  test('may be bytes that are no text', () => {
+    writeFileSync(path.join(sources, 'bytes.txt'), Buffer.from([0xff, 0xfe]));
+    const text = "import x from './bytes.txt' with { type: 'bytes' };";
+    const folder = bundleOf(`${text}\nexport const handler = async () => ({ length: x.length });`);
+    expect(read(folder, 'bundle.mjs')).toContain('//4=');
   });
 
   test('may be in the folder of the topology', () => {
@@ -721,7 +770,7 @@ describe('refuses', () => {
 
   test('a file that is not there', () => {
     expect(() => bundle('lambda-src/nowhere.ts', 'nodejs22.x')).toThrow(
-      /^lambda-src\/nowhere\.ts cannot be bundled: .*Could not resolve "\.\/lambda-src\/nowhere\.ts"$/,
+      /^lambda-src\/nowhere\.ts cannot be bundled: Could not resolve "\.\/lambda-src\/nowhere\.ts"$/,
     );
   });
 
@@ -757,6 +806,48 @@ describe('refuses', () => {
         `${entry} must export a handler: write export default defineProcessor(…), or export const handler; it exports ${exported}`,
       ),
     );
+  });
+
+  test.each([
+    ['a function', 'module.exports = async () => null;\n'],
+    ['another name', "const fs = require('node:fs');\nexports.run = async () => fs;\n"],
+    ['what a package exports', "module.exports = require('runs');\n"],
+  ])('CommonJS that exports %s, and has no handler in it', (_, text) => {
+    write({ 'node_modules/runs/index.js': 'exports.run = async () => null;' });
+    const entry = writeEntry(text, 'cjs');
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      new EntryError(
+        `${entry} must export a handler: write export default defineProcessor(…), or export const handler`,
+      ),
+    );
+  });
+
+  test.each([
+    ['of the entry', { 'latin.ts': "export const handler = async () => 'Gr\u00fc\u00dfe';" }, 1],
+    [
+      'that the entry imports',
+      {
+        'entry-of-latin.ts':
+          "import { x } from './imported';\nexport const handler = async () => x;",
+        'imported.ts': "\n// Fran\u00e7ais\nexport const x = '';",
+      },
+      2,
+    ],
+    [
+      'of data that it imports',
+      {
+        'entry-of-text.ts': "import x from './mail.txt';\nexport const handler = async () => x;\n",
+        'mail.txt': 'Hello\n\nF\u00fcr',
+      },
+      3,
+    ],
+  ])('text %s that is not UTF-8, which the bundler replaces', (_, files, line) => {
+    const at = (file: string) => path.join(sources, file);
+    for (const [file, text] of Object.entries(files)) writeFileSync(at(file), text, 'latin1');
+    const [entry = '', wrong = entry] = Object.keys(files).map(at);
+    const attempt = () => bundle(entry, 'nodejs22.x');
+    expect(attempt).toThrow(EntryError);
+    expect(attempt).toThrow(`${entry} cannot be bundled: ${wrong}:${line} is not UTF-8 (byte 0x`);
   });
 
   const DECORATED = { compilerOptions: { emitDecoratorMetadata: true } };

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { entryProblems } from '../../constructs/entry-problems';
 import { resolved } from '../helpers/synth-app';
@@ -9,29 +9,48 @@ const scratch = mkdtempSync(path.join('dist', 'entries-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 /** What is wrong with an entry of this text, read by a subscription with this window. */
-function problemsOf(text: string, window: number): { problems: object[]; entry: string } {
-  const entry = path.join(scratch, `entry-${window}-${text.length}.js`);
+function problemsOf(
+  text: string,
+  window: number,
+  environment = {},
+): { problems: object[]; entry: string } {
+  const entry = path.join(scratch, `entry-${readdirSync(scratch).length}.ts`);
   writeFileSync(entry, text);
   const content = topology({
     'consumers.process-orders.function.entry': entry,
+    'consumers.process-orders.function.environment': environment,
     'subscriptions[0].tumblingWindowInSeconds': window,
   });
   return { problems: entryProblems(resolved(content)), entry };
 }
 
-const PROCESSOR =
-  "import { defineProcessor } from '../../lambda-src/processor';\nexport default defineProcessor(() => {});\n";
+const IMPORT = "import { defineProcessor } from '../../lambda-src/processor';\n";
+const PROCESSOR = `${IMPORT}export default defineProcessor(() => {});\n`;
+const HANDLER = `${IMPORT}export const handler = defineProcessor<{ a: string }>(async () => {});\n`;
+writeFileSync(path.join(scratch, 'another.ts'), HANDLER);
 
 describe('an entry for a tumbling window', () => {
   test.each([
     ['exports handler', 'export const handler = async ({ state }) => ({ state });\n'],
     ['is CommonJS', 'exports.handler = async ({ state }) => ({ state });\n'],
+    [
+      'gives its records to a processor',
+      `${IMPORT}const inner = defineProcessor(() => {});\nexport const handler = async ({ Records, state }: any, context: any) => ({ ...(await inner({ Records }, context)), state });\n`,
+    ],
   ])('may be one that %s', (_, text) => {
     expect(problemsOf(text, 60).problems).toEqual([]);
   });
 
-  test('must not be a processor, whose handler returns no state', () => {
-    const { problems, entry } = problemsOf(PROCESSOR, 60);
+  test.each([
+    ['the default export', PROCESSOR],
+    ['handler', HANDLER],
+    ['handler of another file', "export { handler } from './another';\n"],
+    [
+      'handler by another name',
+      "import * as p from '../../lambda-src/processor';\nlet run = p.defineBatchProcessor(() => {});\nexport { run as handler };\n",
+    ],
+  ])('must not be a processor, whose handler returns no state: %s', (_, text) => {
+    const { problems, entry } = problemsOf(text, 60);
     expect(problems).toEqual([
       {
         path: ['consumers', 'process-orders', 'function', 'entry'],
@@ -41,6 +60,20 @@ describe('an entry for a tumbling window', () => {
   });
 });
 
+test('an entry with a processor has a LOG_LEVEL that is one', () => {
+  const { problems, entry } = problemsOf(PROCESSOR, 0, { LOG_LEVEL: 'verbose' });
+  expect(problems).toEqual([
+    {
+      path: ['consumers', 'process-orders', 'function', 'environment', 'LOG_LEVEL'],
+      message: `must be DEBUG, INFO, WARN, ERROR, since ${entry} defines a processor, which reads it`,
+      received: 'verbose',
+    },
+  ]);
+  expect(problemsOf(PROCESSOR, 0, { LOG_LEVEL: 'warn' }).problems).toEqual([]);
+  const own = 'export const handler = async () => null;\n';
+  expect(problemsOf(own, 0, { LOG_LEVEL: 'verbose' }).problems).toEqual([]);
+});
+
 test('a processor without a window is an entry', () => {
-  expect(problemsOf(PROCESSOR, 0).problems).toEqual([]);
+  expect(problemsOf(HANDLER, 0).problems).toEqual([]);
 });

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { getTsconfig } from 'get-tsconfig';
-import { notUtf8 } from '../topology/read-text';
-import { EntryError, type Message } from './esbuild';
+import { EntryError, type Message, whereNotUtf8 } from './esbuild';
 
 /** Of the files of a bundle, the user's own code: what no package brought. */
 export function ownSources(sources: readonly string[]): string[] {
@@ -21,9 +20,8 @@ export function isOwn(source: string): boolean {
  */
 export function requireUtf8(texts: readonly string[]): void {
   for (const file of texts) {
-    const invalid = notUtf8(readFileSync(file));
-    if (!invalid) continue;
-    throw new EntryError(`cannot be bundled: ${file}:${invalid.line} ${invalid.message}`);
+    const invalid = whereNotUtf8(file);
+    if (invalid) throw new EntryError(`cannot be bundled: ${invalid}`);
   }
 }
 

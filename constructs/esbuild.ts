@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { Refusal } from '../topology/confinement';
 import { UserError } from '../topology/problem';
+import { notUtf8 } from '../topology/read-text';
 
 /** A file that cannot be the entry of a function, and what to write. `bundle` puts the file before it. */
 export class EntryError extends UserError {
@@ -153,6 +154,12 @@ function filesOf(inputs: Metafile['inputs'], root: Root): Input[] {
     });
 }
 
+/** Where and why a file is no text in UTF-8; nothing if it is. */
+export function whereNotUtf8(file: string): string | undefined {
+  const invalid = notUtf8(readFileSync(file));
+  return invalid && `${file}:${invalid.line} ${invalid.message}`;
+}
+
 /** All messages of a kind, of what esbuild prints. */
 function messages(kind: 'WARNING' | 'ERROR', output: string): Message[] {
   const message = new RegExp(
@@ -172,6 +179,8 @@ function firstError(output: string, root: Root, refusal: Refusal): string {
   if (!first) return output.trim();
   const reason = first.file === undefined ? undefined : refusal(first.file);
   if (reason) return `it reads a file that ${reason}`;
+  const invalid = first.file && existsSync(first.file) ? whereNotUtf8(first.file) : undefined;
+  if (invalid) return invalid;
   const text = `${first.text}${remedy(first.text)}`;
   return first.file === root.name ? text : formatMessage({ ...first, text });
 }

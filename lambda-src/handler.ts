@@ -10,6 +10,7 @@ import { keptAlive } from './kept-alive';
 import { createLogger, toLogLevel } from './logger';
 import { mark } from './mark';
 import { toMetricsLine } from './metrics';
+import { REDRIVE } from './redrive-context';
 import { isSequenceNumber } from './sequence-number';
 import { parseStreamArn } from './stream-arn';
 
@@ -77,7 +78,7 @@ export function createHandler(process: Process, host: Host): StreamHandler {
     const log = createLogger({ level, invocation, output: host.stdout });
     coldStart = false;
 
-    requireNoWindow(event);
+    if (!isRedrive(lambdaContext)) requireNoWindow(event);
     const records = recordsOf(event);
     const { processed, failure } = await keptAlive(
       process(records, {
@@ -101,6 +102,14 @@ export function createHandler(process: Process, host: Host): StreamHandler {
     if (failure.thrown) throw failure.error;
     return { batchItemFailures: [{ itemIdentifier }] };
   });
+}
+
+/**
+ * Whether the function is invoked by redrive, which drops the state: a batch of a window that has been taken out
+ * of the topology can still be delivered.
+ */
+function isRedrive({ clientContext }: Context): boolean {
+  return Object(Object(clientContext).custom)[REDRIVE] === true;
 }
 
 /** What only events of a tumbling window have. */

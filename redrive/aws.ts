@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { StandardRetryStrategy } from '@smithy/core/retry';
+import { REDRIVE } from '../lambda-src/redrive-context';
 import { boundedText } from './bounded-text';
 import type { Target } from './command';
 import { MAXIMUM_SIZE } from './failed-batch';
@@ -108,11 +109,20 @@ class RetryIfRefused extends StandardRetryStrategy {
   }
 }
 
+/** Lambda takes it as JSON in base64, and gives it to the function's code. */
+const CLIENT_CONTEXT = Buffer.from(JSON.stringify({ custom: { [REDRIVE]: true } })).toString(
+  'base64',
+);
+
 /** Invokes by ARN, so that credentials of another account cannot reach a function of the same name. */
 function invokeWith(lambda: LambdaClient, functionArn: string): Invoke {
   return async (event) => {
     const { FunctionError, Payload } = await lambda.send(
-      new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(event) }),
+      new InvokeCommand({
+        FunctionName: functionArn,
+        ClientContext: CLIENT_CONTEXT,
+        Payload: Buffer.from(event),
+      }),
     );
     return { functionError: FunctionError, payload: Payload?.transformToString() ?? '' };
   };

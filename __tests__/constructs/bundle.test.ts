@@ -823,6 +823,11 @@ describe('refuses', () => {
   });
 
   test.each([
+    [
+      'that does not compile',
+      { 'latin-name.ts': 'export const handler = async () => gr\u00fcn;' },
+      1,
+    ],
     ['of the entry', { 'latin.ts': "export const handler = async () => 'Gr\u00fc\u00dfe';" }, 1],
     [
       'that the entry imports',

@@ -27,9 +27,10 @@ export function handlerOf(process: Process, env: Readonly<Record<string, string>
       written.length = 0;
       return outcomeOf(handler, { Records: records } as DynamoDBStreamEvent, written);
     },
-    invokeWith: (event: unknown): Promise<Invocation> => {
+    invokeWith: (event: unknown, clientContext?: object): Promise<Invocation> => {
       written.length = 0;
-      return outcomeOf(handler, event as DynamoDBStreamEvent, written);
+      const context = { ...CONTEXT, clientContext } as Context;
+      return outcomeOf(handler, event as DynamoDBStreamEvent, written, context);
     },
   };
 }
@@ -52,8 +53,9 @@ async function outcomeOf(
   handler: StreamHandler,
   event: DynamoDBStreamEvent,
   written: readonly string[],
+  context = CONTEXT,
 ): Promise<Invocation> {
-  const outcome = await handler(event, CONTEXT).then(
+  const outcome = await handler(event, context).then(
     (response) => ({ response }),
     (thrown: unknown) => ({ thrown }),
   );

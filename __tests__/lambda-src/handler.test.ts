@@ -214,6 +214,17 @@ describe('refuses an event, before anything is begun,', () => {
     expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
   });
 
+  test('but not one of a tumbling window that redrive delivers, which drops the state', async () => {
+    const process = jest.fn(succeed);
+    const { invokeWith } = handlerOf(process);
+    const event = { Records: batch(2), window: {}, isFinalInvokeForWindow: false };
+    const { response } = await invokeWith(event, { custom: { redrive: true } });
+    expect(response).toEqual({ batchItemFailures: [] });
+    const { thrown } = await invokeWith(event, { custom: { redrive: 'no' } });
+    expect(thrown).toBeInstanceOf(TypeError);
+    expect(process).toHaveBeenCalledTimes(1);
+  });
+
   test.each<[string, unknown]>([
     ['without a sequence number', described(2, { SequenceNumber: undefined })],
     ['with a sequence number of letters', described(2, { SequenceNumber: 'abc' })],

@@ -18,6 +18,8 @@ interface Request {
   readonly body: string;
   readonly owner?: string;
   readonly ifMatch?: string;
+  /** What the function is given with the event, in its context. */
+  readonly clientContext?: unknown;
   /** Access key the request was signed with. */
   readonly accessKey?: string;
 }
@@ -26,6 +28,10 @@ type Response =
   | readonly [status: number, body: string, headers?: Record<string, string>]
   /** Ends the connection without an answer. */
   | 'break';
+
+function decoded(base64: string | undefined): unknown {
+  return base64 && JSON.parse(Buffer.from(base64, 'base64').toString());
+}
 
 /** Responses of an AWS on this machine, in order; the last one is given again and again. */
 let responses: Response[] = [];
@@ -38,6 +44,7 @@ const server = createServer(async (request: IncomingMessage, response: ServerRes
     body: await text(request),
     owner: headers['x-amz-expected-bucket-owner']?.toString(),
     ifMatch: headers['if-match'],
+    clientContext: decoded(headers['x-amz-client-context']?.toString()),
     accessKey: /Credential=(\w+)\//.exec(headers.authorization ?? '')?.[1],
   });
   const next = (responses.length > 1 ? responses.shift() : responses[0]) ?? [500, ''];
@@ -254,6 +261,7 @@ describe('the function', () => {
     expect(requests.map(({ call, body }) => [decodeURIComponent(call), body])).toEqual([
       [`POST /2015-03-31/functions/${FUNCTION}/invocations`, '{ "Records": ["é"] }'],
     ]);
+    expect(requests[0]?.clientContext).toEqual({ custom: { redrive: true } });
   });
 
   test('can return nothing', async () => {

@@ -3,6 +3,7 @@ import type { Item } from './attribute-value';
 import { type ChangeEvent, toChangeEvent } from './change-event';
 import type { ProcessorContext } from './context';
 import type { Failure, Process } from './handler';
+import { requireProcessed } from './processed';
 
 /** Takes the changes of a batch, at least one. What it throws makes Lambda deliver all of them again. */
 export type BatchProcessor<T extends object = Item> = (
@@ -23,7 +24,7 @@ export function allAtOnce<T extends object>(processor: BatchProcessor<T>): Proce
     const [first] = records;
     if (!first || changes.length === 0) return { processed: 0, failure };
     try {
-      await processor(changes, context);
+      requireProcessed(await processor(changes, context));
     } catch (error) {
       const failed = { record: first, changes: changes.length, error, thrown: false };
       return { processed: 0, failure: failed };

@@ -82,13 +82,30 @@ function ownHandler(handler: unknown, entry: string): LambdaHandler {
 
 async function settled(answer: unknown, entry: string): Promise<unknown> {
   const settledAnswer = await keptAlive(Promise.resolve(answer));
-  if (!isAnswer(settledAnswer)) {
+  if (!isAnswer(settledAnswer) || !isAnswer(asSent(settledAnswer))) {
     throw new TypeError(
       `handler of ${entry} must answer with nothing or { batchItemFailures: [{ itemIdentifier: <sequence number> }] }, got ${nameOf(settledAnswer)}`,
     );
   }
-  return settledAnswer;
+  const failures = failuresOf(settledAnswer);
+  // Written out, since JSON leaves out what is a getter or not enumerable.
+  return failures ? { ...Object(settledAnswer), batchItemFailures: failures } : settledAnswer;
 }
+
+/** What Lambda gets of an answer: its JSON. */
+function asSent(answer: unknown): unknown {
+  const json = JSON.stringify(answer);
+  return json === undefined ? undefined : JSON.parse(json);
+}
+
+function failuresOf(answer: unknown): unknown {
+  return answer === undefined || answer === null
+    ? undefined
+    : Reflect.get(Object(answer), 'batchItemFailures');
+}
+
+/** The key is written otherwise, so Lambda would see no failure. */
+const MISSPELLED = /^batch_?items?_?failures?$/i;
 
 /**
  * An identifier that is empty or of no record passes: Lambda then repeats the whole batch.
@@ -99,8 +116,10 @@ function isAnswer(answer: unknown): boolean {
   if (answer === undefined || answer === null) return true;
   // An error that is returned instead of thrown, and what is iterated (lists, generators), say nothing of records.
   if (typeof answer !== 'object' || answer instanceof Error || isIterable(answer)) return false;
-  const failures: unknown = Reflect.get(answer, 'batchItemFailures');
-  if (failures === undefined || failures === null) return true;
+  const failures = failuresOf(answer);
+  if (failures === undefined || failures === null) {
+    return !Object.keys(answer).some((key) => key !== 'batchItemFailures' && MISSPELLED.test(key));
+  }
   return Array.isArray(failures) && failures.every(isFailure);
 }
 

@@ -89,3 +89,9 @@ describe('a processor', () => {
     ]);
   });
 });
+
+test('a processor that returns the answer of a handler has failed', async () => {
+  const returns = (async () => ({ batchItemFailures: [] })) as unknown as BatchProcessor;
+  const { response } = await handlerOf(allAtOnce(returns)).invoke(batch(2));
+  expect(response).toEqual(reported(1).response);
+});

@@ -107,8 +107,9 @@ describe('refuses at the start', () => {
 });
 
 describe('an answer of a handler of one’s own', () => {
+  const FAILURES = [{ itemIdentifier: '1' }];
   class StreamsEventResponse {
-    batchItemFailures = [{ itemIdentifier: '1' }];
+    batchItemFailures = FAILURES;
   }
   test.each<[string, unknown]>([
     ['nothing', undefined],
@@ -122,7 +123,24 @@ describe('an answer of a handler of one’s own', () => {
     ['an identifier that Lambda takes for all', { batchItemFailures: [{ itemIdentifier: '' }] }],
     ['an instance of a class', new StreamsEventResponse()],
   ])('is passed on: %s', async (_, answer) => {
-    await expect(handlerOf(async () => answer)({}, {})).resolves.toBe(answer);
+    await expect(handlerOf(async () => answer)({}, {})).resolves.toEqual(
+      answer === undefined || answer === null ? answer : { ...answer },
+    );
+  });
+
+  test.each<[string, unknown]>([
+    [
+      'a getter of a class',
+      new (class {
+        get batchItemFailures() {
+          return FAILURES;
+        }
+      })(),
+    ],
+    ['not enumerable', Object.defineProperty({}, 'batchItemFailures', { value: FAILURES })],
+  ])('has its failures in the JSON that Lambda gets: %s', async (_, answer) => {
+    const sent = JSON.stringify(await handlerOf(async () => answer)({}, {}));
+    expect(JSON.parse(sent)).toEqual({ batchItemFailures: FAILURES });
   });
 
   test.each<[string, unknown]>([
@@ -149,6 +167,13 @@ describe('an answer of a handler of one’s own', () => {
     ['a list', [{ itemIdentifier: '1' }], "[ { itemIdentifier: '1' } ]"],
     ['an error', new RangeError('lost'), 'the error RangeError: lost'],
     ['a generator', (async function* () {})(), 'Object [AsyncGenerator] {}'],
+    ['an object whose JSON is a text', { toJSON: () => 'ok' }, '{ toJSON: [Function: toJSON] }'],
+    [
+      'failures under a key of one letter less',
+      { batchItemFailure: [] },
+      '{ batchItemFailure: [] }',
+    ],
+    ['failures under a key in capitals', { BatchItemFailures: [] }, '{ BatchItemFailures: [] }'],
     ['failures that are no list', { batchItemFailures: {} }, '{ batchItemFailures: {} }'],
     ['failures that are a text', { batchItemFailures: '1' }, "{ batchItemFailures: '1' }"],
     ['a failure that is a text', { batchItemFailures: ['1'] }, "{ batchItemFailures: [ '1' ] }"],

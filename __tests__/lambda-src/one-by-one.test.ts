@@ -125,3 +125,10 @@ test('after a failure, Lambda delivers what was not processed, in order', async 
   expect((await invoke(again)).response).toEqual({ batchItemFailures: [] });
   expect(processed).toEqual(ids(5));
 });
+
+test('a processor that returns an error has failed', async () => {
+  const lost = new Error('lost');
+  const returns = (async () => lost) as unknown as Processor;
+  const { thrown } = await handlerOf(oneByOne(returns)).invoke(batch(2));
+  expect(thrown).toBe(lost);
+});

@@ -1,8 +1,12 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
-/** Why a file or folder may not be in the package of a function, without a full stop; nothing if it may. */
-export type Refusal = (file: string) => string | undefined;
+/**
+ * Why a file or folder may not be in the package of a function, without a full stop; nothing if it may.
+ *
+ * @param shown whether the message shows its path already; where a link leads is named anyway. Default: false
+ */
+export type Refusal = (file: string, shown?: boolean) => string | undefined;
 
 /** What is in no package wherever it is: repositories, credentials, Terraform's state and providers. */
 const PRIVATE = /^(\.git|\.aws|\.ssh|\.env|\.terraform|.*\.tfstate(\..*)?)$/i;
@@ -23,20 +27,23 @@ const SYSTEM = /^\/(proc|sys|dev)(\/|$)/;
 export function confinement(folder: string, project = '.'): Refusal {
   const roots = [project, folder].map(realPath);
   const packages = once(() => packageFolders(roots));
-  return (file) => {
+  return (file, shown = false) => {
     const real = realPath(file);
+    const isShown = shown && real === path.resolve(file);
     if (SYSTEM.test(real)) return `is ${real} of the operating system; leave it out`;
     const isAround = (place: string) => isInside(real, place);
     const root = roots.find(isAround) ?? packages().find(isAround);
     if (root === undefined) {
-      return `is ${real}, outside the project and the folder of the topology; copy it there, or make it a package and install that`;
+      return `is ${isShown ? '' : `${real}, `}outside the project and the folder of the topology; copy it there, or make it a package and install that`;
     }
     const secret = path
       .relative(root, real)
       .split(path.sep)
       .find((part) => PRIVATE.test(part));
     if (secret === undefined) return undefined;
-    return `is ${real}, and ${secret} is never a part of a function; leave it out`;
+    const never = 'is never a part of a function; leave it out';
+    if (!isShown) return `is ${real}, and ${secret} ${never}`;
+    return secret === path.basename(real) ? never : `is in ${secret}, which ${never}`;
   };
 }
 

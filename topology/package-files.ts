@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isInside, type Refusal, realPath } from './confinement';
@@ -42,7 +43,7 @@ export function packageFiles(entry: string, file: string, refusal: Refusal): Pac
   }));
   if (found.length === 0) throw new PackageFileError('must have files in it');
   for (const { source, target } of found) {
-    const reason = refusal(source);
+    const reason = refusal(source, true);
     if (reason) {
       throw new PackageFileError(`must be a file for the function; ${nameOf(source)} ${reason}`);
     }
@@ -70,6 +71,12 @@ function filesIn(root: string): string[] {
 
 /** All files in a folder and the folders in it, in the same order on every machine. */
 function filesBelow(folder: string): string[] {
+  const [unnamed] = namesIn(folder).filter(({ isText }) => !isText);
+  if (unnamed) {
+    throw new PackageFileError(
+      `must have only files and folders in it; ${nameOf(path.join(folder, unnamed.name))} ${NOT_UTF8}`,
+    );
+  }
   const entries = readdirSync(folder, { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
@@ -81,6 +88,27 @@ function filesBelow(folder: string): string[] {
       `must have only files and folders in it; ${nameOf(found)} is ${what}`,
     );
   });
+}
+
+const NOT_UTF8 = 'has a name that is not UTF-8; rename it';
+
+interface Name {
+  /** Bytes that are no text are escaped: `a\\xff.py`. */
+  readonly name: string;
+  readonly isText: boolean;
+}
+
+/** The names in a folder. They are bytes, which are mostly UTF-8. */
+function namesIn(folder: string): Name[] {
+  return readdirSync(folder, { encoding: 'buffer' }).map((bytes) =>
+    isUtf8(bytes)
+      ? { name: bytes.toString(), isText: true }
+      : { name: bytes.toString('latin1').replace(/[^ -~]/g, escapedByte), isText: false },
+  );
+}
+
+function escapedByte(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 /** A file of a prepared folder, as it is packed. */
@@ -111,6 +139,9 @@ export function readCodeFolder(
 ): { files: CodeFile[]; problems: string[] } {
   const files: CodeFile[] = [];
   const problems: string[] = [];
+  const refuse = (place: string, reason: string) => {
+    problems.push(`must have only files for the function in it; ${nameOf(place)} ${reason}`);
+  };
   /** @param above real paths of the folders that this place is in */
   const visit = (place: string, above: readonly string[]): void => {
     const real = realPath(place);
@@ -118,14 +149,17 @@ export function readCodeFolder(
     const reason =
       typeof found === 'string'
         ? found
-        : (refusal(place) ??
+        : (refusal(place, true) ??
           (above.some((outer) => isInside(outer, real))
             ? 'is a link to a folder that it is in; leave it out'
             : undefined));
     if (reason !== undefined) {
-      problems.push(`must have only files for the function in it; ${nameOf(place)} ${reason}`);
+      refuse(place, reason);
     } else if (Array.isArray(found)) {
-      for (const name of found) visit(path.join(place, name), [...above, real]);
+      for (const { name, isText } of found) {
+        if (isText) visit(path.join(place, name), [...above, real]);
+        else refuse(path.join(place, name), NOT_UTF8);
+      }
     } else if (typeof found === 'number') {
       const name = path.relative(directory, place).split(path.sep).join('/');
       files.push({ name, size: found });
@@ -140,10 +174,10 @@ export function readCodeFolder(
 }
 
 /** The names in a folder, the bytes of a file, or why there is neither. */
-function lookAt(place: string): string[] | number | string {
+function lookAt(place: string): Name[] | number | string {
   try {
     const stats = statSync(place);
-    if (stats.isDirectory()) return readdirSync(place);
+    if (stats.isDirectory()) return namesIn(place);
     if (!stats.isFile()) return 'is neither a file nor a folder';
     accessSync(place, constants.R_OK);
     return stats.size;

@@ -630,35 +630,33 @@ describe('the code of a function', () => {
       'an entry that does not exist',
       { [`${FUNCTION}.entry`]: 'nowhere/index.ts' },
       [
-        `${FUNCTION}.entry must be a file that exists, relative to the working directory, got "nowhere/index.ts"`,
+        `${FUNCTION}.entry must be a file that exists, relative to cdktf.json, got "nowhere/index.ts"`,
       ],
     ],
     [
       'a folder that does not exist',
       { [`${FUNCTION}.code`]: { directory: 'nowhere', handler: 'index.handler' } },
       [
-        `${FUNCTION}.code.directory must be a folder that exists, relative to the working directory, got "nowhere"`,
+        `${FUNCTION}.code.directory must be a folder that exists, relative to cdktf.json, got "nowhere"`,
       ],
     ],
     [
       'a file as folder',
       { [`${FUNCTION}.code`]: { directory: 'package.json', handler: 'index.handler' } },
       [
-        `${FUNCTION}.code.directory must be a folder that exists, relative to the working directory, got "package.json"`,
+        `${FUNCTION}.code.directory must be a folder that exists, relative to cdktf.json, got "package.json"`,
       ],
     ],
     [
       'an entry elsewhere',
       { [`${FUNCTION}.entry`]: elsewhere },
-      [
-        `${FUNCTION}.entry must be a file for the function; it is ${elsewhere}, ${ELSEWHERE}, got "${elsewhere}"`,
-      ],
+      [`${FUNCTION}.entry must be a file for the function; it is ${ELSEWHERE}, got "${elsewhere}"`],
     ],
     [
       'a folder elsewhere',
       { [`${FUNCTION}.code`]: { directory: path.dirname(elsewhere), handler: 'index.handler' } },
       [
-        `${FUNCTION}.code.directory must have only files for the function in it; ${path.relative('.', path.dirname(elsewhere))} is ${path.dirname(elsewhere)}, ${ELSEWHERE}, got "${path.dirname(elsewhere)}"`,
+        `${FUNCTION}.code.directory must have only files for the function in it; ${path.relative('.', path.dirname(elsewhere))} is ${ELSEWHERE}, got "${path.dirname(elsewhere)}"`,
       ],
     ],
     [
@@ -706,7 +704,7 @@ describe('files that a function reads at run time', () => {
       'a folder without files',
       with_([emptyFolder], { entry: `${emptyFolder}.ts` }),
       [
-        `${FUNCTION}.entry must be a file that exists, relative to the working directory, got "${emptyFolder}.ts"`,
+        `${FUNCTION}.entry must be a file that exists, relative to cdktf.json, got "${emptyFolder}.ts"`,
         `${FUNCTION}.files[0] must have files in it, got "${emptyFolder}"`,
       ],
     ],

@@ -125,6 +125,25 @@ describe('refuses', () => {
     );
   });
 
+  test.each([
+    ['.env', 'is never a part of a function; leave it out'],
+    ['.git/config', 'is in .git, which is never a part of a function; leave it out'],
+    ['../../secrets/token', `is ${OUTSIDE}`],
+  ])('%s without its path, where the message shows it', (file, message) => {
+    write(`repo/apps/infra/${file}`);
+    const refuses = confinement(at('topology'), at('repo/apps/infra'));
+    expect(refuses(at(`repo/apps/infra/${file}`), true)).toBe(message);
+  });
+
+  test('a link with where it leads, where the message shows its path', () => {
+    write('repo/apps/infra/.env');
+    link('repo/apps/infra/environment', '.env');
+    const refuses = confinement(at('topology'), at('repo/apps/infra'));
+    expect(refuses(at('repo/apps/infra/environment'), true)).toBe(
+      `is ${at('repo/apps/infra/.env')}, and .env is never a part of a function; leave it out`,
+    );
+  });
+
   test.each(['/proc/self/environ', '/dev/null', '/sys/kernel'])(
     '%s, even with a topology at the root',
     (file) => {

@@ -79,6 +79,17 @@ describe('refuses', () => {
     expect(() => targets('src-2/mail.html')).toThrow(/^must be in the folder of the entry, /);
   });
 
+  test('a name in a folder that is not UTF-8', () => {
+    write('src/named/file');
+    const name = Buffer.from([0xe4, 0x2e, 0x74, 0x78, 0x74]);
+    writeFileSync(Buffer.concat([Buffer.from(`${at('src/named')}/`), name]), '');
+    expect(() => targets('src/named')).toThrow(
+      new PackageFileError(
+        `must have only files and folders in it; ${path.relative('.', at('src/named'))}/\\xe4.txt has a name that is not UTF-8; rename it`,
+      ),
+    );
+  });
+
   test.each([
     ['a dangling link', 'dangling', 'nowhere'],
     ['a link to its own folder', 'circular', '.'],

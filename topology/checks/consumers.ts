@@ -16,13 +16,9 @@ export function functionCode({ consumers, folder }: Declared, report: Report): v
       report([...path, 'code'], 'must not stand beside entry; leave one of them out');
     }
     if (entry !== undefined && !isFile(entry)) {
-      report(
-        [...path, 'entry'],
-        'must be a file that exists, relative to the working directory',
-        entry,
-      );
+      report([...path, 'entry'], 'must be a file that exists, relative to cdktf.json', entry);
     } else if (entry !== undefined) {
-      const reason = refusal(entry);
+      const reason = refusal(entry, true);
       if (reason)
         report([...path, 'entry'], `must be a file for the function; it ${reason}`, entry);
     }

@@ -237,7 +237,7 @@ const code = object({
     'Prepared folder that becomes the deployment package as it is, links followed: at most 250 MB, and 50 MB zipped.',
   ),
   handler: text(/^[\w./:-]{1,128}$/, 'must be a handler, such as index.handler').describe(
-    'Handler, as the runtime expects it. Its file must be in the folder, and its function in the file of a Python module; what Java and .NET compiled is not looked into.',
+    'Handler, as the runtime expects it. Its file must be in the folder; ES modules must export it, and Python modules have its name. What Java and .NET compiled is not looked into.',
   ),
 });
 

@@ -7,7 +7,7 @@ import { DEPLOYMENT_PACKAGE } from '../limits';
 import { type CodeFile, readCodeFolder } from '../package-files';
 import type { Topology } from '../schema';
 import { type Declared, type Report, sound } from './declared';
-import { handlerProblem } from './handler';
+import { bootstrapProblem, handlerProblem } from './handler';
 
 type Code = NonNullable<Topology['consumers'][string]['function']['code']>;
 type Architecture = Topology['consumers'][string]['function']['architecture'];
@@ -15,7 +15,7 @@ type Architecture = Topology['consumers'][string]['function']['architecture'];
 export function codeFolder({ consumers, folder }: Declared, report: Report): void {
   const refusal = confinement(folder);
   for (const [name, { function: settings }] of sound(consumers)) {
-    const { code, runtime, architecture } = settings;
+    const { code, runtime, architecture, environment } = settings;
     if (!code) continue;
     const place = ['consumers', name, 'function', 'code'];
     const refuse = (message: string) => report([...place, 'directory'], message, code.directory);
@@ -24,10 +24,10 @@ export function codeFolder({ consumers, folder }: Declared, report: Report): voi
       refuse(message);
     }
     if (problems.length > 0 || files.length === 0) continue;
-    const problem = handlerProblem(
-      { ...code, runtime },
-      files.map((file) => file.name),
-    );
+    const names = files.map((file) => file.name);
+    const start = bootstrapProblem({ ...code, runtime }, names);
+    if (start) refuse(start);
+    const problem = handlerProblem({ ...code, runtime, environment }, names);
     if (problem) report([...place, 'handler'], problem, code.handler);
   }
 }
@@ -39,7 +39,7 @@ function contentOf(
 ): { files: readonly CodeFile[]; problems: readonly string[] } {
   const wrong = (problem: string) => ({ files: [], problems: [problem] });
   if (!existsSync(directory) || !statSync(directory).isDirectory()) {
-    return wrong('must be a folder that exists, relative to the working directory');
+    return wrong('must be a folder that exists, relative to cdktf.json');
   }
   const real = realPath(directory);
   const output = outputFolders().find((folder) => isInside(path.resolve(folder), real));
@@ -94,6 +94,20 @@ const MACHINES: Readonly<Record<number, string>> = {
   183: 'arm64',
 };
 
+/** How files begin that were built for another operating system: Mach-O, also for several machines, and PE. */
+const OTHER_SYSTEMS: readonly (readonly [start: string, system: string])[] = [
+  ['feedface', 'macOS'],
+  ['feedfacf', 'macOS'],
+  ['cefaedfe', 'macOS'],
+  ['cffaedfe', 'macOS'],
+  ['cafebabe', 'macOS'],
+  ['cafebabf', 'macOS'],
+  ['4d5a', 'Windows'],
+];
+
+/** Parts of paths of files that Linux does not load, since packages choose them by name. */
+const OTHER_SYSTEM_IN_PATH = /darwin|macos|osx|apple|fsevents|win32|win64|windows|win-|win_/i;
+
 /** Parts of names by which packages tell the same file for several architectures apart. */
 const ARCHITECTURE_IN_NAME = /x86_64|x86-64|amd64|x64|aarch64|arm64(v8)?|armv\d+\w?|ia32|i686/g;
 
@@ -104,7 +118,7 @@ function otherArchitecture(
   architecture: Architecture,
 ): string[] {
   const found = files.flatMap(({ name, size }) => {
-    const machine = size >= 20 ? machineOf(path.join(directory, name)) : undefined;
+    const machine = size >= 20 ? machineOf(directory, name) : undefined;
     return machine === undefined ? [] : [{ name, machine, key: withoutArchitecture(name) }];
   });
   const right = new Set(
@@ -117,7 +131,10 @@ function otherArchitecture(
     const others = more.length > 0 ? ` and ${more.length} more are` : ' is';
     const remedy =
       machine === 'x86_64' || machine === 'arm64' ? `, or write architecture: ${machine}` : '';
-    return `must be built for ${architecture}, the architecture of the function: ${first?.name}${others} for ${machine}; build for ${architecture}${remedy}`;
+    const isLinux = OTHER_SYSTEMS.every(([, system]) => system !== machine);
+    return isLinux
+      ? `must be built for ${architecture}, the architecture of the function: ${first?.name}${others} for ${machine}; build for ${architecture}${remedy}`
+      : `must be built for Linux: ${first?.name}${others} for ${machine}; build for Linux on ${architecture}`;
   });
 }
 
@@ -125,14 +142,19 @@ function withoutArchitecture(name: string): string {
   return path.posix.basename(name).replace(ARCHITECTURE_IN_NAME, '');
 }
 
-/** What an ELF executable or library runs on; undefined for any other file. */
-function machineOf(file: string): string | undefined {
+/** What an executable or a library runs on; undefined for any other file. */
+function machineOf(directory: string, name: string): string | undefined {
   const header = Buffer.alloc(20);
-  const descriptor = openSync(file, 'r');
+  const descriptor = openSync(path.join(directory, name), 'r');
   try {
     readSync(descriptor, header, 0, header.length, 0);
   } finally {
     closeSync(descriptor);
+  }
+  if (/\.(node|so)$/.test(name) && !OTHER_SYSTEM_IN_PATH.test(name)) {
+    const start = header.toString('hex');
+    const [, system] = OTHER_SYSTEMS.find(([each]) => start.startsWith(each)) ?? [];
+    if (system) return system;
   }
   if (header.toString('latin1', 0, 4) !== '\x7fELF') return undefined;
   const [type, machine] = [16, 18].map((offset) =>

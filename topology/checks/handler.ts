@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type NodeModule, nodeProblem } from './node-handler';
+import { pythonProblem } from './python-handler';
 
-interface Handler {
-  readonly directory: string;
+interface Handler extends Pick<NodeModule, 'directory' | 'runtime' | 'environment'> {
   readonly handler: string;
-  readonly runtime: string;
 }
 
 type Check = (handler: Handler, files: ReadonlySet<string>) => string | undefined;
 
-/** How the runtimes of a language find a handler. Those of Java and .NET are in what was compiled. */
+/** How the runtimes of a language find a handler. That of .NET is in what was compiled. */
 const CHECKS: readonly (readonly [prefix: string, check: Check])[] = [
   ['nodejs', ofNode],
   ['python', ofPython],
   ['ruby', ofRuby],
-  ['provided', ofCustomRuntime],
+  ['java', ofJava],
 ];
 
 /** What is wrong with a handler, as the runtime would find out; undefined if nothing is known to be. */
@@ -23,14 +23,28 @@ export function handlerProblem(handler: Handler, files: readonly string[]): stri
   return check?.(handler, new Set(files));
 }
 
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
-function ofNode({ handler }: Handler, files: ReadonlySet<string>): string | undefined {
-  const [, module, name] = /^((?:.*\/)?[^./]+)\.([^/]+)$/.exec(normal(handler)) ?? [];
+/**
+ * The file's name ends at the first dot.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+ * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/UserFunction.js
+ */
+function ofNode(settings: Handler, files: ReadonlySet<string>): string | undefined {
+  const [, module, name] = /^((?:.*\/)?[^./]+)\.([^/]+)$/.exec(normal(settings.handler)) ?? [];
   if (module === undefined || name === undefined) {
     return 'must be the path of a file and a name that it exports, such as index.handler';
   }
+  // Lambda looks for it first, and requires it as it is.
+  if (files.has(module)) return undefined;
   const candidates = ['.js', '.mjs', '.cjs'].map((suffix) => module + suffix);
-  return [module, ...candidates].some((file) => files.has(file)) ? undefined : missing(candidates);
+  const file = candidates.find((candidate) => files.has(candidate));
+  if (file === undefined) {
+    const dots = name.includes('.')
+      ? '; Lambda ends the name of a Node.js file at the first dot, so name the file without dots'
+      : '';
+    return `${missing(candidates)}${dots}`;
+  }
+  return nodeProblem({ ...settings, file, files, name });
 }
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html */
@@ -40,17 +54,14 @@ function ofPython({ directory, handler }: Handler, files: ReadonlySet<string>): 
     return 'must be the path of a module and the name of its function, such as index.handler';
   }
   const base = module.replaceAll('.', '/');
-  const sources = [`${base}.py`, `${base}/__init__.py`];
-  const source = sources.find((file) => files.has(file));
-  if (source === undefined) {
-    const compiled = [...files].some(
-      (file) => file === `${base}.pyc` || (file.startsWith(`${base}.`) && file.endsWith('.so')),
-    );
-    return compiled ? undefined : missing(sources.slice(0, 1));
-  }
-  return defines(readFileSync(path.join(directory, source), 'utf8'), name)
-    ? undefined
-    : `must name a function that ${source} defines; it has no ${name} at its top level`;
+  const isCompiled = [...files].some(
+    (file) => file === `${base}.pyc` || (file.startsWith(`${base}.`) && file.endsWith('.so')),
+  );
+  if (isCompiled) return undefined;
+  // Python looks for them in this order.
+  const source = [`${base}/__init__.py`, `${base}.py`].find((file) => files.has(file));
+  if (source === undefined) return missing([`${base}.py`]);
+  return pythonProblem(readFileSync(path.join(directory, source), 'utf8'), source, name);
 }
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/ruby-handler.html */
@@ -62,18 +73,37 @@ function ofRuby({ handler }: Handler, files: ReadonlySet<string>): string | unde
   return files.has(`${file}.rb`) ? undefined : missing([`${file}.rb`]);
 }
 
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html */
-function ofCustomRuntime(
-  { directory, runtime }: Handler,
-  files: ReadonlySet<string>,
+/**
+ * A class that implements an interface of Lambda needs no method.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/java-handler.html
+ */
+function ofJava({ handler }: Handler): string | undefined {
+  const [, name, method] = /^(.*?)(?:::([^:]*))?$/.exec(handler) ?? [];
+  return !name || name.includes('/') || name.includes('::') || method === ''
+    ? 'must be a class, or a class and its method, such as example.Orders::handleRequest'
+    : undefined;
+}
+
+/**
+ * What is wrong with the program that a custom runtime starts.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
+ */
+export function bootstrapProblem(
+  { directory, runtime }: Pick<Handler, 'directory' | 'runtime'>,
+  files: readonly string[],
 ): string | undefined {
-  if (!files.has('bootstrap')) {
-    return `must have the file bootstrap in the folder of code, which ${runtime} runs`;
+  if (!runtime.startsWith('provided')) return undefined;
+  if (!files.includes('bootstrap')) return `must have the file bootstrap, which ${runtime} runs`;
+  const content = readFileSync(path.join(directory, 'bootstrap')).toString('latin1');
+  if (content.startsWith('\x7fELF')) return undefined;
+  if (!content.startsWith('#!')) {
+    return 'must have a bootstrap that Linux can run: an ELF executable, or a script that begins with #!';
   }
-  const start = readFileSync(path.join(directory, 'bootstrap')).toString('latin1', 0, 4);
-  return start === '\x7fELF' || start.startsWith('#!')
-    ? undefined
-    : 'must have a bootstrap that Linux can run: an ELF executable, or a script that begins with #!';
+  return /^[^\n]*\r/.test(content)
+    ? 'must have a bootstrap that Linux can run; its first line ends with CR LF, as on Windows, and Linux takes the CR for a part of the command: save it with LF'
+    : undefined;
 }
 
 function missing(files: readonly string[]): string {
@@ -82,35 +112,4 @@ function missing(files: readonly string[]): string {
 
 function normal(handler: string): string {
   return handler.replace(/^\.\//, '');
-}
-
-/** Blocks of Python in which a definition is still one of the module. */
-const TRANSPARENT = /^(if|elif|else|try|except|finally|with|for|while)\b/;
-
-/** Whether a Python module has a name, by a definition, an assignment or an import of its top level. */
-function defines(source: string, name: string): boolean {
-  if (/^\s*from\s+\S+\s+import\s+\*/m.test(source)) return true;
-  const word = new RegExp(`\\b${name}\\b`);
-  const imported = /^[ \t]*(?:from\s+\S+\s+)?import\s+(\([^)]*\)|(?:[^\n\\]|\\\n)*)/gm;
-  if ([...source.matchAll(imported)].some(([, names = '']) => word.test(names))) return true;
-  const lines = source.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const defined = new RegExp(
-    `^\\s*((async\\s+)?def|class)\\s+${name}\\b|^\\s*${name}\\s*(:[^=]+)?=(?!=)|^\\s*[\\w\\s,]*\\b${name}\\s*(,[\\w\\s,]*)?=(?!=)`,
-  );
-  return lines.some((line, index) => defined.test(line) && isOfTopLevel(lines, index));
-}
-
-function isOfTopLevel(lines: readonly string[], index: number): boolean {
-  let depth = indentation(lines[index] ?? '');
-  for (let above = index - 1; above >= 0 && depth > 0; above -= 1) {
-    const line = lines[above] ?? '';
-    if (indentation(line) >= depth) continue;
-    if (!TRANSPARENT.test(line.trim())) return false;
-    depth = indentation(line);
-  }
-  return true;
-}
-
-function indentation(line: string): number {
-  return line.length - line.trimStart().length;
 }

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { environment } from '../helpers/environment';
 import { type Overrides, producer, topology } from '../helpers/topology';
 
@@ -62,6 +63,16 @@ test('shows its options', () => {
   const { status, stdout, stderr } = synth({}, '--help');
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout.match(/^ {2}--[a-z-]+/gm)).toEqual(['  --output', '  --help']);
+});
+
+test('runs whole while others start', async () => {
+  const start = () =>
+    promisify(execFile)(process.execPath, ['scripts/start.mjs', 'scripts/synth.ts', '--help']);
+  const runs = await Promise.all(Array.from({ length: 6 }, start));
+  const { stdout } = synth({}, '--help');
+  expect(stdout).toMatch(/^Writes the stacks/);
+  expect(runs).toEqual(runs.map(() => ({ stdout, stderr: '' })));
+  expect(readdirSync('dist').filter((name) => name.startsWith('synth.js'))).toEqual(['synth.js']);
 });
 
 describe('refuses', () => {

@@ -10,8 +10,8 @@ export interface Answer {
 
 /**
  * Why a batch was not processed, or `undefined` if it was: what Lambda's own poller makes of the same
- * answer. An answer it does not document, such as one that is not JSON, is a failure here, since a
- * batch that counts as processed is deleted.
+ * answer. An answer it does not document, such as a text, a list or what is not JSON, is a failure here,
+ * since a batch that counts as processed is deleted.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
@@ -20,6 +20,9 @@ export function failureOf({ functionError, payload }: Answer): string | undefine
   if (payload === '') return undefined;
   const response = parseJson(payload);
   if (response === undefined) return `the function's answer is not JSON: ${payload}`;
+  if (typeof response !== 'object' || Array.isArray(response)) {
+    return `the function's answer is neither an object nor null: ${payload}`;
+  }
   const failures = propertyOf(response, 'batchItemFailures') ?? [];
   if (!Array.isArray(failures)) return "batchItemFailures in the function's answer is not a list";
   if (failures.length === 0) return undefined;

@@ -1,4 +1,4 @@
-import { failureOf } from '../../redrive/delivery';
+import { type Answer, failureOf } from '../../redrive/delivery';
 
 const failed = (...failures: unknown[]) => JSON.stringify({ batchItemFailures: failures });
 
@@ -10,8 +10,6 @@ describe('a batch counts as processed if the function returns', () => {
     ['an empty list of failures', '{"batchItemFailures":[]}'],
     ['null for the list', '{"batchItemFailures":null}'],
     ['what the walk-through returns', '{"statusCode":200}'],
-    ['a text', '"done"'],
-    ['a number', '1'],
   ])('%s', (_, payload) => {
     expect(failureOf({ payload })).toBeUndefined();
   });
@@ -91,6 +89,13 @@ describe('a batch counts as failed if', () => {
       { payload: '{"batchItemFailures":"200"}' },
       "batchItemFailures in the function's answer is not a list",
     ],
+    ...['"done"', '""', '1', '0', 'true', 'false', '[]', '[{"itemIdentifier":"200"}]'].map(
+      (payload): [string, Answer, string] => [
+        `the answer is ${payload}`,
+        { payload },
+        `the function's answer is neither an object nor null: ${payload}`,
+      ],
+    ),
     [
       'the answer is no JSON',
       { payload: 'processed' },

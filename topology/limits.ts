@@ -258,8 +258,8 @@ export const ATHENA_SCAN = {
 export const ALARMS = {
   source:
     'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html',
-  /** Seconds; DynamoDB keeps records for a day. */
-  iteratorAgeInSeconds: { min: 1, max: 86_400 },
+  /** Seconds; less than the day for which DynamoDB keeps records, or the alarm comes after the loss. */
+  iteratorAgeInSeconds: { min: 1, max: 86_399 },
   /** Events in a period of five minutes. */
   count: { min: 1, max: 1_000_000 },
   /** Percent of the function's timeout. */

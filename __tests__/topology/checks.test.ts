@@ -525,7 +525,8 @@ describe('the age from which records are not sent to the function', () => {
 
   accepts([
     ['one that the alarm comes before', age(901)],
-    ['one without end', age(-1, { iteratorAgeInSeconds: 86_400 })],
+    ['one without end', age(-1, { iteratorAgeInSeconds: 86_399 })],
+    ['one of more than a day, as Lambda does', age(604_800, { iteratorAgeInSeconds: 86_399 })],
     ['any without alarms', age(60, false)],
     ['a short one with an earlier alarm', age(60, { iteratorAgeInSeconds: 59 })],
   ]);
@@ -535,8 +536,8 @@ describe('the age from which records are not sent to the function', () => {
     ['the age of the alarm', age(900), [problem(900, 900)]],
     [
       'the default age with a later alarm',
-      { [`${CONSUMER}.alarms`]: { iteratorAgeInSeconds: 86_400 } },
-      [problem(82_800, 86_400)],
+      { [`${CONSUMER}.alarms`]: { iteratorAgeInSeconds: 86_399 } },
+      [problem(82_800, 86_399)],
     ],
   ]);
 });

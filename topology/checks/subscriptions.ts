@@ -33,7 +33,10 @@ export function readersPerStream({ subscriptions }: Declared, report: Report): v
   }
 }
 
-/** A record of the alarm's age must still be with Lambda, or the alarm never sees one. */
+/**
+ * A record of the alarm's age must still be with Lambda, or the alarm never sees one. That the alarm comes
+ * before DynamoDB deletes the record, which it does whatever age the subscription has, the schema checks.
+ */
 export function recordAge({ consumers, subscriptions }: Declared, report: Report): void {
   for (const [index, { consumer, maximumRecordAgeInSeconds: age }] of soundList(subscriptions)) {
     const alarms = at(consumers, consumer)?.alarms;

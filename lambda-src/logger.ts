@@ -1,5 +1,5 @@
-import { isChangeEvent } from './change-event';
-import { toJson } from './to-json';
+import { type ChangeEvent, isChangeEvent } from './change-event';
+import { NOT_READABLE, toJson } from './to-json';
 
 /** Ascending. */
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
@@ -80,12 +80,12 @@ export function createLogger({ level: lowest, invocation, output }: LoggerProps)
 
   const at = (level: LogLevel) => {
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest)) return () => {};
-    return (message: string, fields: object = {}) => {
+    return (given: string, fields: object = {}) => {
+      const message = toText(given);
       const timestamp = new Date().toISOString();
       const begin = (as: LogLevel, text: string) =>
         `{"timestamp":"${timestamp}","level":"${as}","message":${toJson(text)},${invocationJson}`;
-      const named = fields instanceof Error ? { error: fields } : fields;
-      const own = Object.entries(named ?? {}).filter(([name]) => !taken.has(name));
+      const own = entriesOf(fields).filter(([name]) => !taken.has(name));
       let line = begin(level, message);
       for (const [name, value] of own) {
         const json = toJson(value);
@@ -93,7 +93,7 @@ export function createLogger({ level: lowest, invocation, output }: LoggerProps)
       }
       const bytes = sizeOf(line);
       if (bytes > LONGEST_LINE) {
-        const hasChange = own.some(([, value]) => isChangeEvent(value));
+        const hasChange = own.some(([, value]) => isChange(value));
         line = begin(hasChange && level !== 'ERROR' ? 'WARN' : level, shorten(message));
         line += `,"bytes":${bytes}`;
         for (const [name, value] of own) {
@@ -113,13 +113,42 @@ function sizeOf(text: string): number {
   return (text.length * 3 <= LONGEST_LINE ? text.length : Buffer.byteLength(text)) + 2;
 }
 
+/** JavaScript, or a cast, may pass what is no text; an object is written as its JSON. */
+function toText(message: unknown): string {
+  if (typeof message === 'string') return message;
+  try {
+    return (typeof message === 'object' ? toJson(message) : undefined) ?? String(message);
+  } catch {
+    return NOT_READABLE;
+  }
+}
+
+/** Logging never fails: what throws when it is read or listed is written as not readable. */
+function entriesOf(fields: unknown): [name: string, value: unknown][] {
+  try {
+    if (fields instanceof Error) return [['error', fields]];
+    const all = Object(fields);
+    return Object.keys(all).map((name) => [name, readField(all, name)]);
+  } catch {
+    return [['fields', NOT_READABLE]];
+  }
+}
+
+function readField(fields: object, name: string): unknown {
+  try {
+    return Reflect.get(fields, name);
+  } catch {
+    return NOT_READABLE;
+  }
+}
+
 function shorten(text: string): string {
   return text.length <= SHORTENED ? text : `${text.slice(0, SHORTENED)}…`;
 }
 
 /** A change without its images, but with their bytes; of any other value the beginning of its JSON. */
 function toShortJson(value: unknown): string | undefined {
-  if (isChangeEvent(value)) {
+  if (isChange(value)) {
     const { oldImage, newImage, ...others } = value;
     return toJson({
       ...others,
@@ -129,6 +158,15 @@ function toShortJson(value: unknown): string | undefined {
   }
   const json = toJson(value);
   return json === undefined || json.length <= SHORTENED ? json : toJson(shorten(json));
+}
+
+/** A proxy that was revoked throws when it is asked. */
+function isChange(value: unknown): value is ChangeEvent {
+  try {
+    return isChangeEvent(value);
+  } catch {
+    return false;
+  }
 }
 
 function bytesOf(image: object | undefined): number | undefined {

@@ -1,6 +1,9 @@
 import { isChangeEvent } from './change-event';
 import { escapeUnseen } from './escape-unseen';
 
+/** Written in place of a value that throws when it is read. */
+export const NOT_READABLE = '[not readable]';
+
 /**
  * The JSON of any value; undefined where it has none. A value that cannot be read, say since a getter
  * throws, is a text: logging a failure must not be one. A change, which has nothing but what JSON has,
@@ -16,7 +19,15 @@ function stringify(value: unknown): string | undefined {
   try {
     return JSON.stringify(value, isChangeEvent(value) ? undefined : createReplacer());
   } catch {
-    return JSON.stringify(value instanceof Error ? value.stack : '[not readable]');
+    return JSON.stringify(stackOf(value) ?? NOT_READABLE);
+  }
+}
+
+function stackOf(value: unknown): string | undefined {
+  try {
+    return value instanceof Error ? String(value.stack) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

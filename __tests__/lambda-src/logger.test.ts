@@ -165,6 +165,73 @@ describe('what cannot be read is a text:', () => {
   });
 });
 
+describe('whatever it is given, a line is JSON with a text as its message:', () => {
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  const throwing = new Proxy(
+    {},
+    {
+      ownKeys() {
+        throw new Error('closed');
+      },
+    },
+  );
+
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['a number', 7, '7'],
+    ['a BigInt', 7n, '7'],
+    ['a symbol', Symbol('a'), 'Symbol(a)'],
+    ['a function', Number.isNaN, 'function isNaN() { [native code] }'],
+    ['an object', { a: 1 }, '{"a":1}'],
+    ['an object without JSON', { toJSON: () => undefined }, '[object Object]'],
+    ['a proxy that was revoked', revoked(), '"[not readable]"'],
+  ])('%s', (_, message, text) => {
+    const [written = ''] = lines((log) => log.info(message as string));
+    expect(JSON.parse(written).message).toBe(text);
+  });
+
+  test.each<[string, unknown, object]>([
+    ['fields that cannot be listed', throwing, { fields: '[not readable]' }],
+    ['fields that were revoked', revoked(), { fields: '[not readable]' }],
+    ['a field that was revoked', { a: revoked(), b: 1 }, { a: '[not readable]', b: 1 }],
+    [
+      'a field that throws',
+      {
+        get a() {
+          throw new Error('closed');
+        },
+        b: 1,
+      },
+      { a: '[not readable]', b: 1 },
+    ],
+    ['an error whose stack throws', unreadableError(), { error: '[not readable]' }],
+    ['null for the fields', null, {}],
+    ['a text for the fields', 'ab', { 0: 'a', 1: 'b' }],
+  ])('%s', (_, fields, written) => {
+    const [text = ''] = lines((log) => log.info('Message', fields as object));
+    expect(JSON.parse(text)).toEqual({ ...JSON.parse(line('INFO', 'Message')), ...written });
+  });
+
+  test('a long line of it', () => {
+    const fields = { long: 'x'.repeat(LONGEST_LINE), revoked: revoked() };
+    const [text = ''] = lines((log) => log.info(undefined as unknown as string, fields));
+    expect(JSON.parse(text)).toMatchObject({ message: 'undefined', revoked: '[not readable]' });
+  });
+});
+
+/** Neither its fields nor its stack can be read. */
+function unreadableError(): Error {
+  const get = () => {
+    throw new Error('closed');
+  };
+  return Object.defineProperty(new Error('refused'), 'stack', { get });
+}
+
 test.each<[LogLevel, string[]]>([
   ['DEBUG', ['DEBUG', 'INFO', 'WARN', 'ERROR']],
   ['INFO', ['INFO', 'WARN', 'ERROR']],

@@ -11,7 +11,26 @@ function saidOf(filter: unknown, overrides: Overrides = {}): string[] {
   return problemsOf(content).map((problem) => problem.replace('subscriptions[0].filters[0]', ''));
 }
 
+/** A producer whose table the topology does not make, and one with several accounts. */
+const EXISTING = {
+  'producers.orders': {
+    account: 'shop',
+    existingTable: { name: 'Orders' },
+    streamPolicy: 'none',
+  },
+  [`${TABLE}.sortKey`]: undefined,
+};
+const SEVERAL = {
+  'accounts.second': { id: '777788889999', region: 'eu-west-1' },
+  'producers.orders.account': undefined,
+  'producers.orders.accounts': ['shop', 'second'],
+};
+
+/** Without what is said about the accounts, which are in several Regions. */
+const ofFilter = (said: readonly string[]) => said.filter((problem) => problem.startsWith('.'));
+
 const yaml = (text: string) => parse(text, { stringKeys: true });
+const STREAM = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/';
 const attribute = (text: string) => `{ dynamodb: { NewImage: { A: ${text} } } }`;
 
 describe('accepted is', () => {
@@ -49,18 +68,43 @@ describe('accepted is', () => {
     attribute('{ B: [aGk=] }'),
     attribute('{ BS: [aGk=] }'),
     '{ dynamodb: { NewImage: { prefix: { S: [a] }, constructor: { S: [a] } } } }',
+    `{ eventSourceARN: ["${STREAM}2026-01-31T12:34:56.789", { prefix: "${STREAM}2026" }, { prefix: "arn:" }] }`,
+    '{ eventSourceARN: [{ suffix: ".789" }, { suffix: "/Orders/stream/2026-01-31T12:34:56.789" }] }',
+    `{ eventSourceARN: [{ equals-ignore-case: "${STREAM.toLowerCase()}2026-01-31t12:34:56.789" }] }`,
+    '{ eventSourceARN: [{ anything-but: { prefix: "arn:aws:s3" } }, { exists: true }] }',
+    '{ awsRegion: [{ prefix: us- }, { equals-ignore-case: US-EAST-1 }, { anything-but: [eu-west-1] }] }',
+    '{ eventVersion: ["1.0", "1.1", { prefix: "1." }, { anything-but: ["2.0"] }] }',
+    '{ dynamodb: { SequenceNumber: ["111", { prefix: "44" }, { anything-but: ["1"] }] } }',
+    '{ dynamodb: { SizeBytes: [{ numeric: [">", 2, "<=", 3] }, { numeric: [">=", 0] }] } }',
+    '{ dynamodb: { ApproximateCreationDateTime: [{ numeric: [">", 0] }, { prefix: "16" }] } }',
+    '{ dynamodb: { Keys: { OrderId: { S: [{ prefix: "" }, { anything-but: [""] }] } } } }',
+    '{ dynamodb: { Keys: { OrderId: { S: [a, b] } }, NewImage: { OrderId: { S: [b, c] } } } }',
+    '{ dynamodb: { Keys: { OrderId: { S: [a] } }, NewImage: { OrderId: { S: [{ exists: false }] } } } }',
+    '{ eventName: [MODIFY, REMOVE], dynamodb: { NewImage: { OrderId: { S: [{ exists: false }] } } } }',
+    '{ userIdentity: { type: [{ exists: false }], principalId: [{ exists: false }] } }',
+    attribute('{ N: ["0.0000001", "1E-100", "12345678901234567890123456789012345678"] }'),
+    attribute('{ N: [{ prefix: "-0.5" }, { suffix: "00" }, { suffix: ".5" }, { suffix: e5 }] }'),
+    attribute('{ L: { S: [a] }, $or: [{ L: { S: [b] } }, { L: { S: [c] } }] }'),
   ])('%s', (text) => expect(saidOf(yaml(text))).toEqual([]));
 
-  test('any key of a table that exists', () => {
-    const content = topology({
-      'producers.orders': {
-        account: 'shop',
-        existingTable: { name: 'Orders' },
-        streamPolicy: 'none',
-      },
-      'subscriptions[0].filters': [yaml('{ dynamodb: { Keys: { Any: { N: ["1"] } } } }')],
-    });
-    expect(problemsOf(content)).toEqual([]);
+  test.each([
+    '{ dynamodb: { Keys: { Any: { N: ["1"] }, Other: { B: [aGk=] } } } }',
+    '{ dynamodb: { StreamViewType: [NEW_IMAGE], NewImage: { A: { S: [a] } } } }',
+  ])('for a table that exists: %s', (text) => expect(saidOf(yaml(text), EXISTING)).toEqual([]));
+
+  test.each([
+    '{ eventSourceARN: [{ prefix: "arn:aws:dynamodb:eu-west-1:777788889999:table/Orders/" }] }',
+    '{ eventSourceARN: [{ anything-but: { prefix: "arn:aws:dynamodb:us-" } }] }',
+    '{ awsRegion: [us-east-1, eu-west-1] }',
+    '{ awsRegion: [{ anything-but: [us-east-1] }] }',
+  ])('for any of several accounts: %s', (text) => {
+    expect(ofFilter(saidOf(yaml(text), SEVERAL))).toEqual([]);
+  });
+
+  test('any principal of TTL in China', () => {
+    const inChina = { 'accounts.shop.region': 'cn-north-1' };
+    const filter = yaml('{ userIdentity: { principalId: [dynamodb.amazonaws.com.cn] } }');
+    expect(ofFilter(saidOf(filter, inChina))).toEqual([]);
   });
 });
 
@@ -72,6 +116,10 @@ const RANGE = 'must be one comparison or a range, such as { numeric: [">", 10, "
 const ANYTHING_BUT =
   'must be a text, a list of texts, or { prefix: … } or the like, such as { anything-but: [closed] }';
 const A = '.dynamodb.NewImage.A';
+const A_STREAM = `the ARN of a stream of this table, ${STREAM}2026-01-31T12:34:56.789 or the like`;
+const SIZE = 'a whole number from 1 to 1048576';
+const KEY = 'a value of a key, which has 1 to 2048 bytes';
+const NUMBER = 'a number of at most 38 digits, from 1E-130 to 9.9E+125';
 
 describe('refused is', () => {
   test.each<[string, string, ...string[]]>([
@@ -175,6 +223,79 @@ describe('refused is', () => {
       '.eventName[0].exists must not be false, since every record has it, got false',
     ],
     [
+      'all events excluded',
+      '{ eventName: [{ anything-but: [INSERT, MODIFY, REMOVE] }] }',
+      '.eventName[0].anything-but must not exclude INSERT, MODIFY and REMOVE, since records have nothing else, got ["INSERT","MODIFY","REMOVE"]',
+    ],
+    [
+      'a stream of another table, Region or account',
+      `{ eventSourceARN: [{ prefix: "${STREAM.replace('Orders', 'Other')}" }, "${STREAM.replace('us-east-1', 'eu-west-1')}2026-01-31T12:34:56.789", { equals-ignore-case: "${STREAM.replace('4444', '1111')}2026" }] }`,
+      `.eventSourceARN[0].prefix must be what a value can begin with, which is ${A_STREAM}, got "${STREAM.replace('Orders', 'Other')}"`,
+      `.eventSourceARN[1] must be ${A_STREAM}, got "${STREAM.replace('us-east-1', 'eu-west-1')}2026-01-31T12:34:56.789"`,
+      `.eventSourceARN[2].equals-ignore-case must be ${A_STREAM}, got "${STREAM.replace('4444', '1111')}2026"`,
+    ],
+    [
+      'a table in place of a stream',
+      `{ eventSourceARN: ["${STREAM.replace('/stream/', '')}", { suffix: table/Orders }] }`,
+      `.eventSourceARN[0] must be ${A_STREAM}, got "${STREAM.replace('/stream/', '')}"`,
+      `.eventSourceARN[1].suffix must be what a value can end with, which is ${A_STREAM}, got "table/Orders"`,
+    ],
+    [
+      'all streams of the table excluded',
+      `{ eventSourceARN: [{ anything-but: { prefix: "${STREAM}" } }] }`,
+      `.eventSourceARN[0].anything-but must not exclude all streams of this table, since records have nothing else, got {"prefix":"${STREAM}"}`,
+    ],
+    [
+      'another Region',
+      '{ awsRegion: [eu-west-1, { prefix: eu- }, { anything-but: us-east-1 }] }',
+      '.awsRegion[0] must be us-east-1, got "eu-west-1"',
+      '.awsRegion[1].prefix must match us-east-1, got "eu-"',
+      '.awsRegion[2].anything-but must not exclude us-east-1, since records have nothing else, got "us-east-1"',
+    ],
+    [
+      'a version that records do not have',
+      '{ eventVersion: ["2.0", 1.1, { prefix: "2." }] }',
+      '.eventVersion[0] must be 1.1 or 1.0, got "2.0"',
+      '.eventVersion[1] must be text, as it is in a record; write "1.1", got 1.1',
+      '.eventVersion[2].prefix must match 1.1 or 1.0, got "2."',
+    ],
+    [
+      'another source',
+      '{ eventSource: ["aws:kinesis", { prefix: aws.dynamodb }] }',
+      '.eventSource[0] must be aws:dynamodb, got "aws:kinesis"',
+      '.eventSource[1].prefix must match aws:dynamodb, got "aws.dynamodb"',
+    ],
+    [
+      'another identity than that of TTL',
+      '{ userIdentity: { principalId: [lambda.amazonaws.com, { anything-but: dynamodb.amazonaws.com }] } }',
+      '.userIdentity.principalId[0] must be dynamodb.amazonaws.com, got "lambda.amazonaws.com"',
+      '.userIdentity.principalId[1].anything-but must not exclude dynamodb.amazonaws.com, since records have nothing else; for records without it write [{ exists: false }], got "dynamodb.amazonaws.com"',
+    ],
+    [
+      'a time before there were streams, or in another form',
+      '{ dynamodb: { ApproximateCreationDateTime: ["1", 5, 1678831218000, { prefix: "2026-" }, { numeric: ["<", 100] }] } }',
+      '.dynamodb.ApproximateCreationDateTime[0] must be seconds since 1970, from 2015 on, got "1"',
+      '.dynamodb.ApproximateCreationDateTime[1] must be a number from 1420070400 to 5000000000, got 5',
+      '.dynamodb.ApproximateCreationDateTime[2] must be a number from 1420070400 to 5000000000, got 1678831218000',
+      '.dynamodb.ApproximateCreationDateTime[3].prefix must be what a value can begin with, which is seconds since 1970, from 2015 on, got "2026-"',
+      '.dynamodb.ApproximateCreationDateTime[4].numeric must match a number that there can be: a number from 1420070400 to 5000000000, got ["<",100]',
+    ],
+    [
+      'a size that no record has',
+      '{ dynamodb: { SizeBytes: [1.5, 0, { numeric: ["<", 0] }, { numeric: [">", 2, "<", 3] }, { numeric: [">", 5000000] }] } }',
+      `.dynamodb.SizeBytes[0] must be ${SIZE}, got 1.5`,
+      `.dynamodb.SizeBytes[1] must be ${SIZE}, got 0`,
+      `.dynamodb.SizeBytes[2].numeric must match a number that there can be: ${SIZE}, got ["<",0]`,
+      `.dynamodb.SizeBytes[3].numeric must match a number that there can be: ${SIZE}, got [">",2,"<",3]`,
+      `.dynamodb.SizeBytes[4].numeric must match a number that there can be: ${SIZE}, got [">",5000000]`,
+    ],
+    [
+      'a sequence number that is none',
+      '{ dynamodb: { SequenceNumber: [abc, { suffix: x }] } }',
+      '.dynamodb.SequenceNumber[0] must be at most 40 digits, got "abc"',
+      '.dynamodb.SequenceNumber[1].suffix must be what a value can end with, which is at most 40 digits, got "x"',
+    ],
+    [
       'a view type that the stream does not have',
       '{ dynamodb: { StreamViewType: [KEYS_ONLY] } }',
       '.dynamodb.StreamViewType[0] must be NEW_AND_OLD_IMAGES, got "KEYS_ONLY"',
@@ -209,6 +330,28 @@ describe('refused is', () => {
       'the lack of a key',
       '{ dynamodb: { Keys: { OrderId: { S: [{ exists: false }] } } } }',
       '.dynamodb.Keys.OrderId.S[0].exists must not be false, since every record has it, got false',
+    ],
+
+    [
+      'an empty key',
+      '{ dynamodb: { Keys: { OrderId: { S: [""] } }, NewImage: { OrderId: { S: [""] } } } }',
+      `.dynamodb.Keys.OrderId.S[0] must be ${KEY}, got ""`,
+      `.dynamodb.NewImage.OrderId.S[0] must be ${KEY}, got ""`,
+    ],
+    [
+      'an operator for "and"',
+      '{ $and: [{ eventName: [INSERT] }] }',
+      '.$and is not known to Lambda; write what it holds without it: keys of one mapping must all match, got [{"eventName":["INSERT"]}]',
+    ],
+    [
+      'an operator for "not"',
+      '{ $not: { eventName: [INSERT] } }',
+      '.$not is not known to Lambda; write { anything-but: […] } in the list of a field, got {"eventName":["INSERT"]}',
+    ],
+    [
+      'a list in place of attributes',
+      '{ dynamodb: { NewImage: [a] } }',
+      '.dynamodb.NewImage must be a mapping from an attribute, such as { Status: { S: [open] } }, got ["a"]',
     ],
 
     [
@@ -270,6 +413,35 @@ describe('refused is', () => {
       `${A}.N[2] must be a number as DynamoDB writes it; write "5", got "5."`,
     ],
     [
+      'a number with an exponent, or a signed zero',
+      attribute('{ N: ["1e3", "-1.5E+2", "-0"] }'),
+      `${A}.N[0] must be a number as DynamoDB writes it; write "1000", got "1e3"`,
+      `${A}.N[1] must be a number as DynamoDB writes it; write "-150", got "-1.5E+2"`,
+      `${A}.N[2] must be a number as DynamoDB writes it; write "0", got "-0"`,
+    ],
+    [
+      'a number that DynamoDB cannot hold',
+      attribute('{ N: ["1234567890123456789012345678901234567890", "1E126", "1e-131"] }'),
+      `${A}.N[0] must be ${NUMBER}, got "1234567890123456789012345678901234567890"`,
+      `${A}.N[1] must be ${NUMBER}, got "1E126"`,
+      `${A}.N[2] must be ${NUMBER}, got "1e-131"`,
+    ],
+    [
+      'a part that no number has',
+      attribute(
+        '{ N: [{ prefix: x }, { prefix: "00" }, { suffix: ".50" }, { equals-ignore-case: x }] }',
+      ),
+      `${A}.N[0].prefix must be what a value can begin with, which is ${NUMBER}, got "x"`,
+      `${A}.N[1].prefix must be what a value can begin with, which is ${NUMBER}, got "00"`,
+      `${A}.N[2].suffix must be what a value can end with, which is ${NUMBER}, got ".50"`,
+      `${A}.N[3].equals-ignore-case must be ${NUMBER}, got "x"`,
+    ],
+    [
+      'a part that no Base64 has',
+      attribute('{ B: [{ prefix: "?" }] }'),
+      `${A}.B[0].prefix must be what a value can begin with, which is Base64, got "?"`,
+    ],
+    [
       'a text that is no number',
       attribute('{ NS: [many] }'),
       `${A}.NS[0] must be a number, as it is in a record, got "many"`,
@@ -302,6 +474,11 @@ describe('refused is', () => {
       `${A}.N[0].numeric must not be used, since numbers are text in a record; list the texts that match, such as ["100"], or compare in the function, got [">",1]`,
     ],
     [
+      'numeric on an event',
+      '{ eventName: [{ numeric: ["=", 1] }] }',
+      '.eventName[0].numeric must not be used, since this is text; list the texts that match, such as [INSERT], got ["=",1]',
+    ],
+    [
       'numeric without an operator',
       '{ dynamodb: { SizeBytes: [{ numeric: [10] }] } }',
       `.dynamodb.SizeBytes[0].numeric ${RANGE}, got [10]`,
@@ -309,7 +486,7 @@ describe('refused is', () => {
     [
       'a range without numbers in it',
       '{ dynamodb: { SizeBytes: [{ numeric: [">", 10, "<", 5] }] } }',
-      `.dynamodb.SizeBytes[0].numeric ${RANGE}, got [">",10,"<",5]`,
+      '.dynamodb.SizeBytes[0].numeric is a range with no number in it, since 5 is not more than 10; write the lower number first, such as [">", 5, "<", 10], got [">",10,"<",5]',
     ],
     [
       'an operator of other languages',
@@ -503,13 +680,33 @@ describe('refused are parts that no record has together:', () => {
     ],
     [
       'TTL and changed items',
-      '{ userIdentity: { principalId: [a] }, eventName: [INSERT, MODIFY] }',
+      '{ userIdentity: { principalId: [dynamodb.amazonaws.com] }, eventName: [INSERT, MODIFY] }',
       `.userIdentity.principalId ${identity('INSERT and MODIFY')}`,
     ],
     [
       'TTL and the new image',
       '{ userIdentity: { type: [Service] }, dynamodb: { NewImage: { A: { S: [a] } } } }',
       `${A}.S ${image('NewImage', 'INSERT and MODIFY', 'REMOVE')}`,
+    ],
+    [
+      'an image without a key',
+      '{ eventName: [MODIFY], dynamodb: { NewImage: { OrderId: { S: [{ exists: false }] } } } }',
+      '.dynamodb.NewImage.OrderId.S can never match: each NewImage has OrderId, so only REMOVE lacks it, and the rest of the filter is for MODIFY; change one of them',
+    ],
+    [
+      'half of the identity of TTL',
+      '{ userIdentity: { type: [{ exists: false }], principalId: [dynamodb.amazonaws.com] } }',
+      '.userIdentity.type can never match: records have both type and principalId of userIdentity, or neither; change one of them',
+    ],
+    [
+      'two values of a key',
+      '{ dynamodb: { Keys: { OrderId: { S: [{ prefix: a }] } }, OldImage: { OrderId: { S: [b] } } } }',
+      '.dynamodb.OldImage.OrderId.S can never match: the filter asks for other values of the key OrderId as well; change one of them',
+    ],
+    [
+      'two values of an attribute',
+      '{ dynamodb: { NewImage: { A: { S: [a] }, $or: [{ A: { S: [b] } }, { B: { S: [c] } }] } } }',
+      '.dynamodb.NewImage.$or[0].A.S can never match: the filter asks for other values of dynamodb.NewImage.A.S as well; change one of them',
     ],
     [
       'an alternative that does not fit what surrounds it',
@@ -542,6 +739,31 @@ describe('refused are parts that no record has together:', () => {
       `${A}.L.N can never match: the filter asks for the types S and N of NewImage.A.L, which has one; write $or or two filters`,
     ],
   ])('%s', (_, text, ...said) => expect(saidOf(yaml(text))).toEqual(said));
+
+  test.each<[string, string, string]>([
+    [
+      'a view type without the image',
+      '{ dynamodb: { StreamViewType: [KEYS_ONLY], NewImage: { A: { S: [a] } } } }',
+      `${A}.S can never match: only NEW_AND_OLD_IMAGES and NEW_IMAGE have NewImage, and the rest of the filter is for KEYS_ONLY; change one of them`,
+    ],
+    [
+      'three attributes of a key',
+      '{ dynamodb: { Keys: { A: { S: [a] }, B: { S: [a] }, C: { S: [a] } } } }',
+      '.dynamodb.Keys.C.S can never match: a key has at most two attributes, and the filter asks for A, B, C',
+    ],
+    [
+      'an empty key',
+      '{ dynamodb: { Keys: { Any: { B: [""] } } } }',
+      `.dynamodb.Keys.Any.B[0] must be ${KEY}, got ""`,
+    ],
+    [
+      'two values of a key',
+      '{ dynamodb: { Keys: { Any: { S: [a] } }, OldImage: { Any: { S: [b] } } } }',
+      '.dynamodb.OldImage.Any.S can never match: the filter asks for other values of the key Any as well; change one of them',
+    ],
+  ])('of a table that exists: %s', (_, text, said) => {
+    expect(saidOf(yaml(text), EXISTING)).toEqual([said]);
+  });
 
   test('but not another type that is asked to be missing', () => {
     expect(saidOf(yaml(attribute('{ S: [{ exists: false }], N: ["1"] }')))).toEqual([]);

@@ -12,6 +12,8 @@ export interface Operator {
   /** What its operand must be, with an example, for messages. */
   readonly rule: string;
   readonly accepts: (operand: unknown) => boolean;
+  /** What is wrong with an operand that Lambda takes, but nothing fulfils. */
+  readonly empty?: (operand: unknown) => string | undefined;
   /** Whether a value fulfils it. */
   readonly matches: (operand: unknown, value: string | boolean) => boolean;
 }
@@ -66,6 +68,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
     on: NUMBERS,
     rule: 'must be one comparison or a range, such as { numeric: [">", 10, "<=", 20] }',
     accepts: isComparison,
+    empty: emptyRange,
     matches: () => true,
   },
   exists: {
@@ -98,18 +101,20 @@ function only(value: unknown, keys: readonly string[]): [string, unknown] | unde
   return entry && others.length === 0 && keys.includes(entry[0]) ? entry : undefined;
 }
 
-/** `=` or a bound, or a lower bound and an upper one that is more. */
+/** `=` or a bound, or a lower bound and an upper one. */
 function isComparison(operand: unknown): boolean {
   if (!Array.isArray(operand)) return false;
   const [sign, number, upperSign, upper, ...others] = operand;
   if (!isNumber(number) || others.length > 0) return false;
   if (operand.length === 2) return ['=', '<', '<=', '>', '>='].includes(sign);
-  return (
-    ['>', '>='].includes(sign) &&
-    ['<', '<='].includes(upperSign) &&
-    isNumber(upper) &&
-    number < upper
-  );
+  return ['>', '>='].includes(sign) && ['<', '<='].includes(upperSign) && isNumber(upper);
+}
+
+/** Lambda refuses a range whose upper bound is not more than the lower one. */
+function emptyRange(operand: unknown): string | undefined {
+  const [sign, low, upperSign, high] = operand as [string, number, string?, number?];
+  if (high === undefined || low < high) return undefined;
+  return `is a range with no number in it, since ${high} is not more than ${low}; write the lower number first, such as ["${sign}", ${Math.min(low, high)}, "${upperSign}", ${Math.max(low, high + 1)}]`;
 }
 
 /** Names that an attribute cannot have inside `$or`, since they could be operators. */

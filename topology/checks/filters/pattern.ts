@@ -1,6 +1,7 @@
 import type { Problem } from '../../problem';
 import { canBe, OPERATOR_ALIASES, OPERATORS, RESERVED_IN_OR } from './operators';
 import type { Field, Leaf, Node } from './record';
+import { isWithin, NUMBERS, overlaps, type Range } from './values';
 
 type Path = Problem['path'];
 
@@ -28,7 +29,7 @@ function ofNode(pattern: unknown, node: Node, place: Place): Problem[] {
     return refuse(`must not ask for exists, which works on values only; write ${example}`);
   }
   if (!isMapping(pattern)) {
-    return refuse(`must be a mapping from a ${node.fields}, such as ${node.example}`);
+    return refuse(`must be a mapping from ${withArticle(node.fields)}, such as ${node.example}`);
   }
   if (Object.keys(pattern).length === 0) {
     return refuse(
@@ -62,6 +63,12 @@ function unknown(name: string, { what, fields, names = [], aliases = {} }: Node)
   if (name.toLowerCase() === 'pattern' && names.includes('dynamodb')) {
     return 'must be left out; write what is below it in its place, as a mapping';
   }
+  if (name === '$and') {
+    return 'is not known to Lambda; write what it holds without it: keys of one mapping must all match';
+  }
+  if (name === '$not' || name === '$nor') {
+    return 'is not known to Lambda; write { anything-but: […] } in the list of a field';
+  }
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const known = { ...aliases, ...Object.fromEntries(names.map((one) => [one, one])) };
   const [, nearest] = Object.entries(known).find(([one]) => plain(one) === plain(name)) ?? [];
@@ -76,11 +83,12 @@ function ofLeaf(pattern: unknown, leaf: Leaf, { path }: Place): Problem[] {
   return pattern.flatMap((one, index) => ofAlternative(one, leaf, [...path, index]));
 }
 
-function exampleOf({ holds, only: [first] = [] }: Leaf, pattern: unknown): string {
+function exampleOf({ holds, only, here = only, texts }: Leaf, pattern: unknown): string {
   if (isMapping(pattern) && Object.keys(pattern).some((key) => key in OPERATORS)) {
     return `[{ ${Object.keys(pattern)[0]}: … }]`;
   }
-  if (first !== undefined) return `[${first}]`;
+  if (here?.[0] !== undefined) return `[${here[0]}]`;
+  if (texts) return `[${texts.example}]`;
   return { text: '[open]', number: '[26]', 'number or text': '[26]', flag: '[true]' }[holds];
 }
 
@@ -108,7 +116,9 @@ function ofOperator(alternative: object, leaf: Leaf, path: Path): Problem[] {
   }
   if (name === 'numeric' && leaf.holds === 'text') {
     return refuse(
-      'must not be used, since numbers are text in a record; list the texts that match, such as ["100"], or compare in the function',
+      leaf.texts === NUMBERS
+        ? 'must not be used, since numbers are text in a record; list the texts that match, such as ["100"], or compare in the function'
+        : `must not be used, since this is text; list the texts that match, such as ${exampleOf(leaf, undefined)}`,
     );
   }
   if (!operator.on.includes(leaf.holds)) {
@@ -117,18 +127,55 @@ function ofOperator(alternative: object, leaf: Leaf, path: Path): Problem[] {
   if (!operator.accepts(operand)) {
     return refuseOperand(name, operand, leaf, [...path, name]) ?? refuse(operator.rule);
   }
-  if (name === 'anything-but' && !isMapping(operand)) {
-    return excludedProblems(operand, leaf, [...path, name]);
-  }
+  const empty = operator.empty?.(operand);
+  if (empty) return refuse(empty);
   if (name === 'exists') {
     return operand === false && leaf.always
       ? refuse('must not be false, since every record has it')
       : [];
   }
-  if (leaf.only && !leaf.only.some((value) => canBe([alternative], value))) {
-    return refuse(`must match ${oneOf(leaf.only)}`);
+  if (name === 'anything-but' && !isMapping(operand)) {
+    const problems = excludedProblems(operand, leaf, [...path, name]);
+    if (problems.length > 0) return problems;
   }
-  return [];
+  const unmet = neverMet(name, operand, leaf);
+  return unmet === undefined ? [] : refuse(unmet);
+}
+
+/** Why no value of the field fulfils an operator, and what to write. */
+function neverMet(name: string, operand: unknown, leaf: Leaf): string | undefined {
+  const { only, here = only, texts, range } = leaf;
+  const anyCase = isMapping(operand);
+  const text = String(anyCase ? Object.values(operand)[0] : operand);
+  if (name === 'anything-but') {
+    const excludes = isMapping(operand) && 'prefix' in operand ? [operand.prefix].flat() : [];
+    const all = excludes.some((one) => texts?.allBegin?.(String(one)));
+    const isMet = here?.some((value) => canBe([{ [name]: operand }], value)) ?? !all;
+    if (isMet) return undefined;
+    const instead = leaf.always ? '' : '; for records without it write [{ exists: false }]';
+    return `must not exclude ${here ? oneOf(here, 'and') : 'all streams of this table'}, since records have nothing else${instead}`;
+  }
+  if (here) {
+    return here.some((value) => canBe([{ [name]: operand }], value))
+      ? undefined
+      : `must match ${oneOf(here)}`;
+  }
+  if (name === 'numeric') {
+    return range && !overlaps(operand as unknown[], range)
+      ? `must match a number that there can be: ${rangeOf(range)}`
+      : undefined;
+  }
+  if (name === 'prefix') {
+    return texts?.begins(text, anyCase) === false
+      ? `must be what a value can begin with, which is ${texts.name}`
+      : undefined;
+  }
+  if (name === 'suffix') {
+    return texts?.ends(text, anyCase) === false
+      ? `must be what a value can end with, which is ${texts.name}`
+      : undefined;
+  }
+  return texts?.is(text, true) === false ? `must be ${texts.name}` : undefined;
 }
 
 /** Numbers where texts belong, in their own words; nothing if something else is wrong. */
@@ -143,14 +190,15 @@ function refuseOperand(
   return problems.length > 0 ? problems : undefined;
 }
 
-/** The values that `anything-but` excludes. */
-function excludedProblems(operand: unknown, leaf: Leaf, path: Path): Problem[] {
+/** The values that `anything-but` excludes: they have the right form, but need not be there. */
+function excludedProblems(operand: unknown, field: Leaf, path: Path): Problem[] {
+  const leaf = { ...field, here: undefined, texts: undefined, range: undefined };
   if (!Array.isArray(operand)) return ofValue(operand, leaf, path);
   return operand.flatMap((one, index) => ofValue(one, leaf, [...path, index]));
 }
 
 function ofValue(value: unknown, leaf: Leaf, path: Path): Problem[] {
-  const { holds, only, form } = leaf;
+  const { holds, only, here, form, texts, range } = leaf;
   const refuse = (message: string, inQuotes?: boolean) => [
     { path, message, received: value, inQuotes },
   ];
@@ -160,9 +208,11 @@ function ofValue(value: unknown, leaf: Leaf, path: Path): Problem[] {
       ? []
       : refuse(`must be ${oneOf(allowed)}${typeof value === 'string' ? ', without quotes' : ''}`);
   }
-  if (typeof value === 'number' && holds !== 'text') return [];
+  if (typeof value === 'number' && holds !== 'text') {
+    return range && !isWithin(value, range) ? refuse(`must be ${rangeOf(range)}`) : [];
+  }
   if (holds === 'number') return refuse('must be a number, without quotes');
-  if (only) return only.includes(value as string) ? [] : refuse(`must be ${oneOf(only)}`);
+  if (only && !here) return only.includes(value as string) ? [] : refuse(`must be ${oneOf(only)}`);
   if (typeof value === 'number' && form && isExact(value)) {
     return refuse(`must be text, as it is in a record; write "${form.of(String(value))}"`);
   }
@@ -173,12 +223,17 @@ function ofValue(value: unknown, leaf: Leaf, path: Path): Problem[] {
     return refuse('must be text; for an attribute that is null write NULL: [true]');
   }
   if (typeof value !== 'string') return refuse('must be text or an operator');
-  if (form === undefined) return [];
-  const written = form.of(value);
-  if (written === value) return [];
-  return written === undefined
-    ? refuse(`must be ${form.name}, as it is in a record`)
-    : refuse(`must be ${form.name} as DynamoDB writes it; write "${written}"`);
+  if (here) return here.includes(value) ? [] : refuse(`must be ${oneOf(here)}`);
+  const written = form ? form.of(value) : value;
+  if (form && written === undefined) return refuse(`must be ${form.name}, as it is in a record`);
+  if (texts && !texts.is(value)) return refuse(`must be ${texts.name}`);
+  return form && written !== value
+    ? refuse(`must be ${form.name} as DynamoDB writes it; write "${written}"`)
+    : [];
+}
+
+function rangeOf({ least, most, whole }: Range): string {
+  return `${whole ? 'a whole number' : 'a number'} from ${least} to ${most}`;
 }
 
 /** Whether a number has all the digits that are in the file. */
@@ -186,8 +241,12 @@ function isExact(value: number): boolean {
   return String(value).replaceAll(/\D/g, '').length < 16;
 }
 
-function oneOf(values: readonly unknown[]): string {
-  return values.join(', ').replace(/, ([^,]*)$/, ' or $1');
+function oneOf(values: readonly unknown[], or = 'or'): string {
+  return values.join(', ').replace(/, ([^,]*)$/, ` ${or} $1`);
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 function isMapping(value: unknown): value is object {

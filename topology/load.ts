@@ -20,6 +20,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
+import { markInQuotes } from './in-quotes';
 import { formatProblem, type Problem, TopologyError } from './problem';
 import { readText } from './read-text';
 import type { ResolvedTopology } from './resolve';
@@ -90,10 +91,9 @@ export function loadTopology(
     }));
     throw new TopologyError(file, firstOfEachLine(problems));
   }
-  const { topology, problems: own } = validate(
-    contentOf(document, file, lines),
-    path.dirname(file),
-  );
+  const content = contentOf(document, file, lines);
+  const folder = path.dirname(file);
+  const { topology, problems: own } = validate(content, folder);
   const problems = topology ? check(topology) : own;
   const placeOf = placesIn(document.contents);
   const inOrder = (found: readonly Problem[]) =>
@@ -103,7 +103,9 @@ export function loadTopology(
         return { ...problem, line: lines.linePos(offset).line, written };
       })
       .sort((a, b) => a.line - b.line);
-  if (!topology || problems.length > 0) throw new TopologyError(file, inOrder(problems));
+  if (!topology || problems.length > 0) {
+    throw new TopologyError(file, markInQuotes(inOrder(problems), content, folder));
+  }
   for (const problem of inOrder(secretVariables(topology))) warn(formatProblem(file, problem));
   return topology;
 }

@@ -136,7 +136,7 @@ const encryption = z.union(
   },
 );
 
-const state = object({
+export const stateSchema = object({
   bucket: bucketName.describe('S3 bucket of the Terraform state of every stack.'),
   region: region.describe('Region of the bucket.'),
   keyPrefix: text(
@@ -171,13 +171,12 @@ const deployRole = object({
     .describe("Name of the role session, in the account's CloudTrail. Default: the provider's."),
 });
 
-/** @param key what stands before the value in the file, for the message */
-const accountId = (key = '') =>
+const accountId = () =>
   z
     .string({
       error: (issue) =>
         typeof issue.input === 'number'
-          ? `must be in quotes, since YAML reads digits as a number: ${key}"111122223333"`
+          ? 'must be an AWS account ID of 12 digits in quotes, since YAML reads digits as a number'
           : 'must be an AWS account ID of 12 digits in quotes, such as "111122223333"',
     })
     .regex(/^\d{12}$/, {
@@ -185,7 +184,7 @@ const accountId = (key = '') =>
     });
 
 export const accountSchema = object({
-  id: accountId('id: ').describe('AWS account ID, 12 digits, in quotes.'),
+  id: accountId().describe('AWS account ID, 12 digits, in quotes.'),
   region: region.describe('Region of the resources in this account.'),
   deployRole: deployRole
     .optional()
@@ -528,6 +527,13 @@ export const subscriptionSchema = object({
  */
 export const AWS_PROVIDER_VERSION = '6.31.0';
 
+const AWS_PROVIDER_RULE = `must be an exact version of the AWS provider 6 in quotes, such as "${AWS_PROVIDER_VERSION}"`;
+
+/** @see docs/operations.md, section "Another version of the AWS provider" */
+const EARLY_AWS_PROVIDER = /^6\.(\d|1\d|2[0-8])\.(0|[1-9]\d*)$/;
+const TOO_EARLY =
+  "must be 6.29.0 or later: earlier ones keep a replaced stream's policy on the old stream, and fail to create buckets in China, GovCloud and the European Sovereign Cloud";
+
 export const topologySchema = object({
   name: text(NAME, NAME_RULE)
     .max(TAGS.valueLength.max, {
@@ -545,13 +551,15 @@ export const topologySchema = object({
     )
     .default({})
     .describe('Tags of every resource.'),
-  awsProviderVersion: text(
-    /^6\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/,
-    `must be an exact version of the AWS provider 6 in quotes, such as "${AWS_PROVIDER_VERSION}"`,
-  )
+  awsProviderVersion: z
+    .string({ error: AWS_PROVIDER_RULE })
+    .regex(/^6\.(29|[3-9]\d|[1-9]\d{2,})\.(0|[1-9]\d*)$/, {
+      error: ({ input }) =>
+        EARLY_AWS_PROVIDER.test(String(input)) ? TOO_EARLY : AWS_PROVIDER_RULE,
+    })
     .default(AWS_PROVIDER_VERSION)
-    .describe('Exact version of the Terraform provider hashicorp/aws, in quotes.'),
-  state: state.describe('Where Terraform keeps its state.'),
+    .describe('Exact version of the Terraform provider hashicorp/aws, in quotes; 6.29.0 or later.'),
+  state: stateSchema.describe('Where Terraform keeps its state.'),
   accounts: named(accountSchema, 'an account').describe('AWS accounts, by a name of your choice.'),
   consumers: named(consumerSchema, 'a consumer').describe('Functions that read streams, by name.'),
   producers: named(producerSchema, 'a producer').describe('Tables with a stream, by name.'),

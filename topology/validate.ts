@@ -7,6 +7,7 @@ import {
   accountSchema,
   consumerSchema,
   producerSchema,
+  stateSchema,
   subscriptionSchema,
   topologySchema,
 } from './schema';
@@ -108,6 +109,7 @@ function soundParts(content: unknown): Omit<Declared, 'folder'> {
   const file = isObject(content) ? (content as Record<string, unknown>) : {};
   return {
     tags: topologySchema.shape.tags.safeParse(file.tags).data ?? {},
+    state: stateSchema.safeParse(file.state).data,
     accounts: soundValues(accountSchema, file.accounts),
     consumers: soundValues(consumerSchema, file.consumers),
     producers: soundValues(producerSchema, file.producers),

@@ -33,7 +33,7 @@ describe('the lake of a consumer', () => {
   const sink = (settings: object): Overrides => ({
     [`${CONSUMER}.sink`]: { type: 's3', ...settings },
   });
-  const BESIDE = 'must be left out beside bucket; make it a lifecycle rule of that bucket';
+  const BESIDE = 'must be left out if bucket is given; make it a lifecycle rule of that bucket';
   const IN_RESULTS =
     'must not begin with athena-results/, where the results of queries are and expire';
 
@@ -180,7 +180,7 @@ describe('tags', () => {
       'the key Topology',
       { tags: { Topology: 'mine' } },
       [
-        'tags.Topology must differ from the other tags and from Topology, whatever the case, got "mine"',
+        'tags.Topology must be left out, since every resource has a tag Topology already, and IAM ignores case, got "mine"',
       ],
     ],
     [
@@ -188,14 +188,14 @@ describe('tags', () => {
       'the key topology',
       { tags: { topology: 'mine' } },
       [
-        'tags.topology must differ from the other tags and from Topology, whatever the case, got "mine"',
+        'tags.topology must be left out, since every resource has a tag Topology already, and IAM ignores case, got "mine"',
       ],
     ],
     [
       'two keys that differ by case only',
       { tags: { Team: 'data', Owner: 'me', TEAM: 'search' } },
       [
-        'tags.TEAM must differ from the other tags and from Topology, whatever the case, got "search"',
+        'tags.TEAM must be another key: a tag above has this one already, and IAM ignores case, got "search"',
       ],
     ],
     [
@@ -335,7 +335,7 @@ describe('account and accounts of a producer', () => {
     [
       'both',
       { [`${PRODUCER}.accounts`]: ['analytics'] },
-      [`${PRODUCER}.accounts must not stand beside account; leave one of them out`],
+      [`${PRODUCER}.accounts cannot be combined with account; leave one of them out`],
     ],
     [
       'an account that is named twice',
@@ -356,7 +356,7 @@ describe('table and existingTable', () => {
     [
       'both',
       { [`${PRODUCER}.existingTable`]: { name: 'Orders' } },
-      [`${PRODUCER}.existingTable must not stand beside table; leave one of them out`],
+      [`${PRODUCER}.existingTable cannot be combined with table; leave one of them out`],
     ],
   ]);
 
@@ -370,14 +370,14 @@ describe('table and existingTable', () => {
         'producers.other': { account: 'shop', ...EXISTING },
       },
       [
-        `producers.other must have a table of its own in shop, since a stream has one policy; Orders is the table, which ${PRODUCER} has`,
+        `producers.other must have another table; Orders in shop is the table of ${PRODUCER} already, to which several consumers can subscribe`,
       ],
     ],
     [
       'an existing table that another producer makes',
       { 'producers.other': { account: 'shop', existingTable: { name: 'Orders' } } },
       [
-        `producers.other must have a table of its own in shop, since a stream has one policy; Orders is the table, which ${PRODUCER} has`,
+        `producers.other must have another table; Orders in shop is the table of ${PRODUCER} already, to which several consumers can subscribe`,
       ],
     ],
   ]);
@@ -625,7 +625,17 @@ describe('the code of a function', () => {
     [
       'an entry beside code',
       { [`${FUNCTION}.code`]: folder, [`${FUNCTION}.entry`]: __filename, ...python },
-      [`${FUNCTION}.code must not stand beside entry; leave one of them out`],
+      [`${FUNCTION}.code cannot be combined with entry; leave one of them out`],
+    ],
+    [
+      'an entry beside code, whatever else is wrong with either',
+      {
+        [`${FUNCTION}.code`]: { directory: 'nowhere', handler: 'no.handler' },
+        [`${FUNCTION}.entry`]: 'nowhere.ts',
+        [`${FUNCTION}.files`]: ['nowhere.json'],
+        ...python,
+      },
+      [`${FUNCTION}.code cannot be combined with entry; leave one of them out`],
     ],
     [
       'an entry that does not exist',
@@ -1198,6 +1208,13 @@ describe('names that must differ', () => {
 
   accepts([
     [
+      'a role of the name that the deploy role of another account has',
+      {
+        'accounts.shop.deployRole': { arn: 'arn:aws:iam::444455556666:role/ProcessOrdersRole' },
+        'state.roleArn': 'arn:aws:iam::777788889999:role/ProcessOrdersRole',
+      },
+    ],
+    [
       'a role and a function of one name in two accounts',
       {
         ...other,
@@ -1248,14 +1265,36 @@ describe('names that must differ', () => {
       'two roles of one name in an account',
       twoConsumers({ role: { name: 'Reader' } }, { role: { name: 'Reader' } }),
       [
-        'consumers.second.role.name must be another name in the account, which consumers.first.role.name has, got "Reader"',
+        'consumers.second.role.name is the name of consumers.first.role.name already; choose another, got "Reader"',
+      ],
+    ],
+    [
+      'the role with which Terraform deploys, whatever its path and case',
+      {
+        'accounts.analytics.deployRole': { arn: 'arn:aws:iam::111122223333:role/ci/Deploy' },
+        'consumers.process-orders.role': { name: 'deploy', path: '/streams/' },
+      },
+      [
+        'consumers.process-orders.role.name is the name of the role accounts.analytics.deployRole.arn, which Terraform itself assumes; choose another, got "deploy"',
+      ],
+    ],
+    [
+      'the roles that read and write the state',
+      {
+        'state.roleArn': 'arn:aws:iam::111122223333:role/State',
+        'accounts.shop.stateRoleArn': 'arn:aws:iam::111122223333:role/ShopState',
+        ...twoConsumers({ role: { name: 'State' } }, { role: { name: 'ShopState' } }),
+      },
+      [
+        'consumers.first.role.name is the name of the role state.roleArn, which Terraform itself assumes; choose another, got "State"',
+        'consumers.second.role.name is the name of the role accounts.shop.stateRoleArn, which Terraform itself assumes; choose another, got "ShopState"',
       ],
     ],
     [
       'two roles whose names differ by case only',
       twoConsumers({ role: { name: 'READER' } }, { role: { name: 'reader' } }),
       [
-        'consumers.second.role.name must be another name in the account, which consumers.first.role.name has, got "reader"',
+        'consumers.second.role.name is the name of consumers.first.role.name already; choose another, got "reader"',
       ],
     ],
     [
@@ -1268,21 +1307,21 @@ describe('names that must differ', () => {
         ),
       },
       [
-        'consumers.second.role.name must be another name in the account, which consumers.first.role.name has, got "Reader"',
+        'consumers.second.role.name is the name of consumers.first.role.name already; choose another, got "Reader"',
       ],
     ],
     [
       'two functions of one name in an account and Region',
       twoConsumers({ function: { name: 'Read' } }, { function: { name: 'Read' } }),
       [
-        'consumers.second.function.name must be another name in the account, which consumers.first.function.name has, got "Read"',
+        'consumers.second.function.name is the name of consumers.first.function.name already; choose another, got "Read"',
       ],
     ],
     [
       'two producers of one table',
       { 'producers.again': producer('Orders') },
       [
-        'producers.again must have a table of its own in shop, since a stream has one policy; Orders is the table, which producers.orders has',
+        'producers.again must have another table; Orders in shop is the table of producers.orders already, to which several consumers can subscribe',
       ],
     ],
     [
@@ -1292,7 +1331,7 @@ describe('names that must differ', () => {
         'producers.again': { ...producer('Orders'), account: 'store' },
       },
       [
-        'producers.again must have a table of its own in store, since a stream has one policy; Orders is the table, which producers.orders has',
+        'producers.again must have another table; Orders in store is the table of producers.orders already, to which several consumers can subscribe',
       ],
     ],
     [
@@ -1302,7 +1341,7 @@ describe('names that must differ', () => {
         'producers.items-shop': producer('Others'),
       },
       [
-        'producers.items-shop must have a name that does not make the stack id producer-items-shop, which producers.items has',
+        'producers.items-shop must be renamed: its stack id producer-items-shop is that of producers.items already',
       ],
     ],
     [
@@ -1318,14 +1357,14 @@ describe('names that must differ', () => {
         ],
       },
       [
-        'subscriptions[1] must have a name that does not make the stack id subscription-a-b-c, which subscriptions[0] has',
+        'subscriptions[1] must be renamed: its stack id subscription-a-b-c is that of subscriptions[0] already',
       ],
     ],
     [
       'a stack id that is too long',
       { [`consumers.${'a'.repeat(167)}`]: consumer('Other') },
       [
-        `consumers.${'a'.repeat(167)} must have a shorter name; the stack id consumer-${'a'.repeat(167)} has over 175 characters`,
+        `consumers.${'a'.repeat(167)} must have a shorter name; the stack id consumer-${'a'.repeat(167)} has more than 175 characters`,
       ],
     ],
     [
@@ -1335,7 +1374,7 @@ describe('names that must differ', () => {
         [PRODUCER]: ofTenants('Orders', 'shop', 'store'),
       },
       [
-        `${PRODUCER} must have a table of its own in store, since a stream has one policy; Orders is the table, which ${PRODUCER} has`,
+        `${PRODUCER} must name each account once; store has the id and the Region of another of its accounts`,
       ],
     ],
   ]);
@@ -1527,7 +1566,7 @@ describe('problems of several kinds', () => {
         [`${TABLE}.streamViewType`]: 'IMAGES',
       },
       [
-        'accounts.shop.id must be in quotes, since YAML reads digits as a number: id: "111122223333", got 444455556666',
+        'accounts.shop.id must be an AWS account ID of 12 digits in quotes, since YAML reads digits as a number, got 444455556666',
         `${FUNCTION}.timeout must be between 1 and 900 seconds, got 0`,
         `${TABLE}.streamViewType must be NEW_AND_OLD_IMAGES or NEW_IMAGE or OLD_IMAGE or KEYS_ONLY, got "IMAGES"`,
       ],

@@ -718,18 +718,18 @@ describe('the line of a problem', () => {
 });
 
 describe('a value that is not text', () => {
-  test.each(['0042', '1.10', '0x1F', 'True', '~', '1e3'])(
-    'is shown as it is written: %s',
-    (value) => {
-      const text = orders(
-        '{ name: ProcessOrders }',
-        `{ name: ProcessOrders, environment: { TEXT: ${value} } }`,
-      );
-      expect(errorOf(text)).toBe(
-        `topologies/x.yaml:10 consumers.process-orders.function.environment.TEXT must be a string; put numbers and booleans in quotes, got ${value}`,
-      );
-    },
-  );
+  test.each([
+    ...['0042', '1.10', '0x1F', 'True', '1e3'].map((value) => [value, `; write "${value}"`]),
+    ['~', ''],
+  ])('is shown as it is written: %s', (value, remedy) => {
+    const text = orders(
+      '{ name: ProcessOrders }',
+      `{ name: ProcessOrders, environment: { TEXT: ${value} } }`,
+    );
+    expect(errorOf(text)).toBe(
+      `topologies/x.yaml:10 consumers.process-orders.function.environment.TEXT must be a string; put numbers and booleans in quotes${remedy}, got ${value}`,
+    );
+  });
 });
 
 describe('a value of a filter that belongs in quotes', () => {
@@ -759,7 +759,7 @@ describe('several problems', () => {
   test('are reported at once, by line', () => {
     expect(errorOf(broken).split('\n')).toEqual([
       'topologies/x.yaml:1 name must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first, got "Orders"',
-      'topologies/x.yaml:4 accounts.analytics.id must be in quotes, since YAML reads digits as a number: id: "111122223333", got 111122223333',
+      'topologies/x.yaml:4 accounts.analytics.id must be an AWS account ID of 12 digits in quotes, since YAML reads digits as a number; write "111122223333", got 111122223333',
       'topologies/x.yaml:10 consumers.process-orders.colour is not a key of the topology here; the keys are account, role, function, sink, failedBatches, alarms, got "red"',
       'topologies/x.yaml:15 producers.orders.table.partitionKey.type must be S or N or B, got "X"',
       'topologies/x.yaml:19 subscriptions[0].batchSize must be between 1 and 10000, got 10001',
@@ -794,6 +794,42 @@ describe('several problems', () => {
       'topologies/x.yaml:18 subscriptions[0].batchSize must be between 1 and 10000, got 0',
       'topologies/x.yaml:19 subscriptions[1].producer must be the name of a producer in this file (orders), got "order"',
     ]);
+  });
+});
+
+describe('a number that would be right in quotes', () => {
+  test.each([
+    [
+      'an account ID',
+      'id: "444455556666"',
+      'id: 444455556666',
+      'write "444455556666", got 444455556666',
+    ],
+    [
+      'an account ID that begins with 0',
+      'id: "444455556666"',
+      'id: 044455556666',
+      'write "044455556666", got 044455556666',
+    ],
+    ['a tag', 'name: orders\n', 'name: orders\ntags: { Centre: 0042 }\n', 'write "0042", got 0042'],
+    [
+      'a variable',
+      '{ name: ProcessOrders }',
+      '{ name: ProcessOrders, environment: { PORT: 8080 } }',
+      'write "8080", got 8080',
+    ],
+  ])('is shown as it is to be written: %s', (_, from, to, remedy) => {
+    expect(errorOf(orders(from, to))).toMatch(new RegExp(`^[^\\n]*; ${remedy}$`));
+  });
+
+  test.each([
+    ['an account ID of 11 digits', 'id: "444455556666"', 'id: 44445555666'],
+    ['an account ID with an exponent', 'id: "444455556666"', 'id: 4e11'],
+    ['a version', 'name: orders\n', 'name: orders\nawsProviderVersion: 6.31\n'],
+    ['a size', '{ name: ProcessOrders }', '{ name: ProcessOrders, memorySize: 1 }'],
+    ['a key that there is not', 'name: orders\n', 'name: orders\nversion: 2\n'],
+  ])('is not %s', (_, from, to) => {
+    expect(errorOf(orders(from, to))).not.toContain('; write "');
   });
 });
 

@@ -417,6 +417,8 @@ describe('choices', () => {
 
 describe('formats', () => {
   const NAME = 'must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first';
+  const EARLY_PROVIDER =
+    "must be 6.29.0 or later: earlier ones keep a replaced stream's policy on the old stream, and fail to create buckets in China, GovCloud and the European Sovereign Cloud";
   const PROVIDER_VERSION =
     'must be an exact version of the AWS provider 6 in quotes, such as "6.31.0"';
   const REGION = 'must be an AWS Region, such as us-east-1';
@@ -539,6 +541,10 @@ describe('formats', () => {
     ['awsProviderVersion', '~> 6.0', PROVIDER_VERSION],
     ['awsProviderVersion', '6.31', PROVIDER_VERSION],
     ['awsProviderVersion', '5.100.0', PROVIDER_VERSION],
+    ['awsProviderVersion', '6.028.0', PROVIDER_VERSION],
+    ['awsProviderVersion', '6.28.0', EARLY_PROVIDER],
+    ['awsProviderVersion', '6.0.0', EARLY_PROVIDER],
+    ['awsProviderVersion', '6.9.12', EARLY_PROVIDER],
     ['awsProviderVersion', 6.31, PROVIDER_VERSION],
     ['accounts.shop.region', 'us-east', REGION],
     ['accounts.shop.region', null, REGION],
@@ -695,7 +701,7 @@ describe('formats', () => {
   test.each([
     [
       444455556666,
-      'must be in quotes, since YAML reads digits as a number: id: "111122223333", got 444455556666',
+      'must be an AWS account ID of 12 digits in quotes, since YAML reads digits as a number, got 444455556666',
     ],
     ['4444', 'must be an AWS account ID of 12 digits, such as "111122223333", got "4444"'],
     [
@@ -1018,7 +1024,7 @@ describe('names that the user chooses', () => {
     });
     expect(problemsOf(content).sort()).toEqual([
       `accounts.Tenant ${RULE}, got {"id":"777777777777","region":"us-east-1"}`,
-      'accounts.tenant-b.id must be in quotes, since YAML reads digits as a number: id: "111122223333", got 888888888888',
+      'accounts.tenant-b.id must be an AWS account ID of 12 digits in quotes, since YAML reads digits as a number, got 888888888888',
     ]);
   });
 });

@@ -15,8 +15,8 @@ type Architecture = Topology['consumers'][string]['function']['architecture'];
 export function codeFolder({ consumers, folder }: Declared, report: Report): void {
   const refusal = confinement(folder);
   for (const [name, { function: settings }] of sound(consumers)) {
-    const { code, runtime, architecture, environment } = settings;
-    if (!code) continue;
+    const { code, entry, runtime, architecture, environment } = settings;
+    if (!code || entry !== undefined) continue; // functionCode reports both together
     const place = ['consumers', name, 'function', 'code'];
     const refuse = (message: string) => report([...place, 'directory'], message, code.directory);
     const { files, problems } = contentOf(code.directory, refusal);

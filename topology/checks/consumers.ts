@@ -13,7 +13,8 @@ export function functionCode({ consumers, folder }: Declared, report: Report): v
     const { entry, code, runtime } = settings;
     const path = ['consumers', name, 'function'];
     if (entry !== undefined && code) {
-      report([...path, 'code'], 'must not stand beside entry; leave one of them out');
+      report([...path, 'code'], 'cannot be combined with entry; leave one of them out');
+      continue;
     }
     if (entry !== undefined && !isFile(entry)) {
       report([...path, 'entry'], 'must be a file that exists, relative to cdktf.json', entry);
@@ -34,6 +35,7 @@ export function functionFiles({ consumers, folder }: Declared, report: Report): 
   const refusal = confinement(folder);
   for (const [name, { function: settings }] of sound(consumers)) {
     const { entry, files, code } = settings;
+    if (entry !== undefined && code) continue; // functionCode reports those
     for (const [index, file] of files.entries()) {
       const place = ['consumers', name, 'function', 'files', index];
       if (code) {
@@ -134,7 +136,8 @@ export function lakeLifecycle({ consumers }: Declared, report: Report): void {
     const rules = { transitionToStandardIaInDays, expirationInDays };
     for (const [key, days] of Object.entries(rules)) {
       if (bucket === undefined || days === undefined) continue;
-      const message = 'must be left out beside bucket; make it a lifecycle rule of that bucket';
+      const message =
+        'must be left out if bucket is given; make it a lifecycle rule of that bucket';
       report([...path, key], message, days);
     }
     if (bucket !== undefined || !transitionToStandardIaInDays || !expirationInDays) continue;

@@ -8,6 +8,7 @@ export interface Declared {
   /** Folder of the topology file. */
   readonly folder: string;
   readonly tags: Topology['tags'];
+  readonly state: Topology['state'] | undefined;
   readonly accounts: Entries<Topology['accounts'][string]>;
   readonly consumers: Entries<Topology['consumers'][string]>;
   readonly producers: Entries<Topology['producers'][string]>;

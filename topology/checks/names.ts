@@ -25,7 +25,7 @@ export function tags({ tags }: Declared, report: Report): void {
       `must be at most ${most} tags, since ${own} is one of the ${TAGS.count} AWS allows`,
     );
   }
-  const seen = new Set([own.toLowerCase()]);
+  const seen = new Set<string>();
   for (const [key, value] of Object.entries(tags)) {
     const refuse = (message: string) => report(['tags', key], message, value);
     if (!/^[\p{L}\p{Z}\p{N}_.:/=+@-]+$/u.test(key)) {
@@ -38,50 +38,67 @@ export function tags({ tags }: Declared, report: Report): void {
     if (value.length > TAGS.valueLength.max) {
       refuse(`must be at most ${TAGS.valueLength.max} characters`);
     }
-    // IAM does not tell tag keys by case.
-    if (seen.has(key.toLowerCase()))
-      refuse(`must differ from the other tags and from ${own}, whatever the case`);
+    if (key.toLowerCase() === own.toLowerCase()) {
+      refuse(
+        `must be left out, since every resource has a tag ${own} already, and IAM ignores case`,
+      );
+    } else if (seen.has(key.toLowerCase())) {
+      refuse('must be another key: a tag above has this one already, and IAM ignores case');
+    }
     seen.add(key.toLowerCase());
   }
 }
 
 export function distinctNames(
-  { accounts, consumers, producers, subscriptions }: Declared,
+  { accounts, consumers, producers, subscriptions, state }: Declared,
   report: Report,
 ): void {
   const taken = new Map<string, string>();
   /** Reports a key that another place has claimed. */
-  const claim = (key: string, path: Problem['path'], message: string, received?: string) => {
+  const claim = (
+    key: string,
+    path: Problem['path'],
+    refusal: (owner: string) => string,
+    received?: string,
+  ) => {
     const owner = taken.get(key);
-    if (owner !== undefined) report(path, `${message}, which ${owner} has`, received);
+    if (owner !== undefined) report(path, refusal(owner), received);
     else taken.set(key, formatPath(path));
   };
+  const claimName = (key: string, path: Problem['path'], name: string) => {
+    claim(key, path, (owner) => `is the name of ${owner} already; choose another`, name);
+  };
   const claimStack = (id: string, path: Problem['path']) => {
-    claim(`stack ${id}`, path, `must have a name that does not make the stack id ${id}`);
+    claim(
+      `stack ${id}`,
+      path,
+      (owner) => `must be renamed: its stack id ${id} is that of ${owner} already`,
+    );
     if (id.length > STACK_ID_LENGTH) {
       report(
         path,
-        `must have a shorter name; the stack id ${id} has over ${STACK_ID_LENGTH} characters`,
+        `must have a shorter name; the stack id ${id} has more than ${STACK_ID_LENGTH} characters`,
       );
     }
   };
 
+  const deployRoles = rolesOfTerraform(accounts, state);
   for (const [name, consumer] of sound(consumers)) {
     const { role, function: settings } = consumer;
     const path = ['consumers', name];
     claimStack(consumerStackId(name), path);
     const account = at(accounts, consumer.account);
     if (!account) continue;
-    // IAM does not tell names by case.
-    const roleKey = `role ${account.id} ${role.name.toLowerCase()}`;
-    claim(roleKey, [...path, 'role', 'name'], 'must be another name in the account', role.name);
+    const rolePath = [...path, 'role', 'name'];
+    const key = roleKey(account.id, role.name);
+    const owner = deployRoles.get(key);
+    if (owner === undefined) claimName(`role ${key}`, rolePath, role.name);
+    else {
+      const message = `is the name of the role ${owner}, which Terraform itself assumes; choose another`;
+      report(rolePath, message, role.name);
+    }
     const functionKey = `function ${account.id} ${account.region} ${settings.name}`;
-    claim(
-      functionKey,
-      [...path, 'function', 'name'],
-      'must be another name in the account',
-      settings.name,
-    );
+    claimName(functionKey, [...path, 'function', 'name'], settings.name);
   }
   for (const [name, producer] of sound(producers)) {
     for (const { account: accountName, idPart } of producerAccounts(producer)) {
@@ -90,8 +107,11 @@ export function distinctNames(
       const account = at(accounts, accountName);
       const table = (producer.table ?? producer.existingTable)?.name;
       if (!account || !table) continue;
-      const message = `must have a table of its own in ${accountName}, since a stream has one policy; ${table} is the table`;
-      claim(`table ${account.id} ${account.region} ${table}`, path, message);
+      claim(`table ${account.id} ${account.region} ${table}`, path, (owner) =>
+        owner === formatPath(path)
+          ? `must name each account once; ${accountName} has the id and the Region of another of its accounts`
+          : `must have another table; ${table} in ${accountName} is the table of ${owner} already, to which several consumers can subscribe`,
+      );
     }
   }
   const pairs = new Set<string>();
@@ -100,7 +120,34 @@ export function distinctNames(
     if (!settings || pairs.has(`${producer} ${consumer}`)) continue; // subscriptionPairs reports those
     pairs.add(`${producer} ${consumer}`);
     for (const { idPart } of producerAccounts(settings)) {
-      claimStack(subscriptionStackId(producer, idPart, consumer), ['subscriptions', index]);
+      const id = subscriptionStackId(producer, idPart, consumer);
+      claimStack(id, ['subscriptions', index]);
     }
   }
+}
+
+/**
+ * Where the file names the roles with which Terraform deploys and keeps its state. An execution role
+ * of such a name would fail to be created, and importing it would change who may assume that role.
+ */
+function rolesOfTerraform(
+  accounts: Declared['accounts'],
+  state: Declared['state'],
+): ReadonlyMap<string, string> {
+  const arns: [place: string, arn: string | undefined][] = [['state.roleArn', state?.roleArn]];
+  for (const [name, { deployRole, stateRoleArn }] of sound(accounts)) {
+    arns.push([`accounts.${name}.deployRole.arn`, deployRole?.arn]);
+    arns.push([`accounts.${name}.stateRoleArn`, stateRoleArn]);
+  }
+  return new Map(
+    arns.flatMap(([place, arn]) => {
+      const [, , , , account = '', resource = ''] = arn?.split(':') ?? [];
+      return arn === undefined ? [] : [[roleKey(account, resource.split('/').at(-1) ?? ''), place]];
+    }),
+  );
+}
+
+/** IAM tells names of roles apart neither by case nor by path. */
+function roleKey(account: string, name: string): string {
+  return `${account} ${name.toLowerCase()}`;
 }

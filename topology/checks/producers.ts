@@ -11,7 +11,7 @@ export function accountOrAccounts({ producers }: Declared, report: Report): void
     if (account === undefined && accounts === undefined)
       report(path, 'is missing account or accounts');
     if (account !== undefined && accounts !== undefined) {
-      report([...path, 'accounts'], 'must not stand beside account; leave one of them out');
+      report([...path, 'accounts'], 'cannot be combined with account; leave one of them out');
     }
     const named = new Set<string>();
     for (const [index, entry] of (accounts ?? []).entries()) {
@@ -26,7 +26,7 @@ export function tableOrExistingTable({ producers }: Declared, report: Report): v
     const path = ['producers', name];
     if (!table && !existingTable) report(path, 'is missing table (or existingTable)');
     if (table && existingTable) {
-      report([...path, 'existingTable'], 'must not stand beside table; leave one of them out');
+      report([...path, 'existingTable'], 'cannot be combined with table; leave one of them out');
     }
   }
 }

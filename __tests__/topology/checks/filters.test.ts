@@ -414,10 +414,13 @@ describe('refused is', () => {
     ],
     [
       'a number with an exponent, or a signed zero',
-      attribute('{ N: ["1e3", "-1.5E+2", "-0"] }'),
+      attribute('{ N: ["1e3", "-1.5E+2", "-0", "25e-3", "1.50e0", "0e5"] }'),
       `${A}.N[0] must be a number as DynamoDB writes it; write "1000", got "1e3"`,
       `${A}.N[1] must be a number as DynamoDB writes it; write "-150", got "-1.5E+2"`,
       `${A}.N[2] must be a number as DynamoDB writes it; write "0", got "-0"`,
+      `${A}.N[3] must be a number as DynamoDB writes it; write "0.025", got "25e-3"`,
+      `${A}.N[4] must be a number as DynamoDB writes it; write "1.5", got "1.50e0"`,
+      `${A}.N[5] must be a number as DynamoDB writes it; write "0", got "0e5"`,
     ],
     [
       'a number that DynamoDB cannot hold',

@@ -165,7 +165,7 @@ function isDynamoDbNumber(text: string): boolean {
 
 /**
  * DynamoDB trims zeros and signs of zero, so that a number has one form. An exponent is left as it is
- * where the number without it would be long.
+ * where the number without it would have many zeros.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html#HowItWorks.DataTypes.Number
  */
@@ -173,9 +173,10 @@ export function asDynamoDbWritesIt(text: string): string | undefined {
   const [all, sign = '', before = '', after = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   if (all === undefined) return undefined;
-  const digits = `${before}${after}`;
-  const point = before.length + Number(exponent);
-  if (exponent !== '0' && (point < 1 || point > 38)) return text;
+  const exact = before.length + Number(exponent);
+  if (exponent !== '0' && (exact < -5 || exact > 38)) return text;
+  const point = Math.max(exact, 1);
+  const digits = `${'0'.repeat(point - exact)}${before}${after}`;
   const whole = digits
     .padEnd(point, '0')
     .slice(0, point)

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Refusal } from '../topology/confinement';
 import { UserError } from '../topology/problem';
 import { notUtf8 } from '../topology/read-text';
+import { type InputText, refusedSourceMap, textOfDataUrl } from './source-maps';
 
 /** A file that cannot be the entry of a function, and what to write. `bundle` puts the file before it. */
 export class EntryError extends UserError {
@@ -82,11 +83,20 @@ export function esbuild(
     const where = importer === root.name ? 'it' : `${importer} reads a file that`;
     if (reason) throw new EntryError(`cannot be bundled: ${where} ${reason}`);
   }
+  const texts = read.filter(({ bytes }) => !bytes).map(({ file }) => file);
+  const sourceMap = refusedSourceMap(
+    [...texts.filter(isFile).map(textOf), ...dataUrls(inputs)],
+    refusal,
+  );
+  if (sourceMap) {
+    const { importer, reason } = sourceMap;
+    throw new EntryError(`cannot be bundled: ${importer} names a source map that ${reason}`);
+  }
   const all = Object.values(outputs);
   return {
     warnings: messages('WARNING', stderr),
     inputs: read.map(({ file }) => file),
-    texts: read.filter(({ bytes }) => !bytes).map(({ file }) => file),
+    texts,
     exports: all.flatMap((output) => output.exports),
     sources: all
       .flatMap(({ inputs }) => Object.entries(inputs))
@@ -111,7 +121,7 @@ interface Metafile {
 }
 
 interface MetafileInput {
-  readonly imports: readonly { path: string }[];
+  readonly imports: readonly { path: string; original?: string }[];
   readonly with?: { readonly type?: string };
 }
 
@@ -129,7 +139,7 @@ interface Input {
 }
 
 /**
- * What was read, without our root and `data:` URLs. Names of inputs may end with a query, `a.txt?x`, and where a
+ * What was read, without our root and `data:` URLs, unless there is a file of that name. Names of inputs may end with a query, `a.txt?x`, and where a
  * file is read in two ways also with how: `a.txt with { type: 'text' }`.
  */
 function filesOf(inputs: Metafile['inputs'], root: Root): Input[] {
@@ -139,13 +149,15 @@ function filesOf(inputs: Metafile['inputs'], root: Root): Input[] {
     ),
   );
   return Object.entries(inputs)
-    .filter(([input]) => input !== root.name && !input.startsWith('<data:'))
+    .filter(([input]) => input !== root.name)
     .flatMap(([input, { with: attributes }]) => {
       const importer = importers.get(input) ?? input;
       const ends = [...input.matchAll(/[?#]| with \{|$/g)].map(({ index }) =>
         input.slice(0, index),
       );
       const found = ends.filter((file) => existsSync(file));
+      const isData = found.length === 0 && input.startsWith('<data:');
+      if (isData) return [];
       return (found.length > 0 ? found : [input]).map((file) => ({
         file,
         importer,
@@ -158,6 +170,23 @@ function filesOf(inputs: Metafile['inputs'], root: Root): Input[] {
 export function whereNotUtf8(file: string): string | undefined {
   const invalid = notUtf8(readFileSync(file));
   return invalid && `${file}:${invalid.line} ${invalid.message}`;
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function textOf(file: string): InputText {
+  return { file, text: readFileSync(file, 'utf8') };
+}
+
+/** The text of all `data:` URLs. */
+function dataUrls(inputs: Metafile['inputs']): InputText[] {
+  return Object.entries(inputs).flatMap(([file, { imports }]) =>
+    imports
+      .filter(({ original }) => original?.startsWith('data:'))
+      .map(({ original = '' }) => ({ file, text: textOfDataUrl(original) })),
+  );
 }
 
 /** All messages of a kind, of what esbuild prints. */

@@ -637,6 +637,78 @@ describe('what a bundle is made of', () => {
     expect(() => bundle(file.replace('linked.txt', 'entry.ts'), 'nodejs22.x')).toThrow(EntryError);
   });
 
+  describe('is no source map outside the project, which the bundler reads for an input', () => {
+    const commented = (comment: string) => `export const handler = async () => 1;\n${comment}\n`;
+    const inData = (text: string) =>
+      `import 'data:text/javascript${text}';\nexport const handler = async () => 1;\n`;
+    const base64 = (text: string) => `;base64,${Buffer.from(text).toString('base64')}`;
+
+    test.each<[string, (file: string) => string]>([
+      ['by its path', (file) => commented(`//# sourceMappingURL=${file}`)],
+      ['by the older comment', (file) => commented(`//@ sourceMappingURL=${file}`)],
+      ['in a block comment', (file) => commented(`/*# sourceMappingURL=${file}*/`)],
+      [
+        'after another comment',
+        (file) => commented(`/*# sourceMappingURL=x*//*# sourceMappingURL=${file} */`),
+      ],
+      ['as a URL', (file) => commented(`//# sourceMappingURL=file://localhost${file}?x#y`)],
+      [
+        'with escapes',
+        (file) => commented(`//# sourceMappingURL=${file.replace('secret', 'secr%65t')}`),
+      ],
+      [
+        'by a path from the entry',
+        (file) => commented(`//# sourceMappingURL=${path.relative(path.resolve(sources), file)}`),
+      ],
+      ['through a link', () => commented('//# sourceMappingURL=linked.map')],
+      ['through a link whose name is no text', () => commented('//# sourceMappingURL=%ff.map')],
+      ['above a link', () => commented('//# sourceMappingURL=below/%2e%2e/secret.map')],
+      ['in a style sheet', () => commented("import './mapped.css';")],
+      ['in a URL', (file) => inData(`,1%0A//%23 sourceMappingURL=file://${file}`)],
+      ['in a URL in base64', (file) => inData(base64(`1\n//# sourceMappingURL=file://${file}`))],
+      [
+        'in a package',
+        (file) => {
+          write({ 'node_modules/mapped/index.js': `1;\n//# sourceMappingURL=${file}` });
+          return commented("import 'mapped';");
+        },
+      ],
+    ])('%s', (_, text) => {
+      const file = secret('secret.map');
+      writeFileSync(file, '{"version":3,"sources":["SECRET"],"names":[],"mappings":"AAAA"}');
+      write({ 'mapped.css': `a{color:red}\n/*# sourceMappingURL=${file} */` });
+      mkdirSync(path.join(outside, 'below'), { recursive: true });
+      const links = { 'linked.map': file, below: path.join(outside, 'below') };
+      for (const [name, target] of Object.entries(links)) {
+        rmSync(path.join(sources, name), { force: true });
+        symlinkSync(target, path.join(sources, name));
+      }
+      const odd = Buffer.concat([
+        Buffer.from(`${sources}/`),
+        Buffer.from([0xff]),
+        Buffer.from('.map'),
+      ]);
+      rmSync(odd, { force: true });
+      symlinkSync(file, odd);
+      const attempt = () => bundleOf(text(file));
+      expect(attempt).toThrow(EntryError);
+      expect(attempt).toThrow(`names a source map that is ${file}, outside the project`);
+    });
+
+    test('but one in the project, in a URL, or that is not there, as packages name them', () => {
+      const map = '{"version":3,"sources":["original.ts"],"names":[],"mappings":"AAAA"}';
+      write({ 'mapped.mjs': 'export const x = 1;\n//# sourceMappingURL=mapped.mjs.map' });
+      write({ 'mapped.mjs.map': map });
+      const url = `data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+      const folder = bundleOf(
+        `${commented("export { x } from './mapped.mjs';")}//# sourceMappingURL=/nowhere/x.map\n//# sourceMappingURL=${url}\n`,
+      );
+      expect(JSON.parse(read(folder, 'bundle.mjs.map')).sources).toEqual(
+        expect.arrayContaining([expect.stringMatching(/original\.ts$/)]),
+      );
+    });
+  });
+
   const onLinux = process.platform === 'linux' ? test : test.skip;
   onLinux('is no environment of the process that bundles it', () => {
     const text = importing('/proc/self/environ', " with { type: 'text' }");

@@ -119,9 +119,21 @@ export function distinctNames(
     const settings = at(producers, producer);
     if (!settings || pairs.has(`${producer} ${consumer}`)) continue; // subscriptionPairs reports those
     pairs.add(`${producer} ${consumer}`);
+    const reader = at(consumers, consumer);
+    const account = reader?.alarms && at(accounts, reader.account);
     for (const { idPart } of producerAccounts(settings)) {
       const id = subscriptionStackId(producer, idPart, consumer);
-      claimStack(id, ['subscriptions', index]);
+      const path = ['subscriptions', index];
+      claimStack(id, path);
+      if (!account) continue;
+      // What follows differs by alarm, and from what follows a function's name in the alarms of a function.
+      const alarms = `${reader.function.name}-${id}`;
+      claim(
+        `alarms ${account.id} ${account.region} ${alarms}`,
+        path,
+        (owner) =>
+          `must have another function, producer or consumer name: its alarms begin with ${alarms}, as those of ${owner} do`,
+      );
     }
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { arns } from './arns';
 import { consumerBucketName } from './bucket-name';
@@ -128,7 +129,16 @@ const DEFAULT_ENTRIES = { log: 'lambda-src/index.ts', s3: 'lambda-src/s3.ts' };
 
 /** Whether an entry is the default function of a sink. */
 export function isDefaultEntry(entry: string): boolean {
-  return Object.values(DEFAULT_ENTRIES).includes(path.normalize(entry));
+  return Object.values(DEFAULT_ENTRIES).map(placeOf).includes(placeOf(entry));
+}
+
+/** Whether an entry is the default function of the sink `log`, by whatever path or link. */
+export function isLogEntry(entry: string): boolean {
+  return placeOf(entry) === placeOf(DEFAULT_ENTRIES.log);
+}
+
+function placeOf(file: string): string {
+  return existsSync(file) ? realpathSync.native(file) : path.resolve(file);
 }
 
 /**
@@ -239,8 +249,7 @@ function resolveFunction(
   folder: string,
 ): ResolvedFunction {
   const { entry = DEFAULT_ENTRIES.log, files, code, environment, ...rest } = settings;
-  const isDefault = path.normalize(entry) === DEFAULT_ENTRIES.log;
-  const ofSink = isDefault && sink !== 'log' ? DEFAULT_ENTRIES[sink.type] : entry;
+  const ofSink = isLogEntry(entry) && sink !== 'log' ? DEFAULT_ENTRIES[sink.type] : entry;
   return {
     ...rest,
     code: code ?? { entry: ofSink, files, folder },

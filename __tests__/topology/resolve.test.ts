@@ -1,4 +1,7 @@
-import { resolve } from '../../topology/resolve';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isDefaultEntry, resolve } from '../../topology/resolve';
 import { topologySchema } from '../../topology/schema';
 import { consumer, type Overrides, producer, topology } from '../helpers/topology';
 
@@ -228,6 +231,7 @@ describe('the code of a function', () => {
     ['s3', undefined, 'lambda-src/s3.ts'],
     ['s3', 'lambda-src/index.ts', 'lambda-src/s3.ts'],
     ['s3', './lambda-src/index.ts', 'lambda-src/s3.ts'],
+    ['s3', 'src/../lambda-src//index.ts', 'lambda-src/s3.ts'],
     ['s3', 'src/audit.ts', 'src/audit.ts'],
   ])('with the sink %s and the entry %s is %s', (sink, entry, expected) => {
     const [first] = resolved({
@@ -236,6 +240,26 @@ describe('the code of a function', () => {
     }).consumers;
     expect(first?.function.code).toStrictEqual({ entry: expected, files: [], folder: '.' });
   });
+});
+
+test('the default function is known by its absolute path and by a link', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'resolve-test-'));
+  const link = path.join(folder, 'link.ts');
+  symlinkSync(path.resolve('lambda-src/index.ts'), link);
+  symlinkSync(path.resolve('lambda-src'), path.join(folder, 'src'));
+  const entries = [path.resolve('lambda-src/index.ts'), link, path.join(folder, 'src', 'index.ts')];
+  try {
+    for (const entry of entries) {
+      const [first] = resolved({
+        'consumers.process-orders.sink': 's3',
+        'consumers.process-orders.function.entry': entry,
+      }).consumers;
+      expect(first?.function.code).toMatchObject({ entry: 'lambda-src/s3.ts' });
+      expect(isDefaultEntry(entry)).toBe(true);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe('the sink of a consumer', () => {

@@ -9,6 +9,11 @@ const ROLE = `${CONSUMER}.role`;
 const FUNCTION = `${CONSUMER}.function`;
 const PRODUCER = 'producers.orders';
 const TABLE = `${PRODUCER}.table`;
+const LOG_LEVELS_WITHOUT_CHANGES = [
+  ['a level at which the default function logs no change', undefined],
+  ['such a level, with the entry of the default function', 'lambda-src/index.ts'],
+  ['such a level, with its absolute path', path.resolve('lambda-src/index.ts')],
+] as const;
 const OTHER_ACCOUNT = { id: '777777777777', region: 'us-east-1' };
 
 /** What is wrong with the minimal topology once these values are set. */
@@ -750,14 +755,18 @@ describe('environment variables', () => {
   accepts([
     [
       'names of letters, digits and underscores',
-      { [path]: { LOG_LEVEL: 'warn', a1: '', TZ: 'UTC' } },
+      { [path]: { LOG_LEVEL: 'debug', a1: '', TZ: 'UTC' } },
     ],
     ['a name that every object has', { [path]: { constructor: 'x' } }],
     ['as many bytes as Lambda takes', { [path]: { DATA: 'x'.repeat(room('DATA')) } }],
     [
       'a level of another logger, for a function of one’s own',
-      { [path]: { LOG_LEVEL: 'CRITICAL' }, [`${FUNCTION}.entry`]: 'lambda-src/index.ts' },
+      {
+        [path]: { LOG_LEVEL: 'CRITICAL' },
+        [`${FUNCTION}.entry`]: 'lambda-src/examples/order-totals.ts',
+      },
     ],
+    ['any level of the sink s3', { [path]: { LOG_LEVEL: 'ERROR' }, [`${CONSUMER}.sink`]: 's3' }],
     ['names of the sink s3 with another sink', { [path]: { SINK_BUCKET: 'our-lake' } }],
   ]);
 
@@ -807,6 +816,15 @@ describe('environment variables', () => {
       { [path]: { LOG_LEVEL: 'TRACE' } },
       [`${path}.LOG_LEVEL must be DEBUG, INFO, WARN, ERROR, got "TRACE"`],
     ],
+    ...LOG_LEVELS_WITHOUT_CHANGES.map(
+      ([name, entry]): Case => [
+        name,
+        { [`${FUNCTION}.entry`]: entry, [path]: { LOG_LEVEL: 'warn' } },
+        [
+          `${path}.LOG_LEVEL must be INFO or DEBUG, since the function of the sink log writes every change at INFO and would write none; leave it out, or choose the sink s3 or an entry of your own, got "warn"`,
+        ],
+      ],
+    ),
   ]);
 });
 
@@ -1249,6 +1267,19 @@ describe('names that must differ', () => {
         'producers.others': { ...producer('Orders'), account: 'other' },
       },
     ],
+    [
+      'subscriptions whose alarms would have one name, without alarms',
+      {
+        'consumers.subscription-y-q-z': consumer('A'),
+        'consumers.z': { ...consumer('A-subscription-x'), alarms: false },
+        'producers.x': producer('First'),
+        'producers.y-q': producer('Second'),
+        subscriptions: [
+          { producer: 'x', consumer: 'subscription-y-q-z' },
+          { producer: 'y-q', consumer: 'z' },
+        ],
+      },
+    ],
     ['a stack id of the greatest length', { [`consumers.${'a'.repeat(166)}`]: consumer('Other') }],
     [
       'a producer and a consumer of one name',
@@ -1358,6 +1389,22 @@ describe('names that must differ', () => {
       },
       [
         'subscriptions[1] must be renamed: its stack id subscription-a-b-c is that of subscriptions[0] already',
+      ],
+    ],
+    [
+      'two subscriptions whose alarms have one name',
+      {
+        'consumers.subscription-y-q-z': consumer('A'),
+        'consumers.z': consumer('A-subscription-x'),
+        'producers.x': producer('First'),
+        'producers.y-q': producer('Second'),
+        subscriptions: [
+          { producer: 'x', consumer: 'subscription-y-q-z' },
+          { producer: 'y-q', consumer: 'z' },
+        ],
+      },
+      [
+        'subscriptions[1] must have another function, producer or consumer name: its alarms begin with A-subscription-x-subscription-y-q-z, as those of subscriptions[0] do',
       ],
     ],
     [

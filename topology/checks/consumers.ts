@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import { findLogLevel, LOG_LEVELS } from '../../lambda-src/logger';
+import { findLogLevel, LOG_LEVELS, type LogLevel, toLogLevel } from '../../lambda-src/logger';
 import { ATHENA_RESULTS } from '../athena-results';
 import { confinement } from '../confinement';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../limits';
 import { PackageFileError, packageFiles } from '../package-files';
-import { SINK_VARIABLES } from '../resolve';
+import { isLogEntry, SINK_VARIABLES } from '../resolve';
 import { type Declared, type Report, sound } from './declared';
 
 export function functionCode({ consumers, folder }: Declared, report: Report): void {
@@ -89,7 +89,8 @@ export function environment({ consumers }: Declared, report: Report): void {
   const ofSink: readonly string[] = SINK_VARIABLES;
   for (const [name, { function: settings, sink }] of sound(consumers)) {
     const path = ['consumers', name, 'function', 'environment'];
-    const isDefault = settings.entry === undefined && !settings.code;
+    const isDefault =
+      (settings.entry === undefined || isLogEntry(settings.entry)) && !settings.code;
     for (const [variable, value] of Object.entries(settings.environment)) {
       if (reserved.includes(variable)) {
         report([...path, variable], 'is set by Lambda itself; choose another name');
@@ -102,9 +103,23 @@ export function environment({ consumers }: Declared, report: Report): void {
         report([...path, variable], 'is set by the sink s3; leave it out, or choose another name');
       } else if (variable === 'LOG_LEVEL' && isDefault && !findLogLevel(value)) {
         report([...path, variable], `must be ${LOG_LEVELS.join(', ')}`, value);
+      } else if (
+        variable === 'LOG_LEVEL' &&
+        isDefault &&
+        sink === 'log' &&
+        !isWritten('INFO', value)
+      ) {
+        const message =
+          'must be INFO or DEBUG, since the function of the sink log writes every change at INFO and would write none; leave it out, or choose the sink s3 or an entry of your own';
+        report([...path, variable], message, value);
       }
     }
   }
+}
+
+/** Whether a line of a level is written where another is the lowest. */
+function isWritten(level: LogLevel, lowest: string): boolean {
+  return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(toLogLevel(lowest));
 }
 
 export function lake({ consumers, subscriptions }: Declared, report: Report): void {

@@ -8,8 +8,21 @@ import path from 'node:path';
  */
 export type Refusal = (file: string, shown?: boolean) => string | undefined;
 
-/** What is in no package wherever it is: repositories, credentials, Terraform's state and providers. */
-const PRIVATE = /^(\.git|\.aws|\.ssh|\.env|\.terraform|.*\.tfstate(\..*)?)$/i;
+/**
+ * What is in no package wherever it is: repositories, credentials, Terraform's state, variables and providers. An
+ * `.env` for others to copy may be.
+ */
+const PRIVATE = new RegExp(
+  `^(${[
+    /\.git|\.git-credentials|\.aws|\.ssh|\.docker|\.kube|\.npmrc|\.netrc|\.pypirc/,
+    /\.env(?!\.(?:example|sample|template)$)(?:\..*)?/,
+    /id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?/,
+    /\.terraform|.*\.tfstate(?:\..*)?|.*\.tfvars(?:\.json)?/,
+  ]
+    .map(({ source }) => source)
+    .join('|')})$`,
+  'i',
+);
 
 /** What is no file of anybody's, although it can be read like one. */
 const SYSTEM = /^\/(proc|sys|dev)(\/|$)/;

@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Refusal } from '../topology/confinement';
-import { UserError } from '../topology/problem';
+import { UserError, visible } from '../topology/problem';
 import { notUtf8 } from '../topology/read-text';
 import { type InputText, refusedSourceMap, textOfDataUrl } from './source-maps';
 
 /** A file that cannot be the entry of a function, and what to write. `bundle` puts the file before it. */
 export class EntryError extends UserError {
   override readonly name = 'EntryError';
+
+  /** Names of files may hold what a terminal or a log acts on. */
+  constructor(message: string) {
+    super(visible(message));
+  }
 }
 
 /** What esbuild says of a place in the code, on one line. */
@@ -35,7 +40,7 @@ export interface Build {
 
 /** `lambda-src/orders.ts:3:9 Could not resolve "./nowhere"` */
 export function formatMessage({ file, line, column, text }: Message): string {
-  return file === undefined ? text : `${file}:${line}:${column} ${text}`;
+  return visible(file === undefined ? text : `${file}:${line}:${column} ${text}`);
 }
 
 /** A module that is not in a file; its name is for messages and the source map. */
@@ -58,9 +63,8 @@ export function esbuild(
   refusal: Refusal,
 ): Build {
   const metafile = `${outfile}.json`;
-  const program = require.resolve('esbuild/bin/esbuild');
   const { status, error, stderr } = spawnSync(
-    program,
+    program(),
     [
       ...options,
       `--sourcefile=${root.name}`,
@@ -70,8 +74,19 @@ export function esbuild(
       '--log-limit=0',
       '--color=false',
     ],
-    { input: root.text, encoding: 'utf8', env: ENVIRONMENT },
+    {
+      input: root.text,
+      encoding: 'utf8',
+      env: ENVIRONMENT,
+      timeout: TIMEOUT,
+      killSignal: 'SIGKILL',
+    },
   );
+  if (error && 'code' in error && error.code === 'ETIMEDOUT') {
+    throw new EntryError(
+      `cannot be bundled: the bundler was stopped after ${TIMEOUT / 1000} seconds; look for an import or a sourceMappingURL that leads to a pipe or a device`,
+    );
+  }
   if (error) throw error;
   if (status !== 0) throw new EntryError(`cannot be bundled: ${firstError(stderr, root, refusal)}`);
   const { inputs, outputs }: Metafile = JSON.parse(readFileSync(metafile, 'utf8'));
@@ -104,6 +119,25 @@ export function esbuild(
       .map(([source]) => source)
       .filter((source) => source !== root.name && existsSync(source)),
   };
+}
+
+/** A pipe is read until something writes to it, which may be never. Milliseconds; a bundle takes few seconds. */
+const TIMEOUT = 120_000;
+
+/**
+ * The program itself. What the package has in its place, where no install script was run, is a script that starts it:
+ * where that is stopped, the program goes on.
+ */
+function program(): string {
+  const { platform, arch } = process;
+  const file = platform === 'win32' ? 'esbuild.exe' : 'bin/esbuild';
+  try {
+    return require.resolve(`@esbuild/${platform}-${arch}/${file}`, {
+      paths: [require.resolve('esbuild')],
+    });
+  } catch {
+    return require.resolve('esbuild/bin/esbuild');
+  }
 }
 
 /** Nothing of the user's, whose secrets a bundle must not hold; what starts a program on Linux and on Windows. */
@@ -189,10 +223,10 @@ function dataUrls(inputs: Metafile['inputs']): InputText[] {
   );
 }
 
-/** All messages of a kind, of what esbuild prints. */
+/** All messages of a kind, of what esbuild prints. A name may have several lines. */
 function messages(kind: 'WARNING' | 'ERROR', output: string): Message[] {
   const message = new RegExp(
-    `\\[${kind}\\] (.*?)(?: \\[([a-z-]+)\\])?\\n(?:\\n +(.+):(\\d+):(\\d+):\\n)?`,
+    `\\[${kind}\\] (.*?)(?: \\[([a-z-]+)\\])?\\n(?:\\n {4}([^]+?):(\\d+):(\\d+):\\n)?`,
     'g',
   );
   return [...output.matchAll(message)].map(([, text = '', id, file, line, column]) =>

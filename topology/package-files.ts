@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isInside, type Refusal, realPath } from './confinement';
-import { UserError } from './problem';
+import { UserError, visible } from './problem';
 
 /** The deployment package's own files: what Lambda loads, what that loads, and its source map. */
 export const PACKAGE = {
@@ -27,7 +27,11 @@ export interface PackageFile {
 }
 
 /** Why something of `files` or `code` cannot be in the package: what it must be, without a full stop. */
-export class PackageFileError extends UserError {}
+export class PackageFileError extends UserError {
+  constructor(message: string) {
+    super(visible(message));
+  }
+}
 
 /**
  * The files that one element of `function.files` names: itself, or all in its folder.
@@ -140,7 +144,9 @@ export function readCodeFolder(
   const files: CodeFile[] = [];
   const problems: string[] = [];
   const refuse = (place: string, reason: string) => {
-    problems.push(`must have only files for the function in it; ${nameOf(place)} ${reason}`);
+    problems.push(
+      visible(`must have only files for the function in it; ${nameOf(place)} ${reason}`),
+    );
   };
   /** @param above real paths of the folders that this place is in */
   const visit = (place: string, above: readonly string[]): void => {

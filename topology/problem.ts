@@ -58,7 +58,7 @@ export function formatValue(value: unknown): string {
 }
 
 /** Text on one line, with escapes for what cannot be seen or looks like something else. */
-function visible(text: string): string {
+export function visible(text: string): string {
   const seen = withoutUnseen(text);
   return isNormal(seen) ? seen : seen.replaceAll(/[^ -~]/g, escaped);
 }

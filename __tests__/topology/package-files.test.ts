@@ -188,6 +188,12 @@ describe('a prepared folder', () => {
     expect(() => codeFiles(path.resolve(folder), refusal)).toThrow(PackageFileError);
   });
 
+  test('with a name of several lines and a terminal’s escapes is refused on one line', () => {
+    write('odd/a\n::warning::\x1b[31mb/.env');
+    expect(() => files('odd')).toThrow('a\\u000a::warning::\\u001b[31mb/.env is never a part');
+    expect(() => files('odd')).toThrow(/^[^\p{Cc}]+$/u);
+  });
+
   test('without a file is refused', () => {
     mkdirSync(at('hollow/folder'), { recursive: true });
     expect(() => files('hollow')).toThrow(

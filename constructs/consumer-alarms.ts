@@ -17,7 +17,7 @@ export interface ConsumerAlarmsProps {
   readonly provider: AwsProvider;
 }
 
-const topicName = (functionName: string) => `${functionName}-alarms`;
+export const topicName = (functionName: string) => `${functionName}-alarms`;
 
 /** ARN of the topic of a consumer's alarms, known before the topic exists. */
 export function alarmTopicArn(

@@ -1,3 +1,4 @@
+import { topicName } from '../constructs/consumer-alarms';
 import { renderStatement } from '../policies/statement';
 import { streamPolicy } from '../policies/stream-policy';
 import type {
@@ -15,6 +16,7 @@ export function notesOn(
 ): string[] {
   return [
     ...producers.flatMap(policyOfOthers),
+    ...consumers.flatMap(unheardAlarms),
     ...consumers.flatMap((consumer) => scarceConcurrency(consumer, subscriptions)),
     ...runtimes.flatMap(endOfRuntime),
   ];
@@ -28,6 +30,15 @@ function policyOfOthers(producer: ResolvedProducer): string[] {
   const [statement] = streamPolicy(producer, stream, roleArns).map(renderStatement);
   return [
     `not evaluated: the policy of the stream of ${source.name} in ${account.id} belongs to others, who add this statement; with the stream's own ARN it is the output stream_policy_statement of ${producer.stackId}: ${JSON.stringify(statement)}`,
+  ];
+}
+
+/** The stacks subscribe nobody but an email address; of a topic that exists, its owner knows. */
+function unheardAlarms({ alarms, function: { name } }: ResolvedConsumer): string[] {
+  if (!alarms) return [`alarms of ${name}: none (alarms: false)`];
+  if (alarms.topicArn !== undefined || alarms.email !== undefined) return [];
+  return [
+    `alarms of ${name}: these stacks subscribe nobody to the topic ${topicName(name)}; write alarms.email or alarms.topicArn, or subscribe to it yourself`,
   ];
 }
 

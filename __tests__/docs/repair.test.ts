@@ -1,6 +1,11 @@
 import { codesIn, tableBelow } from '../helpers/markdown';
-import { type ShippedTopology, shippedTopologies } from '../helpers/shipped-topologies';
-import type { StackJson } from '../helpers/synth-app';
+import {
+  type SynthesizedTopology,
+  shippedTopologies,
+  withStacks,
+} from '../helpers/shipped-topologies';
+import { resolved, type StackJson } from '../helpers/synth-app';
+import { producer, topology } from '../helpers/topology';
 
 interface Resource {
   readonly address: string;
@@ -18,7 +23,7 @@ const ROWS = tableBelow('Addresses and IDs', 'docs/repair.md').map(([, address, 
   id: id ?? '',
 }));
 
-const RESOURCES = shippedTopologies().flatMap(resourcesOf);
+const RESOURCES = [...shippedTopologies(), withStacks(resolved(large()))].flatMap(resourcesOf);
 
 /** The attributes that IDs are, where the topology file chooses them. */
 const ID_ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -36,7 +41,7 @@ test.each(ROWS)('$address is the address of a resource', ({ address }) => {
   expect(RESOURCES.filter((resource) => matches(address, resource.address))).not.toEqual([]);
 });
 
-test('every resource of the shipped topologies can be imported by one row', () => {
+test('every resource can be imported by one row', () => {
   const rows = RESOURCES.filter(({ address }) => address.startsWith('aws_')).map(({ address }) => ({
     address,
     rows: ROWS.filter((row) => matches(row.address, address)).length,
@@ -57,7 +62,24 @@ test('IDs that the topology file chooses are those of the resources', () => {
   expect(compared.filter(({ id, actual }) => !matches(id, actual))).toEqual([]);
 });
 
-function resourcesOf({ topology, stacks }: ShippedTopology): Resource[] {
+/** A managed state bucket, and a role that reads more streams than fit into its own policies. */
+function large() {
+  const ids = Array.from({ length: 300 }, (_, index) => `${100_000_000_000 + index}`);
+  return topology({
+    'state.manage': true,
+    accounts: {
+      analytics: { id: '111122223333', region: 'us-east-1' },
+      ...Object.fromEntries(ids.map((id) => [`a${id}`, { id, region: 'us-east-1' }])),
+    },
+    'producers.orders': {
+      ...producer('Orders'),
+      account: undefined,
+      accounts: ids.map((id) => `a${id}`),
+    },
+  });
+}
+
+function resourcesOf({ topology, stacks }: SynthesizedTopology): Resource[] {
   const names = new Map<string, Record<string, string>>();
   for (const {
     stackId,

@@ -4,7 +4,7 @@ import { loadTopology } from '../../topology/load';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { jsonApp, jsonOf, type StackJson } from './synth-app';
 
-export interface ShippedTopology {
+export interface SynthesizedTopology {
   readonly topology: ResolvedTopology;
   /** Configurations by stack id. */
   readonly stacks: ReadonlyMap<string, StackJson>;
@@ -21,12 +21,13 @@ export const SHIPPED = [
 ] as const;
 
 /** The topologies of the project, synthesized. */
-export function shippedTopologies(): ShippedTopology[] {
-  return SHIPPED.map((file) => {
-    const topology = loadTopology(`topologies/${file}`);
-    const app = jsonApp();
-    buildStacks(app, topology);
-    const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
-    return { topology, stacks: new Map(stacks.map((stack) => [stack.node.id, jsonOf(stack)])) };
-  });
+export function shippedTopologies(): SynthesizedTopology[] {
+  return SHIPPED.map((file) => withStacks(loadTopology(`topologies/${file}`)));
+}
+
+export function withStacks(topology: ResolvedTopology): SynthesizedTopology {
+  const app = jsonApp();
+  buildStacks(app, topology);
+  const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
+  return { topology, stacks: new Map(stacks.map((stack) => [stack.node.id, jsonOf(stack)])) };
 }

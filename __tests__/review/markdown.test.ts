@@ -11,6 +11,7 @@ test('the summary comes first, then the sections', async () => {
   const markdown = writeMarkdown(await reviewOf(loadTopology('topologies/orders.yaml')));
   expect(markdown.match(/^##? .*$/gm)).toEqual([
     '# Review of `orders`',
+    '## Notes',
     '## Picture',
     '## Access',
     '## Quotas',

@@ -2,10 +2,16 @@ import { writeMarkdown } from '../../review/markdown';
 import { failures } from '../../review/review';
 import { type Edit, reviewOf } from '../helpers/review';
 import { resolved } from '../helpers/synth-app';
-import { type Overrides, topology } from '../helpers/topology';
+import { consumer, type Overrides, topology } from '../helpers/topology';
 
 const reviewed = (overrides: Overrides, today?: string, edits: Record<string, Edit> = {}) =>
-  reviewOf(resolved(topology(overrides)), edits, today === undefined ? undefined : new Date(today));
+  reviewOf(
+    resolved(topology({ 'consumers.process-orders.alarms': HEARD, ...overrides })),
+    edits,
+    today === undefined ? undefined : new Date(today),
+  );
+
+const HEARD = { email: 'team@example.com' };
 
 const OTHERS: Overrides = {
   'producers.orders': {
@@ -15,7 +21,7 @@ const OTHERS: Overrides = {
   },
 };
 
-test('there is nothing to note of the defaults', async () => {
+test('there is nothing to note of the defaults and an email address', async () => {
   const review = await reviewed({});
   expect(review.notes).toEqual([]);
   expect(writeMarkdown(review)).not.toContain('## Notes');
@@ -64,6 +70,34 @@ describe('a stream policy of others', () => {
         /^producer-orders sets the policy of the stream arn:.*, which the topology leaves to others \(streamPolicy: none\)$/,
       ),
     );
+  });
+});
+
+describe('alarms that nobody hears', () => {
+  const notes = async (alarms: unknown) =>
+    (await reviewed({ 'consumers.process-orders.alarms': alarms })).notes;
+
+  test('are noted, where the topic has no subscriber', async () => {
+    const note =
+      'alarms of ProcessOrders: these stacks subscribe nobody to the topic ProcessOrders-alarms; write alarms.email or alarms.topicArn, or subscribe to it yourself';
+    expect(await notes(undefined)).toEqual([note]);
+    expect(await notes({ errors: 5 })).toEqual([note]);
+  });
+
+  test('are noted, where there are none', async () => {
+    expect(await notes(false)).toEqual(['alarms of ProcessOrders: none (alarms: false)']);
+  });
+
+  test.each([
+    ['a topic that exists', { topicArn: 'arn:aws:sns:us-east-1:111122223333:on-call' }],
+    ['an email address', HEARD],
+  ])('are not those of %s', async (_, alarms) => {
+    expect(await notes(alarms)).toEqual([]);
+  });
+
+  test('are noted of each consumer', async () => {
+    const review = await reviewed({ 'consumers.search': consumer('Search') });
+    expect(review.notes).toEqual([expect.stringContaining('alarms of Search: ')]);
   });
 });
 

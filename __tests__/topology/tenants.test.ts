@@ -26,11 +26,20 @@ function tenants(count: number, overrides: Overrides = {}): Content {
   });
 }
 
-/** The configuration of every stack. */
-function synth(content: Content): Map<string, StackJson> {
-  const app = synthApp(content);
-  return new Map(app.ids.map((id) => [id, app.json(id)]));
+const synthesized = new Map<string, Map<string, StackJson>>();
+
+/** The configuration of every stack of so many tenants; each is synthesized once. */
+function synth(count: number, overrides: Overrides = {}): Map<string, StackJson> {
+  const key = JSON.stringify([count, overrides]);
+  const known = synthesized.get(key);
+  if (known) return known;
+  const app = synthApp(tenants(count, overrides));
+  const stacks = new Map(app.ids.map((id) => [id, app.json(id)]));
+  synthesized.set(key, stacks);
+  return stacks;
 }
+
+const consumerOf = (count: number) => synth(count).get(CONSUMER);
 
 /** Blocks by address, such as `resource.aws_iam_role.execution_role`, and the rest by name. */
 function blocks(stack: StackJson | undefined): Map<string, string> {
@@ -92,8 +101,8 @@ const CASES: [string, count: number, Overrides, added: string[], changed: string
 ];
 
 describe.each(CASES)('one tenant more in %s', (_, count, overrides, added, changed) => {
-  const before = synth(tenants(count, overrides));
-  const after = synth(tenants(count + 1, overrides));
+  const before = synth(count, overrides);
+  const after = synth(count + 1, overrides);
   const stacks = [
     `producer-orders-tenant-${count}`,
     `subscription-orders-tenant-${count}-process-orders`,
@@ -123,8 +132,7 @@ describe.each(CASES)('one tenant more in %s', (_, count, overrides, added, chang
 
 test('a further policy changes the order in which the role settles, and nothing else of it', () => {
   const settled = (count: number) => {
-    const stack = synthApp(tenants(count)).json(CONSUMER);
-    return stack.resource?.terraform_data?.execution_role_settled ?? {};
+    return consumerOf(count)?.resource?.terraform_data?.execution_role_settled ?? {};
   };
   const { depends_on: before, ...restBefore } = settled(124) as { depends_on: string[] };
   const { depends_on: after, ...restAfter } = settled(125) as { depends_on: string[] };
@@ -137,8 +145,8 @@ test('a further policy changes the order in which the role settles, and nothing 
 
 test('one tenant more adds one resource to the end of the policy document', () => {
   const resources = (count: number) => {
-    const stack = synthApp(tenants(count)).json(CONSUMER);
-    const block = stack.data?.aws_iam_policy_document?.execution_role_streams_policy ?? {};
+    const { data } = consumerOf(count) ?? {};
+    const block = data?.aws_iam_policy_document?.execution_role_streams_policy ?? {};
     return (Reflect.get(block, 'statement') as { resources: string[] }[]).map(
       (statement) => statement.resources,
     );

@@ -1372,7 +1372,7 @@ describe('names that must differ', () => {
         'producers.items-shop': producer('Others'),
       },
       [
-        'producers.items-shop must be renamed: its stack id producer-items-shop is that of producers.items already',
+        'producers.items-shop has the stack id producer-items-shop, which is that of producers.items already; rename it',
       ],
     ],
     [
@@ -1388,7 +1388,7 @@ describe('names that must differ', () => {
         ],
       },
       [
-        'subscriptions[1] must be renamed: its stack id subscription-a-b-c is that of subscriptions[0] already',
+        'subscriptions[1] has the stack id subscription-a-b-c, which is that of subscriptions[0] already; rename its producer or consumer',
       ],
     ],
     [

@@ -68,11 +68,11 @@ export function distinctNames(
   const claimName = (key: string, path: Problem['path'], name: string) => {
     claim(key, path, (owner) => `is the name of ${owner} already; choose another`, name);
   };
-  const claimStack = (id: string, path: Problem['path']) => {
+  const claimStack = (id: string, path: Problem['path'], renamed = 'it') => {
     claim(
       `stack ${id}`,
       path,
-      (owner) => `must be renamed: its stack id ${id} is that of ${owner} already`,
+      (owner) => `has the stack id ${id}, which is that of ${owner} already; rename ${renamed}`,
     );
     if (id.length > STACK_ID_LENGTH) {
       report(
@@ -124,7 +124,7 @@ export function distinctNames(
     for (const { idPart } of producerAccounts(settings)) {
       const id = subscriptionStackId(producer, idPart, consumer);
       const path = ['subscriptions', index];
-      claimStack(id, path);
+      claimStack(id, path, 'its producer or consumer');
       if (!account) continue;
       // What follows differs by alarm, and from what follows a function's name in the alarms of a function.
       const alarms = `${reader.function.name}-${id}`;

@@ -14,6 +14,7 @@ import { App, Manifest, TerraformStack } from 'cdktf';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { buildStacks } from './build-stacks';
+import { withFolderLock } from './folder-lock';
 
 export interface SynthesisOptions {
   /** HCL, for people and for plain Terraform, instead of JSON. */
@@ -36,7 +37,8 @@ const SYNTHESIZED = ['cdk.tf.json', 'cdk.tf', 'metadata.json', 'assets'];
 /**
  * Writes the stacks of a topology to a folder, as `cdktf synth` does, without its CLI. What an earlier
  * synthesis wrote is replaced, also by stacks that the topology no longer has; what Terraform keeps there
- * stays. A synthesis that fails changes nothing, and one that is cut off leaves no manifest.
+ * stays. A synthesis that fails changes nothing, and one that is cut off leaves no manifest. Of two that write
+ * to one folder at the same time, one fails.
  *
  * @returns the ids of the stacks, in the order of deployment
  * @throws SynthesisError
@@ -90,26 +92,36 @@ async function tidy(folder: string, ids: readonly string[]): Promise<void> {
 }
 
 function replace(outdir: string, scratch: string, ids: readonly string[], keepStale = false): void {
-  const stacks = path.join(outdir, Manifest.stacksFolder);
-  const manifest = path.join(outdir, Manifest.fileName);
   try {
-    mkdirSync(stacks, { recursive: true });
-    rmSync(manifest, { force: true });
-    for (const id of readdirSync(stacks)) {
-      const stack = path.join(stacks, id);
-      const written = SYNTHESIZED.map((name) => path.join(stack, name)).filter(existsSync);
-      const isStale = written.length > 0 && !ids.includes(id);
-      if (isStale && keepStale) continue;
-      for (const place of isStale ? [stack] : written) rmSync(place, { recursive: true });
-    }
-    cpSync(path.join(scratch, Manifest.stacksFolder), stacks, {
-      recursive: true,
-      verbatimSymlinks: true,
-    });
-    cpSync(path.join(scratch, Manifest.fileName), manifest);
+    mkdirSync(outdir, { recursive: true });
+    withFolderLock(outdir, () => replaceLocked(outdir, scratch, ids, keepStale));
   } catch (error) {
     throw new SynthesisError(
       `the stacks cannot be written to ${outdir}: ${(error as Error).message}`,
     );
   }
+}
+
+function replaceLocked(
+  outdir: string,
+  scratch: string,
+  ids: readonly string[],
+  keepStale: boolean,
+): void {
+  const stacks = path.join(outdir, Manifest.stacksFolder);
+  const manifest = path.join(outdir, Manifest.fileName);
+  mkdirSync(stacks, { recursive: true });
+  rmSync(manifest, { force: true });
+  for (const id of readdirSync(stacks)) {
+    const stack = path.join(stacks, id);
+    const written = SYNTHESIZED.map((name) => path.join(stack, name)).filter(existsSync);
+    const isStale = written.length > 0 && !ids.includes(id);
+    if (isStale && keepStale) continue;
+    for (const place of isStale ? [stack] : written) rmSync(place, { recursive: true });
+  }
+  cpSync(path.join(scratch, Manifest.stacksFolder), stacks, {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
+  cpSync(path.join(scratch, Manifest.fileName), manifest);
 }

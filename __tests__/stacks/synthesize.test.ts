@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -49,6 +50,16 @@ describe('a synthesis', () => {
     const before = tree(outdir);
     await synthesize(ORDERS, outdir);
     expect(tree(outdir)).toEqual(before);
+  });
+
+  test.each([
+    ['another process that has ended', () => spawnSync(process.execPath, ['--version']).pid],
+    ['an earlier process of the same id', () => process.pid],
+  ])('takes over the lock of %s, and leaves none', async (_, owner) => {
+    mkdirSync(outdir, { recursive: true });
+    writeFileSync(path.join(outdir, '.synth.lock'), String(owner()));
+    await synthesize(ORDERS, outdir);
+    expect(readdirSync(outdir).sort()).toEqual(['manifest.json', 'stacks']);
   });
 
   test('removes the stacks that the topology no longer has, and nobody else’s folders', async () => {
@@ -125,6 +136,25 @@ describe('refuses', () => {
       ),
     );
     expect(tree(outdir)).toEqual(before);
+  });
+
+  test('a folder that another process writes to, and leaves it as it is', async () => {
+    await synthesize(ORDERS, outdir);
+    const lock = path.join(outdir, '.synth.lock');
+    writeFileSync(lock, String(process.ppid));
+    const before = tree(outdir);
+    await expect(synthesize(TWO_TABLES, outdir)).rejects.toThrow(
+      new SynthesisError(
+        `the stacks cannot be written to ${outdir}: another command writes there; run one command at a time for a folder. If none runs, delete ${lock}`,
+      ),
+    );
+    expect(tree(outdir)).toEqual(before);
+  });
+
+  test('a folder whose lock has no owner yet', async () => {
+    mkdirSync(outdir, { recursive: true });
+    writeFileSync(path.join(outdir, '.synth.lock'), '');
+    await expect(synthesize(ORDERS, outdir)).rejects.toThrow('another command writes there');
   });
 
   test('a folder that is a file', async () => {

@@ -1,0 +1,43 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Runs what only one process at a time may do in a folder. The lock is a file with the process's id, so
+ * that one whose process was killed is known and taken over.
+ *
+ * @throws Error if another process has the lock
+ */
+export function withFolderLock(folder: string, action: () => void): void {
+  const lock = path.join(folder, '.synth.lock');
+  if (isLeftBehind(lock)) rmSync(lock, { force: true });
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    throw new Error(
+      `another command writes there; run one command at a time for a folder. If none runs, delete ${lock}`,
+    );
+  }
+  try {
+    action();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function isLeftBehind(lock: string): boolean {
+  try {
+    const owner = Number(readFileSync(lock, 'utf8'));
+    // 0 is a file that is still empty. In containers a process often has the id of the one before it.
+    if (owner === 0) return false;
+    if (owner === process.pid) return true;
+    process.kill(owner, 0); // sends nothing
+    return false;
+  } catch (error) {
+    return codeOf(error) === 'ESRCH';
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}

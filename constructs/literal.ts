@@ -39,7 +39,7 @@ const SHORT: Readonly<Record<string, string>> = {
   '\t': '\\t',
 };
 
-/** What stands between the quotes of a string in HCL. */
+/** What is between the quotes of a string in HCL. */
 export function hclString(text: string): string {
   return text.replaceAll(/["\\\p{Cc}\p{Zl}\p{Zp}]/gu, (one) => SHORT[one] ?? escaped(one));
 }

@@ -40,7 +40,7 @@ export const MAPPING = {
   parallelizationFactor: { min: 1, max: 10 },
   /** Retries; -1 is without end. */
   maximumRetryAttempts: { min: -1, max: 10_000 },
-  /** Seconds; -1 is without end and is allowed beside this range. */
+  /** Seconds; -1 is without end and is allowed as well. */
   maximumRecordAgeInSeconds: { min: 60, max: 604_800 },
   /** Seconds. */
   tumblingWindowInSeconds: { min: 0, max: 900 },

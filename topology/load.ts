@@ -159,7 +159,7 @@ function repeatedKeys(document: Document): Mistake[] {
 function inOurWords({ code, pos, message }: Mistake, source: string): string {
   if (code === 'DUPLICATE_KEY') {
     const [key] = /^("[^"\n]*"|'[^'\n]*'|[^:\n]*)/.exec(source.slice(pos[0])) ?? [];
-    return `the key ${key} stands twice in one mapping; remove or rename one of them`;
+    return `the key ${key} is in one mapping twice; remove or rename one of them`;
   }
   if (code === 'NON_STRING_KEY')
     return 'a key must be text, written out; it cannot be a list, a mapping, an alias or have a tag';

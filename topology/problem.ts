@@ -16,7 +16,7 @@ export interface Problem {
   readonly line?: number;
 }
 
-/** Something the user can mend: its message says all, and a command prints nothing but it. */
+/** Something the user can correct: its message says all, and a command prints nothing but it. */
 export class UserError extends Error {}
 
 /** A topology file that cannot be used, with everything that is wrong with it. */

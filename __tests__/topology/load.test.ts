@@ -151,7 +151,7 @@ test.each([
   [
     'a key that is there twice',
     '"a\u001b[2Jb": 1\n"a\u001b[2Jb": 2\n',
-    'the key "a\\u001b[2Jb" stands',
+    'the key "a\\u001b[2Jb" is',
   ],
   ['an alias of nothing', 'x: *a\u202eb\n', 'a\\u202eb'],
 ])('what cannot be seen is shown in messages about %s', (_, text, shown) => {
@@ -201,7 +201,7 @@ describe('thousands of entries are checked in one pass', () => {
     const lines = errorOf(withAccounts(() => 'a: {}')).split('\n');
     expect(lines).toHaveLength(1_999);
     expect(lines[0]).toBe(
-      'topologies/x.yaml:6 is not valid YAML: the key a stands twice in one mapping; remove or rename one of them',
+      'topologies/x.yaml:6 is not valid YAML: the key a is in one mapping twice; remove or rename one of them',
     );
   });
 });
@@ -433,28 +433,28 @@ describe('a file that is not valid YAML', () => {
       'a key that stands twice',
       orders('  shop:', '  shop: { id: "777788889999", region: us-east-1 }\n  shop:'),
       [
-        'topologies/x.yaml:6 is not valid YAML: the key shop stands twice in one mapping; remove or rename one of them',
+        'topologies/x.yaml:6 is not valid YAML: the key shop is in one mapping twice; remove or rename one of them',
       ],
     ],
     [
       'a top-level key that stands twice',
       `${ORDERS}name: again\n`,
       [
-        'topologies/x.yaml:18 is not valid YAML: the key name stands twice in one mapping; remove or rename one of them',
+        'topologies/x.yaml:18 is not valid YAML: the key name is in one mapping twice; remove or rename one of them',
       ],
     ],
     [
       'a key in quotes that stands twice',
       `${ORDERS}tags: { 'Cost: Center': a, 'Cost: Center': b }\n`,
       [
-        "topologies/x.yaml:18 is not valid YAML: the key 'Cost: Center' stands twice in one mapping; remove or rename one of them",
+        "topologies/x.yaml:18 is not valid YAML: the key 'Cost: Center' is in one mapping twice; remove or rename one of them",
       ],
     ],
     [
       'a number as a key that stands twice',
       `${ORDERS}tags: { 007: a, "007": b }\n`,
       [
-        'topologies/x.yaml:18 is not valid YAML: the key "007" stands twice in one mapping; remove or rename one of them',
+        'topologies/x.yaml:18 is not valid YAML: the key "007" is in one mapping twice; remove or rename one of them',
       ],
     ],
     [
@@ -506,7 +506,7 @@ describe('a file that is not valid YAML', () => {
       'two errors',
       `${orders('  shop:', '  shop: {}\n  shop:')}tags: {\n`,
       [
-        'topologies/x.yaml:6 is not valid YAML: the key shop stands twice in one mapping; remove or rename one of them',
+        'topologies/x.yaml:6 is not valid YAML: the key shop is in one mapping twice; remove or rename one of them',
         'topologies/x.yaml:20 is not valid YAML: Flow map in block collection must be sufficiently indented and end with a }',
       ],
     ],

@@ -64,7 +64,7 @@ test('IDs that the topology file chooses are those of the resources', () => {
 
 /** A managed state bucket, and a role that reads more streams than fit into its own policies. */
 function large() {
-  const ids = Array.from({ length: 300 }, (_, index) => `${100_000_000_000 + index}`);
+  const ids = Array.from({ length: 150 }, (_, index) => `${100_000_000_000 + index}`);
   return topology({
     'state.manage': true,
     accounts: {

@@ -98,7 +98,7 @@ function toNumber(text: string): number | string {
 /** The significant digits, which a double that is written out again has to have in common. */
 function digitsOf(text: string): string {
   const digits = text.replace(/e.*$/i, '').replaceAll(/[-+.]/g, '').replace(/^0+/, '');
-  // Not /0+$/, which begins anew at every zero of a long text.
+  // Not /0+$/, which starts again at every zero of a long text.
   let end = digits.length;
   while (digits[end - 1] === '0') end -= 1;
   return digits.slice(0, end);

@@ -1,3 +1,4 @@
+import { escaped } from '../topology/unicode';
 import { tableOf } from './failed-batch';
 import { oneLine } from './one-line';
 import type { OtherObject, Outcome } from './redrive';
@@ -86,9 +87,5 @@ function shortened(text: string): string {
 
 /** JSON of the same meaning whose texts cannot act on a terminal. */
 function escapeUnseen(json: string): string {
-  return json.replaceAll(/[^\n\P{C}]|\p{Zl}|\p{Zp}/gu, (character) =>
-    [...Array(character.length).keys()]
-      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return json.replaceAll(/[^\n\P{C}]|\p{Zl}|\p{Zp}/gu, escaped);
 }

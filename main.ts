@@ -1,7 +1,7 @@
-import { entryProblems } from './constructs/entry-problems';
-import { run, TOPOLOGY } from './scripts/run';
+import { run, TOPOLOGY } from './commands/run';
+import { loadTopology } from './load/load';
+import { entryProblems } from './packaging/entry-problems';
 import { synthesize } from './stacks/synthesize';
-import { loadTopology } from './topology/load';
 
 /** The app of cdktf.json, which `cdktf synth`, `diff`, `deploy` and `destroy` run. */
 run(async () => {

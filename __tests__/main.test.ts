@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { app } from '../cdktf.json';
-import { findCli, missingCli } from '../scripts/cdktf-cli';
+import { findCli, missingCli } from '../commands/cdktf-cli';
 import { environment, MACHINE_FOLDERS } from './helpers/environment';
 import { SHIPPED } from './helpers/shipped-topologies';
 import { tree } from './helpers/tree';
@@ -178,7 +178,7 @@ describe('a synthesis', () => {
       const env = environment({ CHECKPOINT_DISABLE: '1', CI: 'true' });
       const programs = [
         [cli ?? '', 'synth', '--output', 'by-cli'],
-        ['scripts/start.mjs', 'scripts/synth.ts', '--output', 'in-process'],
+        ['commands/start.mjs', 'commands/synth.ts', '--output', 'in-process'],
       ];
       const both = programs.map((program) =>
         execute(first, path.join(first, program.at(-1) ?? ''), process.execPath, program, env),

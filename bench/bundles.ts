@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundle } from '../constructs/bundle';
-import { PACKAGE } from '../topology/package-files';
+import { bundle } from '../packaging/bundle';
+import { PACKAGE } from '../packaging/package-files';
 import { median } from './measure';
 
 const RUNTIME = 'nodejs22.x';

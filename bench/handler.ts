@@ -2,9 +2,9 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import type { Context } from 'aws-lambda';
-import { bundle } from '../constructs/bundle';
-import type { StreamHandler } from '../lambda-src/handler';
-import { PACKAGE } from '../topology/package-files';
+import type { StreamHandler } from '../lambda-src/runtime/handler';
+import { bundle } from '../packaging/bundle';
+import { PACKAGE } from '../packaging/package-files';
 import { median } from './measure';
 import { orderBatches } from './orders';
 

@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { unmarshallDynamoDB } from '@aws-lambda-powertools/commons/utils/unmarshallDynamoDB';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { AttributeValue, Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { parseStreamArn } from '../lambda-src/stream-arn';
+import { parseStreamArn } from '../lambda-src/runtime/stream-arn';
 
 const processor = new BatchProcessor(EventType.DynamoDBStreams);
 const logger = new Logger();

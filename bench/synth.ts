@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findCli, missingCli } from '../scripts/cdktf-cli';
+import { findCli, missingCli } from '../commands/cdktf-cli';
 import { describe, measure, median } from './measure';
 
 const ROUNDS = 9;
@@ -53,7 +53,7 @@ export function benchSynth(): void {
 }
 
 /** What `npm run synth` runs. */
-export const IN_PROCESS = [process.execPath, 'scripts/start.mjs', 'scripts/synth.ts'];
+export const IN_PROCESS = [process.execPath, 'commands/start.mjs', 'commands/synth.ts'];
 
 function writeApp(script: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));

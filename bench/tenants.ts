@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
+import { loadTopology } from '../load/load';
 import { streamPolicies } from '../policies/execution-role';
 import { policySize } from '../policies/statement';
 import { streamPolicySize } from '../policies/stream-policy';
-import { loadTopology } from '../topology/load';
 import { describe, measure, median } from './measure';
 import { IN_PROCESS } from './synth';
 

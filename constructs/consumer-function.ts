@@ -5,9 +5,9 @@ import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
+import { deploymentPackage } from '../packaging/deployment-package';
 import type { ResolvedFunction, TableReference } from '../topology/resolve';
-import { deploymentPackage } from './deployment-package';
-import { literals } from './literal';
+import { literals } from './terraform/literal';
 
 export interface ConsumerFunctionProps {
   readonly settings: ResolvedFunction;

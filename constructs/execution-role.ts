@@ -13,8 +13,8 @@ import {
 } from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
 import type { ResolvedConsumer, TableReference } from '../topology/resolve';
-import { policyDocument } from './policy-document';
-import { TerraformData } from './terraform-data';
+import { policyDocument } from './terraform/policy-document';
+import { TerraformData } from './terraform/terraform-data';
 
 /**
  * Seconds between the last change to a new role and the publication of its ARN. IAM is eventually

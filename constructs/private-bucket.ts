@@ -10,7 +10,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { Construct } from 'constructs';
 import { tlsOnly } from '../policies/bucket';
-import { policyDocument } from './policy-document';
+import { policyDocument } from './terraform/policy-document';
 
 export interface PrivateBucketProps {
   readonly name: string;

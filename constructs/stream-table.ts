@@ -3,7 +3,7 @@ import { DynamodbTag } from '@cdktf/provider-aws/lib/dynamodb-tag';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import type { ResolvedProducer } from '../topology/resolve';
-import { expressionText, literal } from './literal';
+import { expressionText, literal } from './terraform/literal';
 
 type Table = NonNullable<ResolvedProducer['table']>;
 

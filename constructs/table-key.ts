@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { keyPolicy } from '../policies/key-policy';
 import { keyAlias } from '../topology/key-alias';
 import type { ResolvedProducer } from '../topology/resolve';
-import { policyDocument } from './policy-document';
+import { policyDocument } from './terraform/policy-document';
 
 export interface TableKeyProps {
   readonly producer: ResolvedProducer;

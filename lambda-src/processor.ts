@@ -1,14 +1,14 @@
 import { types } from 'node:util';
-import { allAtOnce, type BatchProcessor } from './all-at-once';
-import type { Item } from './attribute-value';
-import { createHandler, type StreamHandler } from './handler';
-import { oneByOne, type Processor } from './one-by-one';
+import { allAtOnce, type BatchProcessor } from './runtime/all-at-once';
+import type { Item } from './runtime/attribute-value';
+import { createHandler, type StreamHandler } from './runtime/handler';
+import { oneByOne, type Processor } from './runtime/one-by-one';
 
-export type { BatchProcessor } from './all-at-once';
-export type { Item, PlainValue } from './attribute-value';
-export type { ChangeEvent } from './change-event';
-export type { ProcessorContext } from './context';
-export type { Processor } from './one-by-one';
+export type { BatchProcessor } from './runtime/all-at-once';
+export type { Item, PlainValue } from './runtime/attribute-value';
+export type { ChangeEvent } from './runtime/change-event';
+export type { ProcessorContext } from './runtime/context';
+export type { Processor } from './runtime/one-by-one';
 
 /**
  * A function that takes the changes of a table one by one, in the order of the stream:

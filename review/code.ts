@@ -1,4 +1,4 @@
-import { type PackageOrigin, packageOrigin } from '../constructs/deployment-package';
+import { type PackageOrigin, packageOrigin } from '../packaging/deployment-package';
 import type { ResolvedTopology } from '../topology/resolve';
 import { groupBy } from './lists';
 

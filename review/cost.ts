@@ -1,8 +1,8 @@
 import type { Pipeline, ProcessingFunction } from './pipeline';
 import type { PriceName, Prices } from './prices';
-import type { References } from './references';
-import { resourcesOf, type Stack } from './stacks';
-import { number } from './table';
+import type { References } from './read/references';
+import { resourcesOf, type Stack } from './read/stacks';
+import { number } from './report/table';
 
 /** One part of a cost, with how it comes about. */
 export interface CostPart {

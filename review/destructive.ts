@@ -1,5 +1,5 @@
-import type { References } from './references';
-import { type Block, resourcesOf, type Stack } from './stacks';
+import type { References } from './read/references';
+import { type Block, resourcesOf, type Stack } from './read/stacks';
 
 /** What a change of some attributes destroys. */
 export interface Replacement {

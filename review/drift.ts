@@ -5,8 +5,8 @@ import path from 'node:path';
 import { writeStacks } from '../stacks/synthesize';
 import type { ResolvedTopology } from '../topology/resolve';
 import { groupBy } from './lists';
+import { readStacks, type Stack } from './read/stacks';
 import { configurationsOf, stackDifferences } from './stack-differences';
-import { readStacks, type Stack } from './stacks';
 
 /** Places of one stack that are named before "and … more". */
 const NAMED = 3;

@@ -1,4 +1,4 @@
-import { topicName } from '../constructs/consumer-alarms';
+import { topicName } from '../constructs/monitoring/consumer-alarms';
 import { renderStatement } from '../policies/statement';
 import { streamPolicy } from '../policies/stream-policy';
 import type {

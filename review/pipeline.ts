@@ -1,5 +1,5 @@
-import type { References } from './references';
-import { type Block, type Resource, resourcesOf, type Stack } from './stacks';
+import type { References } from './read/references';
+import { type Block, type Resource, resourcesOf, type Stack } from './read/stacks';
 
 /** A function of the stacks. */
 export interface ProcessingFunction {

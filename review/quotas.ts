@@ -16,8 +16,8 @@ import {
 import type { ResolvedTopology } from '../topology/resolve';
 import type { Deployment, Kind } from './access/deployment';
 import type { Pipeline } from './pipeline';
-import type { References } from './references';
-import { type Block, resourcesOf, type Stack } from './stacks';
+import type { References } from './read/references';
+import { type Block, resourcesOf, type Stack } from './read/stacks';
 
 /** One quota and what comes nearest to it. */
 export interface Quota {

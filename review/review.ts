@@ -5,14 +5,14 @@ import { question } from './access/summary';
 import { type Code, codeOf } from './code';
 import { calculateCosts, type FunctionCost } from './cost';
 import { type Protection, protections, type Replacement, replacements } from './destructive';
-import { drawTopology } from './diagram';
 import { notesOn } from './notes';
 import { readPipeline } from './pipeline';
 import type { Prices } from './prices';
 import { measureQuotas, type Quota, share } from './quotas';
-import { References } from './references';
+import { References } from './read/references';
+import type { Stack } from './read/stacks';
+import { drawTopology } from './report/diagram';
 import { type Runtime, runtimes } from './runtimes';
-import type { Stack } from './stacks';
 
 /** Everything a reviewer is told. */
 export interface Review {

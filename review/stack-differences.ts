@@ -1,4 +1,4 @@
-import type { Stack } from './stacks';
+import type { Stack } from './read/stacks';
 
 /** The stacks of a topology: what `cdk.tf.json` holds, by stack id. */
 export type Stacks = Readonly<Record<string, unknown>>;

@@ -9,8 +9,8 @@ import {
   TerraformStack,
 } from 'cdktf';
 import type { Construct, Node } from 'constructs';
-import { literals } from '../constructs/literal';
-import { type Expected, RemoteState } from '../constructs/remote-state';
+import { literals } from '../constructs/terraform/literal';
+import { type Expected, RemoteState } from '../constructs/terraform/remote-state';
 import type { Account, ResolvedTopology, State } from '../topology/resolve';
 import { REQUIRED_VERSION } from './terraform-version';
 

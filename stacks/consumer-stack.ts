@@ -1,11 +1,11 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import type { Construct } from 'constructs';
-import { ChangeLake } from '../constructs/change-lake';
-import { ConsumerAlarms } from '../constructs/consumer-alarms';
 import { ConsumerFunction } from '../constructs/consumer-function';
-import { Dashboard } from '../constructs/dashboard';
 import { ExecutionRole } from '../constructs/execution-role';
+import { ConsumerAlarms } from '../constructs/monitoring/consumer-alarms';
+import { Dashboard } from '../constructs/monitoring/dashboard';
 import { PrivateBucket } from '../constructs/private-bucket';
+import { ChangeLake } from '../constructs/sinks/s3';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
 

@@ -1,10 +1,10 @@
 import { DynamodbResourcePolicy } from '@cdktf/provider-aws/lib/dynamodb-resource-policy';
 import type { Construct } from 'constructs';
 import { ExistingTable } from '../constructs/existing-table';
-import { jsonEncode } from '../constructs/json-encode';
-import { policyDocument } from '../constructs/policy-document';
 import { StreamTable } from '../constructs/stream-table';
 import { TableKey } from '../constructs/table-key';
+import { jsonEncode } from '../constructs/terraform/json-encode';
+import { policyDocument } from '../constructs/terraform/policy-document';
 import { renderStatement } from '../policies/statement';
 import { streamPolicy, streamPolicySize } from '../policies/stream-policy';
 import { STREAM_POLICY } from '../topology/limits';

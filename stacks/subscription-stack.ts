@@ -1,9 +1,9 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import type { Construct } from 'constructs';
-import { alarmTopicArn } from '../constructs/consumer-alarms';
-import { literal } from '../constructs/literal';
-import { MetricAlarm } from '../constructs/metric-alarm';
-import { MAPPING_METRICS } from '../constructs/metrics';
+import { alarmTopicArn } from '../constructs/monitoring/consumer-alarms';
+import { MetricAlarm } from '../constructs/monitoring/metric-alarm';
+import { MAPPING_METRICS } from '../constructs/monitoring/metrics';
+import { literal } from '../constructs/terraform/literal';
 import { arns } from '../topology/arns';
 import { filterPattern } from '../topology/filter-pattern';
 import type { ResolvedSubscription, ResolvedTopology } from '../topology/resolve';

@@ -84,7 +84,7 @@ export function writeStacks(
 
 async function tidy(folder: string, ids: readonly string[]): Promise<void> {
   // Only here, since the formatter is WebAssembly, which takes as long to load as the rest to run.
-  const { tidyHcl } = await import('../scripts/tidy-hcl');
+  const { tidyHcl } = await import('../terraform/hcl/tidy-hcl');
   for (const id of ids) {
     const file = path.join(folder, Manifest.stacksFolder, id, 'cdk.tf');
     writeFileSync(file, await tidyHcl(readFileSync(file, 'utf8')));

@@ -4,7 +4,7 @@ import { parse } from '@cdktf/hcl2json';
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { type App, Testing } from 'cdktf';
 import { ConsumerFunction, type ConsumerFunctionProps } from '../../constructs/consumer-function';
-import { tidyHcl } from '../../scripts/tidy-hcl';
+import { tidyHcl } from '../../terraform/hcl/tidy-hcl';
 import { EmptyStack } from '../helpers/empty-stack';
 import { counts, hclApp, jsonApp, jsonOf } from '../helpers/synth-app';
 

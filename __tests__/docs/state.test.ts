@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { loadTopology } from '../../load/load';
 import { decide } from '../../review/access/simulate';
-import type { Block } from '../../review/stacks';
-import { loadTopology } from '../../topology/load';
+import type { Block } from '../../review/read/stacks';
 import { synthesizedStacks } from '../helpers/review';
 
 const ACTIONS = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'];

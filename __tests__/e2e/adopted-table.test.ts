@@ -12,7 +12,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { parseDocument } from 'yaml';
-import { loadTopology } from '../../topology/load';
+import { loadTopology } from '../../load/load';
 import { clientsOf } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { unprotectTables, writeTopology } from './support/topology';

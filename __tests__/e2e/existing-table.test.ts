@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parse, stringify } from 'yaml';
-import { loadTopology } from '../../topology/load';
+import { loadTopology } from '../../load/load';
 import { clientsOf } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';

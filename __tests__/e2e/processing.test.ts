@@ -18,8 +18,8 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { parseDocument } from 'yaml';
-import { savedQueries } from '../../constructs/lake-sql';
-import { loadTopology } from '../../topology/load';
+import { savedQueries } from '../../constructs/lake/sql';
+import { loadTopology } from '../../load/load';
 import type { Lake } from '../../topology/resolve';
 import { changesOf, type Delivery, partitionOf } from '../helpers/lake-database';
 import { AccountClients } from './support/account';

@@ -15,7 +15,7 @@ import {
   ListEventSourceMappingsCommand,
 } from '@aws-sdk/client-lambda';
 import { parseDocument } from 'yaml';
-import { loadTopology } from '../../topology/load';
+import { loadTopology } from '../../load/load';
 import { clientsOf } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';

@@ -8,7 +8,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { parseDocument } from 'yaml';
-import { loadTopology } from '../../topology/load';
+import { loadTopology } from '../../load/load';
 import { clientsOf } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';

@@ -7,7 +7,7 @@ import { DescribeTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { parseDocument } from 'yaml';
-import { loadTopology } from '../../topology/load';
+import { loadTopology } from '../../load/load';
 import { type AccountClients, clientsOf } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';

@@ -29,7 +29,7 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
-import { loadTopology } from '../../topology/load';
+import { loadTopology } from '../../load/load';
 import type { Account } from '../../topology/resolve';
 import { AccountClients } from './support/account';
 import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';

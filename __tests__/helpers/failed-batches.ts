@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Origin } from '../../redrive/failed-batch';
-import type { ListedObject, Store, StoredObject } from '../../redrive/redrive';
+import type { Origin } from '../../operate/redrive/failed-batch';
+import type { ListedObject, Store, StoredObject } from '../../operate/redrive/redrive';
 
 export const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders';
 const MAPPING = '14b5e4a2-8c57-4a3f-9d6e-1f0c3b7a9e21';

@@ -1,5 +1,5 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { createHandler, type Process, type StreamHandler } from '../../lambda-src/handler';
+import { createHandler, type Process, type StreamHandler } from '../../lambda-src/runtime/handler';
 
 export const CONTEXT = {
   awsRequestId: 'request-1',

@@ -1,5 +1,5 @@
 import initSqlJs from 'sql.js';
-import { changesView, DELIVERIES, VIEW_COLUMNS } from '../../constructs/lake-sql';
+import { changesView, DELIVERIES, VIEW_COLUMNS } from '../../constructs/lake/sql';
 
 /** A line of an object of the lake, with the columns of its partition. */
 export type Delivery = Readonly<Record<string, unknown>>;

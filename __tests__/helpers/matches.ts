@@ -1,4 +1,4 @@
-import { canBe } from '../../topology/checks/filters/operators';
+import { canBe } from '../../load/checks/filters/operators';
 
 type Pattern = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { TerraformStack } from 'cdktf';
+import { loadTopology } from '../../load/load';
 import { buildStacks } from '../../stacks/build-stacks';
-import { loadTopology } from '../../topology/load';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { jsonApp, jsonOf, type StackJson } from './synth-app';
 

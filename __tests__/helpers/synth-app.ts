@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { App, TerraformStack, Testing } from 'cdktf';
+import { validate } from '../../load/validate';
 import { buildStacks } from '../../stacks/build-stacks';
 import type { ResolvedTopology } from '../../topology/resolve';
-import { validate } from '../../topology/validate';
 import type { Content } from './topology';
 
 /** Blocks by type and name. */

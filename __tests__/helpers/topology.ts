@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { validate } from '../../load/validate';
 import { TopologyError } from '../../topology/problem';
 import type { topologySchema } from '../../topology/schema';
-import { validate } from '../../topology/validate';
 
 export type Content = z.input<typeof topologySchema>;
 

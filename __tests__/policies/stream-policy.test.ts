@@ -1,6 +1,6 @@
+import { validate } from '../../load/validate';
 import { streamPolicy, streamPolicySize } from '../../policies/stream-policy';
 import type { Reader } from '../../topology/resolve';
-import { validate } from '../../topology/validate';
 import { type Overrides, topology } from '../helpers/topology';
 
 const STREAM =

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadTopology } from '../../topology/load';
+import { loadTopology } from '../../load/load';
 import { environment } from '../helpers/environment';
 import { type Edit, statement, synthesizedStacks, writeStacks } from '../helpers/review';
 
@@ -21,7 +21,7 @@ function run(name: string, edits: Record<string, Edit> = {}) {
 function review(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', 'scripts/review.ts', ...args],
+    ['--import', 'tsx', 'commands/review.ts', ...args],
     { env: environment({ TOPOLOGY: FILE }), encoding: 'utf8' },
   );
   return { status, stdout, stderr };

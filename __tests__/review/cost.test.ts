@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { loadTopology } from '../../load/load';
 import { total } from '../../review/cost';
 import { loadPrices } from '../../review/prices';
-import { loadTopology } from '../../topology/load';
 import { reviewOf } from '../helpers/review';
 
 const parts = (all: readonly { part: string; amount: number }[]) =>

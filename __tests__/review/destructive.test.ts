@@ -1,4 +1,4 @@
-import { loadTopology } from '../../topology/load';
+import { loadTopology } from '../../load/load';
 import { reviewOf } from '../helpers/review';
 import { resolved } from '../helpers/synth-app';
 import { topology } from '../helpers/topology';

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { loadTopology } from '../../load/load';
 import { driftFrom } from '../../review/drift';
-import { readStacks, type Stack } from '../../review/stacks';
-import { loadTopology } from '../../topology/load';
+import { readStacks, type Stack } from '../../review/read/stacks';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { type Edit, synthesizedStacks, writeStacks } from '../helpers/review';
 import { resolved } from '../helpers/synth-app';

@@ -1,4 +1,4 @@
-import { writeMarkdown } from '../../review/markdown';
+import { writeMarkdown } from '../../review/report/markdown';
 import { failures } from '../../review/review';
 import { type Edit, reviewOf } from '../helpers/review';
 import { resolved } from '../helpers/synth-app';

@@ -1,6 +1,6 @@
+import { loadTopology } from '../../load/load';
 import { failures } from '../../review/review';
 import * as limits from '../../topology/limits';
-import { loadTopology } from '../../topology/load';
 import { reviewOf, statement } from '../helpers/review';
 import { resolved } from '../helpers/synth-app';
 import { topology } from '../helpers/topology';

@@ -1,5 +1,5 @@
 import { parse } from '@cdktf/hcl2json';
-import { tidyHcl } from '../../scripts/tidy-hcl';
+import { tidyHcl } from '../../terraform/hcl/tidy-hcl';
 import { alarm, privateBucket } from '../helpers/blocks';
 import {
   ARCHIVE_PROVIDER,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ChangeEvent } from '../change-event';
-import { sortedKeys } from '../sorted-keys';
+import type { ChangeEvent } from '../runtime/change-event';
+import { sortedKeys } from '../runtime/sorted-keys';
 
 /**
  * The columns of a line, with their Hive types. The date is not among them: it is a partition, which the

@@ -1,7 +1,7 @@
-import type { PolicyDocument } from '../policy';
 import { ReviewError } from '../problem';
-import type { References } from '../references';
-import { dataSourcesOf, type Resource, resourcesOf, type Stack } from '../stacks';
+import type { PolicyDocument } from '../read/policy';
+import type { References } from '../read/references';
+import { dataSourcesOf, type Resource, resourcesOf, type Stack } from '../read/stacks';
 import { awsManagedPolicy } from './aws-managed-policies';
 
 export interface NamedPolicy {

@@ -16,7 +16,7 @@ import type {
   ResolvedTopology,
   TableReference,
 } from '../../topology/resolve';
-import { listOf } from '../policy';
+import { listOf } from '../read/policy';
 import { awsManagedPolicy } from './aws-managed-policies';
 import type { Kind, Protected } from './deployment';
 

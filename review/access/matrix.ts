@@ -1,6 +1,6 @@
 import type { ResolvedTopology } from '../../topology/resolve';
-import { STREAM_LABEL } from '../attributes';
-import { listOf, type PolicyDocument } from '../policy';
+import { STREAM_LABEL } from '../read/attributes';
+import { listOf, type PolicyDocument } from '../read/policy';
 import type { Deployment, NamedPolicy, Protected } from './deployment';
 import { Intent } from './intent';
 import { type Principal, Principals, serviceAsPrincipal } from './principals';

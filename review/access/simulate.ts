@@ -4,8 +4,8 @@ import {
   type RequestAnalysis,
   runSimulation,
 } from '@cloud-copilot/iam-simulate';
-import type { PolicyDocument } from '../policy';
 import { ReviewError } from '../problem';
+import type { PolicyDocument } from '../read/policy';
 import type { NamedPolicy } from './deployment';
 
 /** Condition keys of a request and their values. */

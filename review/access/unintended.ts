@@ -1,4 +1,4 @@
-import { listOf, type PolicyDocument, type PolicyStatement } from '../policy';
+import { listOf, type PolicyDocument, type PolicyStatement } from '../read/policy';
 import type { Deployment, Protected, Role } from './deployment';
 import type { Intent } from './intent';
 

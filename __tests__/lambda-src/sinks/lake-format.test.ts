@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { toChangeEvent } from '../../../lambda-src/change-event';
+import { toChangeEvent } from '../../../lambda-src/runtime/change-event';
 import { LAKE_COLUMNS, toLakeLine, toLakeObjects } from '../../../lambda-src/sinks/lake-format';
 import { batch, described, record, sequenceNumber } from '../../helpers/records';
 

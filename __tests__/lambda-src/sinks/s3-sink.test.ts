@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { PutObjectCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
-import { allAtOnce } from '../../../lambda-src/all-at-once';
-import { toChangeEvent } from '../../../lambda-src/change-event';
+import { allAtOnce } from '../../../lambda-src/runtime/all-at-once';
+import { toChangeEvent } from '../../../lambda-src/runtime/change-event';
 import { toLakeObjects } from '../../../lambda-src/sinks/lake-format';
 import { s3Sink } from '../../../lambda-src/sinks/s3-sink';
 import { handlerOf } from '../../helpers/invoke';

@@ -1,7 +1,7 @@
 import { readDeployment } from '../../../review/access/deployment';
-import { listOf } from '../../../review/policy';
-import { References } from '../../../review/references';
-import { parseStack, type StackJson } from '../../../review/stacks';
+import { listOf } from '../../../review/read/policy';
+import { References } from '../../../review/read/references';
+import { parseStack, type StackJson } from '../../../review/read/stacks';
 import { synthesizedStacks } from '../../helpers/review';
 import { resolved } from '../../helpers/synth-app';
 import { topology } from '../../helpers/topology';

@@ -1,4 +1,4 @@
-import { loadTopology } from '../../../topology/load';
+import { loadTopology } from '../../../load/load';
 import { accessOf, differences, type Edit, statement } from '../../helpers/review';
 
 const TOPOLOGY = loadTopology('topologies/saas-tenants.yaml');

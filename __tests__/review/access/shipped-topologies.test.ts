@@ -1,4 +1,4 @@
-import { loadTopology } from '../../../topology/load';
+import { loadTopology } from '../../../load/load';
 import { accessOf, differences } from '../../helpers/review';
 import { SHIPPED } from '../../helpers/shipped-topologies';
 

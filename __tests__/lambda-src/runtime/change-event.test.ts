@@ -1,0 +1,193 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { toChangeEvent } from '../../../lambda-src/runtime/change-event';
+import { describeRecord } from '../../../lambda-src/runtime/describe-record';
+import { described as describedRecord, record, sequenceNumber } from '../../helpers/records';
+
+const CHANGE = {
+  id: 'event-1',
+  eventName: 'INSERT',
+  account: '444455556666',
+  region: 'us-east-1',
+  table: 'Orders',
+  sequenceNumber: sequenceNumber(1),
+  time: '2026-01-02T03:04:05.000Z',
+  expired: false,
+  keys: { OrderId: 'order-1' },
+  newImage: { OrderId: 'order-1', Total: 19.99 },
+};
+
+/** The first record, with these values in what DynamoDB says. */
+const described = (values: DynamoDBRecord['dynamodb']) => describedRecord(1, values);
+const removal = (userIdentity: unknown): DynamoDBRecord =>
+  record(1, { eventName: 'REMOVE', userIdentity });
+const of = (eventSourceARN: string) => record(1, { eventSourceARN });
+
+describe('a change event', () => {
+  test.each<[string, DynamoDBRecord, object]>([
+    ['of an insertion', record(1), CHANGE],
+    [
+      'of a modification has both images',
+      {
+        ...described({ OldImage: { OrderId: { S: 'order-1' }, Total: { N: '5' } } }),
+        eventName: 'MODIFY',
+      },
+      { ...CHANGE, eventName: 'MODIFY', oldImage: { OrderId: 'order-1', Total: 5 } },
+    ],
+    [
+      'of a removal has the old image',
+      {
+        ...described({ NewImage: undefined, OldImage: { OrderId: { S: 'order-1' } } }),
+        eventName: 'REMOVE',
+      },
+      {
+        ...CHANGE,
+        eventName: 'REMOVE',
+        newImage: undefined,
+        oldImage: { OrderId: 'order-1' },
+      },
+    ],
+    [
+      'of a stream of keys only has no image',
+      described({ NewImage: undefined, StreamViewType: 'KEYS_ONLY' }),
+      { ...CHANGE, newImage: undefined },
+    ],
+    [
+      'has both keys',
+      described({ Keys: { OrderId: { S: 'order-1' }, Version: { N: '3' } } }),
+      { ...CHANGE, keys: { OrderId: 'order-1', Version: 3 } },
+    ],
+    [
+      'has the time of the change',
+      described({ ApproximateCreationDateTime: 1_700_000_000 }),
+      { ...CHANGE, time: '2023-11-14T22:13:20.000Z' },
+    ],
+    [
+      'of another account, Region and partition',
+      of('arn:aws-cn:dynamodb:cn-north-1:777777777777:table/My_table-1.0/stream/2026'),
+      { ...CHANGE, account: '777777777777', region: 'cn-north-1', table: 'My_table-1.0' },
+    ],
+  ])('%s', (_, received, expected) => {
+    expect(toChangeEvent(received)).toEqual(expected);
+  });
+});
+
+test('a change event is of its stream, whatever the attributes of its item say', () => {
+  const said = {
+    ...{ id: 'event-2', eventID: 'event-2', eventName: 'REMOVE', expired: true },
+    ...{ account: '999999999999', region: 'eu-west-1', table: 'Others', eventSourceARN: 'x' },
+  };
+  const image = Object.fromEntries(
+    Object.entries({ OrderId: 'order-1', ...said }).map(([name, value]) => [
+      name,
+      { S: String(value) },
+    ]),
+  );
+  const { newImage, ...others } = toChangeEvent(described({ NewImage: image }));
+  expect(others).toEqual({ ...CHANGE, newImage: undefined });
+  expect(newImage).toEqual({ OrderId: 'order-1', ...said, expired: 'true' });
+});
+
+describe('the record of a change event', () => {
+  const received = record(1);
+  const change = toChangeEvent(received);
+
+  test('is the one that Lambda delivered', () => {
+    expect(change.record).toBe(received);
+  });
+
+  test('is neither enumerated nor in its JSON', () => {
+    expect(Object.keys(change)).not.toContain('record');
+    expect(JSON.parse(JSON.stringify(change))).toEqual(CHANGE);
+  });
+});
+
+test('a change event has the fields of its documentation, in this order', () => {
+  expect(Object.keys(toChangeEvent(record(1)))).toEqual([
+    'id',
+    'eventName',
+    'account',
+    'region',
+    'table',
+    'sequenceNumber',
+    'time',
+    'expired',
+    'keys',
+    'oldImage',
+    'newImage',
+  ]);
+});
+
+describe('an item is said to have expired', () => {
+  const service = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+
+  test.each<[string, DynamoDBRecord, boolean]>([
+    ['where Time to Live removed it', removal(service), true],
+    // A caller, or Time to Live in another Region of a global table: AWS marks neither.
+    ['not where the record does not say so', removal(undefined), false],
+    ['not where the identity is null', removal(null), false],
+    ['not where another service removed it', removal({ ...service, principalId: 'x' }), false],
+    ['not where another kind of caller did', removal({ ...service, type: 'User' }), false],
+    ['not where the identity is empty', removal({}), false],
+    ['not where an item was changed', { ...removal(service), eventName: 'MODIFY' }, false],
+  ])('%s', (_, received, expired) => {
+    expect(toChangeEvent(received).expired).toBe(expired);
+  });
+});
+
+describe('refuses a record', () => {
+  test.each<[string, DynamoDBRecord]>([
+    ['without anything', {}],
+    ['without an ID', record(1, { eventID: undefined })],
+    ['without a name', record(1, { eventName: undefined })],
+    ['without a stream', record(1, { eventSourceARN: undefined })],
+    ['without what DynamoDB says', record(1, { dynamodb: undefined })],
+    ['without keys', described({ Keys: undefined })],
+    ['with no key attribute', described({ Keys: {} })],
+    ['with a list of keys', described({ Keys: JSON.parse('[{"S":"x"}]') })],
+    ['with an image of null', described({ NewImage: JSON.parse('null') })],
+    ['with a list as an image', described({ OldImage: JSON.parse('[]') })],
+    ['of another kind of change', record(1, { eventName: JSON.parse('"PURGE"') })],
+    ['without a sequence number', described({ SequenceNumber: undefined })],
+    ['of a queue', of('arn:aws:sqs:us-east-1:444455556666:orders')],
+    ['of a Kinesis stream', of('arn:aws:kinesis:us-east-1:444455556666:stream/orders')],
+    ['of a table, not of its stream', of('arn:aws:dynamodb:us-east-1:444455556666:table/Orders')],
+  ])('%s', (_, received) => {
+    expect(() => toChangeEvent(received)).toThrow(
+      new TypeError(`not a record of a DynamoDB stream: ${describeRecord(received)}`),
+    );
+  });
+
+  test('with a value of no type', () => {
+    const broken = described({ NewImage: JSON.parse('{"Total":{"X":"secret"}}') });
+    expect(() => toChangeEvent(broken)).toThrow(
+      new TypeError(
+        `a record cannot be decoded, not a DynamoDB attribute value: ${describeRecord(broken)}`,
+      ),
+    );
+  });
+});
+
+describe('the time', () => {
+  const timed = (value: unknown) =>
+    described({ ApproximateCreationDateTime: value as number | undefined });
+
+  test.each<[string, unknown, string | undefined]>([
+    ['is absent where the record has none', undefined, undefined],
+    ['is absent where the record has null', null, undefined],
+    ['has a fraction where the record does', 1_559_320_290.838, '2019-05-31T16:31:30.838Z'],
+    ['can be a text of seconds', '1678831218.0', '2023-03-14T22:00:18.000Z'],
+  ])('%s', (_, value, expected) => {
+    expect(toChangeEvent(timed(value)).time).toBe(expected);
+  });
+
+  test.each([
+    ['milliseconds', 1_750_000_000_123],
+    ['microseconds', 1_750_000_000_123_456],
+    ['a word', 'now'],
+    ['before 1970', -1],
+  ])('of %s is refused', (_, value) => {
+    expect(() => toChangeEvent(timed(value))).toThrow(
+      /^a record cannot be decoded, its ApproximateCreationDateTime is not in seconds: /,
+    );
+  });
+});

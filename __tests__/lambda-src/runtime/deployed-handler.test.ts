@@ -1,0 +1,214 @@
+import { defineBatchProcessor, defineProcessor } from '../../../lambda-src/processor';
+import { deployedHandler } from '../../../lambda-src/runtime/deployed-handler';
+import { mark } from '../../../lambda-src/runtime/mark';
+
+const handlerOf = (handler: unknown, fallback?: unknown) =>
+  deployedHandler({ handler, default: fallback }, 'src/audit.ts');
+
+describe('the deployed handler', () => {
+  test.each([
+    ['defineProcessor', defineProcessor(() => {})],
+    ['defineBatchProcessor', defineBatchProcessor(() => {})],
+    ['another copy of the package', Object.assign(async () => ({}), {})],
+  ])('is what %s returned, as it is', (_, handler) => {
+    mark(handler);
+    expect(handlerOf(undefined, handler)).toBe(handler);
+    expect(handlerOf(handler, 42)).toBe(handler);
+  });
+
+  test('knows the mark by its name in the global registry', () => {
+    const name = Symbol.for('dynamodb-cross-account-streams/handler');
+    expect(
+      Reflect.get(
+        defineProcessor(() => {}),
+        name,
+      ),
+    ).toBe(true);
+    const marked = Object.assign(async () => ({}), { [name]: true });
+    expect(handlerOf(undefined, marked)).toBe(marked);
+  });
+
+  test('is the default export of a compiled module', () => {
+    const processor = defineProcessor(() => {});
+    expect(handlerOf(undefined, { __esModule: true, default: processor })).toBe(processor);
+    expect(handlerOf(undefined, { default: processor })).toBe(processor);
+  });
+
+  test('is `handler` rather than the default export', async () => {
+    const handler = handlerOf(
+      async () => null,
+      defineProcessor(() => {}),
+    );
+    await expect(handler({}, {})).resolves.toBeNull();
+  });
+
+  test('of one’s own gets event and context', async () => {
+    const own = jest.fn(async (_event: unknown, _context: unknown) => null);
+    await handlerOf(own)({ Records: [] }, { awsRequestId: 'request-1' });
+    expect(own.mock.calls).toEqual([[{ Records: [] }, { awsRequestId: 'request-1' }]]);
+  });
+
+  test.each([0, 1, 2])('of one’s own may have %d parameters', (count) => {
+    const own = Object.defineProperty(async () => null, 'length', { value: count });
+    expect(handlerOf(own)).toHaveLength(2);
+  });
+});
+
+describe('refuses at the start', () => {
+  const UNWRAPPED =
+    'src/audit.ts has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as `handler`';
+
+  test.each<[string, unknown, unknown, string]>([
+    [
+      'no export',
+      undefined,
+      undefined,
+      'src/audit.ts must export a handler: write export default defineProcessor(…), or export const handler',
+    ],
+    ['a default export that is a processor', undefined, async () => {}, UNWRAPPED],
+    [
+      'a default export that makes a handler',
+      undefined,
+      () => defineProcessor(() => {}),
+      UNWRAPPED,
+    ],
+    [
+      'a default export that took a handler’s properties',
+      undefined,
+      Object.assign(
+        () => {},
+        defineProcessor(() => {}),
+      ),
+      UNWRAPPED,
+    ],
+    ['a default export whose own is none', undefined, { default: async () => {} }, UNWRAPPED],
+    ['a default export that is an object', undefined, { handler: async () => null }, UNWRAPPED],
+    [
+      'a handler that is an object',
+      { handler: 1 },
+      undefined,
+      'handler of src/audit.ts must be a function, got { handler: 1 }',
+    ],
+    [
+      'a handler that is a text',
+      'x',
+      defineProcessor(() => {}),
+      "handler of src/audit.ts must be a function, got 'x'",
+    ],
+    [
+      'a handler with a callback',
+      (_event: unknown, _context: unknown, _callback: unknown) => {},
+      undefined,
+      'handler of src/audit.ts has 3 parameters: a callback is never called here; return a promise, as in export const handler = async (event, context) => { … }',
+    ],
+  ])('%s', (_, handler, fallback, message) => {
+    expect(() => handlerOf(handler, fallback)).toThrow(new TypeError(message));
+  });
+});
+
+describe('an answer of a handler of one’s own', () => {
+  const FAILURES = [{ itemIdentifier: '1' }];
+  class StreamsEventResponse {
+    batchItemFailures = FAILURES;
+  }
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['an object', {}],
+    ['the walk-through’s', { statusCode: 200 }],
+    ['no list', { batchItemFailures: undefined }],
+    ['null for a list', { batchItemFailures: null }],
+    ['an empty list', { batchItemFailures: [] }],
+    ['a list', { batchItemFailures: [{ itemIdentifier: '1' }, { itemIdentifier: '2' }] }],
+    ['an identifier that Lambda takes for all', { batchItemFailures: [{ itemIdentifier: '' }] }],
+    ['an instance of a class', new StreamsEventResponse()],
+  ])('is passed on: %s', async (_, answer) => {
+    await expect(handlerOf(async () => answer)({}, {})).resolves.toEqual(
+      answer === undefined || answer === null ? answer : { ...answer },
+    );
+  });
+
+  test.each<[string, unknown]>([
+    [
+      'a getter of a class',
+      new (class {
+        get batchItemFailures() {
+          return FAILURES;
+        }
+      })(),
+    ],
+    ['not enumerable', Object.defineProperty({}, 'batchItemFailures', { value: FAILURES })],
+  ])('has its failures in the JSON that Lambda gets: %s', async (_, answer) => {
+    const sent = JSON.stringify(await handlerOf(async () => answer)({}, {}));
+    expect(JSON.parse(sent)).toEqual({ batchItemFailures: FAILURES });
+  });
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['an object', { batchItemFailures: [{ itemIdentifier: '1' }] }],
+  ])('is a promise, also where it was given at once: %s', async (_, answer) => {
+    const promise = handlerOf(() => answer)({}, {});
+    expect(promise).toBeInstanceOf(Promise);
+    await promise;
+  });
+
+  test('that is nothing, at once, is left to the runtime', () => {
+    expect(handlerOf(() => undefined)({}, {})).toBeUndefined();
+  });
+
+  const MUST =
+    'handler of src/audit.ts must answer with nothing or { batchItemFailures: [{ itemIdentifier: <sequence number> }] }, got ';
+  test.each<[string, unknown, string]>([
+    ['a function', () => {}, 'a function'],
+    ['a text', 'ok', "'ok'"],
+    ['an empty text', '', "''"],
+    ['a number', 200, '200'],
+    ['a boolean', false, 'false'],
+    ['a list', [{ itemIdentifier: '1' }], "[ { itemIdentifier: '1' } ]"],
+    ['an error', new RangeError('lost'), 'the error RangeError: lost'],
+    ['a generator', (async function* () {})(), 'Object [AsyncGenerator] {}'],
+    ['an object whose JSON is a text', { toJSON: () => 'ok' }, '{ toJSON: [Function: toJSON] }'],
+    [
+      'failures under a key of one letter less',
+      { batchItemFailure: [] },
+      '{ batchItemFailure: [] }',
+    ],
+    ['failures under a key in capitals', { BatchItemFailures: [] }, '{ BatchItemFailures: [] }'],
+    ['failures that are no list', { batchItemFailures: {} }, '{ batchItemFailures: {} }'],
+    ['failures that are a text', { batchItemFailures: '1' }, "{ batchItemFailures: '1' }"],
+    ['a failure that is a text', { batchItemFailures: ['1'] }, "{ batchItemFailures: [ '1' ] }"],
+    ['a failure that is null', { batchItemFailures: [null] }, '{ batchItemFailures: [ null ] }'],
+    [
+      'an identifier that is a number',
+      { batchItemFailures: [{ itemIdentifier: 1 }] },
+      '{ batchItemFailures: [ { itemIdentifier: 1 } ] }',
+    ],
+    [
+      'an identifier of another name',
+      { batchItemFailures: [{ ItemIdentifier: '1' }] },
+      "{ batchItemFailures: [ { ItemIdentifier: '1' } ] }",
+    ],
+    ['much text', 'x'.repeat(200), `'${'x'.repeat(98)}…`],
+  ])('fails the batch: %s', async (_, answer, got) => {
+    await expect(handlerOf(async () => answer)({}, {})).rejects.toThrow(
+      new TypeError(`${MUST}${got}`),
+    );
+  });
+
+  test.each([
+    [
+      'thrown',
+      () => {
+        throw new Error('lost');
+      },
+    ],
+    [
+      'rejected',
+      async () => {
+        throw new Error('lost');
+      },
+    ],
+  ])('is an error that was %s, as it is', async (_, own) => {
+    await expect((async () => handlerOf(own)({}, {}))()).rejects.toThrow(new Error('lost'));
+  });
+});

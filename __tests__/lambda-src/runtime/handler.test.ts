@@ -1,0 +1,257 @@
+import { describeRecord } from '../../../lambda-src/runtime/describe-record';
+import type { Process } from '../../../lambda-src/runtime/handler';
+import { CONTEXT, handlerOf } from '../../helpers/invoke';
+import { batch, described, record, sequenceNumber } from '../../helpers/records';
+
+const MESSAGE = 'Change failed; Lambda will deliver it and what follows again';
+const ERROR = new Error('refused');
+
+/** Processes all. */
+const succeed: Process = async (records) => ({ processed: records.length });
+
+/** Fails at the record of this index. */
+const failAt =
+  (processed: number, thrown: boolean, error: unknown = ERROR): Process =>
+  async (records) => ({
+    processed,
+    failure: { record: records[processed] ?? {}, changes: 1, error, thrown },
+  });
+
+const base = {
+  timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  requestId: 'request-1',
+  functionName: 'ProcessOrders',
+  coldStart: true,
+};
+
+describe('a handler', () => {
+  test('gives all records to what processes them, with the context', async () => {
+    const process = jest.fn(succeed);
+    await handlerOf(process).invoke(batch(3));
+    expect(process.mock.calls).toEqual([
+      [
+        batch(3),
+        {
+          log: expect.any(Object),
+          requestId: 'request-1',
+          functionName: 'ProcessOrders',
+          getRemainingTimeInMillis: expect.any(Function),
+        },
+      ],
+    ]);
+    expect(process.mock.calls[0]?.[1].getRemainingTimeInMillis()).toBe(1_234);
+  });
+
+  test.each([0, 1, 5])('reports nothing of %d records that were processed', async (count) => {
+    const { response, thrown, lines } = await handlerOf(succeed).invoke(batch(count));
+    expect({ response, thrown, lines }).toEqual({
+      response: { batchItemFailures: [] },
+      thrown: undefined,
+      lines: [],
+    });
+  });
+
+  test('reports one record, and logs it', async () => {
+    const { response, lines } = await handlerOf(failAt(2, false)).invoke(batch(5));
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumber(3) }] });
+    expect(lines).toEqual([
+      {
+        ...base,
+        level: 'ERROR',
+        message: MESSAGE,
+        sequenceNumber: sequenceNumber(3),
+        eventId: 'event-3',
+        error: {
+          name: 'Error',
+          message: 'refused',
+          stack: expect.stringMatching(/^Error: refused\n +at /),
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ['an error', ERROR],
+    ['what is no error', 'out of space'],
+  ])('throws %s as it is, and logs it', async (_, error) => {
+    const { thrown, response, lines } = await handlerOf(failAt(0, true, error)).invoke(batch(2));
+    expect(thrown).toBe(error);
+    expect(response).toBeUndefined();
+    expect(lines.map(({ message, eventId }) => ({ message, eventId }))).toEqual([
+      { message: MESSAGE, eventId: 'event-1' },
+    ]);
+  });
+});
+
+test('keeps the function running while a change is processed, and no longer', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  let finish = () => {};
+  const handler = handlerOf(async (records) => {
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    return { processed: records.length };
+  });
+  const invoked = handler.invoke(batch(1));
+  expect(timers()).toBe(before + 1);
+  finish();
+  await invoked;
+  expect(timers()).toBe(before);
+});
+
+describe('the lines of an invocation', () => {
+  const logOnce: Process = async (records, { log }) => {
+    log.info('Message', { count: records.length });
+    return { processed: records.length };
+  };
+
+  test('say whether it is the first', async () => {
+    const { invoke } = handlerOf(logOnce);
+    const lines = [...(await invoke(batch(1))).lines, ...(await invoke(batch(2))).lines];
+    expect(lines).toEqual([
+      { ...base, level: 'INFO', message: 'Message', count: 1 },
+      { ...base, level: 'INFO', message: 'Message', count: 2, coldStart: false },
+    ]);
+  });
+
+  test('have the id of the trace', async () => {
+    const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+    const { invoke } = handlerOf(logOnce, { _X_AMZN_TRACE_ID: trace });
+    expect((await invoke(batch(1))).lines).toEqual([
+      {
+        ...base,
+        level: 'INFO',
+        message: 'Message',
+        xrayTraceId: '1-5759e988-bd862e3fe1be46a994272793',
+        count: 1,
+      },
+    ]);
+  });
+
+  test.each([
+    ['DEBUG', 1],
+    ['INFO', 1],
+    ['WARN', 0],
+    ['error', 0],
+  ])('of the level INFO are written at LOG_LEVEL %s: %d', async (LOG_LEVEL, count) => {
+    const { lines } = await handlerOf(logOnce, { LOG_LEVEL }).invoke(batch(1));
+    expect(lines).toHaveLength(count);
+  });
+
+  test.each(['TRACE', ''])('are refused at LOG_LEVEL %j, before any invocation', (LOG_LEVEL) => {
+    expect(() => handlerOf(logOnce, { LOG_LEVEL })).toThrow(
+      new RangeError(`LOG_LEVEL must be DEBUG, INFO, WARN, ERROR, got ${LOG_LEVEL}`),
+    );
+  });
+});
+
+describe('the metrics', () => {
+  const line = (processed: number, failed: number, stream: object) => ({
+    _aws: {
+      Timestamp: 1_767_323_045_678,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'CrossAccountStreams',
+          Dimensions: [['FunctionName']],
+          Metrics: [
+            { Name: 'ChangesProcessed', Unit: 'Count' },
+            { Name: 'ChangesFailed', Unit: 'Count' },
+          ],
+        },
+      ],
+    },
+    FunctionName: 'ProcessOrders',
+    ChangesProcessed: processed,
+    ChangesFailed: failed,
+    ...stream,
+  });
+  const orders = { account: '444455556666', table: 'Orders' };
+  const elsewhere = record(1, { eventSourceARN: 'arn:aws:sqs:us-east-1:444455556666:orders' });
+
+  test.each<[string, Process, unknown[], object]>([
+    ['that succeeds', succeed, batch(3), line(3, 0, orders)],
+    ['that is empty', succeed, [], line(0, 0, {})],
+    ['that is reported', failAt(2, false), batch(5), line(2, 1, orders)],
+    ['that is thrown', failAt(0, true), batch(5), line(0, 1, orders)],
+    ['of another source', failAt(0, true), [elsewhere], line(0, 1, {})],
+  ])('of a batch %s are one line', async (_, process, records, expected) => {
+    const now = jest.spyOn(Date, 'now').mockReturnValue(1_767_323_045_678);
+    const { metrics } = await handlerOf(process).invoke(records);
+    now.mockRestore();
+    expect(metrics).toEqual([expected]);
+  });
+});
+
+describe('refuses an event, before anything is begun,', () => {
+  test.each<[string, unknown]>([
+    ['that is undefined', undefined],
+    ['that is null', null],
+    ['that is empty', {}],
+    ['with a text as Records', { Records: 'text' }],
+    ['with null as Records', { Records: null }],
+    ['of a schedule', { source: 'aws.events', detail: {} }],
+  ])('%s', async (_, event) => {
+    const process = jest.fn(succeed);
+    const { thrown, lines, metrics } = await handlerOf(process).invokeWith(event);
+    expect(thrown).toEqual(new TypeError('not an event of a DynamoDB stream: it has no Records'));
+    expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
+  });
+
+  test.each([
+    ['window', { window: { start: '2026-01-02T03:00:00Z', end: '2026-01-02T03:05:00Z' } }],
+    ['isFinalInvokeForWindow', { Records: [], isFinalInvokeForWindow: true }],
+    ['isWindowTerminatedEarly', { isWindowTerminatedEarly: false }],
+  ])('of a tumbling window, which has %s', async (key, ofWindow) => {
+    const process = jest.fn(succeed);
+    const event = { Records: batch(2), state: {}, ...ofWindow };
+    const { thrown, lines, metrics } = await handlerOf(process).invokeWith(event);
+    expect(thrown).toEqual(
+      new TypeError(
+        `an event of a tumbling window (it has ${key}), whose state a processor does not return: set tumblingWindowInSeconds to 0, or export a handler of your own that gives { Records } to the processor and returns its answer with the state`,
+      ),
+    );
+    expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
+  });
+
+  test('but not one of a tumbling window that redrive delivers, which drops the state', async () => {
+    const process = jest.fn(succeed);
+    const { invokeWith } = handlerOf(process);
+    const event = { Records: batch(2), window: {}, isFinalInvokeForWindow: false };
+    const { response } = await invokeWith(event, { custom: { redrive: true } });
+    expect(response).toEqual({ batchItemFailures: [] });
+    const { thrown } = await invokeWith(event, { custom: { redrive: 'no' } });
+    expect(thrown).toBeInstanceOf(TypeError);
+    expect(process).toHaveBeenCalledTimes(1);
+  });
+
+  test.each<[string, unknown]>([
+    ['without a sequence number', described(2, { SequenceNumber: undefined })],
+    ['with a sequence number of letters', described(2, { SequenceNumber: 'abc' })],
+    ['with a sequence number that is no text', described(2, JSON.parse('{"SequenceNumber":12}'))],
+    ['that is empty', {}],
+    ['that is null', null],
+    ['of a queue', { messageId: '1', eventSource: 'aws:sqs', body: '{}' }],
+  ])('with a record %s', async (_, broken) => {
+    const process = jest.fn(succeed);
+    const { thrown, lines, metrics } = await handlerOf(process).invoke([record(1), broken]);
+    expect(thrown).toEqual(
+      new TypeError(
+        `not a record of a DynamoDB stream, it has no SequenceNumber: ${describeRecord(broken)}`,
+      ),
+    );
+    expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
+  });
+});
+
+test('the remaining time is asked of Lambda each time', async () => {
+  const times: number[] = [];
+  const left = jest.spyOn(CONTEXT, 'getRemainingTimeInMillis');
+  left.mockReturnValueOnce(500).mockReturnValueOnce(400);
+  await handlerOf(async (_, context) => {
+    times.push(context.getRemainingTimeInMillis(), context.getRemainingTimeInMillis());
+    return { processed: 0 };
+  }).invoke([]);
+  left.mockRestore();
+  expect(times).toEqual([500, 400]);
+});

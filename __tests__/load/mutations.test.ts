@@ -1,0 +1,263 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { TerraformStack, Testing } from 'cdktf';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { validate } from '../../load/validate';
+import { buildStacks } from '../../stacks/build-stacks';
+import { TopologyError } from '../../topology/problem';
+import type { ResolvedTopology } from '../../topology/resolve';
+import { topologySchema } from '../../topology/schema';
+import { SHIPPED } from '../helpers/shipped-topologies';
+import { jsonApp } from '../helpers/synth-app';
+import { consumer, producer, topology } from '../helpers/topology';
+
+jest.setTimeout(120_000);
+
+/** Fixed, so that a failure comes again; fast-check prints it with the mutant. */
+const SEED = 20_260_101;
+const RUNS = 1_200;
+
+const TOPOLOGIES = path.join(__dirname, '../../topologies');
+const KEYS = Object.keys(topologySchema.shape);
+
+const BASES: unknown[] = [
+  topology(),
+  topology({
+    'state.manage': true,
+    tags: { Team: 'data' },
+    'consumers.search': consumer('Search'),
+    'producers.orders.table.encryption': 'customer-managed',
+    'producers.orders.streamPolicy': {
+      principal: 'account',
+      conditions: [{ test: 'StringEquals', variable: 'aws:PrincipalOrgID', values: ['o-1'] }],
+    },
+    'consumers.process-orders.sink': {
+      type: 's3',
+      transitionToStandardIaInDays: 90,
+      expirationInDays: 730,
+    },
+    'consumers.search.alarms': false,
+    'subscriptions[0].filters': [{ eventName: ['INSERT'] }],
+    'subscriptions[1]': { producer: 'orders', consumer: 'search', batchSize: 10 },
+  }),
+  topology({
+    'consumers.process-orders.function.environment': { LOG_LEVEL: 'debug' },
+    'consumers.process-orders.sink': { type: 's3', bucket: 'our-lake', prefix: 'orders/' },
+    'consumers.process-orders.failedBatches': { expirationInDays: 7 },
+    'consumers.process-orders.alarms': {
+      topicArn: 'arn:aws:sns:us-east-1:111122223333:on-call',
+      email: 'team@example.com',
+      errors: 5,
+    },
+    'consumers.process-orders.role.managedPolicyArns': ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+    'producers.orders': {
+      account: 'shop',
+      existingTable: {
+        name: 'Orders',
+        encryption: { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' },
+      },
+      streamPolicy: { replacesExisting: true },
+    },
+    'producers.items': { ...producer('Items'), account: undefined, accounts: ['shop'] },
+  }),
+  ...SHIPPED.map((file) => parse(readFileSync(path.join(TOPOLOGIES, file), 'utf8'))),
+];
+
+const ODD_VALUES = [
+  ...[null, true, false, Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 0.5, -0, 1e21, 1e308, 10_001],
+  ...['', ' ', '${a}', '%{b}', '"\\\n', '\u0000', '\ud800', 'é😀', 'constructor', '__proto__'],
+  ...['x'.repeat(256), 'x'.repeat(30_000), '111122223333', 'us-west-2', 'LATEST', 'account'],
+  ...[[], {}, [null], [[]], { a: { b: [] } }],
+];
+
+const ODD_KEYS = [
+  '',
+  '__proto__',
+  'constructor',
+  'toString',
+  'a.b',
+  'é',
+  '0',
+  'x-1',
+  'sink',
+  'table',
+];
+
+interface Mutation {
+  readonly kind:
+    | 'delete'
+    | 'replace'
+    | 'duplicate'
+    | 'swap'
+    | 'rename'
+    | 'refer'
+    | 'add'
+    | 'number';
+  /** Chooses the place. */
+  readonly place: number;
+  /** Chooses the other place, where there is one. */
+  readonly other: number;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+const mutation: fc.Arbitrary<Mutation> = fc.record({
+  kind: fc.constantFrom(
+    ...(['delete', 'replace', 'duplicate', 'swap', 'rename', 'refer', 'add', 'number'] as const),
+  ),
+  place: fc.nat(),
+  other: fc.nat(),
+  key: fc.oneof(fc.constantFrom(...ODD_KEYS), fc.string({ unit: 'binary', maxLength: 20 })),
+  value: fc.oneof(
+    fc.constantFrom(...ODD_VALUES),
+    fc.jsonValue({ maxDepth: 3 }),
+    fc.string({ unit: 'binary' }),
+    fc.double(),
+  ),
+});
+
+const base = fc.nat(BASES.length - 1);
+const mutations = fc.array(mutation, { minLength: 1, maxLength: 3 });
+
+type Place = readonly [parent: object, key: string];
+
+function places(content: unknown): Place[] {
+  if (typeof content !== 'object' || content === null) return [];
+  return Object.keys(content).flatMap((key): Place[] => [
+    [content, key],
+    ...places(Object.getOwnPropertyDescriptor(content, key)?.value),
+  ]);
+}
+
+const read = ([parent, key]: Place): unknown => Object.getOwnPropertyDescriptor(parent, key)?.value;
+
+/** Sets own keys only, also those of the name `__proto__`. */
+function write([parent, key]: Place, value: unknown): void {
+  Object.defineProperty(parent, key, {
+    value: structuredClone(value),
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+function remove([parent, key]: Place): void {
+  if (Array.isArray(parent)) parent.splice(Number(key), 1);
+  else Reflect.deleteProperty(parent, key);
+}
+
+const NUMBERS = [-2, -1, 0, 1, 59, 101, 301, 901, 10_001, 604_801, 1_000_001, 2 ** 53, 1.5];
+
+function mutate(content: unknown, { kind, place, other, key, value }: Mutation): unknown {
+  const pick = (all: Place[], index: number) => all[index % all.length];
+  const everywhere = places(content);
+  const inLists = everywhere.filter(([parent]) => Array.isArray(parent));
+  const strings = everywhere.filter((one) => typeof read(one) === 'string');
+  const target = pick(kind === 'duplicate' || kind === 'swap' ? inLists : everywhere, place);
+  if (!target) return content;
+  const [parent] = target;
+  switch (kind) {
+    case 'delete':
+      remove(target);
+      break;
+    case 'replace':
+      write(target, value);
+      break;
+    case 'number':
+      write(target, NUMBERS[other % NUMBERS.length]);
+      break;
+    case 'duplicate':
+      if (Array.isArray(parent)) parent.push(structuredClone(read(target)));
+      break;
+    case 'swap': {
+      const [first, second] = [target, pick(inLists, other) ?? target];
+      const [one, two] = [structuredClone(read(first)), structuredClone(read(second))];
+      write(first, two);
+      write(second, one);
+      break;
+    }
+    case 'rename': {
+      const moved = read(target);
+      remove(target);
+      write([parent, Array.isArray(parent) ? String(parent.length) : key], moved);
+      break;
+    }
+    case 'refer': {
+      const [to, from] = [pick(strings, place), pick(strings, other)];
+      if (to && from) write(to, read(from));
+      break;
+    }
+    case 'add':
+      write([parent, Array.isArray(parent) ? String(parent.length) : key], value);
+      break;
+  }
+  return content;
+}
+
+/** Bundling a function takes longer than all the rest, and has tests of its own. */
+function withoutBundle(resolved: ResolvedTopology): ResolvedTopology {
+  const code = { directory: 'lambda-src/python', handler: 'index.handler' };
+  return {
+    ...resolved,
+    consumers: resolved.consumers.map((one) => ({ ...one, function: { ...one.function, code } })),
+  };
+}
+
+function expectProblems(content: unknown, problems: ReturnType<typeof validate>['problems']) {
+  expect(problems.length).toBeGreaterThan(0);
+  for (const {
+    path: [first],
+    message,
+  } of problems) {
+    expect(message).toMatch(/\S/);
+    expect([...KEYS, ...Object.keys(Object(content))]).toContain(first);
+  }
+  const lines = problems.map((problem) => new TopologyError('x.yaml', [problem]).message);
+  for (const line of lines) expect(line).toMatch(/^x\.yaml \S/);
+  expect(new TopologyError('x.yaml', problems).message).toBe(lines.join('\n'));
+}
+
+function expectStacks(resolved: ResolvedTopology) {
+  const app = jsonApp();
+  buildStacks(app, withoutBundle(resolved));
+  const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
+  const { consumers, producers, subscriptions, state } = resolved;
+  const entries = [...consumers, ...producers, ...subscriptions].map(({ stackId }) => stackId);
+  expect(stacks.map(({ node }) => node.id)).toEqual([
+    ...(state.manage ? ['state-bucket'] : []),
+    ...entries,
+  ]);
+  for (const stack of stacks) {
+    stack.prepareStack();
+    expect(JSON.parse(Testing.synth(stack, true))).toHaveProperty('terraform.backend');
+  }
+}
+
+test.each(BASES.map((base, index) => [index, base]))('base %i is valid', (_, base) => {
+  expect(validate(base).problems).toEqual([]);
+});
+
+test('a mutated topology is refused with its problems, or makes its stacks', () => {
+  const outcomes = { refused: 0, accepted: 0 };
+  fc.assert(
+    fc.property(base, mutations, (index, all) => {
+      const content = all.reduce(mutate, structuredClone(BASES[index]));
+      const before = structuredClone(content);
+      const { topology: resolved, problems } = validate(content);
+      expect(isDeepStrictEqual(content, before)).toBe(true);
+      if (resolved) {
+        expect(problems).toEqual([]);
+        expectStacks(resolved);
+        outcomes.accepted += 1;
+      } else {
+        expectProblems(content, problems);
+        outcomes.refused += 1;
+      }
+    }),
+    { seed: SEED, numRuns: RUNS },
+  );
+  expect(outcomes.refused).toBeGreaterThan(RUNS / 4);
+  expect(outcomes.accepted).toBeGreaterThan(RUNS / 20);
+});

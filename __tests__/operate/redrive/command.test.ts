@@ -1,0 +1,263 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { redriveCommand, type Target } from '../../../operate/redrive/command';
+import { USAGE } from '../../../operate/redrive/options';
+import { RedriveError } from '../../../operate/redrive/problem';
+import type { Invoke } from '../../../operate/redrive/redrive';
+import { keyOf, MemoryStore, SHARD } from '../../helpers/failed-batches';
+import { consumer, topology } from '../../helpers/topology';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'redrive-test-'));
+const topologyFile = path.join(folder, 'orders.yaml');
+const NOW = new Date('2026-01-02T12:00:00Z');
+const CONSUMER = ['--consumer', 'process-orders'];
+const FACTS = `Orders (444455556666, us-east-1) ${SHARD}`;
+
+const processed: Invoke = async () => ({ payload: '{"batchItemFailures":[]}' });
+/** Fails on the batch that begins at 200. */
+const failing: Invoke = async (event) =>
+  event.includes('"200"')
+    ? { functionError: 'Unhandled', payload: '{"errorMessage":"refused"}' }
+    : { payload: 'null' };
+
+beforeAll(() => {
+  // JSON is YAML.
+  const content = topology({ 'consumers.search': consumer('Search') });
+  writeFileSync(topologyFile, JSON.stringify(content));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+  readonly args: readonly string[];
+  readonly store?: MemoryStore;
+  readonly invoke?: Invoke;
+  readonly topologyFile?: string;
+  readonly connect?: () => never;
+}
+
+async function run({ args, store = new MemoryStore(), invoke = processed, ...world }: Run) {
+  const output = { stdout: '', stderr: '' };
+  const targets: Target[] = [];
+  const code = await redriveCommand({
+    topologyFile,
+    env: {},
+    now: NOW,
+    signal: new AbortController().signal,
+    connect: (target) => {
+      targets.push(target);
+      return { store, invoke };
+    },
+    stdout: { write: (text) => (output.stdout += text) },
+    stderr: { write: (text) => (output.stderr += text) },
+    args,
+    ...world,
+  });
+  return { code, ...output, targets };
+}
+
+function bucket(): MemoryStore {
+  return new MemoryStore({
+    c: { records: [300] },
+    b: { records: [200, 250] },
+    a: { records: [100], timestamp: '2026-01-01T10:00:00Z' },
+  });
+}
+
+const lines = (...text: string[]) => text.map((line) => `${line}\n`).join('');
+
+test('delivers and says what became of each batch', async () => {
+  const store = bucket();
+  expect(await run({ args: CONSUMER, store })).toMatchObject({
+    code: 0,
+    stdout: lines(
+      `delivered  ${FACTS}  1 record, 100 to 100  RetryAttemptsExhausted 1d ago`,
+      `delivered  ${FACTS}  2 records, 200 to 250  RetryAttemptsExhausted 2h ago`,
+      `delivered  ${FACTS}  1 record, 300 to 300  RetryAttemptsExhausted 2h ago`,
+      '3 of 3 batches delivered, 0 failed, 0 waiting',
+    ),
+    stderr: '',
+  });
+  expect(store.names).toEqual([]);
+});
+
+test('fails if a batch fails, and keeps it and what waits for it', async () => {
+  const store = bucket();
+  expect(await run({ args: CONSUMER, store, invoke: failing })).toMatchObject({
+    code: 1,
+    stdout: lines(
+      `delivered  ${FACTS}  1 record, 100 to 100  RetryAttemptsExhausted 1d ago`,
+      `failed     ${FACTS}  2 records, 200 to 250  RetryAttemptsExhausted 2h ago: the function failed: refused`,
+      `waiting    ${FACTS}  1 record, 300 to 300  RetryAttemptsExhausted 2h ago: an earlier batch of the shard failed`,
+      '1 of 3 batches delivered, 1 failed, 1 waiting',
+    ),
+    stderr: '',
+  });
+  expect(store.names).toEqual(['c', 'b']);
+});
+
+test('fails if there is something else in the bucket, but delivers the batches', async () => {
+  const store = new MemoryStore({ notes: 'hello', a: { records: [100] } });
+  expect(await run({ args: CONSUMER, store })).toMatchObject({
+    code: 1,
+    stdout: lines(
+      'not a failed batch of this consumer  notes: its key is not one that Lambda gives a failed batch',
+      `delivered  ${FACTS}  1 record, 100 to 100  RetryAttemptsExhausted 2h ago`,
+      '1 of 1 batch delivered, 0 failed, 0 waiting, 1 other object',
+    ),
+  });
+  expect(store.names).toEqual(['notes']);
+});
+
+test('--dry-run lists, and neither invokes nor deletes', async () => {
+  const store = bucket();
+  const invoke = jest.fn();
+  expect(await run({ args: [...CONSUMER, '--dry-run'], store, invoke })).toMatchObject({
+    code: 0,
+    stdout: lines(
+      `listed     ${FACTS}  1 record, 100 to 100  RetryAttemptsExhausted 1d ago`,
+      `listed     ${FACTS}  2 records, 200 to 250  RetryAttemptsExhausted 2h ago`,
+      `listed     ${FACTS}  1 record, 300 to 300  RetryAttemptsExhausted 2h ago`,
+      '3 batches listed, none delivered since this is a dry run',
+    ),
+  });
+  expect(invoke).not.toHaveBeenCalled();
+  expect(store.names).toEqual(['c', 'b', 'a']);
+});
+
+test('--since leaves out what failed before', async () => {
+  const store = bucket();
+  const { code, stdout } = await run({ args: [...CONSUMER, '--since', '3h'], store });
+  expect(code).toBe(0);
+  expect(stdout.split('\n').at(-2)).toBe('2 of 2 batches delivered, 0 failed, 0 waiting');
+  expect(store.names).toEqual(['a']);
+});
+
+test('--json writes one document, and the lines elsewhere', async () => {
+  const { code, stdout, stderr } = await run({
+    args: [...CONSUMER, '--json'],
+    store: bucket(),
+    invoke: failing,
+  });
+  expect(code).toBe(1);
+  expect(stderr.split('\n').at(-2)).toBe('1 of 3 batches delivered, 1 failed, 1 waiting');
+  const document = JSON.parse(stdout);
+  expect(Object.keys(document)).toEqual([
+    'consumer',
+    'function',
+    'bucket',
+    'dryRun',
+    'batches',
+    'others',
+  ]);
+  expect(document.batches.map(({ key, status }: Record<string, string>) => [key, status])).toEqual([
+    [keyOf('a', { timestamp: '2026-01-01T10:00:00Z' }), 'delivered'],
+    [keyOf('b'), 'failed'],
+    [keyOf('c'), 'waiting'],
+  ]);
+});
+
+test('goes to the bucket and the function of the consumer', async () => {
+  const { targets } = await run({ args: ['--consumer', 'search'] });
+  expect(targets.map(({ consumer, ...target }) => ({ name: consumer.name, ...target }))).toEqual([
+    {
+      name: 'search',
+      bucket: 'search-failed-batches-95d24c349c48',
+      functionArn: 'arn:aws:lambda:us-east-1:111122223333:function:Search',
+      role: undefined,
+    },
+  ]);
+});
+
+test('assumes the deploy role of the account, or the role that --role names', async () => {
+  const file = path.join(folder, 'roles.yaml');
+  const deployRole = { arn: 'arn:aws:iam::111122223333:role/Deploy', externalId: 'streams' };
+  writeFileSync(file, JSON.stringify(topology({ 'accounts.analytics.deployRole': deployRole })));
+  const roleOf = async (...args: string[]) => {
+    const { targets } = await run({ args: [...CONSUMER, ...args], topologyFile: file });
+    return targets[0]?.role;
+  };
+  expect(await roleOf()).toMatchObject(deployRole);
+  const arn = 'arn:aws:iam::111122223333:role/Redrive';
+  expect(await roleOf('--role', arn)).toEqual({ arn });
+});
+
+test('an object that is denied is reported in one line, whatever AWS says of it', async () => {
+  const store = bucket();
+  const key = keyOf('denied', { shardId: 'shardId-2' });
+  store.list = async function* () {
+    yield [key, keyOf('b')].map((listed) => ({ key: listed, size: 1 }));
+  };
+  const read = store.read.bind(store);
+  store.read = async (of) => {
+    if (of === key) throw new RedriveError('denied\u001b[2K\ndelivered  all');
+    return read(of);
+  };
+  expect(await run({ args: CONSUMER, store })).toMatchObject({
+    code: 1,
+    stdout: lines(
+      `not read  ${key}: denied\\u{1b}[2K delivered  all`,
+      `delivered  ${FACTS}  2 records, 200 to 250  RetryAttemptsExhausted 2h ago`,
+      '1 of 1 batch delivered, 0 failed, 0 waiting, 1 other object',
+    ),
+  });
+});
+
+test('--help goes nowhere', async () => {
+  expect(await run({ args: ['--help'], topologyFile: 'nowhere.yaml' })).toEqual({
+    code: 0,
+    stdout: USAGE,
+    stderr: '',
+    targets: [],
+  });
+});
+
+describe('refuses', () => {
+  test.each<[string, Run, string]>([
+    [
+      'an unknown consumer',
+      { args: ['--consumer', 'billing'] },
+      `--consumer must be a consumer of ${topologyFile} (process-orders, search), got "billing"`,
+    ],
+    [
+      'an unknown option',
+      { args: ['--force'] },
+      "Unknown option '--force'; npm run redrive -- --help shows the options",
+    ],
+    [
+      'a topology file that is not there',
+      { args: CONSUMER, topologyFile: 'nowhere.yaml' },
+      'nowhere.yaml is not a file; set TOPOLOGY to the path of a topology file',
+    ],
+    [
+      'a role of another account',
+      { args: [...CONSUMER, '--role', 'arn:aws:iam::444455556666:role/Redrive'] },
+      "--role must be a role of the consumer's account 111122223333, got arn:aws:iam::444455556666:role/Redrive",
+    ],
+    [
+      'a bucket that is not there, also with --json',
+      {
+        args: [...CONSUMER, '--json'],
+        connect: () => {
+          throw new RedriveError('the bucket\u2028does not exist');
+        },
+      },
+      'the bucket does not exist',
+    ],
+  ])('%s', async (_, refused, message) => {
+    expect(await run(refused)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${message}\n`,
+      targets: [],
+    });
+  });
+});
+
+test('an error of its own is not hidden', async () => {
+  const connect = () => {
+    throw new TypeError('oh');
+  };
+  await expect(run({ args: CONSUMER, connect })).rejects.toThrow(new TypeError('oh'));
+});

@@ -1,0 +1,200 @@
+import type { Outcome } from '../../../operate/redrive/redrive';
+import {
+  isClean,
+  otherLine,
+  outcomeLine,
+  type Report,
+  summaryLine,
+  toJson,
+} from '../../../operate/redrive/report';
+import { SHARD, STREAM } from '../../helpers/failed-batches';
+
+const FAILED_AT = '2026-01-02T10:00:00.000Z';
+
+function outcome(status: Outcome['status'], problem?: string): Outcome {
+  const batch = {
+    key: 'key',
+    streamArn: STREAM,
+    shardId: SHARD,
+    startSequenceNumber: '100',
+    endSequenceNumber: '300',
+    records: 3,
+    condition: 'RetryAttemptsExhausted',
+    failedAt: FAILED_AT,
+  };
+  return { batch, status, ...(problem === undefined ? {} : { problem }) };
+}
+
+function report(
+  outcomes: readonly Outcome[],
+  others: readonly string[] = [],
+  dryRun = false,
+): Report {
+  return {
+    consumer: 'process-orders',
+    function: 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders',
+    bucket: 'process-orders-failed-batches-025f751830a2',
+    dryRun,
+    outcomes,
+    others: others.map((key) => ({ key, read: true, problem: 'is not JSON' })),
+  };
+}
+
+describe('the line of a batch', () => {
+  const NOW = new Date('2026-01-02T12:00:00Z');
+  const facts = `Orders (444455556666, us-east-1) ${SHARD}  3 records, 100 to 300  RetryAttemptsExhausted 2h ago`;
+
+  test.each<[string, Outcome, string]>([
+    ['that was delivered', outcome('delivered'), `delivered  ${facts}`],
+    ['of a dry run', outcome('listed'), `listed     ${facts}`],
+    [
+      'that failed',
+      outcome('failed', 'the function failed: refused'),
+      `failed     ${facts}: the function failed: refused`,
+    ],
+    [
+      'that waits',
+      outcome('waiting', 'the run was stopped'),
+      `waiting    ${facts}: the run was stopped`,
+    ],
+    [
+      'whose problem has several lines and colours',
+      outcome('failed', ' \u001b[31mone\r\n\ttwo\n'),
+      `failed     ${facts}: \\u{1b}[31mone two`,
+    ],
+    [
+      'whose problem is long',
+      outcome('failed', 'x'.repeat(501)),
+      `failed     ${facts}: ${'x'.repeat(499)}…`,
+    ],
+  ])('%s', (_, of, line) => {
+    expect(outcomeLine(of, NOW)).toBe(line);
+  });
+
+  test('of one record', () => {
+    const { batch } = outcome('listed');
+    expect(outcomeLine({ batch: { ...batch, records: 1 }, status: 'listed' }, NOW)).toBe(
+      `listed     ${facts.replace('3 records', '1 record')}`,
+    );
+  });
+
+  test.each([
+    ['2026-01-02T09:00:00.000Z', '0s'],
+    ['2026-01-02T10:00:59.999Z', '59s'],
+    ['2026-01-02T10:01:00.000Z', '1m'],
+    ['2026-01-02T10:59:59.999Z', '59m'],
+    ['2026-01-02T11:00:00.000Z', '1h'],
+    ['2026-01-03T09:59:59.999Z', '23h'],
+    ['2026-01-03T10:00:00.000Z', '1d'],
+    ['2026-02-01T10:00:00.000Z', '30d'],
+  ])('that is read at %s says %s', (now, age) => {
+    expect(outcomeLine(outcome('listed'), new Date(now))).toBe(
+      `listed     ${facts.replace('2h', age)}`,
+    );
+  });
+});
+
+describe('the line of another object', () => {
+  test('says what is wrong with it', () => {
+    expect(otherLine({ key: 'a\nb', read: true, problem: 'is not JSON' })).toBe(
+      'not a failed batch of this consumer  a b: is not JSON',
+    );
+  });
+
+  test('says that it could not be read, and why', () => {
+    expect(otherLine({ key: 'a\u202eb', read: false, problem: 'AccessDenied:\u2028no' })).toBe(
+      'not read  a\\u{202e}b: AccessDenied: no',
+    );
+  });
+});
+
+describe('the closing line', () => {
+  const undeleted = outcome('delivered', 'not deleted');
+  test.each<[string, Report, string, boolean]>([
+    ['without batches', report([]), '0 of 0 batches delivered, 0 failed, 0 waiting', true],
+    ['of one', report([outcome('delivered')]), '1 of 1 batch delivered, 0 failed, 0 waiting', true],
+    [
+      'of all that can happen',
+      report(
+        [
+          outcome('delivered'),
+          undeleted,
+          outcome('failed', 'x'),
+          outcome('waiting', 'x'),
+          outcome('waiting', 'x'),
+        ],
+        ['a'],
+      ),
+      '2 of 5 batches delivered, 1 failed, 2 waiting, 1 delivered but not deleted, 1 other object',
+      false,
+    ],
+    [
+      'of one that failed',
+      report([outcome('failed', 'x')]),
+      '0 of 1 batch delivered, 1 failed, 0 waiting',
+      false,
+    ],
+    [
+      'of one that waits',
+      report([outcome('waiting', 'x')]),
+      '0 of 1 batch delivered, 0 failed, 1 waiting',
+      false,
+    ],
+    [
+      'of one that was not deleted',
+      report([undeleted]),
+      '1 of 1 batch delivered, 0 failed, 0 waiting, 1 delivered but not deleted',
+      false,
+    ],
+    [
+      'of a dry run',
+      report([outcome('listed'), outcome('listed')], [], true),
+      '2 batches listed, none delivered since this is a dry run',
+      true,
+    ],
+    [
+      'of a dry run with other objects',
+      report([], ['a', 'b'], true),
+      '0 batches listed, none delivered since this is a dry run, 2 other objects',
+      false,
+    ],
+  ])('%s', (_, of, line, clean) => {
+    expect(summaryLine(of)).toBe(line);
+    expect(isClean(of)).toBe(clean);
+  });
+});
+
+test('the JSON document', () => {
+  const text = toJson(report([outcome('delivered'), outcome('failed', 'one\ntwo')], ['notes.txt']));
+  expect(text.endsWith('}\n')).toBe(true);
+  const facts = {
+    key: 'key',
+    streamArn: STREAM,
+    shardId: SHARD,
+    startSequenceNumber: '100',
+    endSequenceNumber: '300',
+    records: 3,
+    condition: 'RetryAttemptsExhausted',
+    failedAt: FAILED_AT,
+  };
+  expect(JSON.parse(text)).toStrictEqual({
+    consumer: 'process-orders',
+    function: 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders',
+    bucket: 'process-orders-failed-batches-025f751830a2',
+    dryRun: false,
+    batches: [
+      { status: 'delivered', ...facts },
+      { status: 'failed', problem: 'one\ntwo', ...facts },
+    ],
+    others: [{ key: 'notes.txt', read: true, problem: 'is not JSON' }],
+  });
+});
+
+test('the JSON document has nothing that acts on a terminal, and means the same', () => {
+  const problem = 'ü 🛒 \u001b[2J \u009b \u202e \u2028 \u{e0041} \ud800 end';
+  const text = toJson(report([outcome('failed', problem)]));
+  expect(text).toContain(
+    '"problem": "ü 🛒 \\u001b[2J \\u009b \\u202e \\u2028 \\udb40\\udc41 \\ud800 end"',
+  );
+  expect(JSON.parse(text).batches[0].problem).toBe(problem);
+});

@@ -1,0 +1,972 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundle as bundleWithOrigin, EntryError } from '../../packaging/bundle';
+import { environment, MACHINE_FOLDERS } from '../helpers/environment';
+import { record } from '../helpers/records';
+
+// A process of its own takes a while to start.
+jest.setTimeout(30_000);
+
+const ENTRY = 'lambda-src/index.ts';
+const ORDERS = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders';
+const FILES = ['bundle.mjs', 'bundle.mjs.map', 'index.mjs'];
+const PROCESSOR = "import { defineProcessor } from '../../lambda-src/processor';";
+mkdirSync('dist', { recursive: true });
+const sources = mkdtempSync(path.join('dist', 'bundle-test-'));
+const made = new Set<string>();
+
+const warn = jest.spyOn(console, 'warn').mockImplementation();
+beforeEach(() => warn.mockClear());
+
+afterAll(() => {
+  for (const folder of [sources, ...made]) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The folder of the package. */
+function bundle(...of: Parameters<typeof bundleWithOrigin>): string {
+  return bundleWithOrigin(...of).directory;
+}
+
+/** A file of this text, and of its own name, since a file is bundled once. */
+function writeEntry(text: string, extension = 'ts'): string {
+  const entry = path.join(sources, `${readdirSync(sources).length}-entry.${extension}`);
+  writeFileSync(entry, text);
+  return entry;
+}
+
+/** Writes files by their paths below the folder of the entries. */
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(sources, file)), { recursive: true });
+    writeFileSync(path.join(sources, file), text);
+  }
+}
+
+/** Bundles a file of this text; it must export a handler. */
+function bundleOf(text: string, extension = 'ts', files: readonly string[] = []): string {
+  const entry = writeEntry(text, extension);
+  const folder = bundle(entry, 'nodejs22.x', {
+    files: files.map((file) => path.join(sources, file)),
+  });
+  made.add(folder);
+  return folder;
+}
+
+/** Bundles a file of this text for one table. */
+function bundleOfOrders(text: string): string {
+  const folder = bundle(writeEntry(text), 'nodejs22.x', { tableArns: [ORDERS] });
+  made.add(folder);
+  return folder;
+}
+
+/** Runs a program that has the package's handler, as Lambda does. */
+function spawn(folder: string, program: string, env: Readonly<Record<string, string>> = {}) {
+  const module = JSON.stringify(pathToFileURL(path.resolve(folder, 'index.mjs')).href);
+  return spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', `const { handler } = await import(${module});\n${program}`],
+    { env: environment(env), encoding: 'utf8' },
+  );
+}
+
+/** Writes JSON, which is the same in every terminal. */
+const WRITE =
+  'const write = (value) => process.stdout.write(JSON.stringify(value) ?? "undefined");';
+
+/** What the handler answers to an event, or the message of what is thrown, also at the start. */
+function answerOf(folder: string, event: object = {}, env = {}): unknown {
+  const { stdout, stderr } = spawn(
+    folder,
+    `${WRITE}\ntry { write(await handler(${JSON.stringify(event)}, {})) } catch ({ message }) { write({ message }) }`,
+    env,
+  );
+  const answer = stdout.split('\n').at(-1);
+  if (answer) return answer === 'undefined' ? undefined : JSON.parse(answer);
+  return /^\w*Error: (.*)$/m.exec(stderr)?.[1] ?? stderr;
+}
+
+const read = (folder: string, file: string) => readFileSync(path.join(folder, file), 'utf8');
+
+describe('a bundle', () => {
+  test('is what Lambda loads, a module and its source map', () => {
+    const folder = bundle(ENTRY, 'nodejs22.x');
+    expect(readdirSync(folder).sort()).toEqual(FILES);
+    expect(read(folder, 'index.mjs')).toBe(
+      "process.setSourceMapsEnabled(true);\nconst { handlerFor } = await import('./bundle.mjs');\nexport const handler = handlerFor();\n",
+    );
+  });
+
+  test('of some tables is the same bundle, with their ARNs', () => {
+    const arns = [ORDERS, 'arn:aws:dynamodb:us-east-1:777788889999:table/Orders'];
+    const [any, some, none] = [
+      bundle(ENTRY, 'nodejs22.x'),
+      bundle(ENTRY, 'nodejs22.x', { tableArns: arns }),
+      bundle(ENTRY, 'nodejs22.x', { tableArns: [] }),
+    ];
+    expect(read(some, 'index.mjs')).toContain(`handlerFor(${JSON.stringify(arns, null, 2)});`);
+    expect(read(none, 'index.mjs')).toContain('handlerFor([]);');
+    expect(new Set([any, some, none]).size).toBe(3);
+    for (const file of ['bundle.mjs', 'bundle.mjs.map']) {
+      expect([some, none].map((folder) => read(folder, file))).toEqual([
+        read(any, file),
+        read(any, file),
+      ]);
+    }
+  });
+
+  test('is in a folder that is named after its content', () => {
+    const folder = bundle(ENTRY, 'nodejs22.x');
+    const hash = createHash('sha256');
+    for (const file of FILES) hash.update(`${file}\0`).update(read(folder, file));
+    expect(folder).toBe(path.join('dist', 'functions', hash.digest('hex').slice(0, 16)));
+  });
+
+  test('is the same each time', () => {
+    const first = bundle(ENTRY, 'nodejs22.x');
+    const files = FILES.map((name) => read(first, name));
+    jest.isolateModules(() => {
+      const another: typeof bundleWithOrigin = require('../../packaging/bundle').bundle;
+      expect(another(ENTRY, 'nodejs22.x').directory).toBe(first);
+    });
+    expect(FILES.map((name) => read(first, name))).toEqual(files);
+  });
+
+  test('is the same whether the path of the entry is relative or not', () => {
+    const entry = writeEntry('export const handler = async () => null;');
+    expect(bundle(path.resolve(entry), 'nodejs22.x')).toBe(bundle(entry, 'nodejs22.x'));
+  });
+
+  test('of other content is in another folder', () => {
+    const folders = [1, 2].map((value) =>
+      bundleOf(`export const handler = () => ({ v: ${value} });`),
+    );
+    expect(new Set(folders).size).toBe(2);
+  });
+
+  test.each([
+    ['nodejs22.x', /a\?\.b/],
+    ['nodejs12.x', /a==null\?void 0:a\.b/],
+  ])('is written for the Node.js of %s', (runtime, expected) => {
+    const entry = writeEntry('declare const a: any;\nexport const handler = () => a?.b;\n');
+    const folder = bundle(entry, runtime);
+    made.add(folder);
+    expect(read(folder, 'bundle.mjs')).toMatch(expected);
+  });
+});
+
+describe('the deployed handler is', () => {
+  const answer = (value: number) => ({ v: value });
+
+  test.each<[string, string, string, unknown]>([
+    ['a handler', 'ts', 'export const handler = async () => ({ v: 2 });', answer(2)],
+    [
+      'a handler beside a default export',
+      'ts',
+      'export const handler = async () => ({ v: 3 });\nexport default 4;',
+      answer(3),
+    ],
+    ['a handler of another file', 'ts', "export { run as handler } from './other';", answer(5)],
+    ['one of all exports of another file', 'ts', "export * from './other';", answer(6)],
+    ['one of all exports of a CommonJS file', 'ts', "export * from './common';", answer(7)],
+    ['exports.handler', 'js', 'exports.handler = async () => ({ v: 8 });', answer(8)],
+    [
+      'module.exports = { handler }',
+      'cjs',
+      'module.exports = { handler: async () => ({ v: 9 }) };',
+      answer(9),
+    ],
+    ['export = { handler }', 'ts', 'export = { handler: async () => ({ v: 10 }) };', answer(10)],
+    [
+      'a handler that is made with top-level await',
+      'mts',
+      'const v = await 11;\nexport const handler = async () => ({ v });',
+      answer(11),
+    ],
+  ])('%s', (_, extension, text, expected) => {
+    write({
+      'other.ts':
+        'export const run = async () => ({ v: 5 });\nexport const handler = async () => ({ v: 6 });\n',
+      'common.cjs': 'exports.handler = async () => ({ v: 7 });\n',
+    });
+    write({ 'common.js': read(sources, 'common.cjs') });
+    expect(answerOf(bundleOf(text, extension))).toEqual(expected);
+  });
+
+  const done = { batchItemFailures: [] };
+  test.each<[string, string, string]>([
+    ['the default export', 'ts', `${PROCESSOR}\nexport default defineProcessor(() => {});`],
+    ['a default export of another file', 'ts', "export { default } from './processing';"],
+    [
+      'module.exports = defineProcessor()',
+      'cjs',
+      "const { defineProcessor } = require('../../lambda-src/processor');\nmodule.exports = defineProcessor(() => {});",
+    ],
+    [
+      'the default export of a compiled module',
+      'js',
+      "Object.defineProperty(exports, '__esModule', { value: true });\nexports.default = require('../../lambda-src/processor').defineProcessor(() => {});",
+    ],
+    [
+      'exports.default of CommonJS',
+      'cjs',
+      "exports.default = require('../../lambda-src/processor').defineProcessor(() => {});",
+    ],
+    [
+      'the default export, where the name handler is of a type',
+      'ts',
+      `${PROCESSOR}\nexport type handler = string;\nexport default defineProcessor(() => {});`,
+    ],
+  ])('%s', (_, extension, text) => {
+    write({ 'processing.ts': `${PROCESSOR}\nexport default defineProcessor(() => {});` });
+    expect(answerOf(bundleOf(text, extension), { Records: [] })).toEqual(done);
+  });
+
+  test('of a copy of the processor in a package', () => {
+    const copy = path.join(sources, 'node_modules', '@acme', 'streams');
+    cpSync('lambda-src', copy, { recursive: true });
+    const folder = bundleOf(
+      "import { defineProcessor } from '@acme/streams/processor';\nexport default defineProcessor(() => {});",
+    );
+    expect(answerOf(folder, { Records: [] })).toEqual(done);
+    const map: { sources: string[] } = JSON.parse(read(folder, 'bundle.mjs.map'));
+    expect(map.sources.filter((source) => source.endsWith('/mark.ts'))).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      'in an ES module',
+      "export default () => 1;\nif (typeof module !== 'undefined') module.exports = { handler: () => 2 };",
+    ],
+    ['in CommonJS', 'module.exports = () => 1;\nmodule.exports.handler = () => 2;'],
+  ])('the entry’s, whatever a library assigns to module.exports %s', (kind, text) => {
+    const library = `library-${kind.length}`;
+    write({ [`node_modules/${library}/index.js`]: text });
+    const folder = bundleOf(
+      `import library from '${library}';\nexport const handler = async () => ({ v: library() });`,
+    );
+    expect(answerOf(folder)).toEqual({ v: 1 });
+  });
+
+  test.each<[string, string, string, string]>([
+    [
+      'is a function, beside a wrapped one',
+      'ts',
+      `${PROCESSOR}\nconst run = () => {};\nexport const processor = defineProcessor(run);\nexport default run;`,
+      '',
+    ],
+    [
+      'makes the handler',
+      'ts',
+      `${PROCESSOR}\nexport default () => defineProcessor(() => {});`,
+      '',
+    ],
+  ])('none where the default export %s: it fails at the start', (_, extension, text) => {
+    expect(answerOf(bundleOf(text, extension))).toMatch(
+      / has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as `handler`$/,
+    );
+  });
+});
+
+describe('a bundle for one table', () => {
+  const event = (table: string) => ({ Records: [record(1, { eventSourceARN: streamOf(table) })] });
+  const streamOf = (table: string) => `${table}/stream/2026-01-02T03:04:05.678`;
+  const PAYROLL = ORDERS.replace('Orders', 'Payroll');
+
+  test.each([
+    ['default export', 'export default'],
+    ['handler', 'export const handler ='],
+  ])('refuses another, before its processor is called, as %s', (_, exported) => {
+    const folder = bundleOfOrders(
+      `${PROCESSOR}\n${exported} defineProcessor(({ table }) => { throw new Error(\`got \${table}\`); });`,
+    );
+    expect([ORDERS, PAYROLL].map((table) => answerOf(folder, event(table)))).toEqual([
+      { message: 'got Orders' },
+      {
+        message: expect.stringMatching(/^a record of a table that this function is not subscribed/),
+      },
+    ]);
+  });
+
+  test('gives a handler of one’s own whatever comes', () => {
+    const folder = bundleOfOrders(
+      'export const handler = async ({ Records }) => ({ got: Records[0].eventSourceARN });',
+    );
+    expect(answerOf(folder, event(PAYROLL))).toEqual({ got: streamOf(PAYROLL) });
+  });
+});
+
+describe('packages', () => {
+  test('are resolved as Node.js would: CommonJS gets CommonJS', () => {
+    write({
+      'node_modules/dual/package.json': '{ "main": "main.js", "module": "module.js" }',
+      'node_modules/dual/main.js': "module.exports = () => 'main';",
+      'node_modules/dual/module.js': "export default () => 'module';",
+      'node_modules/conditional/package.json': JSON.stringify({
+        exports: { module: './module.mjs', import: './import.mjs', require: './require.js' },
+      }),
+      'node_modules/conditional/require.js': "module.exports = () => 'require';",
+      'node_modules/conditional/import.mjs': "export default () => 'import';",
+      'node_modules/conditional/module.mjs': "export default () => 'module';",
+      'node_modules/caller/index.js':
+        "module.exports = () => [require('dual')(), require('conditional')()];",
+    });
+    const folder = bundleOf(
+      "import conditional from 'conditional';\nimport call from 'caller';\nexport const handler = async () => ({ v: [...call(), conditional()] });",
+    );
+    expect(answerOf(folder)).toEqual({ v: ['main', 'require', 'import'] });
+  });
+
+  test('of CommonJS find require, __filename and __dirname', () => {
+    // Of these, debug requires modules of Node.js, app-root-path takes __dirname, and dayjs is UMD.
+    const folder = bundleOf(
+      [
+        "import root from 'app-root-path';",
+        "import dayjs from 'dayjs';",
+        "import debug from 'debug';",
+        "debug.enable('test');",
+        'export const handler = async () => ({',
+        '  root: root.toString(),',
+        "  day: dayjs('2026-01-02').add(1, 'month').format('YYYY-MM-DD'),",
+        "  enabled: debug('test').enabled,",
+        '  debugs: typeof debug.inspectOpts,',
+        '});',
+      ].join('\n'),
+    );
+    const ofLambda = { LAMBDA_TASK_ROOT: '/var/task', AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' };
+    expect(answerOf(folder, {}, ofLambda)).toEqual({
+      root: '/var/task',
+      day: '2026-02-02',
+      enabled: true,
+      debugs: 'object',
+    });
+  });
+
+  test('may define require, __filename and __dirname themselves', () => {
+    const folder = bundleOf(
+      [
+        "import { createRequire } from 'node:module';",
+        "import path from 'node:path';",
+        "import { fileURLToPath } from 'node:url';",
+        'const require = createRequire(import.meta.url);',
+        'const __filename = fileURLToPath(import.meta.url);',
+        'const __dirname = path.dirname(__filename);',
+        "export const handler = async () => ({ v: [require('node:os').EOL, path.relative(__dirname, __filename), eval('1')] });",
+      ].join('\n'),
+      'mts',
+    );
+    expect(answerOf(folder)).toEqual({ v: ['\n', 'bundle.mjs', 1] });
+  });
+
+  test('that find credentials are bundled with an entry of one’s own', () => {
+    const folder = bundleOf(
+      "import { fromWebToken } from '@aws-sdk/credential-providers';\nexport const handler = async () => ({ v: typeof fromWebToken({ roleArn: 'r', webIdentityToken: 't' }) });",
+    );
+    expect(answerOf(folder)).toEqual({ v: 'function' });
+    expect(read(folder, 'bundle.mjs')).not.toMatch(/import\("@aws-sdk/);
+  });
+});
+
+describe('files that are read at run time', () => {
+  test('have the same path from the folder of the entry', () => {
+    write({
+      'mail.html': '<p>mail</p>',
+      'templates/a/order.txt': 'order',
+      'templates/empty.txt': '',
+    });
+    const folder = bundleOf(
+      [
+        "import { readFileSync } from 'node:fs';",
+        "import path from 'node:path';",
+        "const mail = readFileSync(path.join(__dirname, 'mail.html'), 'utf8');",
+        "const order = readFileSync(new URL('./templates/a/order.txt', import.meta.url), 'utf8');",
+        'export const handler = async () => ({ mail, order });',
+      ].join('\n'),
+      'ts',
+      ['mail.html', 'templates'],
+    );
+    expect(answerOf(folder)).toEqual({ mail: '<p>mail</p>', order: 'order' });
+    expect(readdirSync(folder, { recursive: true }).sort()).toEqual([
+      'bundle.mjs',
+      'bundle.mjs.map',
+      'index.mjs',
+      'mail.html',
+      'templates',
+      'templates/a',
+      'templates/a/order.txt',
+      'templates/empty.txt',
+    ]);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  test('make another folder where their content or name is another', () => {
+    const text = 'export const handler = async () => null;';
+    const folders = [
+      ['x', 'a'],
+      ['x', 'b'],
+      ['y', 'a'],
+    ].map(([name = '', content = ''], index) => {
+      write({ [`${index}/entry.ts`]: text, [`${index}/${name}`]: content });
+      const at = (file: string) => path.join(sources, `${index}`, file);
+      return bundle(at('entry.ts'), 'nodejs22.x', { files: [at(name)] });
+    });
+    expect(new Set(folders).size).toBe(3);
+  });
+});
+
+describe('prints a warning, with place and remedy, of', () => {
+  const REMEDY =
+    'name the files in function.files, or build the function yourself and name its folder in function.code';
+  const HOLDS = 'the deployment package holds only the bundle';
+  const handler = (body: string) =>
+    `export const handler = async (x: any): Promise<any> => ${body};`;
+
+  test.each([
+    [
+      '__dirname',
+      handler('[x, __dirname]'),
+      `1:59 __dirname is used, probably to find a file; ${HOLDS}`,
+    ],
+    [
+      '__filename in a template',
+      handler('`${__filename}`'),
+      `1:58 __filename is used, probably to find a file; ${HOLDS}`,
+    ],
+    [
+      'import.meta.url',
+      handler('import.meta.url'),
+      `1:55 import.meta.url is used, probably to find a file; ${HOLDS}`,
+    ],
+    [
+      'require.resolve',
+      handler("require.resolve('dayjs')"),
+      `1:55 require.resolve looks for a file; ${HOLDS}`,
+    ],
+    [
+      'new Worker',
+      `import { Worker } from 'node:worker_threads';\n${handler("new Worker('./w.js')")}`,
+      `2:55 new Worker starts a file; ${HOLDS}`,
+    ],
+    [
+      'readFileSync of a relative path',
+      `import fs from 'node:fs';\n${handler("fs.readFileSync('./x.json', 'utf8')")}`,
+      `2:58 readFileSync reads ./x.json; ${HOLDS}`,
+    ],
+    [
+      'readFile of a name',
+      `import { readFile } from 'fs/promises';\n${handler('readFile(\n  `mail.html`)')}`,
+      `2:55 readFile reads mail.html; ${HOLDS}`,
+    ],
+    [
+      'readdir of a folder',
+      `const fs = require('fs').promises;\n${handler('fs.readdir("../data")')}`,
+      `2:58 readdir reads ../data; ${HOLDS}`,
+    ],
+    [
+      'a computed import',
+      handler('import(x)'),
+      '1:55 This "import" expression will not be bundled because the argument is not a string literal',
+    ],
+    [
+      'a computed require',
+      handler('require(x)'),
+      '1:55 This call to "require" will not be bundled because the argument is not a string literal',
+    ],
+  ])('%s', (_, text, message) => {
+    const entry = writeEntry(text);
+    made.add(bundle(entry, 'nodejs22.x'));
+    made.add(bundle(entry, 'nodejs20.x'));
+    expect(warn.mock.calls).toEqual([[`${entry}:${message}: ${REMEDY}`]]);
+  });
+
+  test('what the bundler itself warns of, in one line', () => {
+    const entry = writeEntry('export const handler = async (x: any) => x === NaN;\n');
+    made.add(bundle(entry, 'nodejs22.x'));
+    expect(warn.mock.calls).toEqual([
+      [`${entry}:1:43 Comparison with NaN using the "===" operator here is always false`],
+    ]);
+  });
+
+  test.each([
+    [
+      'of words in comments and texts',
+      `// __dirname\n/* new Worker(__filename) */\n${handler("['__dirname', \"__filename\", 'https://__dirname']")}`,
+    ],
+    ['of a class of the name Worker', `class Worker {}\n${handler('new Worker() && {}')}`],
+    [
+      'of files that are nobody’s',
+      `import fs from 'node:fs';\n${handler("[fs.readFileSync('/tmp/x'), fs.readFileSync(x), fs.readFileSync(`${x}`), fs.writeFileSync('x', '')]")}`,
+    ],
+    ['of methods of the name readFile', handler("x.readFile('a.txt')")],
+    ['of properties', handler('[x.__dirname, x.__filename]')],
+    ['of packages', "import read from 'reading';\nexport const handler = async () => read();"],
+    ['of a missing default export', handler('x')],
+  ])('nothing %s', (_, text) => {
+    write({
+      'node_modules/reading/index.js':
+        'module.exports = (x) => [__dirname, require(x), import(x)];',
+    });
+    bundleOf(text);
+    expect(warn).not.toHaveBeenCalled();
+  });
+});
+
+test('the source map names the sources without a folder of this machine', () => {
+  const folder = bundle(ENTRY, 'nodejs22.x');
+  expect(read(folder, 'bundle.mjs')).toMatch(/\n\/\/# sourceMappingURL=bundle\.mjs\.map\n$/);
+  const text = read(folder, 'bundle.mjs.map');
+  const map: { sources: string[]; sourcesContent?: string[] } = JSON.parse(text);
+  expect(map.sources.filter((source) => path.isAbsolute(source))).toEqual([]);
+  expect(map.sources).toContain('../../../lambda-src/runtime/handler.ts');
+  expect(map.sourcesContent).toBeUndefined();
+  expect(MACHINE_FOLDERS.filter((place) => text.includes(place))).toEqual([]);
+});
+
+test('a stack trace gives file, line and names as they are in the source, without settings', () => {
+  const folder = bundleOf(
+    [
+      'class Refused extends Error {}',
+      'function writeOrder(): never {',
+      "  throw new Refused('out of space');",
+      '}',
+      'export const handler = () => writeOrder();',
+    ].join('\n'),
+  );
+  const program = `${WRITE}\ntry { handler() } catch (error) { write(error.constructor.name + ' ' + error.stack) }`;
+  expect(JSON.parse(spawn(folder, program).stdout)).toMatch(
+    /^Refused Error: out of space\n +at writeOrder \(.*entry\.ts:3:9\)\n/,
+  );
+});
+
+describe('the default function', () => {
+  const files = (folder: string): string[] => JSON.parse(read(folder, 'bundle.mjs.map')).sources;
+  const sizeInKilobytes = (folder: string) => read(folder, 'bundle.mjs').length / 1024;
+  const fromPackages = (file: string) => file.includes('node_modules');
+
+  test('of the sink log is 40 KB at most, and has no package in it', () => {
+    const folder = bundle('lambda-src/index.ts', 'nodejs22.x');
+    expect(sizeInKilobytes(folder)).toBeLessThanOrEqual(40);
+    expect(files(folder).filter(fromPackages)).toEqual([]);
+    expect(read(folder, 'bundle.mjs')).not.toMatch(/aws-sdk/);
+  });
+
+  test('of the sink s3 is 400 KB at most, with the client of S3', () => {
+    const folder = bundle('lambda-src/s3.ts', 'nodejs22.x');
+    expect(sizeInKilobytes(folder)).toBeLessThanOrEqual(400);
+    const packages = files(folder).map((file) => /.*node_modules\/(@[^/]+)/.exec(file)?.[1]);
+    expect([...new Set(packages)].sort()).toEqual(['@aws', '@aws-sdk', '@smithy', undefined]);
+  });
+
+  test.each<[string, string, Record<string, string>]>([
+    ['log', 'lambda-src/index.ts', {}],
+    ['s3', 'lambda-src/s3.ts', { SINK_BUCKET: 'changes', AWS_REGION: 'us-east-1' }],
+  ])('of the sink %s answers an empty batch', (_, entry, env) => {
+    const program =
+      "handler({ Records: [] }, { functionName: 'f' }).then((r) => console.error(JSON.stringify(r)))";
+    const { stderr } = spawn(bundle(entry, 'nodejs22.x'), program, env);
+    expect(stderr.split('\n')).toContain('{"batchItemFailures":[]}');
+  });
+});
+
+describe('what a bundle is made of', () => {
+  const outside = mkdtempSync(path.join(tmpdir(), 'outside-'));
+  afterAll(() => rmSync(outside, { recursive: true }));
+  const secret = (name: string) => {
+    const file = path.join(outside, name);
+    writeFileSync(file, '"SECRET"');
+    return file;
+  };
+  const OUTSIDE =
+    /^\S+ cannot be bundled: (\S+ reads|it reads) a file that is (\S+), outside the project and the folder of the topology; copy it there, or make it a package and install that$/;
+  const importing = (file: string, attribute = '') =>
+    `import x from ${JSON.stringify(file)}${attribute};\nexport const handler = async () => x;\n`;
+
+  test.each<[string, (file: string) => string]>([
+    ['text', (file) => importing(file, " with { type: 'text' }")],
+    ['bytes', (file) => importing(file, " with { type: 'bytes' }")],
+    ['JSON', (file) => importing(file, " with { type: 'json' }")],
+    ['text, with a query', (file) => importing(`${file}?x`, " with { type: 'text' }")],
+    ['text, with a fragment', (file) => importing(`${file}#x`, " with { type: 'text' }")],
+    ['text, by its ending', (file) => importing(file)],
+    ['a path from the entry', (file) => importing(path.relative(path.resolve(sources), file))],
+    ['text that is not used', (file) => `import ${JSON.stringify(file)};\n${importing('./a.txt')}`],
+    ['require', (file) => `exports.handler = async () => require(${JSON.stringify(file)});\n`],
+    ['import()', (file) => `export const handler = async () => import(${JSON.stringify(file)});`],
+    [
+      'a pattern of names',
+      (file) =>
+        `export const handler = async (x: string) => import(\`${path.relative(path.resolve(sources), path.dirname(file))}/\${x}.txt\`);`,
+    ],
+  ])('is nothing outside the project: %s', (_, text) => {
+    write({ 'a.txt': '' });
+    const file = secret('secret.txt');
+    const attempt = () => bundleOf(text(file));
+    expect(attempt).toThrow(EntryError);
+    expect(attempt).toThrow(OUTSIDE);
+    expect(attempt).toThrow(file);
+  });
+
+  test('is nothing that a link, a tsconfig.json or a style sheet leads to outside', () => {
+    const file = secret('linked.txt');
+    symlinkSync(outside, path.join(sources, 'link'));
+    write({
+      'paths/tsconfig.json': JSON.stringify({
+        compilerOptions: { paths: { 'lib/*': [`${outside}/*`] } },
+      }),
+      'paths/entry.ts': importing('lib/linked.txt'),
+      'style.css': `@import "${secret('style.css')}";`,
+    });
+    expect(() => bundleOf(importing('./link/linked.txt'))).toThrow(OUTSIDE);
+    expect(() => bundle(path.join(sources, 'paths/entry.ts'), 'nodejs22.x')).toThrow(OUTSIDE);
+    expect(() => bundleOf("import './style.css';\nexport const handler = async () => 1;")).toThrow(
+      OUTSIDE,
+    );
+    expect(() => bundle(file.replace('linked.txt', 'entry.ts'), 'nodejs22.x')).toThrow(EntryError);
+  });
+
+  describe('is no source map outside the project, which the bundler reads for an input', () => {
+    const commented = (comment: string) => `export const handler = async () => 1;\n${comment}\n`;
+    const inData = (text: string) =>
+      `import 'data:text/javascript${text}';\nexport const handler = async () => 1;\n`;
+    const base64 = (text: string) => `;base64,${Buffer.from(text).toString('base64')}`;
+
+    test.each<[string, (file: string) => string]>([
+      ['by its path', (file) => commented(`//# sourceMappingURL=${file}`)],
+      ['by the older comment', (file) => commented(`//@ sourceMappingURL=${file}`)],
+      ['in a block comment', (file) => commented(`/*# sourceMappingURL=${file}*/`)],
+      [
+        'after another comment',
+        (file) => commented(`/*# sourceMappingURL=x*//*# sourceMappingURL=${file} */`),
+      ],
+      ['as a URL', (file) => commented(`//# sourceMappingURL=file://localhost${file}?x#y`)],
+      [
+        'with escapes',
+        (file) => commented(`//# sourceMappingURL=${file.replace('secret', 'secr%65t')}`),
+      ],
+      [
+        'by a path from the entry',
+        (file) => commented(`//# sourceMappingURL=${path.relative(path.resolve(sources), file)}`),
+      ],
+      ['through a link', () => commented('//# sourceMappingURL=linked.map')],
+      ['through a link whose name is no text', () => commented('//# sourceMappingURL=%ff.map')],
+      ['above a link', () => commented('//# sourceMappingURL=below/%2e%2e/secret.map')],
+      ['in a style sheet', () => commented("import './mapped.css';")],
+      ['in a URL', (file) => inData(`,1%0A//%23 sourceMappingURL=file://${file}`)],
+      ['in a URL in base64', (file) => inData(base64(`1\n//# sourceMappingURL=file://${file}`))],
+      [
+        'in a package',
+        (file) => {
+          write({ 'node_modules/mapped/index.js': `1;\n//# sourceMappingURL=${file}` });
+          return commented("import 'mapped';");
+        },
+      ],
+    ])('%s', (_, text) => {
+      const file = secret('secret.map');
+      writeFileSync(file, '{"version":3,"sources":["SECRET"],"names":[],"mappings":"AAAA"}');
+      write({ 'mapped.css': `a{color:red}\n/*# sourceMappingURL=${file} */` });
+      mkdirSync(path.join(outside, 'below'), { recursive: true });
+      const links = { 'linked.map': file, below: path.join(outside, 'below') };
+      for (const [name, target] of Object.entries(links)) {
+        rmSync(path.join(sources, name), { force: true });
+        symlinkSync(target, path.join(sources, name));
+      }
+      const odd = Buffer.concat([
+        Buffer.from(`${sources}/`),
+        Buffer.from([0xff]),
+        Buffer.from('.map'),
+      ]);
+      rmSync(odd, { force: true });
+      symlinkSync(file, odd);
+      const attempt = () => bundleOf(text(file));
+      expect(attempt).toThrow(EntryError);
+      expect(attempt).toThrow(`names a source map that is ${file}, outside the project`);
+    });
+
+    test('but one in the project, in a URL, or that is not there, as packages name them', () => {
+      const map = '{"version":3,"sources":["original.ts"],"names":[],"mappings":"AAAA"}';
+      write({ 'mapped.mjs': 'export const x = 1;\n//# sourceMappingURL=mapped.mjs.map' });
+      write({ 'mapped.mjs.map': map });
+      const url = `data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+      const folder = bundleOf(
+        `${commented("export { x } from './mapped.mjs';")}//# sourceMappingURL=/nowhere/x.map\n//# sourceMappingURL=${url}\n`,
+      );
+      expect(JSON.parse(read(folder, 'bundle.mjs.map')).sources).toEqual(
+        expect.arrayContaining([expect.stringMatching(/original\.ts$/)]),
+      );
+    });
+  });
+
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  onLinux('is no environment of the process that bundles it', () => {
+    const text = importing('/proc/self/environ', " with { type: 'text' }");
+    expect(() => bundleOf(text)).toThrow(
+      /-entry\.ts reads a file that is \/proc\/\w+\/environ of the operating system; leave it out$/,
+    );
+  });
+
+  test('is not run', () => {
+    const trace = path.join(outside, 'trace');
+    const leave = `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(trace)}, '');\n`;
+    write({ 'left.ts': `${leave}export const x = 1;` });
+    const folder = bundleOf(
+      `import { x } from './left';\n${leave}export const handler = async () => ({ x });\n`,
+    );
+    expect(existsSync(trace)).toBe(false);
+    expect(answerOf(folder)).toEqual({ x: 1 });
+    expect(existsSync(trace)).toBe(true);
+  });
+
+  test('is no repository and no credentials in the project', () => {
+    write({ '.git/config.txt': 'x', '.env': 'x' });
+    expect(() => bundleOf(importing('./.git/config.txt'))).toThrow('.git is never a part');
+    expect(() => bundleOf(importing('./.env', " with { type: 'text' }"))).toThrow(
+      '.env is never a part',
+    );
+    const twice = [
+      "import a from './.env' with { type: 'text' };",
+      "import b from './.env' with { type: 'bytes' };",
+      'export const handler = async () => [a, b];',
+    ];
+    expect(() => bundleOf(twice.join('\n'))).toThrow('.env is never a part');
+  });
+
+  test.each([
+    ['a file that is refused', (file: string) => importing(file, " with { type: 'json' }")],
+    ['a source map that is', (file: string) => `//# sourceMappingURL=${file}\n`],
+  ])('is not quoted in messages about %s', (_, text) => {
+    const file = secret('token');
+    writeFileSync(file, 'SECRET');
+    const attempt = () => bundleOf(text(file));
+    expect(attempt).toThrow(OUTSIDE);
+    expect(attempt).not.toThrow('SECRET');
+  });
+
+  test('is not named after a file of the bundler where the entry itself leads out', () => {
+    const file = secret('linked.ts');
+    const entry = path.join(sources, 'linked-entry.ts');
+    symlinkSync(file, entry);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      new EntryError(
+        `${entry} cannot be bundled: it is ${file}, outside the project and the folder of the topology; copy it there, or make it a package and install that`,
+      ),
+    );
+  });
+
+  test('may be bytes that are no text', () => {
+    writeFileSync(path.join(sources, 'bytes.txt'), Buffer.from([0xff, 0xfe]));
+    const text = "import x from './bytes.txt' with { type: 'bytes' };";
+    const folder = bundleOf(`${text}\nexport const handler = async () => ({ length: x.length });`);
+    expect(read(folder, 'bundle.mjs')).toContain('//4=');
+  });
+
+  test('may be in the folder of the topology', () => {
+    secret('entry.txt');
+    const entry = path.join(outside, 'entry.ts');
+    writeFileSync(entry, importing('./entry.txt'));
+    const { directory, own } = bundleWithOrigin(entry, 'nodejs22.x', { folder: outside });
+    made.add(directory);
+    expect(own.slice(0, 2)).toEqual([
+      path.relative('.', path.join(outside, 'entry.ts')),
+      path.relative('.', path.join(outside, 'entry.txt')),
+    ]);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(OUTSIDE);
+  });
+
+  test('is listed, but for packages and data in URLs', () => {
+    write({
+      'node_modules/reading/index.js': 'module.exports = 1;',
+      'listed/a.txt': 'a',
+      'listed/copied.html': 'b',
+      'listed/entry.ts': [
+        "import a from './a.txt?query';",
+        "import reading from 'reading';",
+        "import data from 'data:text/plain,x';",
+        'export const handler = async () => [a, reading, data];',
+      ].join('\n'),
+    });
+    const at = (file: string) => path.join(sources, 'listed', file);
+    const { directory, own } = bundleWithOrigin(at('entry.ts'), 'nodejs22.x', {
+      files: [at('copied.html')],
+    });
+    made.add(directory);
+    const ofRuntime = own.filter((file) => /^lambda-src\/runtime\/[\w-]+\.ts$/.test(file));
+    expect(ofRuntime).toContain('lambda-src/runtime/deployed-handler.ts');
+    expect(own).toEqual([at('a.txt'), at('copied.html'), at('entry.ts'), ...ofRuntime]);
+  });
+});
+
+describe('refuses', () => {
+  test.each([
+    ['a syntax error', 'export const handler = (;\n', ':1:24 Unexpected ";"'],
+    [
+      'an import of a file that is not there',
+      "\nimport './nowhere';\n",
+      ':2:7 Could not resolve "./nowhere"',
+    ],
+    [
+      'an import of a package that is not installed',
+      "import { x } from 'not-installed/sub';\nexport const handler = () => x;\n",
+      ':1:18 Could not resolve "not-installed/sub"; run npm install not-installed',
+    ],
+    [
+      'an import of a scoped package that is not installed',
+      "import '@not/installed';\n",
+      ':1:7 Could not resolve "@not/installed"; run npm install @not/installed',
+    ],
+    [
+      'a binary file',
+      "import './addon.node';\n",
+      ':1:7 No loader is configured for ".node" files: dist/',
+    ],
+  ])('%s, and says where it is, in one line', (_, text, message) => {
+    write({ 'addon.node': '' });
+    const entry = writeEntry(text);
+    const attempt = () => bundle(entry, 'nodejs22.x');
+    expect(attempt).toThrow(EntryError);
+    expect(attempt).toThrow(/^[^\n]*$/);
+    expect(attempt).toThrow(`${entry} cannot be bundled: ${entry}${message}`);
+  });
+
+  test('a file that is not there', () => {
+    expect(() => bundle('lambda-src/nowhere.ts', 'nodejs22.x')).toThrow(
+      /^lambda-src\/nowhere\.ts cannot be bundled: Could not resolve "\.\/lambda-src\/nowhere\.ts"$/,
+    );
+  });
+
+  test.each([
+    ['a function', 'export default (change: unknown) => console.log(change);\n'],
+    ['a number', 'export default 42;\n'],
+    [
+      'a processor of a type only',
+      `${PROCESSOR}\nexport default (p: typeof defineProcessor) => p;\n`,
+    ],
+  ])('a default export that nothing can have wrapped: %s', (_, text) => {
+    const entry = writeEntry(text);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      new EntryError(
+        `${entry} has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as \`handler\``,
+      ),
+    );
+  });
+
+  test.each([
+    ['no export', 'const handler = 1;\n', 'nothing'],
+    ['other exports only', 'export const run = 1;\nexport const other = 2;\n', 'other, run'],
+    ['a type as its handler', 'export type handler = string;\n', 'nothing'],
+    [
+      'an assignment to exports in an ES module',
+      'export const x = 1;\nexports.handler = x;\n',
+      'x',
+    ],
+  ])('a file with %s, and says what to write', (_, text, exported) => {
+    const entry = writeEntry(text);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      new EntryError(
+        `${entry} must export a handler: write export default defineProcessor(…), or export const handler; it exports ${exported}`,
+      ),
+    );
+  });
+
+  test.each([
+    ['a function', 'module.exports = async () => null;\n'],
+    ['another name', "const fs = require('node:fs');\nexports.run = async () => fs;\n"],
+    ['what a package exports', "module.exports = require('runs');\n"],
+  ])('CommonJS that exports %s, and has no handler in it', (_, text) => {
+    write({ 'node_modules/runs/index.js': 'exports.run = async () => null;' });
+    const entry = writeEntry(text, 'cjs');
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      new EntryError(
+        `${entry} must export a handler: write export default defineProcessor(…), or export const handler`,
+      ),
+    );
+  });
+
+  test.each([
+    [
+      'that does not compile',
+      { 'latin-name.ts': 'export const handler = async () => gr\u00fcn;' },
+      1,
+    ],
+    ['of the entry', { 'latin.ts': "export const handler = async () => 'Gr\u00fc\u00dfe';" }, 1],
+    [
+      'that the entry imports',
+      {
+        'entry-of-latin.ts':
+          "import { x } from './imported';\nexport const handler = async () => x;",
+        'imported.ts': "\n// Fran\u00e7ais\nexport const x = '';",
+      },
+      2,
+    ],
+    [
+      'of data that it imports',
+      {
+        'entry-of-text.ts': "import x from './mail.txt';\nexport const handler = async () => x;\n",
+        'mail.txt': 'Hello\n\nF\u00fcr',
+      },
+      3,
+    ],
+  ])('text %s that is not UTF-8, which the bundler replaces', (_, files, line) => {
+    const at = (file: string) => path.join(sources, file);
+    for (const [file, text] of Object.entries(files)) writeFileSync(at(file), text, 'latin1');
+    const [entry = '', wrong = entry] = Object.keys(files).map(at);
+    const attempt = () => bundle(entry, 'nodejs22.x');
+    expect(attempt).toThrow(EntryError);
+    expect(attempt).toThrow(`${entry} cannot be bundled: ${wrong}:${line} is not UTF-8 (byte 0x`);
+  });
+
+  const DECORATED = { compilerOptions: { emitDecoratorMetadata: true } };
+  test.each<[string, Record<string, object>, string]>([
+    ['in the folder', { 'deco/a/tsconfig.json': DECORATED }, 'deco/a'],
+    ['in a folder above', { 'deco/tsconfig.json': DECORATED, 'deco/b/x.json': {} }, 'deco/b'],
+    [
+      'that another extends',
+      { 'base.json': DECORATED, 'deco/c/tsconfig.json': { extends: '../../base.json' } },
+      'deco/c',
+    ],
+  ])('metadata of decorators that a tsconfig.json %s asks for', (_, files, folder) => {
+    for (const [file, content] of Object.entries(files)) write({ [file]: JSON.stringify(content) });
+    write({ [`${folder}/entry.ts`]: 'export const handler = async () => null;\n' });
+    const entry = path.join(sources, folder, 'entry.ts');
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(EntryError);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      /turns on emitDecoratorMetadata, which the bundler does not write; build the function yourself and name its folder in function\.code, or give \S+ a tsconfig\.json without it$/,
+    );
+  });
+
+  test('a tsconfig.json that extends what is not there', () => {
+    write({
+      'broken/tsconfig.json': '{ "extends": "./nowhere.json" }',
+      'broken/entry.ts': 'export const handler = async () => null;',
+    });
+    const entry = path.join(sources, 'broken/entry.ts');
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+      new EntryError(
+        `${entry} cannot be bundled: its tsconfig.json cannot be read: File './nowhere.json' not found.`,
+      ),
+    );
+  });
+
+  test('metadata of decorators that the tsconfig.json of an imported file asks for', () => {
+    write({
+      'library/tsconfig.json': `// comments are fine\n${JSON.stringify(DECORATED)}`,
+      'library/index.ts': 'const d = (c: any) => c;\n@d\nexport class Billing {}\n',
+    });
+    const entry = writeEntry(
+      "import { Billing } from './library';\nexport const handler = async () => new Billing();\n",
+    );
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(/library\/tsconfig\.json turns on/);
+  });
+});

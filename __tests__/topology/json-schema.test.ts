@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { jsonSchema } from '../../topology/json-schema';
+import { FUNCTION, LOG_RETENTION_IN_DAYS, MAPPING, type Range } from '../../topology/limits';
+import { accountSchema, consumerSchema, subscriptionSchema } from '../../topology/schema';
+import { SHIPPED } from '../helpers/shipped-topologies';
+import { resolved } from '../helpers/synth-app';
+import { topology } from '../helpers/topology';
+
+const TOPOLOGIES = path.join(__dirname, '../../topologies');
+const SCHEMA = JSON.parse(jsonSchema());
+
+const CONSUMER = 'properties.consumers.additionalProperties.properties';
+const SETTINGS = `${CONSUMER}.function.properties`;
+const LAKE = `${CONSUMER}.sink.anyOf.2.properties`;
+const ALARM_SETTINGS = `${CONSUMER}.alarms.anyOf.1.properties`;
+const PRODUCER = 'properties.producers.additionalProperties.properties';
+const STREAM_POLICY = `${PRODUCER}.streamPolicy.anyOf.1.properties`;
+const SUBSCRIPTION = 'properties.subscriptions.items.properties';
+
+function at(where: string): unknown {
+  return where.split('.').reduce((node, key) => Reflect.get(Object(node), key), SCHEMA);
+}
+
+test('topologies/topology.schema.json is up to date', () => {
+  const written = readFileSync(path.join(TOPOLOGIES, 'topology.schema.json'), 'utf8');
+  if (written !== jsonSchema()) {
+    throw new Error('topologies/topology.schema.json is stale: run `npm run schema`');
+  }
+});
+
+test.each(SHIPPED)('%s names the schema on its first line', (file) => {
+  const [line] = readFileSync(path.join(TOPOLOGIES, file), 'utf8').split('\n');
+  expect(line).toBe('# yaml-language-server: $schema=topology.schema.json');
+});
+
+describe('the JSON Schema', () => {
+  test('is one of draft 7, and refuses unknown keys', () => {
+    expect(SCHEMA).toMatchObject({
+      title: 'Topology',
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      type: 'object',
+      additionalProperties: false,
+      required: ['name', 'state', 'accounts', 'consumers', 'producers'],
+    });
+  });
+
+  const ranges = (limits: object, properties: string) =>
+    Object.entries(limits)
+      .filter(([key, range]) => typeof range === 'object' && !key.endsWith('Length'))
+      .map(([key, range]): [string, Range] => [`${properties}.${key}`, range]);
+
+  const numbers = [...ranges(MAPPING, SUBSCRIPTION), ...ranges(FUNCTION, SETTINGS)];
+
+  test('has every number with a range', () => {
+    expect(numbers.map(([where]) => where.split('.').at(-1))).toEqual([
+      'batchSize',
+      'maximumBatchingWindowInSeconds',
+      'parallelizationFactor',
+      'maximumRetryAttempts',
+      'maximumRecordAgeInSeconds',
+      'tumblingWindowInSeconds',
+      'memorySize',
+      'timeout',
+      'reservedConcurrentExecutions',
+    ]);
+  });
+
+  test.each(numbers)('has the range of %s', (where, { min, max }) => {
+    const range = { type: 'integer', minimum: min, maximum: max };
+    const property = at(where);
+    expect(property).toEqual(
+      where.endsWith('.maximumRecordAgeInSeconds')
+        ? expect.objectContaining({ anyOf: [{ type: 'number', const: -1 }, range] })
+        : expect.objectContaining(range),
+    );
+  });
+
+  test('has the length of a function name', () => {
+    const { min, max } = FUNCTION.nameLength;
+    expect(at(`${SETTINGS}.name`)).toMatchObject({ pattern: `^[a-zA-Z0-9_-]{${min},${max}}$` });
+  });
+
+  test('has the days that a log can be kept', () => {
+    expect(at(`${SETTINGS}.logRetentionInDays.enum`)).toEqual(LOG_RETENTION_IN_DAYS.values);
+  });
+
+  /** What the schema fills in, from what a file that leaves it out resolves to. */
+  const { consumers, subscriptions, producers, state, tags } = resolved(topology());
+  const defaults: [string, object][] = [
+    ['properties', { awsProviderVersion: '6.31.0', tags, subscriptions: [] }],
+    ['properties.state.properties', { manage: state.manage, usePathStyle: state.usePathStyle }],
+    [`${CONSUMER}.role.properties`, without(consumers[0]?.role, 'name', 'arn')],
+    [SETTINGS, { ...without(consumers[0]?.function, 'name', 'code'), environment: {}, files: [] }],
+    [CONSUMER, { sink: 'log' }],
+    [`${CONSUMER}.failedBatches.properties`, without(consumers[0]?.failedBatches, 'bucket')],
+    [ALARM_SETTINGS, { ...consumers[0]?.alarms }],
+    [
+      LAKE,
+      { prefix: 'changes/', formerAccounts: [], formerTables: [], scanLimitInMegabytes: 10_000 },
+    ],
+    [`${PRODUCER}.table.properties`, without(producers[0]?.table, 'name', 'partitionKey')],
+    [`${PRODUCER}.existingTable.properties`, { encryption: 'aws-owned' }],
+    [STREAM_POLICY, without(producers[0]?.streamPolicy, 'managed')],
+    [
+      SUBSCRIPTION,
+      without(
+        subscriptions[0],
+        'stackId',
+        'source',
+        'failedBatchesBucket',
+        'producerStackId',
+        'consumerStackId',
+        'account',
+        'functionName',
+        'producer',
+        'consumer',
+        'alarms',
+      ),
+    ],
+  ];
+
+  test.each(
+    defaults.flatMap(([where, values]) =>
+      Object.entries(values).map(([key, value]) => [`${where}.${key}`, value] as const),
+    ),
+  )('has the default of %s: %j', (where, value) => {
+    expect(at(where)).toMatchObject({ default: value });
+  });
+
+  test.each(defaults)('has no other defaults at %s', (where, values) => {
+    const properties = Object.entries(Object(at(where)));
+    const keys = properties.filter(([, property]) => Object.hasOwn(Object(property), 'default'));
+    // A mapping whose default comes from its own keys has them there.
+    expect(
+      keys
+        .map(([key]) => key)
+        .filter((key) => !['streamPolicy', 'failedBatches', 'alarms'].includes(key))
+        .sort(),
+    ).toEqual(Object.keys(values).sort());
+  });
+
+  test('describes every key', () => {
+    const undescribed = (node: unknown, where: string): string[] => {
+      if (typeof node !== 'object' || node === null) return [];
+      const keys = Object.entries(Reflect.get(node, 'properties') ?? {}).flatMap(([key, value]) =>
+        'description' in Object(value) ? [] : [`${where}.${key}`],
+      );
+      return [
+        ...keys,
+        ...Object.entries(node).flatMap(([key, value]) => undescribed(value, `${where}.${key}`)),
+      ];
+    };
+    expect(undescribed(SCHEMA, '')).toEqual([]);
+  });
+
+  test.each([
+    ['an account', accountSchema, 'properties.accounts.additionalProperties.properties'],
+    ['a consumer', consumerSchema, CONSUMER],
+    ['a subscription', subscriptionSchema, SUBSCRIPTION],
+  ])('has the keys of %s', (_, { shape }, where) => {
+    expect(Object.keys(Object(at(where)))).toEqual(Object.keys(shape));
+  });
+});
+
+function without(settings: object = {}, ...keys: string[]): object {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !keys.includes(key)));
+}

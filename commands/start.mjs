@@ -1,0 +1,22 @@
+// node commands/start.mjs <script>.ts [arguments]: bundles a script and runs it, in half the time of tsx.
+// esbuild is looked for where Node.js looks for packages, also in a folder above.
+import { randomUUID } from 'node:crypto';
+import { renameSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const [script] = process.argv.splice(2, 1);
+const outfile = path.resolve('dist', `${path.basename(script, '.ts')}.js`);
+// Another run may import the file meanwhile: it never finds a part of it.
+const unfinished = `${outfile}.${randomUUID()}`;
+await build({
+  entryPoints: [script],
+  outfile: unfinished,
+  bundle: true,
+  platform: 'node',
+  packages: 'external',
+  logLevel: 'warning',
+});
+renameSync(unfinished, outfile);
+await import(pathToFileURL(outfile));

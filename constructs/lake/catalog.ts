@@ -1,0 +1,126 @@
+import { GlueCatalogDatabase } from '@cdktf/provider-aws/lib/glue-catalog-database';
+import { GlueCatalogTable } from '@cdktf/provider-aws/lib/glue-catalog-table';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { Fn, TerraformLocal } from 'cdktf';
+import { Construct } from 'constructs';
+import { FIRST_DATE, LAKE_COLUMNS } from '../../lambda-src/sinks/lake-format';
+import { jsonEncode } from '../terraform/json-encode';
+import { literal } from '../terraform/literal';
+import { CHANGES, changesView, DATE, DELIVERIES, VIEW_COLUMNS } from './sql';
+
+/**
+ * The most values of a partition column that are enumerated: AWS recommends "a few dozen or less". Athena
+ * lists a partition for each account, table and day, whether or not there are objects in it.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html#partition-projection-enum-type
+ */
+export const ENUMERATED_VALUES = 36;
+
+export interface LakeCatalogProps {
+  /** Name of the Glue database. */
+  readonly database: string;
+  /** Bucket and prefix, `s3://bucket/prefix/`. */
+  readonly location: string;
+  /** IDs of the accounts whose changes the lake holds; at least one. */
+  readonly accounts: readonly string[];
+  /** Names of the tables whose changes the lake holds; at least one. */
+  readonly tables: readonly string[];
+  readonly provider: AwsProvider;
+}
+
+/**
+ * The lake as a Glue database: the table `deliveries`, which is the objects as they are, and the view
+ * `changes`, which has every change once. Partitions are projected, so there is no crawler to run: of date,
+ * account and table, or of the date alone where there are more than `ENUMERATED_VALUES` accounts or tables.
+ * Both read the same objects, and queries are the same.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
+ */
+export class LakeCatalog extends Construct {
+  /** Name of the database. */
+  readonly database: string;
+
+  constructor(scope: Construct, id: string, props: LakeCatalogProps) {
+    super(scope, id);
+    const { provider } = props;
+    const database = new GlueCatalogDatabase(this, 'resource', {
+      provider,
+      name: props.database,
+      description: 'Changes of DynamoDB tables',
+    });
+    this.database = database.name;
+    this.createDeliveries(props);
+    this.createChanges(props);
+  }
+
+  private createDeliveries({ location, accounts, tables, provider }: LakeCatalogProps): void {
+    const enumerated = Object.entries({ account: accounts, table: tables });
+    const partitions = enumerated.every(([, values]) => values.length <= ENUMERATED_VALUES)
+      ? enumerated
+      : [];
+    const partitionNames = [DATE.name, ...partitions.map(([name]) => name)];
+    new GlueCatalogTable(this, DELIVERIES, {
+      provider,
+      databaseName: this.database,
+      name: DELIVERIES,
+      description: 'Every delivery of a change; a change can be in it more than once',
+      tableType: 'EXTERNAL_TABLE',
+      parameters: {
+        EXTERNAL: 'TRUE',
+        classification: 'json',
+        'projection.enabled': 'true',
+        'projection.date.type': 'date',
+        'projection.date.format': 'yyyy-MM-dd',
+        'projection.date.range': `${FIRST_DATE},NOW+1DAY`,
+        ...Object.fromEntries(
+          partitions.flatMap(([name, values]) => [
+            [`projection.${name}.type`, 'enum'],
+            [`projection.${name}.values`, values.join(',')],
+          ]),
+        ),
+        'storage.location.template': `${location}${partitionNames.map((name) => `${name}=${literal(this, `\${${name}}`)}/`).join('')}`,
+      },
+      partitionKeys: partitionNames.map((name) => ({ name, type: 'string' })),
+      storageDescriptor: {
+        location,
+        inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+        outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+        // AWS advises against the other one, OpenX, whose results can be non-deterministic:
+        // https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
+        serDeInfo: { serializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
+        columns: LAKE_COLUMNS.filter(({ name }) => !partitionNames.includes(name)),
+      },
+    });
+  }
+
+  /** A view as Athena itself writes it into the catalog. */
+  private createChanges({ provider }: LakeCatalogProps): void {
+    const definition = new TerraformLocal(
+      this,
+      'changes_definition',
+      jsonEncode({
+        originalSql: changesView(this.database),
+        catalog: 'awsdatacatalog',
+        schema: this.database,
+        columns: VIEW_COLUMNS.map(({ name, type }) => ({ name, type: PRESTO_TYPES[type] })),
+      }),
+    );
+    new GlueCatalogTable(this, CHANGES, {
+      provider,
+      databaseName: this.database,
+      name: CHANGES,
+      description: 'Every change once',
+      tableType: 'VIRTUAL_VIEW',
+      parameters: { presto_view: 'true', comment: 'Presto View' },
+      viewOriginalText: Fn.format('/* Presto View: %s */', [Fn.base64encode(definition.asString)]),
+      viewExpandedText: '/* Presto View */',
+      storageDescriptor: {
+        columns: [...VIEW_COLUMNS],
+        // Of no use to a view, but Athena refuses to read one without.
+        serDeInfo: { name: '-', serializationLibrary: '-' },
+      },
+    });
+  }
+}
+
+const PRESTO_TYPES = { string: 'varchar', boolean: 'boolean' };

@@ -1,0 +1,123 @@
+import { DataAwsS3Bucket } from '@cdktf/provider-aws/lib/data-aws-s3-bucket';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
+import { Construct } from 'constructs';
+import { ATHENA_RESULTS } from '../../topology/athena-results';
+import type { Lake, TableReference } from '../../topology/resolve';
+import { LakeCatalog } from '../lake/catalog';
+import { LakeQueries } from '../lake/queries';
+import { PrivateBucket } from '../private-bucket';
+
+const RESULTS_EXPIRE_IN_DAYS = 30;
+
+/** Days for which a change that was deleted or overwritten can be restored. */
+const VERSIONS_EXPIRE_IN_DAYS = 30;
+
+export interface ChangeLakeProps {
+  readonly lake: Lake;
+  /** Tables whose changes are written. */
+  readonly sources: readonly TableReference[];
+  /** Name of the Athena workgroup. */
+  readonly workgroup: string;
+  readonly provider: AwsProvider;
+}
+
+/** Where the sink `s3` writes changes, and what it takes to query them. */
+export class ChangeLake extends Construct {
+  /** Name of the bucket. */
+  readonly bucketName: string;
+  /** ARN of every object the sink writes. */
+  readonly objectsArn: string;
+
+  constructor(scope: Construct, id: string, props: ChangeLakeProps) {
+    super(scope, id);
+    const { lake, sources, provider } = props;
+    const { name, arn } = lake.managed
+      ? this.createBucket(lake, provider)
+      : this.findBucket(lake, provider);
+    const accounts = distinct(
+      sources.map(({ account }) => account.id),
+      lake.formerAccounts,
+    );
+    const tables = distinct(
+      sources.map((source) => source.name),
+      lake.formerTables,
+    );
+    // Athena finds changes by account and table: without one of each there is nothing to query.
+    if (accounts.length > 0 && tables.length > 0) this.catalog(name, { accounts, tables }, props);
+    this.bucketName = name;
+    this.objectsArn = `${arn}/${lake.prefix}*`;
+  }
+
+  private catalog(
+    bucket: string,
+    partitions: { accounts: readonly string[]; tables: readonly string[] },
+    { lake, workgroup, provider }: ChangeLakeProps,
+  ): void {
+    const { database, prefix, scanLimitInMegabytes } = lake;
+    const catalog = new LakeCatalog(this, 'catalog', {
+      database,
+      location: `s3://${bucket}/${prefix}`,
+      ...partitions,
+      provider,
+    });
+    new LakeQueries(this, 'queries', {
+      name: workgroup,
+      database: catalog.database,
+      resultLocation: `s3://${bucket}/${ATHENA_RESULTS}`,
+      scanLimitInMegabytes,
+      provider,
+    });
+  }
+
+  private createBucket(lake: Lake, provider: AwsProvider): { name: string; arn: string } {
+    return new PrivateBucket(this, 'bucket', {
+      name: lake.bucket,
+      versioned: true,
+      lifecycleRules: lifecycleRules(lake),
+      provider,
+    });
+  }
+
+  private findBucket(lake: Lake, provider: AwsProvider): { name: string; arn: string } {
+    const { bucket, arn } = new DataAwsS3Bucket(this, 'bucket', { provider, bucket: lake.bucket });
+    return { name: bucket, arn };
+  }
+}
+
+function lifecycleRules({
+  prefix,
+  expirationInDays,
+  transitionToStandardIaInDays,
+}: Lake): S3BucketLifecycleConfigurationRule[] {
+  const changes: S3BucketLifecycleConfigurationRule = {
+    id: 'changes',
+    status: 'Enabled',
+    filter: [{ prefix }],
+    transition:
+      transitionToStandardIaInDays === undefined
+        ? undefined
+        : [{ days: transitionToStandardIaInDays, storageClass: 'STANDARD_IA' }],
+    expiration: expirationInDays === undefined ? undefined : [{ days: expirationInDays }],
+  };
+  const results: S3BucketLifecycleConfigurationRule = {
+    id: 'athena-results',
+    status: 'Enabled',
+    filter: [{ prefix: ATHENA_RESULTS }],
+    expiration: [{ days: RESULTS_EXPIRE_IN_DAYS }],
+  };
+  // Without it, what expires would stay as a version for good.
+  const versions: S3BucketLifecycleConfigurationRule = {
+    id: 'versions',
+    status: 'Enabled',
+    filter: [{}],
+    noncurrentVersionExpiration: [{ noncurrentDays: VERSIONS_EXPIRE_IN_DAYS }],
+    expiration: [{ expiredObjectDeleteMarker: true }],
+  };
+  // S3 takes no rule that does nothing.
+  return [...(changes.transition || changes.expiration ? [changes] : []), results, versions];
+}
+
+function distinct(...lists: readonly (readonly string[])[]): string[] {
+  return [...new Set(lists.flat())];
+}

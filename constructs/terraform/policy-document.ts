@@ -1,0 +1,31 @@
+import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
+import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import type { Construct } from 'constructs';
+import type { Statement } from '../../policies/statement';
+import { literal } from './literal';
+
+/**
+ * Renders statements with `aws_iam_policy_document`; returns the JSON of the document.
+ *
+ * @param minified without white space, which scanners of Terraform do not read, but which counts in the
+ *   policies of streams
+ */
+export function policyDocument(
+  scope: Construct,
+  id: string,
+  statements: readonly Statement[],
+  provider: AwsProvider,
+  { minified = false } = {},
+): string {
+  const document = new DataAwsIamPolicyDocument(scope, id, {
+    provider,
+    statement: statements.map(({ condition, ...statement }) => ({
+      ...statement,
+      condition: condition?.map(({ values, ...rest }) => ({
+        ...rest,
+        values: values.map((value) => literal(scope, value)),
+      })),
+    })),
+  });
+  return minified ? document.minifiedJson : document.json;
+}

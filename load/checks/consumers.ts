@@ -1,0 +1,173 @@
+import { existsSync, statSync } from 'node:fs';
+import {
+  findLogLevel,
+  LOG_LEVELS,
+  type LogLevel,
+  toLogLevel,
+} from '../../lambda-src/runtime/logger';
+import { confinement } from '../../packaging/confinement';
+import { PackageFileError, packageFiles } from '../../packaging/package-files';
+import { ATHENA_RESULTS } from '../../topology/athena-results';
+import { RESERVED_ENVIRONMENT_VARIABLES } from '../../topology/limits';
+import { isLogEntry, SINK_VARIABLES } from '../../topology/resolve';
+import { type Declared, type Report, sound } from './declared';
+
+export function functionCode({ consumers, folder }: Declared, report: Report): void {
+  const refusal = confinement(folder);
+  for (const [name, { function: settings }] of sound(consumers)) {
+    const { entry, code, runtime } = settings;
+    const path = ['consumers', name, 'function'];
+    if (entry !== undefined && code) {
+      report([...path, 'code'], 'cannot be combined with entry; leave one of them out');
+      continue;
+    }
+    if (entry !== undefined && !isFile(entry)) {
+      report([...path, 'entry'], 'must be a file that exists, relative to cdktf.json', entry);
+    } else if (entry !== undefined) {
+      const reason = refusal(entry, true);
+      if (reason)
+        report([...path, 'entry'], `must be a file for the function; it ${reason}`, entry);
+    }
+    if (!code && !runtime.startsWith('nodejs')) {
+      const message =
+        'must be a Node.js runtime such as nodejs24.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
+      report([...path, 'runtime'], message, runtime);
+    }
+  }
+}
+
+export function functionFiles({ consumers, folder }: Declared, report: Report): void {
+  const refusal = confinement(folder);
+  for (const [name, { function: settings }] of sound(consumers)) {
+    const { entry, files, code } = settings;
+    if (entry !== undefined && code) continue; // functionCode reports those
+    for (const [index, file] of files.entries()) {
+      const place = ['consumers', name, 'function', 'files', index];
+      if (code) {
+        report(place, 'must be left out with code; put it into the folder of code', file);
+      } else if (entry === undefined) {
+        report(
+          place,
+          'must be left out without entry, since the default function reads none',
+          file,
+        );
+      } else {
+        const problem = problemOf(() => packageFiles(entry, file, refusal));
+        if (problem) report(place, problem, file);
+      }
+    }
+  }
+}
+
+function problemOf(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof PackageFileError) return error.message;
+    throw error;
+  }
+}
+
+export function managedPolicies({ consumers }: Declared, report: Report): void {
+  for (const [name, { role }] of sound(consumers)) {
+    if (role.managedPolicyArns.length <= role.managedPolicyQuota) continue;
+    const path = ['consumers', name, 'role', 'managedPolicyArns'];
+    const message = `must be at most ${role.managedPolicyQuota} policies, which IAM attaches to a role`;
+    report(path, message, role.managedPolicyArns);
+  }
+}
+
+/** The function is never given more than it has reserved, so an alarm above that is silent for good. */
+export function concurrency({ consumers }: Declared, report: Report): void {
+  for (const [name, { alarms, function: settings }] of sound(consumers)) {
+    const reserved = settings.reservedConcurrentExecutions;
+    if (!alarms || reserved === undefined) continue;
+    const { concurrentExecutions } = alarms;
+    if (concurrentExecutions === undefined || concurrentExecutions <= reserved) continue;
+    const message = `must be at most the ${reserved} of function.reservedConcurrentExecutions, or the alarm can never fire`;
+    report(['consumers', name, 'alarms', 'concurrentExecutions'], message, concurrentExecutions);
+  }
+}
+
+export function environment({ consumers }: Declared, report: Report): void {
+  const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
+  const ofSink: readonly string[] = SINK_VARIABLES;
+  for (const [name, { function: settings, sink }] of sound(consumers)) {
+    const path = ['consumers', name, 'function', 'environment'];
+    const isDefault =
+      (settings.entry === undefined || isLogEntry(settings.entry)) && !settings.code;
+    for (const [variable, value] of Object.entries(settings.environment)) {
+      if (reserved.includes(variable)) {
+        report([...path, variable], 'is set by Lambda itself; choose another name');
+      } else if (!/^[a-zA-Z]\w+$/.test(variable)) {
+        report(
+          [...path, variable],
+          'must be named with two or more letters, digits and underscores, a letter first',
+        );
+      } else if (sink !== 'log' && ofSink.includes(variable)) {
+        report([...path, variable], 'is set by the sink s3; leave it out, or choose another name');
+      } else if (variable === 'LOG_LEVEL' && isDefault && !findLogLevel(value)) {
+        report([...path, variable], `must be ${LOG_LEVELS.join(', ')}`, value);
+      } else if (
+        variable === 'LOG_LEVEL' &&
+        isDefault &&
+        sink === 'log' &&
+        !isWritten('INFO', value)
+      ) {
+        const message =
+          'must be INFO or DEBUG, since the function of the sink log writes every change at INFO and would write none; leave it out, or choose the sink s3 or an entry of your own';
+        report([...path, variable], message, value);
+      }
+    }
+  }
+}
+
+/** Whether a line of a level is written where another is the lowest. */
+function isWritten(level: LogLevel, lowest: string): boolean {
+  return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(toLogLevel(lowest));
+}
+
+export function lake({ consumers, subscriptions }: Declared, report: Report): void {
+  const subscribed = new Set(subscriptions.map((entry) => entry?.consumer));
+  for (const [name, { sink }] of sound(consumers)) {
+    if (sink === 'log') continue;
+    const path = ['consumers', name, 'sink'];
+    if (sink.prefix.startsWith(ATHENA_RESULTS)) {
+      const message = `must not begin with ${ATHENA_RESULTS}, where the results of queries are and expire`;
+      report([...path, 'prefix'], message, sink.prefix);
+    }
+    // Athena finds changes by account and table, which subscriptions tell as well.
+    if (subscribed.has(undefined) || subscribed.has(name)) continue;
+    const { formerAccounts, formerTables } = sink;
+    if (formerAccounts.length > 0 && formerTables.length === 0) {
+      report([...path, 'formerTables'], 'is missing; name the tables that formerAccounts had');
+    }
+    if (formerTables.length > 0 && formerAccounts.length === 0) {
+      report([...path, 'formerAccounts'], 'is missing; name the accounts that had formerTables');
+    }
+  }
+}
+
+export function lakeLifecycle({ consumers }: Declared, report: Report): void {
+  for (const [name, { sink }] of sound(consumers)) {
+    if (sink === 'log') continue;
+    const path = ['consumers', name, 'sink'];
+    const { bucket, transitionToStandardIaInDays, expirationInDays } = sink;
+    const rules = { transitionToStandardIaInDays, expirationInDays };
+    for (const [key, days] of Object.entries(rules)) {
+      if (bucket === undefined || days === undefined) continue;
+      const message =
+        'must be left out if bucket is given; make it a lifecycle rule of that bucket';
+      report([...path, key], message, days);
+    }
+    if (bucket !== undefined || !transitionToStandardIaInDays || !expirationInDays) continue;
+    if (expirationInDays <= transitionToStandardIaInDays) {
+      const message = `must be over the ${transitionToStandardIaInDays} days of transitionToStandardIaInDays`;
+      report([...path, 'expirationInDays'], message, expirationInDays);
+    }
+  }
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
+}

@@ -1,0 +1,38 @@
+import type { Problem } from '../../topology/problem';
+import type { Topology } from '../../topology/schema';
+
+export type Entries<T> = Readonly<Record<string, T | undefined>>;
+
+/** A topology in which an entry that is broken by itself keeps its name and place, as `undefined`. */
+export interface Declared {
+  /** Folder of the topology file. */
+  readonly folder: string;
+  readonly tags: Topology['tags'];
+  readonly state: Topology['state'] | undefined;
+  readonly accounts: Entries<Topology['accounts'][string]>;
+  readonly consumers: Entries<Topology['consumers'][string]>;
+  readonly producers: Entries<Topology['producers'][string]>;
+  readonly subscriptions: readonly (Topology['subscriptions'][number] | undefined)[];
+}
+
+export type Report = (
+  path: Problem['path'],
+  message: string,
+  received?: unknown,
+  inQuotes?: boolean,
+) => void;
+
+/** The sound entry of a name; names such as `constructor` are nothing special. */
+export function at<T>(entries: Entries<T>, name: string): T | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined;
+}
+
+/** The sound entries, with their names. */
+export function* sound<T>(entries: Entries<T>): Generator<[string, T]> {
+  for (const [name, value] of Object.entries(entries)) if (value !== undefined) yield [name, value];
+}
+
+/** The sound entries, with their places in the list. */
+export function* soundList<T>(list: readonly (T | undefined)[]): Generator<[number, T]> {
+  for (const [index, value] of list.entries()) if (value !== undefined) yield [index, value];
+}

@@ -1,0 +1,42 @@
+import { filterPattern } from '../../../topology/filter-pattern';
+import { FILTERS } from '../../../topology/limits';
+import type { Problem } from '../../../topology/problem';
+import { at, type Declared, type Report, soundList } from '../declared';
+import { contradictions } from './agreement';
+import { patternProblems } from './pattern';
+import { keyAttributes, type Node, streamRecord } from './record';
+
+/** Filters that Lambda would refuse, and filters that can never match a record of their table. */
+export function filters({ accounts, producers, subscriptions }: Declared, report: Report): void {
+  for (const [index, subscription] of soundList(subscriptions)) {
+    const producer = at(producers, subscription.producer);
+    const record = streamRecord(producer, accounts);
+    const keys = Object.keys(keyAttributes(producer?.table));
+    for (const [position, filter] of subscription.filters.entries()) {
+      const path = ['subscriptions', index, 'filters', position];
+      for (const { path: place, message, received, inQuotes } of problemsOf(
+        filter,
+        record,
+        keys,
+        path,
+      )) {
+        report(place, message, received, inQuotes);
+      }
+    }
+  }
+}
+
+function problemsOf(
+  filter: object,
+  record: Node,
+  keys: readonly string[],
+  path: Problem['path'],
+): Problem[] {
+  const { length } = filterPattern(filter);
+  if (length > FILTERS.patternLength) {
+    const message = `must be at most ${FILTERS.patternLength} characters as JSON, got ${length}`;
+    return [{ path, message }];
+  }
+  const problems = patternProblems(filter, record, path);
+  return problems.length > 0 ? problems : contradictions(filter, keys, path);
+}

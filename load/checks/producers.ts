@@ -1,0 +1,163 @@
+import { keyAlias } from '../../topology/key-alias';
+import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
+import { partitionOf } from '../../topology/partition';
+import { producerAccounts } from '../../topology/stack-ids';
+import { escaped } from '../../topology/unicode';
+import { at, type Declared, type Report, sound } from './declared';
+
+export function accountOrAccounts({ producers }: Declared, report: Report): void {
+  for (const [name, { account, accounts }] of sound(producers)) {
+    const path = ['producers', name];
+    if (account === undefined && accounts === undefined)
+      report(path, 'is missing account or accounts');
+    if (account !== undefined && accounts !== undefined) {
+      report([...path, 'accounts'], 'cannot be combined with account; leave one of them out');
+    }
+    const named = new Set<string>();
+    for (const [index, entry] of (accounts ?? []).entries()) {
+      if (named.has(entry)) report([...path, 'accounts', index], 'must be named once', entry);
+      named.add(entry);
+    }
+  }
+}
+
+export function tableOrExistingTable({ producers }: Declared, report: Report): void {
+  for (const [name, { table, existingTable }] of sound(producers)) {
+    const path = ['producers', name];
+    if (!table && !existingTable) report(path, 'is missing table (or existingTable)');
+    if (table && existingTable) {
+      report([...path, 'existingTable'], 'cannot be combined with table; leave one of them out');
+    }
+  }
+}
+
+export function tableSettings({ producers }: Declared, report: Report): void {
+  for (const [name, { table }] of sound(producers)) {
+    if (!table) continue;
+    const path = ['producers', name, 'table'];
+    if (table.sortKey?.name === table.partitionKey.name) {
+      report(
+        [...path, 'sortKey', 'name'],
+        'must differ from the name of the partition key',
+        table.sortKey.name,
+      );
+    }
+    for (const key of ['readCapacity', 'writeCapacity'] as const) {
+      if (table.billingMode === 'PROVISIONED' && table[key] === undefined) {
+        report([...path, key], 'is missing; PROVISIONED needs capacity units');
+      }
+      if (table.billingMode === 'PAY_PER_REQUEST' && table[key] !== undefined) {
+        report([...path, key], 'must be left out, or billingMode be PROVISIONED', table[key]);
+      }
+    }
+  }
+}
+
+export function tableKey({ accounts, producers }: Declared, report: Report): void {
+  for (const [name, producer] of sound(producers)) {
+    const { table, existingTable } = producer;
+    const encryption = (table ?? existingTable)?.encryption;
+    const path = ['producers', name, table ? 'table' : 'existingTable', 'encryption'];
+    if (existingTable && encryption === 'customer-managed') {
+      const message = 'must be aws-owned or { kmsKeyArn: … } for a table that has its key already';
+      report(path, message, encryption);
+    }
+    if (table && encryption === 'customer-managed') {
+      const excess = keyAlias(table.name).length - KEY_ALIAS.length.max;
+      if (excess > 0) {
+        const message = `must be ${excess} characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }`;
+        report(['producers', name, 'table', 'name'], message, table.name);
+      }
+    }
+    if (typeof encryption !== 'object') continue;
+    const [, partition, , region] = encryption.kmsKeyArn.split(':');
+    for (const { account: accountName } of producerAccounts(producer)) {
+      const account = at(accounts, accountName);
+      if (!account) continue;
+      if (region !== account.region || partition !== partitionOf(account.region)) {
+        const message = `must be a key in ${account.region}, where the table of ${accountName} is`;
+        report([...path, 'kmsKeyArn'], message, encryption.kmsKeyArn);
+      }
+    }
+  }
+}
+
+/** A stream has one policy: of a table that exists, it can be another team's. */
+export function streamPolicyOwner({ producers, subscriptions }: Declared, report: Report): void {
+  const read = new Set(subscriptions.map((entry) => entry?.producer));
+  for (const [name, { table, existingTable, streamPolicy }] of sound(producers)) {
+    const path = ['producers', name, 'streamPolicy'];
+    const replaces = streamPolicy === 'none' ? undefined : streamPolicy.replacesExisting;
+    if (table && !existingTable) {
+      if (streamPolicy === 'none') {
+        const message =
+          'must not be none with table, whose stream nobody could read then; leave it out';
+        report(path, message, streamPolicy);
+      }
+      if (replaces !== undefined) {
+        const message = 'must be left out with table, whose stream has no other policy';
+        report([...path, 'replacesExisting'], message, replaces);
+      }
+    }
+    const isRead = read.has(name);
+    if (existingTable && !table && isRead && streamPolicy !== 'none' && replaces !== true) {
+      const message =
+        'must say whose the policy of the stream is, since a stream has one: { replacesExisting: true } if this topology owns it and replaces what is there, or none if it belongs to others, who add the statement of this topology';
+      report(path, message, replaces === undefined ? undefined : streamPolicy);
+    }
+  }
+}
+
+export function streamPolicyConditions({ producers }: Declared, report: Report): void {
+  for (const [name, { streamPolicy }] of sound(producers)) {
+    if (streamPolicy === 'none') continue;
+    const seen = new Set<string>();
+    for (const [index, { test, variable, values }] of streamPolicy.conditions.entries()) {
+      const path = ['producers', name, 'streamPolicy', 'conditions', index, 'variable'];
+      // A second condition on the same key would be an alternative, not a restriction.
+      if (streamPolicy.principal === 'account' && variable.toLowerCase() === 'aws:principalarn') {
+        const message =
+          'must not be aws:PrincipalArn with principal: account, which sets it to the role';
+        report(path, message, variable);
+      }
+      if (isAbsent(variable) && failsWithoutKey(test, values)) {
+        const message = `must not be tested with ${test}: the requests with which Lambda reads a stream do not have this key, so that every read would be refused; leave it out, or test the reader, as with aws:PrincipalOrgID`;
+        report(path, message, variable);
+      }
+      if (!namesTag(variable)) {
+        for (const [place, value] of values.entries()) {
+          const [other] = /[^ -~]/u.exec(value) ?? [];
+          if (other === undefined) continue;
+          const message = `must be ASCII, as all values of ${variable} in AWS are, and holds ${escaped(other)}, which may only look like it; write it again`;
+          report([...path.slice(0, -1), 'values', place], message, value);
+        }
+      }
+      const condition = `${test} ${variable}`.toLowerCase();
+      if (seen.has(condition)) {
+        report(path, `must stand once with ${test}; put all values into one condition`, variable);
+      }
+      seen.add(condition);
+    }
+  }
+}
+
+/** Whether the values of a key are of people's choice: tags, and attributes of an identity provider. */
+function namesTag(variable: string): boolean {
+  return /tag|^saml:/i.test(variable);
+}
+
+function isAbsent(variable: string): boolean {
+  return ABSENT_CONDITION_KEYS.keys.some((key) => key.toLowerCase() === variable.toLowerCase());
+}
+
+/**
+ * Whether a condition does not hold for a request that does not have its key.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+function failsWithoutKey(test: string, values: readonly string[]): boolean {
+  if (test === 'Null') return !values.some((value) => value.toLowerCase() === 'true');
+  if (test.endsWith('IfExists') || test.startsWith('ForAllValues:')) return false;
+  return test.startsWith('ForAnyValue:') || !test.includes('Not');
+}

@@ -1,0 +1,56 @@
+import { streamCount, streamPolicies } from '../../policies/execution-role';
+import { streamPolicySize } from '../../policies/stream-policy';
+import { environmentSize } from '../../topology/environment-size';
+import { ENVIRONMENT, GLUE, STREAM_POLICY } from '../../topology/limits';
+import type { ResolvedTopology } from '../../topology/resolve';
+import type { Report } from './declared';
+
+/** AWS's limits on what the entries of a sound topology make together. */
+export function sizes(topology: ResolvedTopology, report: Report): void {
+  streamPolicy(topology, report);
+  rolePolicies(topology, report);
+  environment(topology, report);
+  glueDatabase(topology, report);
+}
+
+function streamPolicy({ producers }: ResolvedTopology, report: Report): void {
+  for (const producer of producers) {
+    const written = producer.streamPolicy.managed && producer.readers.length > 0;
+    const size = written ? streamPolicySize(producer) : 0;
+    if (size > STREAM_POLICY.size) {
+      const message = `must make a stream policy of at most ${STREAM_POLICY.size} bytes, got ${size}; shorten the conditions`;
+      report(['producers', producer.name, 'streamPolicy'], message);
+    }
+  }
+}
+
+function rolePolicies({ consumers }: ResolvedTopology, report: Report): void {
+  for (const { name, role, sources } of consumers) {
+    const managed = role.managedPolicyQuota - role.managedPolicyArns.length;
+    const policies = streamPolicies(sources, role);
+    if (policies.length > 1 + managed) {
+      const fitting = streamCount(policies.slice(0, 1 + managed));
+      const message = `must read at most ${fitting} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest, or set role.managedPolicyQuota if the account has more than ${role.managedPolicyQuota}`;
+      report(['consumers', name], message);
+    }
+  }
+}
+
+function environment({ consumers }: ResolvedTopology, report: Report): void {
+  for (const { name, function: settings } of consumers) {
+    const size = environmentSize(settings.environment);
+    if (size > ENVIRONMENT.totalSize) {
+      const message = `must be at most ${ENVIRONMENT.totalSize} bytes of names and values, those that the stack sets among them, got ${size}`;
+      report(['consumers', name, 'function', 'environment'], message);
+    }
+  }
+}
+
+function glueDatabase({ consumers }: ResolvedTopology, report: Report): void {
+  for (const { name, sink } of consumers) {
+    if (sink === 'log' || sink.database.length <= GLUE.nameLength.max) continue;
+    const excess = sink.database.length - GLUE.nameLength.max;
+    const message = `must have a name ${excess} characters shorter for its Glue database ${sink.database}`;
+    report(['consumers', name], message);
+  }
+}

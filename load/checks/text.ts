@@ -1,0 +1,91 @@
+import { formatValue, type Problem } from '../../topology/problem';
+import { escaped, holdsUnseen, isNormal, mixedWord } from '../../topology/unicode';
+
+interface Rule {
+  /** Whether a text breaks the rule. */
+  readonly breaks: (text: string) => boolean;
+  /** What the text must not be, and what to write instead. */
+  readonly message: (text: string) => string;
+  /** Whether filters need not keep it, since they are JSON, which has an escape for it. */
+  readonly exceptInFilters?: boolean;
+  /** Whether values of environment variables need not keep it: they may be text for people. */
+  readonly exceptInEnvironment?: boolean;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    breaks: (text) => /\p{Surrogate}/u.test(text),
+    message: () => 'must not hold half of a surrogate pair, which is no character',
+  },
+  {
+    // A process cannot have it in its environment.
+    breaks: (text) => text.includes('\0'),
+    message: () => 'must not hold the character NUL',
+    exceptInFilters: true,
+  },
+  {
+    breaks: (text) => !isNormal(text),
+    message: (text) =>
+      `must be in Unicode's normal form C, which Terraform makes of it; write ${formatValue(text.normalize('NFC'))}`,
+    exceptInFilters: true,
+  },
+  {
+    breaks: isToken,
+    message: () => 'must not hold what CDKTF takes for a reference of its own and replaces',
+  },
+  {
+    breaks: holdsUnseen,
+    message: () =>
+      'must not hold characters that nobody sees, but for those of emoji; leave them out',
+    exceptInEnvironment: true,
+  },
+  {
+    breaks: (text) => mixedWord(text) !== undefined,
+    message: (text) =>
+      `must not mix letters of scripts that look alike in one word, ${(mixedWord(text) ?? '').replaceAll(/[^ -~]/gu, escaped)}; write it in one script`,
+    exceptInEnvironment: true,
+  },
+];
+
+/**
+ * Keys and values, wherever they are, that would not arrive in AWS as they are written, or are not what
+ * a reviewer sees.
+ *
+ * @param content of a topology file, which may be anything
+ */
+export function changedText(content: unknown, path: Problem['path'] = []): Problem[] {
+  if (typeof content === 'string') return problemsOf(content, path);
+  if (typeof content !== 'object' || content === null) return [];
+  return Object.entries(content).flatMap(([key, value]) => {
+    if (Array.isArray(content)) return changedText(value, [...path, Number(key)]);
+    const place = [...path, key];
+    const ofKey = problemsOf(key, place).map((problem) => ({
+      ...problem,
+      message: `has a key that ${problem.message}`,
+    }));
+    return ofKey.length > 0 ? ofKey : changedText(value, place);
+  });
+}
+
+function problemsOf(text: string, path: Problem['path']): Problem[] {
+  const inFilter = path[0] === 'subscriptions' && path[2] === 'filters';
+  const inEnvironment = path[0] === 'consumers' && path[3] === 'environment';
+  const broken = RULES.find(
+    ({ breaks, exceptInFilters, exceptInEnvironment }) =>
+      !(inFilter && exceptInFilters) && !(inEnvironment && exceptInEnvironment) && breaks(text),
+  );
+  return broken ? [{ path, message: broken.message(text), received: text }] : [];
+}
+
+/** The first 16 bits of the numbers that stand for a number, and for a list of numbers. */
+const NUMBER_TOKENS = [0xfdff, 0xfbff];
+
+/** @see https://github.com/hashicorp/terraform-cdk/blob/v0.21.0/packages/cdktf/lib/tokens/private/encoding.ts */
+function isToken(text: string): boolean {
+  if (text.includes('TfToken[') || /^(String|Any) Map Token Value$/.test(text)) return true;
+  return (text.match(/[-\d.+|]+e[-\d.eE+|]+/g) ?? []).some((number) => {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, Number.parseFloat(number));
+    return NUMBER_TOKENS.includes(view.getUint16(0));
+  });
+}

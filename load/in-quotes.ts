@@ -1,0 +1,37 @@
+import { formatPath, type Problem } from '../topology/problem';
+import { validate } from './validate';
+
+/**
+ * Marks the problems of numbers and booleans that are right as text, so that the message says what to
+ * write: an account ID without quotes, whose leading zeros only the file has.
+ */
+export function markInQuotes(
+  problems: readonly Problem[],
+  content: unknown,
+  folder: string,
+): readonly Problem[] {
+  const unquoted = problems.filter(
+    ({ received, written, message }) =>
+      // A filter says itself what to write.
+      /^(number|boolean)$/.test(typeof received) &&
+      written !== undefined &&
+      !message.includes('; write '),
+  );
+  if (unquoted.length === 0) return problems;
+  const quoted = structuredClone(content);
+  for (const { path, written } of unquoted) set(quoted, path, written);
+  const wrong = new Set(validate(quoted, folder).problems.map(({ path }) => formatPath(path)));
+  const right = new Set(
+    unquoted.filter(({ path }) =>
+      path.every((_, index) => !wrong.has(formatPath(path.slice(0, index + 1)))),
+    ),
+  );
+  return problems.map((problem) => (right.has(problem) ? { ...problem, inQuotes: true } : problem));
+}
+
+function set(content: unknown, path: Problem['path'], value: unknown): void {
+  const parent = path
+    .slice(0, -1)
+    .reduce((node, key) => Reflect.get(Object(node), key), Object(content));
+  Reflect.set(parent, path.at(-1) ?? '', value);
+}

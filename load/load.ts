@@ -1,0 +1,268 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import {
+  type Alias,
+  CST,
+  type Document,
+  type DocumentOptions,
+  isCollection,
+  isMap,
+  isScalar,
+  Lexer,
+  LineCounter,
+  type Node,
+  type Pair,
+  type ParseOptions,
+  parseDocument,
+  type Scalar,
+  type SchemaOptions,
+  visit,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml';
+import { formatProblem, type Problem, TopologyError } from '../topology/problem';
+import type { ResolvedTopology } from '../topology/resolve';
+import { markInQuotes } from './in-quotes';
+import { readText } from './read-text';
+import { secretVariables } from './secret-variables';
+import { validate } from './validate';
+
+/** Bytes: about 10,000 tenants, which are checked within seconds. */
+const LARGEST_FILE = 2_000_000;
+
+/** Uses of anchors, each with the uses within it: a thousand tenants may share their settings. */
+const MOST_ALIASES = 10_000;
+
+/** Characters of the content as JSON, with every alias written out. */
+const LARGEST_CONTENT = 10 * LARGEST_FILE;
+
+/** Lists and mappings within each other: DynamoDB's items have 32 levels at most. */
+const MOST_LEVELS = 200;
+
+/** Tokens at the beginning of a line that may begin a level. */
+const INDENTING: readonly string[] = ['space', 'seq-item-ind', 'explicit-key-ind', 'map-value-ind'];
+
+/** Keys are text, as they are written: `NULL` and `007` are names like any other. */
+const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
+  merge: true,
+  prettyErrors: false,
+  stringKeys: true,
+  // The parser compares each key with each; `repeatedKeys` looks at each once.
+  uniqueKeys: false,
+};
+
+/**
+ * Reads a topology file, checks all of it and fills in what it leaves out.
+ *
+ * @param file path of the YAML file, relative to the working directory
+ * @param check finds what is wrong with more than the file
+ * @param warn takes the lines about what is allowed and should be looked at
+ * @throws TopologyError with every problem of the file, each with its line
+ */
+export function loadTopology(
+  file: string,
+  check: (topology: ResolvedTopology) => readonly Problem[] = () => [],
+  warn: (line: string) => void = () => {},
+): ResolvedTopology {
+  if (!existsSync(file) || !statSync(file).isFile()) {
+    const message = 'is not a file; set TOPOLOGY to the path of a topology file';
+    throw new TopologyError(file, [{ path: [], message }]);
+  }
+  const { size } = statSync(file);
+  if (size > LARGEST_FILE) {
+    const message = `must be at most ${LARGEST_FILE} bytes, got ${size}; write several topologies`;
+    throw new TopologyError(file, [{ path: [], message }]);
+  }
+  const source = readText(file);
+  const deep = tooDeep(source);
+  if (deep !== undefined) {
+    const message = `must have at most ${MOST_LEVELS} brackets or columns of indentation within each other`;
+    throw new TopologyError(file, [{ path: [], message, line: deep }]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(source, { ...YAML, lineCounter: lines });
+  const mistakes = [...document.errors, ...document.warnings, ...repeatedKeys(document)];
+  if (mistakes.length > 0) {
+    mistakes.sort((a, b) => a.pos[0] - b.pos[0]);
+    const problems = mistakes.map((error) => ({
+      path: [],
+      message: `is not valid YAML: ${inOurWords(error, source)}`,
+      line: lines.linePos(error.pos[0]).line,
+    }));
+    throw new TopologyError(file, firstOfEachLine(problems));
+  }
+  const content = contentOf(document, file, lines);
+  const folder = path.dirname(file);
+  const { topology, problems: own } = validate(content, folder);
+  const problems = topology ? check(topology) : own;
+  const placeOf = placesIn(document.contents);
+  const inOrder = (found: readonly Problem[]) =>
+    found
+      .map((problem) => {
+        const { offset, written } = placeOf(problem.path);
+        return { ...problem, line: lines.linePos(offset).line, written };
+      })
+      .sort((a, b) => a.line - b.line);
+  if (!topology || problems.length > 0) {
+    throw new TopologyError(file, markInQuotes(inOrder(problems), content, folder));
+  }
+  for (const problem of inOrder(secretVariables(topology))) warn(formatProblem(file, problem));
+  return topology;
+}
+
+/**
+ * The line where more is nested than the parser, which is recursive, could take. Brackets count, and
+ * before the first of them the columns of indentation, of which each level needs one.
+ */
+function tooDeep(source: string): number | undefined {
+  let line = 1;
+  let brackets = 0;
+  let columns = 0;
+  let leading = true;
+  let inText = false;
+  for (const token of new Lexer().lex(source)) {
+    const type: string = (inText ? 'scalar' : CST.tokenType(token)) ?? '';
+    inText = type === 'scalar' && !inText;
+    if (/^flow-.*-start$/.test(type)) brackets += 1;
+    if (/^flow-.*-end$/.test(type)) brackets -= 1;
+    if (type === 'newline' && brackets === 0) columns = 0;
+    if (type === 'newline') leading = true;
+    else if (INDENTING.includes(type)) columns += leading && brackets === 0 ? token.length : 0;
+    else if (type !== 'comment' && brackets + columns > MOST_LEVELS) return line;
+    else leading = false;
+    line += token.split('\n').length - 1;
+  }
+  return undefined;
+}
+
+/** What the parser finds, or we. */
+type Mistake = Pick<YAMLError, 'code' | 'message'> & { readonly pos: readonly [number, number?] };
+
+/** Keys that a mapping has already. */
+function repeatedKeys(document: Document): Mistake[] {
+  const found: Mistake[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key) || isMergeKey(key)) continue;
+        const [start = 0] = key.range ?? [];
+        if (seen.has(key.value)) found.push({ code: 'DUPLICATE_KEY', pos: [start], message: '' });
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
+}
+
+/** What the user can do, where the parser's message says only what is against its rules. */
+function inOurWords({ code, pos, message }: Mistake, source: string): string {
+  if (code === 'DUPLICATE_KEY') {
+    const [key] = /^("[^"\n]*"|'[^'\n]*'|[^:\n]*)/.exec(source.slice(pos[0])) ?? [];
+    return `the key ${key} is in one mapping twice; remove or rename one of them`;
+  }
+  if (code === 'NON_STRING_KEY')
+    return 'a key must be text, written out; it cannot be a list, a mapping, an alias or have a tag';
+  if (code === 'MULTIPLE_DOCS')
+    return 'it holds several documents; remove this one and what follows it';
+  return message;
+}
+
+/** What follows on the same line is seldom a mistake of its own. */
+function firstOfEachLine(problems: readonly Problem[]): Problem[] {
+  const lines = new Set<number | undefined>();
+  return problems.filter(({ line }) => !lines.has(line) && lines.add(line));
+}
+
+function contentOf(document: Document, file: string, lines: LineCounter): unknown {
+  try {
+    const content = document.toJS({ maxAliasCount: MOST_ALIASES });
+    // Throws if an alias is inside its own anchor; of an empty document there is no JSON.
+    const { length } = JSON.stringify(content) ?? '';
+    if (length <= LARGEST_CONTENT) return content;
+    throw new RangeError('Invalid string length');
+  } catch (error) {
+    const [message = ''] = (error as Error).message.split('\n');
+    if (/^(Excessive alias count|Invalid string length)/.test(message)) {
+      const tooLarge = `must have at most ${LARGEST_CONTENT} characters with its aliases written out; use fewer of them, or write several topologies`;
+      throw new TopologyError(file, [{ path: [], message: tooLarge }]);
+    }
+    if (/^Converting circular structure/.test(message)) {
+      const within = ownAlias(document);
+      const line = within?.range ? lines.linePos(within.range[0]).line : undefined;
+      const inItself = `has the alias *${within?.source} inside of its own anchor &${within?.source}; write the content out`;
+      throw new TopologyError(file, [{ path: [], message: inItself, line }]);
+    }
+    const line = lineOfAlias(document, / ([^ ]+)$/.exec(message)?.[1], lines);
+    throw new TopologyError(file, [{ path: [], message: `is not valid YAML: ${message}`, line }]);
+  }
+}
+
+/** An alias inside the list or mapping that its anchor names. */
+function ownAlias(document: Document): Alias | undefined {
+  let found: Alias | undefined;
+  visit(document, {
+    Alias(_, alias, ancestors) {
+      const resolved = alias.resolve(document);
+      if (!resolved || !ancestors.includes(resolved)) return undefined;
+      found = alias;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+function lineOfAlias(
+  document: Document,
+  name: string | undefined,
+  lines: LineCounter,
+): number | undefined {
+  let line: number | undefined;
+  visit(document, {
+    Alias(_, { source, range }) {
+      if (source !== name || !range) return undefined;
+      line = lines.linePos(range[0]).line;
+      return visit.BREAK;
+    },
+  });
+  return line;
+}
+
+/** Where a path is in the file: its key, or the nearest one above it that is there. */
+function placesIn(root: Node | null) {
+  const indexes = new Map<YAMLMap, Map<unknown, Pair>>();
+  const pairOf = (map: YAMLMap, key: PropertyKey) => {
+    const index =
+      indexes.get(map) ?? new Map(map.items.map((pair) => [(pair.key as Scalar).value, pair]));
+    indexes.set(map, index);
+    return index.get(key);
+  };
+  return (path: Problem['path']) => {
+    let node: unknown = root;
+    let offset = root?.range?.[0] ?? 0;
+    for (const key of path) {
+      if (!isCollection(node)) return { offset };
+      if (isMap(node)) {
+        const pair = pairOf(node, key);
+        if (!pair) return { offset };
+        offset = (pair.key as Node).range?.[0] ?? offset;
+        node = pair.value;
+      } else {
+        node = node.items[Number(key)];
+        offset = (node as Node | undefined)?.range?.[0] ?? offset;
+      }
+    }
+    return { offset, written: sourceOf(node) };
+  };
+}
+
+/** A value as it is written, if YAML reads it as something else than text. */
+function sourceOf(node: unknown): string | undefined {
+  if (!isScalar(node) || typeof node.value === 'string') return undefined;
+  return node.source || undefined;
+}
+
+/** `<<`, which may stand several times in one mapping. */
+function isMergeKey({ value, type }: Scalar): boolean {
+  return value === '<<' && type === 'PLAIN';
+}

@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+import { formatPath, type Problem } from '../topology/problem';
+import { type ResolvedTopology, resolve } from '../topology/resolve';
+import {
+  accountSchema,
+  consumerSchema,
+  producerSchema,
+  stateSchema,
+  subscriptionSchema,
+  topologySchema,
+} from '../topology/schema';
+import { CHECKS, type Declared, type Report, sizes } from './checks';
+import { changedText } from './checks/text';
+
+/**
+ * Checks the content of a topology file: every value by itself, then what spans several of them.
+ *
+ * @param folder of the file, relative to the working directory
+ * @returns the topology with its defaults, or everything that is wrong with it
+ */
+export function validate(
+  content: unknown,
+  folder = '.',
+): { topology?: ResolvedTopology; problems: Problem[] } {
+  const parsed = topologySchema.safeParse(content);
+  const unfit = [...lostKeys(content), ...changedText(content)];
+  const problems = distinct([
+    ...unfit,
+    ...(parsed.error?.issues ?? []).flatMap((issue) => toProblems(issue, content)),
+  ]);
+  const places = new Set(unfit.map(({ path }) => formatPath(path)));
+  const report: Report = (path, message, received, inQuotes) => {
+    if (!places.has(formatPath(path))) problems.push({ path, message, received, inQuotes });
+  };
+
+  const declared = { ...(parsed.data ?? soundParts(content)), folder };
+  for (const check of CHECKS) check(declared, report);
+  if (!parsed.data || problems.length > 0) return { problems };
+
+  const topology = resolve(parsed.data, folder);
+  sizes(topology, report);
+  return problems.length > 0 ? { problems } : { topology, problems };
+}
+
+function toProblems(issue: z.core.$ZodIssue, content: unknown): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return { path, message: issue.message, received: valueAt(content, path) };
+    });
+  }
+  const received = valueAt(content, issue.path);
+  const parts = issue.code === 'invalid_union' ? partsOf(issue, received) : undefined;
+  if (parts) {
+    return parts.flatMap((part) =>
+      toProblems({ ...part, path: [...issue.path, ...part.path] }, content),
+    );
+  }
+  const message = received === undefined ? `is missing; it ${issue.message}` : issue.message;
+  return [{ path: issue.path, message, received }];
+}
+
+/**
+ * What is wrong within a value that may be several things, if it is a mapping that fits one of them
+ * but for some values and keys it has.
+ */
+function partsOf({ errors }: z.core.$ZodIssueInvalidUnion, received: unknown) {
+  if (!isObject(received)) return undefined;
+  return errors.find((issues) =>
+    issues.every(
+      ({ code, path }) =>
+        code === 'unrecognized_keys' ||
+        path.length > 1 ||
+        (path.length > 0 && valueAt(received, path) !== undefined),
+    ),
+  );
+}
+
+/** One problem per value: the first, although a number can be both not whole and too large. */
+function distinct(problems: Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ path }) => {
+    const place = formatPath(path);
+    return !seen.has(place) && seen.add(place);
+  });
+}
+
+/** Keys of the name `__proto__`, which JavaScript objects lose. */
+function lostKeys(content: unknown, path: readonly PropertyKey[] = []): Problem[] {
+  if (!isObject(content)) return [];
+  return Object.entries(content).flatMap(([key, value]) => {
+    const place = [...path, Array.isArray(content) ? Number(key) : key];
+    return key === '__proto__'
+      ? [{ path: place, message: 'must not be named __proto__; choose another name' }]
+      : lostKeys(value, place);
+  });
+}
+
+function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      isObject(value) && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
+    content,
+  );
+}
+
+/** The entries of a broken file that are sound by themselves, so that all problems show at once. */
+function soundParts(content: unknown): Omit<Declared, 'folder'> {
+  const file = isObject(content) ? (content as Record<string, unknown>) : {};
+  return {
+    tags: topologySchema.shape.tags.safeParse(file.tags).data ?? {},
+    state: stateSchema.safeParse(file.state).data,
+    accounts: soundValues(accountSchema, file.accounts),
+    consumers: soundValues(consumerSchema, file.consumers),
+    producers: soundValues(producerSchema, file.producers),
+    subscriptions: Array.isArray(file.subscriptions)
+      ? file.subscriptions.map((value) => subscriptionSchema.safeParse(value).data)
+      : [],
+  };
+}
+
+function soundValues<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+): Record<string, z.output<T> | undefined> {
+  const entries = isObject(value) && !Array.isArray(value) ? Object.entries(value) : [];
+  return Object.fromEntries(entries.map(([name, entry]) => [name, schema.safeParse(entry).data]));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,109 @@
+import { loadTopology } from '../../load/load';
+import { arns } from '../../topology/arns';
+import { UserError } from '../../topology/problem';
+import type { Account, ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
+import type { Origin } from './failed-batch';
+import { oneLine } from './one-line';
+import { type Options, parseOptions, USAGE } from './options';
+import { RedriveError } from './problem';
+import { findFailedBatches, type Invoke, redrive, type Store } from './redrive';
+import { isClean, otherLine, outcomeLine, type Report, summaryLine, toJson } from './report';
+
+/** What the command needs of the world. */
+export interface World {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly topologyFile: string;
+  readonly now: Date;
+  /** Aborted when the user wants to stop. */
+  readonly signal: AbortSignal;
+  readonly connect: (target: Target) => { readonly store: Store; readonly invoke: Invoke };
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+export interface Output {
+  write(text: string): unknown;
+}
+
+/** The consumer whose failed batches are delivered. */
+export interface Target {
+  readonly consumer: ResolvedConsumer;
+  readonly bucket: string;
+  readonly functionArn: string;
+  /** The role to assume; otherwise the credentials of whoever runs the command are used. */
+  readonly role?: NonNullable<Account['deployRole']>;
+}
+
+/** @returns the exit code */
+export async function redriveCommand(world: World): Promise<number> {
+  try {
+    const options = parseOptions(world.args, world.now, world.env);
+    if (options !== 'help') return await run(options, world);
+    world.stdout.write(USAGE);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    // A topology's problems are a line each; all other errors are one line, whatever AWS puts into them.
+    const lines = error instanceof RedriveError ? oneLine(error.message) : error.message;
+    world.stderr.write(`${lines}\n`);
+    return 1;
+  }
+}
+
+async function run(options: Options, world: World): Promise<number> {
+  const { now, signal, stdout, stderr } = world;
+  const lines = options.json ? stderr : stdout;
+  const print = (line: string) => lines.write(`${line}\n`);
+
+  const target = targetOf(loadTopology(world.topologyFile), options, world.topologyFile);
+  const origin = originOf(target);
+  const { store, invoke } = world.connect(target);
+  const found = await findFailedBatches(store, origin, options.since);
+  const { batches, others } = found;
+  const report = (outcome: Report['outcomes'][number]) => print(outcomeLine(outcome, now));
+  for (const other of others) print(otherLine(other));
+
+  const outcomes = options.dryRun
+    ? batches.map((batch) => ({ batch, status: 'listed' as const }))
+    : await redrive(found, { store, origin, invoke, signal, report });
+  if (options.dryRun) outcomes.forEach(report);
+
+  const result: Report = {
+    consumer: target.consumer.name,
+    function: target.functionArn,
+    bucket: target.bucket,
+    dryRun: options.dryRun,
+    outcomes,
+    others,
+  };
+  print(summaryLine(result));
+  if (options.json) stdout.write(toJson(result));
+  return isClean(result) ? 0 : 1;
+}
+
+function targetOf({ consumers }: ResolvedTopology, options: Options, file: string): Target {
+  const consumer = consumers.find(({ name }) => name === options.consumer);
+  if (!consumer) {
+    const names = consumers.map(({ name }) => name).join(', ');
+    throw new RedriveError(
+      `--consumer must be a consumer of ${file} (${names || 'it has none'}), got ${JSON.stringify(options.consumer)}`,
+    );
+  }
+  const { id, deployRole } = consumer.account;
+  if (options.role !== undefined && options.role.split(':')[4] !== id) {
+    throw new RedriveError(
+      `--role must be a role of the consumer's account ${id}, got ${options.role}`,
+    );
+  }
+  return {
+    consumer,
+    bucket: consumer.failedBatches.bucket,
+    functionArn: arns.function(consumer.account, consumer.function.name),
+    role: options.role === undefined ? deployRole : { arn: options.role },
+  };
+}
+
+function originOf({ consumer, functionArn }: Target): Origin {
+  return { functionArn, tableArns: new Set(consumer.sources.map(arns.table)) };
+}

@@ -1,0 +1,54 @@
+import { isSequenceNumber } from '../../lambda-src/runtime/sequence-number';
+
+/** What Lambda answered to a synchronous invocation. */
+export interface Answer {
+  /** Set if the function failed: `Handled` or `Unhandled`. */
+  readonly functionError?: string;
+  /** What the function returned, or its error, as JSON; empty if it returned nothing. */
+  readonly payload: string;
+}
+
+/**
+ * Why a batch was not processed, or `undefined` if it was: what Lambda's own poller makes of the same
+ * answer. An answer it does not document, such as a text, a list or what is not JSON, is a failure here,
+ * since a batch that counts as processed is deleted.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+export function failureOf({ functionError, payload }: Answer): string | undefined {
+  if (functionError) return `the function failed: ${errorText(payload)}`;
+  if (payload === '') return undefined;
+  const response = parseJson(payload);
+  if (response === undefined) return `the function's answer is not JSON: ${payload}`;
+  if (typeof response !== 'object' || Array.isArray(response)) {
+    return `the function's answer is neither an object nor null: ${payload}`;
+  }
+  const failures = propertyOf(response, 'batchItemFailures') ?? [];
+  if (!Array.isArray(failures)) return "batchItemFailures in the function's answer is not a list";
+  if (failures.length === 0) return undefined;
+  const identifiers = failures.map((failure) => propertyOf(failure, 'itemIdentifier'));
+  if (!identifiers.every(isSequenceNumber)) {
+    return 'the function reports a failure without a sequence number';
+  }
+  const lowest = identifiers.reduce((a, b) => (BigInt(b) < BigInt(a) ? b : a));
+  return `the function failed at sequence number ${lowest}`;
+}
+
+/** `TypeError: no such order`, as far as the runtime says it. */
+function errorText(payload: string): string {
+  const error = parseJson(payload);
+  const parts = [propertyOf(error, 'errorType'), propertyOf(error, 'errorMessage')];
+  return parts.filter((part) => typeof part === 'string' && part !== '').join(': ') || payload;
+}
+
+function propertyOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

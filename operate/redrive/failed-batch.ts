@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import { isSequenceNumber } from '../../lambda-src/runtime/sequence-number';
+import { sortedKeys } from '../../lambda-src/runtime/sorted-keys';
+import { formatPath } from '../../topology/problem';
+import { DEPTH, parseJson, TOO_DEEP } from './json';
+import { type ObjectKey, parseKey } from './object-key';
+
+/**
+ * A batch that Lambda discarded, as it is in the bucket.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+export interface FailedBatch {
+  /** Key of the object. */
+  readonly key: string;
+  readonly streamArn: string;
+  readonly shardId: string;
+  /** Order of the batches of one shard; digits, too many for a number. */
+  readonly startSequenceNumber: string;
+  readonly endSequenceNumber: string;
+  readonly records: number;
+  /** Why Lambda discarded the batch, such as `RetryAttemptsExhausted` or `RecordAgeExceeded`. */
+  readonly condition: string;
+  /** When Lambda discarded it, ISO 8601. */
+  readonly failedAt: string;
+}
+
+/** What is in an object: the batch, and the event the function is to be invoked with, as JSON. */
+export interface FailedBatchObject {
+  readonly batch: FailedBatch;
+  readonly event: string;
+}
+
+/** What the failed batches of a consumer have in common. Whatever says otherwise is not one of them. */
+export interface Origin {
+  readonly functionArn: string;
+  /** ARNs of the tables that the consumer reads. */
+  readonly tableArns: ReadonlySet<string>;
+}
+
+/** An object that is not a failed batch of the consumer. */
+export class NotAFailedBatchError extends Error {}
+
+/**
+ * Bytes of the largest failed batch. Lambda invokes a function with at most 6 MB; that event is a text in the
+ * object, where JSON writes a byte of it in at most six (`\u0022`). The rest is 2 KB in AWS's example, and has 1 MB
+ * here.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const MAXIMUM_SIZE = (6 * 6 + 1) * 1024 * 1024;
+
+/** Milliseconds by which the time in an object's key can differ from the one in its content: a day. */
+const CLOCK_DIFFERENCE = 86_400_000;
+
+/** Characters of a value that is not as it must be which are shown. */
+const SHOWN = 100;
+
+/** The label of a stream is the time it was turned on. */
+const STREAM_ARN = /^arn:[^:/]+:dynamodb:[^:/]+:\d{12}:table\/[\w.-]+\/stream\/[\w:.-]+$/;
+
+const text = (rule: string) => z.string({ error: rule }).min(1, { error: rule });
+
+const object = <T extends z.core.$ZodLooseShape>(shape: T) =>
+  z.object(shape, { error: 'must be an object' });
+
+const sequenceNumber = z.custom<string>(isSequenceNumber, { error: 'must be 1 to 40 digits' });
+
+const invocationRecord = object({
+  requestContext: object({
+    functionArn: text('must be the ARN of a function'),
+    condition: z
+      .string({ error: 'must be a name' })
+      .regex(/^\w{1,100}$/, { error: 'must be a name' }),
+  }),
+  timestamp: z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601' }),
+  DDBStreamBatchInfo: object({
+    shardId: text('must be a text'),
+    startSequenceNumber: sequenceNumber,
+    endSequenceNumber: sequenceNumber,
+    streamArn: text('must be the ARN of a stream'),
+  }),
+  // AWS documents a text with JSON in it. Emulators of Lambda write the event itself.
+  payload: z.union([z.string(), z.record(z.string(), z.unknown())], {
+    error: 'must be the event',
+  }),
+});
+
+const streamEvent = object({
+  Records: z
+    .array(
+      object({
+        eventSourceARN: text('must be the ARN of a stream'),
+        dynamodb: object({
+          Keys: z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional(),
+        }),
+      }),
+      { error: 'must be a list' },
+    )
+    .min(1, { error: 'must have at least one record' }),
+});
+
+/**
+ * @param key key of the object
+ * @param content content of the object
+ * @throws NotAFailedBatchError that says what is wrong with it
+ */
+export function parseFailedBatch(key: string, content: string, origin: Origin): FailedBatchObject {
+  const named = checkedKey(key);
+  const { requestContext, timestamp, DDBStreamBatchInfo, payload } = parse(
+    invocationRecord,
+    content,
+    [],
+  );
+  const { streamArn, shardId, startSequenceNumber, endSequenceNumber } = DDBStreamBatchInfo;
+  const { functionArn } = requestContext;
+  check(
+    functionArn === origin.functionArn || functionArn === `${origin.functionArn}:$LATEST`,
+    `requestContext.functionArn must be ${origin.functionArn}`,
+    functionArn,
+  );
+  check(
+    STREAM_ARN.test(streamArn) && origin.tableArns.has(tableArnOf({ streamArn })),
+    'DDBStreamBatchInfo.streamArn must be the stream of a table that the consumer reads',
+    streamArn,
+  );
+  check(
+    shardId === named.shardId,
+    `DDBStreamBatchInfo.shardId must be ${named.shardId}, as in the key`,
+    shardId,
+  );
+  check(
+    Math.abs(named.writtenAt.getTime() - Date.parse(timestamp)) <= CLOCK_DIFFERENCE,
+    `timestamp must be within a day of ${named.writtenAt.toISOString()}, as in the key`,
+    timestamp,
+  );
+  // A text goes to the function as it is, so that no number in it loses a digit.
+  const event = typeof payload === 'string' ? payload : JSON.stringify(payload);
+  const { Records } = parse(streamEvent, event, ['payload']);
+  for (const [index, { eventSourceARN }] of Records.entries()) {
+    check(
+      eventSourceARN === streamArn,
+      `payload.Records[${index}].eventSourceARN must be ${streamArn}, as in DDBStreamBatchInfo`,
+      eventSourceARN,
+    );
+  }
+  return {
+    batch: {
+      key,
+      streamArn,
+      shardId,
+      startSequenceNumber,
+      endSequenceNumber,
+      records: Records.length,
+      condition: requestContext.condition,
+      failedAt: timestamp,
+    },
+    event,
+  };
+}
+
+/** @throws NotAFailedBatchError if Lambda gives no failed batch such a key */
+export function checkedKey(key: string): ObjectKey {
+  const parsed = parseKey(key);
+  if (parsed) return parsed;
+  throw new NotAFailedBatchError('its key is not one that Lambda gives a failed batch');
+}
+
+/** @param rule where it is and what it must be */
+function check(holds: boolean, rule: string, value: string): void {
+  if (holds) return;
+  const shown = value.length > SHOWN ? `${value.slice(0, SHOWN - 1)}…` : value;
+  throw new NotAFailedBatchError(`${rule}, got ${JSON.stringify(shown)}`);
+}
+
+/** @param place where in the object the content is */
+function parse<T extends z.ZodType>(
+  schema: T,
+  content: string,
+  place: readonly PropertyKey[],
+): z.output<T> {
+  const refuse = (path: readonly PropertyKey[], message: string) =>
+    new NotAFailedBatchError(`${formatPath([...place, ...path])} ${message}`.trim());
+  const value = parseJson(content);
+  if (value === undefined) throw refuse([], 'is not JSON');
+  if (value === TOO_DEEP) throw refuse([], `is nested more than ${DEPTH} levels deep`);
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  const { path = [], message = '' } = error.issues[0] ?? {};
+  throw refuse(path, message);
+}
+
+/** A shard, of all streams. */
+export function shardOf({ streamArn, shardId }: FailedBatch): string {
+  return `${streamArn}/${shardId}`;
+}
+
+export function tableArnOf({ streamArn }: Pick<FailedBatch, 'streamArn'>): string {
+  return streamArn.split('/stream/')[0] ?? streamArn;
+}
+
+/** The items whose changes are in a batch, of all tables; those of a record without keys are not known. */
+export function itemsOf({ batch, event }: FailedBatchObject): string[] {
+  const table = tableArnOf(batch);
+  const { Records }: { Records: { dynamodb: { Keys?: Record<string, unknown> } }[] } =
+    JSON.parse(event);
+  return Records.flatMap(({ dynamodb: { Keys } }) =>
+    Keys ? [`${table}/${JSON.stringify(sortedKeys(Keys))}`] : [],
+  );
+}
+
+/** Account, Region and table of a stream. */
+export function tableOf(streamArn: string): { account: string; region: string; table: string } {
+  const [, , , region = '', account = '', resource = ''] = streamArn.split(':');
+  return { account, region, table: resource.split('/')[1] ?? '' };
+}

@@ -1,0 +1,91 @@
+import { escaped } from '../../topology/unicode';
+import { tableOf } from './failed-batch';
+import { oneLine } from './one-line';
+import type { OtherObject, Outcome } from './redrive';
+
+/** What a run did. */
+export interface Report {
+  readonly consumer: string;
+  /** ARN of the function. */
+  readonly function: string;
+  readonly bucket: string;
+  readonly dryRun: boolean;
+  readonly outcomes: readonly Outcome[];
+  readonly others: readonly OtherObject[];
+}
+
+/** Characters of a problem that are shown on a line; a function's error can be long. */
+const PROBLEM_LENGTH = 500;
+
+/** One line on a batch: what became of it, where it is from, why and how long ago it failed. */
+export function outcomeLine({ batch, status, problem }: Outcome, now: Date): string {
+  const { account, region, table } = tableOf(batch.streamArn);
+  const facts = [
+    status.padEnd('delivered'.length),
+    `${table} (${account}, ${region}) ${batch.shardId}`,
+    `${counted(batch.records, 'record', 'records')}, ${batch.startSequenceNumber} to ${batch.endSequenceNumber}`,
+    `${batch.condition} ${age(batch.failedAt, now)} ago`,
+  ];
+  return oneLine(facts.join('  ') + (problem === undefined ? '' : `: ${shortened(problem)}`));
+}
+
+export function otherLine({ key, read, problem }: OtherObject): string {
+  const what = read ? 'not a failed batch of this consumer' : 'not read';
+  return oneLine(`${what}  ${key}: ${shortened(problem)}`);
+}
+
+/** The closing line, such as `3 of 4 batches delivered, 1 failed, 0 waiting`. */
+export function summaryLine({ outcomes, others, dryRun }: Report): string {
+  const count = (status: Outcome['status']) =>
+    outcomes.filter((outcome) => outcome.status === status).length;
+  const undeleted = outcomes.filter(isUndeleted).length;
+  const batches = counted(outcomes.length, 'batch', 'batches');
+  const parts = dryRun
+    ? [`${batches} listed, none delivered since this is a dry run`]
+    : [
+        `${count('delivered')} of ${batches} delivered`,
+        `${count('failed')} failed`,
+        `${count('waiting')} waiting`,
+      ];
+  if (undeleted > 0) parts.push(`${undeleted} delivered but not deleted`);
+  if (others.length > 0) parts.push(counted(others.length, 'other object', 'other objects'));
+  return parts.join(', ');
+}
+
+/** Whether all that was found was delivered, or listed, and nothing else is in the bucket. */
+export function isClean({ outcomes, others }: Report): boolean {
+  return others.length === 0 && outcomes.every(({ problem }) => problem === undefined);
+}
+
+/** The report as one JSON document. */
+export function toJson({ outcomes, others, ...run }: Report): string {
+  const batches = outcomes.map(({ batch, ...outcome }) => ({ ...outcome, ...batch }));
+  return `${escapeUnseen(JSON.stringify({ ...run, batches, others }, null, 2))}\n`;
+}
+
+function counted(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
+}
+
+function isUndeleted({ status, problem }: Outcome): boolean {
+  return status === 'delivered' && problem !== undefined;
+}
+
+/** As `--since` takes it, such as `45s` or `2h`; rounded down. */
+function age(time: string, now: Date): string {
+  const seconds = Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h`;
+  return `${Math.floor(seconds / 86_400)}d`;
+}
+
+function shortened(text: string): string {
+  const line = text.trim();
+  return line.length > PROBLEM_LENGTH ? `${line.slice(0, PROBLEM_LENGTH - 1)}…` : line;
+}
+
+/** JSON of the same meaning whose texts cannot act on a terminal. */
+function escapeUnseen(json: string): string {
+  return json.replaceAll(/[^\n\P{C}]|\p{Zl}|\p{Zp}/gu, escaped);
+}

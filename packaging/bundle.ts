@@ -1,0 +1,304 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/runtime/deployed-handler';
+import { MARK_NAME } from '../lambda-src/runtime/mark';
+import { isDefaultEntry } from '../topology/resolve';
+import {
+  COMPUTED_IMPORTS,
+  computedImports,
+  isComputedImport,
+  isOwn,
+  ownSources,
+  requireNoDecoratorMetadata,
+  requireUtf8,
+  runTimeReads,
+} from './bundled-sources';
+import { confinement, type Refusal } from './confinement';
+import { type Build, EntryError, esbuild, formatMessage, type Message } from './esbuild';
+import { PACKAGE, packageFiles } from './package-files';
+import { packageHash } from './package-hash';
+
+export { EntryError } from './esbuild';
+
+const OUTPUT = 'dist/functions';
+
+/** What picks the handler of an entry; it is bundled with it. */
+const DEPLOYED_HANDLER = 'lambda-src/runtime/deployed-handler.ts';
+
+/** What makes the handler of a processor; it is bundled where a processor is defined. */
+const PROCESSOR = 'lambda-src/runtime/handler.ts';
+
+/** Name of the module that is bundled, in messages and the source map; there is no such file. */
+const ROOT = `${OUTPUT}/entry.mjs`;
+
+/** What Lambda loads. Source maps are read for files that are loaded after the first line, so the rest is another file. */
+function handlerModule(tableArns?: readonly string[]): string {
+  return `process.setSourceMapsEnabled(true);
+const { handlerFor } = await import('./${PACKAGE.bundle}');
+export const handler = handlerFor(${tableArns ? JSON.stringify(tableArns, null, 2) : ''});
+`;
+}
+
+/** What CommonJS packages expect, and an ES module does not have. The imports' names are nobody else's. */
+const BANNER = [
+  "import { createRequire as __bundle_createRequire } from 'node:module';",
+  "import { dirname as __bundle_dirname } from 'node:path';",
+  "import { fileURLToPath as __bundle_fileURLToPath } from 'node:url';",
+  'const require = __bundle_createRequire(import.meta.url);',
+  'const __filename = __bundle_fileURLToPath(import.meta.url);',
+  'const __dirname = __bundle_dirname(__filename);',
+].join('');
+
+const OPTIONS = [
+  '--bundle',
+  '--platform=node',
+  '--format=esm',
+  `--banner:js=${BANNER}`,
+  '--minify',
+  // Names of errors and classes, for the log.
+  '--keep-names',
+  '--sourcemap',
+  '--sources-content=false',
+  ...COMPUTED_IMPORTS.map((id) => `--log-override:${id}=warning`),
+];
+
+/** Packages are found as Node.js finds them: esbuild by itself would take the condition `module` as well. */
+const AS_NODE_DOES = ['--conditions='];
+
+/**
+ * The AWS SDK imports these on demand, and never does in Lambda, where credentials are in variables and
+ * those come first. Without them the client of S3 is a quarter smaller.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+const UNUSED_CREDENTIAL_PROVIDERS = ['ini', 'sso', 'login', 'process', 'web-identity'];
+
+/** For the default functions, whose packages are known: smaller builds of the AWS SDK. */
+const SMALLER = [
+  '--main-fields=module,main',
+  ...UNUSED_CREDENTIAL_PROVIDERS.map((name) => `--external:@aws-sdk/credential-provider-${name}`),
+];
+
+export interface BundleOptions {
+  /** Files and folders to copy, in the folder of the entry. Default: none. */
+  readonly files?: readonly string[];
+  /** Folder of the topology file, where files may be (see `confinement`). Default: the working directory. */
+  readonly folder?: string;
+  /** Tables whose changes a processor takes. Default: any. */
+  readonly tableArns?: readonly string[];
+}
+
+/** A deployment package. */
+export interface Bundle {
+  /** Its folder, named after its content. */
+  readonly directory: string;
+  /** Files that it is made of but those of packages, relative to the working directory, sorted. */
+  readonly own: readonly string[];
+  /** Whether the entry exports a `handler`, as far as the bundler can know; else its default export is deployed. */
+  readonly exportsHandler: boolean;
+  /** Whether `defineProcessor` or `defineBatchProcessor` is in it, which read LOG_LEVEL. */
+  readonly hasProcessor: boolean;
+}
+
+/**
+ * Bundles a TypeScript or JavaScript file into a deployment package for the Node.js of a Lambda runtime
+ * such as `nodejs24.x`: `index.mjs`, whose `handler` is the one of the file (see `deployedHandler`), the
+ * bundle with its source map, and the files that are read at run time. Prints the bundler's warnings.
+ *
+ * Nothing of the file is run.
+ *
+ * @throws EntryError if the file does not compile, and says where; if it has no handler; or if it is made of
+ * a file that may not be in a package
+ */
+export function bundle(entry: string, runtime: string, options: BundleOptions = {}): Bundle {
+  const key = JSON.stringify([entry, runtime, options]);
+  const known = bundles.get(key);
+  if (known !== undefined && existsSync(known.directory)) return known;
+  const { tableArns, ...others } = options;
+  const made = tableArns
+    ? narrow(bundle(entry, runtime, others), tableArns)
+    : build(entry, runtime, others);
+  bundles.set(key, made);
+  return made;
+}
+
+/** By what they are made from: many consumers have the same function, which is bundled once. */
+const bundles = new Map<string, Bundle>();
+
+/** The same package for these tables alone. */
+function narrow({ directory, ...others }: Bundle, tableArns: readonly string[]): Bundle {
+  const copy = mkdtempSync(path.join(OUTPUT, 'build-'));
+  try {
+    cpSync(directory, copy, { recursive: true });
+    writeFileSync(path.join(copy, PACKAGE.handler), handlerModule(tableArns));
+    return { directory: keep(copy), ...others };
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function build(
+  entry: string,
+  runtime: string,
+  { files = [], folder: ofTopology = '.' }: BundleOptions,
+): Bundle {
+  const refusal = confinement(ofTopology);
+  mkdirSync(OUTPUT, { recursive: true });
+  const folder = mkdtempSync(path.join(OUTPUT, 'build-'));
+  try {
+    const built = esbuild(
+      { name: ROOT, text: rootModule(entry) },
+      path.join(folder, PACKAGE.bundle),
+      [
+        ...OPTIONS,
+        ...(isDefaultEntry(entry) ? SMALLER : AS_NODE_DOES),
+        `--target=node${Number.parseInt(runtime.slice('nodejs'.length), 10)}`,
+      ],
+      refusal,
+    );
+    requireUtf8(built.texts.filter(isOwn));
+    const exportsHandler = check(entry, built, files, refusal);
+    writeFileSync(path.join(folder, PACKAGE.handler), handlerModule());
+    const copied = files.flatMap((file) => packageFiles(entry, file, refusal));
+    for (const { source, target } of copied) cpSync(source, path.join(folder, target));
+    const own = [...built.inputs.filter(isOwn), ...copied.map(({ source }) => relative(source))];
+    return {
+      directory: keep(folder),
+      own: [...new Set(own)].sort(),
+      exportsHandler,
+      hasProcessor: built.sources.includes(PROCESSOR),
+    };
+  } catch (error) {
+    if (!(error instanceof EntryError)) throw error;
+    throw new EntryError(`${entry} ${error.message}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Takes the handler out of the entry's exports, whatever module kind the entry is. */
+function rootModule(entry: string): string {
+  const [file, picker] = [relative(entry), DEPLOYED_HANDLER].map((name) =>
+    JSON.stringify(`./${name}`),
+  );
+  return [
+    `import * as entry from ${file};`,
+    `import { deployedHandler } from ${picker};`,
+    'const exports = { handler: entry.handler, default: entry.default };',
+    `export const handlerFor = (tableArns) => deployedHandler(exports, ${JSON.stringify(relative(entry))}, tableArns);`,
+  ].join('\n');
+}
+
+/** With slashes, and the same whatever folder the project is in. */
+function relative(file: string): string {
+  return path.relative('.', file).split(path.sep).join('/');
+}
+
+/**
+ * Prints the warnings, each once.
+ *
+ * @returns whether the entry exports a `handler`
+ * @throws EntryError for what can be known not to work
+ */
+function check(
+  entry: string,
+  { warnings, sources }: Build,
+  files: readonly string[],
+  refusal: Refusal,
+): boolean {
+  // The bundler warns of each export that rootModule takes and the entry does not have.
+  const ofRoot = ({ file }: Message) => file === ROOT;
+  const [missing, more] = warnings.filter(ofRoot);
+  if (missing && (more || missing.text.includes('has no exports'))) {
+    throw new EntryError(
+      `${MISSING_HANDLER}; it exports ${exportsOf(entry, refusal).join(', ') || 'nothing'}`,
+    );
+  }
+  const exportsHandler = missing?.text.includes('"handler"') !== true;
+  if (!canBeMarked(sources)) {
+    if (!exportsHandler) throw new EntryError(UNWRAPPED_DEFAULT);
+    const isKnown = !warnings.some(isComputedImport);
+    if (isKnown && !namesHandler(entry, sources, refusal)) throw new EntryError(MISSING_HANDLER);
+  }
+  const own = ownSources(sources);
+  if (!isDefaultEntry(entry)) requireNoDecoratorMetadata(relative(entry), own);
+  const others = warnings.filter((warning) => !ofRoot(warning) && !isComputedImport(warning));
+  const reads = [...computedImports(warnings), ...runTimeReads(own)];
+  for (const line of [...others, ...(files.length > 0 ? [] : reads)].map(formatMessage)) {
+    if (!printed.has(line)) console.warn(line);
+    printed.add(line);
+  }
+  return exportsHandler;
+}
+
+/**
+ * Whether the `handler` of an entry is what `defineProcessor` or `defineBatchProcessor` returned, as far as that is
+ * written where it is declared in an ES module, the entry or another.
+ */
+export function exportsProcessor(entry: string, folder: string): boolean {
+  const { text } = plainly('{ handler }', entry, confinement(folder));
+  const [, name = 'handler'] = /^ {2}(\S+) as handler,?$/m.exec(text) ?? [];
+  const declared = text.split('\n').map((line) => /^(?:var|let|const) (\S+) = (.*)/.exec(line));
+  const value = declared.find((declaration) => declaration?.[1] === name)?.[2];
+  return /^(?:[\w$]+\.)?define(?:Batch)?Processor\d*\(/.test(value ?? '');
+}
+
+/** What an entry exports by name. */
+function exportsOf(entry: string, refusal: Refusal): readonly string[] {
+  return plainly('*', entry, refusal).exports;
+}
+
+/** Some exports of an entry, with its text. Packages stay out, so this is done as soon as it is started. */
+function plainly(names: string, entry: string, refusal: Refusal): Build & { text: string } {
+  const scratch = mkdtempSync(path.join(OUTPUT, 'exports-'));
+  try {
+    const from = JSON.stringify(`./${relative(entry)}`);
+    const root = { name: ROOT, text: `export ${names} from ${from};` };
+    const options = ['--bundle', '--platform=node', '--format=esm', '--packages=external'];
+    const outfile = path.join(scratch, PACKAGE.bundle);
+    const built = esbuild(root, outfile, options, refusal);
+    return { ...built, text: readFileSync(outfile, 'utf8') };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Whether the word is anywhere in the entry's code: what CommonJS exports is known only when it is run. */
+function namesHandler(entry: string, sources: readonly string[], refusal: Refusal): boolean {
+  const packages = sources.filter((source) => !isOwn(source));
+  return (
+    plainly('*', entry, refusal).text.includes('handler') ||
+    packages.some((source) => readFileSync(source, 'utf8').includes('handler'))
+  );
+}
+
+/** Whether there is something in the bundle that marks a handler: ours, or another copy of it. */
+function canBeMarked(sources: readonly string[]): boolean {
+  if (sources.includes(PROCESSOR)) return true;
+  return sources
+    .filter((source) => source !== 'lambda-src/runtime/mark.ts')
+    .some((source) => readFileSync(source, 'utf8').includes(MARK_NAME));
+}
+
+/** Lines, each of which is printed once. */
+const printed = new Set<string>();
+
+/** Moves a finished build to the folder named after its content, unless that is there already. */
+function keep(build: string): string {
+  const directory = path.join(OUTPUT, packageHash(build).slice(0, 16));
+  try {
+    renameSync(build, directory);
+  } catch (error) {
+    if (!existsSync(directory)) throw error;
+  }
+  return directory;
+}

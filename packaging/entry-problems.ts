@@ -1,0 +1,50 @@
+import { findLogLevel, LOG_LEVELS } from '../lambda-src/runtime/logger';
+import type { Problem } from '../topology/problem';
+import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
+import { bundle, EntryError, exportsProcessor } from './bundle';
+
+/** What is wrong with the files that functions are bundled from, and with what their code is given. */
+export function entryProblems({ consumers, subscriptions }: ResolvedTopology): Problem[] {
+  return consumers.flatMap((consumer) => {
+    const windows = subscriptions
+      .filter(({ consumerStackId }) => consumerStackId === consumer.stackId)
+      .map(({ tumblingWindowInSeconds }) => tumblingWindowInSeconds);
+    const path = ['consumers', consumer.name, 'function'];
+    return problemsOf(consumer.function, Math.max(0, ...windows)).map((problem) => ({
+      ...problem,
+      path: [...path, ...problem.path],
+    }));
+  });
+}
+
+function problemsOf(
+  { code, runtime, environment }: ResolvedConsumer['function'],
+  window: number,
+): Problem[] {
+  if (!('entry' in code)) return [];
+  const { entry, files, folder } = code;
+  const ofEntry = (message: string) => ({ path: ['entry'], message });
+  try {
+    const { exportsHandler, hasProcessor } = bundle(entry, runtime, { files, folder });
+    const problems: Problem[] = [];
+    if (window > 0 && (!exportsHandler || exportsProcessor(entry, folder))) {
+      problems.push(
+        ofEntry(
+          `${entry} must export a handler of its own as handler, since tumblingWindowInSeconds is ${window} and the handler of a processor returns no state; write one that returns it, or leave the window out`,
+        ),
+      );
+    }
+    const { LOG_LEVEL: level } = environment;
+    if (hasProcessor && level !== undefined && !findLogLevel(level)) {
+      problems.push({
+        path: ['environment', 'LOG_LEVEL'],
+        message: `must be ${LOG_LEVELS.join(', ')}, since ${entry} defines a processor, which reads it`,
+        received: level,
+      });
+    }
+    return problems;
+  } catch (error) {
+    if (!(error instanceof EntryError)) throw error;
+    return [ofEntry(error.message)];
+  }
+}

@@ -1,0 +1,200 @@
+import { isUtf8 } from 'node:buffer';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { UserError, visible } from '../topology/problem';
+import { isInside, type Refusal, realPath } from './confinement';
+
+/** The deployment package's own files: what Lambda loads, what that loads, and its source map. */
+export const PACKAGE = {
+  handler: 'index.mjs',
+  bundle: 'bundle.mjs',
+  sourceMap: 'bundle.mjs.map',
+} as const;
+
+/**
+ * Names that a file of the user's must not have at the top of the package. Lambda loads `index` and
+ * `index.js` before it looks for `index.mjs`.
+ *
+ * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/UserFunction.js
+ */
+const TAKEN: readonly string[] = [...Object.values(PACKAGE), 'index', 'index.js'];
+
+/** A file that is copied into the deployment package. */
+export interface PackageFile {
+  readonly source: string;
+  /** Path in the package, with slashes: as from the folder of the entry. */
+  readonly target: string;
+}
+
+/** Why something of `files` or `code` cannot be in the package: what it must be, without a full stop. */
+export class PackageFileError extends UserError {
+  constructor(message: string) {
+    super(visible(message));
+  }
+}
+
+/**
+ * The files that one element of `function.files` names: itself, or all in its folder.
+ *
+ * @throws PackageFileError if there is none, if it is outside the entry's folder, has a name that is taken,
+ * or may not be in a package
+ */
+export function packageFiles(entry: string, file: string, refusal: Refusal): PackageFile[] {
+  const folder = path.dirname(path.resolve(entry));
+  const found = filesIn(path.resolve(file)).map((source) => ({
+    source,
+    target: path.relative(folder, source).split(path.sep).join('/'),
+  }));
+  if (found.length === 0) throw new PackageFileError('must have files in it');
+  for (const { source, target } of found) {
+    const reason = refusal(source, true);
+    if (reason) {
+      throw new PackageFileError(`must be a file for the function; ${nameOf(source)} ${reason}`);
+    }
+    if (target.startsWith('../') || path.isAbsolute(target)) {
+      throw new PackageFileError(
+        `must be in the folder of the entry, ${path.dirname(entry)}, as it is in the package relative to that; move it there, or prepare the package yourself with code`,
+      );
+    }
+    const [top = ''] = target.split('/');
+    if (TAKEN.includes(top)) {
+      throw new PackageFileError(
+        `must not have ${top} at the top of the package, where Lambda loads the function from ${PACKAGE.handler}; choose another name`,
+      );
+    }
+  }
+  return found;
+}
+
+function filesIn(root: string): string[] {
+  const stats = statSync(root, { throwIfNoEntry: false });
+  if (stats?.isFile()) return [root];
+  if (stats?.isDirectory()) return filesBelow(root);
+  throw new PackageFileError('must be a file or a folder that exists, relative to cdktf.json');
+}
+
+/** All files in a folder and the folders in it, in the same order on every machine. */
+function filesBelow(folder: string): string[] {
+  const [unnamed] = namesIn(folder).filter(({ isText }) => !isText);
+  if (unnamed) {
+    throw new PackageFileError(
+      `must have only files and folders in it; ${nameOf(path.join(folder, unnamed.name))} ${NOT_UTF8}`,
+    );
+  }
+  const entries = readdirSync(folder, { withFileTypes: true });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const found = path.join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(found);
+    if (entry.isFile()) return [found];
+    const what = entry.isSymbolicLink() ? 'a link' : 'neither';
+    throw new PackageFileError(
+      `must have only files and folders in it; ${nameOf(found)} is ${what}`,
+    );
+  });
+}
+
+const NOT_UTF8 = 'has a name that is not UTF-8; rename it';
+
+interface Name {
+  /** Bytes that are no text are escaped: `a\\xff.py`. */
+  readonly name: string;
+  readonly isText: boolean;
+}
+
+/** The names in a folder. They are bytes, which are mostly UTF-8. */
+function namesIn(folder: string): Name[] {
+  return readdirSync(folder, { encoding: 'buffer' }).map((bytes) =>
+    isUtf8(bytes)
+      ? { name: bytes.toString(), isText: true }
+      : { name: bytes.toString('latin1').replace(/[^ -~]/g, escapedByte), isText: false },
+  );
+}
+
+function escapedByte(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+/** A file of a prepared folder, as it is packed. */
+export interface CodeFile {
+  /** Path in the folder, with slashes. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * The files of a prepared folder, with those that links lead to, as they are packed.
+ *
+ * @returns their paths in the folder, with slashes
+ * @throws PackageFileError if there is none, or one that may not be in a package
+ */
+export function codeFiles(directory: string, refusal: Refusal): string[] {
+  const { files, problems } = readCodeFolder(directory, refusal);
+  const [problem] = problems;
+  if (problem !== undefined) throw new PackageFileError(problem);
+  return files.map(({ name }) => name);
+}
+
+/** The same with sizes, and all that is wrong with the folder: what it must be, without a full stop. */
+export function readCodeFolder(
+  directory: string,
+  refusal: Refusal,
+): { files: CodeFile[]; problems: string[] } {
+  const files: CodeFile[] = [];
+  const problems: string[] = [];
+  const refuse = (place: string, reason: string) => {
+    problems.push(
+      visible(`must have only files for the function in it; ${nameOf(place)} ${reason}`),
+    );
+  };
+  /** @param above real paths of the folders that this place is in */
+  const visit = (place: string, above: readonly string[]): void => {
+    const real = realPath(place);
+    const found = lookAt(place);
+    const reason =
+      typeof found === 'string'
+        ? found
+        : (refusal(place, true) ??
+          (above.some((outer) => isInside(outer, real))
+            ? 'is a link to a folder that it is in; leave it out'
+            : undefined));
+    if (reason !== undefined) {
+      refuse(place, reason);
+    } else if (Array.isArray(found)) {
+      for (const { name, isText } of found) {
+        if (isText) visit(path.join(place, name), [...above, real]);
+        else refuse(path.join(place, name), NOT_UTF8);
+      }
+    } else if (typeof found === 'number') {
+      const name = path.relative(directory, place).split(path.sep).join('/');
+      files.push({ name, size: found });
+    }
+  };
+  visit(directory, []);
+  files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (files.length === 0 && problems.length === 0) {
+    problems.push('must have files in it, which become the deployment package');
+  }
+  return { files, problems };
+}
+
+/** The names in a folder, the bytes of a file, or why there is neither. */
+function lookAt(place: string): Name[] | number | string {
+  try {
+    const stats = statSync(place);
+    if (stats.isDirectory()) return namesIn(place);
+    if (!stats.isFile()) return 'is neither a file nor a folder';
+    accessSync(place, constants.R_OK);
+    return stats.size;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return 'is a link to what is not there';
+    if (code === 'ELOOP') return 'is a link that leads to itself';
+    return `cannot be read: ${message}`;
+  }
+}
+
+function nameOf(file: string): string {
+  return path.relative('.', file).split(path.sep).join('/');
+}

@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { codeFiles } from './package-files';
+
+/** SHA-256 of the names and the content of the files in a folder, in hexadecimal. */
+export function packageHash(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of codeFiles(folder, () => undefined)) {
+    hash.update(`${file}\0`).update(readFileSync(path.join(folder, file)));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { partitionOf } from '../../topology/partition';
+import { ReviewError } from '../problem';
+
+export type Block = Readonly<Record<string, unknown>>;
+
+/** Blocks by type and name. */
+export type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>;
+
+/** What the review reads of a stack's `cdk.tf.json`. */
+export interface StackJson {
+  readonly terraform?: Block;
+  readonly provider?: Readonly<Record<string, readonly Block[]>>;
+  readonly resource?: Blocks;
+  readonly data?: Blocks;
+  readonly output?: Readonly<Record<string, Block>>;
+}
+
+/** A synthesized stack, and where its provider may deploy it. */
+export interface Stack {
+  readonly id: string;
+  readonly json: StackJson;
+  /** The only account the provider accepts; zeros where the credentials decide. */
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+}
+
+/** Stands for the account of a stack whose provider is not locked to one. */
+const UNKNOWN_ACCOUNT = '000000000000';
+
+/**
+ * Reads what `cdktf synth` wrote, in the order of the stacks' ids: tenant-2 before tenant-10.
+ *
+ * @param folder such as `cdktf.out`
+ * @throws ReviewError if there is no synthesized output
+ */
+export function readStacks(folder: string): Stack[] {
+  const { stacks = {} } = readJson<Manifest>(path.join(folder, 'manifest.json'));
+  return Object.entries(stacks)
+    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+    .map(([id, { synthesizedStackPath }]) =>
+      parseStack(id, readJson<StackJson>(path.join(folder, synthesizedStackPath))),
+    );
+}
+
+interface Manifest {
+  readonly stacks?: Readonly<Record<string, { readonly synthesizedStackPath: string }>>;
+}
+
+function readJson<T>(file: string): T {
+  if (!existsSync(file)) throw new ReviewError(`${file} is missing; run npm run synth`);
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ReviewError(`${file} is not JSON: ${(error as Error).message}; run npm run synth`);
+  }
+}
+
+/** @throws ReviewError if the stack has no AWS provider with a Region */
+export function parseStack(id: string, json: StackJson): Stack {
+  const [provider] = json.provider?.aws ?? [];
+  const region = provider?.region;
+  if (typeof region !== 'string') throw new ReviewError(`${id} has no AWS provider with a region`);
+  const [account = UNKNOWN_ACCOUNT] = (provider?.allowed_account_ids ?? []) as string[];
+  return { id, json, account, region, partition: partitionOf(region) };
+}
+
+/** A block with its address in the stack. */
+export interface Resource {
+  readonly stack: Stack;
+  readonly type: string;
+  /** `aws_iam_role.execution_role`, or `data.aws_dynamodb_table.table`. */
+  readonly address: string;
+  readonly block: Block;
+}
+
+/** Every resource of a type, in the order of the stacks. */
+export function resourcesOf(stacks: readonly Stack[], type: string): Resource[] {
+  return blocksOf(stacks, 'resource', type, '');
+}
+
+/** Every data source of a type, in the order of the stacks. */
+export function dataSourcesOf(stacks: readonly Stack[], type: string): Resource[] {
+  return blocksOf(stacks, 'data', type, 'data.');
+}
+
+function blocksOf(
+  stacks: readonly Stack[],
+  section: 'resource' | 'data',
+  type: string,
+  prefix: string,
+): Resource[] {
+  return stacks.flatMap((stack) =>
+    Object.entries(stack.json[section]?.[type] ?? {}).map(([name, block]) => ({
+      stack,
+      type,
+      address: `${prefix}${type}.${name}`,
+      block,
+    })),
+  );
+}

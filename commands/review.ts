@@ -4,7 +4,6 @@ import path from 'node:path';
 import { loadTopology } from '../load/load';
 import { entryProblems } from '../packaging/entry-problems';
 import { driftFrom } from '../review/drift';
-import { loadPrices } from '../review/prices';
 import { ReviewError } from '../review/problem';
 import { readStacks } from '../review/read/stacks';
 import { writeHtml } from '../review/report/html';
@@ -15,7 +14,7 @@ import { synthesize } from '../stacks/synthesize';
 import { withoutUnseen } from '../topology/unicode';
 import { parseOptions, run, TOPOLOGY } from './run';
 
-const USAGE = `Reports what the synthesized stacks allow, use up, destroy and cost, and whether that is what the topology means.
+const USAGE = `Reports what the synthesized stacks allow, use up, and destroy, and whether that is what the topology means.
 
   npm run review -- [--from <folder>] [--output <folder>]
 
@@ -46,7 +45,6 @@ async function main(): Promise<number> {
   const result = await review(
     stacks,
     topology,
-    loadPrices('review/prices.yaml'),
     new Date(),
     from === undefined ? undefined : driftFrom(topology, from, stacks),
   );

@@ -3,11 +3,9 @@ import { type Deployment, readDeployment } from './access/deployment';
 import { evaluateAccess, type Matrix } from './access/matrix';
 import { question } from './access/summary';
 import { type Code, codeOf } from './code';
-import { calculateCosts, type FunctionCost } from './cost';
 import { type Protection, protections, type Replacement, replacements } from './destructive';
 import { notesOn } from './notes';
 import { readPipeline } from './pipeline';
-import type { Prices } from './prices';
 import { measureQuotas, type Quota, share } from './quotas';
 import { References } from './read/references';
 import type { Stack } from './read/stacks';
@@ -24,8 +22,6 @@ export interface Review {
   readonly replacements: readonly Replacement[];
   readonly protections: readonly Protection[];
   readonly code: readonly Code[];
-  readonly costs: readonly FunctionCost[];
-  readonly prices: Prices;
   readonly runtimes: readonly Runtime[];
   /** What is no mistake and a reviewer should know, one line each. */
   readonly notes: readonly string[];
@@ -46,7 +42,6 @@ export interface Review {
 export async function review(
   stacks: readonly Stack[],
   topology: ResolvedTopology,
-  prices: Prices,
   today: Date,
   drift?: readonly string[],
 ): Promise<Review> {
@@ -64,8 +59,6 @@ export async function review(
     replacements: replacements(stacks),
     protections: protections(stacks, references),
     code: codeOf(topology),
-    costs: calculateCosts(stacks, references, pipeline, prices),
-    prices,
     runtimes: used,
     notes: notesOn(topology, used),
     drift,

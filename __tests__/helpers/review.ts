@@ -4,7 +4,6 @@ import { TerraformStack } from 'cdktf';
 import { readDeployment } from '../../review/access/deployment';
 import { evaluateAccess, type Matrix } from '../../review/access/matrix';
 import { question } from '../../review/access/summary';
-import { loadPrices, type Prices } from '../../review/prices';
 import { References } from '../../review/read/references';
 import { parseStack, type Stack, type StackJson } from '../../review/read/stacks';
 import { type Review, review } from '../../review/review';
@@ -69,11 +68,7 @@ export function reviewOf(
   edits: Readonly<Record<string, Edit>> = {},
   today = new Date('2026-08-01'),
 ): Promise<Review> {
-  return review(synthesizedStacks(topology, edits), topology, prices(), today);
-}
-
-export function prices(): Prices {
-  return loadPrices('review/prices.yaml');
+  return review(synthesizedStacks(topology, edits), topology, today);
 }
 
 /** `principal action on resource`, in short, of the cells that are not as they are meant to be. */

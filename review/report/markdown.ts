@@ -1,7 +1,6 @@
 import { RUNTIMES } from '../../topology/limits';
 import { NEIGHBOURS } from '../access/principals';
 import { type Finding, type Row, summarize } from '../access/summary';
-import { type Cost, type CostPart, type FunctionCost, total } from '../cost';
 import { share } from '../quotas';
 import { accessFailures, failures, type Review } from '../review';
 import { code, number, plain, plural, some, table } from './table';
@@ -29,14 +28,13 @@ export function writeMarkdown(review: Review): string {
     ...runtimes(review),
     ...destruction(review),
     ...functionCode(review),
-    ...costs(review),
     ...notEvaluated(review),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
 function summary(review: Review): string {
-  const { stacks, access: matrix, protections, deployment, costs: all } = review;
+  const { stacks, access: matrix, protections, deployment } = review;
   const accounts = new Set(stacks.map(({ account }) => account)).size;
   const allowed = matrix.cells.filter((cell) => cell.allowed).length;
   const bad = accessFailures(matrix).length;
@@ -66,7 +64,6 @@ function summary(review: Review): string {
           ? 'every table is protected from deletion'
           : `**not protected from deletion:** ${unprotected.map(({ names }) => some(names.map(plain), LISTED)).join('; ')}`,
       ],
-      ...all.map((cost) => [`cost of ${plain(cost.name)}`, costInShort(cost)]),
       ['not evaluated', plural(deployment.notEvaluated.length + ALWAYS.length, 'thing')],
     ],
   );
@@ -93,14 +90,6 @@ function resourceCount({ stacks }: Review): number {
   return stacks
     .flatMap(({ json }) => Object.values(json.resource ?? {}))
     .reduce((count, named) => count + Object.keys(named).length, 0);
-}
-
-function costInShort({ direct, kinesisProvisioned }: FunctionCost): string {
-  return `${inShort(direct)}; behind a Kinesis relay ${inShort(kinesisProvisioned)}`;
-}
-
-function inShort({ perMillionChanges, perMonth }: Cost): string {
-  return `${dollars(total(perMillionChanges))} per million changes and ${dollars(total(perMonth))} a month`;
 }
 
 function differences(review: Review): string[] {
@@ -291,62 +280,6 @@ function functionCode({ code: all }: Review): string[] {
   ];
 }
 
-function costs({ costs: all, prices }: Review): string[] {
-  const { assumptions } = prices;
-  return [
-    '## Cost',
-    `List prices of ${plain(prices.region)} of ${prices.date}, without the free tier, from ${code('review/prices.yaml')}. Assumed: a change of ${assumptions.changeSizeInKilobytes} KB, ${assumptions.changesPerInvocation} changes an invocation, ${assumptions.millisecondsPerInvocation} ms an invocation and ${assumptions.millisecondsPerChange} ms a change. The Kinesis relay is a Kinesis stream for each table, filled by DynamoDB and read by the same function; writes to the table, keys, metrics and alarms cost the same either way.`,
-    ...all.flatMap((cost) => [
-      `### ${capital('function')} ${code(cost.name)}, ${plural(cost.streams, 'stream')}`,
-      table(
-        ['', 'this topology', 'Kinesis relay, provisioned', 'Kinesis relay, on demand'],
-        [
-          ...compared(cost, 'perMillionChanges'),
-          totals('**per million changes**', cost, 'perMillionChanges'),
-          ...compared(cost, 'perMonth'),
-          totals('**per month, without a change**', cost, 'perMonth'),
-        ],
-      ),
-      table(
-        ['part', 'how it comes about', 'source'],
-        distinctParts(cost).map(({ part, how, price }) => [
-          part,
-          how,
-          `[page](${prices.prices[price].source})`,
-        ]),
-      ),
-    ]),
-  ];
-}
-
-type Way = 'direct' | 'kinesisProvisioned' | 'kinesisOnDemand';
-const WAYS: readonly Way[] = ['direct', 'kinesisProvisioned', 'kinesisOnDemand'];
-
-function compared(cost: FunctionCost, unit: keyof Cost): string[][] {
-  const parts = [...new Set(WAYS.flatMap((way) => cost[way][unit].map(({ part }) => part)))];
-  return parts.map((part) => [
-    part,
-    ...WAYS.map((way) => {
-      const found = cost[way][unit].find((each) => each.part === part);
-      return found ? dollars(found.amount) : '–';
-    }),
-  ]);
-}
-
-function totals(label: string, cost: FunctionCost, unit: keyof Cost): string[] {
-  return [label, ...WAYS.map((way) => `**${dollars(total(cost[way][unit]))}**`)];
-}
-
-function distinctParts(cost: FunctionCost): CostPart[] {
-  const parts = new Map<string, CostPart>();
-  for (const way of WAYS) {
-    for (const part of [...cost[way].perMillionChanges, ...cost[way].perMonth]) {
-      parts.set(`${part.part} ${part.how}`, part);
-    }
-  }
-  return [...parts.values()];
-}
-
 /** What no review of the stacks can tell. */
 const ALWAYS = [
   'service control policies and resource control policies of the organization, and session policies: they can only deny',
@@ -361,12 +294,6 @@ function notEvaluated({ deployment }: Review): string[] {
       .map((line) => `- ${line}`)
       .join('\n'),
   ];
-}
-
-/** Four digits after the point where a cent is too coarse. */
-function dollars(amount: number): string {
-  const digits = amount > 0 && amount < 1 ? 4 : 2;
-  return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
 
 function capital(text: string): string {

@@ -18,7 +18,6 @@ test('the summary comes first, then the sections', async () => {
     '## Runtimes',
     '## What destroys',
     '## Code',
-    '## Cost',
     '## Not evaluated',
   ]);
   expect(markdown.split('\n## ')[0]).toBe(`# Review of \`orders\`
@@ -30,7 +29,6 @@ test('the summary comes first, then the sections', async () => {
 | access | 393 questions evaluated: 13 allowed, 380 denied; all as the topology means it |
 | nearest quota | readers of a stream (444455556666 Orders): 1 of 2 readers |
 | destructive | **not protected from deletion:** Orders of 444455556666 |
-| cost of ProcessOrders | $0.3638 per million changes and $6.50 a month; behind a Kinesis relay $0.4778 per million changes and $17.45 a month |
 | not evaluated | 3 things |
 `);
 });

@@ -1,0 +1,94 @@
+/** What a rule found. */
+export interface Finding {
+  /** Name of the rule, which is the name of its file. */
+  readonly rule: string;
+  /** Whether it must stop a deployment: the review then ends with exit code 1. */
+  readonly stops: boolean;
+  /** What it is about: a stack, with an address in it, a file, or a place of the topology. */
+  readonly place: string;
+  /** What is found there, with a remedy. */
+  readonly message: string;
+}
+
+/** What is written, as Markdown and as a page. */
+export interface Review {
+  /** Name of the topology. */
+  readonly name: string;
+  readonly findings: readonly Finding[];
+  /** An answer each, in the order of the questions. */
+  readonly sections: readonly Section[];
+}
+
+export interface Section {
+  /** Anchor, such as `access`. */
+  readonly id: string;
+  readonly title: Text;
+  readonly blocks: readonly Block[];
+  /** Default: none. */
+  readonly sections?: readonly Section[];
+}
+
+export type Block = Paragraph | List | Table | Picture;
+
+export interface Paragraph {
+  readonly kind: 'paragraph';
+  readonly text: Text;
+}
+
+export interface List {
+  readonly kind: 'list';
+  readonly items: readonly Text[];
+  /** What is shown of it until it is unfolded. Default: all. */
+  readonly folded?: Text;
+}
+
+export interface Table {
+  readonly kind: 'table';
+  readonly head: readonly Text[];
+  readonly rows: readonly (readonly Text[])[];
+  /** What is shown of it until it is unfolded. Default: all. */
+  readonly folded?: Text;
+}
+
+export interface Picture {
+  readonly kind: 'graph';
+  readonly graph: Graph;
+}
+
+/** Text as it is, or its parts. Each format escapes it in one place, and nothing else does. */
+export type Text = string | readonly (string | Marked)[];
+
+export type Marked =
+  | { readonly code: string }
+  | { readonly strong: string }
+  | { readonly link: string; readonly to: string };
+
+/** Accounts, what is in them, and how changes travel. */
+export interface Graph {
+  readonly groups: readonly Group[];
+  readonly edges: readonly Edge[];
+}
+
+/** An account, or accounts that are alike. */
+export interface Group {
+  /** Lines. */
+  readonly title: readonly string[];
+  readonly kind: 'producer' | 'consumer';
+  readonly nodes: readonly Node[];
+}
+
+export interface Node {
+  readonly id: string;
+  readonly shape: 'table' | 'stream' | 'function' | 'role' | 'bucket' | 'log' | 'topic';
+  /** Lines. */
+  readonly label: readonly string[];
+}
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  /** Lines. */
+  readonly label: readonly string[];
+  /** What it carries: changes, alarms, or access, against its direction. */
+  readonly kind: 'changes' | 'access' | 'alarms';
+}

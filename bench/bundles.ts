@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { SINK_VARIABLES } from '../lambda-src/contract';
 import { bundle } from '../packaging/bundle';
 import { PACKAGE } from '../packaging/package-files';
 import { median } from './measure';
@@ -56,7 +57,7 @@ function importTime(script: string): number {
     process.execPath,
     ['--input-type=module', '-e', program],
     {
-      env: { ...process.env, SINK_BUCKET: 'changes' },
+      env: { ...process.env, [SINK_VARIABLES.bucket]: 'changes' },
       encoding: 'utf8',
     },
   );

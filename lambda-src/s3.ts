@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SINK_VARIABLES } from './contract';
 import { defineBatchProcessor } from './processor';
 import { s3Sink } from './sinks/s3-sink';
 
@@ -9,9 +10,9 @@ import { s3Sink } from './sinks/s3-sink';
 export default defineBatchProcessor(
   s3Sink({
     client: new S3Client({}),
-    bucket: required('SINK_BUCKET'),
-    prefix: process.env.SINK_PREFIX,
-    bucketOwner: process.env.SINK_BUCKET_OWNER,
+    bucket: required(SINK_VARIABLES.bucket),
+    prefix: process.env[SINK_VARIABLES.prefix],
+    bucketOwner: process.env[SINK_VARIABLES.bucketOwner],
   }),
 );
 

@@ -9,8 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/runtime/deployed-handler';
-import { MARK_NAME } from '../lambda-src/runtime/mark';
+import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/contract';
 import { isDefaultEntry } from '../topology/resolve';
 import {
   COMPUTED_IMPORTS,
@@ -285,7 +284,7 @@ function namesHandler(entry: string, sources: readonly string[], refusal: Refusa
 function canBeMarked(sources: readonly string[]): boolean {
   if (sources.includes(PROCESSOR)) return true;
   return sources
-    .filter((source) => source !== 'lambda-src/runtime/mark.ts')
+    .filter((source) => source !== 'lambda-src/contract.ts')
     .some((source) => readFileSync(source, 'utf8').includes(MARK_NAME));
 }
 

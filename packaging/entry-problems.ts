@@ -1,4 +1,4 @@
-import { findLogLevel, LOG_LEVELS } from '../lambda-src/runtime/logger';
+import { findLogLevel, LOG_LEVEL, LOG_LEVELS } from '../lambda-src/contract';
 import type { Problem } from '../topology/problem';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import { bundle, EntryError, exportsProcessor } from './bundle';
@@ -34,10 +34,10 @@ function problemsOf(
         ),
       );
     }
-    const { LOG_LEVEL: level } = environment;
+    const level = environment[LOG_LEVEL];
     if (hasProcessor && level !== undefined && !findLogLevel(level)) {
       problems.push({
-        path: ['environment', 'LOG_LEVEL'],
+        path: ['environment', LOG_LEVEL],
         message: `must be ${LOG_LEVELS.join(', ')}, since ${entry} defines a processor, which reads it`,
         received: level,
       });

@@ -1,3 +1,4 @@
+import { SINK_VARIABLES } from '../lambda-src/contract';
 import type { References } from './read/references';
 import { type Resource, resourcesOf, type Stack } from './read/stacks';
 
@@ -35,7 +36,7 @@ export function readPipeline(stacks: readonly Stack[], references: References): 
       name: references.attribute(resource, 'function_name'),
       account: resource.stack.account,
       roleArn: references.attribute(resource, 'role'),
-      sinkBucket: references.optional(resource, 'environment.variables.SINK_BUCKET'),
+      sinkBucket: references.optional(resource, `environment.variables.${SINK_VARIABLES.bucket}`),
     })),
     mappings: resourcesOf(stacks, 'aws_lambda_event_source_mapping').map((resource) => ({
       resource,

@@ -6,6 +6,7 @@ import { ConsumerAlarms } from '../constructs/monitoring/consumer-alarms';
 import { Dashboard } from '../constructs/monitoring/dashboard';
 import { PrivateBucket } from '../constructs/private-bucket';
 import { ChangeLake } from '../constructs/sinks/s3';
+import { SINK_VARIABLES } from '../lambda-src/contract';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
 
@@ -41,7 +42,7 @@ export class ConsumerStack extends AccountStack {
       settings: consumer.function,
       sources: consumer.sources,
       roleArn: role.arn,
-      references: lake && { SINK_BUCKET: lake.bucketName },
+      references: lake && { [SINK_VARIABLES.bucket]: lake.bucketName },
       logGroup,
       provider,
     });

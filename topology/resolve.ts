@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { SINK_VARIABLES } from '../lambda-src/contract';
 import { arns } from './arns';
 import { consumerBucketName } from './bucket-name';
 import { partitionOf } from './partition';
@@ -119,10 +120,6 @@ export type ResolvedSubscription = Omit<Subscription, 'producer' | 'consumer'> &
   readonly failedBatchesBucket: string;
   readonly alarms: Consumer['alarms'];
 };
-
-/** Variables that the stack sets where the sink is `s3`. */
-export const SINK_VARIABLES = ['SINK_BUCKET', 'SINK_PREFIX', 'SINK_BUCKET_OWNER'] as const;
-type SinkVariable = (typeof SINK_VARIABLES)[number];
 
 /** The default function of each sink; an entry that names the first means the sink's. */
 const DEFAULT_ENTRIES = { log: 'lambda-src/index.ts', s3: 'lambda-src/s3.ts' };
@@ -261,8 +258,12 @@ function resolveFunction(
 }
 
 /** What `lambda-src/s3.ts` reads, or a function of one's own that writes to the lake. */
-function sinkVariables({ bucket, prefix }: Lake, account: Account): Record<SinkVariable, string> {
-  return { SINK_BUCKET: bucket, SINK_PREFIX: prefix, SINK_BUCKET_OWNER: account.id };
+function sinkVariables({ bucket, prefix }: Lake, account: Account): Record<string, string> {
+  return {
+    [SINK_VARIABLES.bucket]: bucket,
+    [SINK_VARIABLES.prefix]: prefix,
+    [SINK_VARIABLES.bucketOwner]: account.id,
+  };
 }
 
 function resolveSink(

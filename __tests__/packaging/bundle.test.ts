@@ -802,7 +802,9 @@ describe('what a bundle is made of', () => {
       files: [at('copied.html')],
     });
     made.add(directory);
-    const ofRuntime = own.filter((file) => /^lambda-src\/runtime\/[\w-]+\.ts$/.test(file));
+    const ofRuntime = own.filter((file) =>
+      /^lambda-src\/(?:contract|runtime\/[\w-]+)\.ts$/.test(file),
+    );
     expect(ofRuntime).toContain('lambda-src/runtime/deployed-handler.ts');
     expect(own).toEqual([at('a.txt'), at('copied.html'), at('entry.ts'), ...ofRuntime]);
   });

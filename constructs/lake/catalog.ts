@@ -3,7 +3,7 @@ import { GlueCatalogTable } from '@cdktf/provider-aws/lib/glue-catalog-table';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
-import { FIRST_DATE, LAKE_COLUMNS } from '../../lambda-src/sinks/lake-format';
+import { FIRST_DATE, LAKE_COLUMNS } from '../../lambda-src/contract';
 import { jsonEncode } from '../terraform/json-encode';
 import { literal } from '../terraform/literal';
 import { CHANGES, changesView, DATE, DELIVERIES, VIEW_COLUMNS } from './sql';

@@ -1,4 +1,4 @@
-import { LAKE_COLUMNS } from '../../lambda-src/sinks/lake-format';
+import { LAKE_COLUMNS } from '../../lambda-src/contract';
 
 /** Every line ends with a line break, the last one too: in HCL that is the text of a heredoc. */
 const lines = (...sql: readonly string[]) => sql.map((line) => `${line}\n`).join('');

@@ -1,6 +1,7 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
+import { METRICS } from '../../lambda-src/contract';
 import { jsonEncode } from '../terraform/json-encode';
 import { FUNCTION_METRICS, MAPPING_METRICS, type Metric, OWN_METRICS, PERIOD } from './metrics';
 
@@ -62,7 +63,7 @@ export class Dashboard extends Construct {
           title: 'Changes by account and table',
           region,
           view: 'table',
-          query: `SOURCE '${logGroupName}' | filter ispresent(ChangesProcessed) | stats sum(ChangesProcessed) as changes, sum(ChangesFailed) as failed by account, table | sort changes desc`,
+          query: `SOURCE '${logGroupName}' | filter ispresent(${METRICS.processed}) | stats sum(${METRICS.processed}) as changes, sum(${METRICS.failed}) as failed by account, table | sort changes desc`,
         },
       },
     ];

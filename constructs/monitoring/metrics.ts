@@ -1,4 +1,4 @@
-import { METRICS_NAMESPACE } from '../../lambda-src/runtime/metrics';
+import { METRICS } from '../../lambda-src/contract';
 
 /** The metrics that alarms and dashboards watch, each with its name, dimension and unit as AWS has them. */
 export interface Metric {
@@ -70,14 +70,14 @@ export const MAPPING_METRICS = {
  */
 export const OWN_METRICS = {
   changesProcessed: {
-    namespace: METRICS_NAMESPACE,
-    metricName: 'ChangesProcessed',
+    namespace: METRICS.namespace,
+    metricName: METRICS.processed,
     statistic: 'Sum',
     dimension: 'FunctionName',
   },
   changesFailed: {
-    namespace: METRICS_NAMESPACE,
-    metricName: 'ChangesFailed',
+    namespace: METRICS.namespace,
+    metricName: METRICS.failed,
     statistic: 'Sum',
     dimension: 'FunctionName',
   },

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../contract';
 import { escapeUnseen } from './escape-unseen';
 import { keptAlive } from './kept-alive';
 import { ofKnownTables } from './known-tables';
@@ -12,12 +13,6 @@ export interface EntryExports {
   readonly handler: unknown;
   readonly default: unknown;
 }
-
-/** What is wrong with an entry, after its path; also said at synthesis, where it can be known. */
-export const MISSING_HANDLER =
-  'must export a handler: write export default defineProcessor(…), or export const handler';
-export const UNWRAPPED_DEFAULT =
-  'has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as `handler`';
 
 /**
  * The handler that is deployed: the entry's `handler`, else its default export, which must be what

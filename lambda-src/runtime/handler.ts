@@ -4,14 +4,13 @@ import type {
   DynamoDBRecord,
   DynamoDBStreamEvent,
 } from 'aws-lambda';
+import { isSequenceNumber, LOG_LEVEL, METRICS, REDRIVE } from '../contract';
 import type { ProcessorContext } from './context';
 import { describeRecord } from './describe-record';
 import { keptAlive } from './kept-alive';
 import { createLogger, toLogLevel } from './logger';
 import { mark } from './mark';
 import { toMetricsLine } from './metrics';
-import { REDRIVE } from './redrive-context';
-import { isSequenceNumber } from './sequence-number';
 import { parseStreamArn } from './stream-arn';
 
 /** What Lambda calls. */
@@ -68,7 +67,7 @@ export interface Host {
  * @throws RangeError if the variable LOG_LEVEL is not a level
  */
 export function createHandler(process: Process, host: Host): StreamHandler {
-  const level = toLogLevel(host.env.LOG_LEVEL ?? 'INFO');
+  const level = toLogLevel(host.env[LOG_LEVEL] ?? 'INFO');
   let coldStart = true;
 
   return mark<StreamHandler>(async (event, lambdaContext) => {
@@ -88,7 +87,10 @@ export function createHandler(process: Process, host: Host): StreamHandler {
         getRemainingTimeInMillis: () => lambdaContext.getRemainingTimeInMillis(),
       }),
     );
-    const metrics = { ChangesProcessed: processed, ChangesFailed: failure?.changes ?? 0 };
+    const metrics = {
+      [METRICS.processed]: processed,
+      [METRICS.failed]: failure?.changes ?? 0,
+    };
     const stream = parseStreamArn(records[0]?.eventSourceARN);
     host.stdout.write(toMetricsLine(metrics, functionName, stream));
 

@@ -1,10 +1,6 @@
+import { findLogLevel, LOG_LEVEL, LOG_LEVELS, type LogLevel } from '../contract';
 import { type ChangeEvent, isChangeEvent } from './change-event';
 import { NOT_READABLE, toJson } from './to-json';
-
-/** Ascending. */
-export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
  * Writes one line of JSON per call, whose fields CloudWatch Logs Insights finds by itself. Errors are
@@ -58,18 +54,13 @@ export interface LoggerProps {
   readonly output: { write(line: string): unknown };
 }
 
-/** @returns undefined if the text is no level; its case does not matter */
-export function findLogLevel(text: string): LogLevel | undefined {
-  return LOG_LEVELS.find((name) => name === text.toUpperCase());
-}
-
 /**
  * @param text one of DEBUG, INFO, WARN, ERROR
  * @throws RangeError if it is another
  */
 export function toLogLevel(text: string): LogLevel {
   const level = findLogLevel(text);
-  if (!level) throw new RangeError(`LOG_LEVEL must be ${LOG_LEVELS.join(', ')}, got ${text}`);
+  if (!level) throw new RangeError(`${LOG_LEVEL} must be ${LOG_LEVELS.join(', ')}, got ${text}`);
   return level;
 }
 

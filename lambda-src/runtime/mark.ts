@@ -1,4 +1,4 @@
-export const MARK_NAME = 'dynamodb-cross-account-streams/handler';
+import { MARK_NAME } from '../contract';
 
 /** Of the global registry, so that every copy of this module knows the mark of the others. */
 const MARK = Symbol.for(MARK_NAME);

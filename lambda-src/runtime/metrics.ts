@@ -1,15 +1,9 @@
+import { METRICS } from '../contract';
 import { escapeUnseen } from './escape-unseen';
 import type { Stream } from './stream-arn';
 
-/** Namespace of the metrics; its only dimension is FunctionName. */
-export const METRICS_NAMESPACE = 'CrossAccountStreams';
-
-/** What became of the changes of one invocation. */
-export interface Metrics {
-  readonly ChangesProcessed: number;
-  /** Without those that follow a failure, which were not begun. */
-  readonly ChangesFailed: number;
-}
+/** How many changes of one invocation. */
+export type Metrics = Readonly<Record<typeof METRICS.processed | typeof METRICS.failed, number>>;
 
 /**
  * One line in CloudWatch's embedded metric format, of which CloudWatch makes metrics by itself.
@@ -23,7 +17,7 @@ export function toMetricsLine(
   { account, table }: Partial<Stream> = {},
 ): string {
   const directive = {
-    Namespace: METRICS_NAMESPACE,
+    Namespace: METRICS.namespace,
     Dimensions: [['FunctionName']],
     Metrics: Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' })),
   };

@@ -1,38 +1,6 @@
 import { createHash } from 'node:crypto';
+import { FIRST_DATE, type LAKE_COLUMNS, sortedKeys } from '../contract';
 import type { ChangeEvent } from '../runtime/change-event';
-import { sortedKeys } from '../runtime/sorted-keys';
-
-/**
- * The columns of a line, with their Hive types. The date is not among them: it is a partition, which the
- * path names, and a table cannot have a column and a partition of one name. Account and table are in the
- * line and in the path, for tables that have partitions of the date alone.
- *
- * Keys and images are texts of DynamoDB JSON, as DynamoDB's own exports write it: nothing is lost of
- * any type, not of a number's 38 digits either. They are texts, not objects, since a JSON SerDe may
- * change the case of an object's names.
- *
- * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html
- * @see https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html (case.insensitive)
- */
-export const LAKE_COLUMNS = [
-  { name: 'event_id', type: 'string' },
-  { name: 'event_name', type: 'string' },
-  { name: 'region', type: 'string' },
-  { name: 'sequence_number', type: 'string' },
-  { name: 'time', type: 'string' },
-  { name: 'expired', type: 'boolean' },
-  { name: 'keys', type: 'string' },
-  { name: 'old_image', type: 'string' },
-  { name: 'new_image', type: 'string' },
-  { name: 'account', type: 'string' },
-  { name: 'table', type: 'string' },
-] as const;
-
-/**
- * The first date of a lake, `yyyy-MM-dd`: streams of other accounts can be read since then, so there is no
- * change from before.
- */
-export const FIRST_DATE = '2026-01-01';
 
 type ColumnName = (typeof LAKE_COLUMNS)[number]['name'];
 

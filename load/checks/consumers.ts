@@ -1,15 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import {
-  findLogLevel,
-  LOG_LEVELS,
-  type LogLevel,
-  toLogLevel,
-} from '../../lambda-src/runtime/logger';
+import { findLogLevel, LOG_LEVEL, LOG_LEVELS, SINK_VARIABLES } from '../../lambda-src/contract';
 import { confinement } from '../../packaging/confinement';
 import { PackageFileError, packageFiles } from '../../packaging/package-files';
 import { ATHENA_RESULTS } from '../../topology/athena-results';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../../topology/limits';
-import { isLogEntry, SINK_VARIABLES } from '../../topology/resolve';
+import { isLogEntry } from '../../topology/resolve';
 import { type Declared, type Report, sound } from './declared';
 
 export function functionCode({ consumers, folder }: Declared, report: Report): void {
@@ -91,7 +86,7 @@ export function concurrency({ consumers }: Declared, report: Report): void {
 
 export function environment({ consumers }: Declared, report: Report): void {
   const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
-  const ofSink: readonly string[] = SINK_VARIABLES;
+  const ofSink: readonly string[] = Object.values(SINK_VARIABLES);
   for (const [name, { function: settings, sink }] of sound(consumers)) {
     const path = ['consumers', name, 'function', 'environment'];
     const isDefault =
@@ -106,14 +101,9 @@ export function environment({ consumers }: Declared, report: Report): void {
         );
       } else if (sink !== 'log' && ofSink.includes(variable)) {
         report([...path, variable], 'is set by the sink s3; leave it out, or choose another name');
-      } else if (variable === 'LOG_LEVEL' && isDefault && !findLogLevel(value)) {
+      } else if (variable === LOG_LEVEL && isDefault && !findLogLevel(value)) {
         report([...path, variable], `must be ${LOG_LEVELS.join(', ')}`, value);
-      } else if (
-        variable === 'LOG_LEVEL' &&
-        isDefault &&
-        sink === 'log' &&
-        !isWritten('INFO', value)
-      ) {
+      } else if (variable === LOG_LEVEL && isDefault && sink === 'log' && !writesInfo(value)) {
         const message =
           'must be INFO or DEBUG, since the function of the sink log writes every change at INFO and would write none; leave it out, or choose the sink s3 or an entry of your own';
         report([...path, variable], message, value);
@@ -122,9 +112,8 @@ export function environment({ consumers }: Declared, report: Report): void {
   }
 }
 
-/** Whether a line of a level is written where another is the lowest. */
-function isWritten(level: LogLevel, lowest: string): boolean {
-  return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(toLogLevel(lowest));
+function writesInfo(lowest: string): boolean {
+  return ['DEBUG', 'INFO'].includes(lowest.toUpperCase());
 }
 
 export function lake({ consumers, subscriptions }: Declared, report: Report): void {

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { StandardRetryStrategy } from '@smithy/core/retry';
-import { REDRIVE } from '../../lambda-src/runtime/redrive-context';
+import { REDRIVE } from '../../lambda-src/contract';
 import { boundedText } from './bounded-text';
 import type { Target } from './command';
 import { MAXIMUM_SIZE } from './failed-batch';

@@ -1,4 +1,4 @@
-import { isSequenceNumber } from '../../lambda-src/runtime/sequence-number';
+import { isSequenceNumber } from '../../lambda-src/contract';
 
 /** What Lambda answered to a synchronous invocation. */
 export interface Answer {

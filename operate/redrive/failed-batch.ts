@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { isSequenceNumber } from '../../lambda-src/runtime/sequence-number';
-import { sortedKeys } from '../../lambda-src/runtime/sorted-keys';
+import { isSequenceNumber, sortedKeys } from '../../lambda-src/contract';
 import { formatPath } from '../../topology/problem';
 import { DEPTH, parseJson, TOO_DEEP } from './json';
 import { type ObjectKey, parseKey } from './object-key';

@@ -2,7 +2,7 @@ import { parse } from '@cdktf/hcl2json';
 import { type App, Testing } from 'cdktf';
 import { LakeCatalog } from '../../../constructs/lake/catalog';
 import { changesView } from '../../../constructs/lake/sql';
-import { LAKE_COLUMNS } from '../../../lambda-src/sinks/lake-format';
+import { LAKE_COLUMNS } from '../../../lambda-src/contract';
 import { tidyHcl } from '../../../terraform/hcl/tidy-hcl';
 import { EmptyStack } from '../../helpers/empty-stack';
 import { jsonencoded } from '../../helpers/jsonencoded';

@@ -6,7 +6,7 @@ import {
   savedQueries,
   VIEW_COLUMNS,
 } from '../../../constructs/lake/sql';
-import { LAKE_COLUMNS } from '../../../lambda-src/sinks/lake-format';
+import { LAKE_COLUMNS } from '../../../lambda-src/contract';
 
 /** Takes the place of Athena's `current_date`. */
 const TODAY = '2026-05-31';

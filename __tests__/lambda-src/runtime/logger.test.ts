@@ -1,10 +1,10 @@
+import type { LogLevel } from '../../../lambda-src/contract';
 import { toChangeEvent } from '../../../lambda-src/runtime/change-event';
 import { escapeUnseen } from '../../../lambda-src/runtime/escape-unseen';
 import {
   createLogger,
   LONGEST_LINE,
   type Logger,
-  type LogLevel,
   toLogLevel,
 } from '../../../lambda-src/runtime/logger';
 import { described } from '../../helpers/records';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import { LAKE_COLUMNS } from '../../../lambda-src/contract';
 import { toChangeEvent } from '../../../lambda-src/runtime/change-event';
-import { LAKE_COLUMNS, toLakeLine, toLakeObjects } from '../../../lambda-src/sinks/lake-format';
+import { toLakeLine, toLakeObjects } from '../../../lambda-src/sinks/lake-format';
 import { batch, described, record, sequenceNumber } from '../../helpers/records';
 
 const objects = (records: DynamoDBRecord[]) =>

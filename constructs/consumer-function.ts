@@ -2,7 +2,6 @@ import { DataArchiveFile } from '@cdktf/provider-archive/lib/data-archive-file';
 import { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import { deploymentPackage } from '../packaging/deployment-package';
@@ -18,7 +17,6 @@ export interface ConsumerFunctionProps {
   readonly references?: Readonly<Record<string, string>>;
   /** Log group, made before the function, which would make one that keeps logs without end. */
   readonly logGroup: CloudwatchLogGroup;
-  readonly provider: AwsProvider;
 }
 
 /** The function, from a bundled TypeScript file or a prepared folder; the archive provider zips it. */
@@ -29,14 +27,13 @@ export class ConsumerFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, sources, roleArn, references, logGroup, provider }: ConsumerFunctionProps,
+    { settings, sources, roleArn, references, logGroup }: ConsumerFunctionProps,
   ) {
     super(scope, id);
     const { directory, handler } = deploymentPackage(settings, sources);
     const archive = this.archive(directory);
     const variables = { ...literals(this, settings.environment), ...references };
     const lambda = new LambdaFunction(this, 'resource', {
-      provider,
       functionName: settings.name,
       role: roleArn,
       runtime: settings.runtime,

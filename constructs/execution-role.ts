@@ -2,7 +2,6 @@ import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import {
@@ -32,7 +31,6 @@ export interface ExecutionRoleProps {
   readonly waits: boolean;
   /** What the function writes to. */
   readonly targets: FunctionTargets;
-  readonly provider: AwsProvider;
 }
 
 /** IAM's own default is left out. */
@@ -64,13 +62,12 @@ export class ExecutionRole extends Construct {
   }
 
   private createRole(): IamRole {
-    const { role, provider } = this.props;
+    const { role } = this.props;
     return new IamRole(this, 'resource', {
-      provider,
       name: role.name,
       path: pathOf(role),
       permissionsBoundary: role.permissionsBoundary,
-      assumeRolePolicy: policyDocument(this, 'trust', trustPolicy(), provider),
+      assumeRolePolicy: policyDocument(this, 'trust', trustPolicy()),
     });
   }
 
@@ -95,29 +92,25 @@ export class ExecutionRole extends Construct {
   }
 
   private inlinePolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
-    const { provider } = this.props;
     return new IamRolePolicy(this, name, {
-      provider,
       name,
       role: this.role.id, // unknown where the role is replaced, so that the policy is too
-      policy: policyDocument(this, `${name}_policy`, statements, provider),
+      policy: policyDocument(this, `${name}_policy`, statements),
     });
   }
 
   private managedPolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
-    const { role, provider } = this.props;
+    const { role } = this.props;
     const policy = new IamPolicy(this, name, {
-      provider,
       name: `${role.name}-${name}`,
       path: pathOf(role),
-      policy: policyDocument(this, `${name}_policy`, statements, provider),
+      policy: policyDocument(this, `${name}_policy`, statements),
     });
     return this.attach(name, policy.arn);
   }
 
   private attach(name: string, policyArn: string): ITerraformDependable {
     return new IamRolePolicyAttachment(this, `${name}_attachment`, {
-      provider: this.props.provider,
       role: this.role.id,
       policyArn,
     });

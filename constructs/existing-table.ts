@@ -1,13 +1,11 @@
 import { DataAwsDynamodbTable } from '@cdktf/provider-aws/lib/data-aws-dynamodb-table';
 import { DataAwsKmsKey } from '@cdktf/provider-aws/lib/data-aws-kms-key';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import type { Encryption } from '../topology/schema';
 
 export interface ExistingTableProps {
   readonly name: string;
   readonly encryption: Encryption;
-  readonly provider: AwsProvider;
 }
 
 /** A table that somebody else made. It must have a stream, and be encrypted as the topology says. */
@@ -16,10 +14,9 @@ export class ExistingTable extends Construct {
   readonly arn: string;
   readonly streamArn: string;
 
-  constructor(scope: Construct, id: string, { name, encryption, provider }: ExistingTableProps) {
+  constructor(scope: Construct, id: string, { name, encryption }: ExistingTableProps) {
     super(scope, id);
     const table = new DataAwsDynamodbTable(this, 'resource', {
-      provider,
       name,
       lifecycle: {
         postcondition: [
@@ -33,7 +30,6 @@ export class ExistingTable extends Construct {
     });
     if (typeof encryption !== 'string') {
       new DataAwsKmsKey(this, 'key', {
-        provider,
         keyId: `\${${table.fqn}.server_side_encryption[0].kms_key_arn}`,
         lifecycle: {
           postcondition: [

@@ -1,4 +1,3 @@
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import {
   S3BucketLifecycleConfiguration,
@@ -21,7 +20,6 @@ export interface PrivateBucketProps {
   readonly lifecycleRules: S3BucketLifecycleConfigurationRule[];
   /** Whether Terraform refuses to destroy the bucket even when it is empty. Default: false. */
   readonly preventDestroy?: boolean;
-  readonly provider: AwsProvider;
 }
 
 /**
@@ -43,14 +41,12 @@ export class PrivateBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
-    const { name, kmsKeyId, versioned, lifecycleRules, preventDestroy, provider } = props;
+    const { name, kmsKeyId, versioned, lifecycleRules, preventDestroy } = props;
     const { bucket, arn } = new S3Bucket(this, 'resource', {
-      provider,
       bucket: name,
       lifecycle: preventDestroy ? { preventDestroy } : undefined,
     });
     new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
-      provider,
       bucket,
       rule: [
         {
@@ -63,7 +59,6 @@ export class PrivateBucket extends Construct {
       ],
     });
     new S3BucketPublicAccessBlock(this, 'public_access_block', {
-      provider,
       bucket,
       blockPublicAcls: true,
       blockPublicPolicy: true,
@@ -71,21 +66,18 @@ export class PrivateBucket extends Construct {
       restrictPublicBuckets: true,
     });
     new S3BucketPolicy(this, 'policy', {
-      provider,
       bucket,
-      policy: policyDocument(this, 'policy_document', tlsOnly(arn), provider),
+      policy: policyDocument(this, 'policy_document', tlsOnly(arn)),
     });
     const versioning = versioned
       ? [
           new S3BucketVersioningA(this, 'versioning', {
-            provider,
             bucket,
             versioningConfiguration: { status: 'Enabled' },
           }),
         ]
       : undefined;
     new S3BucketLifecycleConfiguration(this, 'lifecycle', {
-      provider,
       bucket,
       rule: [...lifecycleRules, ABORT_UPLOADS],
       dependsOn: versioning, // rules about versions need them

@@ -1,6 +1,5 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { DynamodbTag } from '@cdktf/provider-aws/lib/dynamodb-tag';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import type { ResolvedProducer } from '../topology/resolve';
 import { expressionText, literal } from './terraform/literal';
@@ -30,7 +29,6 @@ export interface StreamTableProps {
   readonly kmsKeyArn?: string;
   /** Tags of the topology, as Terraform text; others that the table has stay. */
   readonly tags: Readonly<Record<string, string>>;
-  readonly provider: AwsProvider;
 }
 
 /** A table with a stream. Terraform never replaces it for another key, nor at all while it is protected. */
@@ -41,12 +39,11 @@ export class StreamTable extends Construct {
 
   constructor(scope: Construct, id: string, props: StreamTableProps) {
     super(scope, id);
-    const { table, kmsKeyArn, tags, provider } = props;
+    const { table, kmsKeyArn, tags } = props;
     const keys = [table.partitionKey, table.sortKey]
       .filter((key) => key !== undefined)
       .map(({ name, type }) => ({ name: literal(this, name), type }));
     const resource = new DynamodbTable(this, 'resource', {
-      provider,
       name: table.name,
       hashKey: keys[0]?.name,
       rangeKey: keys[1]?.name,
@@ -70,29 +67,21 @@ export class StreamTable extends Construct {
         ],
       },
     });
-    this.tag(resource.arn, tags, provider);
+    this.tag(resource.arn, tags);
     this.name = resource.name;
     this.arn = resource.arn;
     this.streamArn = resource.streamArn;
   }
+
   /** One by one, since `tags` of the table is ignored: a changed or removed tag of the topology is still one. */
-  private tag(
-    resourceArn: string,
-    tags: Readonly<Record<string, string>>,
-    provider: AwsProvider,
-  ): void {
+  private tag(resourceArn: string, tags: Readonly<Record<string, string>>): void {
     const ids = new Set<string>();
     Object.entries(tags).forEach(([key, value], index) => {
       let id = `tag_${key.replaceAll(/\W/g, '_')}`;
       // Keys that differ in punctuation only are told apart by their place in the list.
       if (ids.has(id)) id = `${id}_${index + 1}`;
       ids.add(id);
-      new DynamodbTag(this, id, {
-        provider,
-        resourceArn,
-        key,
-        value,
-      });
+      new DynamodbTag(this, id, { resourceArn, key, value });
     });
   }
 

@@ -1,6 +1,5 @@
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { keyPolicy } from '../policies/key-policy';
 import { keyAlias } from '../topology/key-alias';
@@ -11,25 +10,22 @@ export interface TableKeyProps {
   readonly producer: ResolvedProducer;
   /** Execution roles of the stream's readers. */
   readonly roleArns: readonly string[];
-  readonly provider: AwsProvider;
 }
 
 /** A customer managed key for one table, which rotates every year. */
 export class TableKey extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { producer, roleArns, provider }: TableKeyProps) {
+  constructor(scope: Construct, id: string, { producer, roleArns }: TableKeyProps) {
     super(scope, id);
     const key = new KmsKey(this, 'resource', {
-      provider,
       description: `DynamoDB table ${producer.source.name}`,
       enableKeyRotation: true,
-      policy: policyDocument(this, 'policy', keyPolicy(producer, roleArns), provider),
+      policy: policyDocument(this, 'policy', keyPolicy(producer, roleArns)),
       // A table that gets another key leaves this one before it is deleted.
       lifecycle: { createBeforeDestroy: true },
     });
     new KmsAlias(this, 'alias', {
-      provider,
       name: keyAlias(producer.source.name),
       targetKeyId: key.keyId,
     });

@@ -1,6 +1,7 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import {
   App,
+  Aspects,
   S3Backend,
   TerraformDataSource,
   TerraformElement,
@@ -8,7 +9,7 @@ import {
   TerraformResource,
   TerraformStack,
 } from 'cdktf';
-import type { Construct, Node } from 'constructs';
+import type { Construct, IConstruct, Node } from 'constructs';
 import { literals } from '../constructs/terraform/literal';
 import { type Expected, RemoteState } from '../constructs/terraform/remote-state';
 import type { Account, ResolvedTopology, State } from '../topology/resolve';
@@ -26,10 +27,9 @@ export interface AccountStackProps {
 
 /**
  * A stack whose resources all live in one account. It has its own state object, and one AWS provider
- * that is locked to the account and that every AWS resource and data source must name.
+ * that is locked to the account and that all its AWS resources and data sources get.
  */
 export abstract class AccountStack extends TerraformStack {
-  protected readonly provider: AwsProvider;
   /** Tags of every resource, as Terraform text. */
   protected readonly tags: Readonly<Record<string, string>>;
   private readonly state: State;
@@ -44,7 +44,7 @@ export abstract class AccountStack extends TerraformStack {
     this.createBackend(this.state);
 
     const { deployRole } = account;
-    this.provider = new AwsProvider(this, 'aws', {
+    const provider = new AwsProvider(this, 'aws', {
       alias,
       region: account.region,
       allowedAccountIds: account.id === undefined ? undefined : [account.id],
@@ -57,7 +57,13 @@ export abstract class AccountStack extends TerraformStack {
       ],
       defaultTags: [{ tags: this.tags }],
     });
-    this.node.addValidation({ validate: () => this.mistakes() });
+    // Without a provider they would use default credentials.
+    Aspects.of(this).add({
+      visit: (element) => {
+        if (isOfAws(element)) element.provider ??= provider;
+      },
+    });
+    this.node.addValidation({ validate: () => this.duplicates() });
   }
 
   /** An object of its own in the state bucket. */
@@ -111,29 +117,28 @@ export abstract class AccountStack extends TerraformStack {
       .join('_');
   }
 
-  private mistakes(): string[] {
-    const addresses = new Set<string>();
-    return this.node
+  private duplicates(): string[] {
+    const addresses = this.node
       .findAll()
-      .filter((element) => isResource(element) || isDataSource(element))
-      .flatMap((element) => {
-        const prefix = isDataSource(element) ? 'data.' : '';
-        const address = `${prefix}${element.terraformResourceType}.${element.friendlyUniqueId}`;
-        const mistakes = [];
-        if (element.terraformResourceType.startsWith('aws_') && !element.provider) {
-          mistakes.push(`${address} names no provider, so it would use default credentials`);
-        }
-        if (addresses.has(address)) mistakes.push(`${address} is declared twice`);
-        addresses.add(address);
-        return mistakes;
+      .filter(isBlock)
+      .map((element) => {
+        const prefix = TerraformDataSource.isTerraformDataSource(element) ? 'data.' : '';
+        return `${prefix}${element.terraformResourceType}.${element.friendlyUniqueId}`;
       });
+    return addresses
+      .filter((address, index) => addresses.indexOf(address) < index)
+      .map((address) => `${address} is declared twice`);
   }
 }
 
-const isResource = (element: unknown): element is TerraformResource =>
-  TerraformResource.isTerraformResource(element);
-const isDataSource = (element: unknown): element is TerraformDataSource =>
+type Block = TerraformResource | TerraformDataSource;
+
+const isBlock = (element: IConstruct): element is Block =>
+  TerraformResource.isTerraformResource(element) ||
   TerraformDataSource.isTerraformDataSource(element);
+
+const isOfAws = (element: IConstruct): element is Block =>
+  isBlock(element) && element.terraformResourceType.startsWith('aws_');
 
 function identifier(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9_]/g, '_');

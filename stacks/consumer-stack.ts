@@ -17,10 +17,8 @@ import { AccountStack } from './account-stack';
 export class ConsumerStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, consumer: ResolvedConsumer) {
     super(scope, consumer.stackId, { topology, account: consumer.account, alias: 'consumer' });
-    const { provider } = this;
 
     const logGroup = new CloudwatchLogGroup(this, 'log', {
-      provider,
       name: `/aws/lambda/${consumer.function.name}`,
       retentionInDays: consumer.function.logRetentionInDays,
     });
@@ -36,7 +34,6 @@ export class ConsumerStack extends AccountStack {
         lakeObjectsArn: lake?.objectsArn,
         bucketOwner: consumer.account.id,
       },
-      provider,
     });
     const lambda = new ConsumerFunction(this, 'processor', {
       settings: consumer.function,
@@ -44,13 +41,11 @@ export class ConsumerStack extends AccountStack {
       roleArn: role.arn,
       references: lake && { [SINK_VARIABLES.bucket]: lake.bucketName },
       logGroup,
-      provider,
     });
     new Dashboard(this, 'dashboard', {
       functionName: lambda.name,
       logGroupName: logGroup.name,
       region: consumer.account.region,
-      provider,
     });
 
     this.output('role_arn', role.settledArn, 'ARN of the execution role');
@@ -62,7 +57,6 @@ export class ConsumerStack extends AccountStack {
         settings: consumer.alarms,
         consumer,
         functionName: lambda.name,
-        provider,
       });
       this.output('alarm_topic_arn', alarms.topicArn, 'ARN of the topic that alarms are sent to');
     }
@@ -79,7 +73,6 @@ export class ConsumerStack extends AccountStack {
           expiration: [{ days: failedBatches.expirationInDays }],
         },
       ],
-      provider: this.provider,
     });
   }
 
@@ -93,7 +86,6 @@ export class ConsumerStack extends AccountStack {
       lake: sink,
       sources,
       workgroup: functionName,
-      provider: this.provider,
     });
   }
 }

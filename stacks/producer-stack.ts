@@ -34,19 +34,18 @@ export class ProducerStack extends AccountStack {
   }
 
   private key(producer: ResolvedProducer, roleArns: readonly string[]): string | undefined {
-    const { provider } = this;
     const { encryption } = producer.source;
     if (encryption === 'aws-owned') return undefined;
     return encryption === 'customer-managed'
-      ? new TableKey(this, 'key', { producer, roleArns, provider }).arn
+      ? new TableKey(this, 'key', { producer, roleArns }).arn
       : encryption.kmsKeyArn;
   }
 
   private table({ table, source }: ResolvedProducer, kmsKeyArn?: string) {
-    const { provider, tags } = this;
+    const { tags } = this;
     return table
-      ? new StreamTable(this, 'table', { table, kmsKeyArn, tags, provider })
-      : new ExistingTable(this, 'table', { ...source, provider });
+      ? new StreamTable(this, 'table', { table, kmsKeyArn, tags })
+      : new ExistingTable(this, 'table', source);
   }
 
   private allowReaders(
@@ -54,7 +53,6 @@ export class ProducerStack extends AccountStack {
     streamArn: string,
     roleArns: readonly string[],
   ): void {
-    const { provider } = this;
     const statements = streamPolicy(producer, streamArn, roleArns);
     if (!producer.streamPolicy.managed) {
       const [statement] = statements.map(renderStatement);
@@ -65,9 +63,8 @@ export class ProducerStack extends AccountStack {
     }
     const minified = streamPolicySize(producer, 2) > STREAM_POLICY.size;
     new DynamodbResourcePolicy(this, 'stream_policy', {
-      provider,
       resourceArn: streamArn,
-      policy: policyDocument(this, 'stream_policy_document', statements, provider, { minified }),
+      policy: policyDocument(this, 'stream_policy_document', statements, { minified }),
     });
   }
 }

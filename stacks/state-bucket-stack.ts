@@ -24,7 +24,6 @@ export class StateBucketStack extends AccountStack {
       },
       alias: 'state',
     });
-    const { provider } = this;
 
     const bucket = new PrivateBucket(this, 'bucket', {
       name,
@@ -39,7 +38,6 @@ export class StateBucketStack extends AccountStack {
         },
       ],
       preventDestroy: true,
-      provider,
     });
 
     this.output('bucket_name', bucket.name, 'Name of the state bucket');

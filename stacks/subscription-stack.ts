@@ -21,7 +21,6 @@ export class SubscriptionStack extends AccountStack {
 
     const { account, source, producerStackId, consumerStackId, functionName } = subscription;
     const mapping = new LambdaEventSourceMapping(this, 'event_source_mapping', {
-      provider: this.provider,
       eventSourceArn: this.outputOf(producerStackId, 'stream_arn', {
         streamOf: arns.streams(source),
       }),
@@ -77,7 +76,6 @@ export class SubscriptionStack extends AccountStack {
         'alarm_topic_arn',
         alarmTopicArn(settings, subscription),
       ),
-      provider: this.provider,
     };
     new MetricAlarm(this, 'failed_batches', {
       name: `${functionName}-${stackId}-failed-batches`,

@@ -51,13 +51,12 @@ const LAMBDA = {
 
 function stackWith(settings: Partial<Settings>, app: App = jsonApp()): EmptyStack {
   const stack = new EmptyStack(app);
-  const logGroup = new CloudwatchLogGroup(stack, 'log', { provider: stack.aws, name: 'log' });
+  const logGroup = new CloudwatchLogGroup(stack, 'log', { name: 'log' });
   const { name, arn } = new ConsumerFunction(stack, 'processor', {
     settings: { ...SETTINGS, ...settings },
     sources: SOURCES,
     roleArn: 'arn:aws:iam::111122223333:role/Reader',
     logGroup,
-    provider: stack.aws,
   });
   stack.publish({ name, arn });
   stack.prepareStack();

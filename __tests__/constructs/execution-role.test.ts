@@ -39,7 +39,6 @@ function synth(
     sources,
     targets,
     waits,
-    provider: stack.aws,
   });
   stack.publish({ arn, settled_arn: settledArn });
   stack.prepareStack();

@@ -10,7 +10,6 @@ function synth(encryption: Encryption) {
   const { name, arn, streamArn } = new ExistingTable(stack, 'my-table', {
     name: 'Legacy',
     encryption,
-    provider: stack.aws,
   });
   stack.publish({ name, arn, stream_arn: streamArn });
   stack.prepareStack();

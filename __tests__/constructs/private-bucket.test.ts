@@ -10,7 +10,6 @@ function synth(settings: Partial<PrivateBucketProps> = {}) {
   const { name, arn } = new PrivateBucket(stack, 'my-bucket', {
     name: 'my-bucket-1',
     lifecycleRules: [{ ...EXPIRE, expiration: [{ days: 7 }] }],
-    provider: stack.aws,
     ...settings,
   });
   stack.publish({ name, arn });

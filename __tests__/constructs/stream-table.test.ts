@@ -42,7 +42,6 @@ function synth(
     table,
     kmsKeyArn,
     tags,
-    provider: stack.aws,
   });
   stack.publish({ name, arn, stream_arn: streamArn });
   stack.prepareStack();

@@ -16,7 +16,7 @@ function producerOf(table: string): ResolvedProducer {
 function synth(table: string, roleArns: string[]) {
   const stack = new EmptyStack();
   const producer = producerOf(table);
-  const { arn } = new TableKey(stack, 'my-key', { producer, roleArns, provider: stack.aws });
+  const { arn } = new TableKey(stack, 'my-key', { producer, roleArns });
   stack.publish({ arn });
   stack.prepareStack();
   return jsonOf(stack);

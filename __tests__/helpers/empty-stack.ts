@@ -1,4 +1,3 @@
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { App } from 'cdktf';
 import { AccountStack } from '../../stacks/account-stack';
 import { jsonApp, resolved } from './synth-app';
@@ -6,12 +5,9 @@ import { topology } from './topology';
 
 /** A stack of the account 111122223333 that a test fills. */
 export class EmptyStack extends AccountStack {
-  readonly aws: AwsProvider;
-
   constructor(app: App = jsonApp()) {
     const account = { id: '111122223333', region: 'us-east-1', partition: 'aws' };
     super(app, 'empty', { topology: resolved(topology()), account, alias: 'consumer' });
-    this.aws = this.provider;
   }
 
   /** Publishes values under their names. */

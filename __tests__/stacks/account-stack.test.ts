@@ -1,9 +1,10 @@
 import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { DataResource, Testing } from 'cdktf';
 import { Construct } from 'constructs';
 import { EmptyStack } from '../helpers/empty-stack';
-import { ARCHIVE_PROVIDER, AWS_PROVIDER, synthApp } from '../helpers/synth-app';
+import { ARCHIVE_PROVIDER, AWS_PROVIDER, jsonOf, synthApp } from '../helpers/synth-app';
 import { type Overrides, topology } from '../helpers/topology';
 
 const CONSUMER = 'consumer-process-orders';
@@ -216,6 +217,50 @@ describe('the AWS provider', () => {
   });
 });
 
+describe('the provider of the stack', () => {
+  const OTHER = { alias: 'other', region: 'eu-west-1' };
+
+  test.each<[string, (stack: EmptyStack) => void, blocks: object]>([
+    [
+      'a resource',
+      (stack) => new SqsQueue(stack, 'queue'),
+      { resource: { aws_sqs_queue: { queue: { provider: 'aws.consumer' } } } },
+    ],
+    [
+      'a data source, however deep it is',
+      (stack) => new DataAwsRegion(new Construct(stack, 'nested'), 'here'),
+      { data: { aws_region: { nested_here: { provider: 'aws.consumer' } } } },
+    ],
+    [
+      'each of several resources, but not one that has another',
+      (stack) => {
+        new SqsQueue(stack, 'first');
+        new SqsQueue(stack, 'second', { provider: new AwsProvider(stack, 'other', OTHER) });
+        new SqsQueue(stack, 'third');
+      },
+      {
+        resource: {
+          aws_sqs_queue: {
+            first: { provider: 'aws.consumer' },
+            second: { provider: 'aws.other' },
+            third: { provider: 'aws.consumer' },
+          },
+        },
+      },
+    ],
+    [
+      'no resource of Terraform itself',
+      (stack) => new DataResource(stack, 'a'),
+      { resource: { terraform_data: { a: {} } } },
+    ],
+  ])('is that of %s', (_, build, expected) => {
+    const stack = new EmptyStack();
+    build(stack);
+    const { resource, data } = jsonOf(stack);
+    expect({ resource, data }).toEqual(expected);
+  });
+});
+
 describe('validation', () => {
   const mistakes = (build: (stack: EmptyStack) => void) => {
     const stack = new EmptyStack();
@@ -225,48 +270,26 @@ describe('validation', () => {
 
   test.each<[string, (stack: EmptyStack) => void, string[]]>([
     [
-      'a resource without a provider',
-      (stack) => new SqsQueue(stack, 'queue', {}),
-      ['aws_sqs_queue.queue names no provider, so it would use default credentials'],
-    ],
-    [
-      'a data source without a provider',
-      (stack) => new DataAwsRegion(new Construct(stack, 'nested'), 'here', {}),
-      ['data.aws_region.nested_here names no provider, so it would use default credentials'],
-    ],
-    [
-      'each of several resources without a provider',
-      (stack) => {
-        new SqsQueue(stack, 'first', {});
-        new SqsQueue(stack, 'second', { provider: stack.aws });
-        new SqsQueue(stack, 'third', {});
-      },
-      [
-        'aws_sqs_queue.first names no provider, so it would use default credentials',
-        'aws_sqs_queue.third names no provider, so it would use default credentials',
-      ],
-    ],
-    [
       'two resources of one address',
       (stack) => {
-        new SqsQueue(stack, 'my-queue', { provider: stack.aws });
-        new SqsQueue(stack, 'my_queue', { provider: stack.aws });
+        new SqsQueue(stack, 'my-queue');
+        new SqsQueue(stack, 'my_queue');
       },
       ['aws_sqs_queue.my_queue is declared twice'],
     ],
     [
       'two resources of one address at different depths',
       (stack) => {
-        new SqsQueue(stack, 'my_queue', { provider: stack.aws });
-        new SqsQueue(new Construct(stack, 'my'), 'queue', { provider: stack.aws });
+        new SqsQueue(stack, 'my_queue');
+        new SqsQueue(new Construct(stack, 'my'), 'queue');
       },
       ['aws_sqs_queue.my_queue is declared twice'],
     ],
     [
       'two data sources of one address',
       (stack) => {
-        new DataAwsRegion(stack, 'my-region', { provider: stack.aws });
-        new DataAwsRegion(stack, 'my_region', { provider: stack.aws });
+        new DataAwsRegion(stack, 'my-region');
+        new DataAwsRegion(stack, 'my_region');
       },
       ['data.aws_region.my_region is declared twice'],
     ],
@@ -278,27 +301,25 @@ describe('validation', () => {
     [
       'resources of one name and two types',
       (stack) => {
-        new SqsQueue(stack, 'my-name', { provider: stack.aws });
-        new DataResource(stack, 'my_name', {});
+        new SqsQueue(stack, 'my-name');
+        new DataResource(stack, 'my_name');
       },
     ],
     [
       'a resource and a data source of one name',
       (stack) => {
-        new DataAwsRegion(stack, 'name', { provider: stack.aws });
-        new SqsQueue(new Construct(stack, 'other'), 'name', { provider: stack.aws });
+        new DataAwsRegion(stack, 'name');
+        new SqsQueue(new Construct(stack, 'other'), 'name');
       },
     ],
-    ['a resource of Terraform itself without a provider', (stack) => new DataResource(stack, 'a')],
   ])('accepts %s', (_, build) => {
     expect(mistakes(build)).toEqual([]);
   });
 
   test('fails the synthesis', () => {
     const stack = new EmptyStack();
-    new SqsQueue(stack, 'queue', {});
-    expect(() => Testing.synth(stack, true)).toThrow(
-      'aws_sqs_queue.queue names no provider, so it would use default credentials',
-    );
+    new SqsQueue(stack, 'my-queue');
+    new SqsQueue(stack, 'my_queue');
+    expect(() => Testing.synth(stack, true)).toThrow('aws_sqs_queue.my_queue is declared twice');
   });
 });

@@ -124,14 +124,15 @@ describe('refuses', () => {
     jest.mocked(buildStacks).mockImplementationOnce((app, content) => {
       actual.buildStacks(app, content);
       for (const id of ['producer-orders', 'consumer-process-orders']) {
-        new SqsQueue(app.node.findChild(id), 'queue');
+        new SqsQueue(app.node.findChild(id), 'my-queue');
+        new SqsQueue(app.node.findChild(id), 'my_queue');
       }
     });
     await expect(synthesize(ORDERS, outdir)).rejects.toEqual(
       new SynthesisError(
         [
-          'consumer-process-orders aws_sqs_queue.queue names no provider, so it would use default credentials',
-          'producer-orders aws_sqs_queue.queue names no provider, so it would use default credentials',
+          'consumer-process-orders aws_sqs_queue.my_queue is declared twice',
+          'producer-orders aws_sqs_queue.my_queue is declared twice',
         ].join('\n'),
       ),
     );

@@ -1,6 +1,5 @@
 import { GlueCatalogDatabase } from '@cdktf/provider-aws/lib/glue-catalog-database';
 import { GlueCatalogTable } from '@cdktf/provider-aws/lib/glue-catalog-table';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { FIRST_DATE, LAKE_COLUMNS } from '../../lambda-src/contract';
@@ -25,7 +24,6 @@ export interface LakeCatalogProps {
   readonly accounts: readonly string[];
   /** Names of the tables whose changes the lake holds; at least one. */
   readonly tables: readonly string[];
-  readonly provider: AwsProvider;
 }
 
 /**
@@ -42,25 +40,22 @@ export class LakeCatalog extends Construct {
 
   constructor(scope: Construct, id: string, props: LakeCatalogProps) {
     super(scope, id);
-    const { provider } = props;
     const database = new GlueCatalogDatabase(this, 'resource', {
-      provider,
       name: props.database,
       description: 'Changes of DynamoDB tables',
     });
     this.database = database.name;
     this.createDeliveries(props);
-    this.createChanges(props);
+    this.createChanges();
   }
 
-  private createDeliveries({ location, accounts, tables, provider }: LakeCatalogProps): void {
+  private createDeliveries({ location, accounts, tables }: LakeCatalogProps): void {
     const enumerated = Object.entries({ account: accounts, table: tables });
     const partitions = enumerated.every(([, values]) => values.length <= ENUMERATED_VALUES)
       ? enumerated
       : [];
     const partitionNames = [DATE.name, ...partitions.map(([name]) => name)];
     new GlueCatalogTable(this, DELIVERIES, {
-      provider,
       databaseName: this.database,
       name: DELIVERIES,
       description: 'Every delivery of a change; a change can be in it more than once',
@@ -94,7 +89,7 @@ export class LakeCatalog extends Construct {
   }
 
   /** A view as Athena itself writes it into the catalog. */
-  private createChanges({ provider }: LakeCatalogProps): void {
+  private createChanges(): void {
     const definition = new TerraformLocal(
       this,
       'changes_definition',
@@ -106,7 +101,6 @@ export class LakeCatalog extends Construct {
       }),
     );
     new GlueCatalogTable(this, CHANGES, {
-      provider,
       databaseName: this.database,
       name: CHANGES,
       description: 'Every change once',

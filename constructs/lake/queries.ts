@@ -1,6 +1,5 @@
 import { AthenaNamedQuery } from '@cdktf/provider-aws/lib/athena-named-query';
 import { AthenaWorkgroup } from '@cdktf/provider-aws/lib/athena-workgroup';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { multiline } from '../terraform/literal';
 import { savedQueries } from './sql';
@@ -17,7 +16,6 @@ export interface LakeQueriesProps {
   readonly resultLocation: string;
   /** MB that one query may scan. */
   readonly scanLimitInMegabytes: number;
-  readonly provider: AwsProvider;
 }
 
 /**
@@ -27,9 +25,8 @@ export interface LakeQueriesProps {
 export class LakeQueries extends Construct {
   constructor(scope: Construct, id: string, props: LakeQueriesProps) {
     super(scope, id);
-    const { name, database, resultLocation, scanLimitInMegabytes, provider } = props;
+    const { name, database, resultLocation, scanLimitInMegabytes } = props;
     const workgroup = new AthenaWorkgroup(this, 'resource', {
-      provider,
       name,
       description: 'Queries of the changes of DynamoDB tables',
       configuration: {
@@ -44,7 +41,6 @@ export class LakeQueries extends Construct {
     });
     for (const query of savedQueries(database)) {
       new AthenaNamedQuery(this, query.name, {
-        provider,
         name: query.name,
         description: query.description,
         workgroup: workgroup.name,

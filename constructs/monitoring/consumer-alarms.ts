@@ -1,4 +1,3 @@
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Construct } from 'constructs';
 import { arns } from '../../topology/arns';
@@ -14,7 +13,6 @@ export interface ConsumerAlarmsProps {
   readonly settings: Alarms;
   readonly consumer: ResolvedConsumer;
   readonly functionName: string;
-  readonly provider: AwsProvider;
 }
 
 export const topicName = (functionName: string) => `${functionName}-alarms`;
@@ -33,18 +31,16 @@ export class ConsumerAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: ConsumerAlarmsProps) {
     super(scope, id);
-    const { settings, consumer, functionName, provider } = props;
+    const { settings, consumer, functionName } = props;
     const { name, timeout } = consumer.function;
     this.topicArn =
       settings.topicArn ??
       new AlarmTopic(this, 'topic', {
         name: topicName(name),
         account: consumer.account,
-        provider,
       }).arn;
     if (settings.email !== undefined) {
       new SnsTopicSubscription(this, 'email', {
-        provider,
         topicArn: this.topicArn,
         protocol: 'email',
         endpoint: literal(this, settings.email),
@@ -54,7 +50,6 @@ export class ConsumerAlarms extends Construct {
     const shared = {
       of: functionName,
       topicArn: this.topicArn,
-      provider,
     };
     const alarm = (
       alarmId: string,

@@ -1,5 +1,4 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { METRICS } from '../../lambda-src/contract';
 import { jsonEncode } from '../terraform/json-encode';
@@ -9,7 +8,6 @@ export interface DashboardProps {
   readonly functionName: string;
   readonly logGroupName: string;
   readonly region: string;
-  readonly provider: AwsProvider;
 }
 
 const WIDTH = 12;
@@ -24,7 +22,7 @@ const HEIGHT = 6;
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
-    const { functionName, logGroupName, region, provider } = props;
+    const { functionName, logGroupName, region } = props;
     const { changesProcessed, changesFailed } = OWN_METRICS;
     const { iteratorAge, duration, errors, throttles, destinationDeliveryFailures } =
       FUNCTION_METRICS;
@@ -68,7 +66,6 @@ export class Dashboard extends Construct {
       },
     ];
     new CloudwatchDashboard(this, 'resource', {
-      provider,
       // Dashboards are of the account, not of the Region.
       dashboardName: `${functionName}-${region}`,
       dashboardBody: jsonEncode({

@@ -1,5 +1,4 @@
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { Construct } from 'constructs';
 import { type Metric, PERIOD } from './metrics';
 
@@ -24,7 +23,6 @@ export interface MetricAlarmProps {
    */
   readonly treatMissingData: 'notBreaching' | 'ignore' | 'missing';
   readonly topicArn: string;
-  readonly provider: AwsProvider;
 }
 
 /**
@@ -41,11 +39,9 @@ export interface MetricAlarmProps {
 export class MetricAlarm extends Construct {
   constructor(scope: Construct, id: string, props: MetricAlarmProps) {
     super(scope, id);
-    const { name, description, metric, of, threshold, treatMissingData, topicArn, provider } =
-      props;
+    const { name, description, metric, of, threshold, treatMissingData, topicArn } = props;
     const { below = false, periods = 1 } = props;
     new CloudwatchMetricAlarm(this, 'resource', {
-      provider,
       alarmName: name,
       alarmDescription: description,
       namespace: metric.namespace,

@@ -1,5 +1,4 @@
 import { DataAwsS3Bucket } from '@cdktf/provider-aws/lib/data-aws-s3-bucket';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
 import { Construct } from 'constructs';
 import { ATHENA_RESULTS } from '../../topology/athena-results';
@@ -19,7 +18,6 @@ export interface ChangeLakeProps {
   readonly sources: readonly TableReference[];
   /** Name of the Athena workgroup. */
   readonly workgroup: string;
-  readonly provider: AwsProvider;
 }
 
 /** Where the sink `s3` writes changes, and what it takes to query them. */
@@ -31,10 +29,8 @@ export class ChangeLake extends Construct {
 
   constructor(scope: Construct, id: string, props: ChangeLakeProps) {
     super(scope, id);
-    const { lake, sources, provider } = props;
-    const { name, arn } = lake.managed
-      ? this.createBucket(lake, provider)
-      : this.findBucket(lake, provider);
+    const { lake, sources } = props;
+    const { name, arn } = lake.managed ? this.createBucket(lake) : this.findBucket(lake);
     const accounts = distinct(
       sources.map(({ account }) => account.id),
       lake.formerAccounts,
@@ -52,35 +48,32 @@ export class ChangeLake extends Construct {
   private catalog(
     bucket: string,
     partitions: { accounts: readonly string[]; tables: readonly string[] },
-    { lake, workgroup, provider }: ChangeLakeProps,
+    { lake, workgroup }: ChangeLakeProps,
   ): void {
     const { database, prefix, scanLimitInMegabytes } = lake;
     const catalog = new LakeCatalog(this, 'catalog', {
       database,
       location: `s3://${bucket}/${prefix}`,
       ...partitions,
-      provider,
     });
     new LakeQueries(this, 'queries', {
       name: workgroup,
       database: catalog.database,
       resultLocation: `s3://${bucket}/${ATHENA_RESULTS}`,
       scanLimitInMegabytes,
-      provider,
     });
   }
 
-  private createBucket(lake: Lake, provider: AwsProvider): { name: string; arn: string } {
+  private createBucket(lake: Lake): { name: string; arn: string } {
     return new PrivateBucket(this, 'bucket', {
       name: lake.bucket,
       versioned: true,
       lifecycleRules: lifecycleRules(lake),
-      provider,
     });
   }
 
-  private findBucket(lake: Lake, provider: AwsProvider): { name: string; arn: string } {
-    const { bucket, arn } = new DataAwsS3Bucket(this, 'bucket', { provider, bucket: lake.bucket });
+  private findBucket(lake: Lake): { name: string; arn: string } {
+    const { bucket, arn } = new DataAwsS3Bucket(this, 'bucket', { bucket: lake.bucket });
     return { name: bucket, arn };
   }
 }

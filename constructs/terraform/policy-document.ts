@@ -1,5 +1,4 @@
 import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
-import type { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import type { Construct } from 'constructs';
 import type { Statement } from '../../policies/statement';
 import { literal } from './literal';
@@ -14,11 +13,9 @@ export function policyDocument(
   scope: Construct,
   id: string,
   statements: readonly Statement[],
-  provider: AwsProvider,
   { minified = false } = {},
 ): string {
   const document = new DataAwsIamPolicyDocument(scope, id, {
-    provider,
     statement: statements.map(({ condition, ...statement }) => ({
       ...statement,
       condition: condition?.map(({ values, ...rest }) => ({

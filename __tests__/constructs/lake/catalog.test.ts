@@ -20,7 +20,6 @@ function stackOf(accounts: string[], tables: string[], app: App = jsonApp()): Em
     location: LOCATION,
     accounts,
     tables,
-    provider: stack.aws,
   });
   stack.prepareStack();
   return stack;

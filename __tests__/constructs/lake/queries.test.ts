@@ -18,7 +18,6 @@ function stackOf(app: App, settings: Partial<LakeQueriesProps> = {}): EmptyStack
     database: DATABASE,
     resultLocation: 's3://${aws_s3_bucket.b.bucket}/athena-results/',
     scanLimitInMegabytes: 10_000,
-    provider: stack.aws,
     ...settings,
   });
   stack.prepareStack();

@@ -12,7 +12,6 @@ test('a topic has a key that rotates, an alias of the key, and the policies of b
   const { arn } = new AlarmTopic(stack, 'my-topic', {
     name: 'Orders-alarms',
     account: ACCOUNT,
-    provider: stack.aws,
   });
   stack.publish({ arn });
   stack.prepareStack();

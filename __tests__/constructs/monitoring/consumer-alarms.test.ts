@@ -50,7 +50,6 @@ function stackOf(
     settings: { ...SETTINGS, ...settings },
     consumer: reader,
     functionName: '${aws_lambda_function.f.function_name}',
-    provider: stack.aws,
   });
   stack.publish({ topic_arn: topicArn });
   stack.prepareStack();

@@ -14,12 +14,11 @@ const NAME = '${aws_cloudwatch_log_group.log.id}';
 
 function stackOf(app: App): EmptyStack {
   const stack = new EmptyStack(app);
-  const log = new CloudwatchLogGroup(stack, 'log', { provider: stack.aws, name: 'log' });
+  const log = new CloudwatchLogGroup(stack, 'log', { name: 'log' });
   new Dashboard(stack, 'my-dashboard', {
     functionName: log.id,
     logGroupName: log.name,
     region: 'eu-west-1',
-    provider: stack.aws,
   });
   stack.prepareStack();
   return stack;

@@ -89,7 +89,6 @@ test.each<[string, Settings, object]>([
       name: 'my-alarm',
       description: 'What to do.',
       topicArn: TOPIC_ARN,
-      provider: stack.aws,
       ...settings,
     });
     stack.prepareStack();

@@ -28,7 +28,6 @@ function synth(lake: Lake, sources = [ORDERS]) {
     lake,
     sources,
     workgroup: 'ProcessOrders',
-    provider: stack.aws,
   });
   stack.publish({ objects: objectsArn });
   stack.prepareStack();

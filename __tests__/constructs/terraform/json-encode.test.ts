@@ -17,7 +17,7 @@ type Value = (reference: string) => object;
 
 function stackOf(value: Value, app: App): EmptyStack {
   const stack = new EmptyStack(app);
-  const queue = new SqsQueue(stack, 'queue', { provider: stack.aws });
+  const queue = new SqsQueue(stack, 'queue', {});
   stack.publish({ encoded: jsonEncode(value(queue.name)) });
   stack.prepareStack();
   return stack;

@@ -1,19 +1,16 @@
 import { parse } from '@cdktf/hcl2json';
-import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { type App, TerraformOutput, TerraformStack, Testing } from 'cdktf';
+import { type App, Testing } from 'cdktf';
 import { policyDocument } from '../../../constructs/terraform/policy-document';
 import type { Statement } from '../../../policies/statement';
+import { EmptyStack } from '../../helpers/empty-stack';
 import { counts, hclApp, jsonApp, jsonOf } from '../../helpers/synth-app';
 
 /** A stack with the document of each case. */
-function stackOf(app: App): TerraformStack {
-  const stack = new TerraformStack(app, 'stack');
-  const provider = new AwsProvider(stack, 'aws', { alias: 'consumer' });
+function stackOf(app: App): EmptyStack {
+  const stack = new EmptyStack(app);
   for (const [index, [, statements]] of CASES.entries()) {
-    const value = policyDocument(stack, `document_${index}`, statements, provider);
-    new TerraformOutput(stack, `json_${index}`, { value });
+    stack.publish({ [`json_${index}`]: policyDocument(stack, `document_${index}`, statements) });
   }
-  stack.prepareStack();
   return stack;
 }
 
@@ -113,6 +110,7 @@ describe('a policy document of', () => {
       expect(json.data?.aws_iam_policy_document?.[`document_${index}`]).toEqual(document);
       expect(hcl[`document_${index}`]).toEqual([document]);
       expect(json.output?.[`json_${index}`]).toEqual({
+        description: `json_${index}`,
         value: `\${data.aws_iam_policy_document.document_${index}.json}`,
       });
     },

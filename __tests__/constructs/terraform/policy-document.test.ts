@@ -2,6 +2,7 @@ import { parse } from '@cdktf/hcl2json';
 import { type App, Testing } from 'cdktf';
 import { policyDocument } from '../../../constructs/terraform/policy-document';
 import type { Statement } from '../../../policies/statement';
+import { tidyHcl } from '../../../terraform/hcl/tidy-hcl';
 import { EmptyStack } from '../../helpers/empty-stack';
 import { counts, hclApp, jsonApp, jsonOf } from '../../helpers/synth-app';
 
@@ -99,7 +100,10 @@ describe('a policy document of', () => {
   let hcl: Record<string, object[]>;
 
   beforeAll(async () => {
-    const { data } = await parse('cdk.tf', Testing.synthHcl(stackOf(hclApp()), true));
+    const { data } = await parse(
+      'cdk.tf',
+      await tidyHcl(Testing.synthHcl(stackOf(hclApp()), true)),
+    );
     hcl = data.aws_iam_policy_document;
   }, 30_000);
 

@@ -112,7 +112,7 @@ describe('a policy document of', () => {
     ({ statement, index }) => {
       const document = { provider: 'aws.consumer', statement };
       expect(json.data?.aws_iam_policy_document?.[`document_${index}`]).toEqual(document);
-      expect(hcl[`document_${index}`]).toEqual([document]);
+      expect(hcl[`document_${index}`]).toEqual([{ ...document, provider: '${aws.consumer}' }]);
       expect(json.output?.[`json_${index}`]).toEqual({
         description: `json_${index}`,
         value: `\${data.aws_iam_policy_document.document_${index}.json}`,

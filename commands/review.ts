@@ -4,13 +4,13 @@ import path from 'node:path';
 import { loadTopology } from '../load/load';
 import { entryProblems } from '../packaging/entry-problems';
 import { driftFrom } from '../review/drift';
-import { ReviewError } from '../review/problem';
 import { readStacks } from '../review/read/stacks';
 import { writeHtml } from '../review/report/html';
 import { writeMarkdown } from '../review/report/markdown';
 import { layOut } from '../review/report/svg';
 import { failures, review } from '../review/review';
 import { synthesize } from '../stacks/synthesize';
+import { UserError } from '../topology/problem';
 import { withoutUnseen } from '../topology/unicode';
 import { parseOptions, run, TOPOLOGY } from './run';
 
@@ -73,7 +73,7 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
       writeFileSync(path.join(folder, name), content);
     }
   } catch (error) {
-    throw new ReviewError(`the report cannot be written to ${folder}: ${(error as Error).message}`);
+    throw new UserError(`the report cannot be written to ${folder}: ${(error as Error).message}`);
   }
 }
 

@@ -1,5 +1,5 @@
-import type { References } from './read/references';
-import { type Block, resourcesOf, type Stack } from './read/stacks';
+import type { Stacks } from './read/resources';
+import type { Block } from './read/stacks';
 
 /** What a change of some attributes destroys. */
 export interface Replacement {
@@ -90,8 +90,8 @@ const REPLACEMENTS: readonly Replacement[] = [
 ];
 
 /** Replacements of the types that the stacks have. */
-export function replacements(stacks: readonly Stack[]): Replacement[] {
-  return REPLACEMENTS.filter(({ type }) => resourcesOf(stacks, type).length > 0);
+export function replacements(stacks: Stacks): Replacement[] {
+  return REPLACEMENTS.filter(({ type }) => stacks.resources(type).length > 0);
 }
 
 /** Types that hold something which cannot be deployed again. */
@@ -135,16 +135,16 @@ const HOLDERS: readonly {
 ];
 
 /** What is protected and how, alike resources together. */
-export function protections(stacks: readonly Stack[], references: References): Protection[] {
+export function protections(stacks: Stacks): Protection[] {
   const groups = new Map<string, Protection>();
   for (const { type, name, settings, unprotected } of HOLDERS) {
-    for (const resource of resourcesOf(stacks, type)) {
+    for (const resource of stacks.resources(type)) {
       const { block } = resource;
       const preventDestroy = (block.lifecycle as Block | undefined)?.prevent_destroy === true;
       const all = [...settings(block), `prevent_destroy = ${preventDestroy}`];
       const key = [type, ...all].join();
       const group = groups.get(key);
-      const label = `${references.optional(resource, name) ?? resource.address} of ${resource.stack.account}`;
+      const label = `${resource.optional(name) ?? resource.address} of ${resource.stack.account}`;
       groups.set(key, {
         type,
         names: [...(group?.names ?? []), label],

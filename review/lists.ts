@@ -13,3 +13,9 @@ export function groupBy<T>(values: readonly T[], key: (value: T) => string): T[]
 export function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }
+
+/** A list of what can be one, many or nothing. */
+export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value as T];
+}

@@ -1,6 +1,5 @@
 import { SINK_VARIABLES } from '../lambda-src/contract';
-import type { References } from './read/references';
-import { type Resource, resourcesOf, type Stack } from './read/stacks';
+import type { Resource, Stacks } from './read/resources';
 
 /** A function of the stacks. */
 export interface ProcessingFunction {
@@ -28,21 +27,21 @@ export interface Pipeline {
   readonly mappings: readonly Mapping[];
 }
 
-export function readPipeline(stacks: readonly Stack[], references: References): Pipeline {
+export function readPipeline(stacks: Stacks): Pipeline {
   return {
-    functions: resourcesOf(stacks, 'aws_lambda_function').map((resource) => ({
+    functions: stacks.resources('aws_lambda_function').map((resource) => ({
       resource,
-      arn: references.attribute(resource, 'arn'),
-      name: references.attribute(resource, 'function_name'),
+      arn: resource.text('arn'),
+      name: resource.text('function_name'),
       account: resource.stack.account,
-      roleArn: references.attribute(resource, 'role'),
-      sinkBucket: references.optional(resource, `environment.variables.${SINK_VARIABLES.bucket}`),
+      roleArn: resource.text('role'),
+      sinkBucket: resource.optional(`environment.variables.${SINK_VARIABLES.bucket}`),
     })),
-    mappings: resourcesOf(stacks, 'aws_lambda_event_source_mapping').map((resource) => ({
+    mappings: stacks.resources('aws_lambda_event_source_mapping').map((resource) => ({
       resource,
-      streamArn: references.attribute(resource, 'event_source_arn'),
-      functionArn: references.attribute(resource, 'function_name'),
-      onFailureArn: references.optional(resource, 'destination_config.on_failure.destination_arn'),
+      streamArn: resource.text('event_source_arn'),
+      functionArn: resource.text('function_name'),
+      onFailureArn: resource.optional('destination_config.on_failure.destination_arn'),
     })),
   };
 }

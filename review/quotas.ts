@@ -16,8 +16,8 @@ import {
 import type { ResolvedTopology } from '../topology/resolve';
 import type { Deployment, Kind } from './access/deployment';
 import type { Pipeline } from './pipeline';
-import type { References } from './read/references';
-import { type Block, resourcesOf, type Stack } from './read/stacks';
+import type { Stacks } from './read/resources';
+import type { Block } from './read/stacks';
 
 /** One quota and what comes nearest to it. */
 export interface Quota {
@@ -43,15 +43,14 @@ interface Measure {
 
 /** Every quota that something of the stacks counts towards, the nearest to its limit first. */
 export function measureQuotas(
-  stacks: readonly Stack[],
-  references: References,
+  stacks: Stacks,
   deployment: Deployment,
   { functions, mappings }: Pipeline,
   topology: ResolvedTopology,
 ): Quota[] {
   const lengths = (type: string, attribute: string): Measure[] =>
-    resourcesOf(stacks, type).flatMap((resource) => {
-      const text = references.optional(resource, attribute);
+    stacks.resources(type).flatMap((resource) => {
+      const text = resource.optional(attribute);
       return text === undefined ? [] : [{ what: text, used: text.length }];
     });
   const policies = (kind: Kind): Measure[] =>
@@ -73,9 +72,9 @@ export function measureQuotas(
     used: attachments,
     limit: limits.get(arn) ?? IAM.managedPoliciesPerRole.default,
   }));
-  const managedPolicies = resourcesOf(stacks, 'aws_iam_policy').map((policy) => ({
-    what: references.attribute(policy, 'name'),
-    used: JSON.stringify(references.document(policy, 'policy')).length,
+  const managedPolicies = stacks.resources('aws_iam_policy').map((policy) => ({
+    what: policy.text('name'),
+    used: JSON.stringify(policy.document('policy')).length,
   }));
   const readers = countBy(mappings.map(({ streamArn }) => streamArn)).map(([arn, used]) => ({
     what: arn.replace(/\/stream\/.*$/, '').replace(/^.*:(\d{12}):table\//, '$1 '),
@@ -177,7 +176,7 @@ export function measureQuotas(
       undefined,
       'mappings',
     ),
-    quota('stacks', [{ what: 'this topology', used: stacks.length }], undefined, 'stacks'),
+    quota('stacks', [{ what: 'this topology', used: stacks.all.length }], undefined, 'stacks'),
   ]
     .filter((each) => each !== undefined)
     .sort((a, b) => share(b) - share(a));

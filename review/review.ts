@@ -7,7 +7,7 @@ import { type Protection, protections, type Replacement, replacements } from './
 import { notesOn } from './notes';
 import { readPipeline } from './pipeline';
 import { measureQuotas, type Quota, share } from './quotas';
-import { References } from './read/references';
+import { Stacks } from './read/resources';
 import type { Stack } from './read/stacks';
 import { drawTopology } from './report/diagram';
 import { type Runtime, runtimes } from './runtimes';
@@ -37,27 +37,27 @@ export interface Review {
  * @param topology what the stacks are meant to be
  * @param today what the dates of runtimes are compared with
  * @param drift where the stacks are not what the topology synthesizes, if that was looked for
- * @throws ReviewError if the stacks hold something that cannot be read
+ * @throws UserError if the stacks hold something that cannot be read
  */
 export async function review(
-  stacks: readonly Stack[],
+  all: readonly Stack[],
   topology: ResolvedTopology,
   today: Date,
   drift?: readonly string[],
 ): Promise<Review> {
-  const references = new References(stacks);
-  const deployment = readDeployment(stacks, references);
-  const pipeline = readPipeline(stacks, references);
+  const stacks = new Stacks(all);
+  const deployment = readDeployment(stacks);
+  const pipeline = readPipeline(stacks);
   const used = runtimes(pipeline.functions, today);
   const access = await evaluateAccess(deployment, topology);
   return {
     name: topology.name,
-    stacks,
+    stacks: all,
     deployment,
     access,
-    quotas: measureQuotas(stacks, references, deployment, pipeline, topology),
+    quotas: measureQuotas(stacks, deployment, pipeline, topology),
     replacements: replacements(stacks),
-    protections: protections(stacks, references),
+    protections: protections(stacks),
     code: codeOf(topology),
     runtimes: used,
     notes: notesOn(topology, used),

@@ -4,7 +4,7 @@ import { TerraformStack } from 'cdktf';
 import { readDeployment } from '../../review/access/deployment';
 import { evaluateAccess, type Matrix } from '../../review/access/matrix';
 import { question } from '../../review/access/summary';
-import { References } from '../../review/read/references';
+import { Stacks } from '../../review/read/resources';
 import { parseStack, type Stack, type StackJson } from '../../review/read/stacks';
 import { type Review, review } from '../../review/review';
 import { buildStacks } from '../../stacks/build-stacks';
@@ -60,7 +60,7 @@ export function accessOf(
   edits: Readonly<Record<string, Edit>> = {},
 ): Promise<Matrix> {
   const stacks = synthesizedStacks(topology, edits);
-  return evaluateAccess(readDeployment(stacks, new References(stacks)), topology);
+  return evaluateAccess(readDeployment(new Stacks(stacks)), topology);
 }
 
 export function reviewOf(

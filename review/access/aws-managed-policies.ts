@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../read/policy';
+import type { PolicyDocument } from '../read/policy-document';
 
 /**
  * AWS managed policies whose documents the review knows, by the part of the ARN after `:policy/`. AWS

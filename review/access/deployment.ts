@@ -1,7 +1,7 @@
-import { ReviewError } from '../problem';
-import type { PolicyDocument } from '../read/policy';
-import type { References } from '../read/references';
-import { dataSourcesOf, type Resource, resourcesOf, type Stack } from '../read/stacks';
+import { UserError } from '../../topology/problem';
+import type { PolicyDocument } from '../read/policy-document';
+import type { Resource, Stacks } from '../read/resources';
+import type { Stack } from '../read/stacks';
 import { awsManagedPolicy } from './aws-managed-policies';
 
 export interface NamedPolicy {
@@ -92,43 +92,43 @@ const POLICIES: readonly { type: string; target: string; arn: (target: string) =
 const OTHER_GRANTS =
   /^aws_(iam_(policy_attachment|user|group|role_policies|role_policy_attachments)|kms_grant|lambda_permission|lambda_function_url|lambda_layer_version_permission|s3_bucket_(acl|replication|ownership)|s3_object_acl|s3_access_point|s3control_|cloudwatch_log_(resource_policy|subscription_filter|destination)|glue_resource_policy|dynamodb_(kinesis_streaming_destination|table_replica|global_table)|secretsmanager_secret_policy|sqs_queue_policy|ecr_repository_policy|lakeformation_permissions|organizations_policy|ram_)/;
 
-/** @throws ReviewError if a reference cannot be resolved, or two policies are for one resource */
-export function readDeployment(stacks: readonly Stack[], references: References): Deployment {
+/** @throws UserError if a reference cannot be resolved, or two policies are for one resource */
+export function readDeployment(stacks: Stacks): Deployment {
   const notEvaluated: NotEvaluated[] = [];
-  const roles = resourcesOf(stacks, 'aws_iam_role').map((resource) =>
-    readRole(resource, stacks, references, notEvaluated),
-  );
-  const policies = attachedPolicies(stacks, references);
+  const roles = stacks
+    .resources('aws_iam_role')
+    .map((resource) => readRole(resource, stacks, notEvaluated));
+  const policies = attachedPolicies(stacks);
   const resources = [
     ...TYPES.flatMap(({ type, kind, name, policy }) =>
-      resourcesOf(stacks, type).map((resource): Protected => {
-        const arn = references.attribute(resource, 'arn');
+      stacks.resources(type).map((resource): Protected => {
+        const arn = resource.text('arn');
         return {
           kind,
           arn,
-          name: references.optional(resource, name) ?? arn,
+          name: resource.optional(name) ?? arn,
           ...placeOf(resource.stack),
           ownerArn: kind === 'table' ? arn : undefined,
           policy:
             policies.take(arn) ??
             (policy !== undefined && resource.block[policy] !== undefined
-              ? references.document(resource, policy)
+              ? resource.document(policy)
               : undefined),
         };
       }),
     ),
-    ...streams(stacks, references, policies),
+    ...streams(stacks, policies),
   ];
   policies.refuseRest();
   const known = new Set(roles.map(({ account, name }) => `${account} ${name}`));
   for (const type of ['aws_iam_role_policy', 'aws_iam_role_policy_attachment']) {
-    for (const resource of resourcesOf(stacks, type)) {
+    for (const resource of stacks.resources(type)) {
       const { stack, address } = resource;
-      if (known.has(`${stack.account} ${references.attribute(resource, 'role')}`)) continue;
+      if (known.has(`${stack.account} ${resource.text('role')}`)) continue;
       notEvaluated.push({ what: `${stack.id} ${address}, of a role that no stack has` });
     }
   }
-  for (const { id, json } of stacks) {
+  for (const { id, json } of stacks.all) {
     for (const [type, named] of Object.entries(json.resource ?? {})) {
       if (!OTHER_GRANTS.test(type)) continue;
       for (const name of Object.keys(named)) notEvaluated.push({ what: `${id} ${type}.${name}` });
@@ -136,52 +136,44 @@ export function readDeployment(stacks: readonly Stack[], references: References)
   }
   return {
     roles,
-    resources: withOwnersOfKeys(resources, stacks, references).sort(
+    resources: withOwnersOfKeys(resources, stacks).sort(
       (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind),
     ),
     notEvaluated,
   };
 }
 
-function streams(
-  stacks: readonly Stack[],
-  references: References,
-  policies: AttachedPolicies,
-): Protected[] {
+function streams(stacks: Stacks, policies: AttachedPolicies): Protected[] {
   const tables = [
-    ...resourcesOf(stacks, 'aws_dynamodb_table').filter(({ block }) => block.stream_enabled),
-    ...dataSourcesOf(stacks, 'aws_dynamodb_table'),
+    ...stacks.resources('aws_dynamodb_table').filter(({ block }) => block.stream_enabled),
+    ...stacks.dataSources('aws_dynamodb_table'),
   ];
   return tables.map((table) => {
-    const arn = references.attribute(table, 'stream_arn');
+    const arn = table.text('stream_arn');
     return {
       kind: 'stream',
       arn,
-      name: references.attribute(table, 'name'),
+      name: table.text('name'),
       ...placeOf(table.stack),
-      ownerArn: references.attribute(table, 'arn'),
+      ownerArn: table.text('arn'),
       policy: policies.take(arn),
     };
   });
 }
 
 /** Keys with what they encrypt: a table names the ARN of its key, a topic the ARN or the id. */
-function withOwnersOfKeys(
-  resources: readonly Protected[],
-  stacks: readonly Stack[],
-  references: References,
-): Protected[] {
+function withOwnersOfKeys(resources: readonly Protected[], stacks: Stacks): Protected[] {
   const owners = new Map<string, string>();
   for (const { type, attribute } of [
     { type: 'aws_dynamodb_table', attribute: 'server_side_encryption.0.kms_key_arn' },
     { type: 'aws_sns_topic', attribute: 'kms_master_key_id' },
   ]) {
-    for (const resource of resourcesOf(stacks, type)) {
-      const key = references.optional(resource, attribute);
+    for (const resource of stacks.resources(type)) {
+      const key = resource.optional(attribute);
       if (key === undefined) continue;
       const { partition, region, account } = resource.stack;
       const arn = key.includes(':') ? key : `arn:${partition}:kms:${region}:${account}:key/${key}`;
-      owners.set(arn, references.attribute(resource, 'arn'));
+      owners.set(arn, resource.text('arn'));
     }
   }
   return resources.map((resource) =>
@@ -200,7 +192,7 @@ class AttachedPolicies {
   add(arn: string, place: string, document: PolicyDocument): void {
     const other = this.byArn.get(arn);
     if (other) {
-      throw new ReviewError(`${other.place} and ${place} are both the policy of ${arn}`);
+      throw new UserError(`${other.place} and ${place} are both the policy of ${arn}`);
     }
     this.byArn.set(arn, { place, document });
   }
@@ -215,38 +207,34 @@ class AttachedPolicies {
 
   refuseRest(): void {
     for (const [arn, { place }] of this.byArn) {
-      throw new ReviewError(`${place} is the policy of ${arn}, which no stack has`);
+      throw new UserError(`${place} is the policy of ${arn}, which no stack has`);
     }
   }
 }
 
-function attachedPolicies(stacks: readonly Stack[], references: References): AttachedPolicies {
+function attachedPolicies(stacks: Stacks): AttachedPolicies {
   const policies = new AttachedPolicies();
   for (const { type, target, arn } of POLICIES) {
-    for (const resource of resourcesOf(stacks, type)) {
+    for (const resource of stacks.resources(type)) {
       policies.add(
-        arn(references.attribute(resource, target)),
+        arn(resource.text(target)),
         `${resource.stack.id} ${resource.address}`,
-        references.document(resource, 'policy'),
+        resource.document('policy'),
       );
     }
   }
   return policies;
 }
 
-function readRole(
-  role: Resource,
-  stacks: readonly Stack[],
-  references: References,
-  notEvaluated: NotEvaluated[],
-): Role {
+function readRole(role: Resource, stacks: Stacks, notEvaluated: NotEvaluated[]): Role {
   const { stack } = role;
-  const name = references.attribute(role, 'name');
-  const ofAccount = stacks.filter(({ account }) => account === stack.account);
+  const name = role.text('name');
   const ofRole = (type: string) =>
-    resourcesOf(ofAccount, type).filter((each) => references.attribute(each, 'role') === name);
+    stacks
+      .resources(type)
+      .filter((each) => each.stack.account === stack.account && each.text('role') === name);
   const managed = (arn: string, what: string): NamedPolicy[] => {
-    const document = managedPolicy(arn, stacks, references);
+    const document = managedPolicy(arn, stacks);
     if (!document) notEvaluated.push({ what: `${what} ${arn} of role ${name}`, policyArn: arn });
     return document ? [{ name: nameOf(arn), document }] : [];
   };
@@ -256,20 +244,20 @@ function readRole(
     }
   }
   const attachments = ofRole('aws_iam_role_policy_attachment');
-  const boundary = references.optional(role, 'permissions_boundary');
+  const boundary = role.optional('permissions_boundary');
   return {
-    arn: references.attribute(role, 'arn'),
+    arn: role.text('arn'),
     name,
     account: stack.account,
     stackId: stack.id,
     policies: [
       ...ofRole('aws_iam_role_policy').map((policy) => ({
-        name: references.optional(policy, 'name') ?? policy.address,
-        document: references.document(policy, 'policy'),
+        name: policy.optional('name') ?? policy.address,
+        document: policy.document('policy'),
         inline: true as const,
       })),
       ...attachments.flatMap((attachment) =>
-        managed(references.attribute(attachment, 'policy_arn'), 'the managed policy'),
+        managed(attachment.text('policy_arn'), 'the managed policy'),
       ),
     ],
     attachments: attachments.length,
@@ -278,15 +266,9 @@ function readRole(
   };
 }
 
-function managedPolicy(
-  arn: string,
-  stacks: readonly Stack[],
-  references: References,
-): PolicyDocument | undefined {
-  const own = resourcesOf(stacks, 'aws_iam_policy').find(
-    (policy) => references.attribute(policy, 'arn') === arn,
-  );
-  return own ? references.document(own, 'policy') : awsManagedPolicy(arn);
+function managedPolicy(arn: string, stacks: Stacks): PolicyDocument | undefined {
+  const own = stacks.resources('aws_iam_policy').find((policy) => policy.text('arn') === arn);
+  return own ? own.document('policy') : awsManagedPolicy(arn);
 }
 
 function nameOf(arn: string): string {

@@ -16,7 +16,7 @@ import type {
   ResolvedTopology,
   TableReference,
 } from '../../topology/resolve';
-import { listOf } from '../read/policy';
+import { listOf } from '../lists';
 import { awsManagedPolicy } from './aws-managed-policies';
 import type { Kind, Protected } from './deployment';
 

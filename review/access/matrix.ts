@@ -1,6 +1,7 @@
 import type { ResolvedTopology } from '../../topology/resolve';
+import { listOf } from '../lists';
 import { STREAM_LABEL } from '../read/attributes';
-import { listOf, type PolicyDocument } from '../read/policy';
+import type { PolicyDocument } from '../read/policy-document';
 import type { Deployment, NamedPolicy, Protected } from './deployment';
 import { Intent } from './intent';
 import { type Principal, Principals, serviceAsPrincipal } from './principals';

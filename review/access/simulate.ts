@@ -4,8 +4,8 @@ import {
   type RequestAnalysis,
   runSimulation,
 } from '@cloud-copilot/iam-simulate';
-import { ReviewError } from '../problem';
-import type { PolicyDocument } from '../read/policy';
+import { UserError } from '../../topology/problem';
+import type { PolicyDocument } from '../read/policy-document';
 import type { NamedPolicy } from './deployment';
 
 /** Condition keys of a request and their values. */
@@ -105,7 +105,7 @@ async function evaluate(original: AccessRequest): Promise<Decision> {
   if (response.resultType !== 'single') {
     const reason =
       response.resultType === 'error' ? JSON.stringify(response.errors) : 'the ARN has wildcards';
-    throw new ReviewError(`${principal} ${action} on ${resource} cannot be evaluated: ${reason}`);
+    throw new UserError(`${principal} ${action} on ${resource} cannot be evaluated: ${reason}`);
   }
   return {
     allowed: response.overallResult === 'Allowed',

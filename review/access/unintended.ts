@@ -1,4 +1,5 @@
-import { listOf, type PolicyDocument, type PolicyStatement } from '../read/policy';
+import { listOf } from '../lists';
+import type { PolicyDocument, PolicyStatement } from '../read/policy-document';
 import type { Deployment, Protected, Role } from './deployment';
 import type { Intent } from './intent';
 

@@ -1,34 +1,53 @@
-import type { Resource } from './stacks';
+import { renderDocument } from './policy-document';
+import type { Resource } from './resources';
 
 /** A string that AWS makes of a resource's own configuration, or a fixed one in its place. */
-type Attribute = (resource: Resource, text: (attribute: string) => string) => string;
+type Attribute = (resource: Resource) => string;
 
 /** What AWS makes up: of the right form, always the same, and no wildcard matches it by accident. */
 export const STREAM_LABEL = '2026-01-01T00:00:00.000';
 const UNIQUE_ID = 'AROAEXAMPLEEXAMPLE000';
 const UUID = '00000000-0000-4000-8000-000000000000';
 
+const attribute =
+  (name: string): Attribute =>
+  (resource) =>
+    resource.text(name);
+
+/** @param prefix what comes before the name, such as `table/` */
 const arn =
-  (service: string, name: (text: (attribute: string) => string) => string): Attribute =>
-  ({ stack }, text) =>
-    `arn:${stack.partition}:${service}:${stack.region}:${stack.account}:${name(text)}`;
+  (service: string, prefix: string, name: string): Attribute =>
+  (resource) => {
+    const { partition, region, account } = resource.stack;
+    return `arn:${partition}:${service}:${region}:${account}:${prefix}${resource.text(name)}`;
+  };
 
 const iamArn =
   (kind: string): Attribute =>
-  ({ stack, block }, text) =>
-    `arn:${stack.partition}:iam::${stack.account}:${kind}${block.path === undefined ? '/' : text('path')}${text('name')}`;
+  (resource) => {
+    const { partition, account } = resource.stack;
+    return `arn:${partition}:iam::${account}:${kind}${resource.optional('path') ?? '/'}${resource.text('name')}`;
+  };
 
-const tableArn = arn('dynamodb', (text) => `table/${text('name')}`);
+const tableArn = arn('dynamodb', 'table/', 'name');
+
+/** The document of the data source `aws_iam_policy_document`. */
+function document({ stacks, stack, address, block }: Resource): string {
+  const resolve = (text: string) => stacks.resolve(stack, address, text);
+  return JSON.stringify(renderDocument(`${stack.id} ${address}`, block, resolve));
+}
 
 const table: Record<string, Attribute> = {
   arn: tableArn,
-  stream_arn: (resource, text) => `${tableArn(resource, text)}/stream/${STREAM_LABEL}`,
+  stream_arn: (resource) => `${tableArn(resource)}/stream/${STREAM_LABEL}`,
   stream_label: () => STREAM_LABEL,
 };
 
+const keyId: Attribute = (key) => key.stacks.keyId(key);
+
 const bucket: Record<string, Attribute> = {
-  arn: ({ stack }, text) => `arn:${stack.partition}:s3:::${text('bucket')}`,
-  id: (_, text) => text('bucket'),
+  arn: (resource) => `arn:${resource.stack.partition}:s3:::${resource.text('bucket')}`,
+  id: attribute('bucket'),
 };
 
 /**
@@ -37,33 +56,31 @@ const bucket: Record<string, Attribute> = {
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 export const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Attribute>>>> = {
-  aws_iam_role: {
-    arn: iamArn('role'),
-    id: (_, text) => text('name'),
-    unique_id: () => UNIQUE_ID,
-  },
+  aws_iam_role: { arn: iamArn('role'), id: attribute('name'), unique_id: () => UNIQUE_ID },
   aws_iam_policy: { arn: iamArn('policy'), id: iamArn('policy') },
-  aws_lambda_function: { arn: arn('lambda', (text) => `function:${text('function_name')}`) },
+  aws_lambda_function: { arn: arn('lambda', 'function:', 'function_name') },
   aws_lambda_event_source_mapping: { uuid: () => UUID },
-  aws_cloudwatch_log_group: { arn: arn('logs', (text) => `log-group:${text('name')}`) },
+  aws_cloudwatch_log_group: { arn: arn('logs', 'log-group:', 'name') },
   aws_dynamodb_table: table,
   'data.aws_dynamodb_table': table,
-  aws_kms_key: { arn: arn('kms', (text) => `key/${text('key_id')}`) },
-  aws_kms_alias: { arn: arn('kms', (text) => text('name')) },
+  aws_kms_key: { arn: arn('kms', 'key/', 'key_id'), id: keyId, key_id: keyId },
+  aws_kms_alias: { arn: arn('kms', '', 'name') },
   aws_s3_bucket: bucket,
   'data.aws_s3_bucket': bucket,
-  aws_sns_topic: { arn: arn('sns', (text) => text('name')) },
-  aws_sqs_queue: { arn: arn('sqs', (text) => text('name')) },
-  aws_cloudwatch_metric_alarm: { arn: arn('cloudwatch', (text) => `alarm:${text('alarm_name')}`) },
-  aws_glue_catalog_database: { arn: arn('glue', (text) => `database/${text('name')}`) },
+  aws_sns_topic: { arn: arn('sns', '', 'name') },
+  aws_sqs_queue: { arn: arn('sqs', '', 'name') },
+  aws_cloudwatch_metric_alarm: { arn: arn('cloudwatch', 'alarm:', 'alarm_name') },
+  aws_glue_catalog_database: { arn: arn('glue', 'database/', 'name') },
   aws_glue_catalog_table: {
-    arn: arn('glue', (text) => `table/${text('database_name')}/${text('name')}`),
+    arn: (resource) => arn('glue', `table/${resource.text('database_name')}/`, 'name')(resource),
   },
-  aws_athena_workgroup: { arn: arn('athena', (text) => `workgroup/${text('name')}`) },
+  aws_athena_workgroup: { arn: arn('athena', 'workgroup/', 'name') },
   'data.aws_caller_identity': {
     account_id: ({ stack }) => stack.account,
     id: ({ stack }) => stack.account,
   },
   'data.aws_partition': { partition: ({ stack }) => stack.partition },
+  'data.aws_iam_policy_document': { json: document, minified_json: document },
+  terraform_data: { output: attribute('input') },
   'data.aws_region': { region: ({ stack }) => stack.region, name: ({ stack }) => stack.region },
 };

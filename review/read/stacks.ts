@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { partitionOf } from '../../topology/partition';
-import { ReviewError } from '../problem';
+import { UserError } from '../../topology/problem';
 
 export type Block = Readonly<Record<string, unknown>>;
 
@@ -34,7 +34,7 @@ const UNKNOWN_ACCOUNT = '000000000000';
  * Reads what `cdktf synth` wrote, in the order of the stacks' ids: tenant-2 before tenant-10.
  *
  * @param folder such as `cdktf.out`
- * @throws ReviewError if there is no synthesized output
+ * @throws UserError if there is no synthesized output
  */
 export function readStacks(folder: string): Stack[] {
   const { stacks = {} } = readJson<Manifest>(path.join(folder, 'manifest.json'));
@@ -50,54 +50,19 @@ interface Manifest {
 }
 
 function readJson<T>(file: string): T {
-  if (!existsSync(file)) throw new ReviewError(`${file} is missing; run npm run synth`);
+  if (!existsSync(file)) throw new UserError(`${file} is missing; run npm run synth`);
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new ReviewError(`${file} is not JSON: ${(error as Error).message}; run npm run synth`);
+    throw new UserError(`${file} is not JSON: ${(error as Error).message}; run npm run synth`);
   }
 }
 
-/** @throws ReviewError if the stack has no AWS provider with a Region */
+/** @throws UserError if the stack has no AWS provider with a Region */
 export function parseStack(id: string, json: StackJson): Stack {
   const [provider] = json.provider?.aws ?? [];
   const region = provider?.region;
-  if (typeof region !== 'string') throw new ReviewError(`${id} has no AWS provider with a region`);
+  if (typeof region !== 'string') throw new UserError(`${id} has no AWS provider with a region`);
   const [account = UNKNOWN_ACCOUNT] = (provider?.allowed_account_ids ?? []) as string[];
   return { id, json, account, region, partition: partitionOf(region) };
-}
-
-/** A block with its address in the stack. */
-export interface Resource {
-  readonly stack: Stack;
-  readonly type: string;
-  /** `aws_iam_role.execution_role`, or `data.aws_dynamodb_table.table`. */
-  readonly address: string;
-  readonly block: Block;
-}
-
-/** Every resource of a type, in the order of the stacks. */
-export function resourcesOf(stacks: readonly Stack[], type: string): Resource[] {
-  return blocksOf(stacks, 'resource', type, '');
-}
-
-/** Every data source of a type, in the order of the stacks. */
-export function dataSourcesOf(stacks: readonly Stack[], type: string): Resource[] {
-  return blocksOf(stacks, 'data', type, 'data.');
-}
-
-function blocksOf(
-  stacks: readonly Stack[],
-  section: 'resource' | 'data',
-  type: string,
-  prefix: string,
-): Resource[] {
-  return stacks.flatMap((stack) =>
-    Object.entries(stack.json[section]?.[type] ?? {}).map(([name, block]) => ({
-      stack,
-      type,
-      address: `${prefix}${type}.${name}`,
-      block,
-    })),
-  );
 }

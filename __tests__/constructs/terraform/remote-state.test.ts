@@ -1,5 +1,5 @@
 import { RemoteState } from '../../../constructs/terraform/remote-state';
-import { References } from '../../../review/read/references';
+import { Stacks } from '../../../review/read/resources';
 import { parseStack } from '../../../review/read/stacks';
 import { EmptyStack } from '../../helpers/empty-stack';
 import { remoteState } from '../../helpers/remote-state';
@@ -34,12 +34,12 @@ test('each output that is read has one postcondition, in the order of reading', 
 test('in every shipped topology, what is expected is what the other stack publishes', () => {
   for (const { stacks } of shippedTopologies()) {
     const parsed = [...stacks].map(([id, json]) => parseStack(id, json as never));
-    const references = new References(parsed);
+    const all = new Stacks(parsed);
     const read = parsed.flatMap((stack) =>
       Object.entries(stack.json.data?.terraform_remote_state ?? {}).flatMap(([name, block]) =>
         expectations(block).map(([output, expected]) => ({
-          published: references
-            .text(stack, name, `\${data.terraform_remote_state.${name}.outputs.${output}}`)
+          published: all
+            .resolve(stack, name, `\${data.terraform_remote_state.${name}.outputs.${output}}`)
             .replace(/(\/stream\/)[0-9T:.-]+$/, '$1'),
           expected,
         })),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { decide } from '../../../review/access/simulate';
-import type { PolicyDocument } from '../../../review/read/policy';
+import type { PolicyDocument } from '../../../review/read/policy-document';
 import { FUNCTION, keyOf } from '../../helpers/failed-batches';
 
 const documentation = readFileSync('docs/failed-batches.md', 'utf8');

@@ -1,6 +1,6 @@
 import { readDeployment } from '../../../review/access/deployment';
-import { listOf } from '../../../review/read/policy';
-import { References } from '../../../review/read/references';
+import { listOf } from '../../../review/lists';
+import { Stacks } from '../../../review/read/resources';
 import { parseStack, type StackJson } from '../../../review/read/stacks';
 import { synthesizedStacks } from '../../helpers/review';
 import { resolved } from '../../helpers/synth-app';
@@ -11,7 +11,7 @@ const POLICY = '{"Version":"2012-10-17","Statement":[]}';
 
 function read(resource: StackJson['resource']) {
   const stacks = [parseStack('own', { provider: PROVIDER, resource })];
-  return readDeployment(stacks, new References(stacks));
+  return readDeployment(new Stacks(stacks));
 }
 
 const role = (more: object = {}) => ({
@@ -71,7 +71,7 @@ test('a role has the policies that other stacks of its account give it', () => {
     stack('same-account', '111122223333', policy),
     stack('other-account', '444455556666', policy),
   ];
-  const { roles, notEvaluated } = readDeployment(stacks, new References(stacks));
+  const { roles, notEvaluated } = readDeployment(new Stacks(stacks));
   expect(roles.map(({ policies }) => policies.length)).toEqual([1]);
   expect(notEvaluated.map(({ what }) => what)).toEqual([
     'other-account aws_iam_role_policy.p, of a role that no stack has',
@@ -101,7 +101,7 @@ test('the stream of a table that exists is there as well', () => {
       }),
     ),
   );
-  const { resources } = readDeployment(stacks, new References(stacks));
+  const { resources } = readDeployment(new Stacks(stacks));
   expect(
     resources
       .filter(({ kind }) => kind === 'stream' || kind === 'table')

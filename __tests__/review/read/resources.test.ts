@@ -1,10 +1,5 @@
-import { References } from '../../../review/read/references';
-import {
-  parseStack,
-  type Resource,
-  resourcesOf,
-  type StackJson,
-} from '../../../review/read/stacks';
+import { Stacks } from '../../../review/read/resources';
+import { parseStack, type StackJson } from '../../../review/read/stacks';
 
 const PROVIDER = { aws: [{ region: 'us-east-1', allowed_account_ids: ['111122223333'] }] };
 
@@ -24,7 +19,7 @@ function resolve(
 ) {
   const own = stack('own', json);
   const stacks = [own, ...others.map(([id, other]) => stack(id, other))];
-  return new References(stacks).text(own, 'aws_thing.thing', text);
+  return new Stacks(stacks).resolve(own, 'aws_thing.thing', text);
 }
 
 const RESOURCES: StackJson['resource'] = {
@@ -162,8 +157,8 @@ describe('refuses', () => {
 
   test('a policy that is not JSON', () => {
     const own = stack('own', { resource: { aws_iam_policy: { p: { policy: 'everything' } } } });
-    const [policy] = resourcesOf([own], 'aws_iam_policy') as [Resource];
-    expect(() => new References([own]).document(policy, 'policy')).toThrow(
+    const [policy] = new Stacks([own]).resources('aws_iam_policy');
+    expect(() => policy?.document('policy')).toThrow(
       'own aws_iam_policy.p.policy is not JSON: everything',
     );
   });

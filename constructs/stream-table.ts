@@ -1,10 +1,8 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { DynamodbTag } from '@cdktf/provider-aws/lib/dynamodb-tag';
 import { Construct } from 'constructs';
-import type { ResolvedProducer } from '../topology/resolve';
+import type { Table } from '../topology/schema';
 import { expressionText, literal } from './terraform/literal';
-
-type Table = NonNullable<ResolvedProducer['table']>;
 
 /**
  * Arguments that are set when the table is created and left alone from then on: what the topology has

@@ -49,6 +49,7 @@ function toProblems(issue: z.core.$ZodIssue, content: unknown): Problem[] {
       return { path, message: issue.message, received: valueAt(content, path) };
     });
   }
+  if (issue.code === 'custom') return [{ path: issue.path, message: issue.message }];
   const received = valueAt(content, issue.path);
   const parts = issue.code === 'invalid_union' ? partsOf(issue, received) : undefined;
   if (parts) {

@@ -22,7 +22,7 @@ export function deploymentPackage(
   { code, runtime }: ResolvedFunction,
   sources: readonly TableReference[],
 ): DeploymentPackage {
-  if (!('entry' in code)) return code;
+  if (code.type === 'folder') return code;
   const { directory } = bundleFor(code, runtime, sources);
   return { directory, handler: 'index.handler' };
 }
@@ -51,7 +51,7 @@ export interface PackageOrigin {
 
 export function packageOrigin({ function: settings, sources }: ResolvedConsumer): PackageOrigin {
   const { code, runtime } = settings;
-  if ('entry' in code) {
+  if (code.type === 'entry') {
     const { directory, own } = bundleFor(code, runtime, sources);
     return { source: code.entry, hash: packageHash(directory), own };
   }

@@ -21,7 +21,7 @@ function problemsOf(
   { code, runtime, environment }: ResolvedConsumer['function'],
   window: number,
 ): Problem[] {
-  if (!('entry' in code)) return [];
+  if (code.type !== 'entry') return [];
   const { entry, files, folder } = code;
   const ofEntry = (message: string) => ({ path: ['entry'], message });
   try {

@@ -81,7 +81,7 @@ export class ConsumerStack extends AccountStack {
     sources,
     function: { name: functionName },
   }: ResolvedConsumer): ChangeLake | undefined {
-    if (sink === 'log') return undefined;
+    if (sink.type !== 's3') return undefined;
     return new ChangeLake(this, 'lake', {
       lake: sink,
       sources,

@@ -43,7 +43,7 @@ export class ProducerStack extends AccountStack {
 
   private table({ table, source }: ResolvedProducer, kmsKeyArn?: string) {
     const { tags } = this;
-    return table
+    return table.type === 'created'
       ? new StreamTable(this, 'table', { table, kmsKeyArn, tags })
       : new ExistingTable(this, 'table', source);
   }

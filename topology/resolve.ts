@@ -4,7 +4,16 @@ import { SINK_VARIABLES } from '../lambda-src/contract';
 import { arns } from './arns';
 import { consumerBucketName } from './bucket-name';
 import { partitionOf } from './partition';
-import type { Encryption, S3Sink, StreamPolicySettings, Topology } from './schema';
+import type {
+  Code,
+  Encryption,
+  ExistingTable,
+  S3Sink,
+  Sink,
+  StreamPolicySettings,
+  Table,
+  Topology,
+} from './schema';
 import {
   consumerStackId,
   producerAccounts,
@@ -40,7 +49,7 @@ export interface ResolvedConsumer {
   readonly account: Account;
   readonly role: Consumer['role'] & { readonly arn: string };
   readonly function: ResolvedFunction;
-  readonly sink: 'log' | Lake;
+  readonly sink: ResolvedSink;
   readonly failedBatches: Consumer['failedBatches'] & { readonly bucket: string };
   readonly alarms: Consumer['alarms'];
   /** Tables whose streams the consumer reads, in the order of the file. */
@@ -53,10 +62,12 @@ export type ResolvedFunction = Omit<
   Consumer['function'],
   'entry' | 'files' | 'code' | 'environment'
 > & {
-  readonly code: Entry | NonNullable<Consumer['function']['code']>;
+  readonly code: Entry | ({ readonly type: 'folder' } & Code);
   /** All variables; those of the file win over those of the sink. */
   readonly environment: Readonly<Record<string, string>>;
 };
+
+export type ResolvedSink = Exclude<Sink, S3Sink> | Lake;
 
 /** The bucket that the sink `s3` writes to, and how it is queried. */
 export type Lake = S3Sink & {
@@ -69,6 +80,7 @@ export type Lake = S3Sink & {
 
 /** A TypeScript file to bundle. */
 export interface Entry {
+  readonly type: 'entry';
   readonly entry: string;
   /** Files and folders that are copied into the package. */
   readonly files: readonly string[];
@@ -86,10 +98,10 @@ export interface ResolvedProducer {
   readonly name: string;
   readonly stackId: string;
   readonly account: Account;
-  /** The table the stack creates … */
-  readonly table?: Producer['table'];
-  /** … or the one it finds; either of them is there. */
-  readonly existingTable?: Producer['existingTable'];
+  /** The table that the stack creates, or the one that it finds. */
+  readonly table:
+    | ({ readonly type: 'created' } & Table)
+    | ({ readonly type: 'existing' } & ExistingTable);
   readonly source: TableReference;
   readonly streamPolicy: StreamPolicy;
   /** The consumers subscribed to the stream. */
@@ -122,7 +134,10 @@ export type ResolvedSubscription = Omit<Subscription, 'producer' | 'consumer'> &
 };
 
 /** The default function of each sink; an entry that names the first means the sink's. */
-const DEFAULT_ENTRIES = { log: 'lambda-src/index.ts', s3: 'lambda-src/s3.ts' };
+const DEFAULT_ENTRIES = {
+  log: 'lambda-src/index.ts',
+  s3: 'lambda-src/s3.ts',
+} satisfies Record<Sink['type'], string>;
 
 /** Whether an entry is the default function of a sink. */
 export function isDefaultEntry(entry: string): boolean {
@@ -199,8 +214,7 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
         name,
         stackId: producerStackId(name, idPart),
         account: get(accounts, account),
-        table: producer.table,
-        existingTable: producer.existingTable,
+        table: resolveTable(producer),
         source: tableReference(producer, get(accounts, account)),
         streamPolicy: resolveStreamPolicy(producer),
         readers: (readersOf.get(name) ?? []).map(({ consumer }) => get(consumers, consumer)),
@@ -223,8 +237,12 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
   };
 }
 
-function tableReference({ table, existingTable }: Producer, account: Account): TableReference {
-  const { name = '', encryption = 'aws-owned' } = table ?? existingTable ?? {};
+function resolveTable({ table, existingTable }: Producer): ResolvedProducer['table'] {
+  return table ? { type: 'created', ...table } : { type: 'existing', ...existingTable };
+}
+
+function tableReference(producer: Producer, account: Account): TableReference {
+  const { name, encryption } = resolveTable(producer);
   return { account, name, encryption };
 }
 
@@ -241,17 +259,17 @@ export function namesRoles({ managed, principal }: StreamPolicy): boolean {
 
 function resolveFunction(
   { function: settings }: Consumer,
-  sink: 'log' | Lake,
+  sink: ResolvedSink,
   account: Account,
   folder: string,
 ): ResolvedFunction {
   const { entry = DEFAULT_ENTRIES.log, files, code, environment, ...rest } = settings;
-  const ofSink = isLogEntry(entry) && sink !== 'log' ? DEFAULT_ENTRIES[sink.type] : entry;
+  const ofSink = isLogEntry(entry) ? DEFAULT_ENTRIES[sink.type] : entry;
   return {
     ...rest,
-    code: code ?? { entry: ofSink, files, folder },
+    code: code ? { type: 'folder', ...code } : { type: 'entry', entry: ofSink, files, folder },
     environment: {
-      ...(sink === 'log' ? {} : sinkVariables(sink, account)),
+      ...(sink.type === 's3' ? sinkVariables(sink, account) : {}),
       ...environment,
     },
   };
@@ -269,9 +287,9 @@ function sinkVariables({ bucket, prefix }: Lake, account: Account): Record<strin
 function resolveSink(
   consumer: Omit<Consumer, 'account'> & { name: string; account: Account },
   topologyName: string,
-): 'log' | Lake {
+): ResolvedSink {
   const { name, sink } = consumer;
-  if (sink === 'log') return sink;
+  if (sink.type !== 's3') return sink;
   return {
     ...sink,
     bucket: sink.bucket ?? consumerBucketName('changes', topologyName, consumer),

@@ -61,6 +61,29 @@ function object<T extends z.core.$ZodLooseShape>(shape: T) {
   });
 }
 
+type With<T, K extends keyof T, Other extends keyof T> = {
+  readonly [Key in K]-?: Exclude<T[Key], undefined>;
+} & { readonly [Key in Other]?: undefined };
+
+/** A mapping that has one of two keys. */
+type OneOf<T, A extends keyof T, B extends keyof T> = With<T, A, B> | With<T, B, A>;
+
+/** Reports two keys of which a mapping can have one only, or none where one is required. */
+function exclusive<T extends object>(
+  key: string & keyof T,
+  other: string & keyof T,
+  required: boolean,
+) {
+  return (value: T, { addIssue }: z.RefinementCtx<T>) => {
+    const given = [key, other].filter((name) => value[name] !== undefined);
+    if (given.length === 0 && required) addIssue(`is missing ${key} or ${other}`);
+    if (given.length === 2) {
+      const message = `cannot be combined with ${key}; leave one of them out`;
+      addIssue({ code: 'custom', path: [other], message });
+    }
+  };
+}
+
 const NAME = /^[a-z][a-z0-9-]*$/;
 const NAME_RULE =
   'must match [a-z][a-z0-9-]*: lower-case letters, digits and hyphens, a letter first';
@@ -240,7 +263,7 @@ const code = object({
   ),
 });
 
-const lambdaFunction = object({
+const functionSettings = object({
   name: text(
     /^[a-zA-Z0-9_-]{1,64}$/,
     `must be a function name: ${FUNCTION.nameLength.min} to ${FUNCTION.nameLength.max} letters, digits, hyphens and underscores`,
@@ -292,6 +315,16 @@ const lambdaFunction = object({
     .describe('Days for which CloudWatch Logs keeps the log.'),
 });
 
+type FunctionSettings = z.output<typeof functionSettings>;
+
+const lambdaFunction = functionSettings
+  .superRefine(exclusive<FunctionSettings>('entry', 'code', false))
+  .transform(
+    (settings) =>
+      settings as FunctionSettings &
+        (OneOf<FunctionSettings, 'code', 'entry'> | { readonly code?: undefined }),
+  );
+
 const s3Sink = object({
   type: z.literal('s3', { error: 'must be s3' }).describe('A lake in S3.'),
   bucket: bucketName
@@ -324,9 +357,14 @@ const s3Sink = object({
 });
 
 const sink = z
-  .union([z.literal('log'), z.literal('s3').transform((type) => s3Sink.parse({ type })), s3Sink], {
-    error: 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }',
-  })
+  .union(
+    [
+      z.literal('log').transform((type) => ({ type })),
+      z.literal('s3').transform((type) => s3Sink.parse({ type })),
+      s3Sink,
+    ],
+    { error: 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }' },
+  )
   .prefault('log');
 
 const failedBatches = object({
@@ -448,7 +486,7 @@ const streamPolicy = z.union([z.literal('none'), streamPolicySettings], {
   error: 'must be none or { principal?: …, conditions?: …, replacesExisting?: true }',
 });
 
-export const producerSchema = object({
+const producerSettings = object({
   account: nameReference('an account').optional().describe('Account of the table.'),
   accounts: list(nameReference('an account'))
     .min(1, { error: 'must name at least one account' })
@@ -462,6 +500,18 @@ export const producerSchema = object({
       'Resource-based policy of the stream. none, for existingTable: the policy belongs to others, who add the statement that the review and the output stream_policy_statement show.',
     ),
 });
+
+type ProducerSettings = z.output<typeof producerSettings>;
+
+export const producerSchema = producerSettings
+  .superRefine(exclusive<ProducerSettings>('account', 'accounts', true))
+  .superRefine(exclusive<ProducerSettings>('table', 'existingTable', true))
+  .transform(
+    (settings) =>
+      settings as ProducerSettings &
+        OneOf<ProducerSettings, 'account', 'accounts'> &
+        OneOf<ProducerSettings, 'table', 'existingTable'>,
+  );
 
 export const subscriptionSchema = object({
   producer: nameReference('a producer').describe('Producer; every account of it is subscribed to.'),
@@ -570,5 +620,9 @@ export const topologySchema = object({
 export type Topology = z.output<typeof topologySchema>;
 export type Encryption = z.output<typeof encryption>;
 export type StreamPolicySettings = z.output<typeof streamPolicySettings>;
+export type Table = z.output<typeof table>;
+export type ExistingTable = z.output<typeof existingTable>;
+export type Code = z.output<typeof code>;
+export type Sink = z.output<typeof sink>;
 export type S3Sink = z.output<typeof s3Sink>;
 export type Alarms = z.output<typeof alarmSettings>;

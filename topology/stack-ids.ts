@@ -1,5 +1,3 @@
-import type { Topology } from './schema';
-
 /**
  * Stack ids are a contract: they name the state object, the argument of `cdktf deploy` and the
  * folder of the synthesized configuration.
@@ -23,12 +21,16 @@ export function subscriptionStackId(
   return ['subscription', producer, account, consumer].filter(Boolean).join('-');
 }
 
+type Accounts =
+  | { readonly account: string }
+  | { readonly account?: undefined; readonly accounts: readonly string[] };
+
 /**
  * The accounts of a producer: its account's name, and what stack ids say of it. A producer with one
  * `account` is not named after it, so that the account can be renamed.
  */
 export function producerAccounts(
-  producer: Topology['producers'][string],
+  producer: Accounts,
 ): { readonly account: string; readonly idPart?: string }[] {
   return producer.account !== undefined
     ? [{ account: producer.account }]

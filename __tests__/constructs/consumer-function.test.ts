@@ -15,7 +15,7 @@ type Settings = ConsumerFunctionProps['settings'];
 
 const SETTINGS: Settings = {
   name: 'ProcessOrders',
-  code: { directory: 'lambda-src/python', handler: 'index.handler' },
+  code: { type: 'folder', directory: 'lambda-src/python', handler: 'index.handler' },
   runtime: 'python3.12',
   architecture: 'arm64',
   memorySize: 256,
@@ -24,7 +24,7 @@ const SETTINGS: Settings = {
   logRetentionInDays: 30,
 };
 const BUNDLED: Partial<Settings> = {
-  code: { entry: 'lambda-src/index.ts', files: [], folder: '.' },
+  code: { type: 'entry', entry: 'lambda-src/index.ts', files: [], folder: '.' },
   runtime: 'nodejs24.x',
 };
 
@@ -69,7 +69,13 @@ describe('a function', () => {
     ['from a bundled file', BUNDLED, { runtime: 'nodejs24.x' }],
     [
       'has the handler of its language',
-      { code: { directory: 'lambda-src/python', handler: 'com.example.Handler::run' } },
+      {
+        code: {
+          type: 'folder',
+          directory: 'lambda-src/python',
+          handler: 'com.example.Handler::run',
+        },
+      },
       { handler: 'com.example.Handler::run' },
     ],
     [

@@ -357,7 +357,7 @@ const EXISTING = { existingTable: { name: 'Orders' }, streamPolicy: { replacesEx
 
 describe('table and existingTable', () => {
   refuses([
-    ['neither', { [TABLE]: undefined }, [`${PRODUCER} is missing table (or existingTable)`]],
+    ['neither', { [TABLE]: undefined }, [`${PRODUCER} is missing table or existingTable`]],
     [
       'both',
       { [`${PRODUCER}.existingTable`]: { name: 'Orders' } },

@@ -198,7 +198,11 @@ function mutate(content: unknown, { kind, place, other, key, value }: Mutation):
 
 /** Bundling a function takes longer than all the rest, and has tests of its own. */
 function withoutBundle(resolved: ResolvedTopology): ResolvedTopology {
-  const code = { directory: 'lambda-src/python', handler: 'index.handler' };
+  const code = {
+    type: 'folder',
+    directory: 'lambda-src/python',
+    handler: 'index.handler',
+  } as const;
   return {
     ...resolved,
     consumers: resolved.consumers.map((one) => ({ ...one, function: { ...one.function, code } })),

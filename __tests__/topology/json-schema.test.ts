@@ -99,7 +99,7 @@ describe('the JSON Schema', () => {
       LAKE,
       { prefix: 'changes/', formerAccounts: [], formerTables: [], scanLimitInMegabytes: 10_000 },
     ],
-    [`${PRODUCER}.table.properties`, without(producers[0]?.table, 'name', 'partitionKey')],
+    [`${PRODUCER}.table.properties`, without(producers[0]?.table, 'type', 'name', 'partitionKey')],
     [`${PRODUCER}.existingTable.properties`, { encryption: 'aws-owned' }],
     [STREAM_POLICY, without(producers[0]?.streamPolicy, 'managed')],
     [

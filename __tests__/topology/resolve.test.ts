@@ -38,7 +38,7 @@ const alarms = {
 
 /** What a consumer has beside its role and function. */
 const consumerDefaults = {
-  sink: 'log',
+  sink: { type: 'log' },
   failedBatches: {
     expirationInDays: 30,
     bucket: 'process-orders-failed-batches-025f751830a2',
@@ -86,7 +86,7 @@ test('fills in the defaults and makes one entry per stack', () => {
         },
         function: {
           name: 'ProcessOrders',
-          code: { entry: 'lambda-src/index.ts', files: [], folder: '.' },
+          code: { type: 'entry', entry: 'lambda-src/index.ts', files: [], folder: '.' },
           runtime: 'nodejs24.x',
           architecture: 'arm64',
           memorySize: 256,
@@ -104,8 +104,7 @@ test('fills in the defaults and makes one entry per stack', () => {
         name: 'orders',
         stackId: 'producer-orders',
         account: shop,
-        table: ordersTable,
-        existingTable: undefined,
+        table: { type: 'created', ...ordersTable },
         source: { account: shop, name: 'Orders', encryption: 'aws-owned' },
         streamPolicy: { principal: 'role', conditions: [], managed: true },
         readers: [processOrders],
@@ -164,7 +163,7 @@ test('keeps what the file sets', () => {
         },
         function: {
           name: 'ProcessOrders',
-          code: { entry: 'lambda-src/index.ts', files: [], folder: '.' },
+          code: { type: 'entry', entry: 'lambda-src/index.ts', files: [], folder: '.' },
           runtime: 'nodejs24.x',
           architecture: 'arm64',
           memorySize: 256,
@@ -202,13 +201,13 @@ describe('the code of a function', () => {
     [
       'entry',
       { entry: 'src/audit.ts', files: ['src/mail.html'] },
-      { entry: 'src/audit.ts', files: ['src/mail.html'], folder: '.' },
+      { type: 'entry', entry: 'src/audit.ts', files: ['src/mail.html'], folder: '.' },
       {},
     ],
     [
       'code',
       { code: { directory: 'build', handler: 'index.handler' } },
-      { directory: 'build', handler: 'index.handler' },
+      { type: 'folder', directory: 'build', handler: 'index.handler' },
       {},
     ],
   ])('is that of %s', (_, settings, code, environment) => {
@@ -238,7 +237,12 @@ describe('the code of a function', () => {
       'consumers.process-orders.sink': sink,
       'consumers.process-orders.function.entry': entry,
     }).consumers;
-    expect(first?.function.code).toStrictEqual({ entry: expected, files: [], folder: '.' });
+    expect(first?.function.code).toStrictEqual({
+      type: 'entry',
+      entry: expected,
+      files: [],
+      folder: '.',
+    });
   });
 });
 
@@ -275,7 +279,7 @@ describe('the sink of a consumer', () => {
   };
 
   test.each<[string, unknown, unknown]>([
-    ['is the log', 'log', 'log'],
+    ['is the log', 'log', { type: 'log' }],
     ['is a lake whose bucket the stack makes', 's3', lake],
     ['is a lake whose bucket the stack makes, by its type', { type: 's3' }, lake],
     [
@@ -382,8 +386,7 @@ describe('a producer with accounts', () => {
   test('has one stack in each of them, in the order of the list', () => {
     const shared = {
       name: 'orders',
-      table: ordersTable,
-      existingTable: undefined,
+      table: { type: 'created', ...ordersTable },
       streamPolicy: { principal: 'role', conditions: [], managed: true },
       readers: [processOrders],
     };
@@ -452,25 +455,26 @@ describe('a producer with accounts', () => {
 describe('the table of a producer, and of its consumer,', () => {
   const key = { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' };
 
-  test.each<[string, Overrides, object, object | undefined, object]>([
+  test.each<[string, Overrides, object, object]>([
     [
       'has a key that the stack makes',
       { 'producers.orders.table.encryption': 'customer-managed' },
       { ...ordersTable, encryption: 'customer-managed' },
-      undefined,
       { name: 'Orders', encryption: 'customer-managed' },
     ],
     [
       'has a key that exists',
       { 'producers.orders.table.encryption': key },
       { ...ordersTable, encryption: key },
-      undefined,
       { name: 'Orders', encryption: key },
     ],
-  ])('%s', (_, overrides, table, existingTable, source) => {
+  ])('%s', (_, overrides, table, source) => {
     const { consumers, producers } = resolved(overrides);
-    expect(producers.map((one) => [one.table, one.existingTable, one.source])).toStrictEqual([
-      [table, existingTable, { ...source, account: shop }],
+    expect(producers.map((one) => [one.table, one.source])).toStrictEqual([
+      [
+        { type: 'created', ...table },
+        { ...source, account: shop },
+      ],
     ]);
     expect(consumers.map(({ sources }) => sources)).toStrictEqual([[{ ...source, account: shop }]]);
   });
@@ -491,8 +495,7 @@ describe('the table of a producer, and of its consumer,', () => {
         name: 'orders',
         stackId: 'producer-orders',
         account: shop,
-        table: undefined,
-        existingTable: expected,
+        table: { type: 'existing', ...expected },
         source: { ...expected, account: shop },
         streamPolicy: { principal: 'role', conditions: [], managed: true },
         readers: [processOrders],

@@ -71,7 +71,7 @@ test('a minimal topology gets the defaults', () => {
           files: [],
           logRetentionInDays: 30,
         },
-        sink: 'log',
+        sink: { type: 'log' },
         failedBatches: { expirationInDays: 30 },
         alarms: {
           iteratorAgeInSeconds: 900,

@@ -8,8 +8,6 @@ import {
 
 type Producer = Parameters<typeof producerAccounts>[0];
 
-const SETTINGS: Producer = { streamPolicy: { principal: 'role', conditions: [] } };
-
 test.each([
   ['the state bucket', STATE_BUCKET_STACK_ID, 'state-bucket'],
   ['a consumer', consumerStackId('process-orders'), 'consumer-process-orders'],
@@ -31,10 +29,10 @@ test.each([
 
 describe('the accounts of a producer', () => {
   test.each<[string, Producer, object[]]>([
-    ['with account are that one', { ...SETTINGS, account: 'shop' }, [{ account: 'shop' }]],
+    ['with account are that one', { account: 'shop' }, [{ account: 'shop' }]],
     [
       'with accounts are named in stack ids',
-      { ...SETTINGS, accounts: ['store', 'shop'] },
+      { accounts: ['store', 'shop'] },
       [
         { account: 'store', idPart: 'store' },
         { account: 'shop', idPart: 'shop' },
@@ -42,18 +40,17 @@ describe('the accounts of a producer', () => {
     ],
     [
       'with a single one of accounts is named as well',
-      { ...SETTINGS, accounts: ['shop'] },
+      { accounts: ['shop'] },
       [{ account: 'shop', idPart: 'shop' }],
     ],
     [
       'that are listed twice count once',
-      { ...SETTINGS, accounts: ['shop', 'store', 'shop'] },
+      { accounts: ['shop', 'store', 'shop'] },
       [
         { account: 'shop', idPart: 'shop' },
         { account: 'store', idPart: 'store' },
       ],
     ],
-    ['are none if none is said', SETTINGS, []],
   ])('%s', (_, producer, expected) => {
     expect(producerAccounts(producer)).toStrictEqual(expected);
   });

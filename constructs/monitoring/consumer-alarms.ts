@@ -75,7 +75,7 @@ export class ConsumerAlarms extends Construct {
       treatMissingData: 'notBreaching',
     });
     // Only the handler of lambda-src/ writes this metric.
-    if ('entry' in consumer.function.code) {
+    if (consumer.function.code.type === 'entry') {
       alarm('failed_changes', {
         description: `Changes fail in ${name}, also those that a batch processor reports, which are no error to Lambda. It delivers them again until the limits of the subscription.`,
         metric: OWN_METRICS.changesFailed,

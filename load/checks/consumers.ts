@@ -12,10 +12,6 @@ export function functionCode({ consumers, folder }: Declared, report: Report): v
   for (const [name, { function: settings }] of sound(consumers)) {
     const { entry, code, runtime } = settings;
     const path = ['consumers', name, 'function'];
-    if (entry !== undefined && code) {
-      report([...path, 'code'], 'cannot be combined with entry; leave one of them out');
-      continue;
-    }
     if (entry !== undefined && !isFile(entry)) {
       report([...path, 'entry'], 'must be a file that exists, relative to cdktf.json', entry);
     } else if (entry !== undefined) {
@@ -35,7 +31,6 @@ export function functionFiles({ consumers, folder }: Declared, report: Report): 
   const refusal = confinement(folder);
   for (const [name, { function: settings }] of sound(consumers)) {
     const { entry, files, code } = settings;
-    if (entry !== undefined && code) continue; // functionCode reports those
     for (const [index, file] of files.entries()) {
       const place = ['consumers', name, 'function', 'files', index];
       if (code) {
@@ -99,11 +94,11 @@ export function environment({ consumers }: Declared, report: Report): void {
           [...path, variable],
           'must be named with two or more letters, digits and underscores, a letter first',
         );
-      } else if (sink !== 'log' && ofSink.includes(variable)) {
+      } else if (sink.type === 's3' && ofSink.includes(variable)) {
         report([...path, variable], 'is set by the sink s3; leave it out, or choose another name');
       } else if (variable === LOG_LEVEL && isDefault && !findLogLevel(value)) {
         report([...path, variable], `must be ${LOG_LEVELS.join(', ')}`, value);
-      } else if (variable === LOG_LEVEL && isDefault && sink === 'log' && !writesInfo(value)) {
+      } else if (variable === LOG_LEVEL && isDefault && sink.type === 'log' && !writesInfo(value)) {
         const message =
           'must be INFO or DEBUG, since the function of the sink log writes every change at INFO and would write none; leave it out, or choose the sink s3 or an entry of your own';
         report([...path, variable], message, value);
@@ -119,7 +114,7 @@ function writesInfo(lowest: string): boolean {
 export function lake({ consumers, subscriptions }: Declared, report: Report): void {
   const subscribed = new Set(subscriptions.map((entry) => entry?.consumer));
   for (const [name, { sink }] of sound(consumers)) {
-    if (sink === 'log') continue;
+    if (sink.type !== 's3') continue;
     const path = ['consumers', name, 'sink'];
     if (sink.prefix.startsWith(ATHENA_RESULTS)) {
       const message = `must not begin with ${ATHENA_RESULTS}, where the results of queries are and expire`;
@@ -139,7 +134,7 @@ export function lake({ consumers, subscriptions }: Declared, report: Report): vo
 
 export function lakeLifecycle({ consumers }: Declared, report: Report): void {
   for (const [name, { sink }] of sound(consumers)) {
-    if (sink === 'log') continue;
+    if (sink.type !== 's3') continue;
     const path = ['consumers', name, 'sink'];
     const { bucket, transitionToStandardIaInDays, expirationInDays } = sink;
     const rules = { transitionToStandardIaInDays, expirationInDays };

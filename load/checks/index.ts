@@ -16,11 +16,10 @@ import type { Declared, Report } from './declared';
 import { filters } from './filters';
 import { distinctNames, tags } from './names';
 import {
-  accountOrAccounts,
+  distinctAccounts,
   streamPolicyConditions,
   streamPolicyOwner,
   tableKey,
-  tableOrExistingTable,
   tableSettings,
 } from './producers';
 import { alarmTopic, arnsOfTheAccount, references, sameRegion } from './references';
@@ -34,8 +33,7 @@ type Check = (topology: Declared, report: Report) => void;
 export const CHECKS: readonly Check[] = [
   tags,
   references,
-  accountOrAccounts,
-  tableOrExistingTable,
+  distinctAccounts,
   functionCode,
   codeFolder,
   functionFiles,

@@ -5,28 +5,13 @@ import { producerAccounts } from '../../topology/stack-ids';
 import { escaped } from '../../topology/unicode';
 import { at, type Declared, type Report, sound } from './declared';
 
-export function accountOrAccounts({ producers }: Declared, report: Report): void {
-  for (const [name, { account, accounts }] of sound(producers)) {
-    const path = ['producers', name];
-    if (account === undefined && accounts === undefined)
-      report(path, 'is missing account or accounts');
-    if (account !== undefined && accounts !== undefined) {
-      report([...path, 'accounts'], 'cannot be combined with account; leave one of them out');
-    }
+export function distinctAccounts({ producers }: Declared, report: Report): void {
+  for (const [name, { accounts = [] }] of sound(producers)) {
     const named = new Set<string>();
-    for (const [index, entry] of (accounts ?? []).entries()) {
-      if (named.has(entry)) report([...path, 'accounts', index], 'must be named once', entry);
+    for (const [index, entry] of accounts.entries()) {
+      if (named.has(entry))
+        report(['producers', name, 'accounts', index], 'must be named once', entry);
       named.add(entry);
-    }
-  }
-}
-
-export function tableOrExistingTable({ producers }: Declared, report: Report): void {
-  for (const [name, { table, existingTable }] of sound(producers)) {
-    const path = ['producers', name];
-    if (!table && !existingTable) report(path, 'is missing table (or existingTable)');
-    if (table && existingTable) {
-      report([...path, 'existingTable'], 'cannot be combined with table; leave one of them out');
     }
   }
 }
@@ -56,7 +41,7 @@ export function tableSettings({ producers }: Declared, report: Report): void {
 export function tableKey({ accounts, producers }: Declared, report: Report): void {
   for (const [name, producer] of sound(producers)) {
     const { table, existingTable } = producer;
-    const encryption = (table ?? existingTable)?.encryption;
+    const { encryption } = table ?? existingTable;
     const path = ['producers', name, table ? 'table' : 'existingTable', 'encryption'];
     if (existingTable && encryption === 'customer-managed') {
       const message = 'must be aws-owned or { kmsKeyArn: … } for a table that has its key already';
@@ -88,7 +73,7 @@ export function streamPolicyOwner({ producers, subscriptions }: Declared, report
   for (const [name, { table, existingTable, streamPolicy }] of sound(producers)) {
     const path = ['producers', name, 'streamPolicy'];
     const replaces = streamPolicy === 'none' ? undefined : streamPolicy.replacesExisting;
-    if (table && !existingTable) {
+    if (table) {
       if (streamPolicy === 'none') {
         const message =
           'must not be none with table, whose stream nobody could read then; leave it out';
@@ -100,7 +85,7 @@ export function streamPolicyOwner({ producers, subscriptions }: Declared, report
       }
     }
     const isRead = read.has(name);
-    if (existingTable && !table && isRead && streamPolicy !== 'none' && replaces !== true) {
+    if (existingTable && isRead && streamPolicy !== 'none' && replaces !== true) {
       const message =
         'must say whose the policy of the stream is, since a stream has one: { replacesExisting: true } if this topology owns it and replaces what is there, or none if it belongs to others, who add the statement of this topology';
       report(path, message, replaces === undefined ? undefined : streamPolicy);

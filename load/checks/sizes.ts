@@ -48,7 +48,7 @@ function environment({ consumers }: ResolvedTopology, report: Report): void {
 
 function glueDatabase({ consumers }: ResolvedTopology, report: Report): void {
   for (const { name, sink } of consumers) {
-    if (sink === 'log' || sink.database.length <= GLUE.nameLength.max) continue;
+    if (sink.type !== 's3' || sink.database.length <= GLUE.nameLength.max) continue;
     const excess = sink.database.length - GLUE.nameLength.max;
     const message = `must have a name ${excess} characters shorter for its Glue database ${sink.database}`;
     report(['consumers', name], message);

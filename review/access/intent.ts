@@ -97,7 +97,7 @@ export class Intent {
         : [{ arn: source.encryption.kmsKeyArn, ownerArn: tableArn(source) }],
     );
     this.foreignBuckets = consumers.flatMap(({ account, sink }) =>
-      sink === 'log' || sink.managed ? [] : [{ arn: bucketArn(account, sink.bucket), account }],
+      sink.type !== 's3' || sink.managed ? [] : [{ arn: bucketArn(account, sink.bucket), account }],
     );
   }
 
@@ -256,9 +256,9 @@ function grantsOf(consumer: ResolvedConsumer): Grant[] {
     ofLambda(LIST_STREAMS, NO_RESOURCE),
     ofLambda(LIST_OBJECTS, failed),
     ofLambda(WRITE_OBJECT, `${failed}/aws/lambda/*`),
-    ...(sink === 'log'
-      ? []
-      : [ofRole(WRITE_OBJECT, `${bucketArn(account, sink.bucket)}/${sink.prefix}*`)]),
+    ...(sink.type === 's3'
+      ? [ofRole(WRITE_OBJECT, `${bucketArn(account, sink.bucket)}/${sink.prefix}*`)]
+      : []),
     ...alarmGrants(consumer),
   ];
 }
@@ -302,7 +302,7 @@ function expectedOf(consumer: ResolvedConsumer): Expected[] {
     { kind: 'function', subject: functionArn(consumer) },
     { kind: 'log group', subject: logGroupArn(account, lambda.name) },
     { kind: 'bucket', subject: bucketArn(account, failedBatches.bucket) },
-    ...(sink !== 'log' && sink.managed
+    ...(sink.type === 's3' && sink.managed
       ? [{ kind: 'bucket' as const, subject: bucketArn(account, sink.bucket) }]
       : []),
     ...(topic === undefined

@@ -178,7 +178,7 @@ describe('a synthesis', () => {
       const env = environment({ CHECKPOINT_DISABLE: '1', CI: 'true' });
       const programs = [
         [cli ?? '', 'synth', '--output', 'by-cli'],
-        ['commands/start.mjs', 'commands/synth.ts', '--output', 'in-process'],
+        ['commands/start.mjs', 'commands/index.ts', 'synth', '--output', 'in-process'],
       ];
       const both = programs.map((program) =>
         execute(first, path.join(first, program.at(-1) ?? ''), process.execPath, program, env),

@@ -53,7 +53,7 @@ export function benchSynth(): void {
 }
 
 /** What `npm run synth` runs. */
-export const IN_PROCESS = [process.execPath, 'commands/start.mjs', 'commands/synth.ts'];
+export const IN_PROCESS = [process.execPath, 'commands/start.mjs', 'commands/index.ts', 'synth'];
 
 function writeApp(script: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));

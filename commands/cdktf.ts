@@ -3,27 +3,25 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { UserError } from '../topology/problem';
 import { findCli, missingCli, mustBeApproved } from './cdktf-cli';
-import { run } from './run';
+import type { World } from './run';
 
-const [command = '', ...args] = process.argv.slice(2);
-
-run(async () => {
+export async function command({ name, args, env }: World): Promise<number> {
   const cli = findCli();
-  if (!cli) throw new UserError(`npm run ${command}: ${missingCli()}`);
-  const asks = mustBeApproved(command, args, process.env);
+  if (!cli) throw new UserError(`npm run ${name}: ${missingCli()}`);
+  const asks = mustBeApproved(name, args, env);
   // cdktf asks while Terraform holds the lock of the state, and its end does not free it.
   if (asks && !process.stdin.isTTY) {
     throw new UserError(
-      `npm run ${command}: there is no terminal to ask for approval; add --auto-approve, as in npm run ${command} -- '*' --auto-approve`,
+      `npm run ${name}: there is no terminal to ask for approval; add --auto-approve, as in npm run ${name} -- '*' --auto-approve`,
     );
   }
-  return start(cli, asks);
-});
+  return start([cli, name, ...args], asks);
+}
 
 /** @returns the exit code, as a shell has it of a process that a signal ended */
-function start(cli: string, asks: boolean): Promise<number> {
+function start(args: readonly string[], asks: boolean): Promise<number> {
   const { CI = process.stdout.isTTY || asks ? undefined : 'true' } = process.env;
-  const cdktf = spawn(process.execPath, [cli, command, ...args], {
+  const cdktf = spawn(process.execPath, args, {
     stdio: 'inherit',
     // No question for a newer version, which fails offline; no frames of a spinner in a log.
     env: { CHECKPOINT_DISABLE: '1', ...process.env, CI },

@@ -1,14 +1,44 @@
-/** `npm run redrive`: delivers failed batches to the function again. */
 import { constants } from 'node:os';
 import { connect } from '../operate/redrive/aws';
 import { redriveCommand } from '../operate/redrive/command';
+import { readOptions } from '../operate/redrive/options';
+import { defineCommand } from './command';
 
 /** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
 const ONE_INTERRUPT = 1_000;
 
-async function main(): Promise<void> {
-  // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+export const OPTIONS = {
+  consumer: { value: '<name>', required: true, does: 'a consumer of the topology file' },
+  since: {
+    value: '<time>',
+    does: 'only batches that failed since then: 2h, 7d, 2026-01-02 or 2026-01-02T03:04:05Z',
+  },
+  role: {
+    value: '<ARN>',
+    does: "a role to assume, not the account's deploy role; docs/failed-batches.md has its policy",
+  },
+  'dry-run': { does: 'list them, deliver and delete nothing' },
+  json: { does: 'one JSON document on standard output, all else on standard error' },
+} as const;
+
+const NOTES =
+  'Exit code: 0 if everything was delivered, 1 if not. Documentation: docs/failed-batches.md';
+
+/** `npm run redrive` */
+export const command = defineCommand(
+  'redrive',
+  OPTIONS,
+  async (values, world) => {
+    const options = readOptions(values, world.now, world.env);
+    // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+    return redriveCommand({ ...world, options, signal: interrupts(), connect });
+  },
+  NOTES,
+);
+
+/** Aborted by the first interrupt; the next one ends the process. */
+function interrupts(): AbortSignal {
   const stop = new AbortController();
   let interrupted = 0;
   process.on('SIGINT', () => {
@@ -20,16 +50,5 @@ async function main(): Promise<void> {
       process.exit(128 + constants.signals.SIGINT);
     }
   });
-  process.exitCode = await redriveCommand({
-    args: process.argv.slice(2),
-    env: process.env,
-    topologyFile: process.env.TOPOLOGY ?? 'topologies/orders.yaml',
-    now: new Date(),
-    signal: stop.signal,
-    connect,
-    stdout: process.stdout,
-    stderr: process.stderr,
-  });
+  return stop.signal;
 }
-
-main();

@@ -1,9 +1,8 @@
 /** `npm run review`: what a reviewer reads, from the synthesized stacks, in `review.out/`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadTopology } from '../load/load';
-import { entryProblems } from '../packaging/entry-problems';
 import { driftFrom } from '../review/drift';
+
 import { readStacks } from '../review/read/stacks';
 import { writeHtml } from '../review/report/html';
 import { writeMarkdown } from '../review/report/markdown';
@@ -12,40 +11,34 @@ import { failures, review } from '../review/review';
 import { synthesize } from '../stacks/synthesize';
 import { UserError } from '../topology/problem';
 import { withoutUnseen } from '../topology/unicode';
-import { parseOptions, run, TOPOLOGY } from './run';
+import { defineCommand, type Values } from './command';
+import type { World } from './run';
+import { readTopology } from './topology';
 
-const USAGE = `Reports what the synthesized stacks allow, use up, and destroy, and whether that is what the topology means.
+const OPTIONS = {
+  from: { value: '<folder>', does: 'what is synthesized there already; default: synthesize now' },
+  output: { value: '<folder>', does: 'another folder than review.out' },
+};
 
-  npm run review -- [--from <folder>] [--output <folder>]
-
-  --from <folder>    what is synthesized there already, such as cdktf.out; default: synthesize now
-  --output <folder>  default: review.out
-  --help             this text
-
-Exit code: 0 if all is as the topology means it, 1 if not. Documentation: docs/review.md
-`;
+const NOTES = `Exit code: 0 if all is as the topology means it, 1 if not. Documentation: docs/review.md`;
 
 /** Where the stacks are synthesized, as by `npm run synth`. */
 const OUTPUT = 'cdktf.out';
 
-async function main(): Promise<number> {
-  const { from, output, help } = parseOptions('review', {
-    from: { type: 'string' },
-    output: { type: 'string', default: 'review.out' },
-    help: { type: 'boolean', default: false },
-  });
-  if (help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const topology = loadTopology(TOPOLOGY, entryProblems, console.warn);
+export const command = defineCommand('review', OPTIONS, report, NOTES);
+
+async function report(
+  { from, output = 'review.out' }: Values<typeof OPTIONS>,
+  world: World,
+): Promise<number> {
+  const topology = readTopology(world);
   if (from === undefined) await synthesize(topology, OUTPUT);
   const started = performance.now();
   const stacks = readStacks(from ?? OUTPUT);
   const result = await review(
     stacks,
     topology,
-    new Date(),
+    world.now,
     from === undefined ? undefined : driftFrom(topology, from, stacks),
   );
   const markdown = writeMarkdown(result);
@@ -76,5 +69,3 @@ function write(folder: string, files: Readonly<Record<string, string>>): void {
     throw new UserError(`the report cannot be written to ${folder}: ${(error as Error).message}`);
   }
 }
-
-run(main);

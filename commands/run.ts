@@ -1,37 +1,40 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UserError } from '../topology/problem';
 
-/** The topology that the user asks for. */
-export const TOPOLOGY = process.env.TOPOLOGY ?? 'topologies/orders.yaml';
-
-/**
- * Runs a command, which returns its exit code. Of a problem that the user can solve, only its message is
- * printed.
- */
-export async function run(command: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await command();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+/** What a command needs of the world. */
+export interface World {
+  /** Of the command. */
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly topologyFile: string;
+  readonly now: Date;
+  readonly stdout: Output;
+  readonly stderr: Output;
 }
 
-/**
- * The options of `npm run <command>`.
- *
- * @throws UserError if they are others
- */
-export function parseOptions<T extends NonNullable<ParseArgsConfig['options']>>(
-  command: string,
-  options: T,
-) {
+export interface Output {
+  write(text: string): unknown;
+}
+
+/** @returns the exit code */
+export type Command = (world: World) => Promise<number>;
+
+/** Runs a command for this process. */
+export async function run(command: Command): Promise<void> {
+  const { argv, env, stdout, stderr } = process;
+  const [name = 'help', ...args] = argv.slice(2);
+  const topologyFile = env.TOPOLOGY ?? 'topologies/orders.yaml';
+  const world = { name, args, env, topologyFile, now: new Date(), stdout, stderr };
+  process.exitCode = await execute(command, world);
+}
+
+/** Runs a command. Of an error that the user can correct, only the message is printed. */
+export async function execute(command: Command, world: World): Promise<number> {
   try {
-    return parseArgs({ args: process.argv.slice(2), options }).values;
+    return await command(world);
   } catch (error) {
-    // Node's first sentence names the option; the others are of no use here.
-    const [sentence] = (error as Error).message.split(/\.(?:\s|$)/);
-    throw new UserError(`${sentence}; npm run ${command} -- --help shows the options`);
+    if (!(error instanceof UserError)) throw error;
+    world.stderr.write(`${error.message}\n`);
+    return 1;
   }
 }

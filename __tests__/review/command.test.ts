@@ -21,7 +21,7 @@ function run(name: string, edits: Record<string, Edit> = {}) {
 function review(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', 'commands/review.ts', ...args],
+    ['--import', 'tsx', 'commands/index.ts', 'review', ...args],
     { env: environment({ TOPOLOGY: FILE }), encoding: 'utf8' },
   );
   return { status, stdout, stderr };
@@ -100,7 +100,11 @@ describe('refuses in one line', () => {
   const MORE = 'npm run review -- --help shows the options';
 
   test.each<[string, string[], string | RegExp]>([
-    ['an unknown option', ['--form', 'x'], `Unknown option '--form'; ${MORE}\n`],
+    [
+      'an unknown option',
+      ['--form', 'x'],
+      `Unknown option '--form'; did you mean --from? ${MORE}\n`,
+    ],
     [
       'a folder that is not said',
       ['--from'],

@@ -4,15 +4,14 @@ import { UserError } from '../../topology/problem';
 import type { Account, ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
 import type { Origin } from './failed-batch';
 import { oneLine } from './one-line';
-import { type Options, parseOptions, USAGE } from './options';
+import type { Options } from './options';
 import { RedriveError } from './problem';
 import { findFailedBatches, type Invoke, redrive, type Store } from './redrive';
 import { isClean, otherLine, outcomeLine, type Report, summaryLine, toJson } from './report';
 
 /** What the command needs of the world. */
 export interface World {
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly options: Options;
   readonly topologyFile: string;
   readonly now: Date;
   /** Aborted when the user wants to stop. */
@@ -38,10 +37,7 @@ export interface Target {
 /** @returns the exit code */
 export async function redriveCommand(world: World): Promise<number> {
   try {
-    const options = parseOptions(world.args, world.now, world.env);
-    if (options !== 'help') return await run(options, world);
-    world.stdout.write(USAGE);
-    return 0;
+    return await run(world);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     // A topology's problems are a line each; all other errors are one line, whatever AWS puts into them.
@@ -51,8 +47,8 @@ export async function redriveCommand(world: World): Promise<number> {
   }
 }
 
-async function run(options: Options, world: World): Promise<number> {
-  const { now, signal, stdout, stderr } = world;
+async function run(world: World): Promise<number> {
+  const { options, now, signal, stdout, stderr } = world;
   const lines = options.json ? stderr : stdout;
   const print = (line: string) => lines.write(`${line}\n`);
 

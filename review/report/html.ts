@@ -21,7 +21,7 @@ export function writeHtml(title: string, markdown: string, svg: string): string 
 <meta name="color-scheme" content="light dark">
 <title>Review of ${escapeHtml(title)}</title>
 <style>
-${readFileSync(`${import.meta.dirname}/review.css`, 'utf8')}</style>
+${readFileSync('review/report/review.css', 'utf8')}</style>
 </head>
 <body>
 <main>

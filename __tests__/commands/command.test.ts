@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { command as redrive } from '../../commands/redrive';
+import { environment } from '../helpers/environment';
+import { runCommand } from '../helpers/run-command';
+
+const CONSUMER = ['--consumer', 'process-orders'];
+const MORE = 'npm run redrive -- --help shows the options';
+
+test('--help shows what a command does, its options and its exit code, and needs nothing else', async () => {
+  const world = { args: ['--help'], topologyFile: 'nowhere.yaml' };
+  expect(await runCommand(redrive, world)).toEqual({
+    code: 0,
+    stdout: `Delivers a consumer's failed batches to its function again.
+
+  npm run redrive -- --consumer <name> [--since <time>] [--role <ARN>] [--dry-run] [--json]
+
+  --consumer <name>  a consumer of the topology file
+  --since <time>     only batches that failed since then: 2h, 7d, 2026-01-02 or 2026-01-02T03:04:05Z
+  --role <ARN>       a role to assume, not the account's deploy role; docs/failed-batches.md has its policy
+  --dry-run          list them, deliver and delete nothing
+  --json             one JSON document on standard output, all else on standard error
+  --help             this text
+
+Exit code: 0 if everything was delivered, 1 if not. Documentation: docs/failed-batches.md
+`,
+    stderr: '',
+  });
+});
+
+describe('the options refuse', () => {
+  test.each<[string, string[], string]>([
+    ['no consumer', [], '--consumer <name> is missing'],
+    ['an empty consumer', ['--consumer='], '--consumer <name> is missing'],
+    ['no name of it', ['--consumer'], "Option '--consumer <value>' argument missing"],
+    [
+      'an option as its name',
+      ['--consumer', '--json'],
+      "Option '--consumer' argument is ambiguous",
+    ],
+    ['an unknown option', [...CONSUMER, '--force'], "Unknown option '--force'"],
+    [
+      'a mistyped option',
+      [...CONSUMER, '--dryrun'],
+      "Unknown option '--dryrun'; did you mean --dry-run?",
+    ],
+    [
+      'a mistyped option with a value',
+      ['--consuner', 'x'],
+      "Unknown option '--consuner'; did you mean --consumer?",
+    ],
+    [
+      'the value of a flag',
+      [...CONSUMER, '--json=yes'],
+      "Option '--json' does not take an argument",
+    ],
+    [
+      'what npm leaves over where the -- before the options is forgotten',
+      ['process.orders'],
+      "Unexpected argument 'process.orders'",
+    ],
+  ])('%s', async (_, args, message) => {
+    const end = message.endsWith('?') ? ' ' : '; ';
+    expect(await runCommand(redrive, { args })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${message}${end}${MORE}\n`,
+    });
+  });
+});
+
+test.each([
+  ['shema', 'There is no command shema; did you mean schema? npm run help lists them\n'],
+  ['apply', 'There is no command apply; npm run help lists them\n'],
+])('the command %s is refused', (name, message) => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['commands/start.mjs', 'commands/index.ts', name],
+    { env: environment(), encoding: 'utf8' },
+  );
+  expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: message });
+});

@@ -1,0 +1,26 @@
+/** The command line: `npm run <command>` starts it with the command's name and arguments. */
+import { UserError } from '../topology/problem';
+import { didYouMean } from './command';
+import { type Command, run } from './run';
+
+/** Each is loaded when it is run: the libraries of one command take longer than the others. */
+const MODULES: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  synth: () => import('./synth'),
+  review: () => import('./review'),
+  diff: () => import('./cdktf'),
+  deploy: () => import('./cdktf'),
+  destroy: () => import('./cdktf'),
+  redrive: () => import('./redrive'),
+  schema: () => import('./schema'),
+  help: () => import('./help'),
+};
+
+run(async (world) => {
+  const load = MODULES[world.name];
+  if (!load) {
+    const hint = didYouMean(world.name, Object.keys(MODULES));
+    throw new UserError(`There is no command ${world.name}; ${hint}npm run help lists them`);
+  }
+  const { command } = await load();
+  return command(world);
+});

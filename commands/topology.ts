@@ -1,0 +1,9 @@
+import { loadTopology } from '../load/load';
+import { entryProblems } from '../packaging/entry-problems';
+import type { ResolvedTopology } from '../topology/resolve';
+import type { World } from './run';
+
+/** The topology that the user asks for, with its functions checked; warnings are printed. */
+export function readTopology({ topologyFile, stderr }: World): ResolvedTopology {
+  return loadTopology(topologyFile, entryProblems, (line) => stderr.write(`${line}\n`));
+}

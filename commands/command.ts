@@ -1,21 +1,14 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { closest, distance } from 'fastest-levenshtein';
 import { UserError } from '../topology/problem';
 import { describe } from './list';
 import type { Command, World } from './run';
 
-/** Options by name: a flag, or `--<name> <value>`. */
-export type Options = Readonly<
-  Record<string, { readonly value?: string; readonly required?: true; readonly does: string }>
->;
+/** Options as `parseArgs` takes them, with what `--help` shows of their value and meaning. */
+export type Options = NonNullable<ParseArgsConfig['options']> &
+  Readonly<Record<string, { readonly value?: string; readonly does: string }>>;
 
-export type Values<T extends Options> = {
-  readonly [K in keyof T]: T[K] extends { value: string }
-    ? string | (T[K] extends { required: true } ? never : undefined)
-    : boolean;
-};
-
-const HELP = { help: { does: 'this text' } } as const;
+export type Values<T extends Options> = ReturnType<typeof parseArgs<{ options: T }>>['values'];
 
 /** A command with options, which `--help` shows. */
 export function defineCommand<const T extends Options>(
@@ -25,9 +18,10 @@ export function defineCommand<const T extends Options>(
   notes = '',
 ): Command {
   return async (world) => {
-    const values = parseOptions(name, options, world.args);
-    if (values !== 'help') return act(values, world);
-    world.stdout.write(usage(name, options, notes));
+    const all: Options = { ...options, help: { type: 'boolean', does: 'this text' } };
+    const values = parseOptions(name, all, world.args) as Values<T> & { readonly help?: boolean };
+    if (!values.help) return act(values, world);
+    world.stdout.write(usage(name, all, notes));
     return 0;
   };
 }
@@ -37,50 +31,30 @@ export function parseOptions<const T extends Options>(
   name: string,
   options: T,
   args: readonly string[],
-): Values<T> | 'help' {
+): Values<T> {
   try {
-    const values = parse(options, args);
-    if (values.help) return 'help';
-    for (const [option, { value, required }] of Object.entries(options)) {
-      if (required && !values[option]) throw new Error(`--${option} ${value} is missing`);
-    }
-    return values as Values<T>;
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     // Node's first sentence names the option; the others are of no use here.
     const [sentence = ''] = (error as Error).message.split(/\.(?:\s|$)/);
-    const [, unknown] = /^Unknown option '(--.*)'$/.exec(sentence) ?? [];
-    const hint = didYouMean(
-      unknown,
-      Object.keys(options).map((option) => `--${option}`),
-    );
+    const [, unknown] = /^Unknown option '--(.*)'$/.exec(sentence) ?? [];
+    const hint = unknown === undefined ? '' : didYouMean(unknown, Object.keys(options), '--');
     throw new UserError(`${sentence}; ${hint}npm run ${name} -- --help shows the options`);
   }
 }
 
-function parse(options: Options, args: readonly string[]): Record<string, unknown> {
-  const config = Object.entries<Options[string]>({ ...options, ...HELP }).map(
-    ([option, { value }]) => [
-      option,
-      value ? { type: 'string' } : { type: 'boolean', default: false },
-    ],
-  );
-  return parseArgs({ args: [...args], options: Object.fromEntries(config) }).values;
-}
-
 /** `did you mean <name>? ` where a name is close enough. */
-export function didYouMean(given: string | undefined, names: readonly string[]): string {
-  if (given === undefined || names.length === 0) return '';
+export function didYouMean(given: string, names: readonly string[], prefix = ''): string {
   const name = closest(given, names);
-  return distance(given, name) <= 2 ? `did you mean ${name}? ` : '';
+  return distance(given, name) <= 2 ? `did you mean ${prefix}${name}? ` : '';
 }
 
 function usage(name: string, options: Options, notes: string): string {
-  const all = Object.entries<Options[string]>({ ...options, ...HELP }).map(([option, rest]) => ({
-    ...rest,
-    text: rest.value ? `--${option} ${rest.value}` : `--${option}`,
-  }));
-  const width = Math.max(...all.map(({ text }) => text.length));
-  const synopsis = all.slice(0, -1).map(({ text, required }) => (required ? text : `[${text}]`));
-  const lines = all.map(({ text, does }) => `  ${text.padEnd(width)}  ${does}\n`).join('');
-  return `${describe(name)}.\n\n  ${[`npm run ${name} --`, ...synopsis].join(' ')}\n\n${lines}${notes && `\n${notes}\n`}`;
+  const rows = Object.entries(options).map(([option, { value, does }]) => [
+    [`--${option}`, value].filter(Boolean).join(' '),
+    does,
+  ]);
+  const width = Math.max(...rows.map(([text = '']) => text.length));
+  const lines = rows.map(([text = '', does]) => `  ${text.padEnd(width)}  ${does}\n`);
+  return `${describe(name)}.\n\n  npm run ${name} -- <options>\n\n${lines.join('')}${notes}`;
 }

@@ -2,40 +2,40 @@ import { constants } from 'node:os';
 import { connect } from '../operate/redrive/aws';
 import { redriveCommand } from '../operate/redrive/command';
 import { readOptions } from '../operate/redrive/options';
-import { defineCommand } from './command';
+import { defineCommand, type Values } from './command';
+import type { World } from './run';
 
 /** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
 const ONE_INTERRUPT = 1_000;
 
 export const OPTIONS = {
-  consumer: { value: '<name>', required: true, does: 'a consumer of the topology file' },
+  consumer: { type: 'string', value: '<name>', does: 'a consumer of the topology file' },
   since: {
+    type: 'string',
     value: '<time>',
     does: 'only batches that failed since then: 2h, 7d, 2026-01-02 or 2026-01-02T03:04:05Z',
   },
-  role: {
-    value: '<ARN>',
-    does: "a role to assume, not the account's deploy role; docs/failed-batches.md has its policy",
+  role: { type: 'string', value: '<ARN>', does: "a role instead of the account's deploy role" },
+  'dry-run': { type: 'boolean', does: 'list them, deliver and delete nothing' },
+  json: {
+    type: 'boolean',
+    does: 'one JSON document on standard output, all else on standard error',
   },
-  'dry-run': { does: 'list them, deliver and delete nothing' },
-  json: { does: 'one JSON document on standard output, all else on standard error' },
 } as const;
 
-const NOTES =
-  'Exit code: 0 if everything was delivered, 1 if not. Documentation: docs/failed-batches.md';
+const NOTES = `
+Exit code: 0 if everything was delivered, 1 if not. Documentation: docs/failed-batches.md
+`;
 
 /** `npm run redrive` */
-export const command = defineCommand(
-  'redrive',
-  OPTIONS,
-  async (values, world) => {
-    const options = readOptions(values, world.now, world.env);
-    // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-    return redriveCommand({ ...world, options, signal: interrupts(), connect });
-  },
-  NOTES,
-);
+export const command = defineCommand('redrive', OPTIONS, redriveFor, NOTES);
+
+async function redriveFor(values: Values<typeof OPTIONS>, world: World): Promise<number> {
+  const options = readOptions(values, world.now, world.env);
+  // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  return redriveCommand({ ...world, options, signal: interrupts(), connect });
+}
 
 /** Aborted by the first interrupt; the next one ends the process. */
 function interrupts(): AbortSignal {

@@ -16,11 +16,17 @@ import type { World } from './run';
 import { readTopology } from './topology';
 
 const OPTIONS = {
-  from: { value: '<folder>', does: 'what is synthesized there already; default: synthesize now' },
-  output: { value: '<folder>', does: 'another folder than review.out' },
-};
+  from: {
+    type: 'string',
+    value: '<folder>',
+    does: 'what is synthesized there, not a new synthesis',
+  },
+  output: { type: 'string', value: '<folder>', does: 'another folder than review.out' },
+} as const;
 
-const NOTES = `Exit code: 0 if all is as the topology means it, 1 if not. Documentation: docs/review.md`;
+const NOTES = `
+Exit code: 0 if all is as the topology means it, 1 if not. Documentation: docs/review.md
+`;
 
 /** Where the stacks are synthesized, as by `npm run synth`. */
 const OUTPUT = 'cdktf.out';

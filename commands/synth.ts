@@ -6,12 +6,12 @@ import { readTopology } from './topology';
 const NAMED = 3;
 
 const OPTIONS = {
-  hcl: { does: 'HCL, in hcl.out, instead of JSON, in cdktf.out; npm run synth:hcl is the same' },
-  output: { value: '<folder>', does: 'another folder' },
-};
+  hcl: { type: 'boolean', does: 'HCL into hcl.out, not JSON into cdktf.out; as npm run synth:hcl' },
+  output: { type: 'string', value: '<folder>', does: 'another folder' },
+} as const;
 
 /** `npm run synth` and `npm run synth:hcl`: the stacks as Terraform configuration. */
-export const command = defineCommand('synth', OPTIONS, async ({ hcl, output }, world) => {
+export const command = defineCommand('synth', OPTIONS, async ({ hcl = false, output }, world) => {
   const folder = output ?? (hcl ? 'hcl.out' : 'cdktf.out');
   const stacks = await synthesize(readTopology(world), folder, { hcl });
   const count = `${stacks.length} ${stacks.length === 1 ? 'stack' : 'stacks'}`;

@@ -11,15 +11,16 @@ export interface Options {
   readonly json: boolean;
 }
 
-/** The options of the command line. */
+/** The options as they are on the command line. */
 interface Values {
-  readonly consumer: string;
+  readonly consumer?: string;
   readonly since?: string;
   readonly role?: string;
-  readonly 'dry-run': boolean;
-  readonly json: boolean;
+  readonly 'dry-run'?: boolean;
+  readonly json?: boolean;
 }
 
+const MORE = 'npm run redrive -- --help shows the options';
 const EXAMPLE = 'npm run redrive -- --consumer <name> --dry-run';
 const SINCE_RULE =
   '--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z';
@@ -40,12 +41,13 @@ export function readOptions(
       `npm has taken --dry-run for its own option; write it after --: ${EXAMPLE}`,
     );
   }
+  if (!values.consumer) throw new RedriveError(`--consumer <name> is missing; ${MORE}`);
   return {
     consumer: values.consumer,
     since: values.since === undefined ? undefined : parseSince(values.since, now),
     role: values.role === undefined ? undefined : parseRole(values.role),
-    dryRun: values['dry-run'],
-    json: values.json,
+    dryRun: values['dry-run'] ?? false,
+    json: values.json ?? false,
   };
 }
 

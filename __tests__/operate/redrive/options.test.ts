@@ -8,9 +8,7 @@ const CONSUMER = ['--consumer', 'process-orders'];
 const ROLE = 'arn:aws:iam::111122223333:role/ops/Redrive';
 /** The options as they are written on the command line. */
 function parseOptions(args: string[], now: Date, env: NodeJS.ProcessEnv) {
-  const values = parse('redrive', OPTIONS, args);
-  if (values === 'help') throw new Error('--help');
-  return readOptions(values, now, env);
+  return readOptions(parse('redrive', OPTIONS, args), now, env);
 }
 
 const since = (text: string) => parseOptions([...CONSUMER, '--since', text], NOW, {});
@@ -77,6 +75,16 @@ describe('refuses', () => {
     '--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z, got ';
 
   test.each<[string, string[], string]>([
+    [
+      'no consumer',
+      [],
+      '--consumer <name> is missing; npm run redrive -- --help shows the options',
+    ],
+    [
+      'an empty consumer',
+      ['--consumer='],
+      '--consumer <name> is missing; npm run redrive -- --help shows the options',
+    ],
     ['a word as --since', [...CONSUMER, '--since', 'yesterday'], `${RULE}"yesterday"`],
     ['an empty --since', [...CONSUMER, '--since='], `${RULE}""`],
     ['a duration of nothing', [...CONSUMER, '--since', '0h'], `${RULE}"0h"`],

@@ -1,8 +1,7 @@
 /** `npm run review`: what a reviewer reads, from the synthesized stacks, in `review.out/`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { driftFrom } from '../review/drift';
-
+import { compareWithTopology } from '../review/comparison/compare';
 import { readStacks } from '../review/read/stacks';
 import { writeHtml } from '../review/report/html';
 import { writeMarkdown } from '../review/report/markdown';
@@ -21,6 +20,7 @@ const OPTIONS = {
     value: '<folder>',
     does: 'what is synthesized there, not a new synthesis',
   },
+  'after-init': { type: 'boolean', does: 'compare all but what Terraform writes' },
   output: { type: 'string', value: '<folder>', does: 'another folder than review.out' },
 } as const;
 
@@ -34,19 +34,16 @@ const OUTPUT = 'cdktf.out';
 export const command = defineCommand('review', OPTIONS, report, NOTES);
 
 async function report(
-  { from, output = 'review.out' }: Values<typeof OPTIONS>,
+  { from, 'after-init': afterInit, output = 'review.out' }: Values<typeof OPTIONS>,
   world: World,
 ): Promise<number> {
   const topology = readTopology(world);
   if (from === undefined) await synthesize(topology, OUTPUT);
   const started = performance.now();
   const stacks = readStacks(from ?? OUTPUT);
-  const result = await review(
-    stacks,
-    topology,
-    world.now,
-    from === undefined ? undefined : driftFrom(topology, from, stacks),
-  );
+  const comparison =
+    from === undefined ? undefined : compareWithTopology(topology, from, afterInit);
+  const result = await review(stacks, topology, world.now, comparison);
   const markdown = writeMarkdown(result);
   const svg = await layOut(result.diagram);
   write(output, {

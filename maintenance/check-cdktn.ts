@@ -20,13 +20,8 @@ import { promisify } from 'node:util';
 import { app, context } from '../cdktf.json';
 import packageJson from '../package.json';
 import { readStacks } from '../review/read/stacks';
-import {
-  configurationsOf,
-  describeDifference,
-  type Stacks,
-  stackDifferences,
-} from '../review/stack-differences';
 import { type Peers, renameDependencies, renameImports } from './rename-to-cdktn';
+import { type Stacks, stackDifferences } from './stack-differences';
 
 const run = promisify(execFile);
 const TOPOLOGIES = readdirSync('topologies')
@@ -96,7 +91,7 @@ async function synthesize(project: string, topology: string, output: string): Pr
     const { stderr } = error as { stderr: string };
     throw new CheckError(`${topology} cannot be synthesized in ${project}\n${stderr.trim()}`);
   }
-  return configurationsOf(readStacks(output));
+  return Object.fromEntries(readStacks(output).map(({ id, json }) => [id, json]));
 }
 
 /** Prints what differs. @returns whether anything does */
@@ -110,7 +105,7 @@ async function compare(topology: string, folder: string, copy: string): Promise<
   const stacks = `${Object.keys(before).length} stacks`;
   const verdict = differences.length === 0 ? 'identical' : `differences: ${differences.length}`;
   console.log(`${topology}: ${stacks}, ${verdict}`);
-  for (const difference of differences) console.log(`  ${describeDifference(difference)}`);
+  for (const difference of differences) console.log(`  ${difference}`);
   return differences.length > 0;
 }
 

@@ -4,6 +4,7 @@ import { evaluateAccess, type Matrix } from './access/matrix';
 import { question } from './access/summary';
 import { type Code, codeOf } from './code';
 import { type Protection, protections, type Replacement, replacements } from './destructive';
+import type { Finding } from './model';
 import { notesOn } from './notes';
 import { readPipeline } from './pipeline';
 import { measureQuotas, type Quota, share } from './quotas';
@@ -25,8 +26,8 @@ export interface Review {
   readonly runtimes: readonly Runtime[];
   /** What is no mistake and a reviewer should know, one line each. */
   readonly notes: readonly string[];
-  /** Where the stacks are not what the topology synthesizes, one line each; if that was looked for. */
-  readonly drift?: readonly string[];
+  /** Where the folder is not what the topology synthesizes, if that was looked for. */
+  readonly comparison?: readonly Finding[];
   /** The picture, as DOT. */
   readonly diagram: string;
 }
@@ -36,14 +37,14 @@ export interface Review {
  *
  * @param topology what the stacks are meant to be
  * @param today what the dates of runtimes are compared with
- * @param drift where the stacks are not what the topology synthesizes, if that was looked for
+ * @param comparison where the folder is not what the topology synthesizes, if that was looked for
  * @throws UserError if the stacks hold something that cannot be read
  */
 export async function review(
   all: readonly Stack[],
   topology: ResolvedTopology,
   today: Date,
-  drift?: readonly string[],
+  comparison?: readonly Finding[],
 ): Promise<Review> {
   const stacks = new Stacks(all);
   const deployment = readDeployment(stacks);
@@ -60,8 +61,11 @@ export async function review(
     protections: protections(stacks),
     code: codeOf(topology),
     runtimes: used,
-    notes: notesOn(topology, used),
-    drift,
+    notes: [
+      ...notesOn(topology, used),
+      ...(comparison ?? []).filter(({ stops }) => !stops).map(line),
+    ],
+    comparison,
     diagram: drawTopology(deployment, pipeline, access),
   };
 }
@@ -71,8 +75,8 @@ export function failures({
   access,
   quotas,
   runtimes: used,
-  drift = [],
-}: Pick<Review, 'access' | 'quotas' | 'runtimes' | 'drift'>): string[] {
+  comparison = [],
+}: Pick<Review, 'access' | 'quotas' | 'runtimes' | 'comparison'>): string[] {
   return [
     ...accessFailures(access),
     ...quotas
@@ -87,8 +91,12 @@ export function failures({
         ({ name, functions, dates }) =>
           `runtime ${name} of ${functions.join(', ')}: Lambda has not updated functions with it since ${dates?.noUpdate}`,
       ),
-    ...drift,
+    ...comparison.filter(({ stops }) => stops).map(line),
   ];
+}
+
+function line({ place, message }: Finding): string {
+  return `${place} ${message}`;
 }
 
 /** Of these, what is about access. */

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { TerraformStack } from 'cdktf';
 import { readDeployment } from '../../review/access/deployment';
@@ -8,6 +8,7 @@ import { Stacks } from '../../review/read/resources';
 import { parseStack, type Stack, type StackJson } from '../../review/read/stacks';
 import { type Review, review } from '../../review/review';
 import { buildStacks } from '../../stacks/build-stacks';
+import { writeStacks } from '../../stacks/synthesize';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { jsonApp, jsonOf } from './synth-app';
 
@@ -42,16 +43,23 @@ export function synthesizedStacks(
   });
 }
 
-/** Writes stacks into a folder as `cdktf synth` does, without what lies beside their configuration. */
-export function writeStacks(folder: string, stacks: readonly Stack[]): void {
-  for (const { id, json } of stacks) {
-    mkdirSync(path.join(folder, 'stacks', id), { recursive: true });
-    writeFileSync(path.join(folder, 'stacks', id, 'cdk.tf.json'), JSON.stringify(json));
-  }
-  const manifest = Object.fromEntries(
-    stacks.map(({ id }) => [id, { synthesizedStackPath: `stacks/${id}/cdk.tf.json` }]),
-  );
-  writeFileSync(path.join(folder, 'manifest.json'), JSON.stringify({ stacks: manifest }));
+/** Writes the stacks of a topology as `npm run synth` does; edits are by stack id. */
+export function writeSynthesis(
+  folder: string,
+  topology: ResolvedTopology,
+  edits: Readonly<Record<string, Edit>> = {},
+): void {
+  mkdirSync(folder, { recursive: true });
+  writeStacks(topology, folder);
+  for (const [id, edit] of Object.entries(edits)) editStack(path.join(folder, 'stacks', id), edit);
+}
+
+/** Changes what a stack's folder has. */
+export function editStack(folder: string, edit: Edit): void {
+  const file = path.join(folder, 'cdk.tf.json');
+  const json = JSON.parse(readFileSync(file, 'utf8'));
+  edit(json);
+  writeFileSync(file, JSON.stringify(json, null, 2));
 }
 
 /** Access as it was evaluated. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadTopology } from '../../load/load';
 import { environment } from '../helpers/environment';
-import { type Edit, statement, synthesizedStacks, writeStacks } from '../helpers/review';
+import { type Edit, statement, writeSynthesis } from '../helpers/review';
 
 const FILE = 'topologies/orders.yaml';
 const folder = mkdtempSync(path.join(tmpdir(), 'review-'));
@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function run(name: string, edits: Record<string, Edit> = {}) {
   const from = path.join(folder, `${name}.in`);
   const output = path.join(folder, name);
-  writeStacks(from, synthesizedStacks(loadTopology(FILE), edits));
+  writeSynthesis(from, loadTopology(FILE), edits);
   return { ...review('--from', from, '--output', output), from, output };
 }
 
@@ -57,13 +57,13 @@ test('a difference is printed and fails, and the report is there all the same', 
     },
   });
   expect(stderr).toBe(
-    'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor dynamodb:DescribeStream on stream arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000: denied, meant to be allowed (resource policy: no statement)\nproducer-orders data.aws_iam_policy_document.stream_policy_document.statement[0].actions[0] is not as the topology synthesizes it\nproducer-orders data.aws_iam_policy_document.stream_policy_document.statement[0].actions[1] is not as the topology synthesizes it\nproducer-orders data.aws_iam_policy_document.stream_policy_document.statement[0].actions[2] is not as the topology synthesizes it\n',
+    'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor dynamodb:DescribeStream on stream arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000: denied, meant to be allowed (resource policy: no statement)\nstacks/producer-orders/cdk.tf.json is not what the topology synthesizes at data.aws_iam_policy_document.stream_policy_document statement[0].actions[0], data.aws_iam_policy_document.stream_policy_document statement[0].actions[1], data.aws_iam_policy_document.stream_policy_document statement[0].actions[2]; if the topology is right, run npm run synth\n',
   );
   expect(status).toBe(1);
   const report = read(output, 'review.md');
   expect(report).toContain('**1 difference**');
   expect(report).toContain(
-    '**the stacks are not what the topology synthesizes**, in 3 places, see below',
+    '**the stacks are not what the topology synthesizes**, in 1 place, see below',
   );
 });
 
@@ -85,7 +85,12 @@ test('a statement that nobody asked about fails as well', () => {
 test('shows its options', () => {
   const { status, stdout, stderr } = review('--help');
   expect([status, stderr]).toEqual([0, '']);
-  expect(stdout.match(/^ {2}--[a-z-]+/gm)).toEqual(['  --from', '  --output', '  --help']);
+  expect(stdout.match(/^ {2}--[a-z-]+/gm)).toEqual([
+    '  --from',
+    '  --after-init',
+    '  --output',
+    '  --help',
+  ]);
 });
 
 describe('refuses in one line', () => {

@@ -38,15 +38,17 @@ const UNKNOWN_ACCOUNT = '000000000000';
  */
 export function readStacks(folder: string): Stack[] {
   const { stacks = {} } = readJson<Manifest>(path.join(folder, 'manifest.json'));
-  return Object.entries(stacks)
-    .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
-    .map(([id, { synthesizedStackPath }]) =>
-      parseStack(id, readJson<StackJson>(path.join(folder, synthesizedStackPath))),
-    );
+  return Object.keys(stacks)
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .map((id) => {
+      // Where Terraform reads it, whatever the manifest says.
+      const file = path.join(folder, 'stacks', id, 'cdk.tf.json');
+      return parseStack(id, readJson<StackJson>(file));
+    });
 }
 
 interface Manifest {
-  readonly stacks?: Readonly<Record<string, { readonly synthesizedStackPath: string }>>;
+  readonly stacks?: object;
 }
 
 function readJson<T>(file: string): T {

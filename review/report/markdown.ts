@@ -73,12 +73,13 @@ function notes({ notes: all }: Review): string[] {
   return all.length === 0 ? [] : ['## Notes', all.map((line) => `- ${plain(line)}`).join('\n')];
 }
 
-function synthesis({ drift }: Review): string[][] {
-  if (drift === undefined) return [];
+function synthesis({ comparison }: Review): string[][] {
+  if (comparison === undefined) return [];
+  const bad = comparison.filter(({ stops }) => stops).length;
   const verdict =
-    drift.length === 0
+    bad === 0
       ? 'the stacks are what the topology synthesizes'
-      : `**the stacks are not what the topology synthesizes**, in ${plural(drift.length, 'place')}, see below`;
+      : `**the stacks are not what the topology synthesizes**, in ${plural(bad, 'place')}, see below`;
   return [['synthesis', verdict]];
 }
 

@@ -1,0 +1,90 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { writeStacks } from '../../stacks/synthesize';
+import { UserError, visible } from '../../topology/problem';
+import type { ResolvedTopology } from '../../topology/resolve';
+import type { Finding } from '../model';
+import { configurationDifferences } from './configuration';
+import { type TreeDifference, treeDifferences } from './tree';
+
+/** Places of one configuration that are named before "and … more". */
+const NAMED = 3;
+
+const REMEDY = 'if the topology is right, run npm run synth';
+
+/**
+ * Whether a synthesized folder is what the topology synthesizes: the same folders, files and bytes. All of it
+ * is deployed, and a file with a harmless name can be configuration.
+ *
+ * @param afterInit whether Terraform may have run there: what it writes for itself is then not compared
+ * @throws UserError if the folder cannot be read
+ */
+export function compareWithTopology(
+  topology: ResolvedTopology,
+  folder: string,
+  afterInit = false,
+): Finding[] {
+  const own = mkdtempSync(path.join(tmpdir(), 'review-'));
+  try {
+    writeStacks(topology, own);
+    const all = treeDifferences(own, folder);
+    const ofTerraform = all.filter((difference) => isOfTerraform(difference, own));
+    const others = all.filter((difference) => !ofTerraform.includes(difference));
+    return [
+      ...afterTerraform(ofTerraform, afterInit),
+      ...others.map((difference) => finding(difference.file, describe(difference, own, folder))),
+    ];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new UserError(`${folder} cannot be read: ${visible((error as Error).message)}`);
+  } finally {
+    rmSync(own, { recursive: true });
+  }
+}
+
+/** Of a stack's folder. Never `*.tf`, `*.tf.json` or `*.auto.tfvars`, which Terraform takes as input. */
+const TERRAFORM_FILES =
+  /^stacks.[^/\\]+.(plan|\.terraform\.lock\.hcl|\.terraform\.tfstate\.lock\.info|terraform\.tfstate(\.\d+)?(\.backup)?)$/;
+const TERRAFORM_FOLDER = /^stacks.[^/\\]+.\.terraform$/;
+const CONFIGURATION = /^stacks.[^/\\]+.cdk\.tf\.json$/;
+const PACKAGE = /^stacks.[^/\\]+.assets.[^/\\]+.[^/\\]+\.zip$/;
+
+/** Whether Terraform, or cdktf's CLI, writes it for itself: each plan makes the archive of the code again. */
+function isOfTerraform({ file, expected, found }: TreeDifference, own: string): boolean {
+  if (expected || !found) return false;
+  if (found.isDirectory()) return TERRAFORM_FOLDER.test(file);
+  if (!found.isFile()) return false;
+  const code = path.join(own, file.replace(/\.zip$/, ''));
+  return TERRAFORM_FILES.test(file) || (PACKAGE.test(file) && existsSync(code));
+}
+
+function afterTerraform(written: readonly TreeDifference[], afterInit: boolean): Finding[] {
+  const [first] = written;
+  if (!first) return [];
+  const stacks = new Set(written.map(({ file }) => file.split(path.sep)[1])).size;
+  const where = `Terraform has run in ${stacks === 1 ? 'this folder' : `the folders of ${stacks} stacks`}`;
+  const message = afterInit
+    ? `${where}: its providers, modules, plans, states and archives were not compared`
+    : `${where}, and nobody reviewed its providers, modules and plans: review a fresh folder, or all else with --after-init`;
+  return [finding(path.dirname(first.file), message, !afterInit)];
+}
+
+function describe({ file, expected, found }: TreeDifference, own: string, folder: string): string {
+  if (!found) return `is missing; ${REMEDY}`;
+  if (!expected) return 'is not of the topology; delete it';
+  const places =
+    CONFIGURATION.test(file) && found.isFile()
+      ? configurationDifferences(
+          readFileSync(path.join(own, file), 'utf8'),
+          readFileSync(path.join(folder, file), 'utf8'),
+        )
+      : [];
+  const more = places.length > NAMED ? ` and ${places.length - NAMED} more places` : '';
+  const where = places.length === 0 ? '' : ` at ${places.slice(0, NAMED).join(', ')}${more}`;
+  return `is not what the topology synthesizes${where}; ${REMEDY}`;
+}
+
+function finding(place: string, message: string, stops = true): Finding {
+  return { rule: 'comparison', stops, place: visible(place), message: visible(message) };
+}

@@ -1,0 +1,39 @@
+import diff from 'microdiff';
+import { parseDocument } from 'yaml';
+import { formatPath } from '../../topology/problem';
+
+/**
+ * Where a `cdk.tf.json` differs from another, as addresses and attributes. Values are left out, since they
+ * can be secret. Empty where the same values are written in other bytes, and where the other is not JSON.
+ */
+export function configurationDifferences(expected: string, found: string): string[] {
+  try {
+    return [...repeatedKeys(found), ...placesOf(JSON.parse(expected), JSON.parse(found))];
+  } catch {
+    return [];
+  }
+}
+
+/** Terraform takes both values of a key that appears twice, and `JSON.parse` the last. */
+function repeatedKeys(text: string): string[] {
+  const { errors } = parseDocument(text, { schema: 'json', prettyErrors: false });
+  const repeated = errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (!repeated) return [];
+  return [`line ${text.slice(0, repeated.pos[0]).split('\n').length}, where a key is repeated`];
+}
+
+function placesOf(expected: object, found: object): string[] {
+  return diff(expected, found, { cyclesFix: false }).map(({ path }) => addressOf(path));
+}
+
+/** `aws_iam_role.execution_role name`, or `terraform.backend.s3.bucket` of what is no resource. */
+function addressOf([section = '', ...path]: readonly (string | number)[]): string {
+  if (section === 'resource') return inBlock(path);
+  if (section === 'data') return `data.${inBlock(path)}`;
+  return formatPath([section, ...path]);
+}
+
+function inBlock([type, name, ...attribute]: readonly (string | number)[]): string {
+  const block = [type, name].filter((part) => part !== undefined).join('.');
+  return [block, formatPath(attribute)].filter(Boolean).join(' ');
+}

@@ -1,0 +1,40 @@
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+export interface TreeDifference {
+  /** Path in both folders. */
+  readonly file: string;
+  readonly expected?: Dirent;
+  readonly found?: Dirent;
+}
+
+/**
+ * Where two folders differ in names, kinds or bytes. A folder that only one of them has is one difference,
+ * and links are not followed.
+ */
+export function treeDifferences(expected: string, found: string, place = ''): TreeDifference[] {
+  const [own, other] = [entries(expected, place), entries(found, place)];
+  return [...new Set([...own.keys(), ...other.keys()])].sort().flatMap((name) => {
+    const file = path.join(place, name);
+    const [before, after] = [own.get(name), other.get(name)];
+    if (before?.isDirectory() && after?.isDirectory()) {
+      return treeDifferences(expected, found, file);
+    }
+    const isSame =
+      before?.isFile() &&
+      after?.isFile() &&
+      haveSameBytes(path.join(expected, file), path.join(found, file));
+    return isSame ? [] : [{ file, expected: before, found: after }];
+  });
+}
+
+function entries(root: string, place: string): Map<string, Dirent> {
+  const all = readdirSync(path.join(root, place), { withFileTypes: true });
+  return new Map(all.map((entry) => [entry.name, entry]));
+}
+
+function haveSameBytes(one: string, other: string): boolean {
+  return (
+    statSync(one).size === statSync(other).size && readFileSync(one).equals(readFileSync(other))
+  );
+}

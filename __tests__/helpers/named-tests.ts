@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Link } from './markdown';
 
-/** Those links of a page in docs/ that lead to no file with a test, or a row of `test.each`, of that name. */
+/**
+ * Those links of a page in docs/ that lead to no file with a test, a row of `test.each`, or a case in
+ * YAML of that name.
+ */
 export function leadingToNoTest(links: readonly Link[]): Link[] {
   return links.filter(({ text, target }) => {
     const file = target.replace(/^\.\.\//, '');
@@ -9,9 +12,7 @@ export function leadingToNoTest(links: readonly Link[]): Link[] {
   });
 }
 
-function named(name: string): RegExp {
-  return new RegExp(
-    `(\\(|\\[|^)\\s*(['"])${name.replaceAll(/[.*+?^$(){}|[\]\\]/g, '\\$&')}\\2`,
-    'm',
-  );
+function named(text: string): RegExp {
+  const name = text.replaceAll(/[.*+?^$(){}|[\]\\]/g, '\\$&');
+  return new RegExp(`(\\(|\\[|^)\\s*(['"])${name}\\2|^ +${name}:`, 'm');
 }

@@ -237,9 +237,9 @@ describe('refuses', () => {
     ],
     [
       'an entry that exports no handler',
-      () => write(first, 'entry.yaml', withEntry('stacks/terraform-version.ts')),
+      () => write(first, 'entry.yaml', withEntry('terraform/version.ts')),
       [
-        'entry.yaml:10 consumers.process-orders.function.entry stacks/terraform-version.ts must export a handler: write export default defineProcessor(…), or export const handler; it exports REQUIRED_VERSION',
+        'entry.yaml:10 consumers.process-orders.function.entry terraform/version.ts must export a handler: write export default defineProcessor(…), or export const handler; it exports REQUIRED_VERSION',
       ],
     ],
     [

@@ -1,8 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { TopologyError } from '../topology/problem';
-
-const LINE_END = 0x0a;
+import { lineOf, notUtf8 } from '../topology/utf8';
 
 /** What a file in another encoding begins with. That of UTF-32 begins with that of UTF-16. */
 const BYTE_ORDER_MARKS: readonly [RegExp, string][] = [
@@ -40,30 +38,4 @@ export function readText(file: string): string {
     refuse('ends its lines with CR (0x0D) alone, which is no line end here; save it with LF');
   }
   return text;
-}
-
-/** Why bytes are no text in UTF-8, and in which line; nothing if they are. */
-export function notUtf8(bytes: Buffer): { message: string; line: number } | undefined {
-  if (isUtf8(bytes)) return undefined;
-  const place = firstInvalid(bytes);
-  const byte = bytes.toString('hex', place, place + 1).toUpperCase();
-  return {
-    message: `is not UTF-8 (byte 0x${byte}); save it as UTF-8`,
-    line: lineOf(bytes, place),
-  };
-}
-
-/** Where the first byte is that belongs to no character. */
-function firstInvalid(bytes: Buffer): number {
-  let place = 0;
-  for (const character of bytes.toString()) {
-    const expected = Buffer.from(character);
-    if (!expected.equals(bytes.subarray(place, place + expected.length))) break;
-    place += expected.length;
-  }
-  return place;
-}
-
-function lineOf(bytes: Buffer, place: number): number {
-  return bytes.subarray(0, place).filter((byte) => byte === LINE_END).length + 1;
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { notUtf8 } from '../load/read-text';
 import { UserError, visible } from '../topology/problem';
+import { notUtf8 } from '../topology/utf8';
 import type { Refusal } from './confinement';
 import { type InputText, refusedSourceMap, textOfDataUrl } from './source-maps';
 

@@ -12,8 +12,8 @@ import {
 import type { Construct, IConstruct, Node } from 'constructs';
 import { literals } from '../constructs/terraform/literal';
 import { type Expected, RemoteState } from '../constructs/terraform/remote-state';
+import { REQUIRED_VERSION } from '../terraform/version';
 import type { Account, ResolvedTopology, State } from '../topology/resolve';
-import { REQUIRED_VERSION } from './terraform-version';
 
 export interface AccountStackProps {
   readonly topology: ResolvedTopology;

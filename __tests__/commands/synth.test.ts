@@ -94,11 +94,11 @@ describe('refuses', () => {
       'consumers.index-orders': {
         account: 'analytics',
         role: { name: 'IndexOrdersRole' },
-        function: { name: 'IndexOrders', entry: 'stacks/terraform-version.ts' },
+        function: { name: 'IndexOrders', entry: 'terraform/version.ts' },
       },
     });
     expect((await refused(entries)).replaceAll(/ must .*/g, '')).toMatch(
-      /^entries\.yaml:\d+ consumers\.process-orders\.function\.entry commands\/run\.ts\nentries\.yaml:\d+ consumers\.index-orders\.function\.entry stacks\/terraform-version\.ts\n$/,
+      /^entries\.yaml:\d+ consumers\.process-orders\.function\.entry commands\/run\.ts\nentries\.yaml:\d+ consumers\.index-orders\.function\.entry terraform\/version\.ts\n$/,
     );
   });
 });

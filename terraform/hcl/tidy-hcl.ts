@@ -1,5 +1,5 @@
 import { format } from '@cdktf/hcl-tools';
-import { REQUIRED_VERSION } from '../../stacks/terraform-version';
+import { REQUIRED_VERSION } from '../version';
 import { arrangeHcl } from './arrange-hcl';
 import { expandJsonencode } from './expand-jsonencode';
 import { heredocs } from './heredocs';

@@ -1,5 +1,5 @@
 import { defineProcessor } from './processor';
-import { logSink } from './sinks/log-sink';
+import { logSink } from './sinks/log';
 
 /** The default function, of the sink `log`. */
 export default defineProcessor(logSink());

@@ -1,14 +1,11 @@
 import { types } from 'node:util';
-import { allAtOnce, type BatchProcessor } from './runtime/all-at-once';
 import type { Item } from './runtime/attribute-value';
-import { createHandler, type StreamHandler } from './runtime/handler';
-import { oneByOne, type Processor } from './runtime/one-by-one';
+import { createHandler, type Host, type StreamHandler } from './runtime/handler';
+import { allAtOnce, type BatchProcessor, oneByOne, type Processor } from './runtime/run-batch';
 
-export type { BatchProcessor } from './runtime/all-at-once';
 export type { Item, PlainValue } from './runtime/attribute-value';
 export type { ChangeEvent } from './runtime/change-event';
-export type { ProcessorContext } from './runtime/context';
-export type { Processor } from './runtime/one-by-one';
+export type { BatchProcessor, Processor, ProcessorContext } from './runtime/run-batch';
 
 /**
  * A function that takes the changes of a table one by one, in the order of the stream:
@@ -23,7 +20,7 @@ export type { Processor } from './runtime/one-by-one';
  */
 export function defineProcessor<T extends object = Item>(processor: Processor<T>): StreamHandler {
   requireFunction('defineProcessor', processor);
-  return createHandler(oneByOne(processor), process);
+  return createHandler(oneByOne(processor), HOST);
 }
 
 /**
@@ -34,8 +31,10 @@ export function defineBatchProcessor<T extends object = Item>(
   processor: BatchProcessor<T>,
 ): StreamHandler {
   requireFunction('defineBatchProcessor', processor);
-  return createHandler(allAtOnce(processor), process);
+  return createHandler(allAtOnce(processor), HOST);
 }
+
+const HOST: Host = { env: process.env, output: process.stdout };
 
 function requireFunction(caller: string, processor: unknown): void {
   if (typeof processor !== 'function') {

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SINK_VARIABLES } from './contract';
 import { defineBatchProcessor } from './processor';
-import { s3Sink } from './sinks/s3-sink';
+import { s3Sink } from './sinks/s3';
 
 /**
  * The default function, of the sink `s3`. An entry of its own, since reading the AWS SDK is the longest

@@ -1,5 +1,6 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { createHandler, type Process, type StreamHandler } from '../../lambda-src/runtime/handler';
+import { createHandler, type StreamHandler } from '../../lambda-src/runtime/handler';
+import type { RunBatch } from '../../lambda-src/runtime/run-batch';
 
 export const CONTEXT = {
   awsRequestId: 'request-1',
@@ -19,9 +20,9 @@ export interface Invocation {
 }
 
 /** A handler with an output of its own; `invoke` gives what one invocation answers and writes. */
-export function handlerOf(process: Process, env: Readonly<Record<string, string>> = {}) {
+export function handlerOf(runBatch: RunBatch, env: Readonly<Record<string, string>> = {}) {
   const written: string[] = [];
-  const handler = createHandler(process, { env, stdout: { write: (line) => written.push(line) } });
+  const handler = createHandler(runBatch, { env, output: { write: (line) => written.push(line) } });
   return {
     invoke: (records: unknown): Promise<Invocation> => {
       written.length = 0;

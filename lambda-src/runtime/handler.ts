@@ -5,12 +5,12 @@ import type {
   DynamoDBStreamEvent,
 } from 'aws-lambda';
 import { isSequenceNumber, LOG_LEVEL, METRICS, REDRIVE } from '../contract';
-import type { ProcessorContext } from './context';
 import { describeRecord } from './describe-record';
 import { keptAlive } from './kept-alive';
 import { createLogger, toLogLevel } from './logger';
 import { mark } from './mark';
 import { toMetricsLine } from './metrics';
+import type { RunBatch } from './run-batch';
 import { parseStreamArn } from './stream-arn';
 
 /** What Lambda calls. */
@@ -19,68 +19,45 @@ export type StreamHandler = (
   lambdaContext: Context,
 ) => Promise<DynamoDBBatchResponse>;
 
-/** Processes the records of a batch, in the order of the stream, up to the first failure. */
-export type Process = (
-  records: readonly DynamoDBRecord[],
-  context: ProcessorContext,
-) => Promise<Outcome>;
-
-export interface Outcome {
-  /** How many changes were processed. */
-  readonly processed: number;
-  readonly failure?: Failure;
-}
-
-export interface Failure {
-  /** The first record that was not processed. */
-  readonly record: DynamoDBRecord;
-  /** How many changes failed: all that the processor got at once. */
-  readonly changes: number;
-  readonly error: unknown;
-  /** Whether the function fails, rather than reports the record. */
-  readonly thrown: boolean;
-}
-
-/** The part of Node.js's `process` that a handler uses. */
+/** Where a handler runs. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: { write(line: string): unknown };
+  readonly output: { write(line: string): unknown };
 }
 
 /**
- * A Lambda handler that keeps this rule:
+ * A Lambda handler with these rules:
  *
- * - A batch is processed in the order of the stream up to the first failure. Nothing after it is
- *   begun, so changes of the same item never overtake each other.
- * - Of a failed batch, the first record that was not processed is reported: Lambda delivers that one
- *   and all after it again. What was processed is not repeated.
- * - If the first record of the batch fails by itself, the error is thrown instead. Lambda counts an
- *   error of the function, and halves the batch (`bisectBatchOnFunctionError`) until the record
- *   stands alone: the others are processed, and it alone ends among the failed batches.
- * - What is no event of a DynamoDB stream, or has a record that cannot be reported since it has no
- *   sequence number, is refused by an error before anything is begun. So is an event of a tumbling window,
- *   whose answer would need a state.
+ * - A batch is processed in the order of the stream up to the first failure. Nothing after it is started, so
+ *   changes of the same item never overtake each other.
+ * - Of a failed batch, the first record that was not processed is reported: Lambda delivers it and all after it
+ *   again. What was processed is not repeated.
+ * - If the first record of the batch fails by itself, the error is thrown instead. Lambda counts an error of the
+ *   function, and halves the batch (`bisectBatchOnFunctionError`) until the record is alone: the others are
+ *   processed, and only it ends among the failed batches.
+ * - Anything that is not a DynamoDB stream event, or has a record without a sequence number, which could not be
+ *   reported, is rejected before processing starts. So is an event of a tumbling window, whose answer needs a state.
  *
  * Logs the failure, and writes the metrics.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  * @throws RangeError if the variable LOG_LEVEL is not a level
  */
-export function createHandler(process: Process, host: Host): StreamHandler {
-  const level = toLogLevel(host.env[LOG_LEVEL] ?? 'INFO');
+export function createHandler(runBatch: RunBatch, { env, output }: Host): StreamHandler {
+  const level = toLogLevel(env[LOG_LEVEL] ?? 'INFO');
   let coldStart = true;
 
   return mark<StreamHandler>(async (event, lambdaContext) => {
     const { awsRequestId: requestId, functionName } = lambdaContext;
-    const xrayTraceId = toTraceId(host.env._X_AMZN_TRACE_ID);
+    const xrayTraceId = toTraceId(env._X_AMZN_TRACE_ID);
     const invocation = { requestId, functionName, coldStart, xrayTraceId };
-    const log = createLogger({ level, invocation, output: host.stdout });
+    const log = createLogger({ level, invocation, output });
     coldStart = false;
 
     if (!isRedrive(lambdaContext)) requireNoWindow(event);
     const records = recordsOf(event);
     const { processed, failure } = await keptAlive(
-      process(records, {
+      runBatch(records, {
         log,
         requestId,
         functionName,
@@ -92,7 +69,7 @@ export function createHandler(process: Process, host: Host): StreamHandler {
       [METRICS.failed]: failure?.changes ?? 0,
     };
     const stream = parseStreamArn(records[0]?.eventSourceARN);
-    host.stdout.write(toMetricsLine(metrics, functionName, stream));
+    output.write(toMetricsLine(metrics, functionName, stream));
 
     if (!failure) return { batchItemFailures: [] };
     const itemIdentifier = sequenceNumberOf(failure.record);
@@ -107,18 +84,18 @@ export function createHandler(process: Process, host: Host): StreamHandler {
 }
 
 /**
- * Whether the function is invoked by redrive, which drops the state: a batch of a window that has been taken out
- * of the topology can still be delivered.
+ * Whether redrive invokes the function. It ignores the state, so that it can deliver a batch of a window that has
+ * been removed from the topology.
  */
 function isRedrive({ clientContext }: Context): boolean {
-  return Object(Object(clientContext).custom)[REDRIVE] === true;
+  return clientContext?.custom?.[REDRIVE] === true;
 }
 
 /** What only events of a tumbling window have. */
 const OF_WINDOW = ['window', 'isFinalInvokeForWindow', 'isWindowTerminatedEarly'];
 
 /**
- * Lambda takes an answer without the state of the window for a failed batch, after all of it was processed.
+ * Lambda treats an answer without the state of the window as a failed batch, although all of it was processed.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
  * @throws TypeError if the event is of a tumbling window

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeStreamCommand, DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type ChangeEvent, defineBatchProcessor } from '../../../lambda-src/processor';
-import { s3Sink } from '../../../lambda-src/sinks/s3-sink';
+import { s3Sink } from '../../../lambda-src/sinks/s3';
 
 const client = new S3Client({});
 const bucket = process.env.SINK_BUCKET ?? '';

@@ -1,5 +1,5 @@
 import { describeRecord } from '../../../lambda-src/runtime/describe-record';
-import type { Process } from '../../../lambda-src/runtime/handler';
+import type { RunBatch } from '../../../lambda-src/runtime/run-batch';
 import { CONTEXT, handlerOf } from '../../helpers/invoke';
 import { batch, described, record, sequenceNumber } from '../../helpers/records';
 
@@ -7,11 +7,11 @@ const MESSAGE = 'Change failed; Lambda will deliver it and what follows again';
 const ERROR = new Error('refused');
 
 /** Processes all. */
-const succeed: Process = async (records) => ({ processed: records.length });
+const succeed: RunBatch = async (records) => ({ processed: records.length });
 
 /** Fails at the record of this index. */
 const failAt =
-  (processed: number, thrown: boolean, error: unknown = ERROR): Process =>
+  (processed: number, thrown: boolean, error: unknown = ERROR): RunBatch =>
   async (records) => ({
     processed,
     failure: { record: records[processed] ?? {}, changes: 1, error, thrown },
@@ -26,9 +26,9 @@ const base = {
 
 describe('a handler', () => {
   test('gives all records to what processes them, with the context', async () => {
-    const process = jest.fn(succeed);
-    await handlerOf(process).invoke(batch(3));
-    expect(process.mock.calls).toEqual([
+    const runBatch = jest.fn(succeed);
+    await handlerOf(runBatch).invoke(batch(3));
+    expect(runBatch.mock.calls).toEqual([
       [
         batch(3),
         {
@@ -39,7 +39,7 @@ describe('a handler', () => {
         },
       ],
     ]);
-    expect(process.mock.calls[0]?.[1].getRemainingTimeInMillis()).toBe(1_234);
+    expect(runBatch.mock.calls[0]?.[1].getRemainingTimeInMillis()).toBe(1_234);
   });
 
   test.each([0, 1, 5])('reports nothing of %d records that were processed', async (count) => {
@@ -101,7 +101,7 @@ test('keeps the function running while a change is processed, and no longer', as
 });
 
 describe('the lines of an invocation', () => {
-  const logOnce: Process = async (records, { log }) => {
+  const logOnce: RunBatch = async (records, { log }) => {
     log.info('Message', { count: records.length });
     return { processed: records.length };
   };
@@ -169,15 +169,15 @@ describe('the metrics', () => {
   const orders = { account: '444455556666', table: 'Orders' };
   const elsewhere = record(1, { eventSourceARN: 'arn:aws:sqs:us-east-1:444455556666:orders' });
 
-  test.each<[string, Process, unknown[], object]>([
+  test.each<[string, RunBatch, unknown[], object]>([
     ['that succeeds', succeed, batch(3), line(3, 0, orders)],
     ['that is empty', succeed, [], line(0, 0, {})],
     ['that is reported', failAt(2, false), batch(5), line(2, 1, orders)],
     ['that is thrown', failAt(0, true), batch(5), line(0, 1, orders)],
     ['of another source', failAt(0, true), [elsewhere], line(0, 1, {})],
-  ])('of a batch %s are one line', async (_, process, records, expected) => {
+  ])('of a batch %s are one line', async (_, runBatch, records, expected) => {
     const now = jest.spyOn(Date, 'now').mockReturnValue(1_767_323_045_678);
-    const { metrics } = await handlerOf(process).invoke(records);
+    const { metrics } = await handlerOf(runBatch).invoke(records);
     now.mockRestore();
     expect(metrics).toEqual([expected]);
   });
@@ -192,10 +192,10 @@ describe('refuses an event, before anything is begun,', () => {
     ['with null as Records', { Records: null }],
     ['of a schedule', { source: 'aws.events', detail: {} }],
   ])('%s', async (_, event) => {
-    const process = jest.fn(succeed);
-    const { thrown, lines, metrics } = await handlerOf(process).invokeWith(event);
+    const runBatch = jest.fn(succeed);
+    const { thrown, lines, metrics } = await handlerOf(runBatch).invokeWith(event);
     expect(thrown).toEqual(new TypeError('not an event of a DynamoDB stream: it has no Records'));
-    expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
+    expect([runBatch.mock.calls, lines, metrics]).toEqual([[], [], []]);
   });
 
   test.each([
@@ -203,26 +203,26 @@ describe('refuses an event, before anything is begun,', () => {
     ['isFinalInvokeForWindow', { Records: [], isFinalInvokeForWindow: true }],
     ['isWindowTerminatedEarly', { isWindowTerminatedEarly: false }],
   ])('of a tumbling window, which has %s', async (key, ofWindow) => {
-    const process = jest.fn(succeed);
+    const runBatch = jest.fn(succeed);
     const event = { Records: batch(2), state: {}, ...ofWindow };
-    const { thrown, lines, metrics } = await handlerOf(process).invokeWith(event);
+    const { thrown, lines, metrics } = await handlerOf(runBatch).invokeWith(event);
     expect(thrown).toEqual(
       new TypeError(
         `an event of a tumbling window (it has ${key}), whose state a processor does not return: set tumblingWindowInSeconds to 0, or export a handler of your own that gives { Records } to the processor and returns its answer with the state`,
       ),
     );
-    expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
+    expect([runBatch.mock.calls, lines, metrics]).toEqual([[], [], []]);
   });
 
   test('but not one of a tumbling window that redrive delivers, which drops the state', async () => {
-    const process = jest.fn(succeed);
-    const { invokeWith } = handlerOf(process);
+    const runBatch = jest.fn(succeed);
+    const { invokeWith } = handlerOf(runBatch);
     const event = { Records: batch(2), window: {}, isFinalInvokeForWindow: false };
     const { response } = await invokeWith(event, { custom: { redrive: true } });
     expect(response).toEqual({ batchItemFailures: [] });
     const { thrown } = await invokeWith(event, { custom: { redrive: 'no' } });
     expect(thrown).toBeInstanceOf(TypeError);
-    expect(process).toHaveBeenCalledTimes(1);
+    expect(runBatch).toHaveBeenCalledTimes(1);
   });
 
   test.each<[string, unknown]>([
@@ -233,14 +233,14 @@ describe('refuses an event, before anything is begun,', () => {
     ['that is null', null],
     ['of a queue', { messageId: '1', eventSource: 'aws:sqs', body: '{}' }],
   ])('with a record %s', async (_, broken) => {
-    const process = jest.fn(succeed);
-    const { thrown, lines, metrics } = await handlerOf(process).invoke([record(1), broken]);
+    const runBatch = jest.fn(succeed);
+    const { thrown, lines, metrics } = await handlerOf(runBatch).invoke([record(1), broken]);
     expect(thrown).toEqual(
       new TypeError(
         `not a record of a DynamoDB stream, it has no SequenceNumber: ${describeRecord(broken)}`,
       ),
     );
-    expect([process.mock.calls, lines, metrics]).toEqual([[], [], []]);
+    expect([runBatch.mock.calls, lines, metrics]).toEqual([[], [], []]);
   });
 });
 

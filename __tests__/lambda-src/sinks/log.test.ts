@@ -1,6 +1,6 @@
 import { toChangeEvent } from '../../../lambda-src/runtime/change-event';
-import type { ProcessorContext } from '../../../lambda-src/runtime/context';
-import { logSink } from '../../../lambda-src/sinks/log-sink';
+import type { ProcessorContext } from '../../../lambda-src/runtime/run-batch';
+import { logSink } from '../../../lambda-src/sinks/log';
 import { record } from '../../helpers/records';
 
 const contextWith = (info: (message: string, fields?: object) => void) =>

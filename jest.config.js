@@ -4,6 +4,9 @@ const shared = {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
   },
+  moduleNameMapper: {
+    '/private/stack-trace$|^\\./stack-trace$': '<rootDir>/__tests__/helpers/no-stack-trace.ts',
+  },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/hcl.out/'],
 };
 

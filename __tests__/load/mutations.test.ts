@@ -18,6 +18,8 @@ jest.setTimeout(120_000);
 /** Fixed, so that a failure comes again; fast-check prints it with the mutant. */
 const SEED = 20_260_101;
 const RUNS = 1_200;
+/** Of the accepted mutants one of so many is synthesized, which takes the most time. */
+const SYNTHESIZED = 10;
 
 const TOPOLOGIES = path.join(__dirname, '../../topologies');
 const KEYS = Object.keys(topologySchema.shape);
@@ -210,16 +212,13 @@ function withoutBundle(resolved: ResolvedTopology): ResolvedTopology {
 }
 
 function expectProblems(content: unknown, problems: ReturnType<typeof validate>['problems']) {
-  expect(problems.length).toBeGreaterThan(0);
-  for (const {
-    path: [first],
-    message,
-  } of problems) {
-    expect(message).toMatch(/\S/);
-    expect([...KEYS, ...Object.keys(Object(content))]).toContain(first);
-  }
+  const keys = new Set<unknown>([...KEYS, ...Object.keys(Object(content))]);
   const lines = problems.map((problem) => new TopologyError('x.yaml', [problem]).message);
-  for (const line of lines) expect(line).toMatch(/^x\.yaml \S/);
+  expect(problems.length).toBeGreaterThan(0);
+  expect(problems.filter(({ path, message }) => !keys.has(path[0]) || !/\S/.test(message))).toEqual(
+    [],
+  );
+  expect(lines.filter((line) => !/^x\.yaml \S/.test(line))).toEqual([]);
   expect(new TopologyError('x.yaml', problems).message).toBe(lines.join('\n'));
 }
 
@@ -253,7 +252,7 @@ test('a mutated topology is refused with its problems, or makes its stacks', () 
       expect(isDeepStrictEqual(content, before)).toBe(true);
       if (resolved) {
         expect(problems).toEqual([]);
-        expectStacks(resolved);
+        if (outcomes.accepted % SYNTHESIZED === 0) expectStacks(resolved);
         outcomes.accepted += 1;
       } else {
         expectProblems(content, problems);

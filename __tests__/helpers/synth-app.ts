@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { App, TerraformStack, Testing } from 'cdktf';
 import { validate } from '../../load/validate';
 import { buildStacks } from '../../stacks/build-stacks';
-import type { ResolvedTopology } from '../../topology/resolve';
-import type { Content } from './topology';
+import { ConsumerStack } from '../../stacks/consumer-stack';
+import type { ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
+import { type Content, type Overrides, topology } from './topology';
 
 /** Blocks by type and name. */
 type Blocks = Readonly<Record<string, Readonly<Record<string, object>>>>;
@@ -46,6 +47,15 @@ export function synthApp(content: Content) {
     dependencies: (id: string) => get(stacks, id).dependencies.map((stack) => stack.node.id),
   };
 }
+
+/** The stack of the first consumer alone. */
+export function consumerStackOf(overrides: Overrides): ConsumerStack {
+  const content = resolved(topology(overrides));
+  const [first] = content.consumers as [ResolvedConsumer];
+  return new ConsumerStack(jsonApp(), content, first);
+}
+
+export const consumerStack = (overrides: Overrides = {}) => jsonOf(consumerStackOf(overrides));
 
 /** A stack of a valid content of a topology file as HCL, all validations passed. */
 export function synthHcl(content: Content, id: string): string {

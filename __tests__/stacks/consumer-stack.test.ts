@@ -1,12 +1,18 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parse } from '@cdktf/hcl2json';
+import { Testing } from 'cdktf';
 import { tidyHcl } from '../../terraform/hcl/tidy-hcl';
 import { alarm, privateBucket } from '../helpers/blocks';
+import { jsonencoded } from '../helpers/jsonencoded';
 import {
   ARCHIVE_PROVIDER,
   AWS_PROVIDER,
+  consumerStack,
+  consumerStackOf,
   counts,
+  jsonOf,
   type StackJson,
-  synthApp,
   synthHcl,
 } from '../helpers/synth-app';
 import { type Overrides, producer, topology } from '../helpers/topology';
@@ -19,8 +25,6 @@ const SINK = 'consumers.process-orders.sink';
 const ALARMS = 'consumers.process-orders.alarms';
 const ROLE = 'consumers.process-orders.role';
 const FUNCTION = 'consumers.process-orders.function';
-
-const consumerStack = (overrides: Overrides = {}) => synthApp(topology(overrides)).json(ID);
 
 /** The deployment package, whose folder is named after its content. */
 const PACKAGE = /^\$\{path\.module\}\/assets\/processor_code\/[0-9A-F]{32}$/;
@@ -217,7 +221,6 @@ const TOPIC = {
   },
 };
 
-/** Its body has a test of its own, in constructs/dashboard.test.ts. */
 const DASHBOARD = {
   provider: 'aws.consumer',
   dashboard_name: '${aws_lambda_function.processor.function_name}-us-east-1',
@@ -459,6 +462,38 @@ describe('the function', () => {
       folders.map((folder) => `${folder}.zip`),
     );
   });
+
+  describe('has its files beside the archive', () => {
+    /** The folder that the archive is made of. */
+    function written(overrides: Overrides): string {
+      const stack = consumerStackOf(overrides);
+      const { source_dir } = Object(jsonOf(stack).data?.archive_file?.processor_archive);
+      return source_dir.replace(
+        '${path.module}',
+        path.join(Testing.fullSynth(stack), 'stacks', ID),
+      );
+    }
+
+    test('from a folder', () => {
+      const code = { directory: 'lambda-src/python', handler: 'index.handler' };
+      const python = { [`${FUNCTION}.runtime`]: 'python3.12', [`${FUNCTION}.code`]: code };
+      expect(readdirSync(written(python))).toEqual(['index.py']);
+    });
+
+    test('from a bundled file, with the tables that it takes changes of, each once', () => {
+      const files = written({
+        'accounts.tenant': { id: '777788889999', region: 'us-east-1' },
+        'producers.orders.account': undefined,
+        'producers.orders.accounts': ['shop', 'tenant'],
+      });
+      expect(readdirSync(files).sort()).toEqual(['bundle.mjs', 'bundle.mjs.map', 'index.mjs']);
+      const lambda = readFileSync(path.join(files, 'index.mjs'), 'utf8');
+      expect([...lambda.matchAll(/"(arn:.*)"/g)].map(([, arn]) => arn)).toEqual([
+        'arn:aws:dynamodb:us-east-1:444455556666:table/Orders',
+        'arn:aws:dynamodb:us-east-1:777788889999:table/Orders',
+      ]);
+    });
+  });
 });
 
 test('the log is that of the function, for as long as it is to be kept', () => {
@@ -513,6 +548,122 @@ describe('the role', () => {
           'aws_iam_role_policy_attachment.execution_role_111122223333_policy_Own_attachment',
         ),
       },
+    });
+  });
+
+  test.each<[string, arns: string[], names: string[]]>([
+    [
+      'of one name',
+      ['arn:aws:iam::aws:policy/Own', 'arn:aws:iam::111122223333:policy/Own'],
+      ['aws_policy_Own', '111122223333_policy_Own'],
+    ],
+    [
+      'of one name on two paths',
+      ['arn:aws:iam::aws:policy/A', 'arn:aws:iam::aws:policy/b/A'],
+      ['aws_policy_A', 'aws_policy_b_A'],
+    ],
+    [
+      'named like those of streams',
+      ['arn:aws:iam::111122223333:policy/streams-1'],
+      ['111122223333_policy_streams_1'],
+    ],
+    [
+      'whose ARNs differ by a slash and an underscore',
+      ['arn:aws:iam::111122223333:policy/a/B', 'arn:aws:iam::111122223333:policy/a_B'],
+      ['111122223333_policy_a_B', '111122223333_policy_a_B_2'],
+    ],
+    [
+      'whose names differ by punctuation',
+      ['arn:aws:iam::111122223333:policy/A.B', 'arn:aws:iam::111122223333:policy/A-B'],
+      ['111122223333_policy_A_B', '111122223333_policy_A_B_2'],
+    ],
+  ])('has managed policies %s, each at an address of its own', (_, arns, names) => {
+    const { resource } = consumerStack({ [`${ROLE}.managedPolicyArns`]: arns });
+    expect(resource?.aws_iam_role_policy_attachment).toEqual(
+      Object.fromEntries(
+        names.map((name, index) => [
+          `execution_role_${name}_attachment`,
+          {
+            provider: 'aws.consumer',
+            role: '${aws_iam_role.execution_role.id}',
+            policy_arn: arns[index],
+          },
+        ]),
+      ),
+    );
+    expect(resource?.terraform_data).toEqual({
+      execution_role_settled: settledAfter(
+        'aws_iam_role_policy.execution_role_function',
+        'aws_iam_role_policy.execution_role_streams',
+        ...names.map((name) => `aws_iam_role_policy_attachment.execution_role_${name}_attachment`),
+      ),
+    });
+  });
+
+  test.each([
+    ['as many as an inline policy holds', [124]],
+    ['one more', [124, 1]],
+    ['as many as a managed policy holds as well', [124, 92]],
+    ['one more than that', [124, 92, 1]],
+    ['a thousand', [124, 92, 92, 92, 92, 92, 92, 92, 92, 92, 48]],
+  ])('reads %s streams by one inline policy and managed ones', (_, lengths) => {
+    const ids = Array.from({ length: lengths.reduce((sum, length) => sum + length) }, (_, index) =>
+      String(222_200_000_000 + index),
+    );
+    const { resource, data } = consumerStack({
+      [`${ROLE}.path`]: '/readers/',
+      accounts: {
+        analytics: { id: '111122223333', region: 'us-east-1' },
+        ...Object.fromEntries(ids.map((id) => [`a${id}`, { id, region: 'us-east-1' }])),
+      },
+      'producers.orders.account': undefined,
+      'producers.orders.accounts': ids.map((id) => `a${id}`),
+    });
+    const arns = ids.map((id) => `arn:aws:dynamodb:us-east-1:${id}:table/Orders/stream/*`);
+    const policies = lengths.map((length) => readStreams(...arns.splice(0, length)));
+    const [inline, ...managed] = policies.map((document, index) => ({
+      name: index === 0 ? 'streams' : `streams_${index}`,
+      document,
+    }));
+    const named = (block: (name: string) => object, suffix = '') =>
+      Object.fromEntries(
+        managed.map(({ name }) => [`execution_role_${name}${suffix}`, block(name)]),
+      );
+
+    expect(data?.aws_iam_policy_document).toEqual({
+      ...DOCUMENTS,
+      execution_role_streams_policy: inline?.document,
+      ...Object.fromEntries(
+        managed.map(({ name, document }) => [`execution_role_${name}_policy`, document]),
+      ),
+    });
+    expect(resource?.aws_iam_role_policy).toEqual(RESOURCES.aws_iam_role_policy);
+    expect(resource?.aws_iam_policy ?? {}).toEqual(
+      named((name) => ({
+        provider: 'aws.consumer',
+        name: `ProcessOrdersRole-${name.replace('_', '-')}`,
+        path: '/readers/',
+        policy: `\${data.aws_iam_policy_document.execution_role_${name}_policy.json}`,
+      })),
+    );
+    expect(resource?.aws_iam_role_policy_attachment ?? {}).toEqual(
+      named(
+        (name) => ({
+          provider: 'aws.consumer',
+          role: '${aws_iam_role.execution_role.id}',
+          policy_arn: `\${aws_iam_policy.execution_role_${name}.arn}`,
+        }),
+        '_attachment',
+      ),
+    );
+    expect(resource?.terraform_data).toEqual({
+      execution_role_settled: settledAfter(
+        'aws_iam_role_policy.execution_role_function',
+        'aws_iam_role_policy.execution_role_streams',
+        ...managed.map(
+          ({ name }) => `aws_iam_role_policy_attachment.execution_role_${name}_attachment`,
+        ),
+      ),
     });
   });
 
@@ -657,97 +808,161 @@ describe('the alarms', () => {
     });
   });
 
-  test('tell an email address', () => {
-    expect(consumerStack({ [ALARMS]: { email: 'team@example.com' } }).resource).toEqual({
-      ...RESOURCES,
-      aws_sns_topic_subscription: {
-        alarms_email: {
-          provider: 'aws.consumer',
-          topic_arn: TOPIC_ARN,
-          protocol: 'email',
-          endpoint: 'team@example.com',
+  test.each<[string, Overrides, topic_arn: string, endpoint: string]>([
+    ['its topic', { email: 'team@example.com' }, TOPIC_ARN, 'team@example.com'],
+    [
+      'an existing topic',
+      { email: 'team@example.com', topicArn: SHARED_TOPIC },
+      SHARED_TOPIC,
+      'team@example.com',
+    ],
+    [
+      'an address in which Terraform sees no template',
+      { email: '"${a}%{b}"@example.com' },
+      TOPIC_ARN,
+      '"$${a}%%{b}"@example.com',
+    ],
+  ])('are sent on to an email address: %s', (_, settings, topic_arn, endpoint) => {
+    const { aws_sns_topic_subscription } = consumerStack({ [ALARMS]: settings }).resource ?? {};
+    expect(aws_sns_topic_subscription).toEqual({
+      alarms_email: { provider: 'aws.consumer', topic_arn, protocol: 'email', endpoint },
+    });
+  });
+
+  const concurrency = (threshold: number) => ({
+    alarms_concurrency: alarm(TOPIC_ARN, {
+      alarm_name: 'ProcessOrders-concurrency',
+      alarm_description: `ProcessOrders has run ${threshold} times at a time for 15 minutes: one table may be taking what the others need. Look at the changes by account and table, reserve more, or give that table a consumer of its own.`,
+      dimensions: { FunctionName: '${aws_lambda_function.processor.function_name}' },
+      metric_name: 'ConcurrentExecutions',
+      statistic: 'Maximum',
+      evaluation_periods: 3,
+      threshold,
+    }),
+  });
+  const reserved = (count: number) => ({ [`${FUNCTION}.reservedConcurrentExecutions`]: count });
+
+  test.each<[string, Overrides, changed: Readonly<Record<string, object>>]>([
+    [
+      'the age of records, in milliseconds',
+      { [ALARMS]: { iteratorAgeInSeconds: 1 } },
+      { alarms_iterator_age: { threshold: 1_000 } },
+    ],
+    [
+      'errors, and as many failed changes',
+      { [ALARMS]: { errors: 7 } },
+      { alarms_errors: { threshold: 7 }, alarms_failed_changes: { threshold: 7 } },
+    ],
+    ['throttles', { [ALARMS]: { throttles: 8 } }, { alarms_throttles: { threshold: 8 } }],
+    [
+      'a part of the timeout, in milliseconds',
+      { [ALARMS]: { durationInPercent: 50 }, [`${FUNCTION}.timeout`]: 3 },
+      {
+        alarms_duration: {
+          threshold: 1_500,
+          alarm_description: 'An invocation of ProcessOrders took 50% of the 3 seconds it has.',
         },
       },
+    ],
+    [
+      'all of the timeout',
+      { [ALARMS]: { durationInPercent: 100 }, [`${FUNCTION}.timeout`]: 900 },
+      {
+        alarms_duration: {
+          threshold: 900_000,
+          alarm_description: 'An invocation of ProcessOrders took 100% of the 900 seconds it has.',
+        },
+      },
+    ],
+    ['discarded records, by the subscriptions only', { [ALARMS]: { failedRecords: 9 } }, {}],
+    ['80% of the reserved concurrency', reserved(100), concurrency(80)],
+    ['80% of the reserved concurrency, rounded up', reserved(7), concurrency(6)],
+    ['all of a reserved concurrency of one', reserved(1), concurrency(1)],
+    [
+      'the concurrency that is asked for, whatever is reserved',
+      { [ALARMS]: { concurrentExecutions: 95 }, ...reserved(100) },
+      concurrency(95),
+    ],
+    [
+      'the concurrency that is asked for where nothing is reserved',
+      { [ALARMS]: { concurrentExecutions: 900 } },
+      concurrency(900),
+    ],
+  ])('are raised by %s', (_, overrides, changed) => {
+    const alarms: Readonly<Record<string, object>> = functionAlarms(TOPIC_ARN);
+    expect(consumerStack(overrides).resource?.aws_cloudwatch_metric_alarm).toEqual({
+      ...alarms,
+      ...Object.fromEntries(
+        Object.entries(changed).map(([id, block]) => [id, { ...alarms[id], ...block }]),
+      ),
     });
   });
 });
 
-describe('the sink s3', () => {
-  const LAKE_POLICY = 'execution_role_function_policy';
-  const sinkOf = (stack: StackJson) => ({
-    counts: counts(stack.resource),
-    buckets: Object.keys(stack.resource?.aws_s3_bucket ?? {}),
-    found: stack.data?.aws_s3_bucket,
-    policy: stack.data?.aws_iam_policy_document?.[LAKE_POLICY],
-    environment: Reflect.get(stack.resource?.aws_lambda_function?.processor ?? {}, 'environment'),
+test('the dashboard has what one function does, on six widgets', async () => {
+  const place = (x: number, y: number) => ({ x, y, width: 12, height: 6 });
+  const name = '${aws_lambda_function.processor.function_name}';
+  const lambda = (metric: string, stat: string, namespace = 'AWS/Lambda') => [
+    ...[namespace, metric, 'FunctionName', name, { stat }],
+  ];
+  const metrics = (title: string, ...series: object[]) => ({
+    type: 'metric',
+    properties: { title, region: 'eu-west-1', period: 300, metrics: series },
   });
-  const withLake = {
-    ...counts(RESOURCES),
-    aws_athena_named_query: 1,
-    aws_athena_workgroup: 1,
-    aws_glue_catalog_database: 1,
-    aws_glue_catalog_table: 2,
-  };
-  const writeChanges = (resource: string) =>
-    functionPolicy({
-      sid: 'WriteChanges',
-      actions: ['s3:PutObject'],
-      resources: [resource],
-      condition: [OF_OWNER],
-    });
-  const environment = (bucket: string, prefix: string) => ({
-    variables: {
-      SINK_BUCKET: bucket,
-      SINK_PREFIX: prefix,
-      SINK_BUCKET_OWNER: '111122223333',
-    },
+  const { resource } = consumerStack({
+    'accounts.analytics.region': 'eu-west-1',
+    'accounts.shop.region': 'eu-west-1',
   });
-
-  test.each<[string, unknown, string]>([
-    ['by its name', 's3', 'changes/'],
-    ['with its type', { type: 's3' }, 'changes/'],
-    ['with a prefix', { type: 's3', prefix: 'all/orders/' }, 'all/orders/'],
-  ])('%s makes a lake that the function may write to', (_, sink, prefix) => {
-    expect(sinkOf(consumerStack({ [SINK]: sink }))).toEqual({
-      counts: {
-        ...withLake,
-        aws_s3_bucket: 2,
-        aws_s3_bucket_lifecycle_configuration: 2,
-        aws_s3_bucket_policy: 2,
-        aws_s3_bucket_public_access_block: 2,
-        aws_s3_bucket_server_side_encryption_configuration: 2,
-        aws_s3_bucket_versioning: 1,
+  const { dashboard_name, dashboard_body } = Object(resource?.aws_cloudwatch_dashboard?.dashboard);
+  expect(dashboard_name).toBe(`${name}-eu-west-1`);
+  expect(await jsonencoded(dashboard_body)).toEqual({
+    widgets: [
+      {
+        ...place(0, 0),
+        ...metrics(
+          'Changes',
+          lambda('ChangesProcessed', 'Sum', 'CrossAccountStreams'),
+          lambda('ChangesFailed', 'Sum', 'CrossAccountStreams'),
+        ),
       },
-      buckets: ['failed_batches', 'lake_bucket'],
-      found: undefined,
-      policy: writeChanges(`\${aws_s3_bucket.lake_bucket.arn}/${prefix}*`),
-      environment: environment('${aws_s3_bucket.lake_bucket.bucket}', prefix),
-    });
-  });
-
-  test('with an existing bucket makes a lake in that', () => {
-    const sink = { type: 's3', bucket: 'our-lake' };
-    expect(sinkOf(consumerStack({ [SINK]: sink }))).toEqual({
-      counts: withLake,
-      buckets: ['failed_batches'],
-      found: { lake_bucket: { provider: 'aws.consumer', bucket: 'our-lake' } },
-      policy: writeChanges('${data.aws_s3_bucket.lake_bucket.arn}/changes/*'),
-      environment: environment('${data.aws_s3_bucket.lake_bucket.bucket}', 'changes/'),
-    });
-  });
-
-  test('names its database after topology and consumer, and its workgroup after the function', () => {
-    const { resource } = consumerStack({ name: 'my-orders', [SINK]: 's3' });
-    expect(resource?.aws_glue_catalog_database).toEqual({
-      lake_catalog: {
-        provider: 'aws.consumer',
-        name: 'my_orders__process_orders',
-        description: 'Changes of DynamoDB tables',
+      {
+        ...place(12, 0),
+        ...metrics('Age of the last record of a batch (ms)', lambda('IteratorAge', 'Maximum')),
       },
-    });
-    expect(Reflect.get(resource?.aws_athena_workgroup?.lake_queries ?? {}, 'name')).toBe(
-      'ProcessOrders',
-    );
+      {
+        ...place(0, 6),
+        ...metrics(
+          'Failed invocations',
+          lambda('Errors', 'Sum'),
+          lambda('Throttles', 'Sum'),
+          lambda('DestinationDeliveryFailures', 'Sum'),
+        ),
+      },
+      { ...place(12, 6), ...metrics('Duration (ms)', lambda('Duration', 'Maximum')) },
+      {
+        ...place(0, 12),
+        ...metrics(
+          'Records sent to failed-batches buckets, by event source mapping of the Region',
+          [
+            {
+              expression:
+                "SEARCH('{AWS/Lambda,EventSourceMappingUUID} MetricName=\"OnFailureDestinationDeliveredEventCount\"', 'Sum', 300)",
+            },
+          ],
+        ),
+      },
+      {
+        ...place(12, 12),
+        type: 'log',
+        properties: {
+          title: 'Changes by account and table',
+          region: 'eu-west-1',
+          view: 'table',
+          query:
+            "SOURCE '${aws_cloudwatch_log_group.log.name}' | filter ispresent(ChangesProcessed) | stats sum(ChangesProcessed) as changes, sum(ChangesFailed) as failed by account, table | sort changes desc",
+        },
+      },
+    ],
   });
 });
 
@@ -755,36 +970,49 @@ describe('as HCL', () => {
   test.each<[string, Overrides]>([
     ['a consumer', {}],
     ['one without alarms', { [ALARMS]: false }],
-    ['one that tells a topic', { [ALARMS]: { topicArn: 'arn:aws:sns:us-east-1:111122223333:t' } }],
-    ['one that tells an address', { [ALARMS]: { email: 'team@example.com' } }],
+    ['one with a topic', { [ALARMS]: { topicArn: 'arn:aws:sns:us-east-1:111122223333:t' } }],
+    ['one with an address', { [ALARMS]: { email: '"${a}%{b}"@example.com' } }],
+    [
+      'one with variables that look like HCL',
+      {
+        [`${FUNCTION}.environment`]: {
+          TEMPLATE: '${a} %{b} $${c}',
+          QUOTES: '"one" and \'two\'',
+          PATH_LIKE: 'C:\\new\\',
+          LINES: 'one\n\ttwo\r\n',
+          JSON: '{"a":"${b}"}',
+          EMPTY: '',
+        },
+      },
+    ],
     ['one with a lake', { [SINK]: 's3' }],
     ['one with a lake in an existing bucket', { [SINK]: { type: 's3', bucket: 'our-lake' } }],
   ])('%s says what it says as JSON', async (_, overrides) => {
-    const content = topology(overrides);
-    const hcl = await tidyHcl(synthHcl(content, ID));
+    const hcl = await tidyHcl(synthHcl(topology(overrides), ID));
     const { locals, resource, data } = await parse('cdk.tf', hcl);
-    const json = synthApp(content).json(ID);
-    expect(comparable({ locals, resource, data })).toEqual(
-      comparable({ locals: json.locals, resource: json.resource, data: json.data }),
+    const json = consumerStack(overrides);
+    expect(await comparable({ locals, resource, data })).toEqual(
+      await comparable({ locals: json.locals, resource: json.resource, data: json.data }),
     );
     expect(await tidyHcl(hcl)).toBe(hcl);
   });
 });
 
 /**
- * What the parser of HCL and JSON write in two ways, in one: blocks, lists of one block, references,
- * and expressions, whose layout differs and which constructs/json-encode.test.ts compares.
+ * What the parser of HCL and JSON write in two ways, in one: blocks, lists of one block, references, and
+ * arguments of `jsonencode`, whose layout differs.
  */
-function comparable(value: unknown): unknown {
+async function comparable(value: unknown): Promise<unknown> {
   if (Array.isArray(value)) {
     const [only] = value;
     const isBlock = value.length === 1 && typeof only === 'object' && !Array.isArray(only);
-    return isBlock ? comparable(only) : value.map(comparable);
+    return isBlock ? comparable(only) : Promise.all(value.map(comparable));
   }
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, comparable(one)]));
+    const entries = Object.entries(value).map(async ([key, one]) => [key, await comparable(one)]);
+    return Object.fromEntries(await Promise.all(entries));
   }
   if (typeof value !== 'string') return value;
-  if (/^\$\{(format|jsonencode)\(/.test(value)) return 'an expression';
+  if (value.startsWith('${jsonencode(')) return jsonencoded(value);
   return value.replace(/^\$\{([^{}]*)\}$/, '$1');
 }

@@ -1,6 +1,6 @@
 import { METRICS } from '../../lambda-src/contract';
 
-/** The metrics that alarms and dashboards watch, each with its name, dimension and unit as AWS has them. */
+/** A metric that alarms and dashboards watch, with its name and dimension as AWS has them. */
 export interface Metric {
   readonly namespace: string;
   readonly metricName: string;
@@ -9,12 +9,21 @@ export interface Metric {
   readonly dimension: 'FunctionName' | 'EventSourceMappingUUID';
 }
 
-const LAMBDA = 'AWS/Lambda';
-const ofFunction = { namespace: LAMBDA, dimension: 'FunctionName' } as const;
-const ofMapping = { namespace: LAMBDA, dimension: 'EventSourceMappingUUID' } as const;
+const metricsOf =
+  (namespace: string, dimension: Metric['dimension']) =>
+  (metricName: string, statistic: Metric['statistic']): Metric => ({
+    namespace,
+    dimension,
+    metricName,
+    statistic,
+  });
+
+const ofFunction = metricsOf('AWS/Lambda', 'FunctionName');
+const ofMapping = metricsOf('AWS/Lambda', 'EventSourceMappingUUID');
+const ofOurHandler = metricsOf(METRICS.namespace, 'FunctionName');
 
 /**
- * Metrics of the function, in the dimension `FunctionName`.
+ * Metrics of the function.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#invocation-metrics
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#performance-metrics
@@ -23,22 +32,17 @@ const ofMapping = { namespace: LAMBDA, dimension: 'EventSourceMappingUUID' } as 
  */
 export const FUNCTION_METRICS = {
   /** Invocations that failed: what the code or the runtime threw, timeouts. */
-  errors: { ...ofFunction, metricName: 'Errors', statistic: 'Sum' },
+  errors: ofFunction('Errors', 'Sum'),
   /** Invocations that were refused for lack of concurrency. */
-  throttles: { ...ofFunction, metricName: 'Throttles', statistic: 'Sum' },
-  /** Invocations at a time. */
-  concurrentExecutions: { ...ofFunction, metricName: 'ConcurrentExecutions', statistic: 'Maximum' },
-  /** Milliseconds an invocation took. */
-  duration: { ...ofFunction, metricName: 'Duration', statistic: 'Maximum' },
+  throttles: ofFunction('Throttles', 'Sum'),
+  concurrentExecutions: ofFunction('ConcurrentExecutions', 'Maximum'),
+  /** Milliseconds of an invocation. */
+  duration: ofFunction('Duration', 'Maximum'),
   /** Milliseconds between the last record of a batch being written and its delivery to the function. */
-  iteratorAge: { ...ofFunction, metricName: 'IteratorAge', statistic: 'Maximum' },
+  iteratorAge: ofFunction('IteratorAge', 'Maximum'),
   /** Failed batches that Lambda could not write to the bucket either: their records are lost. */
-  destinationDeliveryFailures: {
-    ...ofFunction,
-    metricName: 'DestinationDeliveryFailures',
-    statistic: 'Sum',
-  },
-} as const satisfies Record<string, Metric>;
+  destinationDeliveryFailures: ofFunction('DestinationDeliveryFailures', 'Sum'),
+};
 
 /**
  * Metrics of one event source mapping, which it sends since its metrics config has `EventCount`.
@@ -50,38 +54,24 @@ export const MAPPING_METRICS = {
    * Records of failed invocations: also those that never reach the function, which are neither `Errors`
    * nor `Invocations` of it (a function, role or key that is missing, the network).
    */
-  failedInvokes: { ...ofMapping, metricName: 'FailedInvokeEventCount', statistic: 'Sum' },
+  failedInvokes: ofMapping('FailedInvokeEventCount', 'Sum'),
   /** Records that Lambda discarded and could not write to the failed-batches bucket either. */
-  droppedRecords: { ...ofMapping, metricName: 'DroppedEventCount', statistic: 'Sum' },
+  droppedRecords: ofMapping('DroppedEventCount', 'Sum'),
   /** Records sent to the failed-batches bucket. */
-  failedRecords: {
-    ...ofMapping,
-    metricName: 'OnFailureDestinationDeliveredEventCount',
-    statistic: 'Sum',
-  },
+  failedRecords: ofMapping('OnFailureDestinationDeliveredEventCount', 'Sum'),
   /** Times that Lambda read the stream, which is a 0 where it held nothing new; none if it is refused. */
-  polls: { ...ofMapping, metricName: 'PolledEventCount', statistic: 'SampleCount' },
-} as const satisfies Record<string, Metric>;
+  polls: ofMapping('PolledEventCount', 'SampleCount'),
+};
 
 /**
- * Metrics the function itself writes to its log.
+ * Metrics that the handler of lambda-src/ writes to its log.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
  */
 export const OWN_METRICS = {
-  changesProcessed: {
-    namespace: METRICS.namespace,
-    metricName: METRICS.processed,
-    statistic: 'Sum',
-    dimension: 'FunctionName',
-  },
-  changesFailed: {
-    namespace: METRICS.namespace,
-    metricName: METRICS.failed,
-    statistic: 'Sum',
-    dimension: 'FunctionName',
-  },
-} as const satisfies Record<string, Metric>;
+  changesProcessed: ofOurHandler(METRICS.processed, 'Sum'),
+  changesFailed: ofOurHandler(METRICS.failed, 'Sum'),
+};
 
 /** Seconds of a period, of alarms and dashboards alike. */
 export const PERIOD = 300;

@@ -39,8 +39,8 @@ export class ChangeLake extends Construct {
       sources.map((source) => source.name),
       lake.formerTables,
     );
-    // Athena finds changes by account and table: without one of each there is nothing to query.
-    if (accounts.length > 0 && tables.length > 0) this.catalog(name, { accounts, tables }, props);
+    // Athena finds changes by account and table: without any there is nothing to query.
+    if (tables.length > 0) this.catalog(name, { accounts, tables }, props);
     this.bucketName = name;
     this.objectsArn = `${arn}/${lake.prefix}*`;
   }

@@ -1,0 +1,72 @@
+import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import type { Construct } from 'constructs';
+import { type Metric, PERIOD } from './metrics';
+
+/** An alarm of whatever `Subject` describes. */
+export interface Alarm<Subject> {
+  /** Name in the address, and with hyphens at the end of the alarm's own name. */
+  readonly id: string;
+  readonly metric: Metric;
+  /** Without a threshold there is no alarm. */
+  readonly threshold: (subject: Subject) => number | undefined;
+  /** What it means and what to do, for whoever is woken by it. */
+  readonly description: (subject: Subject, threshold: number) => string;
+  /** Whether it is the low values that are wrong. Default: the high ones, from the threshold on. */
+  readonly below?: true;
+  /** Periods in a row. Default: 1. */
+  readonly periods?: number;
+  /**
+   * What a period without data means: `notBreaching` (default) where a metric is silent when all is well,
+   * `ignore` where the last value still holds, `missing` where silence is what is wrong. Then the state
+   * `INSUFFICIENT_DATA` is sent to the topic as well.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+   */
+  readonly treatMissingData?: 'ignore' | 'missing';
+}
+
+export interface AlarmTarget {
+  readonly topicArn: string;
+  /** What the names of the alarms begin with. */
+  readonly name: string;
+  /** Value of the metrics' dimension. */
+  readonly dimensionValue: string;
+}
+
+/**
+ * Alarms that send a message to the topic when a metric reaches a threshold, or falls below it.
+ *
+ * `OK` is not sent. It would come while a failed batch still waits: a batch that is discarded causes no
+ * more errors. It would also come once for every new alarm, which begins in `INSUFFICIENT_DATA`. For the
+ * same reason an alarm on silence is sent as `INSUFFICIENT_DATA`, not as `ALARM`: a new alarm has no data,
+ * and with `breaching` it would go to `ALARM` before Lambda first reads the stream. CloudWatch sends a
+ * state only when it changes.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
+export function createAlarms<Subject>(
+  scope: Construct,
+  alarms: readonly Alarm<Subject>[],
+  subject: Subject,
+  { topicArn, name, dimensionValue }: AlarmTarget,
+): void {
+  for (const { id, metric, description, below, periods, treatMissingData, ...alarm } of alarms) {
+    const threshold = alarm.threshold(subject);
+    if (threshold === undefined) continue;
+    new CloudwatchMetricAlarm(scope, id, {
+      alarmName: `${name}-${id.replaceAll('_', '-')}`,
+      alarmDescription: description(subject, threshold),
+      namespace: metric.namespace,
+      metricName: metric.metricName,
+      dimensions: { [metric.dimension]: dimensionValue },
+      statistic: metric.statistic,
+      period: PERIOD,
+      evaluationPeriods: periods ?? 1,
+      comparisonOperator: below ? 'LessThanThreshold' : 'GreaterThanOrEqualToThreshold',
+      threshold,
+      treatMissingData: treatMissingData ?? 'notBreaching',
+      alarmActions: [topicArn],
+      insufficientDataActions: treatMissingData === 'missing' ? [topicArn] : undefined,
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { ALARMS } from '../../topology/limits';
+import type { ResolvedFunction } from '../../topology/resolve';
+import type { Alarms } from '../../topology/schema';
+import type { Alarm } from './alarms';
+import { FUNCTION_METRICS, OWN_METRICS } from './metrics';
+
+interface Subject {
+  readonly settings: Alarms;
+  readonly lambda: ResolvedFunction;
+}
+
+/** The alarms of a consumer's function. */
+export const FUNCTION_ALARMS: readonly Alarm<Subject>[] = [
+  {
+    id: 'iterator_age',
+    metric: FUNCTION_METRICS.iteratorAge,
+    threshold: ({ settings }) => settings.iteratorAgeInSeconds * 1000,
+    description: ({ lambda }) =>
+      `${lambda.name} is behind: Lambda discards records at the subscription's maximum age, and they are lost 24 hours after they were written. Look at errors, duration and throttles.`,
+    // Without records nothing is delivered and nothing is sent; how late the last batch was still holds.
+    treatMissingData: 'ignore',
+  },
+  {
+    id: 'errors',
+    metric: FUNCTION_METRICS.errors,
+    threshold: ({ settings }) => settings.errors,
+    description: ({ lambda }) =>
+      `Invocations of ${lambda.name} fail. Lambda delivers their batches again until the limits of the subscription.`,
+  },
+  {
+    id: 'failed_changes',
+    metric: OWN_METRICS.changesFailed,
+    // Only the handler of lambda-src/ writes this metric.
+    threshold: ({ settings, lambda }) =>
+      lambda.code.type === 'entry' ? settings.errors : undefined,
+    description: ({ lambda }) =>
+      `Changes fail in ${lambda.name}, also those that a batch processor reports, which are no error to Lambda. It delivers them again until the limits of the subscription.`,
+  },
+  {
+    id: 'throttles',
+    metric: FUNCTION_METRICS.throttles,
+    threshold: ({ settings }) => settings.throttles,
+    description: ({ lambda }) =>
+      `Invocations of ${lambda.name} are refused for lack of concurrency.`,
+  },
+  {
+    id: 'concurrency',
+    metric: FUNCTION_METRICS.concurrentExecutions,
+    threshold: concurrency,
+    periods: 3,
+    description: ({ lambda }, threshold) =>
+      `${lambda.name} has run ${threshold} times at a time for 15 minutes: one table may be taking what the others need. Look at the changes by account and table, reserve more, or give that table a consumer of its own.`,
+  },
+  {
+    id: 'duration',
+    metric: FUNCTION_METRICS.duration,
+    threshold: ({ settings, lambda }) => lambda.timeout * 10 * settings.durationInPercent,
+    description: ({ settings, lambda }) =>
+      `An invocation of ${lambda.name} took ${settings.durationInPercent}% of the ${lambda.timeout} seconds it has.`,
+  },
+  {
+    id: 'destination_failures',
+    metric: FUNCTION_METRICS.destinationDeliveryFailures,
+    threshold: () => 1,
+    description: ({ lambda }) =>
+      `Lambda could not write a failed batch of ${lambda.name} to its bucket: its records are lost unless they are still in the stream.`,
+  },
+];
+
+/** Without a reservation only the user knows how much of the account's concurrency is too much. */
+function concurrency({ settings, lambda }: Subject): number | undefined {
+  const { reservedConcurrentExecutions: reserved } = lambda;
+  const ofReserved = reserved && Math.ceil((reserved * ALARMS.concurrency) / 100);
+  return settings.concurrentExecutions ?? ofReserved;
+}

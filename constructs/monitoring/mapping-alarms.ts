@@ -1,0 +1,49 @@
+import type { ResolvedSubscription } from '../../topology/resolve';
+import type { Alarms } from '../../topology/schema';
+import type { Alarm } from './alarms';
+import { MAPPING_METRICS } from './metrics';
+
+interface Subject {
+  readonly settings: Alarms;
+  readonly subscription: ResolvedSubscription;
+}
+
+/** While a subscription is disabled nothing is read, and nothing is invoked. */
+const onceEnabled = ({ subscription }: Subject) => (subscription.enabled ? 1 : undefined);
+
+/** The alarms of a subscription's event source mapping. */
+export const MAPPING_ALARMS: readonly Alarm<Subject>[] = [
+  {
+    id: 'failed_batches',
+    metric: MAPPING_METRICS.failedRecords,
+    threshold: ({ settings }) => settings.failedRecords,
+    description: ({ subscription }) =>
+      `Lambda discarded records of ${subscription.stackId}; they wait in the failed-batches bucket. Remove the cause, then npm run redrive.`,
+  },
+  {
+    id: 'lost_records',
+    metric: MAPPING_METRICS.droppedRecords,
+    threshold: () => 1,
+    description: ({ subscription }) =>
+      `Lambda discarded records of ${subscription.stackId} and could not write them to the failed-batches bucket. They are lost unless they are still in the stream.`,
+  },
+  {
+    id: 'failed_invokes',
+    metric: MAPPING_METRICS.failedInvokes,
+    threshold: onceEnabled,
+    // One failure is an alarm of the function. What never reaches it fails until the records are too old.
+    periods: 3,
+    description: ({ subscription: { stackId, functionName } }) =>
+      `Invocations for ${stackId} have failed for 15 minutes. If ${functionName} has no errors of its own, Lambda does not reach it: look at the mapping's last result, and at the function's state, role, key and network.`,
+  },
+  {
+    id: 'not_polled',
+    metric: MAPPING_METRICS.polls,
+    threshold: onceEnabled,
+    below: true,
+    periods: 3,
+    treatMissingData: 'missing',
+    description: ({ subscription }) =>
+      `INSUFFICIENT_DATA means that Lambda no longer reads the stream of ${subscription.stackId}, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.`,
+  },
+];

@@ -1,5 +1,5 @@
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { type Metric, PERIOD } from './metrics';
 
 /** An alarm of whatever `Subject` describes. */
@@ -53,7 +53,7 @@ export function createAlarms<Subject>(
   for (const { id, metric, description, below, periods, treatMissingData, ...alarm } of alarms) {
     const threshold = alarm.threshold(subject);
     if (threshold === undefined) continue;
-    new CloudwatchMetricAlarm(scope, id, {
+    new CloudwatchMetricAlarm(new Construct(scope, id), 'resource', {
       alarmName: `${name}-${id.replaceAll('_', '-')}`,
       alarmDescription: description(subject, threshold),
       namespace: metric.namespace,

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { scripts } from '../../package.json';
 import { linksIn } from '../helpers/markdown';
 
 const DOCS = readdirSync('docs').map((file) => `docs/${file}`);
@@ -18,6 +19,20 @@ test('every page is reached from the README', () => {
     }
   }
   expect([...reached].sort()).toEqual([...PAGES].sort());
+});
+
+test.each(PAGES)('%s has at most 1,200 words, the README 1,100', (page) => {
+  const words = readFileSync(page, 'utf8').split(/\s+/).filter(Boolean);
+  expect(words.length).toBeLessThanOrEqual(page === 'README.md' ? 1_100 : 1_200);
+});
+
+test('every command of README, SECURITY and docs is in the list of commands', () => {
+  const named = PAGES.flatMap((page) =>
+    [
+      ...readFileSync(page, 'utf8').matchAll(/\bnpm run (?:--silent )?([a-z][a-z0-9:]*[a-z0-9])/g),
+    ].map(([, name]) => name),
+  );
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
 });
 
 /** Links of a page to files of the project. */

@@ -6,9 +6,9 @@ import type { Content } from '../helpers/topology';
 // The first synthesis loads the provider's classes, which takes long on a busy machine.
 jest.setTimeout(60_000);
 
-/** The example of docs/operations.md, in the accounts of the topology that it divides into tiers. */
+/** The example of docs/tenants.md, in the accounts of the topology that it divides into tiers. */
 function tiers(): Content {
-  const page = readFileSync('docs/operations.md', 'utf8');
+  const page = readFileSync('docs/tenants.md', 'utf8');
   const [, example = ''] = /## One tenant[\s\S]*?```yaml\n([\s\S]*?)```/.exec(page) ?? [];
   return { ...parse(readFileSync('topologies/saas-tenants.yaml', 'utf8')), ...parse(example) };
 }

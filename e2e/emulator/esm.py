@@ -37,7 +37,7 @@ LONGEST_RETRY_DELAY_S = 5
 poll_interval_s = 0.2  # set by serve.py
 runtime = None  # set by install
 
-# setting: (default, least, most); -1 stands for "no limit"
+# setting: (default, minimum, maximum); -1 is "no limit"
 NUMBERS = {
     "BatchSize": (100, 1, 10000),
     "MaximumBatchingWindowInSeconds": (0, 0, 300),
@@ -237,7 +237,7 @@ class StreamMapping(EventSourceMapping):
             return
         records, read_to = self._gather()
         if records and not self._deliver(records):
-            return  # disabled or deleted meanwhile: the position tells where to go on
+            return  # disabled or deleted meanwhile: reading continues at the position
         self.position = read_to
         if not records:
             if self.last_result.startswith("PROBLEM"):

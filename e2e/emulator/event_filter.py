@@ -82,7 +82,7 @@ def matches(pattern, event):
 
 
 def check(pattern):
-    """Raises ValueError if the object is no event pattern."""
+    """Raises ValueError if the object is not an event pattern."""
     if not isinstance(pattern, dict) or not pattern:
         raise ValueError("a pattern must be a non-empty object")
     for key, want in pattern.items():

@@ -146,7 +146,7 @@ class Sandbox:
             self.process.stdin.write((json.dumps(request) + "\n").encode())
             self.process.stdin.flush()
         except OSError:
-            pass  # the process has ended; answer() tells
+            pass  # the process has ended: answer() returns None
 
     def take_log(self):
         lines, self.log_lines = self.log_lines, []

@@ -46,7 +46,7 @@ def parse_arguments():
 
 def load_managed_policies():
     """AWS managed policies in every account. moto's own setting for this parses 4 MB
-    anew for each account and partition; here once, and for the partition "aws"."""
+    for each account and partition; this does once, for the partition "aws"."""
     documents = functools.cache(lambda: json.loads(aws_managed_policies_data))
 
     def init_aws_policies(backend):

@@ -2,7 +2,6 @@ import {
   type FunctionTargets,
   functionPolicy,
   streamPolicies,
-  trustPolicy,
 } from '../../policies/execution-role';
 import { policySize } from '../../policies/statement';
 import { BUCKET, FUNCTION, IAM, OBJECT_KEY_PREFIX } from '../../topology/limits';
@@ -36,88 +35,6 @@ function resources(references: readonly TableReference[]): string[][] {
   );
 }
 
-test('trustPolicy lets Lambda, and nobody else, assume the role', () => {
-  expect(trustPolicy()).toStrictEqual([
-    {
-      sid: 'AllowLambda',
-      principals: [{ type: 'Service', identifiers: ['lambda.amazonaws.com'] }],
-      actions: ['sts:AssumeRole'],
-    },
-  ]);
-});
-
-describe('functionPolicy lets the function', () => {
-  const targets = {
-    logGroupArn: 'arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders',
-    failedBatchesArn: 'arn:aws:s3:::failed',
-    bucketOwner: '111122223333',
-  };
-  const createLog = {
-    sid: 'CreateLog',
-    actions: ['logs:CreateLogGroup'],
-    resources: [targets.logGroupArn, `${targets.logGroupArn}:*`],
-  };
-  const writeLog = {
-    sid: 'WriteLog',
-    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    resources: ['arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/ProcessOrders:*'],
-  };
-  const ofOwner = {
-    test: 'StringEquals',
-    variable: 's3:ResourceAccount',
-    values: ['111122223333'],
-  };
-  const failedBatches = (condition: object[]) => [
-    {
-      sid: 'ListFailedBatches',
-      actions: ['s3:ListBucket'],
-      resources: ['arn:aws:s3:::failed'],
-      condition,
-    },
-    {
-      sid: 'SendFailedBatches',
-      actions: ['s3:PutObject'],
-      resources: ['arn:aws:s3:::failed/aws/lambda/*'],
-      condition,
-    },
-  ];
-  const listStreams = { sid: 'ListStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] };
-
-  test('write its own log, create its group again, send failed batches, and list streams', () => {
-    expect(functionPolicy(targets, POLLER_ONLY)).toStrictEqual([
-      createLog,
-      writeLog,
-      ...failedBatches([NOT_FROM_CODE, ofOwner]),
-      { ...listStreams, condition: [NOT_FROM_CODE] },
-    ]);
-  });
-
-  test('do the same from its code, where Lambda alone is not asked for', () => {
-    expect(functionPolicy(targets, ANYBODY)).toStrictEqual([
-      createLog,
-      writeLog,
-      ...failedBatches([ofOwner]),
-      listStreams,
-    ]);
-  });
-
-  test('write to its lake from its code, where it has one', () => {
-    const lakeObjectsArn = 'arn:aws:s3:::lake/changes/*';
-    expect(functionPolicy({ ...targets, lakeObjectsArn }, POLLER_ONLY)).toStrictEqual([
-      createLog,
-      writeLog,
-      ...failedBatches([NOT_FROM_CODE, ofOwner]),
-      {
-        sid: 'WriteChanges',
-        actions: ['s3:PutObject'],
-        resources: [lakeObjectsArn],
-        condition: [ofOwner],
-      },
-      { ...listStreams, condition: [NOT_FROM_CODE] },
-    ]);
-  });
-});
-
 describe('streamPolicies', () => {
   /** Where the function writes to, with the longest names of everything. */
   const bucket = `arn:aws-us-gov:s3:::${'b'.repeat(BUCKET.nameLength.max)}`;
@@ -130,19 +47,6 @@ describe('streamPolicies', () => {
 
   test('of no table is no policy', () => {
     expect(streamPolicies([], POLLER_ONLY)).toStrictEqual([]);
-  });
-
-  test('of one table lets the role read the streams of it', () => {
-    expect(streamPolicies([table(444455556666)], POLLER_ONLY)).toStrictEqual([
-      [
-        {
-          sid: 'ReadStreams',
-          actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-          condition: [NOT_FROM_CODE],
-          resources: ['arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*'],
-        },
-      ],
-    ]);
   });
 
   test('let its code do so too, and need no table in the encryption context, where asked for', () => {

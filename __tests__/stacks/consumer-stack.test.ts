@@ -667,6 +667,16 @@ describe('the role', () => {
     });
   });
 
+  test('may be used by the code of the function as well, where Lambda alone is not asked for', () => {
+    const { data } = consumerStack({ [`${ROLE}.pollerOnly`]: false });
+    const withoutPoller = JSON.stringify(DOCUMENTS, (key, value) => {
+      const others =
+        key === 'condition' ? value.filter((one: object) => one !== NOT_FROM_CODE) : value;
+      return others.length === 0 ? undefined : others;
+    });
+    expect(data?.aws_iam_policy_document).toEqual(JSON.parse(withoutPoller));
+  });
+
   test('reads the streams of all its tables, and of no other', () => {
     const { data } = consumerStack({
       'accounts.tenant': { id: '777777777777', region: 'us-east-1' },
@@ -827,6 +837,20 @@ describe('the alarms', () => {
     expect(aws_sns_topic_subscription).toEqual({
       alarms_email: { provider: 'aws.consumer', topic_arn, protocol: 'email', endpoint },
     });
+  });
+
+  test.each([
+    ['cn-north-1', 'aws-cn'],
+    ['us-gov-west-1', 'aws-us-gov'],
+  ])('in %s have a topic whose key is of an account of %s', (region, partition) => {
+    const { data } = consumerStack({
+      'accounts.analytics.region': region,
+      'accounts.shop.region': region,
+    });
+    const documents = JSON.stringify(TOPIC.data.aws_iam_policy_document);
+    expect(data?.aws_iam_policy_document).toMatchObject(
+      JSON.parse(documents.replace('arn:aws:iam', `arn:${partition}:iam`)),
+    );
   });
 
   const concurrency = (threshold: number) => ({

@@ -70,6 +70,38 @@ const STREAM_POLICY = {
   policy: '${data.aws_iam_policy_document.stream_policy_document.json}',
 };
 
+const document = (...statement: object[]) => ({ provider: 'aws.producer', statement });
+
+const outputs = (table: string) => ({
+  table_name: { description: 'Name of the table', value: `\${${table}.name}` },
+  table_arn: { description: 'ARN of the table', value: `\${${table}.arn}` },
+  stream_arn: { description: 'ARN of the stream', value: `\${${table}.stream_arn}` },
+});
+
+/** All blocks of a producer, but for what a case has otherwise; without states it waits for no role. */
+function blocks({
+  table = TABLE as object,
+  statement = STATEMENT as object,
+  states = { consumer_process_orders: REMOTE_STATE } as object | null,
+} = {}) {
+  return {
+    resource: {
+      aws_dynamodb_table: { table },
+      aws_dynamodb_tag: TAGS,
+      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
+    },
+    data: {
+      aws_iam_policy_document: { stream_policy_document: document(statement) },
+      ...(states && { terraform_remote_state: states }),
+    },
+  };
+}
+
+function synth(overrides: Overrides) {
+  const { resource, data } = synthApp(topology(overrides)).json(ID);
+  return { resource, data };
+}
+
 test('a producer is a table and the policy of its stream, in its account', () => {
   expect(synthApp(topology()).json(ID)).toEqual({
     terraform: {
@@ -95,25 +127,8 @@ test('a producer is a table and the policy of its stream, in its account', () =>
         },
       ],
     },
-    data: {
-      aws_iam_policy_document: {
-        stream_policy_document: { provider: 'aws.producer', statement: [STATEMENT] },
-      },
-      terraform_remote_state: { consumer_process_orders: REMOTE_STATE },
-    },
-    resource: {
-      aws_dynamodb_table: { table: TABLE },
-      aws_dynamodb_tag: TAGS,
-      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
-    },
-    output: {
-      table_name: { description: 'Name of the table', value: '${aws_dynamodb_table.table.name}' },
-      table_arn: { description: 'ARN of the table', value: '${aws_dynamodb_table.table.arn}' },
-      stream_arn: {
-        description: 'ARN of the stream',
-        value: '${aws_dynamodb_table.table.stream_arn}',
-      },
-    },
+    ...blocks(),
+    output: outputs('aws_dynamodb_table.table'),
   });
 });
 
@@ -123,7 +138,6 @@ describe('the table', () => {
       'has a sort key',
       { 'producers.orders.table.sortKey': { name: 'Version', type: 'N' } },
       {
-        ...TABLE,
         range_key: 'Version',
         attribute: [
           { name: 'OrderId', type: 'S' },
@@ -140,28 +154,26 @@ describe('the table', () => {
         'producers.orders.table.writeCapacity': 6,
       },
       {
-        ...TABLE,
         billing_mode: 'PROVISIONED',
         read_capacity: 5,
         write_capacity: 6,
         lifecycle: PROVISIONED_TABLE_LIFECYCLE,
       },
     ],
-    [
-      'has a stream of keys only',
-      { 'producers.orders.table.streamViewType': 'KEYS_ONLY' },
-      { ...TABLE, stream_view_type: 'KEYS_ONLY' },
-    ],
+    ...['NEW_IMAGE', 'OLD_IMAGE', 'KEYS_ONLY'].map((type): [string, Overrides, object] => [
+      `has a stream of ${type}`,
+      { 'producers.orders.table.streamViewType': type },
+      { stream_view_type: type },
+    ]),
     [
       'has no backups',
       { 'producers.orders.table.pointInTimeRecovery': false },
-      { ...TABLE, point_in_time_recovery: { enabled: false } },
+      { point_in_time_recovery: { enabled: false } },
     ],
     [
       'may be deleted',
       { 'producers.orders.table.deletionProtection': false },
       {
-        ...TABLE,
         deletion_protection_enabled: false,
         lifecycle: { ...TABLE_LIFECYCLE, prevent_destroy: undefined },
       },
@@ -170,7 +182,6 @@ describe('the table', () => {
       'has a key whose name Terraform would take for a template',
       { 'producers.orders.table.partitionKey': { name: '${a} %{b} "\\', type: 'B' } },
       {
-        ...TABLE,
         hash_key: '$${a} %%{b} "\\',
         attribute: [{ name: '$${a} %%{b} "\\', type: 'B' }],
         lifecycle: tableLifecycle(
@@ -179,14 +190,54 @@ describe('the table', () => {
         ),
       },
     ],
+    [
+      'has a sort key whose name Terraform would take for a template',
+      { 'producers.orders.table.sortKey': { name: '%{b}', type: 'S' } },
+      {
+        range_key: '%%{b}',
+        attribute: [
+          { name: 'OrderId', type: 'S' },
+          { name: '%%{b}', type: 'S' },
+        ],
+        lifecycle: tableLifecycle(
+          'self.hash_key == "OrderId" && self.range_key == "%%{b}" && [for a in self.attribute : a.type if a.name == "OrderId"] == ["S"] && [for a in self.attribute : a.type if a.name == "%%{b}"] == ["S"]',
+          'OrderId (S), %%{b} (S)',
+        ),
+      },
+    ],
   ])('%s', (_, overrides, expected) => {
-    expect(synthApp(topology(overrides)).json(ID).resource).toEqual({
-      aws_dynamodb_table: { table: expected },
-      aws_dynamodb_tag: TAGS,
-      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
+    expect(synth(overrides)).toEqual(blocks({ table: { ...TABLE, ...expected } }));
+  });
+
+  test('has the tags of the topology one by one, whose names differ where their keys do', () => {
+    const tags = { 'Cost-Center': '1', 'Cost:Center': '2', Team: 'a b' };
+    const tag = (key: string, value: string) => ({ ...TAGS.table_tag_Topology, key, value });
+    expect(synth({ tags }).resource?.aws_dynamodb_tag).toEqual({
+      table_tag_Cost_Center: tag('Cost-Center', '1'),
+      table_tag_Cost_Center_2: tag('Cost:Center', '2'),
+      table_tag_Team: tag('Team', 'a b'),
+      ...TAGS,
     });
   });
 });
+
+/** Of a second consumer, in the account of the first or in another. */
+const secondReader = (account = 'analytics'): Overrides => ({
+  'accounts.other': { id: '777788889999', region: 'us-east-1' },
+  'consumers.search': { ...consumer('Search'), account },
+  'subscriptions[1]': { producer: 'orders', consumer: 'search' },
+});
+const TWO_ROLES = [
+  'arn:aws:iam::111122223333:role/ProcessOrdersRole',
+  'arn:aws:iam::111122223333:role/SearchRole',
+];
+const whoseRoleIs = (...values: string[]) => ({
+  test: 'ArnEquals',
+  variable: 'aws:PrincipalArn',
+  values,
+});
+const principals = (...identifiers: string[]) => [{ type: 'AWS', identifiers }];
+const ACCOUNT = { [POLICY]: { principal: 'account' } };
 
 describe('the stream policy', () => {
   const ofOrganization = {
@@ -194,37 +245,29 @@ describe('the stream policy', () => {
     variable: 'aws:PrincipalOrgID',
     values: ['o-exampleorgid'],
   };
-  const secondReader: Overrides = {
-    'consumers.search': consumer('Search'),
-    'subscriptions[1]': { producer: 'orders', consumer: 'search' },
-  };
-  const secondState = remoteState('consumer-search', {
-    role_arn: 'arn:aws:iam::111122223333:role/SearchRole',
-  });
 
-  test.each<[string, Overrides, statement: object, remoteStates: object | undefined]>([
+  test.each<[string, Overrides, statement: object, states: object | null | undefined]>([
     [
       'names the roles of two readers in one statement',
-      secondReader,
+      secondReader(),
       {
-        ...STATEMENT,
-        principals: [
-          {
-            type: 'AWS',
-            identifiers: [
-              '${data.terraform_remote_state.consumer_process_orders.outputs.role_arn}',
-              '${data.terraform_remote_state.consumer_search.outputs.role_arn}',
-            ],
-          },
-        ],
+        principals: principals(
+          '${data.terraform_remote_state.consumer_process_orders.outputs.role_arn}',
+          '${data.terraform_remote_state.consumer_search.outputs.role_arn}',
+        ),
       },
-      { consumer_process_orders: REMOTE_STATE, consumer_search: secondState },
+      {
+        consumer_process_orders: REMOTE_STATE,
+        consumer_search: remoteState('consumer-search', {
+          role_arn: 'arn:aws:iam::111122223333:role/SearchRole',
+        }),
+      },
     ],
     [
       'adds conditions',
       { [POLICY]: { conditions: [ofOrganization] } },
-      { ...STATEMENT, condition: [ofOrganization] },
-      { consumer_process_orders: REMOTE_STATE },
+      { condition: [ofOrganization] },
+      undefined,
     ],
     [
       'keeps the policy variables of a condition from Terraform',
@@ -236,7 +279,6 @@ describe('the stream policy', () => {
         },
       },
       {
-        ...STATEMENT,
         condition: [
           {
             test: 'StringLike',
@@ -245,7 +287,7 @@ describe('the stream policy', () => {
           },
         ],
       },
-      { consumer_process_orders: REMOTE_STATE },
+      undefined,
     ],
     [
       'expects the role with its path, in its partition',
@@ -254,7 +296,7 @@ describe('the stream policy', () => {
         'accounts.shop.region': 'us-gov-west-1',
         'consumers.process-orders.role.path': '/streams/',
       },
-      STATEMENT,
+      {},
       {
         consumer_process_orders: remoteState('consumer-process-orders', {
           role_arn: 'arn:aws-us-gov:iam::111122223333:role/streams/ProcessOrdersRole',
@@ -263,33 +305,35 @@ describe('the stream policy', () => {
     ],
     [
       'names the account of a role that need not exist, and reads no state',
-      { [POLICY]: { principal: 'account' } },
+      ACCOUNT,
       BY_ACCOUNT,
-      undefined,
+      null,
     ],
     [
       'names the account of two roles once',
-      { ...secondReader, [POLICY]: { principal: 'account' } },
+      { ...secondReader(), ...ACCOUNT },
+      { ...BY_ACCOUNT, condition: [whoseRoleIs(...TWO_ROLES)] },
+      null,
+    ],
+    [
+      'names the accounts of two roles, in the order of the readers',
+      { ...secondReader('other'), ...ACCOUNT },
       {
-        ...BY_ACCOUNT,
+        principals: principals('arn:aws:iam::111122223333:root', 'arn:aws:iam::777788889999:root'),
         condition: [
-          {
-            test: 'ArnEquals',
-            variable: 'aws:PrincipalArn',
-            values: [
-              'arn:aws:iam::111122223333:role/ProcessOrdersRole',
-              'arn:aws:iam::111122223333:role/SearchRole',
-            ],
-          },
+          whoseRoleIs(
+            'arn:aws:iam::111122223333:role/ProcessOrdersRole',
+            'arn:aws:iam::777788889999:role/SearchRole',
+          ),
         ],
       },
-      undefined,
+      null,
     ],
     [
       'adds conditions to that of the role',
       { [POLICY]: { principal: 'account', conditions: [ofOrganization] } },
       { ...BY_ACCOUNT, condition: [...BY_ACCOUNT.condition, ofOrganization] },
-      undefined,
+      null,
     ],
     [
       'names the account and the role, with its path, in their partition',
@@ -297,34 +341,16 @@ describe('the stream policy', () => {
         'accounts.analytics.region': 'us-gov-west-1',
         'accounts.shop.region': 'us-gov-west-1',
         'consumers.process-orders.role.path': '/streams/',
-        [POLICY]: { principal: 'account' },
+        ...ACCOUNT,
       },
       {
-        ...BY_ACCOUNT,
-        principals: [{ type: 'AWS', identifiers: ['arn:aws-us-gov:iam::111122223333:root'] }],
-        condition: [
-          {
-            test: 'ArnEquals',
-            variable: 'aws:PrincipalArn',
-            values: ['arn:aws-us-gov:iam::111122223333:role/streams/ProcessOrdersRole'],
-          },
-        ],
+        principals: principals('arn:aws-us-gov:iam::111122223333:root'),
+        condition: [whoseRoleIs('arn:aws-us-gov:iam::111122223333:role/streams/ProcessOrdersRole')],
       },
-      undefined,
+      null,
     ],
-  ])('%s', (_, overrides, statement, remoteStates) => {
-    const { data, resource } = synthApp(topology(overrides)).json(ID);
-    expect(data).toEqual({
-      aws_iam_policy_document: {
-        stream_policy_document: { provider: 'aws.producer', statement: [statement] },
-      },
-      ...(remoteStates && { terraform_remote_state: remoteStates }),
-    });
-    expect(resource).toEqual({
-      aws_dynamodb_table: { table: TABLE },
-      aws_dynamodb_tag: TAGS,
-      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
-    });
+  ])('%s', (_, overrides, statement, states) => {
+    expect(synth(overrides)).toEqual(blocks({ statement: { ...STATEMENT, ...statement }, states }));
   });
 
   test('has no white space where its size asks for it', () => {
@@ -334,37 +360,39 @@ describe('the stream policy', () => {
       values: Array.from({ length: 200 }, (_, index) => `value-${index}`),
     }));
     const policyOf = (count: number) =>
-      synthApp(topology({ [POLICY]: { conditions: conditions.slice(0, count) } })).json(ID).resource
-        ?.aws_dynamodb_resource_policy?.stream_policy;
-    expect(policyOf(1)).toEqual(STREAM_POLICY);
+      synth({ [POLICY]: { conditions: conditions.slice(0, count) } }).resource
+        ?.aws_dynamodb_resource_policy;
+    expect(policyOf(1)).toEqual({ stream_policy: STREAM_POLICY });
     expect(policyOf(5)).toEqual({
-      ...STREAM_POLICY,
-      policy: '${data.aws_iam_policy_document.stream_policy_document.minified_json}',
+      stream_policy: {
+        ...STREAM_POLICY,
+        policy: '${data.aws_iam_policy_document.stream_policy_document.minified_json}',
+      },
     });
   });
 
   test('is none where nobody reads the stream', () => {
-    const { data, resource } = synthApp(topology({ subscriptions: [] })).json(ID);
-    expect(data).toBeUndefined();
-    expect(resource).toEqual({
-      aws_dynamodb_table: { table: TABLE },
-      aws_dynamodb_tag: TAGS,
+    expect(synth({ subscriptions: [] })).toEqual({
+      resource: { aws_dynamodb_table: { table: TABLE }, aws_dynamodb_tag: TAGS },
+      data: undefined,
     });
   });
 });
 
 describe('a table with a customer managed key', () => {
+  const MANAGED: Overrides = { 'producers.orders.table.encryption': 'customer-managed' };
   const ADMINISTRATION = {
     sid: 'AllowAccountAdministration',
-    principals: [{ type: 'AWS', identifiers: ['arn:aws:iam::444455556666:root'] }],
+    principals: principals('arn:aws:iam::444455556666:root'),
     actions: ['kms:*'],
     resources: ['*'],
   };
-  const VIA_DYNAMODB = {
+  const viaDynamodb = (...values: string[]) => ({
     test: 'StringEquals',
     variable: 'kms:ViaService',
-    values: ['dynamodb.us-east-1.amazonaws.com'],
-  };
+    values,
+  });
+  const VIA_DYNAMODB = viaDynamodb('dynamodb.us-east-1.amazonaws.com');
   const DECRYPTION = {
     sid: 'AllowCrossAccountStreamDecryption',
     principals: STATEMENT.principals,
@@ -372,7 +400,7 @@ describe('a table with a customer managed key', () => {
     resources: ['*'],
     condition: [VIA_DYNAMODB],
   };
-  const KEYS = {
+  const ENCRYPTED = {
     aws_kms_key: {
       key: {
         provider: 'aws.producer',
@@ -389,26 +417,38 @@ describe('a table with a customer managed key', () => {
         target_key_id: '${aws_kms_key.key.key_id}',
       },
     },
+    aws_dynamodb_table: {
+      table: {
+        ...TABLE,
+        server_side_encryption: { enabled: true, kms_key_arn: '${aws_kms_key.key.arn}' },
+      },
+    },
+    aws_dynamodb_tag: TAGS,
   };
-  const ENCRYPTED = {
-    ...TABLE,
-    server_side_encryption: { enabled: true, kms_key_arn: '${aws_kms_key.key.arn}' },
-  };
-  const MANAGED: Overrides = { 'producers.orders.table.encryption': 'customer-managed' };
+  const inRegion = (region: string): Overrides => ({
+    'accounts.analytics.region': region,
+    'accounts.shop.region': region,
+  });
 
-  test.each<
-    [string, Overrides, keyPolicy: object[], statement: object, remote: object | undefined]
-  >([
+  test.each<[string, Overrides, keyPolicy: object[]]>([
+    ['lets its account administer it, and the reader decrypt', {}, [ADMINISTRATION, DECRYPTION]],
     [
-      'lets the reader decrypt',
-      MANAGED,
-      [ADMINISTRATION, DECRYPTION],
-      STATEMENT,
-      { consumer_process_orders: REMOTE_STATE },
+      'lets two readers decrypt, in one statement',
+      secondReader(),
+      [
+        ADMINISTRATION,
+        {
+          ...DECRYPTION,
+          principals: principals(
+            '${data.terraform_remote_state.consumer_process_orders.outputs.role_arn}',
+            '${data.terraform_remote_state.consumer_search.outputs.role_arn}',
+          ),
+        },
+      ],
     ],
     [
-      'lets the account of a role that need not exist decrypt, and reads no state',
-      { ...MANAGED, [POLICY]: { principal: 'account' } },
+      'lets the account of a role that need not exist decrypt',
+      ACCOUNT,
       [
         ADMINISTRATION,
         {
@@ -417,107 +457,155 @@ describe('a table with a customer managed key', () => {
           condition: [...BY_ACCOUNT.condition, VIA_DYNAMODB],
         },
       ],
-      BY_ACCOUNT,
-      undefined,
     ],
-  ])('%s', (_, overrides, keyPolicy, statement, remoteStates) => {
-    const { data, resource } = synthApp(topology(overrides)).json(ID);
-    expect(data).toEqual({
-      aws_iam_policy_document: {
-        key_policy: { provider: 'aws.producer', statement: keyPolicy },
-        stream_policy_document: { provider: 'aws.producer', statement: [statement] },
+    [
+      'lets the account of two readers decrypt, on condition of their roles',
+      { ...secondReader(), ...ACCOUNT },
+      [
+        ADMINISTRATION,
+        {
+          ...DECRYPTION,
+          principals: BY_ACCOUNT.principals,
+          condition: [whoseRoleIs(...TWO_ROLES), VIA_DYNAMODB],
+        },
+      ],
+    ],
+    [
+      'in China lets both names of the service decrypt',
+      inRegion('cn-northwest-1'),
+      [
+        { ...ADMINISTRATION, principals: principals('arn:aws-cn:iam::444455556666:root') },
+        {
+          ...DECRYPTION,
+          condition: [
+            viaDynamodb(
+              'dynamodb.cn-northwest-1.amazonaws.com',
+              'dynamodb.cn-northwest-1.amazonaws.com.cn',
+            ),
+          ],
+        },
+      ],
+    ],
+    [
+      'in GovCloud lets the service there decrypt',
+      inRegion('us-gov-west-1'),
+      [
+        { ...ADMINISTRATION, principals: principals('arn:aws-us-gov:iam::444455556666:root') },
+        { ...DECRYPTION, condition: [viaDynamodb('dynamodb.us-gov-west-1.amazonaws.com')] },
+      ],
+    ],
+  ])('%s', (_, overrides, keyPolicy) => {
+    const { resource, data } = synth(overrides);
+    expect(synth({ ...MANAGED, ...overrides })).toEqual({
+      resource: { ...resource, ...ENCRYPTED },
+      data: {
+        ...data,
+        aws_iam_policy_document: {
+          ...data?.aws_iam_policy_document,
+          key_policy: document(...keyPolicy),
+        },
       },
-      ...(remoteStates && { terraform_remote_state: remoteStates }),
-    });
-    expect(resource).toEqual({
-      ...KEYS,
-      aws_dynamodb_table: { table: ENCRYPTED },
-      aws_dynamodb_tag: TAGS,
-      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
     });
   });
 
   test('lets its own account only where nobody reads the stream', () => {
-    const { data, resource } = synthApp(topology({ ...MANAGED, subscriptions: [] })).json(ID);
-    expect(data).toEqual({
-      aws_iam_policy_document: {
-        key_policy: { provider: 'aws.producer', statement: [ADMINISTRATION] },
-      },
-    });
-    expect(resource).toEqual({
-      ...KEYS,
-      aws_dynamodb_table: { table: ENCRYPTED },
-      aws_dynamodb_tag: TAGS,
+    expect(synth({ ...MANAGED, subscriptions: [] })).toEqual({
+      resource: ENCRYPTED,
+      data: { aws_iam_policy_document: { key_policy: document(ADMINISTRATION) } },
     });
   });
 
   test('that exists is encrypted with it, and nothing is made or said of the key', () => {
     const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/1234';
-    const encrypted = { 'producers.orders.table.encryption': { kmsKeyArn } };
-    const { data, resource } = synthApp(topology(encrypted)).json(ID);
-    expect(data).toEqual(synthApp(topology()).json(ID).data);
-    expect(resource).toEqual({
-      aws_dynamodb_table: {
-        table: {
-          ...TABLE,
-          server_side_encryption: { enabled: true, kms_key_arn: kmsKeyArn },
-        },
-      },
-      aws_dynamodb_tag: TAGS,
-      aws_dynamodb_resource_policy: { stream_policy: STREAM_POLICY },
-    });
+    expect(synth({ 'producers.orders.table.encryption': { kmsKeyArn } })).toEqual(
+      blocks({
+        table: { ...TABLE, server_side_encryption: { enabled: true, kms_key_arn: kmsKeyArn } },
+      }),
+    );
   });
 });
 
 describe('an existing table', () => {
-  const KEY = { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' };
-  const existing = (encryption?: object): Overrides => ({
+  const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/1234';
+  const existing = (settings: object = {}): Overrides => ({
     'producers.orders': {
       account: 'shop',
-      existingTable: { name: 'Orders', encryption },
+      existingTable: { name: 'Orders' },
       streamPolicy: { replacesExisting: true },
+      ...settings,
     },
   });
+  const STREAM = '${data.aws_dynamodb_table.table.stream_arn}';
 
-  test.each<[string, Overrides, sources: object]>([
-    ['without a key', existing(), { aws_dynamodb_table: 1 }],
-    ['with a key', existing(KEY), { aws_dynamodb_table: 1, aws_kms_key: 1 }],
-  ])('%s is looked up and has the policy of its stream', (_, overrides, sources) => {
-    const { data, resource, output } = synthApp(topology(overrides)).json(ID);
-    const stream = '${data.aws_dynamodb_table.table.stream_arn}';
-    expect(resource).toEqual({
-      aws_dynamodb_resource_policy: { stream_policy: { ...STREAM_POLICY, resource_arn: stream } },
-    });
-    expect(counts(data)).toEqual({
-      ...sources,
-      aws_iam_policy_document: 1,
-      terraform_remote_state: 1,
-    });
-    expect(data?.aws_dynamodb_table?.table).toMatchObject({
+  /** The table as it is looked up, and what must be true of it. */
+  const lookedUp = (...encryption: object[]) => ({
+    table: {
       provider: 'aws.producer',
       name: 'Orders',
-    });
-    expect(data?.aws_iam_policy_document).toEqual({
-      stream_policy_document: {
+      lifecycle: {
+        postcondition: [
+          {
+            condition: '${self.stream_enabled}',
+            error_message:
+              'Table Orders has no stream. Enable one (for example NEW_AND_OLD_IMAGES), then deploy again.',
+          },
+          ...encryption,
+        ],
+      },
+    },
+  });
+  const UNENCRYPTED = {
+    aws_dynamodb_table: lookedUp({
+      condition: '${!try(self.server_side_encryption[0].enabled, false)}',
+      error_message:
+        "Table Orders is encrypted with a KMS key, which the topology does not say. For a customer managed key write encryption: { kmsKeyArn: ... }. The AWS managed key (alias/aws/dynamodb) does not work across accounts: change the table's key first.",
+    }),
+  };
+  const ENCRYPTED = {
+    aws_dynamodb_table: lookedUp({
+      condition: `\${try(self.server_side_encryption[0].kms_key_arn, "") == "${kmsKeyArn}"}`,
+      error_message: `Table Orders is not encrypted with ${kmsKeyArn}. Write the table's own key into the topology.`,
+    }),
+    aws_kms_key: {
+      table_key: {
         provider: 'aws.producer',
-        statement: [{ ...STATEMENT, resources: [stream] }],
+        key_id: '${data.aws_dynamodb_table.table.server_side_encryption[0].kms_key_arn}',
+        lifecycle: {
+          postcondition: [
+            {
+              condition: '${self.key_manager == "CUSTOMER"}',
+              error_message:
+                "Table Orders is encrypted with the AWS managed key (alias/aws/dynamodb), which does not work across accounts: change the table's key first.",
+            },
+          ],
+        },
       },
+    },
+  };
+
+  test.each<[string, settings: object, sources: object]>([
+    ['without a key must have a stream and no key', {}, UNENCRYPTED],
+    [
+      'with a key must have a stream and this key, of a customer',
+      { existingTable: { name: 'Orders', encryption: { kmsKeyArn } } },
+      ENCRYPTED,
+    ],
+  ])('%s, and has the policy of its stream', (_, settings, sources) => {
+    const { data, resource, output } = synthApp(topology(existing(settings))).json(ID);
+    expect(resource).toEqual({
+      aws_dynamodb_resource_policy: { stream_policy: { ...STREAM_POLICY, resource_arn: STREAM } },
     });
-    expect(output).toEqual({
-      table_name: {
-        description: 'Name of the table',
-        value: '${data.aws_dynamodb_table.table.name}',
-      },
-      table_arn: { description: 'ARN of the table', value: '${data.aws_dynamodb_table.table.arn}' },
-      stream_arn: { description: 'ARN of the stream', value: stream },
+    expect(data).toEqual({
+      ...sources,
+      ...blocks({ statement: { ...STATEMENT, resources: [STREAM] } }).data,
     });
+    expect(output).toEqual(outputs('data.aws_dynamodb_table.table'));
   });
 
   test('whose policy belongs to others shows them the statement, and has none here', () => {
-    const others: Overrides = { ...existing(), 'producers.orders.streamPolicy': 'none' };
-    const { data, resource, output } = synthApp(topology(others)).json(ID);
-    expect(resource).toBeUndefined();
-    expect(counts(data)).toEqual({ aws_dynamodb_table: 1 });
+    const others = topology(existing({ streamPolicy: 'none' }));
+    const { data, resource, output } = synthApp(others).json(ID);
+    expect({ resource, data }).toEqual({ resource: undefined, data: UNENCRYPTED });
     expect(output?.stream_policy_statement).toEqual({
       description: 'Statement that the owner of the policy of the stream adds to it, as JSON',
       value:
@@ -526,47 +614,41 @@ describe('an existing table', () => {
   });
 
   test('that nobody reads is looked up and no more', () => {
-    const { data, resource } = synthApp(topology({ ...existing(), subscriptions: [] })).json(ID);
-    expect(resource).toBeUndefined();
-    expect(counts(data)).toEqual({ aws_dynamodb_table: 1 });
+    expect(synth({ ...existing(), subscriptions: [] })).toEqual({
+      resource: undefined,
+      data: UNENCRYPTED,
+    });
   });
 });
 
-describe('the resources of a producer', () => {
-  test.each<[string, Overrides, object]>([
-    [
-      'with the key of AWS',
-      {},
-      { aws_dynamodb_table: 1, aws_dynamodb_tag: 1, aws_dynamodb_resource_policy: 1 },
-    ],
-    [
-      'with a key of its own',
-      { 'producers.orders.table.encryption': 'customer-managed' },
-      {
-        aws_kms_key: 1,
-        aws_kms_alias: 1,
-        aws_dynamodb_table: 1,
-        aws_dynamodb_tag: 1,
-        aws_dynamodb_resource_policy: 1,
+describe('the alias of a key', () => {
+  const aliasOf = (table: string): string => {
+    const { resource } = synth({
+      'producers.orders.table': {
+        name: table,
+        partitionKey: { name: 'OrderId', type: 'S' },
+        encryption: 'customer-managed',
       },
-    ],
-    [
-      'with a table and a key that exist',
-      {
-        'producers.orders': {
-          account: 'shop',
-          existingTable: {
-            name: 'Orders',
-            encryption: { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' },
-          },
-          streamPolicy: { replacesExisting: true },
-        },
-      },
-      { aws_dynamodb_resource_policy: 1 },
-    ],
-  ])('%s are counted', (_, overrides, expected) => {
-    expect(counts(synthApp(topology(overrides)).json(ID).resource)).toEqual(expected);
+    });
+    return Object(resource?.aws_kms_alias?.key_alias).name;
+  };
+
+  test.each([
+    ['Orders', 'alias/dynamodb/Orders'],
+    ['shop_Orders-2', 'alias/dynamodb/shop_Orders-2'],
+    ['shop.eu.Orders', 'alias/dynamodb/shop/eu/Orders'],
+    ['shop-eu-Orders', 'alias/dynamodb/shop-eu-Orders'],
+  ])('of the table %s is %s', (table, alias) => {
+    expect(aliasOf(table)).toBe(alias);
   });
+
+  // https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+  test.each(['Abc', 'T'.repeat(241), '.'.repeat(241)])(
+    'of the table %s is one that KMS takes',
+    (table) => {
+      expect(aliasOf(table)).toMatch(/^(?=.{1,256}$)alias\/(?!aws\/)[a-zA-Z0-9/_-]+$/);
+    },
+  );
 });
 
 test('a producer in several accounts is the same table and policy in each', () => {

@@ -43,7 +43,7 @@ function importTime({ folder }: { readonly folder: string }): number {
     await import(${JSON.stringify(moduleOf(folder))});
     console.log(performance.now() - start);
   `;
-  const env = { ...process.env, [SINK_VARIABLES.bucket]: 'changes' };
+  const env = { ...process.env, [SINK_VARIABLES.s3.bucket]: 'changes' };
   const parameters = ['--input-type=module', '-e', program];
   const { status, stdout, stderr } = spawnSync(process.execPath, parameters, {
     env,

@@ -14,7 +14,7 @@ export interface ConsumerFunctionProps {
   readonly sources: readonly TableReference[];
   readonly roleArn: string;
   /** Variables that refer to other resources; they win over those of the settings. */
-  readonly references?: Readonly<Record<string, string>>;
+  readonly references: Readonly<Record<string, string>>;
   /** Log group, made before the function, which would make one that keeps logs without end. */
   readonly logGroup: CloudwatchLogGroup;
 }

@@ -11,6 +11,7 @@ import {
   trustPolicy,
 } from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
+import { parseArn } from '../topology/arns';
 import type { ResolvedConsumer, TableReference } from '../topology/resolve';
 import { policyDocument } from './terraform/policy-document';
 import { TerraformData } from './terraform/terraform-data';
@@ -31,6 +32,8 @@ export interface ExecutionRoleProps {
   readonly waits: boolean;
   /** What the function writes to. */
   readonly targets: FunctionTargets;
+  /** What its sink needs. */
+  readonly grants: readonly Statement[];
 }
 
 /** IAM's own default is left out. */
@@ -54,7 +57,7 @@ export class ExecutionRole extends Construct {
     this.role = this.createRole();
     this.arn = this.role.arn;
     const policies = [
-      this.inlinePolicy('function', functionPolicy(props.targets, props.role)),
+      this.inlinePolicy('function', functionPolicy(props.targets, props.grants, props.role)),
       ...this.allowStreams(),
       ...this.attachManagedPolicies(),
     ];
@@ -82,8 +85,8 @@ export class ExecutionRole extends Construct {
   private attachManagedPolicies(): ITerraformDependable[] {
     const names = new Set<string>();
     return this.props.role.managedPolicyArns.map((arn, index) => {
-      const [, , , , owner, path = ''] = arn.split(':');
-      let name = `${owner}_${path}`.replaceAll(/\W/g, '_');
+      const { id, resource } = parseArn(arn);
+      let name = `${id}_${resource}`.replaceAll(/\W/g, '_');
       // Policies whose names differ in punctuation only are told apart by their place in the list.
       if (names.has(name)) name = `${name}_${index + 1}`;
       names.add(name);

@@ -1,7 +1,7 @@
 import { DataAwsDynamodbTable } from '@cdktf/provider-aws/lib/data-aws-dynamodb-table';
 import { DataAwsKmsKey } from '@cdktf/provider-aws/lib/data-aws-kms-key';
 import { Construct } from 'constructs';
-import type { Encryption } from '../topology/schema';
+import type { Encryption } from '../topology/schema/producer';
 
 export interface ExistingTableProps {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { DynamodbTag } from '@cdktf/provider-aws/lib/dynamodb-tag';
 import { Construct } from 'constructs';
-import type { Table } from '../topology/schema';
+import type { Table } from '../topology/schema/producer';
 import { expressionText, literal } from './terraform/literal';
 
 /**

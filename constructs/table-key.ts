@@ -2,7 +2,7 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import { keyPolicy } from '../policies/key-policy';
-import { keyAlias } from '../topology/key-alias';
+import { tableKeyAlias } from '../topology/names';
 import type { ResolvedProducer } from '../topology/resolve';
 import { policyDocument } from './terraform/policy-document';
 
@@ -26,7 +26,7 @@ export class TableKey extends Construct {
       lifecycle: { createBeforeDestroy: true },
     });
     new KmsAlias(this, 'alias', {
-      name: keyAlias(producer.source.name),
+      name: tableKeyAlias(producer.source.name),
       targetKeyId: key.keyId,
     });
     this.arn = key.arn;

@@ -16,12 +16,15 @@ export function findLogLevel(text: string): LogLevel | undefined {
   return LOG_LEVELS.find((name) => name === text.toUpperCase());
 }
 
-/** Variables that the stack sets where the sink is `s3`. */
+/** Variables that the stack sets, by sink. */
 export const SINK_VARIABLES = {
-  bucket: 'SINK_BUCKET',
-  prefix: 'SINK_PREFIX',
-  /** ID of the account that must own the bucket. */
-  bucketOwner: 'SINK_BUCKET_OWNER',
+  log: {},
+  s3: {
+    bucket: 'SINK_BUCKET',
+    prefix: 'SINK_PREFIX',
+    /** ID of the account that must own the bucket. */
+    bucketOwner: 'SINK_BUCKET_OWNER',
+  },
 } as const;
 
 /** Metrics that the function writes to its log; their unit is Count, their only dimension FunctionName. */

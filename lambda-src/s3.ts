@@ -10,9 +10,9 @@ import { s3Sink } from './sinks/s3';
 export default defineBatchProcessor(
   s3Sink({
     client: new S3Client({}),
-    bucket: required(SINK_VARIABLES.bucket),
-    prefix: process.env[SINK_VARIABLES.prefix],
-    bucketOwner: process.env[SINK_VARIABLES.bucketOwner],
+    bucket: required(SINK_VARIABLES.s3.bucket),
+    prefix: process.env[SINK_VARIABLES.s3.prefix],
+    bucketOwner: process.env[SINK_VARIABLES.s3.bucketOwner],
   }),
 );
 

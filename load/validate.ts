@@ -1,14 +1,12 @@
 import type { z } from 'zod';
 import { formatPath, type Problem } from '../topology/problem';
 import { type ResolvedTopology, resolve } from '../topology/resolve';
-import {
-  accountSchema,
-  consumerSchema,
-  producerSchema,
-  stateSchema,
-  subscriptionSchema,
-  topologySchema,
-} from '../topology/schema';
+import { topologySchema } from '../topology/schema';
+import { accountSchema } from '../topology/schema/account';
+import { consumerSchema } from '../topology/schema/consumer';
+import { producerSchema } from '../topology/schema/producer';
+import { stateSchema } from '../topology/schema/state';
+import { subscriptionSchema } from '../topology/schema/subscription';
 import { CHECKS, type Declared, type Report, sizes } from './checks';
 import { changedText } from './checks/text';
 
@@ -109,6 +107,7 @@ function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
 function soundParts(content: unknown): Omit<Declared, 'folder'> {
   const file = isObject(content) ? (content as Record<string, unknown>) : {};
   return {
+    name: topologySchema.shape.name.safeParse(file.name).data ?? '',
     tags: topologySchema.shape.tags.safeParse(file.tags).data ?? {},
     state: stateSchema.safeParse(file.state).data,
     accounts: soundValues(accountSchema, file.accounts),

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/contract';
-import { isDefaultEntry } from '../topology/resolve';
+import { isDefaultEntry } from '../topology/sinks';
 import {
   COMPUTED_IMPORTS,
   computedImports,

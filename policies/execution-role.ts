@@ -30,9 +30,7 @@ export interface FunctionTargets {
   /** ARN of the function's log group, without `:*`. */
   readonly logGroupArn: string;
   readonly failedBatchesArn: string;
-  /** ARN of the objects of the sink `s3`, with a wildcard at the end. */
-  readonly lakeObjectsArn?: string;
-  /** ID of the account that owns the buckets. */
+  /** ID of the account that owns the bucket. */
   readonly bucketOwner: string;
 }
 
@@ -58,16 +56,22 @@ const NOT_FROM_CODE: Condition = {
  */
 const FAILED_BATCHES = '/aws/lambda/*';
 
+/** Whoever deletes a bucket leaves its name to others. */
+export function ofBucketOwner(account: string): Condition {
+  return { test: 'StringEquals', variable: 's3:ResourceAccount', values: [account] };
+}
+
 /**
  * What the function needs whatever it reads: its log, the bucket of its failed batches, its sink, and
  * the list of streams.
  */
-export function functionPolicy(targets: FunctionTargets, { pollerOnly }: PollerOnly): Statement[] {
-  const { logGroupArn, failedBatchesArn, lakeObjectsArn, bucketOwner } = targets;
+export function functionPolicy(
+  { logGroupArn, failedBatchesArn, bucketOwner }: FunctionTargets,
+  ofSink: readonly Statement[],
+  { pollerOnly }: PollerOnly,
+): Statement[] {
   const byLambda = pollerOnly ? [NOT_FROM_CODE] : [];
-  // Whoever deletes a bucket leaves its name to others.
-  const ofOwner = { test: 'StringEquals', variable: 's3:ResourceAccount', values: [bucketOwner] };
-  const failed = { condition: [...byLambda, ofOwner] };
+  const failed = { condition: [...byLambda, ofBucketOwner(bucketOwner)] };
   return [
     // AWS's pages name the group both ways for this action.
     { sid: 'CreateLog', actions: CREATE_LOG, resources: [logGroupArn, `${logGroupArn}:*`] },
@@ -79,16 +83,7 @@ export function functionPolicy(targets: FunctionTargets, { pollerOnly }: PollerO
       resources: [`${failedBatchesArn}${FAILED_BATCHES}`],
       ...failed,
     },
-    ...(lakeObjectsArn === undefined
-      ? []
-      : [
-          {
-            sid: 'WriteChanges',
-            actions: WRITE_OBJECT,
-            resources: [lakeObjectsArn],
-            condition: [ofOwner],
-          },
-        ]),
+    ...ofSink,
     { sid: 'ListStreams', actions: LIST_STREAMS, resources: ['*'], ...conditioned(byLambda) },
   ];
 }
@@ -186,9 +181,8 @@ function decryption(
   sid: string,
   byLambda: readonly Condition[],
 ): Grant[] {
-  const { partition, region, id } = account;
   if (encryption === 'aws-owned') return [];
-  const condition = [...byLambda, throughDynamodb(region)];
+  const condition = [...byLambda, throughDynamodb(account.region)];
   if (encryption !== 'customer-managed') {
     return [
       {
@@ -205,7 +199,7 @@ function decryption(
   return [
     {
       statement: { sid, actions: DECRYPT, condition: [...condition, ofTable] },
-      resource: `arn:${partition}:kms:${region}:${id}:key/*`,
+      resource: arns.keys(account),
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { arns } from '../topology/arns';
 import type { Account, ResolvedProducer } from '../topology/resolve';
 import { ADMINISTER_KEY, DECRYPT } from './actions';
 import { readerPrincipals } from './readers';
@@ -27,10 +28,10 @@ export function keyPolicy(producer: ResolvedProducer, roleArns: readonly string[
 }
 
 /** The account that owns a key administers it, by its own IAM policies. */
-export function administeredBy({ partition, id }: Account): Statement {
+export function administeredBy(account: Account): Statement {
   return {
     sid: 'AllowAccountAdministration',
-    principals: [{ type: 'AWS', identifiers: [`arn:${partition}:iam::${id}:root`] }],
+    principals: [{ type: 'AWS', identifiers: [arns.root(account)] }],
     actions: ADMINISTER_KEY,
     resources: ['*'],
   };

@@ -1,3 +1,4 @@
+import { arns } from '../topology/arns';
 import type { ResolvedProducer, StreamPolicy } from '../topology/resolve';
 import type { Condition, Statement } from './statement';
 
@@ -17,7 +18,7 @@ export function readerPrincipals(
   if (streamPolicy.principal === 'role') {
     return { principals: [{ type: 'AWS', identifiers: [...roleArns] }], condition: [] };
   }
-  const roots = readers.map(({ account }) => `arn:${account.partition}:iam::${account.id}:root`);
+  const roots = readers.map(({ account }) => arns.root(account));
   return {
     principals: [{ type: 'AWS', identifiers: [...new Set(roots)] }],
     condition: [{ test: 'ArnEquals', variable: 'aws:PrincipalArn', values: [...roleArns] }],

@@ -35,7 +35,7 @@ export function readPipeline(stacks: Stacks): Pipeline {
       name: resource.text('function_name'),
       account: resource.stack.account,
       roleArn: resource.text('role'),
-      sinkBucket: resource.optional(`environment.variables.${SINK_VARIABLES.bucket}`),
+      sinkBucket: resource.optional(`environment.variables.${SINK_VARIABLES.s3.bucket}`),
     })),
     mappings: stacks.resources('aws_lambda_event_source_mapping').map((resource) => ({
       resource,

@@ -1,4 +1,4 @@
-import { environmentSize } from '../topology/environment-size';
+import { environmentSize } from '../packaging/environment';
 import {
   BUCKET,
   BUCKET_POLICY,

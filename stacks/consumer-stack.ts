@@ -5,14 +5,14 @@ import { ExecutionRole } from '../constructs/execution-role';
 import { ConsumerAlarms } from '../constructs/monitoring/consumer-alarms';
 import { Dashboard } from '../constructs/monitoring/dashboard';
 import { PrivateBucket } from '../constructs/private-bucket';
-import { ChangeLake } from '../constructs/sinks/s3';
-import { SINK_VARIABLES } from '../lambda-src/contract';
+import { createSink } from '../constructs/sinks';
+import { environmentOf } from '../packaging/environment';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
 
 /**
  * In the consumer's account: the execution role, the function and its log, the bucket of its failed
- * batches, its lake where the sink is `s3`, its alarms and its dashboard.
+ * batches, its sink, its alarms and its dashboard.
  */
 export class ConsumerStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, consumer: ResolvedConsumer) {
@@ -23,7 +23,7 @@ export class ConsumerStack extends AccountStack {
       retentionInDays: consumer.function.logRetentionInDays,
     });
     const failedBatches = this.createFailedBatches(consumer);
-    const lake = this.createLake(consumer);
+    const sink = createSink(this, consumer);
     const role = new ExecutionRole(this, 'execution_role', {
       role: consumer.role,
       sources: consumer.sources,
@@ -31,15 +31,15 @@ export class ConsumerStack extends AccountStack {
       targets: {
         logGroupArn: logGroup.arn,
         failedBatchesArn: failedBatches.arn,
-        lakeObjectsArn: lake?.objectsArn,
         bucketOwner: consumer.account.id,
       },
+      grants: sink.grants,
     });
     const lambda = new ConsumerFunction(this, 'processor', {
-      settings: consumer.function,
+      settings: { ...consumer.function, environment: environmentOf(consumer) },
       sources: consumer.sources,
       roleArn: role.arn,
-      references: lake && { [SINK_VARIABLES.bucket]: lake.bucketName },
+      references: sink.references,
       logGroup,
     });
     new Dashboard(this, 'dashboard', {
@@ -73,19 +73,6 @@ export class ConsumerStack extends AccountStack {
           expiration: [{ days: failedBatches.expirationInDays }],
         },
       ],
-    });
-  }
-
-  private createLake({
-    sink,
-    sources,
-    function: { name: functionName },
-  }: ResolvedConsumer): ChangeLake | undefined {
-    if (sink.type !== 's3') return undefined;
-    return new ChangeLake(this, 'lake', {
-      lake: sink,
-      sources,
-      workgroup: functionName,
     });
   }
 }

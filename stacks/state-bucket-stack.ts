@@ -1,8 +1,9 @@
 import { LocalBackend } from 'cdktf';
 import type { Construct } from 'constructs';
 import { PrivateBucket } from '../constructs/private-bucket';
+import { parseArn } from '../topology/arns';
+import { STATE_BUCKET_STACK_ID } from '../topology/names';
 import type { ResolvedTopology, State } from '../topology/resolve';
-import { STATE_BUCKET_STACK_ID } from '../topology/stack-ids';
 import { AccountStack } from './account-stack';
 
 /** Days for which an overwritten state can be brought back. */
@@ -18,7 +19,7 @@ export class StateBucketStack extends AccountStack {
     super(scope, STATE_BUCKET_STACK_ID, {
       topology,
       account: {
-        id: roleArn?.split(':')[4],
+        id: roleArn && parseArn(roleArn).id,
         region,
         deployRole: roleArn ? { arn: roleArn } : undefined,
       },

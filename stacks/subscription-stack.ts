@@ -5,9 +5,9 @@ import { alarmTopicArn } from '../constructs/monitoring/consumer-alarms';
 import { MAPPING_ALARMS } from '../constructs/monitoring/mapping-alarms';
 import { literal } from '../constructs/terraform/literal';
 import { arns } from '../topology/arns';
-import { filterPattern } from '../topology/filter-pattern';
 import type { ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
-import type { Alarms } from '../topology/schema';
+import type { Alarms } from '../topology/schema/consumer';
+import { filterPattern } from '../topology/unicode';
 import { AccountStack } from './account-stack';
 
 /** In the consumer's account: the event source mapping from a producer's stream to the function, and its alarms. */

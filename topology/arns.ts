@@ -1,23 +1,73 @@
-import type { Account, TableReference } from './resolve';
+import { build, parse } from '@aws-sdk/util-arn-parser';
 
-const table = ({ account: { partition, region, id }, name }: TableReference) =>
-  `arn:${partition}:dynamodb:${region}:${id}:table/${name}`;
+/** Where a resource is. */
+export interface Place {
+  /** Partition of the account's Region, such as `aws`. */
+  readonly partition: string;
+  readonly region: string;
+  /** AWS account ID. */
+  readonly id: string;
+}
+
+export interface TableName {
+  readonly account: Place;
+  readonly name: string;
+}
+
+function regional(service: string, { partition, region, id }: Place, resource: string): string {
+  return build({ partition, service, region, accountId: id, resource });
+}
+
+function iam({ partition, id }: Place, resource: string): string {
+  return build({ partition, service: 'iam', region: '', accountId: id, resource });
+}
+
+const table = ({ account, name }: TableName) => regional('dynamodb', account, `table/${name}`);
 
 /** ARNs that follow from an account and a name, and so are known before the resource exists. */
 export const arns = {
-  role: ({ partition, id }: Account, { path, name }: { path: string; name: string }) =>
-    `arn:${partition}:iam::${id}:role${path}${name}`,
+  role: (account: Place, { path, name }: { path: string; name: string }) =>
+    iam(account, `role${path}${name}`),
 
-  function: ({ partition, region, id }: Account, name: string) =>
-    `arn:${partition}:lambda:${region}:${id}:function:${name}`,
+  /** Everyone in the account whom its own policies allow. */
+  root: (account: Place) => iam(account, 'root'),
 
-  bucket: ({ partition }: Account, name: string) => `arn:${partition}:s3:::${name}`,
+  function: (account: Place, name: string) => regional('lambda', account, `function:${name}`),
 
-  topic: ({ partition, region, id }: Account, name: string) =>
-    `arn:${partition}:sns:${region}:${id}:${name}`,
+  bucket: ({ partition }: Place, name: string) =>
+    build({ partition, service: 's3', region: '', accountId: '', resource: name }),
+
+  topic: (account: Place, name: string) => regional('sns', account, name),
+
+  logGroup: (account: Place, name: string) => regional('logs', account, `log-group:${name}`),
+
+  /** Any key of the account. */
+  keys: (account: Place) => regional('kms', account, 'key/*'),
 
   table,
 
   /** What the ARN of every stream of a table begins with. Its label, a time, follows. */
-  streams: (reference: TableReference) => `${table(reference)}/stream/`,
+  streams: (name: TableName) => `${table(name)}/stream/`,
 };
+
+/** Where the resource of an ARN is, and what follows that in it. */
+export function parseArn(arn: string): Place & { readonly resource: string } {
+  const { partition, region, accountId, resource } = parse(arn);
+  return { partition, region, id: accountId, resource };
+}
+
+/**
+ * The partition a Region belongs to, which is the second part of every ARN there.
+ *
+ * @see https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+ */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  if (region.startsWith('eusc-')) return 'aws-eusc';
+  if (region.startsWith('us-isob-')) return 'aws-iso-b';
+  if (region.startsWith('us-isof-')) return 'aws-iso-f';
+  if (region.startsWith('eu-isoe-')) return 'aws-iso-e';
+  if (region.startsWith('us-iso-')) return 'aws-iso';
+  return 'aws';
+}

@@ -70,6 +70,7 @@ export const READERS_PER_STREAM = { source: DYNAMODB_STREAMS, max: 2 } as const;
 export const FUNCTION = {
   source: CREATE_FUNCTION,
   nameLength: { min: 1, max: 64 },
+  handlerLength: { min: 1, max: 128 },
   /** MB. */
   memorySize: { min: 128, max: 10_240 },
   /** Seconds. */

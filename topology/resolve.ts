@@ -1,25 +1,15 @@
-import { existsSync, realpathSync } from 'node:fs';
-import path from 'node:path';
-import { SINK_VARIABLES } from '../lambda-src/contract';
-import { arns } from './arns';
-import { consumerBucketName } from './bucket-name';
-import { partitionOf } from './partition';
-import type {
-  Code,
-  Encryption,
-  ExistingTable,
-  S3Sink,
-  Sink,
-  StreamPolicySettings,
-  Table,
-  Topology,
-} from './schema';
+import { arns, type Place, partitionOf, type TableName } from './arns';
 import {
+  consumerBucketName,
   consumerStackId,
   producerAccounts,
   producerStackId,
   subscriptionStackId,
-} from './stack-ids';
+} from './names';
+import type { Topology } from './schema';
+import type { Code } from './schema/function';
+import type { Encryption, ExistingTable, StreamPolicySettings, Table } from './schema/producer';
+import { entryOf, type ResolvedSink, sinkKind } from './sinks';
 
 type Consumer = Topology['consumers'][string];
 type Producer = Topology['producers'][string];
@@ -38,10 +28,7 @@ export interface ResolvedTopology {
 
 export type State = Topology['state'] & { readonly keyPrefix: string };
 
-export type Account = Topology['accounts'][string] & {
-  /** Partition of the account's Region, such as `aws`. */
-  readonly partition: string;
-};
+export type Account = Topology['accounts'][string] & Place;
 
 export interface ResolvedConsumer {
   readonly name: string;
@@ -58,24 +45,8 @@ export interface ResolvedConsumer {
   readonly waitsForRole: boolean;
 }
 
-export type ResolvedFunction = Omit<
-  Consumer['function'],
-  'entry' | 'files' | 'code' | 'environment'
-> & {
+export type ResolvedFunction = Omit<Consumer['function'], 'entry' | 'files' | 'code'> & {
   readonly code: Entry | ({ readonly type: 'folder' } & Code);
-  /** All variables; those of the file win over those of the sink. */
-  readonly environment: Readonly<Record<string, string>>;
-};
-
-export type ResolvedSink = Exclude<Sink, S3Sink> | Lake;
-
-/** The bucket that the sink `s3` writes to, and how it is queried. */
-export type Lake = S3Sink & {
-  readonly bucket: string;
-  /** Whether the stack makes the bucket. */
-  readonly managed: boolean;
-  /** Name of the Glue database. */
-  readonly database: string;
 };
 
 /** A TypeScript file to bundle. */
@@ -88,9 +59,8 @@ export interface Entry {
   readonly folder: string;
 }
 
-export interface TableReference {
+export interface TableReference extends TableName {
   readonly account: Account;
-  readonly name: string;
   readonly encryption: Encryption;
 }
 
@@ -133,26 +103,6 @@ export type ResolvedSubscription = Omit<Subscription, 'producer' | 'consumer'> &
   readonly alarms: Consumer['alarms'];
 };
 
-/** The default function of each sink; an entry that names the first means the sink's. */
-const DEFAULT_ENTRIES = {
-  log: 'lambda-src/index.ts',
-  s3: 'lambda-src/s3.ts',
-} satisfies Record<Sink['type'], string>;
-
-/** Whether an entry is the default function of a sink. */
-export function isDefaultEntry(entry: string): boolean {
-  return Object.values(DEFAULT_ENTRIES).map(placeOf).includes(placeOf(entry));
-}
-
-/** Whether an entry is the default function of the sink `log`, by whatever path or link. */
-export function isLogEntry(entry: string): boolean {
-  return placeOf(entry) === placeOf(DEFAULT_ENTRIES.log);
-}
-
-function placeOf(file: string): string {
-  return existsSync(file) ? realpathSync.native(file) : path.resolve(file);
-}
-
 /**
  * @param topology one that `validate` found nothing wrong with
  * @param folder of the topology file
@@ -191,14 +141,18 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
     state: { ...topology.state, keyPrefix: topology.state.keyPrefix ?? topology.name },
     consumers: Object.entries(topology.consumers).map(([name, consumer]) => {
       const { stackId, account, roleArn: arn } = get(consumers, name);
-      const sink = resolveSink({ ...consumer, name, account }, topology.name);
+      const sink = sinkKind(consumer.sink).resolve(consumer.sink, {
+        topologyName: topology.name,
+        name,
+        account,
+      });
       const subscribed = pairsOf.get(name) ?? [];
       return {
         name,
         stackId,
         account,
         role: { ...consumer.role, arn },
-        function: resolveFunction(consumer, sink, account, folder),
+        function: resolveFunction(consumer, folder),
         sink,
         failedBatches: {
           ...consumer.failedBatches,
@@ -258,43 +212,14 @@ export function namesRoles({ managed, principal }: StreamPolicy): boolean {
 }
 
 function resolveFunction(
-  { function: settings }: Consumer,
-  sink: ResolvedSink,
-  account: Account,
+  { function: { entry, files, code, ...settings }, sink }: Consumer,
   folder: string,
 ): ResolvedFunction {
-  const { entry = DEFAULT_ENTRIES.log, files, code, environment, ...rest } = settings;
-  const ofSink = isLogEntry(entry) ? DEFAULT_ENTRIES[sink.type] : entry;
   return {
-    ...rest,
-    code: code ? { type: 'folder', ...code } : { type: 'entry', entry: ofSink, files, folder },
-    environment: {
-      ...(sink.type === 's3' ? sinkVariables(sink, account) : {}),
-      ...environment,
-    },
-  };
-}
-
-/** What `lambda-src/s3.ts` reads, or a function of one's own that writes to the lake. */
-function sinkVariables({ bucket, prefix }: Lake, account: Account): Record<string, string> {
-  return {
-    [SINK_VARIABLES.bucket]: bucket,
-    [SINK_VARIABLES.prefix]: prefix,
-    [SINK_VARIABLES.bucketOwner]: account.id,
-  };
-}
-
-function resolveSink(
-  consumer: Omit<Consumer, 'account'> & { name: string; account: Account },
-  topologyName: string,
-): ResolvedSink {
-  const { name, sink } = consumer;
-  if (sink.type !== 's3') return sink;
-  return {
-    ...sink,
-    bucket: sink.bucket ?? consumerBucketName('changes', topologyName, consumer),
-    managed: sink.bucket === undefined,
-    database: `${topologyName}__${name}`.replaceAll('-', '_'),
+    ...settings,
+    code: code
+      ? { type: 'folder', ...code }
+      : { type: 'entry', entry: entryOf(entry, sink), files, folder },
   };
 }
 

@@ -20,7 +20,7 @@ import {
 import { parseDocument } from 'yaml';
 import { savedQueries } from '../../constructs/lake/sql';
 import { loadTopology } from '../../load/load';
-import type { Lake } from '../../topology/resolve';
+import type { Lake } from '../../topology/sinks/s3';
 import { changesOf, type Delivery, partitionOf } from '../helpers/lake-database';
 import { AccountClients } from './support/account';
 import { TestBucket } from './support/bucket';

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { jsonSchema } from '../../topology/json-schema';
 import { FUNCTION, LOG_RETENTION_IN_DAYS, MAPPING, type Range } from '../../topology/limits';
-import { accountSchema, consumerSchema, subscriptionSchema } from '../../topology/schema';
+import { accountSchema } from '../../topology/schema/account';
+import { consumerSchema } from '../../topology/schema/consumer';
+import { subscriptionSchema } from '../../topology/schema/subscription';
 import { SHIPPED } from '../helpers/shipped-topologies';
 import { resolved } from '../helpers/synth-app';
 import { topology } from '../helpers/topology';
@@ -12,7 +14,7 @@ const SCHEMA = JSON.parse(jsonSchema());
 
 const CONSUMER = 'properties.consumers.additionalProperties.properties';
 const SETTINGS = `${CONSUMER}.function.properties`;
-const LAKE = `${CONSUMER}.sink.anyOf.2.properties`;
+const LAKE = `${CONSUMER}.sink.anyOf.1.oneOf.1.properties`;
 const ALARM_SETTINGS = `${CONSUMER}.alarms.anyOf.1.properties`;
 const PRODUCER = 'properties.producers.additionalProperties.properties';
 const STREAM_POLICY = `${PRODUCER}.streamPolicy.anyOf.1.properties`;
@@ -78,7 +80,36 @@ describe('the JSON Schema', () => {
 
   test('has the length of a function name', () => {
     const { min, max } = FUNCTION.nameLength;
-    expect(at(`${SETTINGS}.name`)).toMatchObject({ pattern: `^[a-zA-Z0-9_-]{${min},${max}}$` });
+    expect(at(`${SETTINGS}.name`)).toMatchObject({ minLength: min, maxLength: max });
+  });
+
+  test.each([
+    [`${SUBSCRIPTION}.batchSize`, 'Most records of one batch. Range: 1 to 10000. Default: 100.'],
+    [`${SETTINGS}.name`, 'Name of the function. Length: 1 to 64 characters.'],
+    [`${SETTINGS}.architecture`, 'Instruction set. Default: arm64.'],
+  ])('describes %s with its range and default, which editors show', (where, description) => {
+    expect(at(where)).toMatchObject({ description });
+  });
+
+  test('has our words for a pattern', () => {
+    expect(at(`${SETTINGS}.name`)).toMatchObject({
+      errorMessage: 'must be a function name: 1 to 64 letters, digits, hyphens and underscores',
+    });
+  });
+
+  test('has the keys that exclude each other', () => {
+    const notBoth = (...required: string[]) => ({
+      not: { required },
+      errorMessage: `write ${required.join(' or ')}, not both`,
+    });
+    const one = (...keys: string[]) => ({ anyOf: keys.map((key) => ({ required: [key] })) });
+    expect(at(`${CONSUMER}.function.allOf`)).toEqual([notBoth('entry', 'code')]);
+    expect(at('properties.producers.additionalProperties.allOf')).toEqual([
+      notBoth('account', 'accounts'),
+      one('account', 'accounts'),
+      notBoth('table', 'existingTable'),
+      one('table', 'existingTable'),
+    ]);
   });
 
   test('has the days that a log can be kept', () => {

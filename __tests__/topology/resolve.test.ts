@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { isDefaultEntry, resolve } from '../../topology/resolve';
+import { resolve } from '../../topology/resolve';
 import { topologySchema } from '../../topology/schema';
+import { isDefaultEntry } from '../../topology/sinks';
 import { consumer, type Overrides, producer, topology } from '../helpers/topology';
 
 function resolved(overrides: Overrides = {}) {
@@ -38,7 +39,7 @@ const alarms = {
 
 /** What a consumer has beside its role and function. */
 const consumerDefaults = {
-  sink: { type: 'log' },
+  sink: { type: 'log', variables: {} },
   failedBatches: {
     expirationInDays: 30,
     bucket: 'process-orders-failed-batches-025f751830a2',
@@ -276,16 +277,27 @@ describe('the sink of a consumer', () => {
     bucket: 'process-orders-changes-025f751830a2',
     managed: true,
     database: 'orders__process_orders',
+    variables: {
+      bucket: 'process-orders-changes-025f751830a2',
+      prefix: 'changes/',
+      bucketOwner: '111122223333',
+    },
   };
 
   test.each<[string, unknown, unknown]>([
-    ['is the log', 'log', { type: 'log' }],
+    ['is the log', 'log', { type: 'log', variables: {} }],
     ['is a lake whose bucket the stack makes', 's3', lake],
     ['is a lake whose bucket the stack makes, by its type', { type: 's3' }, lake],
     [
       'is a lake in an existing bucket',
       { type: 's3', bucket: 'our-lake', prefix: 'orders/' },
-      { ...lake, bucket: 'our-lake', prefix: 'orders/', managed: false },
+      {
+        ...lake,
+        bucket: 'our-lake',
+        prefix: 'orders/',
+        managed: false,
+        variables: { ...lake.variables, bucket: 'our-lake', prefix: 'orders/' },
+      },
     ],
     [
       'is a lake with settings',

@@ -2,7 +2,7 @@ import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscrip
 import { Construct } from 'constructs';
 import { arns } from '../../topology/arns';
 import type { ResolvedConsumer, ResolvedSubscription } from '../../topology/resolve';
-import type { Alarms } from '../../topology/schema';
+import type { Alarms } from '../../topology/schema/consumer';
 import { literal } from '../terraform/literal';
 import { AlarmTopic } from './alarm-topic';
 import { createAlarms } from './alarms';

@@ -1,6 +1,6 @@
 import { ALARMS } from '../../topology/limits';
 import type { ResolvedFunction } from '../../topology/resolve';
-import type { Alarms } from '../../topology/schema';
+import type { Alarms } from '../../topology/schema/consumer';
 import type { Alarm } from './alarms';
 import { FUNCTION_METRICS, OWN_METRICS } from './metrics';
 

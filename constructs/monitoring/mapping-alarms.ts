@@ -1,5 +1,5 @@
 import type { ResolvedSubscription } from '../../topology/resolve';
-import type { Alarms } from '../../topology/schema';
+import type { Alarms } from '../../topology/schema/consumer';
 import type { Alarm } from './alarms';
 import { MAPPING_METRICS } from './metrics';
 

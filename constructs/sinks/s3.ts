@@ -1,11 +1,16 @@
 import { DataAwsS3Bucket } from '@cdktf/provider-aws/lib/data-aws-s3-bucket';
 import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
 import { Construct } from 'constructs';
-import { ATHENA_RESULTS } from '../../topology/athena-results';
-import type { Lake, TableReference } from '../../topology/resolve';
+import { SINK_VARIABLES } from '../../lambda-src/contract';
+import { WRITE_OBJECT } from '../../policies/actions';
+import { ofBucketOwner } from '../../policies/execution-role';
+import { ATHENA_RESULTS } from '../../topology/names';
+import type { TableReference } from '../../topology/resolve';
+import type { Lake } from '../../topology/sinks/s3';
 import { LakeCatalog } from '../lake/catalog';
 import { LakeQueries } from '../lake/queries';
 import { PrivateBucket } from '../private-bucket';
+import type { SinkResources } from './sink';
 
 const RESULTS_EXPIRE_IN_DAYS = 30;
 
@@ -18,18 +23,18 @@ export interface ChangeLakeProps {
   readonly sources: readonly TableReference[];
   /** Name of the Athena workgroup. */
   readonly workgroup: string;
+  /** ID of the account that must own the bucket. */
+  readonly bucketOwner: string;
 }
 
 /** Where the sink `s3` writes changes, and what it takes to query them. */
-export class ChangeLake extends Construct {
-  /** Name of the bucket. */
-  readonly bucketName: string;
-  /** ARN of every object the sink writes. */
-  readonly objectsArn: string;
+export class ChangeLake extends Construct implements SinkResources {
+  readonly grants: SinkResources['grants'];
+  readonly references: SinkResources['references'];
 
   constructor(scope: Construct, id: string, props: ChangeLakeProps) {
     super(scope, id);
-    const { lake, sources } = props;
+    const { lake, sources, bucketOwner } = props;
     const { name, arn } = lake.managed ? this.createBucket(lake) : this.findBucket(lake);
     const accounts = distinct(
       sources.map(({ account }) => account.id),
@@ -41,8 +46,15 @@ export class ChangeLake extends Construct {
     );
     // Athena finds changes by account and table: without any there is nothing to query.
     if (tables.length > 0) this.catalog(name, { accounts, tables }, props);
-    this.bucketName = name;
-    this.objectsArn = `${arn}/${lake.prefix}*`;
+    this.references = { [SINK_VARIABLES.s3.bucket]: name };
+    this.grants = [
+      {
+        sid: 'WriteChanges',
+        actions: WRITE_OBJECT,
+        resources: [`${arn}/${lake.prefix}*`],
+        condition: [ofBucketOwner(bucketOwner)],
+      },
+    ];
   }
 
   private catalog(

@@ -2,9 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { findLogLevel, LOG_LEVEL, LOG_LEVELS, SINK_VARIABLES } from '../../lambda-src/contract';
 import { confinement } from '../../packaging/confinement';
 import { PackageFileError, packageFiles } from '../../packaging/package-files';
-import { ATHENA_RESULTS } from '../../topology/athena-results';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../../topology/limits';
-import { isLogEntry } from '../../topology/resolve';
+import { isLogEntry, sinkKind } from '../../topology/sinks';
 import { type Declared, type Report, sound } from './declared';
 
 export function functionCode({ consumers, folder }: Declared, report: Report): void {
@@ -81,9 +80,9 @@ export function concurrency({ consumers }: Declared, report: Report): void {
 
 export function environment({ consumers }: Declared, report: Report): void {
   const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
-  const ofSink: readonly string[] = Object.values(SINK_VARIABLES);
   for (const [name, { function: settings, sink }] of sound(consumers)) {
     const path = ['consumers', name, 'function', 'environment'];
+    const ofSink: readonly string[] = Object.values(SINK_VARIABLES[sink.type]);
     const isDefault =
       (settings.entry === undefined || isLogEntry(settings.entry)) && !settings.code;
     for (const [variable, value] of Object.entries(settings.environment)) {
@@ -94,8 +93,11 @@ export function environment({ consumers }: Declared, report: Report): void {
           [...path, variable],
           'must be named with two or more letters, digits and underscores, a letter first',
         );
-      } else if (sink.type === 's3' && ofSink.includes(variable)) {
-        report([...path, variable], 'is set by the sink s3; leave it out, or choose another name');
+      } else if (ofSink.includes(variable)) {
+        report(
+          [...path, variable],
+          `is set by the sink ${sink.type}; leave it out, or choose another name`,
+        );
       } else if (variable === LOG_LEVEL && isDefault && !findLogLevel(value)) {
         report([...path, variable], `must be ${LOG_LEVELS.join(', ')}`, value);
       } else if (variable === LOG_LEVEL && isDefault && sink.type === 'log' && !writesInfo(value)) {
@@ -111,44 +113,17 @@ function writesInfo(lowest: string): boolean {
   return ['DEBUG', 'INFO'].includes(lowest.toUpperCase());
 }
 
-export function lake({ consumers, subscriptions }: Declared, report: Report): void {
+/** What each sink asks of its own settings. */
+export function sinks(
+  { name: topologyName, consumers, subscriptions }: Declared,
+  report: Report,
+): void {
   const subscribed = new Set(subscriptions.map((entry) => entry?.consumer));
   for (const [name, { sink }] of sound(consumers)) {
-    if (sink.type !== 's3') continue;
-    const path = ['consumers', name, 'sink'];
-    if (sink.prefix.startsWith(ATHENA_RESULTS)) {
-      const message = `must not begin with ${ATHENA_RESULTS}, where the results of queries are and expire`;
-      report([...path, 'prefix'], message, sink.prefix);
-    }
-    // Athena finds changes by account and table, which subscriptions tell as well.
-    if (subscribed.has(undefined) || subscribed.has(name)) continue;
-    const { formerAccounts, formerTables } = sink;
-    if (formerAccounts.length > 0 && formerTables.length === 0) {
-      report([...path, 'formerTables'], 'is missing; name the tables that formerAccounts had');
-    }
-    if (formerTables.length > 0 && formerAccounts.length === 0) {
-      report([...path, 'formerAccounts'], 'is missing; name the accounts that had formerTables');
-    }
-  }
-}
-
-export function lakeLifecycle({ consumers }: Declared, report: Report): void {
-  for (const [name, { sink }] of sound(consumers)) {
-    if (sink.type !== 's3') continue;
-    const path = ['consumers', name, 'sink'];
-    const { bucket, transitionToStandardIaInDays, expirationInDays } = sink;
-    const rules = { transitionToStandardIaInDays, expirationInDays };
-    for (const [key, days] of Object.entries(rules)) {
-      if (bucket === undefined || days === undefined) continue;
-      const message =
-        'must be left out if bucket is given; make it a lifecycle rule of that bucket';
-      report([...path, key], message, days);
-    }
-    if (bucket !== undefined || !transitionToStandardIaInDays || !expirationInDays) continue;
-    if (expirationInDays <= transitionToStandardIaInDays) {
-      const message = `must be over the ${transitionToStandardIaInDays} days of transitionToStandardIaInDays`;
-      report([...path, 'expirationInDays'], message, expirationInDays);
-    }
+    const isSubscribed = subscribed.has(undefined) || subscribed.has(name);
+    sinkKind(sink).check(sink, { topologyName, name, isSubscribed }, (path, ...problem) =>
+      report(['consumers', name, ...path], ...problem),
+    );
   }
 }
 

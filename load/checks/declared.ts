@@ -7,6 +7,8 @@ export type Entries<T> = Readonly<Record<string, T | undefined>>;
 export interface Declared {
   /** Folder of the topology file. */
   readonly folder: string;
+  /** Empty if it is broken by itself. */
+  readonly name: string;
   readonly tags: Topology['tags'];
   readonly state: Topology['state'] | undefined;
   readonly accounts: Entries<Topology['accounts'][string]>;

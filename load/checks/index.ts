@@ -8,9 +8,8 @@ import {
   environment,
   functionCode,
   functionFiles,
-  lake,
-  lakeLifecycle,
   managedPolicies,
+  sinks,
 } from './consumers';
 import type { Declared, Report } from './declared';
 import { filters } from './filters';
@@ -40,8 +39,7 @@ export const CHECKS: readonly Check[] = [
   managedPolicies,
   concurrency,
   environment,
-  lake,
-  lakeLifecycle,
+  sinks,
   arnsOfTheAccount,
   alarmTopic,
   tableSettings,

@@ -1,11 +1,12 @@
+import { parseArn } from '../../topology/arns';
 import { TAGS } from '../../topology/limits';
-import { formatPath, type Problem } from '../../topology/problem';
 import {
   consumerStackId,
   producerAccounts,
   producerStackId,
   subscriptionStackId,
-} from '../../topology/stack-ids';
+} from '../../topology/names';
+import { formatPath, type Problem } from '../../topology/problem';
 import { at, type Declared, type Report, sound, soundList } from './declared';
 
 /**
@@ -153,8 +154,9 @@ function rolesOfTerraform(
   }
   return new Map(
     arns.flatMap(([place, arn]) => {
-      const [, , , , account = '', resource = ''] = arn?.split(':') ?? [];
-      return arn === undefined ? [] : [[roleKey(account, resource.split('/').at(-1) ?? ''), place]];
+      if (arn === undefined) return [];
+      const { id, resource } = parseArn(arn);
+      return [[roleKey(id, resource.split('/').at(-1) ?? ''), place]];
     }),
   );
 }

@@ -1,7 +1,6 @@
-import { keyAlias } from '../../topology/key-alias';
+import { parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
-import { partitionOf } from '../../topology/partition';
-import { producerAccounts } from '../../topology/stack-ids';
+import { producerAccounts, tableKeyAlias } from '../../topology/names';
 import { escaped } from '../../topology/unicode';
 import { at, type Declared, type Report, sound } from './declared';
 
@@ -48,14 +47,14 @@ export function tableKey({ accounts, producers }: Declared, report: Report): voi
       report(path, message, encryption);
     }
     if (table && encryption === 'customer-managed') {
-      const excess = keyAlias(table.name).length - KEY_ALIAS.length.max;
+      const excess = tableKeyAlias(table.name).length - KEY_ALIAS.length.max;
       if (excess > 0) {
         const message = `must be ${excess} characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }`;
         report(['producers', name, 'table', 'name'], message, table.name);
       }
     }
     if (typeof encryption !== 'object') continue;
-    const [, partition, , region] = encryption.kmsKeyArn.split(':');
+    const { partition, region } = parseArn(encryption.kmsKeyArn);
     for (const { account: accountName } of producerAccounts(producer)) {
       const account = at(accounts, accountName);
       if (!account) continue;

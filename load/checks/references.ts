@@ -1,7 +1,7 @@
-import { partitionOf } from '../../topology/partition';
+import { parseArn, partitionOf } from '../../topology/arns';
+import { producerAccounts } from '../../topology/names';
 import type { Problem } from '../../topology/problem';
 import type { Topology } from '../../topology/schema';
-import { producerAccounts } from '../../topology/stack-ids';
 import { at, type Declared, type Entries, type Report, sound, soundList } from './declared';
 
 /** Names that are listed before "and others". */
@@ -40,7 +40,7 @@ export function arnsOfTheAccount({ accounts, consumers }: Declared, report: Repo
     account: Topology['accounts'][string] | undefined,
   ) => {
     if (arn === undefined || account === undefined) return;
-    const [, partition, , , owner] = arn.split(':');
+    const { partition, id: owner } = parseArn(arn);
     if (partition !== partitionOf(account.region)) {
       report(
         path,
@@ -92,8 +92,8 @@ export function alarmTopic({ accounts, consumers }: Declared, report: Report): v
   for (const [name, { account, alarms }] of sound(consumers)) {
     const region = at(accounts, account)?.region;
     if (!alarms || alarms.topicArn === undefined || region === undefined) continue;
-    const [, partition, , topicRegion] = alarms.topicArn.split(':');
-    if (topicRegion !== region || partition !== partitionOf(region)) {
+    const topic = parseArn(alarms.topicArn);
+    if (topic.region !== region || topic.partition !== partitionOf(region)) {
       const message = `must be a topic of the Region ${region} (arn:${partitionOf(region)}:sns:${region}:…), in which the alarms are`;
       report(['consumers', name, 'alarms', 'topicArn'], message, alarms.topicArn);
     }

@@ -1,7 +1,7 @@
+import { environmentOf, environmentSize } from '../../packaging/environment';
 import { streamCount, streamPolicies } from '../../policies/execution-role';
 import { streamPolicySize } from '../../policies/stream-policy';
-import { environmentSize } from '../../topology/environment-size';
-import { ENVIRONMENT, GLUE, STREAM_POLICY } from '../../topology/limits';
+import { ENVIRONMENT, STREAM_POLICY } from '../../topology/limits';
 import type { ResolvedTopology } from '../../topology/resolve';
 import type { Report } from './declared';
 
@@ -10,7 +10,6 @@ export function sizes(topology: ResolvedTopology, report: Report): void {
   streamPolicy(topology, report);
   rolePolicies(topology, report);
   environment(topology, report);
-  glueDatabase(topology, report);
 }
 
 function streamPolicy({ producers }: ResolvedTopology, report: Report): void {
@@ -37,20 +36,11 @@ function rolePolicies({ consumers }: ResolvedTopology, report: Report): void {
 }
 
 function environment({ consumers }: ResolvedTopology, report: Report): void {
-  for (const { name, function: settings } of consumers) {
-    const size = environmentSize(settings.environment);
+  for (const consumer of consumers) {
+    const size = environmentSize(environmentOf(consumer));
     if (size > ENVIRONMENT.totalSize) {
       const message = `must be at most ${ENVIRONMENT.totalSize} bytes of names and values, those that the stack sets among them, got ${size}`;
-      report(['consumers', name, 'function', 'environment'], message);
+      report(['consumers', consumer.name, 'function', 'environment'], message);
     }
-  }
-}
-
-function glueDatabase({ consumers }: ResolvedTopology, report: Report): void {
-  for (const { name, sink } of consumers) {
-    if (sink.type !== 's3' || sink.database.length <= GLUE.nameLength.max) continue;
-    const excess = sink.database.length - GLUE.nameLength.max;
-    const message = `must have a name ${excess} characters shorter for its Glue database ${sink.database}`;
-    report(['consumers', name], message);
   }
 }

@@ -1,5 +1,5 @@
 import { loadTopology } from '../../load/load';
-import { arns } from '../../topology/arns';
+import { arns, parseArn } from '../../topology/arns';
 import { UserError } from '../../topology/problem';
 import type { Account, ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
 import type { Origin } from './failed-batch';
@@ -87,7 +87,7 @@ function targetOf({ consumers }: ResolvedTopology, options: Options, file: strin
     );
   }
   const { id, deployRole } = consumer.account;
-  if (options.role !== undefined && options.role.split(':')[4] !== id) {
+  if (options.role !== undefined && parseArn(options.role).id !== id) {
     throw new RedriveError(
       `--role must be a role of the consumer's account ${id}, got ${options.role}`,
     );

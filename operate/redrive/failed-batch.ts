@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isSequenceNumber, sortedKeys } from '../../lambda-src/contract';
+import { parseArn } from '../../topology/arns';
 import { formatPath } from '../../topology/problem';
 import { DEPTH, parseJson, TOO_DEEP } from './json';
 import { type ObjectKey, parseKey } from './object-key';
@@ -210,6 +211,6 @@ export function itemsOf({ batch, event }: FailedBatchObject): string[] {
 
 /** Account, Region and table of a stream. */
 export function tableOf(streamArn: string): { account: string; region: string; table: string } {
-  const [, , , region = '', account = '', resource = ''] = streamArn.split(':');
-  return { account, region, table: resource.split('/')[1] ?? '' };
+  const { id, region, resource } = parseArn(streamArn);
+  return { account: id, region, table: resource.split('/')[1] ?? '' };
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { partitionOf } from '../../topology/partition';
+import { partitionOf } from '../../topology/arns';
 import { UserError } from '../../topology/problem';
 
 export type Block = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
-import { filterPattern } from '../../../topology/filter-pattern';
 import { FILTERS } from '../../../topology/limits';
 import type { Problem } from '../../../topology/problem';
+import { filterPattern } from '../../../topology/unicode';
 import { at, type Declared, type Report, soundList } from '../declared';
 import { contradictions } from './agreement';
 import { patternProblems } from './pattern';

@@ -4,11 +4,10 @@
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_AttributeValue.html
  */
-import { arns } from '../../../topology/arns';
-import { partitionOf } from '../../../topology/partition';
+import { arns, partitionOf } from '../../../topology/arns';
+import { producerAccounts } from '../../../topology/names';
 import type { TableReference } from '../../../topology/resolve';
 import type { Topology } from '../../../topology/schema';
-import { producerAccounts } from '../../../topology/stack-ids';
 import { at, type Declared } from '../declared';
 import {
   asBase64,

@@ -1,4 +1,4 @@
-import { filterPattern } from '../../topology/filter-pattern';
+import { filterPattern } from '../../topology/unicode';
 
 describe('the text of a filter pattern', () => {
   test.each([

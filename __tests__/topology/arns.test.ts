@@ -1,4 +1,4 @@
-import { partitionOf } from '../../topology/partition';
+import { partitionOf } from '../../topology/arns';
 
 test.each([
   ['us-east-1', 'aws'],

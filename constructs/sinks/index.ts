@@ -1,0 +1,18 @@
+import type { Construct } from 'constructs';
+import type { ResolvedConsumer } from '../../topology/resolve';
+import type { ResolvedSink } from '../../topology/sinks';
+import { ChangeLake } from './s3';
+import type { SinkResources } from './sink';
+
+type CreateSink<S> = (scope: Construct, sink: S, consumer: ResolvedConsumer) => SinkResources;
+
+const SINKS = {
+  log: () => ({ grants: [], references: {} }),
+  s3: (scope, lake, { account, sources, function: { name } }) =>
+    new ChangeLake(scope, 'lake', { lake, sources, workgroup: name, bucketOwner: account.id }),
+} satisfies { readonly [S in ResolvedSink as S['type']]: CreateSink<S> };
+
+export function createSink(scope: Construct, consumer: ResolvedConsumer): SinkResources {
+  const create = SINKS[consumer.sink.type] as CreateSink<ResolvedSink>;
+  return create(scope, consumer.sink, consumer);
+}

@@ -1,0 +1,78 @@
+/** What things are called. Names that others see (stack ids, names in AWS) are a contract: a change replaces things. */
+import { createHash } from 'node:crypto';
+import { BUCKET } from './limits';
+
+/** A stack id names the state object, the argument of `cdktf deploy` and the folder of the synthesized stack. */
+export const STATE_BUCKET_STACK_ID = 'state-bucket';
+
+export function consumerStackId(consumer: string): string {
+  return `consumer-${consumer}`;
+}
+
+export function producerStackId(producer: string, account?: string): string {
+  return ['producer', producer, account].filter(Boolean).join('-');
+}
+
+export function subscriptionStackId(
+  producer: string,
+  account: string | undefined,
+  consumer: string,
+): string {
+  return ['subscription', producer, account, consumer].filter(Boolean).join('-');
+}
+
+type Accounts =
+  | { readonly account: string }
+  | { readonly account?: undefined; readonly accounts: readonly string[] };
+
+/**
+ * The accounts of a producer: its account's name, and what stack ids say of it. A producer with one
+ * `account` is not named after it, so that the account can be renamed.
+ */
+export function producerAccounts(
+  producer: Accounts,
+): { readonly account: string; readonly idPart?: string }[] {
+  return producer.account !== undefined
+    ? [{ account: producer.account }]
+    : [...new Set(producer.accounts)].map((account) => ({ account, idPart: account }));
+}
+
+/** Beginnings that S3 keeps for itself, and a hyphen, with which no bucket's name may begin. */
+const RESERVED_BEGINNINGS = /^(?:xn--|sthree-|amzn-s3-demo-|-)+/;
+
+/**
+ * Name of a bucket that belongs to a consumer, such as `process-orders-failed-batches-1a2b3c4d5e6f`.
+ * Bucket names are global: a hash of account, Region, topology and consumer makes this one unique. Nothing of it
+ * changes with the function.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
+export function consumerBucketName(
+  purpose: 'failed-batches' | 'changes',
+  topologyName: string,
+  consumer: {
+    readonly name: string;
+    readonly account: { readonly id: string; readonly region: string };
+  },
+): string {
+  const { id, region } = consumer.account;
+  const hash = createHash('sha256')
+    .update(`${id}/${region}/${topologyName}/${consumer.name}`)
+    .digest('hex')
+    .slice(0, 12);
+  const room = BUCKET.nameLength.max - `-${purpose}-${hash}`.length;
+  const name = consumer.name.replace(RESERVED_BEGINNINGS, '').slice(0, room).replace(/-+$/, '');
+  return [name, purpose, hash].filter(Boolean).join('-');
+}
+
+/** Prefix, in the bucket of a lake, of the results of its queries, which expire by themselves. */
+export const ATHENA_RESULTS = 'athena-results/';
+
+export function glueDatabaseName(topologyName: string, consumer: string): string {
+  return `${topologyName}__${consumer}`.replaceAll('-', '_');
+}
+
+/** The alias of a table's key. An alias cannot have dots, and a table's name no slashes. */
+export function tableKeyAlias(tableName: string): string {
+  return `alias/dynamodb/${tableName.replaceAll('.', '/')}`;
+}

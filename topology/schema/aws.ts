@@ -1,0 +1,65 @@
+/** Names and ARNs of AWS that several sections have. */
+import { BUCKET, TABLE } from '../limits';
+import { sized, text } from './values';
+
+const ARN = 'arn:aws[a-z-]*';
+
+export const region = text(
+  /^[a-z]{2,4}(-[a-z]+)+-\d+$/,
+  'must be an AWS Region, such as us-east-1',
+);
+
+export const accountId = text(
+  /^\d{12}$/,
+  'must be an AWS account ID of 12 digits in quotes, such as "111122223333"',
+  (value) => {
+    if (typeof value === 'number') {
+      return 'must be an AWS account ID of 12 digits in quotes, since YAML reads digits as a number';
+    }
+    return typeof value === 'string'
+      ? 'must be an AWS account ID of 12 digits, such as "111122223333"'
+      : undefined;
+  },
+);
+
+export const roleArn = text(
+  new RegExp(`^${ARN}:iam::\\d{12}:role/[\\w+=,.@/-]+$`),
+  'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/Deploy',
+);
+
+export const policyArn = text(
+  new RegExp(`^${ARN}:iam::(\\d{12}|aws):policy/[\\w+=,.@/-]+$`),
+  'must be the ARN of an IAM policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess',
+);
+
+export const topicArn = text(
+  new RegExp(`^${ARN}:sns:[a-z0-9-]+:\\d{12}:[\\w-]+$`),
+  'must be the ARN of an SNS topic, such as arn:aws:sns:us-east-1:111122223333:alarms',
+);
+
+/** What to write in place of the key that no other account can use. */
+export function insteadOfAwsManagedKey(value: unknown): string | undefined {
+  const isMeant = typeof value === 'string' && /^aws-managed$|alias\/aws\/dynamodb/.test(value);
+  return isMeant
+    ? 'must not be the AWS managed key (alias/aws/dynamodb), with which a stream cannot be read from another account; write aws-owned, customer-managed or { kmsKeyArn: … }'
+    : undefined;
+}
+
+export const kmsKeyArn = text(
+  new RegExp(`^${ARN}:kms:[a-z0-9-]+:\\d{12}:key/[\\w-]+$`),
+  'must be the ARN of a KMS key (not of an alias), such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  insteadOfAwsManagedKey,
+);
+
+export const bucketName = sized(
+  /^(?!.*(\.[.-]|-\.))(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
+  BUCKET.nameLength,
+  (length) =>
+    `must be the name of an S3 bucket: ${length} lower-case letters, digits, hyphens and dots, and none that S3 reserves`,
+);
+
+export const tableName = sized(
+  /^[a-zA-Z0-9_.-]*$/,
+  TABLE.nameLength,
+  (length) => `must be a table name: ${length} letters, digits, underscores, hyphens and dots`,
+);

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { FUNCTION, LOG_RETENTION_IN_DAYS } from '../limits';
+import { runtimeRule, USABLE_RUNTIMES } from '../runtimes';
+import { choice, exclusive, integer, list, object, sized, text } from './values';
+
+const code = object({
+  directory: text(/./, 'must be the path of a folder, relative to cdktf.json').describe(
+    'Prepared folder that becomes the deployment package as it is, links followed: at most 250 MB, and 50 MB zipped.',
+  ),
+  handler: sized(
+    /^[\w./:-]*$/,
+    FUNCTION.handlerLength,
+    () => 'must be a handler, such as index.handler',
+  ).describe(
+    'Handler, as the runtime expects it. Its file must be in the folder; ES modules must export it, and Python modules have its name. What Java and .NET compiled is not looked into.',
+  ),
+});
+
+const settings = object({
+  name: sized(
+    /^[a-zA-Z0-9_-]*$/,
+    FUNCTION.nameLength,
+    (length) => `must be a function name: ${length} letters, digits, hyphens and underscores`,
+  ).describe('Name of the function.'),
+  entry: text(
+    /\.[cm]?[jt]s$/,
+    'must be the path of a TypeScript or JavaScript file, relative to cdktf.json',
+  )
+    .optional()
+    .describe(
+      'TypeScript file whose default export is a processor, or that exports `handler`; it is bundled. Default: the function of the sink, lambda-src/index.ts.',
+    ),
+  files: list(text(/./, 'must be the path of a file or a folder, relative to cdktf.json'))
+    .default([])
+    .describe(
+      'Files and folders that the function reads at run time, in the folder of entry; in the package they have the same path from there.',
+    ),
+  code: code.optional().describe('Instead of entry: any prepared folder, any runtime.'),
+  runtime: z
+    .enum(USABLE_RUNTIMES, { error: ({ input }) => runtimeRule(input) })
+    .default('nodejs24.x')
+    .describe('Lambda runtime. The review says when AWS ends its support.'),
+  architecture: choice(['arm64', 'x86_64']).default('arm64').describe('Instruction set.'),
+  memorySize: integer(FUNCTION.memorySize, ' MB').default(256).describe('Memory in MB.'),
+  timeout: integer(FUNCTION.timeout, ' seconds')
+    .default(60)
+    .describe('Time one invocation may take, in seconds.'),
+  reservedConcurrentExecutions: integer(
+    FUNCTION.reservedConcurrentExecutions,
+    ' (to pause, write enabled: false in the subscription)',
+  )
+    .optional()
+    .describe(
+      'Reserved concurrency: the function always has it, and never more. Default: none is reserved. With fewer than the parallelizationFactor of its subscriptions together, batches wait.',
+    ),
+  environment: z
+    .record(
+      z.string(),
+      z.string({ error: 'must be a string; put numbers and booleans in quotes' }),
+      { error: 'must be a mapping from variable names to strings' },
+    )
+    .default({})
+    .describe('Environment variables.'),
+  logRetentionInDays: z
+    .literal(LOG_RETENTION_IN_DAYS.values, {
+      error: `must be one of ${LOG_RETENTION_IN_DAYS.values.join(', ')} days`,
+    })
+    .default(30)
+    .describe('Days for which CloudWatch Logs keeps the log.'),
+});
+
+type Settings = z.output<typeof settings>;
+
+export const functionSchema = exclusive(settings, {
+  keys: ['entry', 'code'],
+  required: false,
+}).transform(
+  (value) =>
+    value as Settings &
+      ({ readonly code: Code; readonly entry?: undefined } | { readonly code?: undefined }),
+);
+
+export type Code = z.output<typeof code>;

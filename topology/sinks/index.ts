@@ -1,0 +1,52 @@
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { log } from './log';
+import { s3 } from './s3';
+import type { SinkKind } from './sink';
+
+/** A new sink is a line here, in constructs/sinks/ and in lambda-src/contract.ts, and a file in each of the sinks/. */
+const SINKS = { log, s3 };
+
+type SinkType = keyof typeof SINKS;
+
+/** The name of a sink alone has its defaults. */
+export const sinkSchema = z
+  .union(
+    [
+      z
+        .enum(Object.keys(SINKS) as [SinkType, ...SinkType[]])
+        .transform((type): Sink => SINKS[type].settings.parse({ type })),
+      z.discriminatedUnion('type', [log.settings, s3.settings], {
+        error: `must be ${Object.keys(SINKS).join(' or ')}`,
+      }),
+    ],
+    { error: 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }' },
+  )
+  .prefault('log');
+
+export type Sink = z.output<(typeof SINKS)[SinkType]['settings']>;
+export type ResolvedSink = ReturnType<(typeof SINKS)[SinkType]['resolve']>;
+
+export function sinkKind({ type }: Sink): SinkKind<Sink, ResolvedSink> {
+  return SINKS[type];
+}
+
+/** Whether an entry is the default function of a sink, by whatever path or link. */
+export function isDefaultEntry(entry: string): boolean {
+  return Object.values(SINKS).some((sink) => placeOf(sink.entry) === placeOf(entry));
+}
+
+/** Whether an entry is the default function of the sink `log`. */
+export function isLogEntry(entry: string): boolean {
+  return placeOf(entry) === placeOf(log.entry);
+}
+
+/** The entry of a function: one that names the default function of `log` means that of the sink. */
+export function entryOf(entry: string | undefined, sink: Sink): string {
+  return entry === undefined || isLogEntry(entry) ? SINKS[sink.type].entry : entry;
+}
+
+function placeOf(file: string): string {
+  return existsSync(file) ? realpathSync.native(file) : path.resolve(file);
+}

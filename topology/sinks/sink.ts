@@ -1,0 +1,26 @@
+import type { Problem } from '../problem';
+
+/** The consumer of a sink. */
+export interface SinkOwner {
+  readonly topologyName: string;
+  readonly name: string;
+  readonly account: { readonly id: string; readonly region: string };
+}
+
+/** A consumer as far as it is known while the file is checked. */
+export interface CheckedConsumer extends Pick<SinkOwner, 'topologyName' | 'name'> {
+  /** Whether it has a subscription, or may have one that is broken. */
+  readonly isSubscribed: boolean;
+}
+
+/** Reports a problem at a path below the consumer. */
+export type ReportInConsumer = (path: Problem['path'], message: string, received?: unknown) => void;
+
+/** What the topology knows of a kind of sink. */
+export interface SinkKind<Settings, Resolved> {
+  /** The default function, relative to cdktf.json. */
+  readonly entry: string;
+  resolve(sink: Settings, owner: SinkOwner): Resolved;
+  /** Reports what one value alone cannot show. */
+  check(sink: Settings, consumer: CheckedConsumer, report: ReportInConsumer): void;
+}

@@ -14,7 +14,7 @@ describe('a command without a terminal needs approval beforehand', () => {
   });
 });
 
-describe('needs no approval', () => {
+describe('a command with these needs no approval', () => {
   test.each<[string, string[], NodeJS.ProcessEnv]>([
     ['deploy', ['*', '--auto-approve'], {}],
     ['deploy', ['--autoApprove', '*'], {}],

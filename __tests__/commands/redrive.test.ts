@@ -92,9 +92,9 @@ test('delivers all there is', async () => {
 test('interrupted once, which npm passes on, finishes the batch it is at', async () => {
   const child = start('--consumer', 'process-orders');
   whileInvoked = async () => {
-    const told = new Promise((resolve) => child.stderr?.once('data', resolve));
+    const stopping = new Promise((resolve) => child.stderr?.once('data', resolve));
     child.kill('SIGINT');
-    await told;
+    await stopping;
     child.kill('SIGINT'); // as from npm
     await setTimeout(100);
   };
@@ -114,10 +114,10 @@ test('interrupted once, which npm passes on, finishes the batch it is at', async
 test('interrupted again after more than a second, ends and keeps the batch it was at', async () => {
   const child = start('--consumer', 'process-orders');
   whileInvoked = async () => {
-    const told = new Promise((resolve) => child.stderr?.once('data', resolve));
+    const stopping = new Promise((resolve) => child.stderr?.once('data', resolve));
     const ended = new Promise((resolve) => child.once('close', resolve));
     child.kill('SIGINT');
-    await told;
+    await stopping;
     await setTimeout(1_500);
     child.kill('SIGINT');
     await ended;

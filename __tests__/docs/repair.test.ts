@@ -62,6 +62,17 @@ test('IDs that the topology file chooses are those of the resources', () => {
   expect(compared.filter(({ id, actual }) => !matches(id, actual))).toEqual([]);
 });
 
+test('every alarm is in a row of docs/guarantees.md', () => {
+  const names = RESOURCES.filter(({ address }) =>
+    address.startsWith('aws_cloudwatch_metric_alarm.'),
+  ).map(({ block, names }) => {
+    const owner = [names['<function>'], names['<stack>']].filter(Boolean).join('-');
+    return String(block.alarm_name).slice(owner.length + 1);
+  });
+  const rows = tableBelow('From the write to the sink', 'docs/guarantees.md');
+  expect(new Set(rows.flatMap((row) => codesIn(row[3])))).toEqual(new Set(names));
+});
+
 /** A managed state bucket, and a role that reads more streams than fit into its own policies. */
 function large() {
   const ids = Array.from({ length: 150 }, (_, index) => `${100_000_000_000 + index}`);

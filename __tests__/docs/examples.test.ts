@@ -1,8 +1,57 @@
 import { readFileSync } from 'node:fs';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { parse } from 'yaml';
+import { codesIn, tableBelow } from '../helpers/markdown';
 import { matches } from '../helpers/matches';
-import { problemsOf, topology } from '../helpers/topology';
+import { SHIPPED } from '../helpers/shipped-topologies';
+import { synthApp } from '../helpers/synth-app';
+import { type Content, problemsOf, topology } from '../helpers/topology';
+
+// The first synthesis loads the provider's classes, which takes long on a busy machine.
+jest.setTimeout(60_000);
+
+test('the README lists the topologies of the project, which are those that are tested', () => {
+  const rows = tableBelow('Write your topology', 'README.md');
+  expect(rows.flatMap(([files]) => codesIn(files)).sort()).toEqual([...SHIPPED].sort());
+});
+
+test('the smallest topology of the README makes the stacks of its table', () => {
+  const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const { ids } = synthApp(parse(yaml));
+  const rows = tableBelow('The smallest topology', 'README.md');
+  expect(rows.map(([id]) => codesIn(id)[0])).toEqual(ids);
+  expect(rows.map(([, account]) => account)).toEqual(['analytics', 'shop', 'analytics']);
+});
+
+/** The example of docs/tenants.md, in the accounts of the topology that it divides into tiers. */
+function tiers(): Content {
+  const page = readFileSync('docs/tenants.md', 'utf8');
+  const [, example = ''] = /## One tenant[\s\S]*?```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+  return { ...parse(readFileSync('topologies/saas-tenants.yaml', 'utf8')), ...parse(example) };
+}
+
+test('the example of tiers has a function, role and concurrency for each tier', () => {
+  const app = synthApp(tiers());
+  const of = (tier: string) => {
+    const { resource } = app.json(`consumer-metering-${tier}`);
+    const lambda = resource?.aws_lambda_function?.processor ?? {};
+    return [
+      Reflect.get(lambda, 'function_name'),
+      Reflect.get(lambda, 'reserved_concurrent_executions'),
+      Reflect.get(resource?.aws_iam_role?.execution_role ?? {}, 'name'),
+      Reflect.get(resource?.aws_cloudwatch_metric_alarm?.alarms_concurrency ?? {}, 'threshold'),
+    ];
+  };
+  expect([of('large'), of('small')]).toEqual([
+    ['MeterLargeTenants', 100, 'MeterLargeTenants', 80],
+    ['MeterSmallTenants', 50, 'MeterSmallTenants', 40],
+  ]);
+  expect(app.ids.filter((id) => id.startsWith('subscription-'))).toEqual([
+    'subscription-documents-large-acme-metering-large',
+    'subscription-documents-small-globex-metering-small',
+    'subscription-documents-small-initech-metering-small',
+  ]);
+});
 
 const PAGE = readFileSync('docs/filters.md', 'utf8');
 
@@ -63,13 +112,13 @@ const RECORDS: [yes: object[], no: object[]][] = [
   ],
 ];
 
-test('there are ten examples', () => {
+test('docs/filters.md has ten examples', () => {
   expect(EXAMPLES).toHaveLength(10);
   expect(RECORDS).toHaveLength(10);
 });
 
 describe.each(RECORDS.map(([yes, no], index) => ({ number: index + 1, yes, no })))(
-  'example $number',
+  'example $number of docs/filters.md',
   ({ number, yes, no }) => {
     const filter = EXAMPLES[number - 1];
 

@@ -1,8 +1,39 @@
-import type { StackJson } from './synth-app';
+import { ARCHIVE_PROVIDER, AWS_PROVIDER, type StackJson } from './synth-app';
 
 type Blocks = Pick<Required<StackJson>, 'resource' | 'data'>;
 
 const provider = 'aws.consumer';
+
+/** What every stack has, whatever it holds: its state, and providers, of which that of AWS is locked to its account. */
+export function accountBlocks(id: string, alias: 'consumer' | 'producer', account: string) {
+  const zips = id.startsWith('consumer-');
+  return {
+    terraform: {
+      backend: {
+        s3: {
+          bucket: 'example-terraform-state',
+          key: `orders/${id}.tfstate`,
+          region: 'us-east-1',
+          encrypt: true,
+          use_lockfile: true,
+        },
+      },
+      required_providers: { ...(zips && { archive: ARCHIVE_PROVIDER }), aws: AWS_PROVIDER },
+      required_version: '>= 1.10.0',
+    },
+    provider: {
+      ...(zips && { archive: [{}] }),
+      aws: [
+        {
+          alias,
+          region: 'us-east-1',
+          allowed_account_ids: [account],
+          default_tags: [{ tags: { Topology: 'orders' } }],
+        },
+      ],
+    },
+  };
+}
 
 export const ABORT_UPLOADS = {
   id: 'abort-uploads',

@@ -4,7 +4,7 @@ import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { DataResource, Testing } from 'cdktf';
 import { Construct } from 'constructs';
 import { EmptyStack } from '../helpers/empty-stack';
-import { ARCHIVE_PROVIDER, AWS_PROVIDER, jsonOf, synthApp } from '../helpers/synth-app';
+import { jsonOf, synthApp } from '../helpers/synth-app';
 import { type Overrides, topology } from '../helpers/topology';
 
 const CONSUMER = 'consumer-process-orders';
@@ -25,28 +25,6 @@ function remoteConfigs({ ids, json }: ReturnType<typeof synthApp>): unknown[] {
     );
   });
 }
-
-describe('the terraform block', () => {
-  test.each([
-    [CONSUMER, { archive: ARCHIVE_PROVIDER, aws: AWS_PROVIDER }],
-    [PRODUCER, { aws: AWS_PROVIDER }],
-    [SUBSCRIPTION, { aws: AWS_PROVIDER }],
-  ])('of %s', (id, providers) => {
-    expect(synthApp(topology()).json(id).terraform).toEqual({
-      backend: {
-        s3: {
-          bucket: 'example-terraform-state',
-          key: `orders/${id}.tfstate`,
-          region: 'us-east-1',
-          encrypt: true,
-          use_lockfile: true,
-        },
-      },
-      required_providers: providers,
-      required_version: '>= 1.10.0',
-    });
-  });
-});
 
 describe('where the state is', () => {
   const plain = { bucket: 'example-terraform-state', region: 'us-east-1' };

@@ -86,22 +86,3 @@ describe('the stacks, each with those before it,', () => {
     expect(app.ids.map((id) => [id, app.dependencies(id)])).toEqual(expected);
   });
 });
-
-test('every aws block of every stack names the one provider of its stack', () => {
-  const app = synthApp(topology(TENANTS));
-  const providers = app.ids.map((id) => {
-    const { resource, data } = app.json(id);
-    const blocks = [resource, data]
-      .flatMap((types) => Object.entries(types ?? {}))
-      .filter(([type]) => type.startsWith('aws_'))
-      .flatMap(([, named]) => Object.values(named));
-    return [id, [...new Set(blocks.map((block) => Reflect.get(block, 'provider')))]];
-  });
-  expect(providers).toEqual([
-    ['consumer-process-orders', ['aws.consumer']],
-    ['producer-orders-shop', ['aws.producer']],
-    ['producer-orders-tenant', ['aws.producer']],
-    ['subscription-orders-shop-process-orders', ['aws.consumer']],
-    ['subscription-orders-tenant-process-orders', ['aws.consumer']],
-  ]);
-});

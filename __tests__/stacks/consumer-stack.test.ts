@@ -3,11 +3,9 @@ import path from 'node:path';
 import { parse } from '@cdktf/hcl2json';
 import { Testing } from 'cdktf';
 import { tidyHcl } from '../../terraform/hcl/tidy-hcl';
-import { alarm, privateBucket } from '../helpers/blocks';
+import { accountBlocks, alarm, privateBucket } from '../helpers/blocks';
 import { jsonencoded } from '../helpers/jsonencoded';
 import {
-  ARCHIVE_PROVIDER,
-  AWS_PROVIDER,
   consumerStack,
   consumerStackOf,
   counts,
@@ -327,30 +325,7 @@ const OUTPUTS = {
 
 test('a consumer is a role, a function, its log, failed batches, alarms and dashboard, in its account', () => {
   expect(consumerStack()).toEqual({
-    terraform: {
-      backend: {
-        s3: {
-          bucket: 'example-terraform-state',
-          key: 'orders/consumer-process-orders.tfstate',
-          region: 'us-east-1',
-          encrypt: true,
-          use_lockfile: true,
-        },
-      },
-      required_providers: { archive: ARCHIVE_PROVIDER, aws: AWS_PROVIDER },
-      required_version: '>= 1.10.0',
-    },
-    provider: {
-      archive: [{}],
-      aws: [
-        {
-          alias: 'consumer',
-          region: 'us-east-1',
-          allowed_account_ids: ['111122223333'],
-          default_tags: [{ tags: { Topology: 'orders' } }],
-        },
-      ],
-    },
+    ...accountBlocks(ID, 'consumer', '111122223333'),
     data: {
       archive_file: {
         processor_archive: {

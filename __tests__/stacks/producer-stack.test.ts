@@ -1,5 +1,6 @@
+import { accountBlocks } from '../helpers/blocks';
 import { remoteState } from '../helpers/remote-state';
-import { AWS_PROVIDER, counts, synthApp } from '../helpers/synth-app';
+import { counts, synthApp } from '../helpers/synth-app';
 import {
   PROVISIONED_TABLE_LIFECYCLE,
   SORTED_TABLE_LIFECYCLE,
@@ -104,29 +105,7 @@ function synth(overrides: Overrides) {
 
 test('a producer is a table and the policy of its stream, in its account', () => {
   expect(synthApp(topology()).json(ID)).toEqual({
-    terraform: {
-      backend: {
-        s3: {
-          bucket: 'example-terraform-state',
-          key: 'orders/producer-orders.tfstate',
-          region: 'us-east-1',
-          encrypt: true,
-          use_lockfile: true,
-        },
-      },
-      required_providers: { aws: AWS_PROVIDER },
-      required_version: '>= 1.10.0',
-    },
-    provider: {
-      aws: [
-        {
-          alias: 'producer',
-          region: 'us-east-1',
-          allowed_account_ids: ['444455556666'],
-          default_tags: [{ tags: { Topology: 'orders' } }],
-        },
-      ],
-    },
+    ...accountBlocks(ID, 'producer', '444455556666'),
     ...blocks(),
     output: outputs('aws_dynamodb_table.table'),
   });

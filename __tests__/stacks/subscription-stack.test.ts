@@ -1,6 +1,6 @@
-import { alarm } from '../helpers/blocks';
+import { accountBlocks, alarm } from '../helpers/blocks';
 import { remoteState } from '../helpers/remote-state';
-import { AWS_PROVIDER, counts, synthApp } from '../helpers/synth-app';
+import { counts, synthApp } from '../helpers/synth-app';
 import { consumer, type Overrides, topology } from '../helpers/topology';
 
 const ID = 'subscription-orders-process-orders';
@@ -92,29 +92,7 @@ const RESOURCES = {
 
 test('a subscription is one event source mapping and its alarms, in the account of the consumer', () => {
   expect(synthApp(topology()).json(ID)).toEqual({
-    terraform: {
-      backend: {
-        s3: {
-          bucket: 'example-terraform-state',
-          key: 'orders/subscription-orders-process-orders.tfstate',
-          region: 'us-east-1',
-          encrypt: true,
-          use_lockfile: true,
-        },
-      },
-      required_providers: { aws: AWS_PROVIDER },
-      required_version: '>= 1.10.0',
-    },
-    provider: {
-      aws: [
-        {
-          alias: 'consumer',
-          region: 'us-east-1',
-          allowed_account_ids: ['111122223333'],
-          default_tags: [{ tags: { Topology: 'orders' } }],
-        },
-      ],
-    },
+    ...accountBlocks(ID, 'consumer', '111122223333'),
     data: {
       terraform_remote_state: {
         producer_orders: remoteState('producer-orders', STREAM),

@@ -6,7 +6,6 @@ import {
   savedQueries,
   VIEW_COLUMNS,
 } from '../../../constructs/lake/sql';
-import { LAKE_COLUMNS } from '../../../lambda-src/contract';
 
 /** Takes the place of Athena's `current_date`. */
 const TODAY = '2026-05-31';
@@ -94,10 +93,6 @@ function savedQuery(name: string): string {
 
 describe('the view of changes', () => {
   test('has the columns of a line and of an object’s key', () => {
-    expect(VIEW_COLUMNS.map(({ name }) => name)).toEqual([
-      ...LAKE_COLUMNS.map(({ name }) => name),
-      'date',
-    ]);
     expect(VIEW_COLUMNS.map(({ name }) => name)).toEqual([
       'event_id',
       'event_name',

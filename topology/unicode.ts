@@ -59,3 +59,8 @@ export function filterPattern(pattern: object): string {
     isNormal(piece) ? piece : piece.replaceAll(/[^ -~]/g, escaped),
   );
 }
+
+/** Text on one line, whatever names and texts of others are in it: line breaks and tabs become a space. */
+export function oneLine(text: string): string {
+  return withoutUnseen(text.replaceAll(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' '));
+}

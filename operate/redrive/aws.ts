@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -10,10 +10,10 @@ import {
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { StandardRetryStrategy } from '@smithy/core/retry';
 import { REDRIVE } from '../../lambda-src/contract';
-import { boundedText } from './bounded-text';
+import { UserError } from '../../topology/problem';
+import { oneLine } from '../../topology/unicode';
 import type { Target } from './command';
 import { MAXIMUM_SIZE } from './failed-batch';
-import { RedriveError } from './problem';
 import { ProxiedHandler } from './proxied-handler';
 import type { Invoke, Store } from './redrive';
 
@@ -28,7 +28,7 @@ export function connect(target: Target): { readonly store: Store; readonly invok
     region,
     credentials,
     requestHandler: new ProxiedHandler({}),
-    // An endpoint of one's own has no host name for each bucket.
+    // Custom endpoints rarely support virtual-hosted buckets.
     forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL),
   });
   const lambda = new LambdaClient({
@@ -59,7 +59,7 @@ function credentialsOf({ consumer, role }: Target) {
 }
 
 function s3Store(s3: S3Client, target: Target): Store {
-  // Names of buckets are everyone's: one that another account has taken is not read.
+  // Bucket names are global; refuse another account's bucket.
   const bucket = { Bucket: target.bucket, ExpectedBucketOwner: target.consumer.account.id };
   return {
     async *list() {
@@ -88,7 +88,7 @@ function s3Store(s3: S3Client, target: Target): Store {
         const { name } = error as Error;
         if (name === 'NoSuchKey') return; // expired meanwhile
         if (name !== 'PreconditionFailed') throw error;
-        throw new RedriveError('the object was replaced while its batch was delivered');
+        throw new UserError('the object was replaced while its batch was delivered');
       }
     },
   };
@@ -97,14 +97,15 @@ function s3Store(s3: S3Client, target: Target): Store {
 type RefreshParameters = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;
 
 /**
- * Tries again, for about a minute, where Lambda has refused: say, since the function is throttled by its
- * reserved concurrency. Not where it gave no answer, or failed: the first invocation may still run, and a
- * second one beside it would process the same items out of order.
+ * Retries for about a minute if Lambda refused the invocation, for example because reserved concurrency throttles the
+ * function. Not if Lambda did not answer, or failed: the first invocation may still run, and a second one at the same
+ * time would process the same items out of order.
  */
 class RetryIfRefused extends StandardRetryStrategy {
   override async refreshRetryTokenForRetry(...[token, error]: RefreshParameters) {
-    const status = Object(error.error).$metadata?.httpStatusCode;
-    if (!(status >= 400 && status < 500)) throw new Error('the function may be running');
+    const { $metadata } = (error.error ?? {}) as Partial<InvokeCommandOutput>;
+    const { httpStatusCode: status = 0 } = $metadata ?? {};
+    if (status < 400 || status >= 500) throw new Error('the function may be running');
     return super.refreshRetryTokenForRetry(token, error);
   }
 }
@@ -137,15 +138,31 @@ function explained(error: unknown, { consumer, bucket, role }: Target, key?: str
   if (!(error instanceof Error)) return error;
   const what = key === undefined ? `the bucket ${bucket}` : `s3://${bucket}/${key}`;
   const who = role ? `the role ${role.arn}` : `your credentials for account ${consumer.account.id}`;
-  if (error.name === 'NoSuchBucket') {
-    return new RedriveError(
-      `the bucket ${bucket} does not exist in account ${consumer.account.id}; deploy the consumer first: npm run deploy -- ${consumer.stackId}`,
-    );
+  const messages: Readonly<Record<string, string>> = {
+    NoSuchBucket: `the bucket ${bucket} does not exist in account ${consumer.account.id}; deploy the consumer first: npm run deploy -- ${consumer.stackId}`,
+    AccessDenied: `${who} cannot read ${what}; docs/failed-batches.md lists the permissions: ${error.message}`,
+  };
+  const other = `cannot read ${what} with ${who}: ${error.name}: ${error.message}`;
+  return new UserError(oneLine(messages[error.name] ?? other));
+}
+
+/**
+ * The text of a stream. Reading stops at the limit, whatever length the stream was said to have.
+ *
+ * @param limit bytes
+ * @throws RangeError if there is more
+ */
+export async function boundedText(
+  stream: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    // Leaving the loop ends the connection.
+    if (size > limit) throw new RangeError(`it has more than ${limit} bytes`);
+    chunks.push(chunk);
   }
-  if (error.name === 'AccessDenied') {
-    return new RedriveError(
-      `${who} cannot read ${what}; docs/failed-batches.md lists the permissions: ${error.message}`,
-    );
-  }
-  return new RedriveError(`cannot read ${what} with ${who}: ${error.name}: ${error.message}`);
+  return Buffer.concat(chunks).toString();
 }

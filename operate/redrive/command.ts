@@ -3,9 +3,7 @@ import { arns, parseArn } from '../../topology/arns';
 import { UserError } from '../../topology/problem';
 import type { Account, ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
 import type { Origin } from './failed-batch';
-import { oneLine } from './one-line';
 import type { Options } from './options';
-import { RedriveError } from './problem';
 import { findFailedBatches, type Invoke, redrive, type Store } from './redrive';
 import { isClean, otherLine, outcomeLine, type Report, summaryLine, toJson } from './report';
 
@@ -34,20 +32,11 @@ export interface Target {
   readonly role?: NonNullable<Account['deployRole']>;
 }
 
-/** @returns the exit code */
+/**
+ * @returns the exit code
+ * @throws UserError
+ */
 export async function redriveCommand(world: World): Promise<number> {
-  try {
-    return await run(world);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    // A topology's problems are a line each; all other errors are one line, whatever AWS puts into them.
-    const lines = error instanceof RedriveError ? oneLine(error.message) : error.message;
-    world.stderr.write(`${lines}\n`);
-    return 1;
-  }
-}
-
-async function run(world: World): Promise<number> {
   const { options, now, signal, stdout, stderr } = world;
   const lines = options.json ? stderr : stdout;
   const print = (line: string) => lines.write(`${line}\n`);
@@ -82,13 +71,13 @@ function targetOf({ consumers }: ResolvedTopology, options: Options, file: strin
   const consumer = consumers.find(({ name }) => name === options.consumer);
   if (!consumer) {
     const names = consumers.map(({ name }) => name).join(', ');
-    throw new RedriveError(
+    throw new UserError(
       `--consumer must be a consumer of ${file} (${names || 'it has none'}), got ${JSON.stringify(options.consumer)}`,
     );
   }
   const { id, deployRole } = consumer.account;
   if (options.role !== undefined && parseArn(options.role).id !== id) {
-    throw new RedriveError(
+    throw new UserError(
       `--role must be a role of the consumer's account ${id}, got ${options.role}`,
     );
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RedriveError } from './problem';
+import { UserError } from '../../topology/problem';
 
 export interface Options {
   readonly consumer: string;
@@ -12,24 +12,20 @@ export interface Options {
 }
 
 /** The options as they are on the command line. */
-interface Values {
-  readonly consumer?: string;
-  readonly since?: string;
-  readonly role?: string;
-  readonly 'dry-run'?: boolean;
-  readonly json?: boolean;
-}
+type Values = Partial<Record<'consumer' | 'since' | 'role', string>> &
+  Partial<Record<'dry-run' | 'json', boolean>>;
 
 const MORE = 'npm run redrive -- --help shows the options';
 const EXAMPLE = 'npm run redrive -- --consumer <name> --dry-run';
 const SINCE_RULE =
   '--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z';
-const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** Milliseconds of the units of --since, ascending. */
+export const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
  * @param now what durations are counted back from
  * @param env where npm puts its own option --dry-run, as which it takes one that is before `--`
- * @throws RedriveError that names the option and what to write
+ * @throws UserError that names the option and what to write
  */
 export function readOptions(
   values: Values,
@@ -37,11 +33,11 @@ export function readOptions(
   env: Readonly<Record<string, string | undefined>>,
 ): Options {
   if (isOn(env.npm_config_dry_run) && !values['dry-run']) {
-    throw new RedriveError(
+    throw new UserError(
       `npm has taken --dry-run for its own option; write it after --: ${EXAMPLE}`,
     );
   }
-  if (!values.consumer) throw new RedriveError(`--consumer <name> is missing; ${MORE}`);
+  if (!values.consumer) throw new UserError(`--consumer <name> is missing; ${MORE}`);
   return {
     consumer: values.consumer,
     since: values.since === undefined ? undefined : parseSince(values.since, now),
@@ -58,21 +54,21 @@ function isOn(variable: string | undefined): boolean {
 function parseSince(text: string, now: Date): Date {
   const [, count, unit] = /^([1-9]\d{0,4})([smhd])$/.exec(text) ?? [];
   const since = count
-    ? new Date(now.getTime() - Number(count) * MILLISECONDS[unit as keyof typeof MILLISECONDS])
+    ? new Date(now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS])
     : parseTime(text);
-  if (since > now) throw new RedriveError(`--since must be in the past, got ${text}`);
+  if (since > now) throw new UserError(`--since must be in the past, got ${text}`);
   return since;
 }
 
 function parseRole(arn: string): string {
   if (/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn)) return arn;
-  throw new RedriveError(
+  throw new UserError(
     `--role must be the ARN of a role such as arn:aws:iam::111122223333:role/Redrive, got ${JSON.stringify(arn)}`,
   );
 }
 
 function parseTime(text: string): Date {
   const time = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(text);
-  if (!time.success) throw new RedriveError(`${SINCE_RULE}, got ${JSON.stringify(text)}`);
+  if (!time.success) throw new UserError(`${SINCE_RULE}, got ${JSON.stringify(text)}`);
   return new Date(time.data);
 }

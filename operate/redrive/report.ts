@@ -1,6 +1,6 @@
-import { escaped } from '../../topology/unicode';
+import { oneLine, withoutUnseen } from '../../topology/unicode';
 import { tableOf } from './failed-batch';
-import { oneLine } from './one-line';
+import { UNITS } from './options';
 import type { OtherObject, Outcome } from './redrive';
 
 /** What a run did. */
@@ -57,10 +57,11 @@ export function isClean({ outcomes, others }: Report): boolean {
   return others.length === 0 && outcomes.every(({ problem }) => problem === undefined);
 }
 
-/** The report as one JSON document. */
+/** The report as one JSON document, whose texts cannot act on a terminal. */
 export function toJson({ outcomes, others, ...run }: Report): string {
   const batches = outcomes.map(({ batch, ...outcome }) => ({ ...outcome, ...batch }));
-  return `${escapeUnseen(JSON.stringify({ ...run, batches, others }, null, 2))}\n`;
+  const lines = JSON.stringify({ ...run, batches, others }, null, 2).split('\n');
+  return lines.map((line) => `${withoutUnseen(line)}\n`).join('');
 }
 
 function counted(count: number, one: string, more: string): string {
@@ -73,19 +74,15 @@ function isUndeleted({ status, problem }: Outcome): boolean {
 
 /** As `--since` takes it, such as `45s` or `2h`; rounded down. */
 function age(time: string, now: Date): string {
-  const seconds = Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / 1000));
-  if (seconds < 60) return `${seconds}s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h`;
-  return `${Math.floor(seconds / 86_400)}d`;
+  const milliseconds = Math.max(0, now.getTime() - Date.parse(time));
+  const [unit, length] = Object.entries(UNITS).findLast(([, unit]) => milliseconds >= unit) ?? [
+    's',
+    UNITS.s,
+  ];
+  return `${Math.floor(milliseconds / length)}${unit}`;
 }
 
 function shortened(text: string): string {
   const line = text.trim();
   return line.length > PROBLEM_LENGTH ? `${line.slice(0, PROBLEM_LENGTH - 1)}…` : line;
-}
-
-/** JSON of the same meaning whose texts cannot act on a terminal. */
-function escapeUnseen(json: string): string {
-  return json.replaceAll(/[^\n\P{C}]|\p{Zl}|\p{Zp}/gu, escaped);
 }

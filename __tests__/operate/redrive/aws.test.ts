@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { connect } from '../../../operate/redrive/aws';
+import { boundedText, connect } from '../../../operate/redrive/aws';
 import type { Target } from '../../../operate/redrive/command';
 import { MAXIMUM_SIZE } from '../../../operate/redrive/failed-batch';
-import { RedriveError } from '../../../operate/redrive/problem';
+import { UserError } from '../../../topology/problem';
 import { resolved } from '../../helpers/synth-app';
 import { type Overrides, topology } from '../../helpers/topology';
 
@@ -153,7 +154,7 @@ describe('the bucket', () => {
   test('does not delete another version', async () => {
     responses = [refusal(412, 'PreconditionFailed', 'At least one of the pre-conditions')];
     await expect(connect(target()).store.delete('a', '"1b2c"')).rejects.toThrow(
-      new RedriveError('the object was replaced while its batch was delivered'),
+      new UserError('the object was replaced while its batch was delivered'),
     );
   });
 
@@ -200,7 +201,7 @@ describe('the deploy role', () => {
       ],
     ];
     await expect(keysOf(target(WITH_ROLE))).rejects.toThrow(
-      new RedriveError(
+      new UserError(
         `the role ${ROLE} cannot read the bucket ${BUCKET}; docs/failed-batches.md lists the permissions: ${message}`,
       ),
     );
@@ -220,19 +221,19 @@ describe('a bucket that cannot be read', () => {
       `your credentials for account 111122223333 cannot read the bucket ${BUCKET}; docs/failed-batches.md lists the permissions: Access Denied`,
     ],
     [
-      'for another reason',
-      refusal(400, 'ExpiredToken', 'The provided token has expired.'),
+      'for another reason, in one line',
+      refusal(400, 'ExpiredToken', 'The provided token\u2028has expired.'),
       `cannot read the bucket ${BUCKET} with your credentials for account 111122223333: ExpiredToken: The provided token has expired.`,
     ],
   ])('%s', async (_, response, message) => {
     responses = [response];
-    await expect(keysOf(target())).rejects.toThrow(new RedriveError(message));
+    await expect(keysOf(target())).rejects.toThrow(new UserError(message));
   });
 
   test('in one object is said of the object', async () => {
     responses = [refusal(403, 'AccessDenied', 'no kms:Decrypt')];
     await expect(connect(target()).store.read('a')).rejects.toThrow(
-      new RedriveError(
+      new UserError(
         `your credentials for account 111122223333 cannot read s3://${BUCKET}/a; docs/failed-batches.md lists the permissions: no kms:Decrypt`,
       ),
     );
@@ -243,7 +244,7 @@ test('an object in an archive is said to be in one', async () => {
   const message = "The operation is not valid for the object's storage class";
   responses = [refusal(403, 'InvalidObjectState', message)];
   await expect(connect(target()).store.read('a')).rejects.toThrow(
-    new RedriveError(
+    new UserError(
       `cannot read s3://${BUCKET}/a with your credentials for account 111122223333: InvalidObjectState: ${message}`,
     ),
   );
@@ -304,5 +305,28 @@ describe('the function', () => {
     ];
     await expect(invoke()).rejects.toThrow('6291457 byte payload is too large');
     expect(requests.length).toBe(1);
+  });
+});
+
+describe('the text of an object', () => {
+  const streamOf = (...parts: string[]) => Readable.from(parts.map((part) => Buffer.from(part)));
+
+  test('as much text as may be there is read', async () => {
+    expect(await boundedText(streamOf('ab', 'cd'), 4)).toBe('abcd');
+    expect(await boundedText(streamOf(), 4)).toBe('');
+  });
+
+  test('a character can be in two parts', async () => {
+    const [first, second] = Buffer.from('é');
+    const parts = Readable.from([Buffer.from([first ?? 0]), Buffer.from([second ?? 0])]);
+    expect(await boundedText(parts, 2)).toBe('é');
+  });
+
+  test('a byte more is refused, and what comes after it is not read', async () => {
+    const endless = streamOf(...Array(1_000).fill('ab'));
+    await expect(boundedText(endless, 3)).rejects.toThrow(
+      new RangeError('it has more than 3 bytes'),
+    );
+    expect(endless.destroyed).toBe(true);
   });
 });

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { redriveCommand, type Target } from '../../../operate/redrive/command';
+import { type Output, redriveCommand, type Target } from '../../../operate/redrive/command';
 import type { Options } from '../../../operate/redrive/options';
-import { RedriveError } from '../../../operate/redrive/problem';
 import type { Invoke } from '../../../operate/redrive/redrive';
+import { UserError } from '../../../topology/problem';
 import { keyOf, MemoryStore, SHARD } from '../../helpers/failed-batches';
 import { consumer, topology } from '../../helpers/topology';
 
@@ -35,6 +35,8 @@ interface Run {
   readonly invoke?: Invoke;
   readonly topologyFile?: string;
   readonly connect?: () => never;
+  readonly stdout?: Output;
+  readonly stderr?: Output;
 }
 
 async function run({ options, store = new MemoryStore(), invoke = processed, ...world }: Run) {
@@ -193,13 +195,13 @@ test('an object that is denied is reported in one line, whatever AWS says of it'
   };
   const read = store.read.bind(store);
   store.read = async (of) => {
-    if (of === key) throw new RedriveError('denied\u001b[2K\ndelivered  all');
+    if (of === key) throw new UserError('denied\u001b[2K\ndelivered  all');
     return read(of);
   };
   expect(await run({ store })).toMatchObject({
     code: 1,
     stdout: lines(
-      `not read  ${key}: denied\\u{1b}[2K delivered  all`,
+      `not read  ${key}: denied\\u001b[2K delivered  all`,
       `delivered  ${FACTS}  2 records, 200 to 250  RetryAttemptsExhausted 2h ago`,
       '1 of 1 batch delivered, 0 failed, 0 waiting, 1 other object',
     ),
@@ -223,29 +225,17 @@ describe('refuses', () => {
       { options: { role: 'arn:aws:iam::444455556666:role/Redrive' } },
       "--role must be a role of the consumer's account 111122223333, got arn:aws:iam::444455556666:role/Redrive",
     ],
-    [
-      'a bucket that is not there, also with --json',
-      {
-        options: { json: true },
-        connect: () => {
-          throw new RedriveError('the bucket\u2028does not exist');
-        },
-      },
-      'the bucket does not exist',
-    ],
   ])('%s', async (_, refused, message) => {
-    expect(await run(refused)).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: `${message}\n`,
-      targets: [],
-    });
+    await expect(run(refused)).rejects.toThrow(new UserError(message));
   });
 });
 
-test('an error of its own is not hidden', async () => {
+test('an error of the bucket ends the run, and nothing is written', async () => {
+  const write = jest.fn();
   const connect = () => {
-    throw new TypeError('oh');
+    throw new UserError('the bucket does not exist');
   };
-  await expect(run({ connect })).rejects.toThrow(new TypeError('oh'));
+  const refused = run({ options: { json: true }, connect, stdout: { write }, stderr: { write } });
+  await expect(refused).rejects.toThrow(new UserError('the bucket does not exist'));
+  expect(write).not.toHaveBeenCalled();
 });

@@ -1,7 +1,7 @@
 import { parseOptions as parse } from '../../../commands/command';
 import { OPTIONS } from '../../../commands/redrive';
 import { readOptions } from '../../../operate/redrive/options';
-import { RedriveError } from '../../../operate/redrive/problem';
+import { UserError } from '../../../topology/problem';
 
 const NOW = new Date('2026-01-08T12:00:00Z');
 const CONSUMER = ['--consumer', 'process-orders'];
@@ -41,7 +41,7 @@ describe('--dry-run before the --, which npm takes for its own option,', () => {
 
   test('is refused, since npm keeps it', () => {
     expect(() => parseOptions(CONSUMER, NOW, env)).toThrow(
-      new RedriveError(
+      new UserError(
         'npm has taken --dry-run for its own option; write it after --: npm run redrive -- --consumer <name> --dry-run',
       ),
     );
@@ -114,6 +114,6 @@ describe('refuses', () => {
       `--role must be the ARN of a role such as arn:aws:iam::111122223333:role/Redrive, got ${JSON.stringify(role)}`,
     ]),
   ])('%s', (_, args, message) => {
-    expect(() => parseOptions(args, NOW, {})).toThrow(new RedriveError(message));
+    expect(() => parseOptions(args, NOW, {})).toThrow(new UserError(message));
   });
 });

@@ -60,7 +60,7 @@ describe('the line of a batch', () => {
     [
       'whose problem has several lines and colours',
       outcome('failed', ' \u001b[31mone\r\n\ttwo\n'),
-      `failed     ${facts}: \\u{1b}[31mone two`,
+      `failed     ${facts}: \\u001b[31mone two`,
     ],
     [
       'whose problem is long',
@@ -103,7 +103,7 @@ describe('the line of another object', () => {
 
   test('says that it could not be read, and why', () => {
     expect(otherLine({ key: 'a\u202eb', read: false, problem: 'AccessDenied:\u2028no' })).toBe(
-      'not read  a\\u{202e}b: AccessDenied: no',
+      'not read  a\\u202eb: AccessDenied: no',
     );
   });
 });

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { loadTopology } from '../load/load';
@@ -9,15 +8,16 @@ import { type Overrides, problemsOf, topology } from './helpers/topology';
 /**
  * The files of `refusals/` say what is refused, with the lines that the user reads, and what is not.
  * Each has subjects by their title. In values and lines `<x*240>` stands for 240 times the letter x,
- * and `<project>` for the project's folder; a value `<left out>` removes what the base has.
+ * `<project>` for the project's folder, and `<folder>` for one of the files that are below that key; a
+ * value `<left out>` removes what the base has.
  */
 interface Subject {
+  /** What paths and lines begin with that begin with a dot. */
+  readonly at?: string;
   /** What every topology of the subject has. */
   readonly with?: Overrides;
-  /** Where the values of `is` are, and what each line begins with. */
-  readonly at?: string;
   /** Changes to the topology of `helpers/topology.ts` by title, or values at `at`. */
-  readonly accepts?: Readonly<Record<string, Overrides>> | readonly unknown[];
+  readonly accepts?: Readonly<Record<string, Overrides>> | unknown[];
   readonly refuses?: Readonly<Record<string, Refusal>>;
   /** Values by path; those that are refused by the rule that the line has. */
   readonly values?: Readonly<Record<string, Values>>;
@@ -67,14 +67,26 @@ interface Written {
 const FOLDER = path.join(__dirname, 'refusals');
 const BASE = readFileSync(path.join(FOLDER, 'base.yaml'), 'utf8');
 
-const scratch = mkdtempSync(path.join(tmpdir(), 'refusals-'));
+mkdirSync('dist', { recursive: true });
+const scratch = mkdtempSync(path.join('dist', 'refusals-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-function filled<T>(value: T): T {
+/** A folder of these files, whose text is Latin-1, so that there can be any byte. */
+function folderOf(files: object): string {
+  const folder = mkdtempSync(path.join(scratch, 'folder-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text, 'latin1');
+  }
+  return folder;
+}
+
+function filled<T>(value: T, folder = ''): T {
   const fill = (text: string) =>
     text
       .replaceAll(/<([^<>]+)\*(\d+)>/g, (_, letter, count) => letter.repeat(count))
-      .replaceAll('<project>', process.cwd());
+      .replaceAll('<project>', process.cwd())
+      .replaceAll('<folder>', folder);
   const each = (node: unknown): unknown => {
     if (node === '<left out>') return undefined;
     if (typeof node === 'string') return fill(node);
@@ -85,41 +97,71 @@ function filled<T>(value: T): T {
   return each(value) as T;
 }
 
-const problems = (...changes: readonly (Overrides | undefined)[]) =>
-  problemsOf(topology(filled(Object.assign({}, ...changes))));
+const listed = (lines: string | readonly string[] = []) => [lines].flat();
 
-const listed = (lines: string | readonly string[] = []) => filled([lines].flat());
+function testSubject(subject: Subject) {
+  const { at = '', with: common = {} } = subject;
+  const whole = (place: string) => (/^[. ]/.test(place) ? `${at}${place}` : place);
+  /** A path as the lines have it. */
+  const shown = (place: string) => whole(place).replaceAll(/\.(\d+)(?=\.|$)/g, '[$1]');
 
-/** A path as the lines have it. */
-const shown = (place: string) => place.replaceAll(/\.(\d+)(?=\.|$)/g, '[$1]');
-
-function testValue(place: string, others: Overrides | undefined, value: unknown, rule?: string) {
-  const got = filled(value);
-  const lines = rule === undefined ? [] : [`${shown(place)} ${rule}, got ${formatValue(got)}`];
-  test(`${place} ${rule === undefined ? 'accepts' : 'refuses'} ${formatValue(value)}`, () => {
-    expect(problems(others, { [place]: value })).toEqual(lines);
-  });
-}
-
-function testNumbers(place: string, { from, to, unit = '', with: others }: Numbers) {
-  const range = `between ${from} and ${to}${unit}`;
-  for (const value of [from, to]) testValue(place, others, value);
-  for (const value of [from - 1, to + 1]) testValue(place, others, value, `must be ${range}`);
-  for (const value of [from + 0.5, `${to}`, true, null, [from], {}]) {
-    testValue(place, others, value, `must be an integer ${range}`);
-  }
-}
-
-function testMapping(place: string, others: Overrides | undefined, { keys, must }: Mapping) {
-  const rule = must ?? `must be a mapping with the keys ${keys}`;
-  for (const value of [null, ['a', 'b'], 'text', 5]) testValue(place, others, value, rule);
-  const unknown = `is not a key of the topology here; the keys are ${keys}`;
-  for (const key of ['colour', 'constructor', 'toString', '5']) {
-    test(`${place} refuses the unknown key ${key}`, () => {
-      expect(problems(others, { [`${place}.${key}`]: 'red' })).toEqual([
-        `${place}.${key} ${unknown}, got "red"`,
-      ]);
+  function testChange(title: string, change: Overrides, lines: readonly string[]) {
+    test(title, () => {
+      const { '<folder>': files = {}, ...others }: Overrides = { ...common, ...change };
+      const folder = folderOf(Object(files));
+      const changes = Object.entries(others).map(([place, value]) => [whole(place), value]);
+      expect(problemsOf(topology(filled(Object.fromEntries(changes), folder)))).toEqual(
+        filled(lines, folder).map((line) => line.replace(/^[. ]/, `${shown(at)}$&`)),
+      );
     });
+  }
+
+  function testValue(place: string, others: Overrides | undefined, value: unknown, rule?: string) {
+    const got = formatValue(filled(value));
+    const lines = rule === undefined ? [] : [`${shown(place)} ${rule}, got ${got}`];
+    const title = `${place} ${rule === undefined ? 'accepts' : 'refuses'} ${formatValue(value)}`;
+    testChange(title, { ...others, [place]: value }, lines);
+  }
+
+  const { accepts = {}, refuses = {}, values = {}, numbers = {}, mappings = {} } = subject;
+  if (Array.isArray(accepts)) {
+    for (const value of accepts) testValue(at, {}, value);
+  } else {
+    for (const [title, change] of Object.entries(accepts)) {
+      testChange(`accepts ${title}`, change, []);
+    }
+  }
+  for (const [title, { change, is, lines }] of Object.entries(refuses)) {
+    testChange(`refuses ${title}`, change ?? { [at]: is }, listed(lines));
+  }
+  for (const [place, { with: others, accepts = [], refuses = {} }] of Object.entries(values)) {
+    for (const value of accepts) testValue(place, others, value);
+    for (const [rule, refused] of Object.entries(refuses)) {
+      for (const value of refused) testValue(place, others, value, rule);
+    }
+  }
+  for (const [place, { from, to, unit = '', with: others }] of Object.entries(numbers)) {
+    const range = `between ${from} and ${to}${unit}`;
+    for (const value of [from, to]) testValue(place, others, value);
+    for (const value of [from - 1, to + 1]) testValue(place, others, value, `must be ${range}`);
+    for (const value of [from + 0.5, `${to}`, true, null, [from], {}]) {
+      testValue(place, others, value, `must be an integer ${range}`);
+    }
+  }
+  for (const [place, { keys, must }] of Object.entries(mappings)) {
+    const rule = must ?? `must be a mapping with the keys ${keys}`;
+    for (const value of [null, ['a', 'b'], 'text', 5]) testValue(place, {}, value, rule);
+    for (const key of ['colour', 'constructor', 'toString', '5']) {
+      const line = `${place}.${key} is not a key of the topology here; the keys are ${keys}, got "red"`;
+      testChange(`${place} refuses the key ${key}`, { [`${place}.${key}`]: 'red' }, [line]);
+    }
+  }
+  for (const [place, rule] of Object.entries(subject.missing ?? {})) {
+    const line = `${place} is missing; it ${rule}`;
+    testChange(`${place} is missing`, { [place]: '<left out>' }, [line]);
+  }
+  for (const [title, written] of Object.entries(subject.written ?? {})) {
+    test(title, () => expect(printed(written)).toEqual(filled(listed(written.lines))));
   }
 }
 
@@ -138,47 +180,6 @@ function printed({ replace = {}, append = '', whole }: Written): string[] {
   } catch (error) {
     if (!(error instanceof TopologyError)) throw error;
     return error.message.replaceAll(`${scratch}/`, '').split('\n');
-  }
-}
-
-function testSubject(subject: Subject) {
-  const { with: others, at = '', accepts = [], refuses = {}, values = {} } = subject;
-  const accepted: [string, Overrides][] = Array.isArray(accepts)
-    ? accepts.map((value) => [formatValue(value), { [at]: value }])
-    : Object.entries(accepts as Readonly<Record<string, Overrides>>);
-  for (const [title, change] of accepted) {
-    test(`accepts ${title}`, () => expect(problems(others, change)).toEqual([]));
-  }
-  for (const [title, { change, is, lines }] of Object.entries(refuses)) {
-    test(`refuses ${title}`, () => {
-      const found = problems(others, change ?? { [at]: is });
-      expect(found).toEqual(listed(lines).map((line) => `${shown(at)}${line}`));
-    });
-  }
-  for (const [place, { with: own = others, accepts = [], refuses = {} }] of Object.entries(
-    values,
-  )) {
-    for (const value of accepts) testValue(place, own, value);
-    for (const [rule, refused] of Object.entries(refuses)) {
-      for (const value of refused) testValue(place, own, value, rule);
-    }
-  }
-  for (const [place, range] of Object.entries(subject.numbers ?? {}))
-    testNumbers(place, { with: others, ...range });
-  for (const [place, mapping] of Object.entries(subject.mappings ?? {})) {
-    testMapping(place, others, mapping);
-  }
-  for (const [place, rule] of Object.entries(subject.missing ?? {})) {
-    test(`${place} is missing`, () => {
-      expect(problems(others, { [place]: '<left out>' })).toEqual([
-        `${place} is missing; it ${rule}`,
-      ]);
-    });
-  }
-  for (const [title, written] of Object.entries(subject.written ?? {})) {
-    test(title, () => {
-      expect(printed(written)).toEqual(listed(written.lines));
-    });
   }
 }
 

@@ -1,20 +1,19 @@
-/** `npm run review`: what a reviewer reads, from the synthesized stacks, in `review.out/`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { synthesizeAt } from '../review/changes/at-ref';
 import { compareWithTopology } from '../review/comparison/compare';
 import { readStacks } from '../review/read/stacks';
 import { writeHtml } from '../review/report/html';
 import { writeMarkdown } from '../review/report/markdown';
-import { layOut } from '../review/report/svg';
-import { failures, review } from '../review/review';
+import { review } from '../review/review';
 import { synthesize } from '../stacks/synthesize';
 import { UserError } from '../topology/problem';
 import { withoutUnseen } from '../topology/unicode';
-import { defineCommand, type Values } from './command';
-import type { World } from './run';
+import { defineCommand } from './command';
 import { readTopology } from './topology';
 
 const OPTIONS = {
+  against: { type: 'string', value: '<ref>', does: 'show what changed since a commit or branch' },
   from: {
     type: 'string',
     value: '<folder>',
@@ -25,42 +24,37 @@ const OPTIONS = {
 } as const;
 
 const NOTES = `
-Exit code: 0 if all is as the topology means it, 1 if not. Documentation: docs/review.md
+Exit code: 0 if nothing must stop a deployment, 1 if something must. Documentation: docs/review.md
 `;
 
-/** Where the stacks are synthesized, as by `npm run synth`. */
-const OUTPUT = 'cdktf.out';
+/** `npm run review`: what a reviewer reads. */
+export const command = defineCommand(
+  'review',
+  OPTIONS,
+  async (options, world) => {
+    const { against, from, 'after-init': afterInit, output = 'review.out' } = options;
+    const topology = readTopology(world);
+    const before = against === undefined ? undefined : synthesizeAt(against, world.topologyFile);
+    if (from === undefined) await synthesize(topology, 'cdktf.out');
+    const result = await review({
+      stacks: readStacks(from ?? 'cdktf.out'),
+      topology,
+      today: world.now,
+      comparison: from === undefined ? undefined : compareWithTopology(topology, from, afterInit),
+      before,
+    });
+    write(output, { 'review.md': writeMarkdown(result), 'review.html': writeHtml(result) });
 
-export const command = defineCommand('review', OPTIONS, report, NOTES);
-
-async function report(
-  { from, 'after-init': afterInit, output = 'review.out' }: Values<typeof OPTIONS>,
-  world: World,
-): Promise<number> {
-  const topology = readTopology(world);
-  if (from === undefined) await synthesize(topology, OUTPUT);
-  const started = performance.now();
-  const stacks = readStacks(from ?? OUTPUT);
-  const comparison =
-    from === undefined ? undefined : compareWithTopology(topology, from, afterInit);
-  const result = await review(stacks, topology, world.now, comparison);
-  const markdown = writeMarkdown(result);
-  const svg = await layOut(result.diagram);
-  write(output, {
-    'review.md': markdown,
-    'topology.svg': svg,
-    'review.html': writeHtml(result.name, markdown, svg),
-  });
-
-  for (const line of result.notes) console.log(`note: ${withoutUnseen(line)}`);
-  const wrong = failures(result);
-  for (const line of wrong) console.error(withoutUnseen(line));
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(
-    `${result.access.cells.length} questions of access evaluated, ${wrong.length} differences; ${output}/review.md, review.html and topology.svg written in ${seconds} s`,
-  );
-  return wrong.length > 0 ? 1 : 0;
-}
+    const stops = result.findings.filter((finding) => finding.stops);
+    for (const { place, message } of stops) {
+      world.stderr.write(`${withoutUnseen([place, message].filter(Boolean).join(' '))}\n`);
+    }
+    const found = `${stops.length} of ${result.findings.length} findings must stop a deployment`;
+    world.stdout.write(`${found}; read ${output}/review.html or review.md\n`);
+    return stops.length > 0 ? 1 : 0;
+  },
+  NOTES,
+);
 
 function write(folder: string, files: Readonly<Record<string, string>>): void {
   try {

@@ -119,7 +119,7 @@ export interface Bundle {
  * a file that may not be in a package
  */
 export function bundle(entry: string, runtime: string, options: BundleOptions = {}): Bundle {
-  const key = JSON.stringify([entry, runtime, options]);
+  const key = JSON.stringify([process.cwd(), entry, runtime, options]);
   const known = bundles.get(key);
   if (known !== undefined && existsSync(known.directory)) return known;
   const { tableArns, ...others } = options;

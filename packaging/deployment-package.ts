@@ -7,7 +7,7 @@ import type {
 } from '../topology/resolve';
 import { type Bundle, bundle } from './bundle';
 import { isOwn } from './bundled-sources';
-import { codeFiles } from './package-files';
+import { codeFiles, PACKAGE } from './package-files';
 import { packageHash } from './package-hash';
 
 /** What a function is deployed from. */
@@ -43,7 +43,7 @@ function bundleFor(
 export interface PackageOrigin {
   /** The entry or the prepared folder. */
   readonly source: string;
-  /** SHA-256 of the names and the content of its files. */
+  /** SHA-256 of the names and the content of its files, without a bundle's source map, which has paths of packages. */
   readonly hash: string;
   /** The files it is made of but those of packages, sorted: of an entry from the working directory, else from the folder. */
   readonly own: readonly string[];
@@ -53,7 +53,7 @@ export function packageOrigin({ function: settings, sources }: ResolvedConsumer)
   const { code, runtime } = settings;
   if (code.type === 'entry') {
     const { directory, own } = bundleFor(code, runtime, sources);
-    return { source: code.entry, hash: packageHash(directory), own };
+    return { source: code.entry, hash: packageHash(directory, PACKAGE.sourceMap), own };
   }
   const { directory } = code;
   const own = codeFiles(directory, () => undefined).filter(isOwn);

@@ -1,16 +1,6 @@
 import type { Stacks } from './read/resources';
 import type { Block } from './read/stacks';
 
-/** What a change of some attributes destroys. */
-export interface Replacement {
-  readonly type: string;
-  readonly attributes: readonly string[];
-  /** What follows, apart from the replacement itself. */
-  readonly consequence: string;
-  /** The provider's page of the resource. */
-  readonly source: string;
-}
-
 /** How resources that hold something are kept from being destroyed. */
 export interface Protection {
   readonly type: string;
@@ -20,78 +10,6 @@ export interface Protection {
   readonly settings: readonly string[];
   /** Whether `terraform destroy` deletes what they hold. */
   readonly unprotected: boolean;
-}
-
-const registry = (page: string) =>
-  `https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/${page}`;
-
-/** Attributes whose change replaces a resource, for the types whose loss costs more than a deployment. */
-const REPLACEMENTS: readonly Replacement[] = [
-  {
-    type: 'aws_dynamodb_table',
-    attributes: ['name', 'hash_key', 'range_key', 'local_secondary_index'],
-    consequence:
-      'all items are lost unless they are restored; the new stream has another ARN, so its policy and mappings are replaced',
-    source: registry('dynamodb_table'),
-  },
-  {
-    type: 'aws_dynamodb_table',
-    attributes: ['stream_enabled', 'stream_view_type'],
-    consequence:
-      'the table stays and gets a new stream with another ARN: its policy and mappings are replaced, and with starting_position LATEST the changes in between are not processed',
-    source:
-      'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html#Streams.Enabling',
-  },
-  {
-    type: 'aws_dynamodb_resource_policy',
-    attributes: ['resource_arn'],
-    consequence: 'readers are refused until the new policy is there',
-    source: registry('dynamodb_resource_policy'),
-  },
-  {
-    type: 'aws_lambda_event_source_mapping',
-    attributes: ['event_source_arn', 'starting_position', 'starting_position_timestamp'],
-    consequence:
-      'the place in the stream is forgotten: TRIM_HORIZON processes up to 24 hours again, LATEST skips what came in between',
-    source: registry('lambda_event_source_mapping'),
-  },
-  {
-    type: 'aws_iam_role',
-    attributes: ['name', 'path'],
-    consequence:
-      'policies that name the role keep the id of the deleted one and no longer allow the new one, until the producers are deployed again',
-    source: registry('iam_role'),
-  },
-  {
-    type: 'aws_lambda_function',
-    attributes: ['function_name', 'package_type'],
-    consequence: 'mappings change to the new function; its log group is another',
-    source: registry('lambda_function'),
-  },
-  {
-    type: 'aws_kms_key',
-    attributes: ['customer_master_key_spec', 'key_usage', 'multi_region'],
-    consequence:
-      'the table is encrypted with the new key; what only the old key can decrypt, such as backups, is lost when its waiting period ends',
-    source: registry('kms_key'),
-  },
-  {
-    type: 'aws_s3_bucket',
-    attributes: ['bucket', 'object_lock_enabled'],
-    consequence: 'refused while the bucket has objects, unless force_destroy is set',
-    source: registry('s3_bucket'),
-  },
-  {
-    type: 'aws_cloudwatch_log_group',
-    attributes: ['name'],
-    consequence: 'the log is deleted, unless skip_destroy is set',
-    source: registry('cloudwatch_log_group'),
-  },
-];
-
-/** Replacements of the types that the stacks have. */
-export function replacements(stacks: Stacks): Replacement[] {
-  return REPLACEMENTS.filter(({ type }) => stacks.resources(type).length > 0);
 }
 
 /** Types that hold something which cannot be deployed again. */

@@ -22,7 +22,7 @@ export interface Review {
 export interface Section {
   /** Anchor, such as `access`. */
   readonly id: string;
-  readonly title: Text;
+  readonly title: string;
   readonly blocks: readonly Block[];
   /** Default: none. */
   readonly sections?: readonly Section[];
@@ -38,16 +38,16 @@ export interface Paragraph {
 export interface List {
   readonly kind: 'list';
   readonly items: readonly Text[];
-  /** What is shown of it until it is unfolded. Default: all. */
-  readonly folded?: Text;
+  /** What is shown in its place until it is unfolded. Default: all of it. */
+  readonly folded?: string;
 }
 
 export interface Table {
   readonly kind: 'table';
-  readonly head: readonly Text[];
+  readonly head: readonly string[];
   readonly rows: readonly (readonly Text[])[];
-  /** What is shown of it until it is unfolded. Default: all. */
-  readonly folded?: Text;
+  /** What is shown in its place until it is unfolded. Default: all of it. */
+  readonly folded?: string;
 }
 
 export interface Picture {
@@ -69,7 +69,7 @@ export interface Graph {
   readonly edges: readonly Edge[];
 }
 
-/** An account, or accounts that are alike. */
+/** What an account holds, or several accounts that are alike. */
 export interface Group {
   /** Lines. */
   readonly title: readonly string[];
@@ -78,8 +78,9 @@ export interface Group {
 }
 
 export interface Node {
+  /** Letters, digits and `_`. */
   readonly id: string;
-  readonly shape: 'table' | 'stream' | 'function' | 'role' | 'bucket' | 'log' | 'topic';
+  readonly shape: 'table' | 'mapping' | 'function' | 'role' | 'target';
   /** Lines. */
   readonly label: readonly string[];
 }
@@ -87,8 +88,6 @@ export interface Node {
 export interface Edge {
   readonly from: string;
   readonly to: string;
-  /** Lines. */
-  readonly label: readonly string[];
-  /** What it carries: changes, alarms, or access, against its direction. */
-  readonly kind: 'changes' | 'access' | 'alarms';
+  /** Changes, changes that the reader may not read, access without a mapping, or alarms. */
+  readonly kind: 'changes' | 'refused' | 'access' | 'alarms';
 }

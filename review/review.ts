@@ -1,119 +1,127 @@
 import type { ResolvedTopology } from '../topology/resolve';
-import { type Deployment, readDeployment } from './access/deployment';
-import { evaluateAccess, type Matrix } from './access/matrix';
+import { readDeployment } from './access/deployment';
+import { type Cell, evaluateAccess, type Matrix } from './access/matrix';
 import { question } from './access/summary';
-import { type Code, codeOf } from './code';
-import { type Protection, protections, type Replacement, replacements } from './destructive';
-import type { Finding } from './model';
+import type { Before } from './changes/at-ref';
+import { whatChanged } from './changes/changes';
+import { codeOf } from './changes/code';
+import { protections } from './destructive';
+import type { Finding, Review } from './model';
 import { notesOn } from './notes';
 import { readPipeline } from './pipeline';
-import { measureQuotas, type Quota, share } from './quotas';
+import { measureQuotas, share } from './quotas';
 import { Stacks } from './read/resources';
 import type { Stack } from './read/stacks';
-import { drawTopology } from './report/diagram';
-import { type Runtime, runtimes } from './runtimes';
+import { drawTopology } from './report/graph';
+import { accessSection, comparisonSection, findingsSection, summary } from './report/sections';
+import { runtimes } from './runtimes';
 
-/** Everything a reviewer is told. */
-export interface Review {
-  readonly name: string;
+export interface ReviewInput {
+  /** What is deployed. */
   readonly stacks: readonly Stack[];
-  readonly deployment: Deployment;
-  readonly access: Matrix;
-  readonly quotas: readonly Quota[];
-  readonly replacements: readonly Replacement[];
-  readonly protections: readonly Protection[];
-  readonly code: readonly Code[];
-  readonly runtimes: readonly Runtime[];
-  /** What is no mistake and a reviewer should know, one line each. */
-  readonly notes: readonly string[];
-  /** Where the folder is not what the topology synthesizes, if that was looked for. */
+  /** What it is meant to be. */
+  readonly topology: ResolvedTopology;
+  /** What the dates of runtimes are compared with. */
+  readonly today: Date;
+  /** Where a folder differs from the topology. Default: the stacks are synthesized from it. */
   readonly comparison?: readonly Finding[];
-  /** The picture, as DOT. */
-  readonly diagram: string;
+  /** What the stacks were at a commit. Default: nothing is compared. */
+  readonly before?: Before;
 }
 
 /**
- * Reviews synthesized stacks.
+ * Answers the four questions of a reviewer.
  *
- * @param topology what the stacks are meant to be
- * @param today what the dates of runtimes are compared with
- * @param comparison where the folder is not what the topology synthesizes, if that was looked for
  * @throws UserError if the stacks hold something that cannot be read
  */
-export async function review(
-  all: readonly Stack[],
-  topology: ResolvedTopology,
-  today: Date,
-  comparison?: readonly Finding[],
-): Promise<Review> {
-  const stacks = new Stacks(all);
+export async function review(input: ReviewInput): Promise<Review> {
+  const { topology, today, comparison, before } = input;
+  const stacks = new Stacks(input.stacks);
   const deployment = readDeployment(stacks);
   const pipeline = readPipeline(stacks);
-  const used = runtimes(pipeline.functions, today);
   const access = await evaluateAccess(deployment, topology);
-  return {
-    name: topology.name,
-    stacks: all,
-    deployment,
-    access,
-    quotas: measureQuotas(stacks, deployment, pipeline, topology),
-    replacements: replacements(stacks),
-    protections: protections(stacks),
-    code: codeOf(topology),
-    runtimes: used,
-    notes: [
-      ...notesOn(topology, used),
-      ...(comparison ?? []).filter(({ stops }) => !stops).map(line),
-    ],
-    comparison,
-    diagram: drawTopology(deployment, pipeline, access),
-  };
-}
-
-/** What is not as it should be, one line each; nothing if all is well. */
-export function failures({
-  access,
-  quotas,
-  runtimes: used,
-  comparison = [],
-}: Pick<Review, 'access' | 'quotas' | 'runtimes' | 'comparison'>): string[] {
-  return [
-    ...accessFailures(access),
-    ...quotas
-      .filter((quota) => share(quota) > 1)
-      .map(
-        ({ name, largest, used, limit, unit }) =>
-          `${name} ${largest}: ${used} ${unit}, at most ${limit}`,
-      ),
-    ...used
-      .filter(({ state }) => state === 'not updated')
-      .map(
-        ({ name, functions, dates }) =>
-          `runtime ${name} of ${functions.join(', ')}: Lambda has not updated functions with it since ${dates?.noUpdate}`,
-      ),
-    ...comparison.filter(({ stops }) => stops).map(line),
+  const code = codeOf(topology);
+  const allowed = allowedIn(access);
+  const findings = [
+    ...(comparison ?? []),
+    ...accessFindings(access),
+    ...otherFindings(stacks, topology, today),
   ];
+  const old = before && { ...before, allowed: await allowedBefore(before) };
+  const answers = [
+    comparisonSection(input.stacks, code, comparison),
+    whatChanged(old, { stacks: input.stacks, code, allowed }),
+    accessSection(access, deployment),
+    findingsSection(findings),
+  ];
+  const graph = drawTopology(stacks, deployment.resources, pipeline, allowed, topology);
+  return { name: topology.name, findings, sections: [summary(answers, graph), ...answers] };
 }
 
-function line({ place, message }: Finding): string {
-  return `${place} ${message}`;
+function allowedIn({ cells }: Matrix): Cell[] {
+  return cells.filter(({ allowed }) => allowed);
 }
 
-/** Of these, what is about access. */
-export function accessFailures({ differing, unintended, missing, unexplained }: Matrix): string[] {
-  return [
-    ...differing.map(
-      (cell) =>
-        `${cell.principal.arn} ${question(cell)} on ${cell.resource.kind} ${cell.resource.arn}: ${verdict(cell.allowed)}, meant to be ${verdict(cell.wanted)} (${cell.by.join('; ')})`,
-    ),
+async function allowedBefore({ stacks, topology }: Before): Promise<Cell[]> {
+  if (!topology) return [];
+  return allowedIn(await evaluateAccess(readDeployment(new Stacks(stacks)), topology));
+}
+
+function accessFindings({ differing, unintended, missing, unexplained }: Matrix): Finding[] {
+  const lines = [
     ...unintended,
     ...missing.map((what) => `${what} is in the topology and in no stack`),
     ...unexplained.map(
       (what) => `${what} is not in the topology, and the review cannot tell what it allows`,
     ),
   ];
+  return [
+    ...differing.map((cell) => ({
+      place: cell.principal.arn,
+      message: `${question(cell)} on ${cell.resource.kind} ${cell.resource.arn}: ${verdict(cell.allowed)}, meant to be ${verdict(cell.wanted)} (${cell.by.join('; ')})`,
+    })),
+    ...lines.map((message) => ({ place: '', message })),
+  ].map((finding) => ({ rule: 'access', stops: true, ...finding }));
 }
 
 function verdict(allowed: boolean): string {
   return allowed ? 'allowed' : 'denied';
+}
+
+function otherFindings(stacks: Stacks, topology: ResolvedTopology, today: Date): Finding[] {
+  const deployment = readDeployment(stacks);
+  const pipeline = readPipeline(stacks);
+  const used = runtimes(pipeline.functions, today);
+  return [
+    ...measureQuotas(stacks, deployment, pipeline, topology)
+      .filter((quota) => share(quota) > 1)
+      .map(({ name, largest, used: count, limit, unit }) => ({
+        rule: 'quotas',
+        stops: true,
+        place: largest,
+        message: `${name}: ${count} ${unit}, at most ${limit}`,
+      })),
+    ...used
+      .filter(({ state }) => state === 'not updated')
+      .map(({ name, functions, dates }) => ({
+        rule: 'runtimes',
+        stops: true,
+        place: functions.join(', '),
+        message: `Lambda has not updated functions with ${name} since ${dates?.noUpdate}`,
+      })),
+    ...protections(stacks)
+      .filter(({ type, unprotected }) => unprotected && /table|bucket/.test(type))
+      .map(({ names, settings }) => ({
+        rule: 'protection',
+        stops: false,
+        place: names.join(', '),
+        message: `is not protected from deletion: ${settings.join(', ')}`,
+      })),
+    ...notesOn(topology, used).map((message) => ({
+      rule: 'notes',
+      stops: false,
+      place: '',
+      message,
+    })),
+  ];
 }

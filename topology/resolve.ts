@@ -21,6 +21,8 @@ export interface ResolvedTopology {
   readonly tags: Readonly<Record<string, string>>;
   readonly awsProviderVersion: string;
   readonly state: State;
+  /** By name. */
+  readonly accounts: Topology['accounts'];
   readonly consumers: readonly ResolvedConsumer[];
   readonly producers: readonly ResolvedProducer[];
   readonly subscriptions: readonly ResolvedSubscription[];
@@ -138,6 +140,7 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
     name: topology.name,
     tags: topology.tags,
     awsProviderVersion: topology.awsProviderVersion,
+    accounts: topology.accounts,
     state: { ...topology.state, keyPrefix: topology.state.keyPrefix ?? topology.name },
     consumers: Object.entries(topology.consumers).map(([name, consumer]) => {
       const { stackId, account, roleArn: arn } = get(consumers, name);

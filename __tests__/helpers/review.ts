@@ -4,9 +4,10 @@ import { TerraformStack } from 'cdktf';
 import { readDeployment } from '../../review/access/deployment';
 import { evaluateAccess, type Matrix } from '../../review/access/matrix';
 import { question } from '../../review/access/summary';
+import type { Review } from '../../review/model';
 import { Stacks } from '../../review/read/resources';
 import { parseStack, type Stack, type StackJson } from '../../review/read/stacks';
-import { type Review, review } from '../../review/review';
+import { review } from '../../review/review';
 import { buildStacks } from '../../stacks/build-stacks';
 import { writeStacks } from '../../stacks/synthesize';
 import type { ResolvedTopology } from '../../topology/resolve';
@@ -76,7 +77,19 @@ export function reviewOf(
   edits: Readonly<Record<string, Edit>> = {},
   today = new Date('2026-08-01'),
 ): Promise<Review> {
-  return review(synthesizedStacks(topology, edits), topology, today);
+  return review({ stacks: synthesizedStacks(topology, edits), topology, today });
+}
+
+/** What must stop a deployment, as the command prints it. */
+export function stops({ findings }: Review): string[] {
+  return findings
+    .filter((finding) => finding.stops)
+    .map(({ place, message }) => [place, message].filter(Boolean).join(' '));
+}
+
+/** What is worth knowing, of a rule. */
+export function notes({ findings }: Review, rule = 'notes'): string[] {
+  return findings.filter((finding) => finding.rule === rule).map(({ message }) => message);
 }
 
 /** `principal action on resource`, in short, of the cells that are not as they are meant to be. */

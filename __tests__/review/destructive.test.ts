@@ -1,29 +1,13 @@
 import { loadTopology } from '../../load/load';
-import { reviewOf } from '../helpers/review';
+import { protections } from '../../review/destructive';
+import { Stacks } from '../../review/read/resources';
+import { synthesizedStacks } from '../helpers/review';
 import { resolved } from '../helpers/synth-app';
 import { topology } from '../helpers/topology';
 
-test('what replaces is told of the types that are deployed', async () => {
-  const { replacements } = await reviewOf(loadTopology('topologies/orders.yaml'));
-  expect(replacements.map(({ type, attributes }) => [type, attributes])).toEqual([
-    ['aws_dynamodb_table', ['name', 'hash_key', 'range_key', 'local_secondary_index']],
-    ['aws_dynamodb_table', ['stream_enabled', 'stream_view_type']],
-    ['aws_dynamodb_resource_policy', ['resource_arn']],
-    [
-      'aws_lambda_event_source_mapping',
-      ['event_source_arn', 'starting_position', 'starting_position_timestamp'],
-    ],
-    ['aws_iam_role', ['name', 'path']],
-    ['aws_lambda_function', ['function_name', 'package_type']],
-    ['aws_kms_key', ['customer_master_key_spec', 'key_usage', 'multi_region']],
-    ['aws_s3_bucket', ['bucket', 'object_lock_enabled']],
-    ['aws_cloudwatch_log_group', ['name']],
-  ]);
-});
-
-test('protection is told of each table, and alike ones together', async () => {
-  const { protections } = await reviewOf(loadTopology('topologies/saas-tenants.yaml'));
-  expect(protections).toEqual([
+test('protection is told of each table, and alike ones together', () => {
+  const topologyOfTenants = loadTopology('topologies/saas-tenants.yaml');
+  expect(protections(new Stacks(synthesizedStacks(topologyOfTenants)))).toEqual([
     {
       type: 'aws_dynamodb_table',
       names: [
@@ -64,10 +48,10 @@ test('protection is told of each table, and alike ones together', async () => {
   ]);
 });
 
-test('a table with deletion protection and a state bucket with prevent_destroy are protected', async () => {
-  const { protections } = await reviewOf(resolved(topology({ 'state.manage': true })));
+test('a table with deletion protection and a state bucket with prevent_destroy are protected', () => {
+  const stacks = synthesizedStacks(resolved(topology({ 'state.manage': true })));
   expect(
-    protections
+    protections(new Stacks(stacks))
       .filter(({ type }) => type === 'aws_dynamodb_table' || type === 'aws_s3_bucket')
       .map(({ names, settings, unprotected }) => [names, settings, unprotected]),
   ).toEqual([

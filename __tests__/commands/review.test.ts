@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { command } from '../../commands/review';
+import { execute } from '../../commands/run';
+import { loadTopology } from '../../load/load';
+import { environment } from '../helpers/environment';
+import { type Edit, statement, writeSynthesis } from '../helpers/review';
+
+const FILE = 'topologies/orders.yaml';
+const folder = mkdtempSync(path.join(tmpdir(), 'review-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function review(...args: string[]) {
+  const printed = { stdout: '', stderr: '' };
+  const output = (name: keyof typeof printed) => ({
+    write: (text: string) => {
+      printed[name] += text;
+    },
+  });
+  const status = await execute(command, {
+    name: 'review',
+    args,
+    env: {},
+    topologyFile: FILE,
+    now: new Date('2026-08-01'),
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+  });
+  return { status, ...printed };
+}
+
+/** Reviews stacks that are synthesized already. */
+async function reviewOf(name: string, edits: Record<string, Edit> = {}) {
+  const from = path.join(folder, `${name}.in`);
+  const output = path.join(folder, name);
+  writeSynthesis(from, loadTopology(FILE), edits);
+  return { ...(await review('--from', from, '--output', output)), output };
+}
+
+test('writes Markdown and a page', async () => {
+  const { status, stdout, stderr, output } = await reviewOf('written');
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toBe(
+    `0 of 2 findings must stop a deployment; read ${output}/review.html or review.md\n`,
+  );
+  expect(readdirSync(output)).toEqual(['review.html', 'review.md']);
+});
+
+test('does so as npm run review', () => {
+  const from = path.join(folder, 'started.in');
+  const output = path.join(folder, 'started');
+  writeSynthesis(from, loadTopology(FILE));
+  const args = ['commands/index.ts', 'review', '--from', from, '--output', output];
+  const { stdout, stderr } = spawnSync(process.execPath, ['commands/start.mjs', ...args], {
+    env: environment({ TOPOLOGY: FILE }),
+    encoding: 'utf8',
+  });
+  expect([stderr, readdirSync(output)]).toEqual(['', ['review.html', 'review.md']]);
+  expect(stdout).toMatch(/^\d+ of \d+ findings must stop a deployment; /);
+});
+
+test('what must stop a deployment is printed and fails, and the report is there all the same', async () => {
+  const { status, stdout, stderr, output } = await reviewOf('different', {
+    'producer-orders': (json) => {
+      statement(json, 'stream_policy_document', 'AllowCrossAccountStreamAccess').actions = [
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+      ];
+    },
+  });
+  const place = 'data.aws_iam_policy_document.stream_policy_document statement[0].actions';
+  expect(stderr.split('\n')).toEqual([
+    `stacks/producer-orders/cdk.tf.json is not what the topology synthesizes at ${place}[0], ${place}[1], ${place}[2]; if the topology is right, run npm run synth`,
+    'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor dynamodb:DescribeStream on stream arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000: denied, meant to be allowed (resource policy: no statement)',
+    '',
+  ]);
+  expect(stdout).toMatch(/^2 of 4 findings must stop a deployment/);
+  expect(status).toBe(1);
+  const report = readFileSync(path.join(output, 'review.md'), 'utf8');
+  expect(report.match(/^\| \[.*$/gm)).toEqual([
+    '| [Is this what the topology says?](#is-this-what-the-topology-says) | **no, in 1 place** |',
+    '| [What changed?](#what-changed) | not compared: `npm run review -- --against <ref>` |',
+    '| [Who may read what?](#who-may-read-what) | 393 questions asked: 12 allowed, all others denied |',
+    '| [What should stop me?](#what-should-stop-me) | **2 findings** |',
+  ]);
+});
+
+test('a statement that nobody asked about fails as well', async () => {
+  const { status, stderr } = await reviewOf('unasked', {
+    'consumer-process-orders': (json) => {
+      const { statement: all } = Object(
+        json.data?.aws_iam_policy_document?.execution_role_function_policy,
+      );
+      all.push({ sid: 'Added', actions: ['iam:CreateUser'], resources: ['*'] });
+    },
+  });
+  expect(status).toBe(1);
+  expect(stderr.split('\n')).toContain(
+    'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor function/Added allows iam:CreateUser, which the topology does not mean',
+  );
+});
+
+test('shows its options', async () => {
+  const { status, stdout, stderr } = await review('--help');
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout.match(/^ {2}--[a-z-]+/gm)).toEqual([
+    '  --against',
+    '  --from',
+    '  --after-init',
+    '  --output',
+    '  --help',
+  ]);
+});
+
+describe('refuses in one line', () => {
+  const corrupt = path.join(folder, 'corrupt');
+  const file = path.join(folder, 'a-file');
+  beforeAll(() => {
+    mkdirSync(corrupt);
+    writeFileSync(path.join(corrupt, 'manifest.json'), '{"stacks":');
+    writeFileSync(file, '');
+  });
+
+  const MORE = 'npm run review -- --help shows the options';
+
+  test.each<[string, string[], string | RegExp]>([
+    [
+      'an unknown option',
+      ['--form', 'x'],
+      `Unknown option '--form'; did you mean --from? ${MORE}\n`,
+    ],
+    [
+      'a folder that is not named',
+      ['--from'],
+      `Option '--from <value>' argument missing; ${MORE}\n`,
+    ],
+    [
+      'a folder without synthesized stacks',
+      ['--from', folder],
+      `${folder}/manifest.json is missing; run npm run synth\n`,
+    ],
+    [
+      'what is half written',
+      ['--from', corrupt],
+      /^.*corrupt\/manifest\.json is not JSON: .*; run npm run synth\n$/,
+    ],
+    [
+      'a commit that is not there',
+      ['--against', 'nowhere'],
+      '--against: nowhere is not a commit, branch or tag of this repository; run git fetch\n',
+    ],
+  ])('%s', async (_, args, message) => {
+    const { status, stderr } = await review(...args);
+    expect(stderr).toEqual(message instanceof RegExp ? expect.stringMatching(message) : message);
+    expect(status).toBe(1);
+  });
+
+  test('an output that is a file', async () => {
+    const from = path.join(folder, 'refused.in');
+    writeSynthesis(from, loadTopology(FILE));
+    const { status, stderr } = await review('--from', from, '--output', file);
+    expect(stderr).toMatch(/^the report cannot be written to .*a-file: EEXIST: .*\n$/);
+    expect(status).toBe(1);
+  });
+});

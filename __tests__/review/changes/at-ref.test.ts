@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { loadTopology } from '../../../load/load';
+import { synthesizeAt } from '../../../review/changes/at-ref';
+import { codeOf } from '../../../review/changes/code';
+import { differences } from '../../../review/changes/differences';
+import { synthesizedStacks } from '../../helpers/review';
+
+const FILE = 'topologies/orders.yaml';
+const here = process.cwd();
+const folder = mkdtempSync(path.join(tmpdir(), 'at-ref-'));
+/** The project is a folder of the repository, and packages are not in it. */
+const project = path.join(folder, 'repository/streams');
+
+const git = (...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+    encoding: 'utf8',
+  }).trim();
+
+beforeAll(() => {
+  mkdirSync(project, { recursive: true });
+  for (const part of ['lambda-src', 'topologies', 'package.json', 'cdktf.json']) {
+    cpSync(part, path.join(project, part), { recursive: true });
+  }
+  symlinkSync(path.resolve('node_modules'), path.join(project, 'node_modules'));
+  process.chdir(project);
+  git('init', '--quiet', '--initial-branch=main', '..');
+  writeFileSync('../.gitignore', 'node_modules\ndist\n');
+  git('add', '..');
+  git('commit', '--quiet', '--message=first');
+});
+afterEach(() => {
+  process.chdir(project);
+  git('checkout', '--quiet', '.');
+});
+afterAll(() => {
+  process.chdir(here);
+  rmSync(folder, { recursive: true });
+});
+
+test('a commit has the stacks and the code of its own files', () => {
+  appendFileSync('lambda-src/index.ts', '// changed\n');
+  writeFileSync(FILE, readFileSync(FILE, 'utf8').replace('ProcessOrders', 'HandleOrders'));
+  const { topology, stacks, code, ...others } = synthesizeAt('main', FILE);
+  expect(others).toEqual({
+    ref: 'main',
+    commit: git('rev-parse', 'main').slice(0, 12),
+    generator: [],
+  });
+  expect(topology?.consumers.map(({ function: { name } }) => name)).toEqual(['ProcessOrders']);
+  const [now] = codeOf(loadTopology(FILE));
+  expect(
+    Object.keys(now?.files ?? {}).filter((file) => now?.files[file] !== code[0]?.files[file]),
+  ).toEqual(['lambda-src/index.ts']);
+  git('checkout', '--quiet', '.');
+  const meant = loadTopology(FILE);
+  expect(differences(stacks, synthesizedStacks(meant))).toEqual([]);
+  expect(code).toEqual(codeOf(meant));
+  expect(git('status', '--short')).toBe('');
+});
+
+test('a function with packages is the same as in the working directory', () => {
+  const file = 'topologies/analytics-lake.yaml';
+  expect(synthesizeAt('HEAD', file).code).toEqual(codeOf(loadTopology(file)));
+});
+
+test('a topology that is not there yet has no stacks', () => {
+  cpSync(FILE, 'topologies/new.yaml');
+  expect(synthesizeAt('main', 'topologies/new.yaml')).toMatchObject({ stacks: [], code: [] });
+  rmSync('topologies/new.yaml');
+});
+
+test('files of the generator that differ are named', () => {
+  appendFileSync('package.json', '\n');
+  expect(synthesizeAt('main', FILE).generator).toEqual(['package.json']);
+});
+
+describe('is refused in one line:', () => {
+  const message = (action: () => unknown) => {
+    try {
+      action();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error('nothing was refused');
+  };
+
+  test.each(['nowhere', '--output=x', 'main:lambda-src', ''])('the commit %j', (ref) => {
+    expect(message(() => synthesizeAt(ref, FILE))).toBe(
+      `--against: ${ref} is not a commit, branch or tag of this repository; run git fetch`,
+    );
+  });
+
+  test('a commit that a shallow clone lacks', () => {
+    git('commit', '--quiet', '--allow-empty', '--message=second');
+    const clone = path.join(folder, 'clone');
+    git('clone', '--quiet', '--depth=1', `file://${path.dirname(project)}`, clone);
+    process.chdir(path.join(clone, 'streams'));
+    expect(message(() => synthesizeAt('HEAD~1', FILE))).toBe(
+      '--against: HEAD~1 is not in this shallow clone; run git fetch --unshallow, or set fetch-depth: 0 of actions/checkout',
+    );
+  });
+
+  test('a folder that is in no repository', () => {
+    process.chdir(folder);
+    expect(message(() => synthesizeAt('main', FILE))).toBe(
+      `--against needs a Git repository, and ${process.cwd()} is not in one`,
+    );
+  });
+
+  test('a topology outside of the repository', () => {
+    const file = path.join(folder, 'outside.yaml');
+    cpSync(FILE, file);
+    expect(message(() => synthesizeAt('main', file))).toBe(
+      `--against: ${file} is not in the Git repository ${path.dirname(process.cwd())}`,
+    );
+  });
+
+  test('a commit whose topology is refused', () => {
+    const right = readFileSync(FILE, 'utf8');
+    writeFileSync(FILE, right.replace('name: orders', 'name: Orders'));
+    git('commit', '--quiet', '--all', '--message=wrong');
+    writeFileSync(FILE, right);
+    expect(message(() => synthesizeAt('HEAD', FILE))).toMatch(
+      /^--against: cannot be synthesized as of HEAD: topologies\/orders\.yaml:\d+ name must .*, got "Orders"$/,
+    );
+  });
+});

@@ -1,0 +1,269 @@
+import { type Side, whatChanged } from '../../../review/changes/changes';
+import { codeOf } from '../../../review/changes/code';
+import type { Section, Text } from '../../../review/model';
+import { accessOf, synthesizedStacks } from '../../helpers/review';
+import { resolved } from '../../helpers/synth-app';
+import { consumer, type Overrides, topology } from '../../helpers/topology';
+
+const MEANT = topology();
+
+function sideOf(content: typeof MEANT, allowed: Side['allowed'] = []) {
+  const meant = resolved(content);
+  return { topology: meant, stacks: synthesizedStacks(meant), code: codeOf(meant), allowed };
+}
+
+const before = { ref: 'main', commit: 'abc', generator: [], ...sideOf(MEANT) };
+
+/** Tables of what changed, by title, each row as one line. */
+function tablesOf({ sections = [], blocks }: Section): Record<string, string[]> {
+  const all = [{ title: 'Stacks', blocks }, ...sections];
+  return Object.fromEntries(
+    all.flatMap(({ title, blocks: [...own] }) =>
+      own.flatMap((block) =>
+        block.kind === 'table'
+          ? [[title, block.rows.map((row) => row.map(plain).join(' | '))]]
+          : [],
+      ),
+    ),
+  );
+}
+
+function plain(text: Text): string {
+  const parts = typeof text === 'string' ? [text] : text;
+  return parts.map((part) => (typeof part === 'string' ? part : Object.values(part)[0])).join('');
+}
+
+test('a topology without a change', () => {
+  const { answer, sections } = whatChanged(before, sideOf(topology()));
+  expect([answer, sections]).toEqual(['nothing since main', []]);
+});
+
+const RUNS = 'Who deploys and runs it';
+const CONSUMER = 'consumer-process-orders';
+const SUBSCRIPTION = 'subscription-orders-process-orders';
+const VARIABLES = 'aws_lambda_function environment.variables';
+
+/** Changes of which a report of the stacks as they are shows nothing. */
+test.each<[string, Overrides, string, string[]]>([
+  [
+    "somebody else's state",
+    { 'state.bucket': 'of-somebody' },
+    RUNS,
+    [
+      `terraform backend.s3.bucket | example-terraform-state | of-somebody | ${CONSUMER}, producer-orders, ${SUBSCRIPTION}`,
+      `data.terraform_remote_state config.bucket | example-terraform-state | of-somebody | producer-orders consumer_process_orders, ${SUBSCRIPTION} consumer_process_orders, ${SUBSCRIPTION} producer_orders`,
+    ],
+  ],
+  [
+    'a state of another topology',
+    { 'state.keyPrefix': 'payments' },
+    RUNS,
+    expect.arrayContaining([
+      `terraform backend.s3.key | orders/${CONSUMER}.tfstate | payments/${CONSUMER}.tfstate | ${CONSUMER}`,
+    ]),
+  ],
+  [
+    'another role for the state',
+    { 'state.roleArn': 'arn:aws:iam::999999999999:role/Eve' },
+    RUNS,
+    expect.arrayContaining([
+      `terraform backend.s3.assume_role.role_arn | – | arn:aws:iam::999999999999:role/Eve | ${CONSUMER}, producer-orders, ${SUBSCRIPTION}`,
+    ]),
+  ],
+  [
+    'a deploy role and its external id',
+    {
+      'accounts.shop.deployRole': {
+        arn: 'arn:aws:iam::444455556666:role/Admin',
+        externalId: 'value',
+      },
+    },
+    RUNS,
+    [
+      'provider aws[0].assume_role[0].external_id | – | a value | producer-orders',
+      'provider aws[0].assume_role[0].role_arn | – | arn:aws:iam::444455556666:role/Admin | producer-orders',
+    ],
+  ],
+  [
+    'a runtime',
+    { 'consumers.process-orders.function.runtime': 'nodejs22.x' },
+    RUNS,
+    [`aws_lambda_function runtime | nodejs24.x | nodejs22.x | ${CONSUMER} processor`],
+  ],
+  [
+    'names of variables, never their values',
+    {
+      'consumers.process-orders.function.environment': {
+        AWS_ENDPOINT_URL_S3: 'https://x.example',
+        NODE_OPTIONS: '--import x',
+        PLAIN: 'secret',
+      },
+    },
+    RUNS,
+    [
+      `${VARIABLES}.AWS_ENDPOINT_URL_S3 steers the runtime or the SDK | – | a value | ${CONSUMER} processor`,
+      `${VARIABLES}.NODE_OPTIONS steers the runtime or the SDK | – | a value | ${CONSUMER} processor`,
+      `${VARIABLES}.PLAIN | – | a value | ${CONSUMER} processor`,
+    ],
+  ],
+  [
+    'little concurrency',
+    { 'consumers.process-orders.function.reservedConcurrentExecutions': 1 },
+    RUNS,
+    [`aws_lambda_function reserved_concurrent_executions | – | 1 | ${CONSUMER} processor`],
+  ],
+  [
+    'a managed policy',
+    {
+      'consumers.process-orders.role.managedPolicyArns': ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+    },
+    RUNS,
+    expect.arrayContaining([
+      expect.stringMatching(
+        /^aws_iam_role_policy_attachment policy_arn \| – \| arn:aws:iam::aws:policy\/ReadOnlyAccess \|/,
+      ),
+    ]),
+  ],
+  [
+    'no retries',
+    { 'subscriptions[0].maximumRetryAttempts': 0 },
+    'Subscriptions',
+    [
+      `aws_lambda_event_source_mapping maximum_retry_attempts | 10 | 0 | ${SUBSCRIPTION} event_source_mapping`,
+    ],
+  ],
+  [
+    'a position',
+    { 'subscriptions[0].startingPosition': 'LATEST' },
+    'Replaced or destroyed',
+    [
+      `${SUBSCRIPTION} | aws_lambda_event_source_mapping.event_source_mapping | is replaced | starting_position`,
+    ],
+  ],
+  [
+    'a threshold that is never reached',
+    { 'consumers.process-orders.alarms': { errors: 1_000_000 } },
+    'Alarms',
+    [
+      `aws_cloudwatch_metric_alarm threshold | 1 | 1000000 | ${CONSUMER} alarms_errors, ${CONSUMER} alarms_failed_changes`,
+    ],
+  ],
+  [
+    'an address of alarms',
+    { 'consumers.process-orders.alarms': { email: 'eve@example.com' } },
+    'Alarms',
+    expect.arrayContaining([
+      `aws_sns_topic_subscription endpoint | – | eve@example.com | ${CONSUMER} alarms_email`,
+    ]),
+  ],
+  [
+    'no alarms',
+    { 'consumers.process-orders.alarms': false },
+    'Replaced or destroyed',
+    expect.arrayContaining([`${CONSUMER} | aws_sns_topic.alarms_topic | is destroyed | `]),
+  ],
+  [
+    'failed batches that expire',
+    { 'consumers.process-orders.failedBatches': { expirationInDays: 1 } },
+    'Other attributes',
+    [
+      `aws_s3_bucket_lifecycle_configuration rule[0].expiration[0].days | 30 | 1 | ${CONSUMER} failed_batches_lifecycle`,
+    ],
+  ],
+  [
+    'another table',
+    { 'producers.orders.table.name': 'Others' },
+    'Replaced or destroyed',
+    expect.arrayContaining(['producer-orders | aws_dynamodb_table.table | is replaced | name']),
+  ],
+  [
+    'another view of the stream',
+    { 'producers.orders.table.streamViewType': 'KEYS_ONLY' },
+    'Replaced or destroyed',
+    [
+      'producer-orders | aws_dynamodb_table.table | gets a new stream with another ARN | stream_view_type',
+    ],
+  ],
+  [
+    'the account as the principal',
+    { 'producers.orders.streamPolicy': { principal: 'account' } },
+    'Policies',
+    expect.arrayContaining([expect.stringMatching(/principals\[0\]\.identifiers \|/)]),
+  ],
+  [
+    'code',
+    {
+      'consumers.process-orders.function.runtime': 'python3.13',
+      'consumers.process-orders.function.code': {
+        directory: 'lambda-src/python',
+        handler: 'index.handler',
+      },
+    },
+    'Code',
+    [
+      expect.stringMatching(
+        /^ProcessOrders \| lambda-src\/index\.ts [0-9a-f]{16} \| lambda-src\/python [0-9a-f]{16} \| /,
+      ),
+    ],
+  ],
+])('%s', (_, overrides, title, rows) => {
+  expect(tablesOf(whatChanged(before, sideOf(topology(overrides))))[title]).toEqual(rows);
+});
+
+test('a value that changed is shown as another, not as itself', () => {
+  const withToken = (TOKEN: string) =>
+    sideOf(topology({ 'consumers.process-orders.function.environment': { TOKEN } }));
+  const changed = whatChanged({ ...before, ...withToken('first') }, withToken('second'));
+  expect(tablesOf(changed)).toEqual({
+    [RUNS]: [`${VARIABLES}.TOKEN | a value | another value | ${CONSUMER} processor`],
+  });
+});
+
+test('of a new consumer: its stacks, its access, variables that steer, and all the rest', async () => {
+  const content = topology({
+    'consumers.search': {
+      ...consumer('Search'),
+      function: { name: 'Search', environment: { NODE_OPTIONS: 'x', PLAIN: 'x' } },
+    },
+    'subscriptions[1]': { producer: 'orders', consumer: 'search' },
+  });
+  const allowedOf = async (each: typeof MEANT) =>
+    (await accessOf(resolved(each))).cells.filter(({ allowed }) => allowed);
+  const now = sideOf(content, await allowedOf(content));
+  const old = { ...before, allowed: await allowedOf(MEANT) };
+  const tables = tablesOf(whatChanged(old, now));
+  expect(tables.Stacks).toEqual([
+    'new | consumer-search | 111122223333 in us-east-1 | the credentials of whoever runs Terraform | s3://example-terraform-state/orders/consumer-search.tfstate',
+    'new | subscription-orders-search | 111122223333 in us-east-1 | the credentials of whoever runs Terraform | s3://example-terraform-state/orders/subscription-orders-search.tfstate',
+  ]);
+  expect(tables.Access?.[0]).toBe(
+    'role SearchRole of 111122223333 | may now | dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator | stream Orders of 444455556666 | role: streams/ReadStreams, resource policy: AllowCrossAccountStreamAccess',
+  );
+  expect(tables[RUNS]).toContain(
+    `${VARIABLES}.NODE_OPTIONS steers the runtime or the SDK | – | a value | consumer-search processor`,
+  );
+  expect(tables['All of the new and removed stacks']).toContain(
+    `${VARIABLES}.PLAIN | – | a value | consumer-search processor`,
+  );
+  // The other way round they are removed.
+  const removed = tablesOf(whatChanged({ ...old, ...now }, { ...before, ...old }));
+  expect(removed.Stacks?.map((row) => row.split(' | ').slice(0, 2))).toEqual([
+    ['removed; what it deployed stays until it is destroyed', 'consumer-search'],
+    ['removed; what it deployed stays until it is destroyed', 'subscription-orders-search'],
+  ]);
+  expect(removed.Access?.[0]).toMatch(/^role SearchRole of 111122223333 \| may no longer \| /);
+});
+
+test('another generator is said first', () => {
+  const { blocks } = whatChanged({ ...before, generator: ['stacks/a.ts'] }, sideOf(MEANT));
+  expect(blocks.map((block) => (block.kind === 'paragraph' ? plain(block.text) : ''))).toEqual([
+    'The generator or its dependencies differ from main: stacks/a.ts. Both sides are synthesized by the generator of the working directory: what its own changes do to the stacks is not shown.',
+    'Compared with main (abc).',
+    'Nothing changed.',
+  ]);
+});
+
+test('a topology that is new', () => {
+  const { answer } = whatChanged({ ...before, topology: undefined, stacks: [] }, sideOf(MEANT));
+  expect(answer).toBe('The topology file is not there yet: everything is new.');
+});

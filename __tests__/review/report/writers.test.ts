@@ -1,0 +1,238 @@
+import { loadTopology } from '../../../load/load';
+import type { Block, Review } from '../../../review/model';
+import { writeHtml } from '../../../review/report/html';
+import { writeMarkdown } from '../../../review/report/markdown';
+import { reviewOf } from '../../helpers/review';
+import { resolved } from '../../helpers/synth-app';
+import { topology } from '../../helpers/topology';
+
+/** A review with one section and these blocks in another below it. */
+const reviewWith = (...blocks: Block[]): Review => ({
+  name: 'orders',
+  findings: [],
+  sections: [
+    {
+      id: 'one',
+      title: 'One?',
+      blocks: [{ kind: 'paragraph', text: 'Yes.' }],
+      sections: [{ id: 'two', title: 'Two', blocks }],
+    },
+  ],
+});
+
+const EVERY_KIND: Block[] = [
+  {
+    kind: 'paragraph',
+    text: ['See ', { code: 'a|b' }, ', ', { strong: 'now' }, ', ', { link: 'here', to: '#one' }],
+  },
+  { kind: 'list', items: ['a', 'b'], folded: '2 items' },
+  { kind: 'table', head: ['k', 'v'], rows: [['x', [{ code: 'y' }]]] },
+  {
+    kind: 'graph',
+    graph: {
+      groups: [
+        {
+          kind: 'producer',
+          title: ['shop 1'],
+          nodes: [{ id: 't', shape: 'table', label: ['table', 'Orders'] }],
+        },
+        {
+          kind: 'consumer',
+          title: ['analytics 2'],
+          nodes: [
+            { id: 'm', shape: 'mapping', label: ['mapping'] },
+            { id: 'r', shape: 'role', label: ['may read'] },
+          ],
+        },
+      ],
+      edges: [
+        { from: 't', to: 'm', kind: 'changes' },
+        { from: 't', to: 'r', kind: 'access' },
+      ],
+    },
+  },
+];
+
+test('every kind of block as Markdown', () => {
+  expect(writeMarkdown(reviewWith(...EVERY_KIND))).toBe(`# Review of \`orders\`
+
+## One?
+
+Yes.
+
+### Two
+
+See \`a\\|b\`, **now**, [here](#one)
+
+<details><summary>2 items</summary>
+
+- a
+- b
+
+</details>
+
+| k | v |
+| --- | --- |
+| x | \`y\` |
+
+\`\`\`mermaid
+flowchart LR
+  subgraph g0["shop 1"]
+    t[("table<br/>Orders")]
+  end
+  subgraph g1["analytics 2"]
+    m["mapping"]
+    r(["may read"])
+  end
+  t --> m
+  t -.-> r
+\`\`\`
+`);
+});
+
+test('every kind of block as a page that asks for nothing', () => {
+  const page = writeHtml(reviewWith(...EVERY_KIND));
+  const [head = '', body = ''] = page.split('<main>\n');
+  expect(head).toContain(
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+  );
+  expect(
+    body.replaceAll(/<svg[\s\S]*<\/svg>\n/g, '(picture)'),
+  ).toBe(`<h1>Review of <code>orders</code></h1>
+<nav aria-label="Contents"><ul>
+<li><a href="#one">One?</a><ul>
+<li><a href="#two">Two</a></li>
+</ul></li>
+</ul></nav>
+<section id="one">
+<h2><a href="#one">One?</a></h2>
+<p>Yes.</p>
+<section id="two">
+<h3><a href="#two">Two</a></h3>
+<p>See <code>a|b</code>, <strong>now</strong>, <a href="#one">here</a></p>
+<details><summary>2 items</summary>
+<ul>
+<li>a</li>
+<li>b</li>
+</ul>
+</details>
+<table>
+<thead><tr><th>k</th><th>v</th></tr></thead>
+<tbody>
+<tr><td data-of="k">x</td><td data-of="v"><code>y</code></td></tr>
+</tbody>
+</table>
+<figure>(picture)</figure>
+</section>
+</section>
+</main>
+</body>
+</html>
+`);
+  expect(page).not.toMatch(/<(script|link|img|iframe)\b|src=|@import|url\(/);
+});
+
+/** What a name of a hostile folder can be. */
+const HOSTILE: readonly [name: string, text: string, markdown: string, html: string][] = [
+  [
+    'a tag',
+    '<img src=x onerror=alert(1)>',
+    '&lt;img src=x onerror=alert(1)&gt;',
+    '&lt;img src=x onerror=alert(1)&gt;',
+  ],
+  ['a comment', '<!-- a', '&lt;!-- a', '&lt;!-- a'],
+  ['quotes', `"'&`, `"'&amp;`, '&quot;&#39;&amp;'],
+  ['a column', 'a|b', 'a\\|b', 'a|b'],
+  ['code', '`a`', '\\`a\\`', '`a`'],
+  ['a fence', '```\n# a', '\\`\\`\\` \\# a', '```\\u000a# a'],
+  ['a link', '[a](b)', '\\[a\\](b)', '[a](b)'],
+  ['an address', 'https://a.example', 'https&#58;//a.example', 'https://a.example'],
+  ['a host', 'see www.a.example', 'see www&#46;a.example', 'see www.a.example'],
+  ['a list', '- a', '\\- a', '- a'],
+  ['a numbered list', '12. a', '12\\. a', '12. a'],
+  ['a formula', '$a$', '\\$a\\$', '$a$'],
+  ['a terminal command', '\u001b[2J\u009b', '\\\\u001b\\[2J\\\\u009b', '\\u001b[2J\\u009b'],
+  ['another direction', 'a\u202eb', 'a\\\\u202eb', 'a\\u202eb'],
+];
+
+describe.each(HOSTILE)('%s', (_, text, markdown, html) => {
+  test('is text in Markdown', () => {
+    expect(writeMarkdown(reviewWith({ kind: 'paragraph', text }))).toMatch(
+      `### Two\n\n${markdown}\n`,
+    );
+    const row = writeMarkdown(reviewWith({ kind: 'table', head: ['k'], rows: [[['x', text]]] }));
+    expect(row.split('\n').slice(-4, -1)).toEqual([
+      '| k |',
+      '| --- |',
+      `| x${markdown.replace(/^(12)?\\(?=[-.])/, '$1')} |`,
+    ]);
+  });
+
+  test('is text in a page', () => {
+    expect(writeHtml(reviewWith({ kind: 'paragraph', text }))).toContain(`<p>${html}</p>`);
+  });
+
+  test('is text as code and in both pictures', () => {
+    const blocks: Block[] = [
+      { kind: 'paragraph', text: [{ code: text }] },
+      {
+        kind: 'graph',
+        graph: {
+          groups: [
+            { kind: 'producer', title: [text], nodes: [{ id: 'n', shape: 'role', label: [text] }] },
+          ],
+          edges: [],
+        },
+      },
+    ];
+    const page = writeHtml(reviewWith(...blocks));
+    expect(page).toContain(`<code>${html}</code>`);
+    expect(page.match(/<(img|!--)/g)).toBeNull();
+    const lines = writeMarkdown(reviewWith(...blocks)).split('\n');
+    expect(
+      lines.filter((line) => /[<>&]/.test(line.replaceAll(/`[^`]*`|&(lt|gt|amp);/g, ''))),
+    ).toEqual([]);
+    expect(lines.filter((line) => line.startsWith('```'))).toEqual(['```mermaid', '```']);
+    expect(lines.find((line) => line.startsWith('  subgraph'))).toMatch(
+      /^ {2}subgraph g0\["[\p{L}\p{N} .,:/()_#;-]*"\]$/u,
+    );
+  });
+});
+
+test('the number of an account is text too', async () => {
+  const number = '<img src=x onerror=alert(1)><!--|`';
+  const review = await reviewOf(loadTopology('topologies/orders.yaml'), {
+    'producer-orders': (json) => {
+      const [aws] = Object(json.provider).aws;
+      aws.allowed_account_ids = [number];
+    },
+  });
+  expect(review.findings.filter(({ stops }) => stops)).not.toEqual([]);
+  expect(writeHtml(review)).not.toMatch(/<img|<!--/);
+  expect(writeMarkdown(review).replaceAll(/<\/?(details|summary)>|<br\/>/g, '')).not.toMatch(
+    /^[^`]*</m,
+  );
+});
+
+test('the review of a topology is the same each time', async () => {
+  const write = async () => {
+    const review = await reviewOf(loadTopology('topologies/saas-tenants.yaml'));
+    return [writeMarkdown(review), writeHtml(review)];
+  };
+  expect(await write()).toEqual(await write());
+});
+
+test('no value of the environment and no external id is in it', async () => {
+  const review = await reviewOf(
+    resolved(
+      topology({
+        'consumers.process-orders.function.environment': { TOKEN: 'value-of-the-token' },
+        'accounts.shop.deployRole': {
+          arn: 'arn:aws:iam::444455556666:role/Deploy',
+          externalId: 'value-of-the-external-id',
+        },
+      }),
+    ),
+  );
+  expect(writeMarkdown(review) + writeHtml(review)).not.toMatch(/value-of-the/);
+});

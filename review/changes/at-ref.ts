@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { loadTopology } from '../../load/load';
+import { entryProblems } from '../../packaging/entry-problems';
+import { writeStacks } from '../../stacks/synthesize';
+import { UserError } from '../../topology/problem';
+import type { ResolvedTopology } from '../../topology/resolve';
+import { readStacks, type Stack } from '../read/stacks';
+import { type Code, codeOf } from './code';
+
+/** A topology as it is at a commit, synthesized by this generator. */
+export interface Before {
+  /** As it was asked for, and as Git has it, in short. */
+  readonly ref: string;
+  readonly commit: string;
+  /** Files of the generator, and of what its dependencies are, that differ from the working directory's. */
+  readonly generator: readonly string[];
+  /** Undefined where the topology file is not there yet. */
+  readonly topology?: ResolvedTopology;
+  readonly stacks: readonly Stack[];
+  readonly code: readonly Code[];
+}
+
+/** What makes stacks of a topology; functions and topologies are read at the commit. */
+const GENERATOR = [
+  'main.ts',
+  'topology',
+  'load',
+  'policies',
+  'constructs',
+  'stacks',
+  'packaging',
+  'package.json',
+  'package-lock.json',
+];
+
+/**
+ * Synthesizes a topology of a commit, with the functions of that commit.
+ *
+ * @param topologyFile path, relative to the working directory
+ * @throws UserError, in one line, if Git has no such commit or the topology there cannot be synthesized
+ */
+export function synthesizeAt(ref: string, topologyFile: string): Before {
+  const root = repository();
+  const commit = commitOf(ref);
+  const place = path.relative(root, realpathSync(path.dirname(topologyFile)));
+  if (place.split(path.sep)[0] === '..' || path.isAbsolute(place)) {
+    throw new UserError(`--against: ${topologyFile} is not in the Git repository ${root}`);
+  }
+  const scratch = realpathSync(mkdtempSync(path.join(tmpdir(), 'review-')));
+  try {
+    const tree = path.join(scratch, 'tree');
+    const index = { GIT_INDEX_FILE: path.join(scratch, 'index') };
+    git(['read-tree', commit], { cwd: root, env: index });
+    git(['checkout-index', '--all', '--quiet', `--prefix=${tree}/`], { cwd: root, env: index });
+    const project = path.join(tree, path.relative(root, realpathSync('.')));
+    mkdirSync(project, { recursive: true });
+    linkPackages(tree, root, project);
+    const of = { ref, commit: commit.slice(0, 12), generator: generatorDifferences(commit) };
+    const file = path.relative('.', topologyFile);
+    if (!existsSync(path.join(project, file))) return { ...of, stacks: [], code: [] };
+    return { ...of, ...synthesized(project, file, path.join(scratch, 'out'), ref) };
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+/** Reads and writes in another working directory, in which nothing waits. */
+function synthesized(project: string, file: string, out: string, ref: string) {
+  const here = process.cwd();
+  process.chdir(project);
+  try {
+    const topology = loadTopology(file, entryProblems);
+    writeStacks(topology, out);
+    return { topology, stacks: readStacks(out), code: codeOf(topology) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      error.message.replaceAll(/^/gm, `--against: cannot be synthesized as of ${ref}: `),
+    );
+  } finally {
+    process.chdir(here);
+  }
+}
+
+/** Packages are those that are installed: a commit has none. */
+function linkPackages(tree: string, root: string, project: string): void {
+  for (let place = project; place.startsWith(tree); place = path.dirname(place)) {
+    const installed = path.join(root, path.relative(tree, place), 'node_modules');
+    const link = path.join(place, 'node_modules');
+    if (existsSync(installed) && !existsSync(link)) symlinkSync(installed, link, 'junction');
+  }
+}
+
+function generatorDifferences(commit: string): string[] {
+  return git(['diff', '--name-only', '--relative', '-z', commit, '--', ...GENERATOR])
+    .split('\0')
+    .filter(Boolean);
+}
+
+function repository(): string {
+  const { status, stdout } = run(['rev-parse', '--show-toplevel']);
+  if (status === 0) return stdout.trim();
+  throw new UserError(`--against needs a Git repository, and ${process.cwd()} is not in one`);
+}
+
+function commitOf(ref: string): string {
+  const { status, stdout } = run([
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${ref}^{commit}`,
+  ]);
+  if (status === 0) return stdout.trim();
+  const isShallow = git(['rev-parse', '--is-shallow-repository']).trim() === 'true';
+  throw new UserError(
+    isShallow
+      ? `--against: ${ref} is not in this shallow clone; run git fetch --unshallow, or set fetch-depth: 0 of actions/checkout`
+      : `--against: ${ref} is not a commit, branch or tag of this repository; run git fetch`,
+  );
+}
+
+interface Where {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function git(args: readonly string[], where?: Where): string {
+  const { status, stdout, stderr } = run(args, where);
+  if (status === 0) return stdout;
+  throw new UserError(`--against: git ${args[0]} failed: ${stderr.trim().split('\n')[0]}`);
+}
+
+function run(args: readonly string[], { cwd, env }: Where = {}) {
+  const result = spawnSync('git', args, {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    maxBuffer: Number.POSITIVE_INFINITY,
+  });
+  if (result.error) throw new UserError(`--against needs Git: ${result.error.message}`);
+  return result;
+}

@@ -1,0 +1,100 @@
+import type { Stack } from '../read/stacks';
+
+/** An attribute of a block, or of a stack itself, that two syntheses have differently. */
+export interface Difference {
+  readonly stack: string;
+  /** Of a resource, `data.<type>` of a data source, else the section, such as `provider`. */
+  readonly type: string;
+  /** Empty for what has none. */
+  readonly name: string;
+  /** Such as `environment.variables.LOG_LEVEL` or `statement[ReadStreams].actions`. */
+  readonly attribute: string;
+  /** Undefined for what one of them lacks. Secret values are not shown. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Every attribute that differs, whatever it is. Lists of texts are compared as a whole. */
+export function differences(before: readonly Stack[], after: readonly Stack[]): Difference[] {
+  const [old, now] = [before, after].map(
+    (stacks) => new Map(stacks.map((stack) => [stack.id, stack])),
+  );
+  const ids = new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])]);
+  return [...ids].flatMap((stack) => {
+    const [left, right] = [leavesOf(old?.get(stack)), leavesOf(now?.get(stack))];
+    return [...new Set([...left.keys(), ...right.keys()])]
+      .filter((key) => left.get(key) !== right.get(key))
+      .map((key) => difference(stack, JSON.parse(key), left.get(key), right.get(key)));
+  });
+}
+
+type Path = readonly string[];
+
+/** JSON of values, by JSON of their paths. */
+function leavesOf(stack: Stack | undefined): Map<string, string> {
+  const leaves = new Map<string, string>();
+  const visit = (value: unknown, path: Path) => {
+    const entries = entriesOf(value);
+    if (entries.length === 0) leaves.set(JSON.stringify(path), JSON.stringify(value));
+    for (const [key, inner] of entries) visit(inner, [...path, key]);
+  };
+  if (stack) visit(stack.json, []);
+  return leaves;
+}
+
+/** What a value holds: of a list of blocks, each by the id of the statement or by its place. */
+function entriesOf(value: unknown): [string, unknown][] {
+  if (typeof value !== 'object' || value === null) return [];
+  // cdktf's comments, with the version of cdktf.
+  if (!Array.isArray(value)) return Object.entries(value).filter(([key]) => key !== '//');
+  if (value.every((item) => typeof item !== 'object')) return [];
+  const ids = value.map((item) => item?.sid);
+  const areIds = ids.every((id) => typeof id === 'string') && new Set(ids).size === ids.length;
+  return value.map((item, index) => [`[${areIds ? ids[index] : index}]`, item]);
+}
+
+function difference(stack: string, path: Path, before?: string, after?: string): Difference {
+  const [section = '', ...rest] = path;
+  const isBlock = section === 'resource' || section === 'data';
+  const [type = '', name = '', ...attribute] = isBlock ? rest : [section, '', ...rest];
+  const [left, right] = isSecret(path)
+    ? [before && 'a value', after && (before === undefined ? 'a value' : 'another value')]
+    : excerpts(shown(before), shown(after));
+  return {
+    stack,
+    type: section === 'data' ? `data.${type}` : type,
+    name,
+    attribute: attribute.join('.').replaceAll('.[', '['),
+    before: left,
+    after: right,
+  };
+}
+
+/** Values of environment variables, and what proves who somebody is. */
+function isSecret(path: Path): boolean {
+  return (
+    path.includes('environment') ||
+    /^(external_id|access_key|secret_key|token|password)$/.test(path.at(-1) ?? '')
+  );
+}
+
+/** Text without quotes; all else as JSON. */
+function shown(json: string | undefined): string | undefined {
+  return json?.startsWith('"') ? JSON.parse(json) : json;
+}
+
+/** Characters of a value that are shown. */
+const SHOWN = 200;
+
+/** Of long values the part from where they differ. */
+function excerpts(before?: string, after?: string): [string | undefined, string | undefined] {
+  const longest = Math.max(before?.length ?? 0, after?.length ?? 0);
+  if (longest <= SHOWN) return [before, after];
+  let same = 0;
+  while (same < longest && before?.[same] === after?.[same]) same += 1;
+  const start = Math.max(0, same - SHOWN / 4);
+  const cut = (text?: string) =>
+    text &&
+    `${start > 0 ? '…' : ''}${text.slice(start, start + SHOWN)}${text.length > start + SHOWN ? '…' : ''}`;
+  return [cut(before), cut(after)];
+}

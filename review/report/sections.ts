@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { Deployment } from '../access/deployment';
+import type { Matrix } from '../access/matrix';
+import { summarize } from '../access/summary';
+import type { Code } from '../changes/code';
+import { unique } from '../lists';
+import type { Block, Finding, Graph, Section, Text } from '../model';
+import type { Stack } from '../read/stacks';
+import { code, joined, link, number, plural, some, strong } from './words';
+
+/** A section with what it says in short. */
+export interface Answer extends Section {
+  readonly answer: Text;
+}
+
+/** What a reviewer reads first: the answers and the picture. */
+export function summary(answers: readonly Answer[], graph: Graph): Section {
+  const rows = answers.map(({ id, title, answer }) => [link(title, `#${id}`), answer]);
+  return {
+    id: 'summary',
+    title: 'Summary',
+    blocks: [
+      { kind: 'table', head: ['question', 'answer'], rows },
+      { kind: 'graph', graph },
+      {
+        kind: 'paragraph',
+        text: 'Solid arrows carry changes. Dashed arrows are alarms, and access without an event source mapping; dotted ones end where the role may not read.',
+      },
+    ],
+  };
+}
+
+/** @param comparison where a folder differs from the topology, if one was compared */
+export function comparisonSection(
+  stacks: readonly Stack[],
+  all: readonly Code[],
+  comparison: readonly Finding[] | undefined,
+): Answer {
+  const stops = comparison?.filter((finding) => finding.stops) ?? [];
+  const isSame = comparison ? 'yes, file by file' : 'yes, synthesized for this review';
+  const answer = stops.length === 0 ? isSame : strong(`no, in ${plural(stops.length, 'place')}`);
+  return {
+    id: 'is-this-what-the-topology-says',
+    title: 'Is this what the topology says?',
+    answer,
+    blocks: [
+      { kind: 'paragraph', text: joined(['In short: ', answer, '.'], '') },
+      ...findingTable(comparison ?? []),
+      {
+        kind: 'table',
+        folded: plural(stacks.length, 'stack'),
+        head: ['stack', 'account', 'SHA-256 of the configuration'],
+        rows: stacks.map(({ id, account, json }) => [
+          code(id),
+          code(account),
+          code(createHash('sha256').update(JSON.stringify(json)).digest('hex')),
+        ]),
+      },
+      {
+        kind: 'table',
+        folded: 'Code of the functions',
+        head: ['function', 'made of', 'SHA-256 of the package', 'files'],
+        rows: all.map(({ functions, source, hash, files }) => [
+          some(functions.map(code)),
+          code(source),
+          code(hash),
+          some(Object.keys(files).map(code), 100),
+        ]),
+      },
+    ],
+  };
+}
+
+/** What no review of the stacks can see. */
+const NEVER_EVALUATED = [
+  'service control policies and resource control policies of the organization, and session policies: they can only deny',
+  'roles, policies and grants that others make in these accounts',
+  'what the deploy roles of Terraform may do',
+];
+
+/** The questions that are answered with yes, with the statements that decide. */
+export function accessSection(matrix: Matrix, { notEvaluated }: Deployment): Answer {
+  const allowed = matrix.cells.filter((cell) => cell.allowed).length;
+  const answer = `${plural(matrix.cells.length, 'question')} asked: ${number(allowed)} allowed, all others denied`;
+  const rows = summarize(matrix).flatMap(({ kind, resources, rows: answers }) => {
+    const names = unique(resources.map(({ name }) => name)).map(code);
+    const isElsewhere = resources.every((each) => each.policyIsElsewhere && each.stackId === '');
+    const on = isElsewhere ? `another ${kind}` : joined([`${kind} `, some(names)], '');
+    return answers
+      .filter((row) => row.allowed.length > 0)
+      .map((row) => [
+        row.who,
+        joined(row.allowed.map(code)),
+        kind === 'account' ? 'all of it' : on,
+        some(unique(resources.map(({ account }) => account)).map(code)),
+        some([...row.allowedBy].sort()),
+      ]);
+  });
+  return {
+    id: 'who-may-read-what',
+    title: 'Who may read what?',
+    answer,
+    blocks: [
+      {
+        kind: 'paragraph',
+        text: `${answer}. Policies of both sides are evaluated as IAM does it.`,
+      },
+      { kind: 'table', head: ['who', 'may', 'on', 'in account', 'by'], rows },
+      {
+        kind: 'list',
+        folded: 'What is not evaluated',
+        items: [...notEvaluated.map(({ what }) => what), ...NEVER_EVALUATED],
+      },
+    ],
+  };
+}
+
+export function findingsSection(findings: readonly Finding[]): Answer {
+  const stops = findings.filter((finding) => finding.stops);
+  const notes = findings.filter((finding) => !finding.stops);
+  const answer = stops.length === 0 ? 'nothing' : strong(plural(stops.length, 'finding'));
+  return {
+    id: 'what-should-stop-me',
+    title: 'What should stop me?',
+    answer,
+    blocks: [
+      {
+        kind: 'paragraph',
+        text: stops.length === 0 ? 'Nothing.' : 'Do not deploy before each of these is explained.',
+      },
+      ...findingTable(stops),
+      ...(notes.length === 0 ? [] : [{ kind: 'paragraph', text: 'Worth knowing:' } as const]),
+      ...findingTable(notes),
+    ],
+  };
+}
+
+function findingTable(findings: readonly Finding[]): Block[] {
+  if (findings.length === 0) return [];
+  const rows = findings.map(({ rule, place, message }) => [
+    rule,
+    place === '' ? '' : code(place),
+    message,
+  ]);
+  return [{ kind: 'table', head: ['rule', 'place', 'what is found'], rows }];
+}

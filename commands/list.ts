@@ -21,7 +21,6 @@ export const COMMANDS: Readonly<Record<string, Readonly<Record<string, string>>>
     format: 'Checks code style and corrects it',
     typecheck: 'Checks types with TypeScript',
     schema: 'Writes topologies/topology.schema.json, made from topology/schema.ts',
-    'check:cdktn': 'Compares the stacks with those that CDK Terrain synthesizes',
     bench: 'Measures time and size, as ratios to references',
     help: 'Shows this list',
   },

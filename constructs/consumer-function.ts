@@ -34,16 +34,13 @@ export class ConsumerFunction extends Construct {
     const archive = this.archive(directory);
     const variables = { ...literals(this, settings.environment), ...references };
     const lambda = new LambdaFunction(this, 'resource', {
+      ...settings, // most have Terraform's names in the topology
       functionName: settings.name,
       role: roleArn,
-      runtime: settings.runtime,
       architectures: [settings.architecture],
       handler,
       filename: archive.outputPath,
       sourceCodeHash: archive.outputBase64Sha256,
-      memorySize: settings.memorySize,
-      timeout: settings.timeout,
-      reservedConcurrentExecutions: settings.reservedConcurrentExecutions,
       environment: Object.keys(variables).length === 0 ? undefined : { variables },
       dependsOn: [logGroup],
     });

@@ -42,15 +42,11 @@ export class StreamTable extends Construct {
       .filter((key) => key !== undefined)
       .map(({ name, type }) => ({ name: literal(this, name), type }));
     const resource = new DynamodbTable(this, 'resource', {
-      name: table.name,
+      ...table, // most settings have Terraform's names in the topology
       hashKey: keys[0]?.name,
       rangeKey: keys[1]?.name,
       attribute: keys,
-      billingMode: table.billingMode,
-      readCapacity: table.readCapacity,
-      writeCapacity: table.writeCapacity,
       streamEnabled: true,
-      streamViewType: table.streamViewType,
       pointInTimeRecovery: { enabled: table.pointInTimeRecovery },
       // Always written: without the block the provider leaves a table on the key it has.
       serverSideEncryption: { enabled: kmsKeyArn !== undefined, kmsKeyArn },

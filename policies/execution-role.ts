@@ -130,14 +130,11 @@ interface Grant {
 }
 
 function addGrant(policy: Statement[], { statement, resource }: Grant): Statement[] {
-  const { sid } = statement;
-  return policy.some((existing) => existing.sid === sid)
-    ? policy.map((existing) =>
-        existing.sid === sid
-          ? { ...existing, resources: [...(existing.resources ?? []), resource] }
-          : existing,
-      )
-    : [...policy, { ...statement, resources: [resource] }];
+  const existing = policy.find(({ sid }) => sid === statement.sid);
+  const extended = { ...statement, resources: [...(existing?.resources ?? []), resource] };
+  return existing
+    ? policy.map((other) => (other === existing ? extended : other))
+    : [...policy, extended];
 }
 
 /** What each table needs, which goes into one policy; nothing is granted twice. */
@@ -149,7 +146,8 @@ function grantsByTable(tables: readonly TableReference[], { pollerOnly }: Poller
   const granted = new Set<string>();
   return tables
     .map((table) => [
-      { statement: reading, resource: streamsOf(table) },
+      // Any stream of the table: the ARN of its stream is not known before the producer's stack is deployed.
+      { statement: reading, resource: `${arns.streams(table)}*` },
       ...decryption(table, `DecryptTable${numbers.get(table.name)}`, byLambda),
     ])
     .map((grants) =>
@@ -159,14 +157,6 @@ function grantsByTable(tables: readonly TableReference[], { pollerOnly }: Poller
       }),
     )
     .filter((grants) => grants.length > 0);
-}
-
-/**
- * Any stream of the table. A stream's ARN is not known before the producer's stack is deployed, which
- * happens after the consumer's.
- */
-function streamsOf(table: TableReference): string {
-  return `${arns.streams(table)}*`;
 }
 
 /**
@@ -184,22 +174,14 @@ function decryption(
   if (encryption === 'aws-owned') return [];
   const condition = [...byLambda, throughDynamodb(account.region)];
   if (encryption !== 'customer-managed') {
-    return [
-      {
-        statement: { sid: 'DecryptKeys', actions: DECRYPT, condition },
-        resource: encryption.kmsKeyArn,
-      },
-    ];
+    const statement = { sid: 'DecryptKeys', actions: DECRYPT, condition };
+    return [{ statement, resource: encryption.kmsKeyArn }];
   }
   const ofTable = {
     test: byLambda.length > 0 ? 'StringEquals' : 'StringEqualsIfExists',
     variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
     values: [name],
   };
-  return [
-    {
-      statement: { sid, actions: DECRYPT, condition: [...condition, ofTable] },
-      resource: arns.keys(account),
-    },
-  ];
+  const statement = { sid, actions: DECRYPT, condition: [...condition, ofTable] };
+  return [{ statement, resource: arns.keys(account) }];
 }

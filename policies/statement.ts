@@ -34,14 +34,8 @@ export function policySize(statements: readonly Statement[]): number {
 }
 
 /** One statement as JSON has it. */
-export function renderStatement({
-  sid,
-  effect,
-  actions,
-  resources,
-  principals,
-  condition,
-}: Statement): object {
+export function renderStatement({ sid, effect, ...statement }: Statement): object {
+  const { principals, actions, resources, condition } = statement;
   return {
     Sid: sid,
     Effect: effect ?? 'Allow',
@@ -55,15 +49,11 @@ export function renderStatement({
 }
 
 function renderConditions(conditions: readonly Condition[]): object {
-  const byTest = new Map<string, [variable: string, values: unknown][]>();
+  const rendered: Record<string, object> = {};
   for (const { test, variable, values } of conditions) {
-    const others = byTest.get(test) ?? [];
-    byTest.set(test, others);
-    others.push([variable, oneOrMany(values)]);
+    rendered[test] = { ...rendered[test], [variable]: oneOrMany(values) };
   }
-  return Object.fromEntries(
-    [...byTest].map(([test, variables]) => [test, Object.fromEntries(variables)]),
-  );
+  return rendered;
 }
 
 function oneOrMany(values: readonly string[]): unknown {

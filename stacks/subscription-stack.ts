@@ -13,54 +13,36 @@ import { AccountStack } from './account-stack';
 /** In the consumer's account: the event source mapping from a producer's stream to the function, and its alarms. */
 export class SubscriptionStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, subscription: ResolvedSubscription) {
-    super(scope, subscription.stackId, {
-      topology,
-      account: subscription.account,
-      alias: 'consumer',
-    });
+    const { stackId, account, alarms } = subscription;
+    super(scope, stackId, { topology, account, alias: 'consumer' });
 
-    const { account, source, producerStackId, consumerStackId, functionName } = subscription;
-    const mapping = new LambdaEventSourceMapping(this, 'event_source_mapping', {
-      eventSourceArn: this.outputOf(producerStackId, 'stream_arn', {
-        streamOf: arns.streams(source),
-      }),
-      functionName: this.outputOf(
-        consumerStackId,
-        'function_arn',
-        arns.function(account, functionName),
-      ),
-      enabled: subscription.enabled,
-      startingPosition: subscription.startingPosition,
-      batchSize: subscription.batchSize,
-      maximumBatchingWindowInSeconds: subscription.maximumBatchingWindowInSeconds,
-      parallelizationFactor: subscription.parallelizationFactor,
-      bisectBatchOnFunctionError: subscription.bisectBatchOnFunctionError,
-      maximumRetryAttempts: subscription.maximumRetryAttempts,
-      maximumRecordAgeInSeconds: subscription.maximumRecordAgeInSeconds,
-      tumblingWindowInSeconds: subscription.tumblingWindowInSeconds,
+    const mapping = this.createMapping(subscription);
+    if (alarms) this.createAlarms(mapping, subscription, alarms);
+    this.output('event_source_mapping_uuid', mapping.uuid, 'UUID of the event source mapping');
+  }
+
+  private createMapping(subscription: ResolvedSubscription): LambdaEventSourceMapping {
+    const { account, source, consumerStackId, filters, ...settings } = subscription;
+    const eventSourceArn = this.outputOf(settings.producerStackId, 'stream_arn', {
+      streamOf: arns.streams(source),
+    });
+    const functionArn = arns.function(account, settings.functionName);
+    const functionName = this.outputOf(consumerStackId, 'function_arn', functionArn);
+    const destinationArn = this.outputOf(
+      consumerStackId,
+      'failed_batches_bucket_arn',
+      arns.bucket(account, settings.failedBatchesBucket),
+    );
+    const filter = filters.map((pattern) => ({ pattern: literal(this, filterPattern(pattern)) }));
+    return new LambdaEventSourceMapping(this, 'event_source_mapping', {
+      ...settings, // in the topology they have Terraform's names
+      eventSourceArn,
+      functionName,
       functionResponseTypes: ['ReportBatchItemFailures'],
-      filterCriteria:
-        subscription.filters.length === 0
-          ? undefined
-          : {
-              filter: subscription.filters.map((pattern) => ({
-                pattern: literal(this, filterPattern(pattern)),
-              })),
-            },
-      destinationConfig: {
-        onFailure: {
-          destinationArn: this.outputOf(
-            consumerStackId,
-            'failed_batches_bucket_arn',
-            arns.bucket(account, subscription.failedBatchesBucket),
-          ),
-        },
-      },
+      filterCriteria: filter.length === 0 ? undefined : { filter },
+      destinationConfig: { onFailure: { destinationArn } },
       metricsConfig: { metrics: ['EventCount'] },
     });
-    if (subscription.alarms) this.createAlarms(mapping, subscription, subscription.alarms);
-
-    this.output('event_source_mapping_uuid', mapping.uuid, 'UUID of the event source mapping');
   }
 
   private createAlarms(

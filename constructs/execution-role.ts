@@ -12,6 +12,7 @@ import {
 } from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
 import { parseArn } from '../topology/arns';
+import { managedPolicyName } from '../topology/names';
 import type { ResolvedConsumer, TableReference } from '../topology/resolve';
 import { policyDocument } from './terraform/policy-document';
 import { TerraformData } from './terraform/terraform-data';
@@ -105,7 +106,7 @@ export class ExecutionRole extends Construct {
   private managedPolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
     const { role } = this.props;
     const policy = new IamPolicy(this, name, {
-      name: `${role.name}-${name}`,
+      name: managedPolicyName(role.name, name),
       path: pathOf(role),
       policy: policyDocument(this, `${name}_policy`, statements),
     });

@@ -1,6 +1,6 @@
-import { topicName } from '../constructs/monitoring/consumer-alarms';
 import { renderStatement } from '../policies/statement';
 import { streamPolicy } from '../policies/stream-policy';
+import { topicName } from '../topology/names';
 import type {
   ResolvedConsumer,
   ResolvedProducer,

@@ -7,6 +7,7 @@ import { Dashboard } from '../constructs/monitoring/dashboard';
 import { PrivateBucket } from '../constructs/private-bucket';
 import { createSink } from '../constructs/sinks';
 import { environmentOf } from '../packaging/environment';
+import { logGroupName } from '../topology/names';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
 
@@ -19,7 +20,7 @@ export class ConsumerStack extends AccountStack {
     super(scope, consumer.stackId, { topology, account: consumer.account, alias: 'consumer' });
 
     const logGroup = new CloudwatchLogGroup(this, 'log', {
-      name: `/aws/lambda/${consumer.function.name}`,
+      name: logGroupName(consumer.function.name),
       retentionInDays: consumer.function.logRetentionInDays,
     });
     const failedBatches = this.createFailedBatches(consumer);

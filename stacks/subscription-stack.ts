@@ -5,6 +5,7 @@ import { alarmTopicArn } from '../constructs/monitoring/consumer-alarms';
 import { MAPPING_ALARMS } from '../constructs/monitoring/mapping-alarms';
 import { literal } from '../constructs/terraform/literal';
 import { arns } from '../topology/arns';
+import { mappingAlarmsOwner } from '../topology/names';
 import type { ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
 import type { Alarms } from '../topology/schema/consumer';
 import { filterPattern } from '../topology/unicode';
@@ -53,7 +54,11 @@ export class SubscriptionStack extends AccountStack {
     const { functionName, stackId, consumerStackId } = subscription;
     const expected = alarmTopicArn(settings, subscription);
     const topicArn = this.outputOf(consumerStackId, 'alarm_topic_arn', expected);
-    const target = { topicArn, name: `${functionName}-${stackId}`, dimensionValue: uuid };
+    const target = {
+      topicArn,
+      name: mappingAlarmsOwner(functionName, stackId),
+      dimensionValue: uuid,
+    };
     createAlarms(this, MAPPING_ALARMS, { settings, subscription }, target);
   }
 }

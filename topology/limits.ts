@@ -255,10 +255,11 @@ export const ATHENA_SCAN = {
   megabytes: { min: 10, max: 10_000_000 },
 } as const;
 
-/** Thresholds of alarms. */
+/** Alarms: characters of their names, and thresholds. */
 export const ALARMS = {
   source:
     'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html',
+  nameLength: { min: 1, max: 255 },
   /** Seconds; less than the day for which DynamoDB keeps records, or the alarm comes after the loss. */
   iteratorAgeInSeconds: { min: 1, max: 86_399 },
   /** Events in a period of five minutes. */

@@ -1,6 +1,6 @@
 /** What things are called. Names that others see (stack ids, names in AWS) are a contract: a change replaces things. */
 import { createHash } from 'node:crypto';
-import { BUCKET } from './limits';
+import { ALARMS, BUCKET, FUNCTION } from './limits';
 
 /** A stack id names the state object, the argument of `cdktf deploy` and the folder of the synthesized stack. */
 export const STATE_BUCKET_STACK_ID = 'state-bucket';
@@ -75,4 +75,48 @@ export function glueDatabaseName(topologyName: string, consumer: string): string
 /** The alias of a table's key. An alias cannot have dots, and a table's name no slashes. */
 export function tableKeyAlias(tableName: string): string {
   return `alias/dynamodb/${tableName.replaceAll('.', '/')}`;
+}
+
+export function logGroupName(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
+export function managedPolicyName(role: string, policy: string): string {
+  return `${role}-${policy}`;
+}
+
+export function topicName(functionName: string): string {
+  return `${functionName}-alarms`;
+}
+
+export function topicKeyAlias(topic: string): string {
+  return `alias/sns/${topic}`;
+}
+
+/** A dashboard has no Region of its own. */
+export function dashboardName(functionName: string, region: string): string {
+  return `${functionName}-${region}`;
+}
+
+/** @param owner a function, or what `mappingAlarmsOwner` returns */
+export function alarmName(owner: string, alarm: string): string {
+  return `${owner}-${alarm.replaceAll('_', '-')}`;
+}
+
+export function mappingAlarmsOwner(functionName: string, subscriptionStack: string): string {
+  return `${functionName}-${subscriptionStack}`;
+}
+
+const MAPPING_ALARMS = ['failed_batches', 'lost_records', 'failed_invokes', 'not_polled'] as const;
+
+/** An alarm of an event source mapping. */
+export type MappingAlarm = (typeof MAPPING_ALARMS)[number];
+
+/** Characters of a stack id: its longest alarm has a name that CloudWatch takes, whatever the function is called. */
+export const STACK_ID_LENGTH =
+  ALARMS.nameLength.max - Math.max(...MAPPING_ALARMS.map(lengthWithoutStackId));
+
+function lengthWithoutStackId(alarm: MappingAlarm): number {
+  const owner = mappingAlarmsOwner('f'.repeat(FUNCTION.nameLength.max), '');
+  return alarmName(owner, alarm).length;
 }

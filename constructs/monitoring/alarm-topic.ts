@@ -4,6 +4,7 @@ import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 import { Construct } from 'constructs';
 import { alarmKeyPolicy, alarmTopicPolicy } from '../../policies/alarm-topic';
+import { topicKeyAlias } from '../../topology/names';
 import type { Account } from '../../topology/resolve';
 import { policyDocument } from '../terraform/policy-document';
 
@@ -24,7 +25,7 @@ export class AlarmTopic extends Construct {
       policy: policyDocument(this, 'key_policy', alarmKeyPolicy(account)),
     });
     new KmsAlias(this, 'key_alias', {
-      name: `alias/sns/${name}`,
+      name: topicKeyAlias(name),
       targetKeyId: key.keyId,
     });
     const topic = new SnsTopic(this, 'resource', { name, kmsMasterKeyId: key.keyId });

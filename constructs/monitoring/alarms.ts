@@ -1,5 +1,6 @@
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
+import { alarmName } from '../../topology/names';
 import { type Metric, PERIOD } from './metrics';
 
 /** An alarm of whatever `Subject` describes. */
@@ -54,7 +55,7 @@ export function createAlarms<Subject>(
     const threshold = alarm.threshold(subject);
     if (threshold === undefined) continue;
     new CloudwatchMetricAlarm(new Construct(scope, id), 'resource', {
-      alarmName: `${name}-${id.replaceAll('_', '-')}`,
+      alarmName: alarmName(name, id),
       alarmDescription: description(subject, threshold),
       namespace: metric.namespace,
       metricName: metric.metricName,

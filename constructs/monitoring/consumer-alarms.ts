@@ -1,6 +1,7 @@
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Construct } from 'constructs';
 import { arns } from '../../topology/arns';
+import { topicName } from '../../topology/names';
 import type { ResolvedConsumer, ResolvedSubscription } from '../../topology/resolve';
 import type { Alarms } from '../../topology/schema/consumer';
 import { literal } from '../terraform/literal';
@@ -13,8 +14,6 @@ export interface ConsumerAlarmsProps {
   readonly consumer: ResolvedConsumer;
   readonly functionName: string;
 }
-
-export const topicName = (functionName: string) => `${functionName}-alarms`;
 
 /** ARN of the topic of a consumer's alarms, known before the topic exists. */
 export function alarmTopicArn(

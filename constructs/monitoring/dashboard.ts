@@ -1,6 +1,7 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 import { Construct } from 'constructs';
 import { METRICS } from '../../lambda-src/contract';
+import { dashboardName } from '../../topology/names';
 import { jsonEncode } from '../terraform/json-encode';
 import { FUNCTION_METRICS, MAPPING_METRICS, type Metric, OWN_METRICS, PERIOD } from './metrics';
 
@@ -67,7 +68,7 @@ export class Dashboard extends Construct {
     ];
     new CloudwatchDashboard(this, 'resource', {
       // Dashboards are of the account, not of the Region.
-      dashboardName: `${functionName}-${region}`,
+      dashboardName: dashboardName(functionName, region),
       dashboardBody: jsonEncode({
         widgets: widgets.map((widget, index) => ({
           ...widget,

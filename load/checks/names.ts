@@ -2,20 +2,14 @@ import { parseArn } from '../../topology/arns';
 import { TAGS } from '../../topology/limits';
 import {
   consumerStackId,
+  mappingAlarmsOwner,
   producerAccounts,
   producerStackId,
+  STACK_ID_LENGTH,
   subscriptionStackId,
 } from '../../topology/names';
 import { formatPath, type Problem } from '../../topology/problem';
 import { at, type Declared, type Report, sound, soundList } from './declared';
-
-/**
- * Names a folder of the output, an object of the state, and, between the name of a function and
- * `-failed-invokes`, an alarm, whose name has at most 255 characters.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
- */
-const STACK_ID_LENGTH = 175;
 
 export function tags({ tags }: Declared, report: Report): void {
   const own = 'Topology';
@@ -128,7 +122,7 @@ export function distinctNames(
       claimStack(id, path, 'its producer or consumer');
       if (!account) continue;
       // What follows differs by alarm, and from what follows a function's name in the alarms of a function.
-      const alarms = `${reader.function.name}-${id}`;
+      const alarms = mappingAlarmsOwner(reader.function.name, id);
       claim(
         `alarms ${account.id} ${account.region} ${alarms}`,
         path,

@@ -1,6 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { closest, distance } from 'fastest-levenshtein';
-import { UserError } from '../topology/problem';
+import { didYouMean, UserError } from '../topology/problem';
 import { describe } from './list';
 import type { Command, World } from './run';
 
@@ -41,12 +40,6 @@ export function parseOptions<const T extends Options>(
     const hint = unknown === undefined ? '' : didYouMean(unknown, Object.keys(options), '--');
     throw new UserError(`${sentence}; ${hint}npm run ${name} -- --help shows the options`);
   }
-}
-
-/** `did you mean <name>? ` where a name is close enough. */
-export function didYouMean(given: string, names: readonly string[], prefix = ''): string {
-  const name = closest(given, names);
-  return distance(given, name) <= 2 ? `did you mean ${prefix}${name}? ` : '';
 }
 
 function usage(name: string, options: Options, notes: string): string {

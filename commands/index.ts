@@ -1,6 +1,5 @@
 /** The command line: `npm run <command>` starts it with the command's name and arguments. */
-import { UserError } from '../topology/problem';
-import { didYouMean } from './command';
+import { didYouMean, UserError } from '../topology/problem';
 import { type Command, run } from './run';
 
 /** Each is loaded when it is run: the libraries of one command take longer than the others. */

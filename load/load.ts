@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import {
-  type Alias,
   CST,
   type Document,
   type DocumentOptions,
@@ -16,8 +15,6 @@ import {
   parseDocument,
   type Scalar,
   type SchemaOptions,
-  visit,
-  type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import { formatProblem, type Problem, TopologyError } from '../topology/problem';
@@ -26,6 +23,7 @@ import { markInQuotes } from './in-quotes';
 import { readText } from './read-text';
 import { secretVariables } from './secret-variables';
 import { validate } from './validate';
+import { yamlMistakes } from './yaml-mistakes';
 
 /** Bytes: about 10,000 tenants, which are checked within seconds. */
 const LARGEST_FILE = 2_000_000;
@@ -64,34 +62,33 @@ export function loadTopology(
   check: (topology: ResolvedTopology) => readonly Problem[] = () => [],
   warn: (line: string) => void = () => {},
 ): ResolvedTopology {
+  const refuse = (message: string, line?: number): never => {
+    throw new TopologyError(file, [{ path: [], message, line }]);
+  };
   if (!existsSync(file) || !statSync(file).isFile()) {
-    const message = 'is not a file; set TOPOLOGY to the path of a topology file';
-    throw new TopologyError(file, [{ path: [], message }]);
+    refuse('is not a file; set TOPOLOGY to the path of a topology file');
   }
   const { size } = statSync(file);
   if (size > LARGEST_FILE) {
-    const message = `must be at most ${LARGEST_FILE} bytes, got ${size}; write several topologies`;
-    throw new TopologyError(file, [{ path: [], message }]);
+    refuse(`must be at most ${LARGEST_FILE} bytes, got ${size}; write several topologies`);
   }
   const source = readText(file);
   const deep = tooDeep(source);
   if (deep !== undefined) {
-    const message = `must have at most ${MOST_LEVELS} brackets or columns of indentation within each other`;
-    throw new TopologyError(file, [{ path: [], message, line: deep }]);
+    refuse(
+      `must have at most ${MOST_LEVELS} brackets or columns of indentation within each other`,
+      deep,
+    );
   }
   const lines = new LineCounter();
   const document = parseDocument(source, { ...YAML, lineCounter: lines });
-  const mistakes = [...document.errors, ...document.warnings, ...repeatedKeys(document)];
-  if (mistakes.length > 0) {
-    mistakes.sort((a, b) => a.pos[0] - b.pos[0]);
-    const problems = mistakes.map((error) => ({
-      path: [],
-      message: `is not valid YAML: ${inOurWords(error, source)}`,
-      line: lines.linePos(error.pos[0]).line,
-    }));
-    throw new TopologyError(file, firstOfEachLine(problems));
-  }
-  const content = contentOf(document, file, lines);
+  const mistakes = yamlMistakes(document, source).map(({ offset, message }) => ({
+    path: [],
+    message: `is not valid YAML: ${message}`,
+    line: lines.linePos(offset).line,
+  }));
+  if (mistakes.length > 0) throw new TopologyError(file, firstOfEachLine(mistakes));
+  const content = contentOf(document, refuse);
   const folder = path.dirname(file);
   const { topology, problems: own } = validate(content, folder);
   const problems = topology ? check(topology) : own;
@@ -135,97 +132,25 @@ function tooDeep(source: string): number | undefined {
   return undefined;
 }
 
-/** What the parser finds, or we. */
-type Mistake = Pick<YAMLError, 'code' | 'message'> & { readonly pos: readonly [number, number?] };
-
-/** Keys that a mapping has already. */
-function repeatedKeys(document: Document): Mistake[] {
-  const found: Mistake[] = [];
-  visit(document, {
-    Map(_, { items }) {
-      const seen = new Set<unknown>();
-      for (const { key } of items) {
-        if (!isScalar(key) || isMergeKey(key)) continue;
-        const [start = 0] = key.range ?? [];
-        if (seen.has(key.value)) found.push({ code: 'DUPLICATE_KEY', pos: [start], message: '' });
-        seen.add(key.value);
-      }
-    },
-  });
-  return found;
-}
-
-/** What the user can do, where the parser's message says only what is against its rules. */
-function inOurWords({ code, pos, message }: Mistake, source: string): string {
-  if (code === 'DUPLICATE_KEY') {
-    const [key] = /^("[^"\n]*"|'[^'\n]*'|[^:\n]*)/.exec(source.slice(pos[0])) ?? [];
-    return `the key ${key} is in one mapping twice; remove or rename one of them`;
-  }
-  if (code === 'NON_STRING_KEY')
-    return 'a key must be text, written out; it cannot be a list, a mapping, an alias or have a tag';
-  if (code === 'MULTIPLE_DOCS')
-    return 'it holds several documents; remove this one and what follows it';
-  return message;
-}
-
 /** What follows on the same line is seldom a mistake of its own. */
 function firstOfEachLine(problems: readonly Problem[]): Problem[] {
   const lines = new Set<number | undefined>();
   return problems.filter(({ line }) => !lines.has(line) && lines.add(line));
 }
 
-function contentOf(document: Document, file: string, lines: LineCounter): unknown {
+/** The content with all aliases written out. */
+function contentOf(document: Document, refuse: (message: string) => never): unknown {
+  const tooLarge = `must have at most ${LARGEST_CONTENT} characters with its aliases written out; use fewer of them, or write several topologies`;
   try {
     const content = document.toJS({ maxAliasCount: MOST_ALIASES });
-    // Throws if an alias is inside its own anchor; of an empty document there is no JSON.
+    // Of an empty document there is no JSON.
     const { length } = JSON.stringify(content) ?? '';
-    if (length <= LARGEST_CONTENT) return content;
-    throw new RangeError('Invalid string length');
+    return length > LARGEST_CONTENT ? refuse(tooLarge) : content;
   } catch (error) {
-    const [message = ''] = (error as Error).message.split('\n');
-    if (/^(Excessive alias count|Invalid string length)/.test(message)) {
-      const tooLarge = `must have at most ${LARGEST_CONTENT} characters with its aliases written out; use fewer of them, or write several topologies`;
-      throw new TopologyError(file, [{ path: [], message: tooLarge }]);
-    }
-    if (/^Converting circular structure/.test(message)) {
-      const within = ownAlias(document);
-      const line = within?.range ? lines.linePos(within.range[0]).line : undefined;
-      const inItself = `has the alias *${within?.source} inside of its own anchor &${within?.source}; write the content out`;
-      throw new TopologyError(file, [{ path: [], message: inItself, line }]);
-    }
-    const line = lineOfAlias(document, / ([^ ]+)$/.exec(message)?.[1], lines);
-    throw new TopologyError(file, [{ path: [], message: `is not valid YAML: ${message}`, line }]);
+    const { message } = error as Error;
+    if (/^(Excessive alias count|Invalid string length)/.test(message)) return refuse(tooLarge);
+    throw error;
   }
-}
-
-/** An alias inside the list or mapping that its anchor names. */
-function ownAlias(document: Document): Alias | undefined {
-  let found: Alias | undefined;
-  visit(document, {
-    Alias(_, alias, ancestors) {
-      const resolved = alias.resolve(document);
-      if (!resolved || !ancestors.includes(resolved)) return undefined;
-      found = alias;
-      return visit.BREAK;
-    },
-  });
-  return found;
-}
-
-function lineOfAlias(
-  document: Document,
-  name: string | undefined,
-  lines: LineCounter,
-): number | undefined {
-  let line: number | undefined;
-  visit(document, {
-    Alias(_, { source, range }) {
-      if (source !== name || !range) return undefined;
-      line = lines.linePos(range[0]).line;
-      return visit.BREAK;
-    },
-  });
-  return line;
 }
 
 /** Where a path is in the file: its key, or the nearest one above it that is there. */
@@ -260,9 +185,4 @@ function placesIn(root: Node | null) {
 function sourceOf(node: unknown): string | undefined {
   if (!isScalar(node) || typeof node.value === 'string') return undefined;
   return node.source || undefined;
-}
-
-/** `<<`, which may stand several times in one mapping. */
-function isMergeKey({ value, type }: Scalar): boolean {
-  return value === '<<' && type === 'PLAIN';
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { formatPath, type Problem } from '../topology/problem';
+import { didYouMean, formatPath, type Problem } from '../topology/problem';
 import { type ResolvedTopology, resolve } from '../topology/resolve';
 import { topologySchema } from '../topology/schema';
 import { accountSchema } from '../topology/schema/account';
@@ -44,7 +44,9 @@ function toProblems(issue: z.core.$ZodIssue, content: unknown): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
-      return { path, message: issue.message, received: valueAt(content, path) };
+      const meant = didYouMean(key, issue.message.split(', '));
+      const message = `is not a key of the topology here; ${meant}the keys are ${issue.message}`;
+      return { path, message, received: valueAt(content, path) };
     });
   }
   if (issue.code === 'custom') return [{ path: issue.path, message: issue.message }];

@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { escaped, isNormal, withoutUnseen } from './unicode';
 
 /** One thing wrong with a topology file. */
@@ -61,4 +62,12 @@ export function formatValue(value: unknown): string {
 export function visible(text: string): string {
   const seen = withoutUnseen(text);
   return isNormal(seen) ? seen : seen.replaceAll(/[^ -~]/g, escaped);
+}
+
+/** `did you mean <name>? ` where a name is close enough, else nothing. */
+export function didYouMean(given: string, names: readonly string[], prefix = ''): string {
+  if (names.length === 0) return '';
+  const name = closest(given, names);
+  const most = Math.max(given.length > 3 ? 2 : 1, given.length / 4);
+  return distance(given, name) <= most ? `did you mean ${prefix}${name}? ` : '';
 }

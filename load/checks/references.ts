@@ -1,6 +1,6 @@
 import { parseArn, partitionOf } from '../../topology/arns';
 import { producerAccounts } from '../../topology/names';
-import type { Problem } from '../../topology/problem';
+import { didYouMean, type Problem } from '../../topology/problem';
 import type { Topology } from '../../topology/schema';
 import { at, type Declared, type Entries, type Report, sound, soundList } from './declared';
 
@@ -14,7 +14,7 @@ export function references(
 ): void {
   const known = (entries: Entries<unknown>, what: string, path: Problem['path'], name: string) => {
     if (Object.hasOwn(entries, name)) return;
-    report(path, `must be the name of ${what} in this file (${namesOf(entries)})`, name);
+    report(path, `must be the name of ${what} in this file (${namesOf(entries, name)})`, name);
   };
   for (const [name, { account }] of sound(consumers)) {
     known(accounts, 'an account', ['consumers', name, 'account'], account);
@@ -100,12 +100,10 @@ export function alarmTopic({ accounts, consumers }: Declared, report: Report): v
   }
 }
 
-function namesOf(entries: Entries<unknown>): string {
-  const names: string[] = [];
-  for (const name in entries) {
-    // A file may have many entries, and many that name none of them.
-    if (names.length === LISTED) return `${names.join(', ')} and others`;
-    names.push(name);
-  }
-  return names.join(', ') || 'none';
+/** The first names, since a file may have many, and the one that was meant. */
+function namesOf(entries: Entries<unknown>, given: string): string {
+  const names = Object.keys(entries);
+  const listed = names.slice(0, LISTED).join(', ') || 'none';
+  const meant = names.length > 1 ? didYouMean(given, names).trim() : '';
+  return [listed + (names.length > LISTED ? ' and others' : ''), meant].filter(Boolean).join('; ');
 }

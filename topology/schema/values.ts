@@ -47,7 +47,7 @@ export function object<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `is not a key of the topology here; the keys are ${keys}`
+        ? keys // validate says it of each key
         : `must be a mapping with the keys ${keys}`,
   });
 }

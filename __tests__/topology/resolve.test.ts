@@ -6,30 +6,34 @@ import { topologySchema } from '../../topology/schema';
 import { isDefaultEntry } from '../../topology/sinks';
 import { consumer, type Overrides, producer, topology } from '../helpers/topology';
 
+const CONSUMER = 'consumers.process-orders';
+
 function resolved(overrides: Overrides = {}) {
   return resolve(topologySchema.parse(topology(overrides)));
 }
 
-const analytics = { id: '111122223333', region: 'us-east-1', partition: 'aws' };
-const shop = { id: '444455556666', region: 'us-east-1', partition: 'aws' };
+/** The ids of all stacks, in their order. */
+function stackIds(overrides: Overrides): string[] {
+  const { consumers, producers, subscriptions } = resolved(overrides);
+  return [...consumers, ...producers, ...subscriptions].map(({ stackId }) => stackId);
+}
 
-const ordersTable = {
-  name: 'Orders',
-  partitionKey: { name: 'OrderId', type: 'S' },
-  streamViewType: 'NEW_AND_OLD_IMAGES',
-  billingMode: 'PAY_PER_REQUEST',
-  pointInTimeRecovery: true,
-  deletionProtection: true,
-  encryption: 'aws-owned',
+const ANALYTICS = { id: '111122223333', region: 'us-east-1', partition: 'aws' };
+const SHOP = { id: '444455556666', region: 'us-east-1', partition: 'aws' };
+const ROLE_ARN = 'arn:aws:iam::111122223333:role/ProcessOrdersRole';
+const READER = { stackId: 'consumer-process-orders', account: ANALYTICS, roleArn: ROLE_ARN };
+const SOURCE = { account: SHOP, name: 'Orders', encryption: 'aws-owned' };
+const BUCKET = 'process-orders-failed-batches-025f751830a2';
+
+const STATE = {
+  bucket: 'example-terraform-state',
+  region: 'us-east-1',
+  keyPrefix: 'orders',
+  usePathStyle: false,
+  manage: false,
 };
 
-const processOrders = {
-  stackId: 'consumer-process-orders',
-  account: analytics,
-  roleArn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
-};
-
-const alarms = {
+const ALARMS = {
   iteratorAgeInSeconds: 900,
   errors: 1,
   throttles: 1,
@@ -37,17 +41,61 @@ const alarms = {
   failedRecords: 1,
 };
 
-/** What a consumer has beside its role and function. */
-const consumerDefaults = {
-  sink: { type: 'log', variables: {} },
-  failedBatches: {
-    expirationInDays: 30,
-    bucket: 'process-orders-failed-batches-025f751830a2',
-  },
-  alarms,
+const ROLE = {
+  name: 'ProcessOrdersRole',
+  path: '/',
+  managedPolicyArns: [] as string[],
+  managedPolicyQuota: 10,
+  pollerOnly: true,
+  arn: ROLE_ARN,
 };
 
-const subscriptionDefaults = {
+const ENTRY = { type: 'entry', entry: 'lambda-src/index.ts', files: [] as string[], folder: '.' };
+
+const FUNCTION = {
+  name: 'ProcessOrders',
+  code: ENTRY,
+  runtime: 'nodejs24.x',
+  architecture: 'arm64',
+  memorySize: 256,
+  timeout: 60,
+  environment: {},
+  logRetentionInDays: 30,
+};
+
+const PROCESS_ORDERS = {
+  name: 'process-orders',
+  stackId: 'consumer-process-orders',
+  account: ANALYTICS,
+  role: ROLE,
+  function: FUNCTION,
+  sink: { type: 'log', variables: {} },
+  failedBatches: { expirationInDays: 30, bucket: BUCKET },
+  alarms: ALARMS,
+  sources: [SOURCE],
+  waitsForRole: true,
+};
+
+const ORDERS = {
+  name: 'orders',
+  stackId: 'producer-orders',
+  account: SHOP,
+  table: {
+    type: 'created',
+    name: 'Orders',
+    partitionKey: { name: 'OrderId', type: 'S' },
+    streamViewType: 'NEW_AND_OLD_IMAGES',
+    billingMode: 'PAY_PER_REQUEST',
+    pointInTimeRecovery: true,
+    deletionProtection: true,
+    encryption: 'aws-owned',
+  },
+  source: SOURCE,
+  streamPolicy: { principal: 'role', conditions: [], managed: true },
+  readers: [READER],
+};
+
+const SUBSCRIPTION = {
   startingPosition: 'TRIM_HORIZON',
   batchSize: 100,
   maximumBatchingWindowInSeconds: 0,
@@ -58,6 +106,14 @@ const subscriptionDefaults = {
   tumblingWindowInSeconds: 0,
   filters: [],
   enabled: true,
+  stackId: 'subscription-orders-process-orders',
+  producerStackId: 'producer-orders',
+  consumerStackId: 'consumer-process-orders',
+  account: ANALYTICS,
+  source: SOURCE,
+  functionName: 'ProcessOrders',
+  failedBatchesBucket: BUCKET,
+  alarms: ALARMS,
 };
 
 test('fills in the defaults and makes one entry per stack', () => {
@@ -65,166 +121,70 @@ test('fills in the defaults and makes one entry per stack', () => {
     name: 'orders',
     awsProviderVersion: '6.31.0',
     tags: {},
-    state: {
-      bucket: 'example-terraform-state',
-      region: 'us-east-1',
-      keyPrefix: 'orders',
-      usePathStyle: false,
-      manage: false,
-    },
-    consumers: [
-      {
-        name: 'process-orders',
-        stackId: 'consumer-process-orders',
-        account: analytics,
-        role: {
-          name: 'ProcessOrdersRole',
-          path: '/',
-          managedPolicyArns: [],
-          managedPolicyQuota: 10,
-          pollerOnly: true,
-          arn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
-        },
-        function: {
-          name: 'ProcessOrders',
-          code: { type: 'entry', entry: 'lambda-src/index.ts', files: [], folder: '.' },
-          runtime: 'nodejs24.x',
-          architecture: 'arm64',
-          memorySize: 256,
-          timeout: 60,
-          environment: {},
-          logRetentionInDays: 30,
-        },
-        ...consumerDefaults,
-        sources: [{ account: shop, name: 'Orders', encryption: 'aws-owned' }],
-        waitsForRole: true,
-      },
-    ],
-    producers: [
-      {
-        name: 'orders',
-        stackId: 'producer-orders',
-        account: shop,
-        table: { type: 'created', ...ordersTable },
-        source: { account: shop, name: 'Orders', encryption: 'aws-owned' },
-        streamPolicy: { principal: 'role', conditions: [], managed: true },
-        readers: [processOrders],
-      },
-    ],
-    subscriptions: [
-      {
-        ...subscriptionDefaults,
-        stackId: 'subscription-orders-process-orders',
-        producerStackId: 'producer-orders',
-        consumerStackId: 'consumer-process-orders',
-        account: analytics,
-        source: { account: shop, name: 'Orders', encryption: 'aws-owned' },
-        functionName: 'ProcessOrders',
-        failedBatchesBucket: 'process-orders-failed-batches-025f751830a2',
-        alarms,
-      },
-    ],
+    state: STATE,
+    consumers: [PROCESS_ORDERS],
+    producers: [ORDERS],
+    subscriptions: [SUBSCRIPTION],
   });
 });
 
 test('keeps what the file sets', () => {
-  const { tags, state, consumers, subscriptions } = resolved({
+  const deployRole = { arn: 'arn:aws:iam::111122223333:role/Deploy' };
+  const managedPolicyArns = ['arn:aws:iam::aws:policy/ReadOnlyAccess'];
+  const settings = {
+    reservedConcurrentExecutions: 1,
+    environment: { LOG_LEVEL: 'debug' },
+  };
+  const mapping = { startingPosition: 'LATEST', enabled: false, maximumRetryAttempts: -1 };
+  const account = { ...ANALYTICS, deployRole };
+  expect(
+    resolved({
+      tags: { Team: 'data' },
+      'state.keyPrefix': 'team/orders',
+      'accounts.analytics.deployRole': deployRole,
+      [`${CONSUMER}.role.managedPolicyArns`]: managedPolicyArns,
+      [`${CONSUMER}.function`]: { name: 'ProcessOrders', ...settings },
+      'subscriptions[0]': { producer: 'orders', consumer: 'process-orders', ...mapping },
+    }),
+  ).toStrictEqual({
+    name: 'orders',
+    awsProviderVersion: '6.31.0',
     tags: { Team: 'data' },
-    'state.keyPrefix': 'team/orders',
-    'accounts.analytics.deployRole': { arn: 'arn:aws:iam::111122223333:role/Deploy' },
-    'consumers.process-orders.role.managedPolicyArns': ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
-    'consumers.process-orders.function.reservedConcurrentExecutions': 1,
-    'consumers.process-orders.function.environment': { LOG_LEVEL: 'debug' },
-    'subscriptions[0].startingPosition': 'LATEST',
-    'subscriptions[0].enabled': false,
-    'subscriptions[0].maximumRetryAttempts': -1,
-  });
-  const account = { ...analytics, deployRole: { arn: 'arn:aws:iam::111122223333:role/Deploy' } };
-  expect({ tags, state, consumers, subscriptions }).toStrictEqual({
-    tags: { Team: 'data' },
-    state: {
-      bucket: 'example-terraform-state',
-      region: 'us-east-1',
-      keyPrefix: 'team/orders',
-      usePathStyle: false,
-      manage: false,
-    },
+    state: { ...STATE, keyPrefix: 'team/orders' },
     consumers: [
       {
-        name: 'process-orders',
-        stackId: 'consumer-process-orders',
+        ...PROCESS_ORDERS,
         account,
-        role: {
-          name: 'ProcessOrdersRole',
-          path: '/',
-          managedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
-          managedPolicyQuota: 10,
-          pollerOnly: true,
-          arn: 'arn:aws:iam::111122223333:role/ProcessOrdersRole',
-        },
-        function: {
-          name: 'ProcessOrders',
-          code: { type: 'entry', entry: 'lambda-src/index.ts', files: [], folder: '.' },
-          runtime: 'nodejs24.x',
-          architecture: 'arm64',
-          memorySize: 256,
-          timeout: 60,
-          reservedConcurrentExecutions: 1,
-          environment: { LOG_LEVEL: 'debug' },
-          logRetentionInDays: 30,
-        },
-        ...consumerDefaults,
-        sources: [{ account: shop, name: 'Orders', encryption: 'aws-owned' }],
-        waitsForRole: true,
+        role: { ...ROLE, managedPolicyArns },
+        function: { ...FUNCTION, ...settings },
       },
     ],
-    subscriptions: [
-      {
-        ...subscriptionDefaults,
-        startingPosition: 'LATEST',
-        maximumRetryAttempts: -1,
-        enabled: false,
-        stackId: 'subscription-orders-process-orders',
-        producerStackId: 'producer-orders',
-        consumerStackId: 'consumer-process-orders',
-        account,
-        source: { account: shop, name: 'Orders', encryption: 'aws-owned' },
-        functionName: 'ProcessOrders',
-        failedBatchesBucket: 'process-orders-failed-batches-025f751830a2',
-        alarms,
-      },
-    ],
+    producers: [{ ...ORDERS, readers: [{ ...READER, account }] }],
+    subscriptions: [{ ...SUBSCRIPTION, ...mapping, account }],
   });
 });
 
 describe('the code of a function', () => {
-  test.each([
+  const FILES = ['src/mail.html'];
+  const FOLDER = { directory: 'build', handler: 'index.handler' };
+
+  test.each<[string, object, object]>([
     [
       'entry',
-      { entry: 'src/audit.ts', files: ['src/mail.html'] },
-      { type: 'entry', entry: 'src/audit.ts', files: ['src/mail.html'], folder: '.' },
-      {},
+      { entry: 'src/audit.ts', files: FILES },
+      { ...ENTRY, entry: 'src/audit.ts', files: FILES },
     ],
-    [
-      'code',
-      { code: { directory: 'build', handler: 'index.handler' } },
-      { type: 'folder', directory: 'build', handler: 'index.handler' },
-      {},
-    ],
-  ])('is that of %s', (_, settings, code, environment) => {
-    const path = 'consumers.process-orders.function';
-    const [first] = resolved({ [path]: { name: 'ProcessOrders', ...settings } }).consumers;
-    expect(first?.function).toStrictEqual({
-      name: 'ProcessOrders',
-      code,
-      runtime: 'nodejs24.x',
-      architecture: 'arm64',
-      memorySize: 256,
-      timeout: 60,
-      environment,
-      logRetentionInDays: 30,
-    });
+    ['code', { code: FOLDER }, { type: 'folder', ...FOLDER }],
+  ])('is that of %s', (_, settings, code) => {
+    const content = { [`${CONSUMER}.function`]: { name: 'ProcessOrders', ...settings } };
+    const functions = resolved(content).consumers.map((one) => one.function);
+    expect(functions).toStrictEqual([{ ...FUNCTION, code }]);
   });
+
+  const codeOf = (sink: string, entry: string | undefined) =>
+    resolved({ [`${CONSUMER}.sink`]: sink, [`${CONSUMER}.function.entry`]: entry }).consumers.map(
+      (one) => one.function.code,
+    );
 
   test.each([
     ['log', undefined, 'lambda-src/index.ts'],
@@ -234,37 +194,21 @@ describe('the code of a function', () => {
     ['s3', 'src/../lambda-src//index.ts', 'lambda-src/s3.ts'],
     ['s3', 'src/audit.ts', 'src/audit.ts'],
   ])('with the sink %s and the entry %s is %s', (sink, entry, expected) => {
-    const [first] = resolved({
-      'consumers.process-orders.sink': sink,
-      'consumers.process-orders.function.entry': entry,
-    }).consumers;
-    expect(first?.function.code).toStrictEqual({
-      type: 'entry',
-      entry: expected,
-      files: [],
-      folder: '.',
-    });
+    expect(codeOf(sink, entry)).toStrictEqual([{ ...ENTRY, entry: expected }]);
   });
-});
 
-test('the default function is known by its absolute path and by a link', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'resolve-test-'));
-  const link = path.join(folder, 'link.ts');
-  symlinkSync(path.resolve('lambda-src/index.ts'), link);
-  symlinkSync(path.resolve('lambda-src'), path.join(folder, 'src'));
-  const entries = [path.resolve('lambda-src/index.ts'), link, path.join(folder, 'src', 'index.ts')];
-  try {
-    for (const entry of entries) {
-      const [first] = resolved({
-        'consumers.process-orders.sink': 's3',
-        'consumers.process-orders.function.entry': entry,
-      }).consumers;
-      expect(first?.function.code).toMatchObject({ entry: 'lambda-src/s3.ts' });
-      expect(isDefaultEntry(entry)).toBe(true);
-    }
-  } finally {
+  test('is that of the sink by its absolute path and by a link, too', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'resolve-test-'));
+    const link = path.join(folder, 'link.ts');
+    symlinkSync(path.resolve('lambda-src/index.ts'), link);
+    symlinkSync(path.resolve('lambda-src'), path.join(folder, 'src'));
+    const entries = [path.resolve('lambda-src/index.ts'), link, path.join(folder, 'src/index.ts')];
+    const codes = entries.flatMap((entry) => codeOf('s3', entry));
+    const known = entries.map(isDefaultEntry);
     rmSync(folder, { recursive: true });
-  }
+    expect(codes).toStrictEqual(entries.map(() => ({ ...ENTRY, entry: 'lambda-src/s3.ts' })));
+    expect(known).toEqual([true, true, true]);
+  });
 });
 
 describe('the sink of a consumer', () => {
@@ -283,6 +227,12 @@ describe('the sink of a consumer', () => {
       bucketOwner: '111122223333',
     },
   };
+  const place = { bucket: 'our-lake', prefix: 'orders/' };
+  const settings = {
+    expirationInDays: 730,
+    transitionToStandardIaInDays: 90,
+    scanLimitInMegabytes: 10,
+  };
 
   test.each<[string, unknown, unknown]>([
     ['is the log', 'log', { type: 'log', variables: {} }],
@@ -290,174 +240,94 @@ describe('the sink of a consumer', () => {
     ['is a lake whose bucket the stack makes, by its type', { type: 's3' }, lake],
     [
       'is a lake in an existing bucket',
-      { type: 's3', bucket: 'our-lake', prefix: 'orders/' },
-      {
-        ...lake,
-        bucket: 'our-lake',
-        prefix: 'orders/',
-        managed: false,
-        variables: { ...lake.variables, bucket: 'our-lake', prefix: 'orders/' },
-      },
+      { type: 's3', ...place },
+      { ...lake, ...place, managed: false, variables: { ...lake.variables, ...place } },
     ],
-    [
-      'is a lake with settings',
-      {
-        type: 's3',
-        expirationInDays: 730,
-        transitionToStandardIaInDays: 90,
-        scanLimitInMegabytes: 10,
-      },
-      {
-        ...lake,
-        expirationInDays: 730,
-        transitionToStandardIaInDays: 90,
-        scanLimitInMegabytes: 10,
-      },
-    ],
+    ['is a lake with settings', { type: 's3', ...settings }, { ...lake, ...settings }],
   ])('%s', (_, sink, expected) => {
-    const { consumers } = resolved({ 'consumers.process-orders.sink': sink });
+    const { consumers } = resolved({ [`${CONSUMER}.sink`]: sink });
     expect(consumers.map((one) => one.sink)).toStrictEqual([expected]);
   });
 });
 
 describe('the alarms of a consumer', () => {
+  const settings = { iteratorAgeInSeconds: 60, errors: 5, email: 'team@example.com' };
+
   test.each<[string, unknown, unknown]>([
     ['are turned off', false, false],
-    [
-      'have settings',
-      { iteratorAgeInSeconds: 60, errors: 5, email: 'team@example.com' },
-      { ...alarms, iteratorAgeInSeconds: 60, errors: 5, email: 'team@example.com' },
-    ],
-  ])('%s, and with them those of its subscriptions', (_, settings, expected) => {
-    const { consumers, subscriptions } = resolved({ 'consumers.process-orders.alarms': settings });
-    expect([...consumers, ...subscriptions].map((one) => one.alarms)).toStrictEqual([
+    ['have settings', settings, { ...ALARMS, ...settings }],
+  ])('%s, and with them those of its subscriptions', (_, value, expected) => {
+    const { consumers, subscriptions } = resolved({ [`${CONSUMER}.alarms`]: value });
+    expect([...consumers, ...subscriptions].map(({ alarms }) => alarms)).toStrictEqual([
       expected,
       expected,
     ]);
   });
 });
 
-describe('the ARN of a role', () => {
+describe('the ARN of a role and the partition of the accounts', () => {
   test.each([
-    ['without a path', 'us-east-1', '/', 'arn:aws:iam::111122223333:role/ProcessOrdersRole'],
+    ['us-east-1', 'aws', '/', 'arn:aws:iam::111122223333:role/ProcessOrdersRole'],
+    ['eu-west-1', 'aws', '/a/b/', 'arn:aws:iam::111122223333:role/a/b/ProcessOrdersRole'],
+    ['cn-north-1', 'aws-cn', '/', 'arn:aws-cn:iam::111122223333:role/ProcessOrdersRole'],
     [
-      'with a path',
-      'eu-west-1',
-      '/streams/orders/',
-      'arn:aws:iam::111122223333:role/streams/orders/ProcessOrdersRole',
-    ],
-    ['in China', 'cn-north-1', '/', 'arn:aws-cn:iam::111122223333:role/ProcessOrdersRole'],
-    [
-      'in GovCloud',
       'us-gov-west-1',
+      'aws-us-gov',
       '/gov/',
       'arn:aws-us-gov:iam::111122223333:role/gov/ProcessOrdersRole',
     ],
-  ])('%s is on the role and among the readers of the stream', (_, region, path, arn) => {
-    const { consumers, producers } = resolved({
+  ])('in %s are of %s, with the path %s', (region, partition, path, arn) => {
+    const { consumers, producers, subscriptions } = resolved({
       'accounts.analytics.region': region,
       'accounts.shop.region': region,
-      'consumers.process-orders.role.path': path,
+      [`${CONSUMER}.role.path`]: path,
     });
     const readers = producers.flatMap((one) => one.readers.map(({ roleArn }) => roleArn));
     expect([consumers.map(({ role }) => role.arn), readers]).toStrictEqual([[arn], [arn]]);
+    expect([...consumers, ...producers, ...subscriptions].map(({ account }) => account)).toEqual([
+      { id: '111122223333', region, partition },
+      { id: '444455556666', region, partition },
+      { id: '111122223333', region, partition },
+    ]);
   });
-});
-
-test.each([
-  ['us-east-1', 'aws'],
-  ['cn-north-1', 'aws-cn'],
-  ['us-gov-west-1', 'aws-us-gov'],
-])('the accounts in %s are in the partition %s', (region, partition) => {
-  const { consumers, producers, subscriptions } = resolved({
-    'accounts.analytics.region': region,
-    'accounts.shop.region': region,
-  });
-  const found = [...consumers, ...producers, ...subscriptions].map(({ account }) => account);
-  expect(found).toStrictEqual([
-    { id: '111122223333', region, partition },
-    { id: '444455556666', region, partition },
-    { id: '111122223333', region, partition },
-  ]);
 });
 
 describe('a producer with accounts', () => {
   const tenants: Overrides = {
     'accounts.tenant-a': { id: '777777777777', region: 'us-east-1' },
     'accounts.tenant-b': { id: '888888888888', region: 'us-east-1' },
-    'producers.orders': {
-      ...producer('Orders'),
-      account: undefined,
-      accounts: ['tenant-b', 'tenant-a'],
-    },
+    'producers.orders.account': undefined,
+    'producers.orders.accounts': ['tenant-b', 'tenant-a'],
   };
-  const tenantA = { id: '777777777777', region: 'us-east-1', partition: 'aws' };
-  const tenantB = { id: '888888888888', region: 'us-east-1', partition: 'aws' };
-  const table = { name: 'Orders', encryption: 'aws-owned' };
 
-  test('has one stack in each of them, in the order of the list', () => {
-    const shared = {
-      name: 'orders',
-      table: { type: 'created', ...ordersTable },
-      streamPolicy: { principal: 'role', conditions: [], managed: true },
-      readers: [processOrders],
-    };
-    expect(resolved(tenants).producers).toStrictEqual([
-      {
-        ...shared,
-        stackId: 'producer-orders-tenant-b',
-        account: tenantB,
-        source: { ...table, account: tenantB },
-      },
-      {
-        ...shared,
-        stackId: 'producer-orders-tenant-a',
-        account: tenantA,
-        source: { ...table, account: tenantA },
-      },
-    ]);
-  });
-
-  test('is subscribed to in each of them', () => {
-    const shared = {
-      ...subscriptionDefaults,
-      consumerStackId: 'consumer-process-orders',
-      account: analytics,
-      functionName: 'ProcessOrders',
-      failedBatchesBucket: 'process-orders-failed-batches-025f751830a2',
-      alarms,
-    };
-    expect(resolved(tenants).subscriptions).toStrictEqual([
-      {
-        ...shared,
-        stackId: 'subscription-orders-tenant-b-process-orders',
-        producerStackId: 'producer-orders-tenant-b',
-        source: { ...table, account: tenantB },
-      },
-      {
-        ...shared,
-        stackId: 'subscription-orders-tenant-a-process-orders',
-        producerStackId: 'producer-orders-tenant-a',
-        source: { ...table, account: tenantA },
-      },
-    ]);
-  });
-
-  test('is as many sources of its consumer', () => {
-    expect(resolved(tenants).consumers.map(({ sources }) => sources)).toStrictEqual([
-      [
-        { account: tenantB, name: 'Orders', encryption: 'aws-owned' },
-        { account: tenantA, name: 'Orders', encryption: 'aws-owned' },
-      ],
+  test('has a stack, a subscription and a source in each of them, in the order of the list', () => {
+    const each = [
+      { id: '888888888888', name: 'tenant-b' },
+      { id: '777777777777', name: 'tenant-a' },
+    ].map(({ id, name }) => {
+      const account = { ...SHOP, id };
+      return {
+        producer: { stackId: `producer-orders-${name}`, account, source: { ...SOURCE, account } },
+        subscription: {
+          stackId: `subscription-orders-${name}-process-orders`,
+          producerStackId: `producer-orders-${name}`,
+          source: { ...SOURCE, account },
+        },
+      };
+    });
+    const { consumers, producers, subscriptions } = resolved(tenants);
+    expect(producers).toStrictEqual(each.map((one) => ({ ...ORDERS, ...one.producer })));
+    expect(subscriptions).toStrictEqual(
+      each.map((one) => ({ ...SUBSCRIPTION, ...one.subscription })),
+    );
+    expect(consumers).toStrictEqual([
+      { ...PROCESS_ORDERS, sources: each.map((one) => one.producer.source) },
     ]);
   });
 
   test('is named after a single one as well', () => {
-    const { producers, subscriptions } = resolved({
-      ...tenants,
-      'producers.orders.accounts': ['tenant-a'],
-    });
-    expect([...producers, ...subscriptions].map(({ stackId }) => stackId)).toStrictEqual([
+    expect(stackIds({ ...tenants, 'producers.orders.accounts': ['tenant-a'] })).toEqual([
+      'consumer-process-orders',
       'producer-orders-tenant-a',
       'subscription-orders-tenant-a-process-orders',
     ]);
@@ -466,56 +336,42 @@ describe('a producer with accounts', () => {
 
 describe('the table of a producer, and of its consumer,', () => {
   const key = { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' };
+  const existing = (table: object): Overrides => ({
+    'producers.orders.table': undefined,
+    'producers.orders.existingTable': table,
+    'producers.orders.streamPolicy': { replacesExisting: true },
+  });
 
   test.each<[string, Overrides, object, object]>([
     [
       'has a key that the stack makes',
       { 'producers.orders.table.encryption': 'customer-managed' },
-      { ...ordersTable, encryption: 'customer-managed' },
+      { ...ORDERS.table, encryption: 'customer-managed' },
       { name: 'Orders', encryption: 'customer-managed' },
     ],
     [
       'has a key that exists',
       { 'producers.orders.table.encryption': key },
-      { ...ordersTable, encryption: key },
+      { ...ORDERS.table, encryption: key },
       { name: 'Orders', encryption: key },
     ],
-  ])('%s', (_, overrides, table, source) => {
+    [
+      'exists',
+      existing({ name: 'Legacy' }),
+      { type: 'existing', name: 'Legacy', encryption: 'aws-owned' },
+      { name: 'Legacy', encryption: 'aws-owned' },
+    ],
+    [
+      'exists with a key',
+      existing({ name: 'Legacy', encryption: key }),
+      { type: 'existing', name: 'Legacy', encryption: key },
+      { name: 'Legacy', encryption: key },
+    ],
+  ])('%s', (_, overrides, table, of) => {
     const { consumers, producers } = resolved(overrides);
-    expect(producers.map((one) => [one.table, one.source])).toStrictEqual([
-      [
-        { type: 'created', ...table },
-        { ...source, account: shop },
-      ],
-    ]);
-    expect(consumers.map(({ sources }) => sources)).toStrictEqual([[{ ...source, account: shop }]]);
-  });
-
-  test.each<[string, object, object]>([
-    ['exists', { name: 'Legacy' }, { name: 'Legacy', encryption: 'aws-owned' }],
-    ['exists with a key', { name: 'Legacy', encryption: key }, { name: 'Legacy', encryption: key }],
-  ])('%s', (_, existingTable, expected) => {
-    const { consumers, producers } = resolved({
-      'producers.orders': {
-        account: 'shop',
-        existingTable,
-        streamPolicy: { replacesExisting: true },
-      },
-    });
-    expect(producers).toStrictEqual([
-      {
-        name: 'orders',
-        stackId: 'producer-orders',
-        account: shop,
-        table: { type: 'existing', ...expected },
-        source: { ...expected, account: shop },
-        streamPolicy: { principal: 'role', conditions: [], managed: true },
-        readers: [processOrders],
-      },
-    ]);
-    expect(consumers.map(({ sources }) => sources)).toStrictEqual([
-      [{ ...expected, account: shop }],
-    ]);
+    const source = { ...of, account: SHOP };
+    expect(producers).toStrictEqual([{ ...ORDERS, table, source }]);
+    expect(consumers).toStrictEqual([{ ...PROCESS_ORDERS, sources: [source] }]);
   });
 });
 
@@ -539,8 +395,7 @@ describe('several producers and consumers', () => {
   };
 
   test('keep the order of the file', () => {
-    const { consumers, producers, subscriptions } = resolved(several);
-    expect([...consumers, ...producers, ...subscriptions].map(({ stackId }) => stackId)).toEqual([
+    expect(stackIds(several)).toEqual([
       'consumer-search',
       'consumer-audit',
       'consumer-idle',
@@ -553,18 +408,14 @@ describe('several producers and consumers', () => {
     ]);
   });
 
-  test('have sources in the order of the subscriptions', () => {
-    const { consumers } = resolved(several);
-    expect(consumers.map(({ sources }) => sources.map(({ name }) => name))).toStrictEqual([
+  test('have sources and readers in the order of the subscriptions', () => {
+    const { consumers, producers } = resolved(several);
+    expect(consumers.map(({ sources }) => sources.map(({ name }) => name))).toEqual([
       ['Orders'],
       ['Items', 'Orders'],
       [],
     ]);
-  });
-
-  test('have readers in the order of the subscriptions', () => {
-    const { producers } = resolved(several);
-    expect(producers.map(({ readers }) => readers.map(({ stackId }) => stackId))).toStrictEqual([
+    expect(producers.map(({ readers }) => readers.map(({ stackId }) => stackId))).toEqual([
       ['consumer-search', 'consumer-audit'],
       ['consumer-audit'],
       [],
@@ -579,19 +430,12 @@ test('takes names that every object has', () => {
     'producers.constructor': producer('Constructor'),
     subscriptions: [{ producer: 'constructor', consumer: 'constructor' }],
   });
-  expect([
-    consumers.map(({ stackId, account }) => [stackId, account.id]),
-    producers.map(({ stackId, account }) => [stackId, account.id]),
-    subscriptions.map(({ stackId, account }) => [stackId, account.id]),
-  ]).toStrictEqual([
-    [
-      ['consumer-process-orders', '111122223333'],
-      ['consumer-constructor', '777777777777'],
-    ],
-    [
-      ['producer-orders', '444455556666'],
-      ['producer-constructor', '444455556666'],
-    ],
-    [['subscription-constructor-constructor', '777777777777']],
+  const found = [...consumers, ...producers, ...subscriptions];
+  expect(found.map(({ stackId, account }) => [stackId, account.id])).toEqual([
+    ['consumer-process-orders', '111122223333'],
+    ['consumer-constructor', '777777777777'],
+    ['producer-orders', '444455556666'],
+    ['producer-constructor', '444455556666'],
+    ['subscription-constructor-constructor', '777777777777'],
   ]);
 });

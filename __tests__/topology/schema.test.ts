@@ -3,92 +3,12 @@ import { consumer, problemsOf, producer, topology } from '../helpers/topology';
 
 const EMPTY = { accounts: {}, consumers: {}, producers: {}, subscriptions: [] };
 
-test('a minimal topology gets the defaults', () => {
-  expect(topologySchema.parse(topology())).toStrictEqual({
-    name: 'orders',
-    tags: {},
-    awsProviderVersion: '6.31.0',
-    state: {
-      bucket: 'example-terraform-state',
-      region: 'us-east-1',
-      usePathStyle: false,
-      manage: false,
-    },
-    accounts: {
-      analytics: { id: '111122223333', region: 'us-east-1' },
-      shop: { id: '444455556666', region: 'us-east-1' },
-    },
-    consumers: {
-      'process-orders': {
-        account: 'analytics',
-        role: {
-          name: 'ProcessOrdersRole',
-          path: '/',
-          managedPolicyArns: [],
-          managedPolicyQuota: 10,
-          pollerOnly: true,
-        },
-        function: {
-          name: 'ProcessOrders',
-          runtime: 'nodejs24.x',
-          architecture: 'arm64',
-          memorySize: 256,
-          timeout: 60,
-          environment: {},
-          files: [],
-          logRetentionInDays: 30,
-        },
-        sink: { type: 'log' },
-        failedBatches: { expirationInDays: 30 },
-        alarms: {
-          iteratorAgeInSeconds: 900,
-          errors: 1,
-          throttles: 1,
-          durationInPercent: 80,
-          failedRecords: 1,
-        },
-      },
-    },
-    producers: {
-      orders: {
-        account: 'shop',
-        table: {
-          name: 'Orders',
-          partitionKey: { name: 'OrderId', type: 'S' },
-          streamViewType: 'NEW_AND_OLD_IMAGES',
-          billingMode: 'PAY_PER_REQUEST',
-          pointInTimeRecovery: true,
-          deletionProtection: true,
-          encryption: 'aws-owned',
-        },
-        streamPolicy: { principal: 'role', conditions: [] },
-      },
-    },
-    subscriptions: [
-      {
-        producer: 'orders',
-        consumer: 'process-orders',
-        startingPosition: 'TRIM_HORIZON',
-        batchSize: 100,
-        maximumBatchingWindowInSeconds: 0,
-        parallelizationFactor: 1,
-        bisectBatchOnFunctionError: true,
-        maximumRetryAttempts: 10,
-        maximumRecordAgeInSeconds: 82_800,
-        tumblingWindowInSeconds: 0,
-        filters: [],
-        enabled: true,
-      },
-    ],
-  });
-});
-
-test('subscriptions may be left out', () => {
-  expect(topologySchema.parse(topology({ subscriptions: undefined })).subscriptions).toEqual([]);
-});
-
-test('the other sections may be empty', () => {
-  expect(problemsOf(topology(EMPTY))).toEqual([]);
+test.each([
+  ['subscriptions may be left out', { subscriptions: undefined }],
+  ['the other sections may be empty', EMPTY],
+])('%s', (_, sections) => {
+  expect(problemsOf(topology(sections))).toEqual([]);
+  expect(topologySchema.parse(topology(sections)).subscriptions).toEqual([]);
 });
 
 test.each([[undefined], [null], ['orders'], [5], [[]]])('refuses %j as a topology', (content) => {

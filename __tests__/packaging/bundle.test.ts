@@ -14,9 +14,23 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parse } from 'yaml';
 import { bundle as bundleWithOrigin, EntryError } from '../../packaging/bundle';
 import { environment, MACHINE_FOLDERS } from '../helpers/environment';
 import { record } from '../helpers/records';
+
+interface Entry {
+  readonly text: string;
+  /** The ending of the file's name. Default: ts. */
+  readonly as?: string;
+}
+
+interface Entries {
+  readonly answers: Readonly<Record<string, Entry & { readonly answer: unknown }>>;
+  readonly warns: Readonly<Record<string, Entry & { readonly warning: string }>>;
+  readonly silent: Readonly<Record<string, string>>;
+  readonly refuses: Readonly<Record<string, Entry & { readonly line: string }>>;
+}
 
 // A process of its own takes a while to start.
 jest.setTimeout(30_000);
@@ -24,6 +38,7 @@ jest.setTimeout(30_000);
 const ENTRY = 'lambda-src/index.ts';
 const ORDERS = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders';
 const FILES = ['bundle.mjs', 'bundle.mjs.map', 'index.mjs'];
+const ENTRIES: Entries = parse(readFileSync(path.join(__dirname, 'entries.yaml'), 'utf8'));
 const PROCESSOR = "import { defineProcessor } from '../../lambda-src/processor';";
 mkdirSync('dist', { recursive: true });
 const sources = mkdtempSync(path.join('dist', 'bundle-test-'));
@@ -39,6 +54,12 @@ afterAll(() => {
 /** The folder of the package. */
 function bundle(...of: Parameters<typeof bundleWithOrigin>): string {
   return bundleWithOrigin(...of).directory;
+}
+
+/** Notes a package, to remove it at the end. */
+function keep(folder: string): string {
+  made.add(folder);
+  return folder;
 }
 
 /** A file of this text, and of its own name, since a file is bundled once. */
@@ -59,45 +80,39 @@ function write(files: Readonly<Record<string, string>>): void {
 /** Bundles a file of this text; it must export a handler. */
 function bundleOf(text: string, extension = 'ts', files: readonly string[] = []): string {
   const entry = writeEntry(text, extension);
-  const folder = bundle(entry, 'nodejs22.x', {
-    files: files.map((file) => path.join(sources, file)),
-  });
-  made.add(folder);
-  return folder;
+  return keep(
+    bundle(entry, 'nodejs22.x', { files: files.map((file) => path.join(sources, file)) }),
+  );
 }
 
 /** Bundles a file of this text for one table. */
 function bundleOfOrders(text: string): string {
-  const folder = bundle(writeEntry(text), 'nodejs22.x', { tableArns: [ORDERS] });
-  made.add(folder);
-  return folder;
+  return keep(bundle(writeEntry(text), 'nodejs22.x', { tableArns: [ORDERS] }));
 }
 
-/** Runs a program that has the package's handler, as Lambda does. */
-function spawn(folder: string, program: string, env: Readonly<Record<string, string>> = {}) {
-  const module = JSON.stringify(pathToFileURL(path.resolve(folder, 'index.mjs')).href);
-  return spawnSync(
-    process.execPath,
-    ['--input-type=module', '-e', `const { handler } = await import(${module});\n${program}`],
-    { env: environment(env), encoding: 'utf8' },
-  );
+/** Runs a program in a process of its own, as Lambda does; `load` imports the module of a package. */
+function spawn(program: string, env: Readonly<Record<string, string>> = {}): string {
+  const load = `const load = (folder) => import(new URL(folder + '/index.mjs', ${JSON.stringify(pathToFileURL('.').href)} + '/'));`;
+  return spawnSync(process.execPath, ['--input-type=module', '-e', `${load}\n${program}`], {
+    env: environment(env),
+    encoding: 'utf8',
+  }).stdout;
 }
 
-/** Writes JSON, which is the same in every terminal. */
-const WRITE =
-  'const write = (value) => process.stdout.write(JSON.stringify(value) ?? "undefined");';
-
-/** What the handler answers to an event, or the message of what is thrown, also at the start. */
-function answerOf(folder: string, event: object = {}, env = {}): unknown {
-  const { stdout, stderr } = spawn(
-    folder,
-    `${WRITE}\ntry { write(await handler(${JSON.stringify(event)}, {})) } catch ({ message }) { write({ message }) }`,
-    env,
-  );
-  const answer = stdout.split('\n').at(-1);
-  if (answer) return answer === 'undefined' ? undefined : JSON.parse(answer);
-  return /^\w*Error: (.*)$/m.exec(stderr)?.[1] ?? stderr;
+/** What the handlers answer to an event, or the message of what is thrown, also at the start. */
+function answersOf(folders: readonly string[], event: object = { Records: [] }, env = {}) {
+  const program = `
+    const answers = [];
+    for (const folder of ${JSON.stringify(folders)}) {
+      try { answers.push(await (await load(folder)).handler(${JSON.stringify(event)}, { functionName: 'f' })) }
+      catch ({ message }) { answers.push({ message }) }
+    }
+    process.stdout.write('\\n' + JSON.stringify(answers));`;
+  return JSON.parse(spawn(program, env).split('\n').at(-1) ?? '');
 }
+
+const answerOf = (folder: string, event: object = {}, env = {}) =>
+  answersOf([folder], event, env)[0];
 
 const read = (folder: string, file: string) => readFileSync(path.join(folder, file), 'utf8');
 
@@ -162,78 +177,37 @@ describe('a bundle', () => {
     ['nodejs12.x', /a==null\?void 0:a\.b/],
   ])('is written for the Node.js of %s', (runtime, expected) => {
     const entry = writeEntry('declare const a: any;\nexport const handler = () => a?.b;\n');
-    const folder = bundle(entry, runtime);
-    made.add(folder);
-    expect(read(folder, 'bundle.mjs')).toMatch(expected);
+    expect(read(keep(bundle(entry, runtime)), 'bundle.mjs')).toMatch(expected);
   });
 });
 
 describe('the deployed handler is', () => {
-  const answer = (value: number) => ({ v: value });
+  const cases = Object.entries(ENTRIES.answers);
+  let answers: readonly unknown[];
+  let entries: readonly string[];
 
-  test.each<[string, string, string, unknown]>([
-    ['a handler', 'ts', 'export const handler = async () => ({ v: 2 });', answer(2)],
-    [
-      'a handler beside a default export',
-      'ts',
-      'export const handler = async () => ({ v: 3 });\nexport default 4;',
-      answer(3),
-    ],
-    ['a handler of another file', 'ts', "export { run as handler } from './other';", answer(5)],
-    ['one of all exports of another file', 'ts', "export * from './other';", answer(6)],
-    ['one of all exports of a CommonJS file', 'ts', "export * from './common';", answer(7)],
-    ['exports.handler', 'js', 'exports.handler = async () => ({ v: 8 });', answer(8)],
-    [
-      'module.exports = { handler }',
-      'cjs',
-      'module.exports = { handler: async () => ({ v: 9 }) };',
-      answer(9),
-    ],
-    ['export = { handler }', 'ts', 'export = { handler: async () => ({ v: 10 }) };', answer(10)],
-    [
-      'a handler that is made with top-level await',
-      'mts',
-      'const v = await 11;\nexport const handler = async () => ({ v });',
-      answer(11),
-    ],
-  ])('%s', (_, extension, text, expected) => {
+  beforeAll(() => {
     write({
       'other.ts':
         'export const run = async () => ({ v: 5 });\nexport const handler = async () => ({ v: 6 });\n',
-      'common.cjs': 'exports.handler = async () => ({ v: 7 });\n',
+      'common.js': 'exports.handler = async () => ({ v: 7 });\n',
+      'processing.ts': `${PROCESSOR}\nexport default defineProcessor(() => {});`,
+      'node_modules/library-of-both/index.js':
+        "export default () => 1;\nif (typeof module !== 'undefined') module.exports = { handler: () => 2 };",
+      'node_modules/library-of-common/index.js':
+        'module.exports = () => 1;\nmodule.exports.handler = () => 2;',
     });
-    write({ 'common.js': read(sources, 'common.cjs') });
-    expect(answerOf(bundleOf(text, extension))).toEqual(expected);
+    entries = cases.map(([, { text, as }]) => writeEntry(text, as));
+    answers = answersOf(entries.map((entry) => keep(bundle(entry, 'nodejs22.x'))));
   });
 
-  const done = { batchItemFailures: [] };
-  test.each<[string, string, string]>([
-    ['the default export', 'ts', `${PROCESSOR}\nexport default defineProcessor(() => {});`],
-    ['a default export of another file', 'ts', "export { default } from './processing';"],
-    [
-      'module.exports = defineProcessor()',
-      'cjs',
-      "const { defineProcessor } = require('../../lambda-src/processor');\nmodule.exports = defineProcessor(() => {});",
-    ],
-    [
-      'the default export of a compiled module',
-      'js',
-      "Object.defineProperty(exports, '__esModule', { value: true });\nexports.default = require('../../lambda-src/processor').defineProcessor(() => {});",
-    ],
-    [
-      'exports.default of CommonJS',
-      'cjs',
-      "exports.default = require('../../lambda-src/processor').defineProcessor(() => {});",
-    ],
-    [
-      'the default export, where the name handler is of a type',
-      'ts',
-      `${PROCESSOR}\nexport type handler = string;\nexport default defineProcessor(() => {});`,
-    ],
-  ])('%s', (_, extension, text) => {
-    write({ 'processing.ts': `${PROCESSOR}\nexport default defineProcessor(() => {});` });
-    expect(answerOf(bundleOf(text, extension), { Records: [] })).toEqual(done);
-  });
+  test.each(cases.map(([title, { answer }], index) => [title, index, answer] as const))(
+    '%s',
+    (_, index, answer) => {
+      const shown = JSON.stringify(answers[index]).replaceAll(entries[index] ?? '', '<entry>');
+      expect(JSON.parse(shown)).toEqual(answer);
+    },
+  );
 
   test('of a copy of the processor in a package', () => {
     const copy = path.join(sources, 'node_modules', '@acme', 'streams');
@@ -241,43 +215,9 @@ describe('the deployed handler is', () => {
     const folder = bundleOf(
       "import { defineProcessor } from '@acme/streams/processor';\nexport default defineProcessor(() => {});",
     );
-    expect(answerOf(folder, { Records: [] })).toEqual(done);
+    expect(answerOf(folder, { Records: [] })).toEqual({ batchItemFailures: [] });
     const map: { sources: string[] } = JSON.parse(read(folder, 'bundle.mjs.map'));
     expect(map.sources.filter((source) => source.endsWith('/mark.ts'))).toHaveLength(2);
-  });
-
-  test.each([
-    [
-      'in an ES module',
-      "export default () => 1;\nif (typeof module !== 'undefined') module.exports = { handler: () => 2 };",
-    ],
-    ['in CommonJS', 'module.exports = () => 1;\nmodule.exports.handler = () => 2;'],
-  ])('the entry’s, whatever a library assigns to module.exports %s', (kind, text) => {
-    const library = `library-${kind.length}`;
-    write({ [`node_modules/${library}/index.js`]: text });
-    const folder = bundleOf(
-      `import library from '${library}';\nexport const handler = async () => ({ v: library() });`,
-    );
-    expect(answerOf(folder)).toEqual({ v: 1 });
-  });
-
-  test.each<[string, string, string, string]>([
-    [
-      'is a function, beside a wrapped one',
-      'ts',
-      `${PROCESSOR}\nconst run = () => {};\nexport const processor = defineProcessor(run);\nexport default run;`,
-      '',
-    ],
-    [
-      'makes the handler',
-      'ts',
-      `${PROCESSOR}\nexport default () => defineProcessor(() => {});`,
-      '',
-    ],
-  ])('none where the default export %s: it fails at the start', (_, extension, text) => {
-    expect(answerOf(bundleOf(text, extension))).toMatch(
-      / has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as `handler`$/,
-    );
   });
 });
 
@@ -430,91 +370,22 @@ describe('files that are read at run time', () => {
 describe('prints a warning, with place and remedy, of', () => {
   const REMEDY =
     'name the files in function.files, or build the function yourself and name its folder in function.code';
-  const HOLDS = 'the deployment package holds only the bundle';
-  const handler = (body: string) =>
-    `export const handler = async (x: any): Promise<any> => ${body};`;
 
-  test.each([
-    [
-      '__dirname',
-      handler('[x, __dirname]'),
-      `1:59 __dirname is used, probably to find a file; ${HOLDS}`,
-    ],
-    [
-      '__filename in a template',
-      handler('`${__filename}`'),
-      `1:58 __filename is used, probably to find a file; ${HOLDS}`,
-    ],
-    [
-      'import.meta.url',
-      handler('import.meta.url'),
-      `1:55 import.meta.url is used, probably to find a file; ${HOLDS}`,
-    ],
-    [
-      'require.resolve',
-      handler("require.resolve('dayjs')"),
-      `1:55 require.resolve looks for a file; ${HOLDS}`,
-    ],
-    [
-      'new Worker',
-      `import { Worker } from 'node:worker_threads';\n${handler("new Worker('./w.js')")}`,
-      `2:55 new Worker starts a file; ${HOLDS}`,
-    ],
-    [
-      'readFileSync of a relative path',
-      `import fs from 'node:fs';\n${handler("fs.readFileSync('./x.json', 'utf8')")}`,
-      `2:58 readFileSync reads ./x.json; ${HOLDS}`,
-    ],
-    [
-      'readFile of a name',
-      `import { readFile } from 'fs/promises';\n${handler('readFile(\n  `mail.html`)')}`,
-      `2:55 readFile reads mail.html; ${HOLDS}`,
-    ],
-    [
-      'readdir of a folder',
-      `const fs = require('fs').promises;\n${handler('fs.readdir("../data")')}`,
-      `2:58 readdir reads ../data; ${HOLDS}`,
-    ],
-    [
-      'a computed import',
-      handler('import(x)'),
-      '1:55 This "import" expression will not be bundled because the argument is not a string literal',
-    ],
-    [
-      'a computed require',
-      handler('require(x)'),
-      '1:55 This call to "require" will not be bundled because the argument is not a string literal',
-    ],
-  ])('%s', (_, text, message) => {
+  test.each(Object.entries(ENTRIES.warns))('%s', (_, { text, warning }) => {
     const entry = writeEntry(text);
-    made.add(bundle(entry, 'nodejs22.x'));
-    made.add(bundle(entry, 'nodejs20.x'));
-    expect(warn.mock.calls).toEqual([[`${entry}:${message}: ${REMEDY}`]]);
+    for (const runtime of ['nodejs22.x', 'nodejs20.x']) keep(bundle(entry, runtime));
+    expect(warn.mock.calls).toEqual([[`${entry}:${warning}: ${REMEDY}`]]);
   });
 
   test('what the bundler itself warns of, in one line', () => {
     const entry = writeEntry('export const handler = async (x: any) => x === NaN;\n');
-    made.add(bundle(entry, 'nodejs22.x'));
+    keep(bundle(entry, 'nodejs22.x'));
     expect(warn.mock.calls).toEqual([
       [`${entry}:1:43 Comparison with NaN using the "===" operator here is always false`],
     ]);
   });
 
-  test.each([
-    [
-      'of words in comments and texts',
-      `// __dirname\n/* new Worker(__filename) */\n${handler("['__dirname', \"__filename\", 'https://__dirname']")}`,
-    ],
-    ['of a class of the name Worker', `class Worker {}\n${handler('new Worker() && {}')}`],
-    [
-      'of files that are nobody’s',
-      `import fs from 'node:fs';\n${handler("[fs.readFileSync('/tmp/x'), fs.readFileSync(x), fs.readFileSync(`${x}`), fs.writeFileSync('x', '')]")}`,
-    ],
-    ['of methods of the name readFile', handler("x.readFile('a.txt')")],
-    ['of properties', handler('[x.__dirname, x.__filename]')],
-    ['of packages', "import read from 'reading';\nexport const handler = async () => read();"],
-    ['of a missing default export', handler('x')],
-  ])('nothing %s', (_, text) => {
+  test.each(Object.entries(ENTRIES.silent))('nothing of %s', (_, text) => {
     write({
       'node_modules/reading/index.js':
         'module.exports = (x) => [__dirname, require(x), import(x)];',
@@ -545,8 +416,9 @@ test('a stack trace gives file, line and names as they are in the source, withou
       'export const handler = () => writeOrder();',
     ].join('\n'),
   );
-  const program = `${WRITE}\ntry { handler() } catch (error) { write(error.constructor.name + ' ' + error.stack) }`;
-  expect(JSON.parse(spawn(folder, program).stdout)).toMatch(
+  const program = `const { handler } = await load(${JSON.stringify(folder)});
+    try { handler() } catch ({ constructor, stack }) { process.stdout.write(constructor.name + ' ' + stack) }`;
+  expect(spawn(program)).toMatch(
     /^Refused Error: out of space\n +at writeOrder \(.*entry\.ts:3:9\)\n/,
   );
 });
@@ -574,10 +446,8 @@ describe('the default function', () => {
     ['log', 'lambda-src/index.ts', {}],
     ['s3', 'lambda-src/s3.ts', { SINK_BUCKET: 'changes', AWS_REGION: 'us-east-1' }],
   ])('of the sink %s answers an empty batch', (_, entry, env) => {
-    const program =
-      "handler({ Records: [] }, { functionName: 'f' }).then((r) => console.error(JSON.stringify(r)))";
-    const { stderr } = spawn(bundle(entry, 'nodejs22.x'), program, env);
-    expect(stderr.split('\n')).toContain('{"batchItemFailures":[]}');
+    const answer = answerOf(bundle(entry, 'nodejs22.x'), { Records: [] }, env);
+    expect(answer).toEqual({ batchItemFailures: [] });
   });
 });
 
@@ -777,7 +647,7 @@ describe('what a bundle is made of', () => {
     const entry = path.join(outside, 'entry.ts');
     writeFileSync(entry, importing('./entry.txt'));
     const { directory, own } = bundleWithOrigin(entry, 'nodejs22.x', { folder: outside });
-    made.add(directory);
+    keep(directory);
     expect(own.slice(0, 2)).toEqual([
       path.relative('.', path.join(outside, 'entry.ts')),
       path.relative('.', path.join(outside, 'entry.txt')),
@@ -801,7 +671,7 @@ describe('what a bundle is made of', () => {
     const { directory, own } = bundleWithOrigin(at('entry.ts'), 'nodejs22.x', {
       files: [at('copied.html')],
     });
-    made.add(directory);
+    keep(directory);
     const ofRuntime = own.filter((file) =>
       /^lambda-src\/(?:contract|runtime\/[\w-]+)\.ts$/.test(file),
     );
@@ -811,88 +681,16 @@ describe('what a bundle is made of', () => {
 });
 
 describe('refuses', () => {
-  test.each([
-    ['a syntax error', 'export const handler = (;\n', ':1:24 Unexpected ";"'],
-    [
-      'an import of a file that is not there',
-      "\nimport './nowhere';\n",
-      ':2:7 Could not resolve "./nowhere"',
-    ],
-    [
-      'an import of a package that is not installed',
-      "import { x } from 'not-installed/sub';\nexport const handler = () => x;\n",
-      ':1:18 Could not resolve "not-installed/sub"; run npm install not-installed',
-    ],
-    [
-      'an import of a scoped package that is not installed',
-      "import '@not/installed';\n",
-      ':1:7 Could not resolve "@not/installed"; run npm install @not/installed',
-    ],
-    [
-      'a binary file',
-      "import './addon.node';\n",
-      ':1:7 No loader is configured for ".node" files: dist/',
-    ],
-  ])('%s, and says where it is, in one line', (_, text, message) => {
-    write({ 'addon.node': '' });
-    const entry = writeEntry(text);
-    const attempt = () => bundle(entry, 'nodejs22.x');
-    expect(attempt).toThrow(EntryError);
-    expect(attempt).toThrow(/^[^\n]*$/);
-    expect(attempt).toThrow(`${entry} cannot be bundled: ${entry}${message}`);
+  test.each(Object.entries(ENTRIES.refuses))('%s', (_, { text, as, line }) => {
+    write({ 'addon.node': '', 'node_modules/runs/index.js': 'exports.run = async () => null;' });
+    const entry = writeEntry(text, as);
+    const message = line.replaceAll('<entry>', entry).replaceAll('<folder>', sources);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(new EntryError(message));
   });
 
   test('a file that is not there', () => {
     expect(() => bundle('lambda-src/nowhere.ts', 'nodejs22.x')).toThrow(
       /^lambda-src\/nowhere\.ts cannot be bundled: Could not resolve "\.\/lambda-src\/nowhere\.ts"$/,
-    );
-  });
-
-  test.each([
-    ['a function', 'export default (change: unknown) => console.log(change);\n'],
-    ['a number', 'export default 42;\n'],
-    [
-      'a processor of a type only',
-      `${PROCESSOR}\nexport default (p: typeof defineProcessor) => p;\n`,
-    ],
-  ])('a default export that nothing can have wrapped: %s', (_, text) => {
-    const entry = writeEntry(text);
-    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
-      new EntryError(
-        `${entry} has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as \`handler\``,
-      ),
-    );
-  });
-
-  test.each([
-    ['no export', 'const handler = 1;\n', 'nothing'],
-    ['other exports only', 'export const run = 1;\nexport const other = 2;\n', 'other, run'],
-    ['a type as its handler', 'export type handler = string;\n', 'nothing'],
-    [
-      'an assignment to exports in an ES module',
-      'export const x = 1;\nexports.handler = x;\n',
-      'x',
-    ],
-  ])('a file with %s, and says what to write', (_, text, exported) => {
-    const entry = writeEntry(text);
-    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
-      new EntryError(
-        `${entry} must export a handler: write export default defineProcessor(…), or export const handler; it exports ${exported}`,
-      ),
-    );
-  });
-
-  test.each([
-    ['a function', 'module.exports = async () => null;\n'],
-    ['another name', "const fs = require('node:fs');\nexports.run = async () => fs;\n"],
-    ['what a package exports', "module.exports = require('runs');\n"],
-  ])('CommonJS that exports %s, and has no handler in it', (_, text) => {
-    write({ 'node_modules/runs/index.js': 'exports.run = async () => null;' });
-    const entry = writeEntry(text, 'cjs');
-    expect(() => bundle(entry, 'nodejs22.x')).toThrow(
-      new EntryError(
-        `${entry} must export a handler: write export default defineProcessor(…), or export const handler`,
-      ),
     );
   });
 

@@ -36,7 +36,7 @@ export const command = defineCommand(
     const topology = readTopology(world);
     const before = against === undefined ? undefined : synthesizeAt(against, world.topologyFile);
     if (from === undefined) await synthesize(topology, 'cdktf.out');
-    const result = await review({
+    const result = review({
       stacks: readStacks(from ?? 'cdktf.out'),
       topology,
       today: world.now,

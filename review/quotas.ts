@@ -14,7 +14,7 @@ import {
   TRUST_POLICY,
 } from '../topology/limits';
 import type { ResolvedTopology } from '../topology/resolve';
-import type { Deployment, Kind } from './access/deployment';
+import type { AccessModel, TargetKind } from './access/model';
 import type { Pipeline } from './pipeline';
 import type { Stacks } from './read/resources';
 import type { Block } from './read/stacks';
@@ -44,7 +44,7 @@ interface Measure {
 /** Every quota that something of the stacks counts towards, the nearest to its limit first. */
 export function measureQuotas(
   stacks: Stacks,
-  deployment: Deployment,
+  model: AccessModel,
   { functions, mappings }: Pipeline,
   topology: ResolvedTopology,
 ): Quota[] {
@@ -53,21 +53,21 @@ export function measureQuotas(
       const text = resource.optional(attribute);
       return text === undefined ? [] : [{ what: text, used: text.length }];
     });
-  const policies = (kind: Kind): Measure[] =>
-    deployment.resources
-      .filter((resource) => resource.kind === kind && resource.policy !== undefined)
+  const policies = (kind: TargetKind): Measure[] =>
+    model.targets
+      .filter((target) => target.kind === kind && target.policy !== undefined)
       .map(({ name, account, policy }) => ({
         what: `${name} of ${account}`,
         used: Buffer.byteLength(JSON.stringify(policy)),
       }));
-  const inlinePolicies = deployment.roles.map(({ name, policies: all }) => ({
+  const inlinePolicies = model.roles.map(({ name, policies: all }) => ({
     what: name,
     used: sum(
       all.filter(({ inline }) => inline).map(({ document }) => JSON.stringify(document).length),
     ),
   }));
   const limits = new Map(topology.consumers.map(({ role }) => [role.arn, role.managedPolicyQuota]));
-  const attachedPolicies = deployment.roles.map(({ arn, name, attachments }) => ({
+  const attachedPolicies = model.roles.map(({ arn, name, attachments }) => ({
     what: name,
     used: attachments,
     limit: limits.get(arn) ?? IAM.managedPoliciesPerRole.default,

@@ -1,7 +1,7 @@
 import type { ResolvedTopology } from '../topology/resolve';
-import { readDeployment } from './access/deployment';
-import { type Cell, evaluateAccess, type Matrix } from './access/matrix';
-import { question } from './access/summary';
+import { evaluateAccess } from './access/access';
+import type { AccessAnswer } from './access/answers';
+import { readAccessModel } from './access/model';
 import type { Before } from './changes/at-ref';
 import { whatChanged } from './changes/changes';
 import { codeOf } from './changes/code';
@@ -34,66 +34,41 @@ export interface ReviewInput {
  *
  * @throws UserError if the stacks hold something that cannot be read
  */
-export async function review(input: ReviewInput): Promise<Review> {
+export function review(input: ReviewInput): Review {
   const { topology, today, comparison, before } = input;
   const stacks = new Stacks(input.stacks);
-  const deployment = readDeployment(stacks);
+  const model = readAccessModel(stacks);
   const pipeline = readPipeline(stacks);
-  const access = await evaluateAccess(deployment, topology);
+  const access = evaluateAccess(model, topology);
   const code = codeOf(topology);
-  const allowed = allowedIn(access);
+  const { allowed } = access;
   const findings = [
     ...(comparison ?? []),
-    ...accessFindings(access),
+    ...access.findings,
     ...otherFindings(stacks, topology, today),
   ];
-  const old = before && { ...before, allowed: await allowedBefore(before) };
+  const old = before && { ...before, allowed: allowedBefore(before) };
   const answers = [
     comparisonSection(input.stacks, code, comparison),
     whatChanged(old, { stacks: input.stacks, code, allowed }),
-    accessSection(access, deployment),
+    accessSection(access, model),
     findingsSection(findings),
   ];
-  const graph = drawTopology(stacks, deployment.resources, pipeline, allowed, topology);
+  const graph = drawTopology(stacks, model.targets, pipeline, allowed, topology);
   return { name: topology.name, findings, sections: [summary(answers, graph), ...answers] };
 }
 
-function allowedIn({ cells }: Matrix): Cell[] {
-  return cells.filter(({ allowed }) => allowed);
-}
-
-async function allowedBefore({ stacks, topology }: Before): Promise<Cell[]> {
+function allowedBefore({ stacks, topology }: Before): readonly AccessAnswer[] {
   if (!topology) return [];
-  return allowedIn(await evaluateAccess(readDeployment(new Stacks(stacks)), topology));
-}
-
-function accessFindings({ differing, unintended, missing, unexplained }: Matrix): Finding[] {
-  const lines = [
-    ...unintended,
-    ...missing.map((what) => `${what} is in the topology and in no stack`),
-    ...unexplained.map(
-      (what) => `${what} is not in the topology, and the review cannot tell what it allows`,
-    ),
-  ];
-  return [
-    ...differing.map((cell) => ({
-      place: cell.principal.arn,
-      message: `${question(cell)} on ${cell.resource.kind} ${cell.resource.arn}: ${verdict(cell.allowed)}, meant to be ${verdict(cell.wanted)} (${cell.by.join('; ')})`,
-    })),
-    ...lines.map((message) => ({ place: '', message })),
-  ].map((finding) => ({ rule: 'access', stops: true, ...finding }));
-}
-
-function verdict(allowed: boolean): string {
-  return allowed ? 'allowed' : 'denied';
+  return evaluateAccess(readAccessModel(new Stacks(stacks)), topology).allowed;
 }
 
 function otherFindings(stacks: Stacks, topology: ResolvedTopology, today: Date): Finding[] {
-  const deployment = readDeployment(stacks);
+  const model = readAccessModel(stacks);
   const pipeline = readPipeline(stacks);
   const used = runtimes(pipeline.functions, today);
   return [
-    ...measureQuotas(stacks, deployment, pipeline, topology)
+    ...measureQuotas(stacks, model, pipeline, topology)
       .filter((quota) => share(quota) > 1)
       .map(({ name, largest, used: count, limit, unit }) => ({
         rule: 'quotas',

@@ -1,9 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { TerraformStack } from 'cdktf';
-import { readDeployment } from '../../review/access/deployment';
-import { evaluateAccess, type Matrix } from '../../review/access/matrix';
-import { question } from '../../review/access/summary';
+import { type Access, evaluateAccess } from '../../review/access/access';
+import { readAccessModel } from '../../review/access/model';
 import type { Review } from '../../review/model';
 import { Stacks } from '../../review/read/resources';
 import { parseStack, type Stack, type StackJson } from '../../review/read/stacks';
@@ -67,16 +66,16 @@ export function editStack(folder: string, edit: Edit): void {
 export function accessOf(
   topology: ResolvedTopology,
   edits: Readonly<Record<string, Edit>> = {},
-): Promise<Matrix> {
+): Access {
   const stacks = synthesizedStacks(topology, edits);
-  return evaluateAccess(readDeployment(new Stacks(stacks)), topology);
+  return evaluateAccess(readAccessModel(new Stacks(stacks)), topology);
 }
 
 export function reviewOf(
   topology: ResolvedTopology,
   edits: Readonly<Record<string, Edit>> = {},
   today = new Date('2026-08-01'),
-): Promise<Review> {
+): Review {
   return review({ stacks: synthesizedStacks(topology, edits), topology, today });
 }
 
@@ -92,12 +91,9 @@ export function notes({ findings }: Review, rule = 'notes'): string[] {
   return findings.filter((finding) => finding.rule === rule).map(({ message }) => message);
 }
 
-/** `principal action on resource`, in short, of the cells that are not as they are meant to be. */
-export function differences({ differing }: Pick<Matrix, 'differing'>): string[] {
-  return differing.map(
-    (cell) =>
-      `${cell.allowed ? 'allowed' : 'denied'}: ${cell.principal.arn} ${question(cell)} on ${cell.resource.kind} ${cell.resource.name} of ${cell.resource.account} (${cell.by.join('; ')})`,
-  );
+/** What is found about access, as it is printed. */
+export function foundIn({ findings }: Pick<Access, 'findings'>): string[] {
+  return findings.map(({ place, message }) => `${place} ${message}`);
 }
 
 /** A statement of a policy document in a stack. */

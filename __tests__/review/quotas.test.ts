@@ -1,5 +1,5 @@
 import { loadTopology } from '../../load/load';
-import { readDeployment } from '../../review/access/deployment';
+import { readAccessModel } from '../../review/access/model';
 import { readPipeline } from '../../review/pipeline';
 import { measureQuotas } from '../../review/quotas';
 import { Stacks } from '../../review/read/resources';
@@ -11,7 +11,7 @@ import { topology } from '../helpers/topology';
 
 function quotasOf(meant: ResolvedTopology) {
   const stacks = new Stacks(synthesizedStacks(meant));
-  return measureQuotas(stacks, readDeployment(stacks), readPipeline(stacks), meant);
+  return measureQuotas(stacks, readAccessModel(stacks), readPipeline(stacks), meant);
 }
 
 test('each quota of the topology of tenants, the nearest first', async () => {

@@ -7,6 +7,14 @@ import type { PolicyDocument } from '../read/policy-document';
 const AWS_MANAGED_POLICIES: Readonly<
   Record<string, { readonly source: string; readonly document: PolicyDocument }>
 > = {
+  AdministratorAccess: {
+    source:
+      'https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html',
+    document: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+    },
+  },
   'service-role/AWSLambdaDynamoDBExecutionRole': {
     source:
       'https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaDynamoDBExecutionRole.html',

@@ -1,151 +1,116 @@
-import {
-  ASSUME_ROLE,
-  CREATE_LOG,
-  DECRYPT,
-  LIST_OBJECTS,
-  LIST_STREAMS,
-  PUBLISH,
-  READ_STREAM,
-  WRITE_LOG,
-  WRITE_OBJECT,
-} from '../../policies/actions';
 import type { Condition } from '../../policies/statement';
+import { arns } from '../../topology/arns';
 import type {
   Account,
   ResolvedConsumer,
+  ResolvedProducer,
   ResolvedTopology,
   TableReference,
 } from '../../topology/resolve';
-import { listOf } from '../lists';
+import { groupBy, listOf, unique } from '../lists';
 import { awsManagedPolicy } from './aws-managed-policies';
-import type { Kind, Protected } from './deployment';
+import { accountOf } from './evaluate';
+import type { AccessTarget, TargetKind } from './model';
+
+/**
+ * Actions that are meant. They are written here a second time, apart from the policies: a policy that grants
+ * more than these is found, whoever widened it.
+ */
+export const MEANT = {
+  assumeRole: ['sts:AssumeRole'],
+  createLog: ['logs:CreateLogGroup'],
+  writeLog: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  readStream: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+  listStreams: ['dynamodb:ListStreams'],
+  decrypt: ['kms:Decrypt'],
+  listObjects: ['s3:ListBucket'],
+  writeObject: ['s3:PutObject'],
+  publish: ['sns:Publish'],
+  publishEncrypted: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+  administerKey: ['kms:*'],
+} as const;
 
 /** What somebody is meant to be able to do; whatever is not granted is meant to be denied. */
 interface Grant {
   /** ARN of a role, or the name of a service. */
   readonly principal: string;
   readonly actions: readonly string[];
-  /** What for: see `subjectOf`; can end in a wildcard. */
-  readonly subject: string;
+  readonly on: Subject;
   /** Lambda itself is meant, not the function's code, which has the same role. */
   readonly byLambdaOnly?: boolean;
 }
 
+/** What a grant is for. */
+interface Subject {
+  /** ARN, which can end in a wildcard; or whose stream or key it is, since AWS makes up their ARNs. */
+  readonly name: string;
+  /** What a role's policy may name for it. */
+  readonly reach: string;
+}
+
 /** Something that the topology says the stacks hold. */
 interface Expected {
-  readonly kind: Kind;
-  readonly subject: string;
+  readonly kind: TargetKind;
+  readonly name: string;
 }
+
+/** What the actions that take no resource are for: `*` itself, which is not a wildcard here. */
+const NO_RESOURCE = '*';
 
 /** What a topology means to allow, and what it says there is. */
 export class Intent {
   private readonly grants: readonly Grant[];
-  private readonly actions = new Map<string, ReadonlySet<string>>();
-  private readonly policyArns: ReadonlySet<string>;
-  private readonly byAction = new Map<string, Grant[]>();
-  private readonly functions: ReadonlyMap<string, string>;
-  private readonly managedActions: ReadonlyMap<string, ReadonlySet<string>>;
-  private readonly conditions: ReadonlyMap<string, readonly Condition[]>;
+  private readonly byAction: ReadonlyMap<string, readonly Grant[]>;
+  private readonly consumers: ReadonlyMap<string, ResolvedConsumer>;
+  private readonly producers: ReadonlyMap<string, ResolvedProducer>;
   private readonly expected: readonly Expected[];
-  /** ARNs of tables whose stream's policy belongs to others. */
-  private readonly streamsOfOthers: ReadonlySet<string>;
-  /** Keys that tables use and no stack makes. */
-  readonly foreignKeys: readonly { readonly arn: string; readonly ownerArn: string }[];
-  /** Buckets that functions write to and no stack makes, by the account of the function. */
-  readonly foreignBuckets: readonly { readonly arn: string; readonly account: Account }[];
 
   constructor({ consumers, producers }: ResolvedTopology) {
     this.grants = consumers.flatMap(grantsOf);
-    for (const grant of this.grants) {
-      for (const action of grant.actions) {
-        const key = `${grant.principal} ${action}`;
-        this.byAction.set(key, [...(this.byAction.get(key) ?? []), grant]);
-      }
-    }
-    this.functions = new Map(
-      consumers.map((consumer) => [consumer.role.arn, functionArn(consumer)]),
+    const entries = this.grants.flatMap((grant) =>
+      grant.actions.map((action) => ({ key: `${grant.principal} ${action}`, grant })),
     );
-    this.policyArns = new Set(
-      consumers.flatMap(({ role: { managedPolicyArns, permissionsBoundary } }) => [
-        ...managedPolicyArns,
-        ...(permissionsBoundary === undefined ? [] : [permissionsBoundary]),
+    this.byAction = new Map(
+      groupBy(entries, ({ key }) => key).map((group) => [
+        group[0]?.key ?? '',
+        group.map(({ grant }) => grant),
       ]),
     );
-    this.managedActions = new Map(
-      consumers.map(({ role }) => [role.arn, actionsOf(role.managedPolicyArns)]),
-    );
-    this.conditions = new Map(
-      producers.map(({ source, streamPolicy }) => [tableArn(source), streamPolicy.conditions]),
-    );
-    this.streamsOfOthers = new Set(
-      producers
-        .filter(({ streamPolicy }) => !streamPolicy.managed)
-        .map(({ source }) => tableArn(source)),
-    );
+    this.consumers = new Map(consumers.map((consumer) => [consumer.role.arn, consumer]));
+    this.producers = new Map(producers.map((producer) => [arns.table(producer.source), producer]));
     this.expected = [
-      ...consumers.flatMap(expectedOf),
+      ...consumers.flatMap(expectedOfConsumer),
       ...producers.flatMap(({ source }): Expected[] => [
-        { kind: 'stream', subject: `stream of ${tableArn(source)}` },
+        { kind: 'stream', name: streamOf(source).name },
         ...(source.encryption === 'customer-managed'
-          ? [{ kind: 'key' as const, subject: `key of ${tableArn(source)}` }]
+          ? [{ kind: 'key' as const, name: keyOf(source).name }]
           : []),
       ]),
     ];
-    this.foreignKeys = producers.flatMap(({ source }) =>
-      typeof source.encryption === 'string'
-        ? []
-        : [{ arn: source.encryption.kmsKeyArn, ownerArn: tableArn(source) }],
-    );
-    this.foreignBuckets = consumers.flatMap(({ account, sink }) =>
-      sink.type !== 's3' || sink.managed ? [] : [{ arn: bucketArn(account, sink.bucket), account }],
-    );
   }
 
   /**
    * Whether a principal is meant to be allowed an action.
    *
-   * @param target ARN of what is asked for, or `*`
+   * @param arn ARN of what is asked for, or `*`
    * @param notByLambda whether the request is one that only others than Lambda itself make
    */
   allows(
     principal: string,
     action: string,
-    target: string,
-    resource: Protected,
+    arn: string,
+    target: AccessTarget,
     notByLambda = false,
   ): boolean {
     // The managed policies that the topology attaches name no resource: they reach everything in the
     // role's own account, and elsewhere what other policies open.
-    const isManaged = this.managedActions.get(principal)?.has(action) ?? false;
-    const names = [target, subjectOf(resource)];
-    const granted = this.grantsOn(principal, action)
+    const isManaged = this.managedActions(principal).includes(action);
+    const names = [arn, nameOf(target)];
+    const granted = (this.byAction.get(`${principal} ${action}`) ?? [])
       .filter(({ byLambdaOnly }) => isManaged || !(notByLambda && byLambdaOnly))
-      .some(({ subject }) => names.some((name) => covers(subject, name)));
-    const reached =
-      principal.split(':')[4] === resource.account || resource.policyIsElsewhere === true;
-    return granted || (reached && isManaged);
-  }
-
-  /** ARN of the function that has a role. */
-  functionOf(role: string): string | undefined {
-    return this.functions.get(role);
-  }
-
-  private grantsOn(principal: string, action: string): readonly Grant[] {
-    return this.byAction.get(`${principal} ${action}`) ?? [];
-  }
-
-  /** Actions that a principal is meant to have on something. */
-  actionsOf(principal: string): ReadonlySet<string> {
-    const known = this.actions.get(principal);
-    if (known) return known;
-    const granted = this.grants.filter((grant) => grant.principal === principal);
-    const actions = new Set([
-      ...granted.flatMap((grant) => grant.actions),
-      ...(this.managedActions.get(principal) ?? []),
-    ]);
-    this.actions.set(principal, actions);
-    return actions;
+      .some(({ on }) => names.some((name) => covers(on.name, name)));
+    const isReached = accountOf(principal) === target.account || target.policyIsElsewhere === true;
+    return granted || (isReached && isManaged);
   }
 
   /**
@@ -154,59 +119,89 @@ export class Intent {
    * table, and all keys of its account, which the conditions of the statement and the key's policy narrow.
    */
   allowsOn(role: string, action: string, pattern: string): boolean {
-    if (this.managedActions.get(role)?.has(action)) return true;
-    return this.grantsOn(role, action).some(({ subject }) => covers(reachOf(subject), pattern));
+    if (this.managedActions(role).includes(action)) return true;
+    const grants = this.byAction.get(`${role} ${action}`) ?? [];
+    return grants.some(({ on }) => covers(on.reach, pattern));
   }
 
-  /** Whether the topology itself names a policy. */
-  names(policyArn: string): boolean {
-    return this.policyArns.has(policyArn);
+  /** Actions that each principal is meant to have on something. */
+  actionsByPrincipal(): ReadonlyMap<string, readonly string[]> {
+    return new Map(
+      groupBy(this.grants, ({ principal }) => principal).map((grants) => {
+        const principal = grants[0]?.principal ?? '';
+        const granted = grants.flatMap(({ actions }) => actions);
+        return [principal, unique([...granted, ...this.managedActions(principal)])];
+      }),
+    );
   }
 
-  /** Who is meant to be able to do something with a resource, or with a part of it. */
-  principalsOf(resource: Protected): Set<string> {
-    const name = subjectOf(resource);
+  /** Who is meant to be able to do something with a target, or with a part of it. */
+  principalsOf(target: AccessTarget): Set<string> {
+    const name = nameOf(target);
+    const isPart = (part: string) => part.startsWith(name) && /^[:/]/.test(part.slice(name.length));
     return new Set(
       this.grants
-        .filter(({ subject }) => covers(subject, name) || /^[:/]/.test(partOf(subject, name)))
+        .filter(({ on }) => covers(on.name, name) || isPart(on.name))
         .map(({ principal }) => principal),
     );
   }
 
-  /** Conditions that the topology adds to the policy of a table's stream. */
-  conditionsOf(table: string | undefined): readonly Condition[] {
-    return this.conditions.get(table ?? '') ?? [];
+  /** Keys of objects that somebody is granted something on, as examples. */
+  objectKeys(bucketArn: string): string[] {
+    const names = this.grants.map(({ on }) => on.name);
+    return unique(names.filter((name) => name.startsWith(`${bucketArn}/`))).map((name) =>
+      name.slice(bucketArn.length + 1).replace(/\*$/, 'example'),
+    );
+  }
+
+  /** ARN of the function that has a role. */
+  functionOf(role: string): string | undefined {
+    const consumer = this.consumers.get(role);
+    return consumer && arns.function(consumer.account, consumer.function.name);
+  }
+
+  /** Conditions that the topology adds to the policy of a stream. */
+  conditionsOf({ kind, ownerArn = '' }: AccessTarget): readonly Condition[] {
+    if (kind !== 'stream') return [];
+    return this.producers.get(ownerArn)?.streamPolicy.conditions ?? [];
   }
 
   /** Whether the policy of a stream belongs to others, so that no stack has it. */
-  leavesToOthers({ kind, ownerArn = '' }: Protected): boolean {
-    return kind === 'stream' && this.streamsOfOthers.has(ownerArn);
+  leavesToOthers({ kind, ownerArn = '' }: AccessTarget): boolean {
+    return kind === 'stream' && this.producers.get(ownerArn)?.streamPolicy.managed === false;
   }
 
-  /** Keys of objects that somebody is granted something on, as examples. */
-  objectKeys(arn: string): string[] {
-    return [
-      ...new Set(
-        this.grants
-          .filter(({ subject }) => subject.startsWith(`${arn}/`))
-          .map(({ subject }) => subject.slice(arn.length + 1).replace(/\*$/, 'example')),
-      ),
-    ];
+  /** Whether the topology itself names a policy. */
+  namesPolicy(arn: string): boolean {
+    return [...this.consumers.values()].some(
+      ({ role }) => role.managedPolicyArns.includes(arn) || role.permissionsBoundary === arn,
+    );
   }
 
   /** What the topology says there is and the stacks do not hold. */
-  missingFrom(resources: readonly Protected[]): string[] {
-    const found = new Set(resources.map((resource) => `${resource.kind} ${subjectOf(resource)}`));
+  missingFrom(targets: readonly AccessTarget[]): string[] {
+    const found = new Set(targets.map((target) => `${target.kind} ${nameOf(target)}`));
     return this.expected
-      .filter(({ kind, subject }) => !found.has(`${kind} ${subject}`))
-      .map(({ kind, subject }) => (subject.startsWith(kind) ? subject : `${kind} ${subject}`));
+      .filter(({ kind, name }) => !found.has(`${kind} ${name}`))
+      .map(({ kind, name }) => (name.startsWith(kind) ? name : `${kind} ${name}`));
+  }
+
+  private managedActions(role: string): readonly string[] {
+    return this.consumers.get(role)?.role.managedPolicyArns.flatMap(meantActionsOf) ?? [];
   }
 }
 
-/** A resource as the topology knows it. AWS makes up the ARNs of streams and keys: their owner names them. */
-function subjectOf({ kind, arn, ownerArn, policyIsElsewhere }: Protected): string {
-  const named = kind === 'stream' || (kind === 'key' && !policyIsElsewhere);
-  return ownerArn !== undefined && named ? `${kind} of ${ownerArn}` : arn;
+/** Actions of an AWS managed policy that a topology may attach. One for all actions is not meant. */
+function meantActionsOf(policyArn: string): string[] {
+  return listOf(awsManagedPolicy(policyArn)?.Statement)
+    .flatMap(({ Action }) => listOf(Action))
+    .filter((action) => !action.includes('*'));
+}
+
+/** A target as the topology knows it: AWS makes up the ARNs of streams and keys, so their owner names them. */
+function nameOf({ kind, arn, ownerArn, policyIsElsewhere }: AccessTarget): string {
+  const isNamedByOwner = kind === 'stream' || (kind === 'key' && !policyIsElsewhere);
+  return ownerArn !== undefined && isNamedByOwner ? `${kind} of ${ownerArn}` : arn;
 }
 
 function covers(subject: string, name: string): boolean {
@@ -214,135 +209,95 @@ function covers(subject: string, name: string): boolean {
   return subject !== NO_RESOURCE && subject.endsWith('*') && name.startsWith(subject.slice(0, -1));
 }
 
-const STREAM_OF = 'stream of ';
-const KEY_OF = 'key of ';
+const named = (arn: string): Subject => ({ name: arn, reach: arn });
 
-/** What a role's policy may name for a subject: the streams of a table, the keys of a table's account. */
-function reachOf(subject: string): string {
-  if (subject.startsWith(STREAM_OF)) return `${subject.slice(STREAM_OF.length)}/stream/*`;
-  if (!subject.startsWith(KEY_OF)) return subject;
-  const [arn, partition, , region, account] = subject.slice(KEY_OF.length).split(':');
-  return [arn, partition, 'kms', region, account, 'key/*'].join(':');
+function streamOf(table: TableReference): Subject {
+  return { name: `stream of ${arns.table(table)}`, reach: `${arns.streams(table)}*` };
 }
 
-/** What a subject adds to the name of a resource, such as `/*` for the objects of a bucket. */
-function partOf(subject: string, name: string): string {
-  return subject.startsWith(name) ? subject.slice(name.length) : '';
+function keyOf(table: TableReference): Subject {
+  const { partition, region, id } = table.account;
+  return {
+    name: `key of ${arns.table(table)}`,
+    reach: `arn:${partition}:kms:${region}:${id}:key/*`,
+  };
 }
 
 /** What a consumer's role is for, and who else may do something in its stack. */
 function grantsOf(consumer: ResolvedConsumer): Grant[] {
   const { account, role, function: lambda, sources, sink, failedBatches } = consumer;
-  const ofRole = (actions: readonly string[], subject: string): Grant => ({
+  const toRole = (actions: readonly string[], on: Subject): Grant => ({
     principal: role.arn,
     actions,
-    subject,
+    on,
   });
-  const ofLambda = (actions: readonly string[], subject: string): Grant => ({
-    ...ofRole(actions, subject),
+  const toLambda = (actions: readonly string[], on: Subject): Grant => ({
+    ...toRole(actions, on),
     byLambdaOnly: role.pollerOnly,
   });
-  const failed = bucketArn(account, failedBatches.bucket);
+  const failed = arns.bucket(account, failedBatches.bucket);
   const log = logGroupArn(account, lambda.name);
+  const topic = alarmTopicArn(consumer);
+  const cloudwatch = 'cloudwatch.amazonaws.com';
   return [
-    { principal: 'lambda.amazonaws.com', actions: ASSUME_ROLE, subject: role.arn },
-    ofRole(CREATE_LOG, log),
-    ofRole(CREATE_LOG, `${log}:*`),
-    ofRole(WRITE_LOG, `${log}:*`),
+    { principal: 'lambda.amazonaws.com', actions: MEANT.assumeRole, on: named(role.arn) },
+    toRole(MEANT.createLog, named(log)),
+    toRole([...MEANT.createLog, ...MEANT.writeLog], named(`${log}:*`)),
     ...sources.flatMap((table) => [
-      ofLambda(READ_STREAM, `stream of ${tableArn(table)}`),
-      ...keysOf(table).map((key) => ofLambda(DECRYPT, key)),
+      toLambda(MEANT.readStream, streamOf(table)),
+      ...keysOf(table).map((key) => toLambda(MEANT.decrypt, key)),
     ]),
-    ofLambda(LIST_STREAMS, NO_RESOURCE),
-    ofLambda(LIST_OBJECTS, failed),
-    ofLambda(WRITE_OBJECT, `${failed}/aws/lambda/*`),
+    toLambda(MEANT.listStreams, named(NO_RESOURCE)),
+    toLambda(MEANT.listObjects, named(failed)),
+    toLambda(MEANT.writeObject, named(`${failed}/aws/lambda/*`)),
     ...(sink.type === 's3'
-      ? [ofRole(WRITE_OBJECT, `${bucketArn(account, sink.bucket)}/${sink.prefix}*`)]
-      : []),
-    ...alarmGrants(consumer),
-  ];
-}
-
-/** CloudWatch sends alarms to the topic that the stack makes, through its key. */
-function alarmGrants(consumer: ResolvedConsumer): Grant[] {
-  const topic = alarmTopicArn(consumer);
-  if (topic === undefined) return [];
-  const principal = 'cloudwatch.amazonaws.com';
-  return [
-    { principal, actions: PUBLISH, subject: topic },
-    { principal, actions: USE_TOPIC_KEY, subject: `key of ${topic}` },
-  ];
-}
-
-/** The last is how CloudWatch's page, and so the policy, writes the second. */
-const USE_TOPIC_KEY = ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKey*'];
-
-function alarmTopicArn({
-  account,
-  alarms,
-  function: { name },
-}: ResolvedConsumer): string | undefined {
-  if (!alarms || alarms.topicArn !== undefined) return undefined;
-  return `arn:${account.partition}:sns:${account.region}:${account.id}:${name}-alarms`;
-}
-
-/** Subject of the actions that take no resource: `*` itself, which is not a wildcard here. */
-const NO_RESOURCE = '*';
-
-function keysOf({ encryption, ...table }: TableReference): string[] {
-  if (encryption === 'aws-owned') return [];
-  return [encryption === 'customer-managed' ? `key of ${tableArn(table)}` : encryption.kmsKeyArn];
-}
-
-function expectedOf(consumer: ResolvedConsumer): Expected[] {
-  const { account, role, function: lambda, sink, failedBatches } = consumer;
-  const topic = alarmTopicArn(consumer);
-  return [
-    { kind: 'role', subject: role.arn },
-    { kind: 'function', subject: functionArn(consumer) },
-    { kind: 'log group', subject: logGroupArn(account, lambda.name) },
-    { kind: 'bucket', subject: bucketArn(account, failedBatches.bucket) },
-    ...(sink.type === 's3' && sink.managed
-      ? [{ kind: 'bucket' as const, subject: bucketArn(account, sink.bucket) }]
+      ? [toRole(MEANT.writeObject, named(`${arns.bucket(account, sink.bucket)}/${sink.prefix}*`))]
       : []),
     ...(topic === undefined
       ? []
       : [
-          { kind: 'topic' as const, subject: topic },
-          { kind: 'key' as const, subject: `key of ${topic}` },
+          { principal: cloudwatch, actions: MEANT.publish, on: named(topic) },
+          {
+            principal: cloudwatch,
+            // The pattern, and what is asked of what it stands for.
+            actions: [...MEANT.publishEncrypted, 'kms:GenerateDataKey'],
+            on: named(`key of ${topic}`),
+          },
         ]),
   ];
 }
 
-function bucketArn({ partition }: Account, name: string): string {
-  return `arn:${partition}:s3:::${name}`;
+function keysOf(table: TableReference): Subject[] {
+  const { encryption } = table;
+  if (encryption === 'aws-owned') return [];
+  return [encryption === 'customer-managed' ? keyOf(table) : named(encryption.kmsKeyArn)];
 }
 
-function functionArn({
-  account: { partition, region, id },
-  function: { name },
-}: ResolvedConsumer): string {
-  return `arn:${partition}:lambda:${region}:${id}:function:${name}`;
+function alarmTopicArn({ account, alarms, function: { name } }: ResolvedConsumer) {
+  if (!alarms || alarms.topicArn !== undefined) return undefined;
+  return arns.topic(account, `${name}-alarms`);
 }
 
-function tableArn({
-  account: { partition, region, id },
-  name,
-}: Pick<TableReference, 'account' | 'name'>): string {
-  return `arn:${partition}:dynamodb:${region}:${id}:table/${name}`;
-}
-
-function logGroupArn(
-  { partition, region, id }: ResolvedConsumer['account'],
-  functionName: string,
-): string {
+function logGroupArn({ partition, region, id }: Account, functionName: string): string {
   return `arn:${partition}:logs:${region}:${id}:log-group:/aws/lambda/${functionName}`;
 }
 
-function actionsOf(managedPolicyArns: readonly string[]): Set<string> {
-  return new Set(
-    managedPolicyArns
-      .flatMap((arn) => awsManagedPolicy(arn)?.Statement ?? [])
-      .flatMap(({ Action }) => listOf(Action)),
-  );
+function expectedOfConsumer(consumer: ResolvedConsumer): Expected[] {
+  const { account, role, function: lambda, sink, failedBatches } = consumer;
+  const topic = alarmTopicArn(consumer);
+  return [
+    { kind: 'role', name: role.arn },
+    { kind: 'function', name: arns.function(account, lambda.name) },
+    { kind: 'log group', name: logGroupArn(account, lambda.name) },
+    { kind: 'bucket', name: arns.bucket(account, failedBatches.bucket) },
+    ...(sink.type === 's3' && sink.managed
+      ? [{ kind: 'bucket' as const, name: arns.bucket(account, sink.bucket) }]
+      : []),
+    ...(topic === undefined
+      ? []
+      : [
+          { kind: 'topic' as const, name: topic },
+          { kind: 'key' as const, name: `key of ${topic}` },
+        ]),
+  ];
 }

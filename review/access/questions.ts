@@ -1,15 +1,13 @@
-import { READ_STREAM } from '../../policies/actions';
-import type { Condition } from '../../policies/statement';
-import { satisfying, violating } from './conditions';
-import type { Kind, Protected } from './deployment';
-import type { Intent } from './intent';
-import type { Context } from './simulate';
+import { unique } from '../lists';
+import type { Context } from './conditions';
+import { type Intent, MEANT } from './intent';
+import type { AccessTarget, TargetKind } from './model';
 
 /** One thing that somebody may want to do with a resource. */
 export interface Question {
   readonly action: string;
   /** ARN asked for. Default: the resource's own. */
-  readonly target?: string;
+  readonly arn?: string;
   /** Which part of the resource that is, in words. */
   readonly part?: string;
   /** The one service that asks. Default: everybody but services. */
@@ -29,59 +27,8 @@ export interface Question {
   readonly ofOtherAccounts?: true;
 }
 
-const TABLE_ACTIONS = [
-  'dynamodb:GetItem',
-  'dynamodb:Query',
-  'dynamodb:Scan',
-  'dynamodb:PutItem',
-  'dynamodb:UpdateItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:UpdateTable',
-  'dynamodb:DeleteTable',
-  'dynamodb:PutResourcePolicy',
-];
-const STREAM_ADMINISTRATION = ['dynamodb:PutResourcePolicy', 'dynamodb:DeleteResourcePolicy'];
-const KEY_ACTIONS = [
-  'kms:Decrypt',
-  'kms:Encrypt',
-  'kms:GenerateDataKey',
-  'kms:CreateGrant',
-  'kms:PutKeyPolicy',
-  'kms:ScheduleKeyDeletion',
-];
-const FUNCTION_ACTIONS = [
-  'lambda:InvokeFunction',
-  'lambda:UpdateFunctionCode',
-  'lambda:GetFunction',
-  'lambda:AddPermission',
-];
-const LOG_STREAM_ACTIONS = ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:GetLogEvents'];
-const LOG_GROUP_ACTIONS = [
-  'logs:CreateLogGroup',
-  'logs:FilterLogEvents',
-  'logs:PutRetentionPolicy',
-  'logs:DeleteLogGroup',
-];
-const OBJECT_ACTIONS = ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'];
-const BUCKET_ACTIONS = ['s3:ListBucket', 's3:PutBucketPolicy', 's3:DeleteBucket'];
-const TOPIC_ACTIONS = ['sns:Publish', 'sns:Subscribe', 'sns:SetTopicAttributes'];
-const ROLE_ACTIONS = [
-  'sts:AssumeRole',
-  'iam:PassRole',
-  'iam:PutRolePolicy',
-  'iam:AttachRolePolicy',
-  'iam:UpdateAssumeRolePolicy',
-];
-/** Actions that take no resource. */
-const ACCOUNT_ACTIONS = [
-  'dynamodb:ListStreams',
-  'dynamodb:ListTables',
-  's3:ListAllMyBuckets',
-  'iam:ListRoles',
-];
-
-const TABLE_NAME = 'kms:EncryptionContext:aws:dynamodb:tableName';
-const OWNER = 's3:ResourceAccount';
+const TABLE_NAME = 'kms:encryptioncontext:aws:dynamodb:tablename';
+const OWNER = 's3:resourceaccount';
 const OTHER_ACCOUNT = '000000000000';
 
 const BY_CODE = {
@@ -91,31 +38,27 @@ const BY_CODE = {
   circumstance: 'by the code of the function',
 } as const;
 
-/** What is asked for each kind of resource. */
+/**
+ * What is asked for each kind of target. A statement that allows any other action is found without a question.
+ */
 export const QUESTIONS: Readonly<
-  Record<Kind, (resource: Protected, intent: Intent) => Question[]>
+  Record<TargetKind, (target: AccessTarget, intent: Intent) => Question[]>
 > = {
-  stream: (stream, intent) => {
-    const conditions = intent.conditionsOf(stream.ownerArn);
-    const context = satisfying(conditions);
-    return [
-      ...ask(READ_STREAM, { context }),
-      ...ask(READ_STREAM, { ...BY_CODE, context, ofOtherAccounts: true }),
-      ...conditions.flatMap((condition) => askWithout(condition, conditions)),
-      ...ask(STREAM_ADMINISTRATION, { context }),
-    ];
-  },
-  table: () => ask(TABLE_ACTIONS),
+  stream: () => [
+    ...ask(MEANT.readStream),
+    ...ask(MEANT.readStream, { ...BY_CODE, ofOtherAccounts: true }),
+  ],
+  table: () => ask(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan', 'dynamodb:PutItem']),
   key: (key) => (key.ownerArn?.includes(':sns:') ? keyOfTopic(key) : keyOfTable(key)),
-  function: () => ask(FUNCTION_ACTIONS),
+  function: () => ask(['lambda:InvokeFunction', 'lambda:UpdateFunctionCode']),
   'log group': ({ arn }) => [
-    ...ask(LOG_STREAM_ACTIONS, { target: `${arn}:log-stream:example` }),
-    ...ask(LOG_GROUP_ACTIONS),
+    ...ask(MEANT.writeLog, { arn: `${arn}:log-stream:example` }),
+    ...ask([...MEANT.createLog, 'logs:FilterLogEvents']),
   ],
   bucket: ({ arn, account, policyIsElsewhere }, intent) => {
-    const keys = [...new Set([...intent.objectKeys(arn), 'example'])];
+    const keys = unique([...intent.objectKeys(arn), 'example']);
     const context = { [OWNER]: account };
-    const ofOther = {
+    const byOther = {
       ofFunctions: true,
       context: { [OWNER]: OTHER_ACCOUNT },
       circumstance: 'where another account owns it',
@@ -123,70 +66,67 @@ export const QUESTIONS: Readonly<
     return [
       ...keys.flatMap((key) => {
         const object = {
-          target: `${arn}/${key}`,
+          arn: `${arn}/${key}`,
           part: key === 'example' ? undefined : `under ${key.replace(/example$/, '')}`,
         };
         return [
-          ...ask(OBJECT_ACTIONS, { ...object, context }),
-          ...ask(['s3:PutObject'], { ...object, ...BY_CODE, context }),
-          ...ask(['s3:PutObject'], { ...object, ...ofOther }),
+          ...ask(['s3:PutObject', 's3:GetObject'], { ...object, context }),
+          ...ask(MEANT.writeObject, { ...object, ...BY_CODE, context }),
+          ...ask(MEANT.writeObject, { ...object, ...byOther }),
         ];
       }),
-      ...ask(BUCKET_ACTIONS, { context }),
-      ...ask(['s3:ListBucket'], { ...BY_CODE, context }),
-      ...ask(['s3:ListBucket'], ofOther),
+      ...ask(MEANT.listObjects, { context }),
+      ...ask(MEANT.listObjects, { ...BY_CODE, context }),
+      ...ask(MEANT.listObjects, byOther),
       // The policy of the bucket refuses it, whoever asks.
       ...(policyIsElsewhere
         ? []
-        : ask(OBJECT_ACTIONS, {
-            target: `${arn}/${keys[0]}`,
-            context: { ...context, 'aws:SecureTransport': 'false' },
+        : ask(['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], {
+            arn: `${arn}/${keys[0]}`,
+            context: { ...context, 'aws:securetransport': 'false' },
             refusedToAll: true,
             circumstance: 'without TLS',
           })),
     ];
   },
   topic: ({ account }) => [
-    ...ask(TOPIC_ACTIONS),
-    ...ask(['sns:Publish'], {
-      service: 'cloudwatch.amazonaws.com',
-      context: { 'aws:SourceAccount': account },
-    }),
-    ...ask(['sns:Publish'], {
-      service: 'cloudwatch.amazonaws.com',
-      context: { 'aws:SourceAccount': OTHER_ACCOUNT },
-      circumstance: 'for another account',
-    }),
+    ...ask(MEANT.publish),
+    ...ask(MEANT.publish, forAlarms(account)),
+    ...ask(MEANT.publish, { ...forAlarms(OTHER_ACCOUNT), circumstance: 'for another account' }),
   ],
   role: () => [
-    ...ask(ROLE_ACTIONS),
-    ...ask(['sts:AssumeRole'], { service: 'lambda.amazonaws.com' }),
-    ...ask(['sts:AssumeRole'], { service: 'ec2.amazonaws.com' }),
+    ...ask(MEANT.assumeRole),
+    ...ask(MEANT.assumeRole, { service: 'lambda.amazonaws.com' }),
   ],
-  account: () => [...ask(ACCOUNT_ACTIONS), ...ask(['dynamodb:ListStreams'], BY_CODE)],
+  account: () => [...ask(MEANT.listStreams), ...ask(MEANT.listStreams, BY_CODE)],
 };
 
-function keyOfTable(key: Protected): Question[] {
+/** CloudWatch asks, for alarms of an account. */
+function forAlarms(account: string) {
+  return { service: 'cloudwatch.amazonaws.com', context: { 'aws:sourceaccount': account } };
+}
+
+function keyOfTable(key: AccessTarget): Question[] {
   const table = key.ownerArn?.split('/').at(-1);
-  const throughDynamodb = { 'kms:ViaService': `dynamodb.${key.region}.amazonaws.com` };
-  const context = {
-    ...throughDynamodb,
-    ...(table !== undefined && { [TABLE_NAME]: table }),
-  };
+  const throughDynamodb = { 'kms:viaservice': `dynamodb.${key.region}.amazonaws.com` };
+  const context = { ...throughDynamodb, [TABLE_NAME]: table };
   return [
-    ...ask(KEY_ACTIONS, { context }),
-    ...ask(['kms:Decrypt'], { ...BY_CODE, context, ofOtherAccounts: true }),
-    ...ask(['kms:Decrypt'], { context: {}, circumstance: 'other than through DynamoDB' }),
+    ...ask(MEANT.decrypt, { context }),
+    ...ask(MEANT.decrypt, { ...BY_CODE, context, ofOtherAccounts: true }),
+    ...ask(MEANT.decrypt, {
+      context: { [TABLE_NAME]: table },
+      circumstance: 'other than through DynamoDB',
+    }),
     // A key of somebody else's is granted as it is, whatever table it encrypts.
     ...(table === undefined || key.policyIsElsewhere
       ? []
       : [
-          ...ask(['kms:Decrypt'], {
+          ...ask(MEANT.decrypt, {
             context: { ...context, [TABLE_NAME]: `${table}-other` },
             ofOtherAccounts: true,
             circumstance: 'for another table',
           }),
-          ...ask(['kms:Decrypt'], {
+          ...ask(MEANT.decrypt, {
             context: throughDynamodb,
             ofFunctions: true,
             notByLambda: true,
@@ -197,31 +137,13 @@ function keyOfTable(key: Protected): Question[] {
   ];
 }
 
-function keyOfTopic({ account, region }: Protected): Question[] {
+function keyOfTopic({ account, region }: AccessTarget): Question[] {
+  const actions = ['kms:Decrypt', 'kms:GenerateDataKey'];
   return [
-    ...ask(KEY_ACTIONS, { context: { 'kms:ViaService': `sns.${region}.amazonaws.com` } }),
-    ...ask(['kms:Decrypt', 'kms:GenerateDataKey', 'kms:ScheduleKeyDeletion'], {
-      service: 'cloudwatch.amazonaws.com',
-      context: { 'aws:SourceAccount': account },
-    }),
-    ...ask(['kms:Decrypt', 'kms:GenerateDataKey'], {
-      service: 'cloudwatch.amazonaws.com',
-      context: { 'aws:SourceAccount': OTHER_ACCOUNT },
-      circumstance: 'for another account',
-    }),
+    ...ask(actions, { context: { 'kms:viaservice': `sns.${region}.amazonaws.com` } }),
+    ...ask([...actions, 'kms:ScheduleKeyDeletion'], forAlarms(account)),
+    ...ask(actions, { ...forAlarms(OTHER_ACCOUNT), circumstance: 'for another account' }),
   ];
-}
-
-/** Reading the stream while one of its conditions does not hold. */
-function askWithout(condition: Condition, conditions: readonly Condition[]): Question[] {
-  const context = violating(conditions, condition);
-  if (context === undefined) return [];
-  const { test, variable, values } = condition;
-  return ask(READ_STREAM, {
-    context,
-    ofOtherAccounts: true,
-    circumstance: `unless ${test} ${variable} = ${values.join(', ')}`,
-  });
 }
 
 function ask(actions: readonly string[], question: Omit<Question, 'action'> = {}): Question[] {

@@ -1,5 +1,4 @@
-import type { Cell } from '../access/matrix';
-import { question } from '../access/summary';
+import { type AccessAnswer, questionOf } from '../access/answers';
 import { groupBy, unique } from '../lists';
 import type { Block, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
@@ -15,7 +14,7 @@ export interface Side {
   readonly stacks: readonly Stack[];
   readonly code: readonly Code[];
   /** Everything that was asked and is allowed. */
-  readonly allowed: readonly Cell[];
+  readonly allowed: readonly AccessAnswer[];
 }
 
 /** Variables that the runtime, the AWS SDK or the operating system reads. */
@@ -228,29 +227,32 @@ function codeText(each: Code | undefined): Text {
 }
 
 /** Who gets access or loses it, alike resources together. */
-function accessTable(old: readonly Cell[], now: readonly Cell[]): Block | undefined {
+function accessTable(
+  old: readonly AccessAnswer[],
+  now: readonly AccessAnswer[],
+): Block | undefined {
   const changed = [
-    ...without(now, old, cellKey).map((cell) => ({ ...cell, what: 'may now' })),
-    ...without(old, now, cellKey).map((cell) => ({ ...cell, what: 'may no longer' })),
+    ...without(now, old, answerKey).map((answer) => ({ ...answer, what: 'may now' })),
+    ...without(old, now, answerKey).map((answer) => ({ ...answer, what: 'may no longer' })),
   ];
-  const ofOne = groupBy(changed, ({ what, principal, resource }) =>
-    JSON.stringify([what, principal.arn, placeKey(resource)]),
+  const ofOne = groupBy(changed, ({ what, principal, target }) =>
+    JSON.stringify([what, principal.arn, placeKey(target)]),
   );
   const alike = groupBy(
-    firsts(ofOne).map(([first, own]) => ({ ...first, actions: unique(own.map(question)) })),
-    ({ what, principal, resource: { kind, name }, actions }) =>
+    firsts(ofOne).map(([first, own]) => ({ ...first, actions: unique(own.map(questionOf)) })),
+    ({ what, principal, target: { kind, name }, actions }) =>
       JSON.stringify([what, principal.arn, kind, name, actions]),
   );
-  const rows = firsts(alike).map(([{ what, principal, resource, actions, by }, own]) => [
+  const rows = firsts(alike).map(([{ what, principal, target, actions, by }, own]) => [
     principal.label,
     strong(what),
     joined(actions.map(code)),
     joined(
       [
-        `${resource.kind} `,
-        code(resource.name),
+        `${target.kind} `,
+        code(target.name),
         ' of ',
-        some(own.map((each) => code(each.resource.account))),
+        some(own.map((each) => code(each.target.account))),
       ],
       '',
     ),
@@ -259,12 +261,12 @@ function accessTable(old: readonly Cell[], now: readonly Cell[]): Block | undefi
   return tableOf(['who', '', 'what', 'on', 'by'], rows);
 }
 
-function cellKey(cell: Cell): string {
-  return JSON.stringify([cell.principal.arn, question(cell), placeKey(cell.resource)]);
+function answerKey(answer: AccessAnswer): string {
+  return JSON.stringify([answer.principal.arn, questionOf(answer), placeKey(answer.target)]);
 }
 
 /** Without ids, which each side counts. */
-function placeKey({ kind, name, account }: Cell['resource']): string {
+function placeKey({ kind, name, account }: AccessAnswer['target']): string {
   return JSON.stringify([kind, name, account]);
 }
 

@@ -1,6 +1,6 @@
 import type { ResolvedTopology } from '../../topology/resolve';
-import type { Protected } from '../access/deployment';
-import type { Cell } from '../access/matrix';
+import type { AccessAnswer } from '../access/answers';
+import type { AccessTarget } from '../access/model';
 import { groupBy, unique } from '../lists';
 import type { Edge, Graph, Node } from '../model';
 import type { Pipeline } from '../pipeline';
@@ -18,9 +18,9 @@ const FILTER_LENGTH = 84;
  */
 export function drawTopology(
   stacks: Stacks,
-  resources: readonly Protected[],
+  targets: readonly AccessTarget[],
   { functions, mappings }: Pipeline,
-  allowed: readonly Cell[],
+  allowed: readonly AccessAnswer[],
   { accounts }: ResolvedTopology,
 ): Graph {
   const nodes = new Map<string, Node & { readonly account: string }>();
@@ -57,14 +57,12 @@ export function drawTopology(
     }
   }
 
-  const sources = resources
+  const sources = targets
     .filter(({ kind }) => kind === 'stream')
     .map(({ arn, name, account, ownerArn }) => {
       const mayRead = new Set(
         allowed
-          .filter(
-            ({ action, resource }) => action === 'dynamodb:GetRecords' && resource.arn === arn,
-          )
+          .filter(({ action, target }) => action === 'dynamodb:GetRecords' && target.arn === arn)
           .map(({ principal }) => principal.arn),
       );
       const readers: Omit<Edge, 'from'>[] = [];
@@ -80,7 +78,7 @@ export function drawTopology(
         const to = add(role.split(':')[4] ?? '', 'role', role, ['may read', lastOf(role)]);
         readers.push({ to, kind: 'access' });
       }
-      const hasKey = resources.some((key) => key.kind === 'key' && key.ownerArn === ownerArn);
+      const hasKey = targets.some((key) => key.kind === 'key' && key.ownerArn === ownerArn);
       const label = ['table and stream', name, ...(hasKey ? ['customer managed key'] : [])];
       return { account, label, readers };
     });

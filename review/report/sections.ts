@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Deployment } from '../access/deployment';
-import type { Matrix } from '../access/matrix';
-import { summarize } from '../access/summary';
+import type { Access } from '../access/access';
+import type { AccessModel } from '../access/model';
 import type { Code } from '../changes/code';
 import { unique } from '../lists';
 import type { Block, Finding, Graph, Section, Text } from '../model';
@@ -79,23 +78,18 @@ const NEVER_EVALUATED = [
 ];
 
 /** The questions that are answered with yes, with the statements that decide. */
-export function accessSection(matrix: Matrix, { notEvaluated }: Deployment): Answer {
-  const allowed = matrix.cells.filter((cell) => cell.allowed).length;
-  const answer = `${plural(matrix.cells.length, 'question')} asked: ${number(allowed)} allowed, all others denied`;
-  const rows = summarize(matrix).flatMap(({ kind, resources, rows: answers }) => {
-    const names = unique(resources.map(({ name }) => name)).map(code);
-    const isElsewhere = resources.every((each) => each.policyIsElsewhere && each.stackId === '');
-    const on = isElsewhere ? `another ${kind}` : joined([`${kind} `, some(names)], '');
-    return answers
-      .filter((row) => row.allowed.length > 0)
-      .map((row) => [
-        row.who,
-        joined(row.allowed.map(code)),
-        kind === 'account' ? 'all of it' : on,
-        some(unique(resources.map(({ account }) => account)).map(code)),
-        some([...row.allowedBy].sort()),
-      ]);
-  });
+export function accessSection(access: Access, { notEvaluated }: AccessModel): Answer {
+  const { asked, allowed } = access;
+  const answer = `${plural(asked, 'question')} asked: ${number(allowed.length)} allowed, all others denied`;
+  const rows = access.rows.map(({ who, may, kind, targets, by, differs }) => [
+    differs ? strong(who) : who,
+    joined(may.map(code)),
+    kind === 'account'
+      ? 'all of it'
+      : joined([`${kind} `, some(unique(targets.map(({ name }) => name)).map(code))], ''),
+    some(unique(targets.map(({ account }) => account)).map(code)),
+    some([...by].sort()),
+  ]);
   return {
     id: 'who-may-read-what',
     title: 'Who may read what?',

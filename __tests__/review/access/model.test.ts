@@ -1,4 +1,4 @@
-import { readDeployment } from '../../../review/access/deployment';
+import { readAccessModel } from '../../../review/access/model';
 import { listOf } from '../../../review/lists';
 import { Stacks } from '../../../review/read/resources';
 import { parseStack, type StackJson } from '../../../review/read/stacks';
@@ -11,7 +11,7 @@ const POLICY = '{"Version":"2012-10-17","Statement":[]}';
 
 function read(resource: StackJson['resource']) {
   const stacks = [parseStack('own', { provider: PROVIDER, resource })];
-  return readDeployment(new Stacks(stacks));
+  return readAccessModel(new Stacks(stacks));
 }
 
 const role = (more: object = {}) => ({
@@ -71,7 +71,7 @@ test('a role has the policies that other stacks of its account give it', () => {
     stack('same-account', '111122223333', policy),
     stack('other-account', '444455556666', policy),
   ];
-  const { roles, notEvaluated } = readDeployment(new Stacks(stacks));
+  const { roles, notEvaluated } = readAccessModel(new Stacks(stacks));
   expect(roles.map(({ policies }) => policies.length)).toEqual([1]);
   expect(notEvaluated.map(({ what }) => what)).toEqual([
     'other-account aws_iam_role_policy.p, of a role that no stack has',
@@ -79,13 +79,13 @@ test('a role has the policies that other stacks of its account give it', () => {
 });
 
 test('a bucket and a topic have the policies that are resources of their own', () => {
-  const { resources } = read({
+  const { targets } = read({
     aws_s3_bucket: { bucket: { bucket: 'failed' } },
     aws_s3_bucket_policy: { policy: { bucket: '${aws_s3_bucket.bucket.bucket}', policy: POLICY } },
     aws_sns_topic: { topic: { name: 'alarms' } },
     aws_sns_topic_policy: { policy: { arn: '${aws_sns_topic.topic.arn}', policy: POLICY } },
   });
-  expect(resources.map(({ kind, arn, policy }) => [kind, arn, policy])).toEqual([
+  expect(targets.map(({ kind, arn, policy }) => [kind, arn, policy])).toEqual([
     ['bucket', 'arn:aws:s3:::failed', JSON.parse(POLICY)],
     ['topic', 'arn:aws:sns:us-east-1:111122223333:alarms', JSON.parse(POLICY)],
   ]);
@@ -101,9 +101,9 @@ test('the stream of a table that exists is there as well', () => {
       }),
     ),
   );
-  const { resources } = readDeployment(new Stacks(stacks));
+  const { targets } = readAccessModel(new Stacks(stacks));
   expect(
-    resources
+    targets
       .filter(({ kind }) => kind === 'stream' || kind === 'table')
       .map(({ kind, name, account, policy }) => [
         kind,
@@ -125,7 +125,7 @@ describe('refuses', () => {
         },
       }),
     ).toThrow(
-      'own aws_s3_bucket_policy.a and own aws_s3_bucket_policy.b are both the policy of :s3:::failed',
+      'own aws_s3_bucket_policy.a and own aws_s3_bucket_policy.b are both the policy of arn:aws:s3:::failed',
     );
   });
 

@@ -1,0 +1,272 @@
+import { UserError } from '../../topology/problem';
+import type { Finding } from '../model';
+import type { PolicyDocument } from '../read/policy-document';
+import type { Resource, Stacks } from '../read/resources';
+import { awsManagedPolicy } from './aws-managed-policies';
+
+export interface NamedPolicy {
+  readonly name: string;
+  readonly document: PolicyDocument;
+  /** Whether it is a part of its role, not attached to it. */
+  readonly inline?: true;
+}
+
+/** A role that the stacks make, with everything that says what it may do. */
+export interface Role {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: string;
+  readonly stackId: string;
+  /** Inline policies, then attached ones. */
+  readonly policies: readonly NamedPolicy[];
+  /** How many managed policies are attached. */
+  readonly attachments: number;
+  readonly permissionsBoundary?: NamedPolicy;
+}
+
+/** What access is asked for, in the order of the report. */
+const KINDS = [
+  'stream',
+  'table',
+  'key',
+  'function',
+  'log group',
+  'bucket',
+  'topic',
+  'role',
+  'account',
+] as const;
+export type TargetKind = (typeof KINDS)[number];
+
+/** Something that access is asked for. */
+export interface AccessTarget {
+  readonly kind: TargetKind;
+  readonly arn: string;
+  /** As people call it. */
+  readonly name: string;
+  readonly account: string;
+  readonly partition: string;
+  readonly region: string;
+  /** Empty for what is in no stack. */
+  readonly stackId: string;
+  /** ARN of the table of a stream, or of the table or topic that a key encrypts. */
+  readonly ownerArn?: string;
+  readonly policy?: PolicyDocument;
+  /** The stacks do not hold its policy: only the policies of the roles are evaluated. */
+  readonly policyIsElsewhere?: true;
+}
+
+/** The policies of the stacks, and what they are about. */
+export interface AccessModel {
+  readonly roles: readonly Role[];
+  readonly targets: readonly AccessTarget[];
+  readonly notEvaluated: readonly NotEvaluated[];
+}
+
+/** Something that has a say in access and cannot be evaluated. */
+export interface NotEvaluated {
+  /** In words. */
+  readonly what: string;
+  readonly stack: string;
+  /** The role and the policy, where the policy is a managed one that is not in the stacks. */
+  readonly role?: string;
+  readonly policyArn?: string;
+}
+
+/** Types that are asked about as they are. To add one: a row here, and its questions. */
+const TYPES: readonly { type: string; kind: TargetKind; name: string; policy?: string }[] = [
+  { type: 'aws_dynamodb_table', kind: 'table', name: 'name' },
+  { type: 'aws_kms_key', kind: 'key', name: 'description', policy: 'policy' },
+  { type: 'aws_lambda_function', kind: 'function', name: 'function_name' },
+  { type: 'aws_cloudwatch_log_group', kind: 'log group', name: 'name' },
+  { type: 'aws_s3_bucket', kind: 'bucket', name: 'bucket', policy: 'policy' },
+  { type: 'aws_sns_topic', kind: 'topic', name: 'name', policy: 'policy' },
+  { type: 'aws_iam_role', kind: 'role', name: 'name', policy: 'assume_role_policy' },
+];
+
+/** Resources that are the policy of another, with the ARN of that one. */
+const POLICIES: readonly { type: string; target: (policy: Resource) => string }[] = [
+  { type: 'aws_dynamodb_resource_policy', target: (policy) => policy.text('resource_arn') },
+  { type: 'aws_kms_key_policy', target: (policy) => policy.text('key_id') },
+  {
+    type: 'aws_s3_bucket_policy',
+    target: (policy) => `arn:${policy.stack.partition}:s3:::${policy.text('bucket')}`,
+  },
+  { type: 'aws_sns_topic_policy', target: (policy) => policy.text('arn') },
+];
+
+/** Types that give access, or pass data on, in a way that is not evaluated. */
+const OTHER_GRANTS =
+  /^aws_(iam_(policy_attachment|user|group|role_policies|role_policy_attachments)|kms_grant|lambda_permission|lambda_function_url|lambda_layer_version_permission|s3_bucket_(acl|replication|ownership)|s3_object_acl|s3_access_point|s3control_|cloudwatch_log_(resource_policy|subscription_filter|destination)|glue_resource_policy|dynamodb_(kinesis_streaming_destination|table_replica|global_table)|secretsmanager_secret_policy|sqs_queue_policy|ecr_repository_policy|lakeformation_permissions|organizations_policy|ram_)/;
+
+/** @throws UserError if a reference cannot be resolved, or two policies are for one resource */
+export function readAccessModel(stacks: Stacks): AccessModel {
+  const roles = stacks.resources('aws_iam_role').map((role) => readRole(role, stacks));
+  return {
+    roles: roles.map(({ role }) => role),
+    targets: readTargets(stacks),
+    notEvaluated: [
+      ...roles.flatMap(({ notEvaluated }) => notEvaluated),
+      ...withoutRole(stacks),
+      ...otherGrants(stacks),
+    ],
+  };
+}
+
+function readTargets(stacks: Stacks): AccessTarget[] {
+  const policies = attachedPolicies(stacks);
+  const owners = ownersOfKeys(stacks);
+  const targets = [
+    ...streams(stacks),
+    ...TYPES.flatMap(({ type, kind, name, policy }) =>
+      stacks.resources(type).map((resource): AccessTarget => {
+        const arn = resource.text('arn');
+        const own = policy !== undefined && resource.block[policy] !== undefined;
+        return {
+          kind,
+          arn,
+          name: resource.optional(name) ?? arn,
+          ...placeOf(resource),
+          ownerArn: kind === 'table' ? arn : owners.get(arn),
+          policy: own ? resource.document(policy) : undefined,
+        };
+      }),
+    ),
+  ].map((target) => ({ ...target, policy: policies.get(target.arn)?.document ?? target.policy }));
+  const known = new Set(targets.map(({ arn }) => arn));
+  for (const [arn, { place }] of policies) {
+    if (known.has(arn)) continue;
+    throw new UserError(`${place} is the policy of ${arn}, which no stack has`);
+  }
+  return targets.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+}
+
+function streams(stacks: Stacks): AccessTarget[] {
+  const tables = [
+    ...stacks.resources('aws_dynamodb_table').filter(({ block }) => block.stream_enabled),
+    ...stacks.dataSources('aws_dynamodb_table'),
+  ];
+  return tables.map((table) => ({
+    kind: 'stream',
+    arn: table.text('stream_arn'),
+    name: table.text('name'),
+    ...placeOf(table),
+    ownerArn: table.text('arn'),
+  }));
+}
+
+/** ARNs of what keys encrypt, by the key: a table names the ARN of its key, a topic the ARN or the id. */
+function ownersOfKeys(stacks: Stacks): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const { type, attribute } of [
+    { type: 'aws_dynamodb_table', attribute: 'server_side_encryption.0.kms_key_arn' },
+    { type: 'aws_sns_topic', attribute: 'kms_master_key_id' },
+  ]) {
+    for (const resource of stacks.resources(type)) {
+      const key = resource.optional(attribute);
+      if (key === undefined) continue;
+      const { partition, region, account } = resource.stack;
+      const arn = key.includes(':') ? key : `arn:${partition}:kms:${region}:${account}:key/${key}`;
+      owners.set(arn, resource.text('arn'));
+    }
+  }
+  return owners;
+}
+
+function placeOf({ stack: { account, partition, region, id } }: Resource) {
+  return { account, partition, region, stackId: id };
+}
+
+/** Policies that are resources themselves, by the ARN they are for. */
+function attachedPolicies(stacks: Stacks) {
+  const policies = new Map<string, { place: string; document: PolicyDocument }>();
+  for (const { type, target } of POLICIES) {
+    for (const resource of stacks.resources(type)) {
+      const arn = target(resource);
+      const place = `${resource.stack.id} ${resource.address}`;
+      const other = policies.get(arn);
+      if (other) throw new UserError(`${other.place} and ${place} are both the policy of ${arn}`);
+      policies.set(arn, { place, document: resource.document('policy') });
+    }
+  }
+  return policies;
+}
+
+function readRole(role: Resource, stacks: Stacks): { role: Role; notEvaluated: NotEvaluated[] } {
+  const { stack, address, block } = role;
+  const name = role.text('name');
+  const notEvaluated: NotEvaluated[] = ['inline_policy', 'managed_policy_arns']
+    .filter((attribute) => block[attribute] !== undefined)
+    .map((attribute) => ({ what: `${stack.id} ${address}.${attribute}`, stack: stack.id }));
+  const partsOf = (type: string) =>
+    stacks
+      .resources(type)
+      .filter((part) => part.stack.account === stack.account && part.text('role') === name);
+  const managed = (policyArn: string, what: string): NamedPolicy[] => {
+    const document = managedPolicy(policyArn, stacks);
+    if (document) return [{ name: policyArn.slice(policyArn.lastIndexOf('/') + 1), document }];
+    notEvaluated.push({
+      what: `${what} ${policyArn} of role ${name}`,
+      stack: stack.id,
+      role: name,
+      policyArn,
+    });
+    return [];
+  };
+  const inline = partsOf('aws_iam_role_policy').map((policy) => ({
+    name: policy.optional('name') ?? policy.address,
+    document: policy.document('policy'),
+    inline: true as const,
+  }));
+  const attached = partsOf('aws_iam_role_policy_attachment').map((attachment) =>
+    managed(attachment.text('policy_arn'), 'the managed policy'),
+  );
+  const boundary = role.optional('permissions_boundary');
+  const [permissionsBoundary] =
+    boundary === undefined ? [] : managed(boundary, 'the permissions boundary');
+  return {
+    role: {
+      arn: role.text('arn'),
+      name,
+      account: stack.account,
+      stackId: stack.id,
+      policies: [...inline, ...attached.flat()],
+      attachments: attached.length,
+      permissionsBoundary,
+    },
+    notEvaluated,
+  };
+}
+
+function managedPolicy(arn: string, stacks: Stacks): PolicyDocument | undefined {
+  const own = stacks.resources('aws_iam_policy').find((policy) => policy.text('arn') === arn);
+  return own ? own.document('policy') : awsManagedPolicy(arn);
+}
+
+/** Policies of roles that no stack makes. */
+function withoutRole(stacks: Stacks): NotEvaluated[] {
+  const known = new Set(
+    stacks.resources('aws_iam_role').map((role) => `${role.stack.account} ${role.text('name')}`),
+  );
+  return ['aws_iam_role_policy', 'aws_iam_role_policy_attachment']
+    .flatMap((type) => stacks.resources(type))
+    .filter((policy) => !known.has(`${policy.stack.account} ${policy.text('role')}`))
+    .map(({ stack, address }) => ({
+      what: `${stack.id} ${address}, of a role that no stack has`,
+      stack: stack.id,
+    }));
+}
+
+function otherGrants(stacks: Stacks): NotEvaluated[] {
+  return stacks.all.flatMap(({ id, json }) =>
+    Object.entries(json.resource ?? {})
+      .filter(([type]) => OTHER_GRANTS.test(type))
+      .flatMap(([type, named]) => Object.keys(named).map((name) => `${id} ${type}.${name}`))
+      .map((what) => ({ what, stack: id })),
+  );
+}
+
+/** Something about access that must be explained before a deployment. */
+export function finding(place: string, message: string): Finding {
+  return { rule: 'access', stops: true, place, message };
+}

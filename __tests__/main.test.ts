@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { app } from '../cdktf.json';
-import { findCli, missingCli } from '../commands/cdktf-cli';
+import { findCli, missingCli } from '../commands/cdktf';
 import { command } from '../commands/synth';
 import { environment, MACHINE_FOLDERS } from './helpers/environment';
 import { runCommand } from './helpers/run-command';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
-import { findCli, missingCli } from '../commands/cdktf-cli';
+import { findCli, missingCli } from '../commands/cdktf';
 import { loadTopology } from '../load/load';
 import { streamPolicies } from '../policies/execution-role';
 import { policySize } from '../policies/statement';

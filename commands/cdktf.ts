@@ -1,8 +1,9 @@
 /** `npm run diff`, `deploy` and `destroy`: cdktf's CLI, after what it checks too late or not at all. */
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { constants } from 'node:os';
+import path from 'node:path';
 import { UserError } from '../topology/problem';
-import { findCli, missingCli, mustBeApproved } from './cdktf-cli';
 import type { World } from './run';
 
 export async function command({ name, args, env }: World): Promise<number> {
@@ -35,4 +36,38 @@ function start(args: readonly string[], asks: boolean): Promise<number> {
       resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']),
     );
   });
+}
+
+/** @returns the CLI's program, if it is installed and runs on this Node.js */
+export function findCli(): string | undefined {
+  try {
+    const manifest = require.resolve('cdktf-cli/package.json');
+    const ofCli = createRequire(manifest);
+    const finder = ofCli.resolve(`${TERMINAL_LIBRARY}/lib/prebuild-file-path`);
+    const { ptyPath, winPtyPath } = ofCli(finder);
+    ofCli(ptyPath ?? winPtyPath ?? path.join(finder, '..', '..', 'build', 'Release', 'pty.node'));
+    return path.join(path.dirname(manifest), 'bundle', 'bin', 'cdktf');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The CLI loads it whatever the command; here its native code is loaded as it does. */
+const TERMINAL_LIBRARY = '@cdktf/node-pty-prebuilt-multiarch';
+
+/** What to do where the CLI does not run. */
+export function missingCli(): string {
+  return `cdktf's CLI does not run on Node.js ${process.versions.node}; use Node.js 20 or 22 (20 on Linux with arm64), after npm ci`;
+}
+
+/** Whether cdktf will ask before it changes anything. */
+export function mustBeApproved(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  if (command !== 'deploy' && command !== 'destroy') return false;
+  const approved = args.some((arg) => /^--auto-?approve(=true)?$/i.test(arg));
+  const help = args.some((arg) => ['--help', '-h', '--version'].includes(arg));
+  return !approved && !help && env.CDKTF_AUTO_APPROVE !== 'true';
 }

@@ -9,9 +9,8 @@ export interface Answer {
 }
 
 /**
- * Why a batch was not processed, or `undefined` if it was: what Lambda's own poller makes of the same
- * answer. An answer it does not document, such as a text, a list or what is not JSON, is a failure here,
- * since a batch that counts as processed is deleted.
+ * Why a batch was not processed, or `undefined` if it was, by the rules of Lambda's own poller. An answer that Lambda
+ * does not document (text, a list, not JSON) is a failure here, since a processed batch is deleted.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
@@ -34,7 +33,7 @@ export function failureOf({ functionError, payload }: Answer): string | undefine
   return `the function failed at sequence number ${lowest}`;
 }
 
-/** `TypeError: no such order`, as far as the runtime says it. */
+/** Such as `TypeError: no such order`. */
 function errorText(payload: string): string {
   const error = parseJson(payload);
   const parts = [propertyOf(error, 'errorType'), propertyOf(error, 'errorMessage')];

@@ -25,13 +25,14 @@ export interface FailedBatch {
   readonly failedAt: string;
 }
 
-/** What is in an object: the batch, and the event the function is to be invoked with, as JSON. */
+/** The content of an object. */
 export interface FailedBatchObject {
   readonly batch: FailedBatch;
+  /** To invoke the function with, as JSON. */
   readonly event: string;
 }
 
-/** What the failed batches of a consumer have in common. Whatever says otherwise is not one of them. */
+/** What the failed batches of a consumer have in common; any other object is not one of them. */
 export interface Origin {
   readonly functionArn: string;
   /** ARNs of the tables that the consumer reads. */
@@ -53,25 +54,22 @@ export const MAXIMUM_SIZE = (6 * 6 + 1) * 1024 * 1024;
 /** Milliseconds by which the time in an object's key can differ from the one in its content: a day. */
 const CLOCK_DIFFERENCE = 86_400_000;
 
-/** Characters of a value that is not as it must be which are shown. */
+/** Characters of a wrong value that messages show. */
 const SHOWN = 100;
 
 /** The label of a stream is the time it was turned on. */
 const STREAM_ARN = /^arn:[^:/]+:dynamodb:[^:/]+:\d{12}:table\/[\w.-]+\/stream\/[\w:.-]+$/;
 
-const text = (rule: string) => z.string({ error: rule }).min(1, { error: rule });
+const text = (rule: string) => z.string(rule).min(1, rule);
 
-const object = <T extends z.core.$ZodLooseShape>(shape: T) =>
-  z.object(shape, { error: 'must be an object' });
+const object = <T extends z.core.$ZodLooseShape>(shape: T) => z.object(shape, 'must be an object');
 
-const sequenceNumber = z.custom<string>(isSequenceNumber, { error: 'must be 1 to 40 digits' });
+const sequenceNumber = z.custom<string>(isSequenceNumber, 'must be 1 to 40 digits');
 
 const invocationRecord = object({
   requestContext: object({
     functionArn: text('must be the ARN of a function'),
-    condition: z
-      .string({ error: 'must be a name' })
-      .regex(/^\w{1,100}$/, { error: 'must be a name' }),
+    condition: z.string('must be a name').regex(/^\w{1,100}$/, 'must be a name'),
   }),
   timestamp: z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601' }),
   DDBStreamBatchInfo: object({
@@ -81,9 +79,7 @@ const invocationRecord = object({
     streamArn: text('must be the ARN of a stream'),
   }),
   // AWS documents a text with JSON in it. Emulators of Lambda write the event itself.
-  payload: z.union([z.string(), z.record(z.string(), z.unknown())], {
-    error: 'must be the event',
-  }),
+  payload: z.union([z.string(), z.record(z.string(), z.unknown())], 'must be the event'),
 });
 
 const streamEvent = object({
@@ -92,12 +88,12 @@ const streamEvent = object({
       object({
         eventSourceARN: text('must be the ARN of a stream'),
         dynamodb: object({
-          Keys: z.record(z.string(), z.unknown(), { error: 'must be an object' }).optional(),
+          Keys: z.record(z.string(), z.unknown(), 'must be an object').optional(),
         }),
       }),
-      { error: 'must be a list' },
+      'must be a list',
     )
-    .min(1, { error: 'must have at least one record' }),
+    .min(1, 'must have at least one record'),
 });
 
 /**
@@ -110,10 +106,9 @@ export function parseFailedBatch(key: string, content: string, origin: Origin): 
   const { requestContext, timestamp, DDBStreamBatchInfo, payload } = parse(
     invocationRecord,
     content,
-    [],
   );
-  const { streamArn, shardId, startSequenceNumber, endSequenceNumber } = DDBStreamBatchInfo;
-  const { functionArn } = requestContext;
+  const { streamArn, shardId } = DDBStreamBatchInfo;
+  const { functionArn, condition } = requestContext;
   check(
     functionArn === origin.functionArn || functionArn === `${origin.functionArn}:$LATEST`,
     `requestContext.functionArn must be ${origin.functionArn}`,
@@ -136,7 +131,7 @@ export function parseFailedBatch(key: string, content: string, origin: Origin): 
   );
   // A text goes to the function as it is, so that no number in it loses a digit.
   const event = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const { Records } = parse(streamEvent, event, ['payload']);
+  const { Records } = parse(streamEvent, event, 'payload');
   for (const [index, { eventSourceARN }] of Records.entries()) {
     check(
       eventSourceARN === streamArn,
@@ -145,16 +140,7 @@ export function parseFailedBatch(key: string, content: string, origin: Origin): 
     );
   }
   return {
-    batch: {
-      key,
-      streamArn,
-      shardId,
-      startSequenceNumber,
-      endSequenceNumber,
-      records: Records.length,
-      condition: requestContext.condition,
-      failedAt: timestamp,
-    },
+    batch: { key, ...DDBStreamBatchInfo, records: Records.length, condition, failedAt: timestamp },
     event,
   };
 }
@@ -174,20 +160,16 @@ function check(holds: boolean, rule: string, value: string): void {
 }
 
 /** @param place where in the object the content is */
-function parse<T extends z.ZodType>(
-  schema: T,
-  content: string,
-  place: readonly PropertyKey[],
-): z.output<T> {
-  const refuse = (path: readonly PropertyKey[], message: string) =>
+function parse<T extends z.ZodType>(schema: T, content: string, ...place: string[]): z.output<T> {
+  const refuse = (message: string, path: readonly PropertyKey[] = []) =>
     new NotAFailedBatchError(`${formatPath([...place, ...path])} ${message}`.trim());
   const value = parseJson(content);
-  if (value === undefined) throw refuse([], 'is not JSON');
-  if (value === TOO_DEEP) throw refuse([], `is nested more than ${DEPTH} levels deep`);
+  if (value === undefined) throw refuse('is not JSON');
+  if (value === TOO_DEEP) throw refuse(`is nested more than ${DEPTH} levels deep`);
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
   const { path = [], message = '' } = error.issues[0] ?? {};
-  throw refuse(path, message);
+  throw refuse(message, path);
 }
 
 /** A shard, of all streams. */

@@ -1,7 +1,7 @@
 import { type FailedBatch, shardOf, tableArnOf } from './failed-batch';
 import { shardFolder } from './object-key';
 
-/** What a run must not deliver any more, since an earlier batch of it stays in the bucket. */
+/** What a run must not deliver any more, since an earlier batch stays in the bucket. */
 export class Held {
   /** Why, by shard, by item, or by table where the items are not known. */
   readonly #reasons = new Map<string, string>();
@@ -12,7 +12,7 @@ export class Held {
    */
   add(batch: FailedBatch, items: readonly string[], what: string): void {
     this.#hold(shardOf(batch), `an earlier batch of the shard ${what}`);
-    // Items outlive their shard: DynamoDB replaces a shard by others every few hours.
+    // DynamoDB replaces shards every few hours: later changes of an item are in another one.
     for (const item of items) {
       this.#hold(item, `an earlier batch with a change of one of its items ${what}`);
     }
@@ -24,7 +24,7 @@ export class Held {
   }
 
   /**
-   * An object whose content is not known. Its key says at least of which shard it may be.
+   * An object whose content is not known. Its key names the shard that it may belong to.
    *
    * @param what why it is not known, such as `could not be read`
    */

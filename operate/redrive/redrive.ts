@@ -3,7 +3,6 @@ import { type Answer, failureOf } from './delivery';
 import {
   checkedKey,
   type FailedBatch,
-  type FailedBatchObject,
   itemsOf,
   MAXIMUM_SIZE,
   NotAFailedBatchError,
@@ -49,23 +48,20 @@ export type Invoke = (event: string) => Promise<Answer>;
 export interface Found {
   /** In the order in which they are delivered. */
   readonly batches: readonly FailedBatch[];
-  /** All else, which stays as it is. */
+  /** All other objects, which stay as they are. */
   readonly others: readonly OtherObject[];
 }
 
 export interface OtherObject {
   readonly key: string;
-  /** Whether its content is known: then it is not a failed batch of the consumer. */
+  /** Whether it was read: then it is not a failed batch of the consumer. */
   readonly read: boolean;
   readonly problem: string;
 }
 
 export interface Outcome {
   readonly batch: FailedBatch;
-  /**
-   * `waiting`: not tried, since it must not overtake one that failed or the run was stopped; `listed`:
-   * in a dry run.
-   */
+  /** `waiting`: not tried, since it must not overtake a failed one or the run was stopped; `listed`: in a dry run. */
   readonly status: 'delivered' | 'failed' | 'waiting' | 'listed';
   /** Why it failed or waits; of a delivered one, why its object is still there. */
   readonly problem?: string;
@@ -75,8 +71,8 @@ export interface Outcome {
 const READS = 8;
 
 /**
- * Reads every object, and keeps all of a batch but its records: they would not fit into memory. An object that
- * cannot be read or used is one of the others, whatever the reason.
+ * Reads every object. The records of the batches are not kept: they would not fit into memory. An object that cannot
+ * be read or used is one of the others, whatever the reason.
  *
  * @param since leaves out what failed before
  */
@@ -113,7 +109,7 @@ async function readBatch(
   store: Store,
   origin: Origin,
 ): Promise<FailedBatch | undefined> {
-  checkedKey(key); // of what is in the bucket for another purpose, the content is not read
+  checkedKey(key); // objects of another purpose are not read
   if (size > MAXIMUM_SIZE) {
     throw new NotAFailedBatchError(
       `it has ${size} bytes, a failed batch has at most ${MAXIMUM_SIZE}`,
@@ -123,10 +119,7 @@ async function readBatch(
   return object && parseFailedBatch(key, object.content, origin).batch;
 }
 
-/**
- * By stream, then by sequence number. A shard's successors have higher numbers than the shard, so they
- * come after it.
- */
+/** By stream, then by sequence number: the successors of a shard have higher numbers than the shard. */
 function inStreamOrder(a: FailedBatch, b: FailedBatch): number {
   return (
     compare(a.streamArn, b.streamArn) ||
@@ -146,15 +139,14 @@ export interface RedriveProps {
   readonly invoke: Invoke;
   /** Stops before the next batch when it is aborted. */
   readonly signal: AbortSignal;
-  /** Told of each batch as soon as its outcome is known. */
+  /** Called with each outcome as soon as it is known. */
   readonly report: (outcome: Outcome) => void;
 }
 
 /**
- * Delivers batches one after the other and deletes each that the function processed. Where one fails,
- * the later ones of its shard wait, and those with a change of one of its items: a later change of an
- * item must not overtake an earlier one. So do those of a shard with an object whose content is not known.
- * All others go on.
+ * Delivers batches one after the other and deletes each that the function processed. If one fails, the later ones of
+ * its shard wait, and so do those with a change of one of its items: changes of an item keep their order. Batches of a
+ * shard with an object that is not known wait too. All others go on.
  */
 export async function redrive(
   { batches, others }: Found,
@@ -178,10 +170,10 @@ export async function redrive(
 /** Delivers a batch, unless it has to wait; whatever stays in the bucket is held. */
 async function deliver(batch: FailedBatch, held: Held, props: RedriveProps): Promise<Outcome> {
   const { store, invoke } = props;
-  const found = await readAgain(batch, props);
-  if (typeof found === 'string') {
+  const found = await readAgain(batch, props).catch((error: Error) => error);
+  if (found instanceof Error) {
     held.addUnread(batch);
-    return { batch, status: 'failed', problem: found };
+    return { batch, status: 'failed', problem: found.message };
   }
   const items = itemsOf(found.object);
   const reason = held.reason(batch, items);
@@ -200,21 +192,16 @@ async function deliver(batch: FailedBatch, held: Held, props: RedriveProps): Pro
   return { batch, status: 'delivered' };
 }
 
-/** @returns the batch with its records, or why it cannot be had */
-async function readAgain(
-  batch: FailedBatch,
-  { store, origin }: RedriveProps,
-): Promise<{ object: FailedBatchObject; version: string | undefined } | string> {
-  try {
-    const stored = await store.read(batch.key);
-    if (!stored) return 'the object is gone: it expired, or another run delivered it';
-    const object = parseFailedBatch(batch.key, stored.content, origin);
-    // Another batch would be delivered in the place of this one, out of order.
-    if (!isDeepStrictEqual(object.batch, batch)) return 'the object was replaced in the meantime';
-    return { object, version: stored.version };
-  } catch (error) {
-    return (error as Error).message;
+/** The batch with its records. */
+async function readAgain(batch: FailedBatch, { store, origin }: RedriveProps) {
+  const stored = await store.read(batch.key);
+  if (!stored) throw new Error('the object is gone: it expired, or another run delivered it');
+  const object = parseFailedBatch(batch.key, stored.content, origin);
+  // Another batch would be delivered in place of this one, out of order.
+  if (!isDeepStrictEqual(object.batch, batch)) {
+    throw new Error('the object was replaced in the meantime');
   }
+  return { object, version: stored.version };
 }
 
 async function failureToInvoke(invoke: Invoke, event: string): Promise<string | undefined> {

@@ -23,10 +23,7 @@ export function defineProcessor<T extends object = Item>(processor: Processor<T>
   return createHandler(oneByOne(processor), HOST);
 }
 
-/**
- * The same, of a function that takes all changes of a batch at once, in the order of the stream:
- * where it fails, it gets all of them again.
- */
+/** The same for a function that takes all changes of a batch at once. If it fails, it gets all of them again. */
 export function defineBatchProcessor<T extends object = Item>(
   processor: BatchProcessor<T>,
 ): StreamHandler {

@@ -1,6 +1,6 @@
 import { type ChangeEvent, defineProcessor } from '../processor';
 
-/** An item of the table, as far as this function is concerned. */
+/** The attributes of an item that this function reads. */
 interface Order {
   OrderId: string;
   /** ISO 4217, e.g. EUR. */
@@ -17,7 +17,7 @@ interface Difference {
 /**
  * Writes by how much each change of an order changes the sum of all orders, a line per currency.
  *
- * Lambda can deliver a change twice, so each line has the change's id. A query counts it once:
+ * Delivery is at least once, so each line has the change's id. A query counts it once:
  *
  *     filter message = "Total changed" | dedup changeId, currency | stats sum(cents) by currency
  */
@@ -30,13 +30,12 @@ export default defineProcessor<Order>((change, { log }) => {
 });
 
 /**
- * By currency; none where nothing changed.
+ * By currency; none if nothing changed.
  *
- * @throws TypeError if an order has no total: the change then ends among the failed batches, where it
- * is not lost, rather than in a wrong sum
+ * @throws TypeError if an order has no total: the change is kept in the failed batches, and the sum stays right
  */
 function toDifferences({ expired, oldImage, newImage }: ChangeEvent<Order>): Difference[] {
-  // Time to Live removes what is done; that takes nothing away from the sum.
+  // Time to Live removes finished orders, which stay in the sum.
   if (expired) return [];
   const cents = new Map<string, number>();
   const add = (order: Order | undefined, sign: 1 | -1) => {

@@ -15,24 +15,24 @@ export interface Item {
   [attribute: string]: PlainValue;
 }
 
-/** A set that JSON has as an array. */
+/** A set that is an array in JSON. */
 export class ValueSet<T> extends Set<T> {
   toJSON(): T[] {
     return [...this];
   }
 }
 
-/** Bytes that JSON has as base64, as DynamoDB's own JSON does. */
+/** Bytes that are base64 in JSON, as in DynamoDB's own. */
 export class Binary extends Uint8Array {
   toJSON(): string {
     return Buffer.from(this.buffer, this.byteOffset, this.byteLength).toString('base64');
   }
 }
 
-/** No two parts of it can take the same digits, so that a long text is refused in linear time. */
+/** No two parts match the same digits, so that a long text is refused in linear time. */
 const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i;
 
-/** Every decimal number that is no longer than this survives the way through a double. */
+/** A double holds every decimal number up to this length. */
 const SAFE_LENGTH = 15;
 
 /** @throws TypeError if a value has none of DynamoDB's types */
@@ -47,14 +47,10 @@ export function toItem(image: { readonly [attribute: string]: AttributeValue }):
   return item;
 }
 
-/** For a name that an assignment takes for the object's prototype. */
+/** For a name whose assignment would set the object's prototype. */
 function defineAttribute(item: Item, attribute: string, value: PlainValue): void {
-  Object.defineProperty(item, attribute, {
-    value,
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  });
+  const own = { enumerable: true, configurable: true, writable: true };
+  Object.defineProperty(item, attribute, { value, ...own });
 }
 
 function toPlainValue(value: AttributeValue | undefined): PlainValue {
@@ -72,7 +68,7 @@ function toPlainValue(value: AttributeValue | undefined): PlainValue {
   throw notAValue();
 }
 
-/** Without the value, which is the table's data and must not get into a log by an error. */
+/** Without the value: the table's data must not get into a log by an error. */
 function notAValue(): TypeError {
   return new TypeError('not a DynamoDB attribute value');
 }
@@ -95,7 +91,7 @@ function toNumber(text: string): number | string {
   return isExact ? number : text;
 }
 
-/** The significant digits, which a double that is written out again has to have in common. */
+/** The significant digits, which a double has to keep. */
 function digitsOf(text: string): string {
   const digits = text.replace(/e.*$/i, '').replaceAll(/[-+.]/g, '').replace(/^0+/, '');
   // Not /0+$/, which starts again at every zero of a long text.

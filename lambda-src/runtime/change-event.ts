@@ -10,7 +10,7 @@ import { parseStreamArn } from './stream-arn';
  * @typeParam T the table's items, as plain values
  */
 export interface ChangeEvent<T extends object = Item> {
-  /** The same for every delivery of the change: tells a repeat from a new change. */
+  /** The same for every delivery of the change: deduplicate by it. */
   readonly id: string;
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
   /** AWS account of the table. */
@@ -22,17 +22,17 @@ export interface ChangeEvent<T extends object = Item> {
   /** When the change was made, to the second, ISO 8601 in UTC; absent where the record has no time. */
   readonly time?: string;
   /**
-   * Whether Time to Live removed the item in this Region. False says nothing of who removed it: a caller,
-   * or Time to Live in another Region, where the table is a replica of a global table.
+   * Whether Time to Live removed the item in this Region. If false, a caller removed it, or Time to Live did in another
+   * Region, where the table is a replica of a global table.
    *
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
    */
   readonly expired: boolean;
   /** The item's partition key, and its sort key if the table has one. */
   readonly keys: Partial<T>;
-  /** The item before the change, as far as the stream view type has it. */
+  /** The item before the change, if the stream view type includes it. */
   readonly oldImage?: T;
-  /** The item after the change, as far as the stream view type has it. */
+  /** The item after the change, if the stream view type includes it. */
   readonly newImage?: T;
   /** The record as Lambda delivered it, in DynamoDB JSON; not enumerable. */
   readonly record: DynamoDBRecord;
@@ -44,7 +44,7 @@ export interface ChangeEvent<T extends object = Item> {
  * @throws TypeError if the record is not one of a DynamoDB stream
  */
 export function toChangeEvent<T extends object = Item>(record: DynamoDBRecord): ChangeEvent<T> {
-  // What the table's items are like is known to the caller alone.
+  // Only the caller knows what the table's items are like.
   return new DecodedChange(record) as ChangeEvent<object> as ChangeEvent<T>;
 }
 

@@ -16,15 +16,12 @@ export interface EntryExports {
 
 /**
  * The handler that is deployed: the entry's `handler`, else its default export, which must be what
- * `defineProcessor` or `defineBatchProcessor` returned.
- *
- * Lambda takes an answer of `undefined` for a success, so what is no handler must fail when the function
- * starts, not answer. A handler of the user's own is wrapped: see `ownHandler`.
+ * `defineProcessor` or `defineBatchProcessor` returned. Lambda treats an answer of `undefined` as a success, so anything
+ * else fails when the function starts. A custom handler is checked: see `customHandler`.
  *
  * @param entry path of the entry, for messages
- * @param tableArns tables whose changes a processor takes, by default any; a handler of the user's own gets
- *   whatever comes
- * @throws TypeError where neither export is a handler; the message says what to write
+ * @param tableArns tables whose changes a processor takes, by default any; a custom handler gets every event
+ * @throws TypeError if neither export is a handler; the message says what to write
  */
 export function deployedHandler(
   exports: EntryExports,
@@ -35,7 +32,7 @@ export function deployedHandler(
   const marked = (found: unknown) =>
     tableArns ? ofKnownTables(found as LambdaHandler, tableArns) : (found as LambdaHandler);
   if (handler !== undefined && handler !== null) {
-    return isMarked(handler) ? marked(handler) : ownHandler(handler, entry);
+    return isMarked(handler) ? marked(handler) : customHandler(handler, entry);
   }
   const processor = isModule(fallback) ? fallback.default : fallback;
   if (isMarked(processor)) return marked(processor);
@@ -44,23 +41,19 @@ export function deployedHandler(
   );
 }
 
-/**
- * CommonJS with `exports.default`, or that a compiler made of an ES module: Node.js has all its exports in the
- * default one.
- */
+/** CommonJS with `exports.default`, or compiled from an ES module: Node.js has all its exports in the default one. */
 function isModule(value: unknown): value is { readonly default: unknown } {
-  if (typeof value !== 'object' || value === null) return false;
-  return 'default' in value || Reflect.get(value, '__esModule') === true;
+  return (
+    typeof value === 'object' && value !== null && ('default' in value || '__esModule' in value)
+  );
 }
 
 /**
- * A handler of the user's own, held to what Lambda documents: it returns a promise, and its answer is
- * nothing or an object in which `batchItemFailures` is a list of failures.
- *
- * One that returns nothing at once, without a promise, stays as it is: the runtimes that know
- * `context.succeed` wait for it, or for an event loop without work.
+ * Checks what Lambda documents: the handler returns a promise, whose value is nothing or an object in which
+ * `batchItemFailures` is a list of failures. If it returns nothing at once, without a promise, that stays: the runtimes
+ * that know `context.succeed` wait for it, or for an event loop without work.
  */
-function ownHandler(handler: unknown, entry: string): LambdaHandler {
+function customHandler(handler: unknown, entry: string): LambdaHandler {
   if (typeof handler !== 'function') {
     throw new TypeError(`handler of ${entry} must be a function, got ${nameOf(handler)}`);
   }
@@ -94,12 +87,10 @@ function asSent(answer: unknown): unknown {
 }
 
 function failuresOf(answer: unknown): unknown {
-  return answer === undefined || answer === null
-    ? undefined
-    : Reflect.get(Object(answer), 'batchItemFailures');
+  return (answer as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;
 }
 
-/** The key is written otherwise, so Lambda would see no failure. */
+/** Other spellings of the key, in which Lambda would see no failure. */
 const MISSPELLED = /^batch_?items?_?failures?$/i;
 
 /**
@@ -109,7 +100,7 @@ const MISSPELLED = /^batch_?items?_?failures?$/i;
  */
 function isAnswer(answer: unknown): boolean {
   if (answer === undefined || answer === null) return true;
-  // An error that is returned instead of thrown, and what is iterated (lists, generators), say nothing of records.
+  // A returned error, a list or a generator says nothing of records.
   if (typeof answer !== 'object' || answer instanceof Error || isIterable(answer)) return false;
   const failures = failuresOf(answer);
   if (failures === undefined || failures === null) {
@@ -123,11 +114,7 @@ function isIterable(value: object): boolean {
 }
 
 function isFailure(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof Reflect.get(value, 'itemIdentifier') === 'string'
-  );
+  return typeof (value as { itemIdentifier?: unknown } | null)?.itemIdentifier === 'string';
 }
 
 /** Short, for a message: `a function`, `'ok'`, `{ batchItemFailures: 7 }`. */

@@ -1,14 +1,14 @@
 import { isObject } from './attribute-value';
 import { escapeUnseen } from './escape-unseen';
 
-/** Characters of a description: a key can have 3,072 bytes, and is recognized by less. */
+/** Characters of a description; a key can have 3,072 bytes. */
 const LONGEST = 2_000;
 
 /**
- * Which record it is, for messages and the log: its ids and keys. Never its images: they are the data of
- * the table, and a message goes where the data may not.
+ * Which record it is, for messages and the log: its ids and keys, never its images. Those are the table's data, and a
+ * message goes where the data may not.
  *
- * @param record anything, since it is described where it is not what it should be
+ * @param record anything, since records that are malformed are described too
  */
 export function describeRecord(record: unknown): string {
   const { eventID, eventName, eventSourceARN, dynamodb } = Object(record);

@@ -1,7 +1,6 @@
 /**
- * JSON of the same meaning without characters that a terminal or viewer acts on: control characters (C1 and
- * DEL too, which JSON leaves as they are), those without width or that change the direction of text, and
- * Unicode's separators of lines.
+ * JSON of the same meaning without characters that a terminal or viewer acts on: control characters (also C1 and DEL,
+ * which JSON does not escape), zero width and direction of text, and Unicode's line separators.
  *
  * @param json on one line
  */

@@ -1,7 +1,7 @@
 /**
- * Keeps the event loop from running empty while a promise is pending. Lambda's runtime would answer
- * `null`, which means that all went well, where a processor waits for what never comes: an event that
- * is not emitted, a callback that is not called. Kept alive, the function times out, and the batch fails.
+ * Keeps the event loop busy while a promise is pending. If a processor waits for an event or a callback that never
+ * comes, Lambda's runtime would answer `null`, which means success. Kept alive, the function times out and the batch
+ * fails.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html (null is a success)
  */

@@ -1,11 +1,11 @@
 import { describeRecord } from './describe-record';
 
 /**
- * A handler that takes changes of these tables only. Lambda delivers no others, but whoever may invoke the
- * function can write any account and table into an event.
+ * A handler that takes only changes of these tables. Lambda delivers no others, but whoever may invoke the function can
+ * write any account and table into an event.
  *
  * @param tableArns ARNs of the tables whose streams the function reads
- * @returns a handler that fails before anything is begun, so that Lambda keeps the batch
+ * @returns a handler that fails before processing starts, so that Lambda keeps the batch
  */
 export function ofKnownTables(
   handler: (event: unknown, context: unknown) => unknown,
@@ -14,7 +14,7 @@ export function ofKnownTables(
   const known = new Set(tableArns);
   return async (event, context) => {
     const { Records } = Object(event);
-    // What is no event, or no record of a stream, is for the handler to refuse.
+    // Anything that is not a stream event is rejected by the handler.
     for (const record of Array.isArray(Records) ? Records : []) {
       const { eventSourceARN } = Object(record);
       if (typeof eventSourceARN === 'string' && !known.has(tableOf(eventSourceARN))) {

@@ -3,14 +3,13 @@ import { type ChangeEvent, isChangeEvent } from './change-event';
 import { NOT_READABLE, toJson } from './to-json';
 
 /**
- * Writes one line of JSON per call, whose fields CloudWatch Logs Insights finds by itself. Errors are
- * written with their stack and cause, sets as arrays, maps as objects, binaries as base64, BigInts as
- * digits. An error in place of the fields is the field `error`. A field that has the name of one that
- * every line has is left out, and so is `_aws`, which would make metrics of a table's data. What cannot be
- * seen is escaped.
+ * Writes one line of JSON per call, whose fields CloudWatch Logs Insights discovers. Errors are written with their stack
+ * and cause, sets as arrays, maps as objects, binaries as base64, BigInts as digits, invisible characters as escapes. An
+ * error in place of the fields becomes the field `error`. Fields named as one that every line has are left out, and so
+ * is `_aws`, which would make metrics of a table's data.
  *
- * A line that is too long for CloudWatch Logs, which would lose it, is written shortened, with its size in
- * the field `bytes`: a change without its images and at least at WARN, other fields as far as they fit.
+ * CloudWatch Logs loses a line that is too long. It is shortened, with its size in the field `bytes`: a change without
+ * its images and at least at WARN, other fields as far as they fit.
  */
 export interface Logger {
   debug(message: string, fields?: object): void;
@@ -99,12 +98,12 @@ export function createLogger({ level: lowest, invocation, output }: LoggerProps)
   return { debug: at('DEBUG'), info: at('INFO'), warn: at('WARN'), error: at('ERROR') };
 }
 
-/** With the brace and the line break at its end. No text has more than three bytes for a character. */
+/** With the brace and the line break at its end. A character has at most three bytes. */
 function sizeOf(text: string): number {
   return (text.length * 3 <= LONGEST_LINE ? text.length : Buffer.byteLength(text)) + 2;
 }
 
-/** JavaScript, or a cast, may pass what is no text; an object is written as its JSON. */
+/** JavaScript, or a cast, may pass any value; an object is written as its JSON. */
 function toText(message: unknown): string {
   if (typeof message === 'string') return message;
   try {
@@ -114,7 +113,7 @@ function toText(message: unknown): string {
   }
 }
 
-/** Logging never fails: what throws when it is read or listed is written as not readable. */
+/** Logging never fails: what throws when it is read is written as not readable. */
 function entriesOf(fields: unknown): [name: string, value: unknown][] {
   try {
     if (fields instanceof Error) return [['error', fields]];
@@ -151,7 +150,7 @@ function toShortJson(value: unknown): string | undefined {
   return json === undefined || json.length <= SHORTENED ? json : toJson(shorten(json));
 }
 
-/** A proxy that was revoked throws when it is asked. */
+/** A revoked proxy throws. */
 function isChange(value: unknown): value is ChangeEvent {
   try {
     return isChangeEvent(value);

@@ -7,15 +7,15 @@ export interface Stream {
 }
 
 /**
- * Partition, Region, account and table, each in its own characters: they become names of objects, and whoever
- * may invoke the function can write any text.
+ * Partition, Region, account and table, each in its own characters: they become object keys, and whoever may invoke the
+ * function can write any text.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  */
 const STREAM_ARN =
   /^arn:aws[a-z-]*:dynamodb:([a-z]{2,4}(?:-[a-z]+)+-\d{1,2}):(\d{12}):table\/([A-Za-z0-9_.-]{3,255})\/stream\//;
 
-/** As many as there are mappings to the function: a batch is of one stream. */
+/** One per mapping to the function: a batch is of one stream. */
 const streams = new Map<string, Stream | undefined>();
 
 /** @returns undefined if the ARN is not one of a DynamoDB stream */

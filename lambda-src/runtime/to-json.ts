@@ -5,10 +5,9 @@ import { escapeUnseen } from './escape-unseen';
 export const NOT_READABLE = '[not readable]';
 
 /**
- * The JSON of any value; undefined where it has none. A value that cannot be read, say since a getter
- * throws, is a text: logging a failure must not be one. A change, which has nothing but what JSON has,
- * skips the replacer: calling it for every value takes longer than all the rest. What cannot be seen is
- * escaped.
+ * The JSON of any value, with invisible characters escaped; undefined if it has none. A value that cannot be read, for
+ * example because a getter throws, becomes a text: logging a failure must not fail. A change holds only what JSON has,
+ * and skips the replacer, which would take longer than all the rest.
  */
 export function toJson(value: unknown): string | undefined {
   const json = stringify(value);

@@ -24,8 +24,8 @@ export interface S3SinkProps {
 }
 
 /**
- * Writes the changes of a batch to S3, as gzipped lines of JSON. A batch that is repeated writes the
- * same bytes to the same keys. What S3 refuses fails the batch.
+ * Writes the changes of a batch to S3, as gzipped lines of JSON. It is idempotent: a repeated batch writes the same bytes
+ * to the same keys. If S3 refuses, the batch fails.
  */
 export function s3Sink({ client, bucket, prefix = '', bucketOwner }: S3SinkProps): BatchProcessor {
   return async (changes) => {
@@ -46,7 +46,7 @@ export function s3Sink({ client, bucket, prefix = '', bucketOwner }: S3SinkProps
 
 type ColumnName = (typeof LAKE_COLUMNS)[number]['name'];
 
-/** A value per column; where the change has none it is undefined, and not written. */
+/** A value per column; undefined, and not written, if the change has none. */
 type LakeLine = Readonly<Record<ColumnName, string | boolean | undefined>>;
 
 interface LakeObject {
@@ -57,10 +57,8 @@ interface LakeObject {
 }
 
 /**
- * The objects that a batch makes: one, unless it has changes of several days (UTC), accounts or tables.
- * So a change's partition does not depend on the batch it came in.
- *
- * Keys and texts are derived from the changes alone: the same batch makes the same objects.
+ * The objects of a batch: one, unless it has changes of several days (UTC), accounts or tables, so that the partition of
+ * a change does not depend on its batch. Keys and texts depend on the changes only.
  */
 export function toLakeObjects(changes: readonly ChangeEvent[]): LakeObject[] {
   const groups = new Map<string, ChangeEvent[]>();
@@ -95,15 +93,15 @@ export function toLakeLine(change: ChangeEvent): LakeLine {
 }
 
 /**
- * The date comes first, so that a table can have partitions of the date alone. A change without a time, or
- * of before the lake, is in the first partition: always the same, and one that queries look into.
+ * The date comes first, so that a table can have partitions of the date alone. A change without a time, or before the
+ * lake, is in the first partition, which queries read.
  */
 function toPartition({ account, table, time }: ChangeEvent): string {
   const date = time && time > FIRST_DATE ? time.slice(0, FIRST_DATE.length) : FIRST_DATE;
   return `date=${date}/account=${account}/table=${table}`;
 }
 
-/** Sorts as the stream does, and differs where a batch of other changes begins with the same one. */
+/** Sorts as the stream does, and differs if a batch of other changes starts with the same one. */
 function toName(changes: readonly ChangeEvent[]): string {
   const hash = createHash('sha256');
   for (const { id } of changes) hash.update(`${id}\n`);

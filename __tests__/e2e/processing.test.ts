@@ -18,7 +18,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { parseDocument } from 'yaml';
-import { savedQueries } from '../../constructs/lake/sql';
+import { CHANGES_PER_TENANT_PER_DAY } from '../../constructs/lake/sql';
 import { loadTopology } from '../../load/load';
 import type { Lake } from '../../topology/sinks/s3';
 import { changesOf, type Delivery, partitionOf } from '../helpers/lake-database';
@@ -120,7 +120,7 @@ describeWithEndpoint('the lake of two tenants', () => {
     // Some emulators cannot delete saved queries.
     await deployment.forget(
       'consumer-lake',
-      ...savedQueries('').map(({ name }) => `aws_athena_named_query.lake_queries_${name}`),
+      `aws_athena_named_query.lake_queries_${CHANGES_PER_TENANT_PER_DAY}`,
     );
     await deployment.destroy();
   });

@@ -3,6 +3,7 @@ import { GlueCatalogTable } from '@cdktf/provider-aws/lib/glue-catalog-table';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { FIRST_DATE, LAKE_COLUMNS } from '../../lambda-src/contract';
+import type { Lake } from '../../topology/sinks/s3';
 import { jsonEncode } from '../terraform/json-encode';
 import { literal } from '../terraform/literal';
 import { CHANGES, changesView, DATE, DELIVERIES, VIEW_COLUMNS } from './sql';
@@ -16,10 +17,9 @@ import { CHANGES, changesView, DATE, DELIVERIES, VIEW_COLUMNS } from './sql';
 export const ENUMERATED_VALUES = 36;
 
 export interface LakeCatalogProps {
-  /** Name of the Glue database. */
-  readonly database: string;
-  /** Bucket and prefix, `s3://bucket/prefix/`. */
-  readonly location: string;
+  readonly lake: Lake;
+  /** Name of the lake's bucket. */
+  readonly bucket: string;
   /** IDs of the accounts whose changes the lake holds; at least one. */
   readonly accounts: readonly string[];
   /** Names of the tables whose changes the lake holds; at least one. */
@@ -41,7 +41,7 @@ export class LakeCatalog extends Construct {
   constructor(scope: Construct, id: string, props: LakeCatalogProps) {
     super(scope, id);
     const database = new GlueCatalogDatabase(this, 'resource', {
-      name: props.database,
+      name: props.lake.database,
       description: 'Changes of DynamoDB tables',
     });
     this.database = database.name;
@@ -49,7 +49,8 @@ export class LakeCatalog extends Construct {
     this.createChanges();
   }
 
-  private createDeliveries({ location, accounts, tables }: LakeCatalogProps): void {
+  private createDeliveries({ lake, bucket, accounts, tables }: LakeCatalogProps): void {
+    const location = `s3://${bucket}/${lake.prefix}`;
     const enumerated = Object.entries({ account: accounts, table: tables });
     const partitions = enumerated.every(([, values]) => values.length <= ENUMERATED_VALUES)
       ? enumerated

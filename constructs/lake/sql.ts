@@ -28,30 +28,19 @@ export function changesView(database: string): string {
   );
 }
 
-export interface SavedQuery {
-  readonly name: string;
-  readonly description: string;
-  readonly sql: string;
-}
+/** Name of the saved query. A tenant is an account. */
+export const CHANGES_PER_TENANT_PER_DAY = 'changes_per_tenant_per_day';
 
-/** A tenant is an account. */
-export function savedQueries(database: string): SavedQuery[] {
-  const changes = `"${database}"."${CHANGES}"`;
-  return [
-    {
-      name: 'changes_per_tenant_per_day',
-      description: 'Changes of each account on each of the last 31 days',
-      sql: lines(
-        'SELECT account, "date",',
-        '  count(*) AS changes,',
-        "  sum(CASE WHEN event_name = 'INSERT' THEN 1 ELSE 0 END) AS inserted,",
-        "  sum(CASE WHEN event_name = 'MODIFY' THEN 1 ELSE 0 END) AS modified,",
-        "  sum(CASE WHEN event_name = 'REMOVE' THEN 1 ELSE 0 END) AS removed",
-        `FROM ${changes}`,
-        "WHERE \"date\" >= date_format(date_add('day', -30, current_date), '%Y-%m-%d')",
-        'GROUP BY account, "date"',
-        'ORDER BY account, "date"',
-      ),
-    },
-  ];
+export function changesPerTenantPerDay(database: string): string {
+  return lines(
+    'SELECT account, "date",',
+    '  count(*) AS changes,',
+    "  sum(CASE WHEN event_name = 'INSERT' THEN 1 ELSE 0 END) AS inserted,",
+    "  sum(CASE WHEN event_name = 'MODIFY' THEN 1 ELSE 0 END) AS modified,",
+    "  sum(CASE WHEN event_name = 'REMOVE' THEN 1 ELSE 0 END) AS removed",
+    `FROM "${database}"."${CHANGES}"`,
+    "WHERE \"date\" >= date_format(date_add('day', -30, current_date), '%Y-%m-%d')",
+    'GROUP BY account, "date"',
+    'ORDER BY account, "date"',
+  );
 }

@@ -8,8 +8,7 @@ type CreateSink<S> = (scope: Construct, sink: S, consumer: ResolvedConsumer) => 
 
 const SINKS = {
   log: () => ({ grants: [], references: {} }),
-  s3: (scope, lake, { account, sources, function: { name } }) =>
-    new ChangeLake(scope, 'lake', { lake, sources, workgroup: name, bucketOwner: account.id }),
+  s3: (scope, lake, consumer) => new ChangeLake(scope, 'lake', lake, consumer),
 } satisfies { readonly [S in ResolvedSink as S['type']]: CreateSink<S> };
 
 export function createSink(scope: Construct, consumer: ResolvedConsumer): SinkResources {

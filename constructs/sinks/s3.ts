@@ -5,7 +5,7 @@ import { SINK_VARIABLES } from '../../lambda-src/contract';
 import { WRITE_OBJECT } from '../../policies/actions';
 import { ofBucketOwner } from '../../policies/execution-role';
 import { ATHENA_RESULTS } from '../../topology/names';
-import type { TableReference } from '../../topology/resolve';
+import type { ResolvedConsumer } from '../../topology/resolve';
 import type { Lake } from '../../topology/sinks/s3';
 import { LakeCatalog } from '../lake/catalog';
 import { LakeQueries } from '../lake/queries';
@@ -17,63 +17,37 @@ const RESULTS_EXPIRE_IN_DAYS = 30;
 /** Days for which a change that was deleted or overwritten can be restored. */
 const VERSIONS_EXPIRE_IN_DAYS = 30;
 
-export interface ChangeLakeProps {
-  readonly lake: Lake;
-  /** Tables whose changes are written. */
-  readonly sources: readonly TableReference[];
-  /** Name of the Athena workgroup. */
-  readonly workgroup: string;
-  /** ID of the account that must own the bucket. */
-  readonly bucketOwner: string;
-}
-
 /** Where the sink `s3` writes changes, and what it takes to query them. */
 export class ChangeLake extends Construct implements SinkResources {
   readonly grants: SinkResources['grants'];
   readonly references: SinkResources['references'];
 
-  constructor(scope: Construct, id: string, props: ChangeLakeProps) {
+  constructor(scope: Construct, id: string, lake: Lake, consumer: ResolvedConsumer) {
     super(scope, id);
-    const { lake, sources, bucketOwner } = props;
     const { name, arn } = lake.managed ? this.createBucket(lake) : this.findBucket(lake);
-    const accounts = distinct(
-      sources.map(({ account }) => account.id),
-      lake.formerAccounts,
-    );
-    const tables = distinct(
-      sources.map((source) => source.name),
-      lake.formerTables,
-    );
-    // Athena finds changes by account and table: without any there is nothing to query.
-    if (tables.length > 0) this.catalog(name, { accounts, tables }, props);
+    this.createCatalog(name, lake, consumer);
     this.references = { [SINK_VARIABLES.s3.bucket]: name };
     this.grants = [
       {
         sid: 'WriteChanges',
         actions: WRITE_OBJECT,
         resources: [`${arn}/${lake.prefix}*`],
-        condition: [ofBucketOwner(bucketOwner)],
+        condition: [ofBucketOwner(consumer.account.id)],
       },
     ];
   }
 
-  private catalog(
-    bucket: string,
-    partitions: { accounts: readonly string[]; tables: readonly string[] },
-    { lake, workgroup }: ChangeLakeProps,
-  ): void {
-    const { database, prefix, scanLimitInMegabytes } = lake;
-    const catalog = new LakeCatalog(this, 'catalog', {
-      database,
-      location: `s3://${bucket}/${prefix}`,
-      ...partitions,
-    });
-    new LakeQueries(this, 'queries', {
-      name: workgroup,
-      database: catalog.database,
-      resultLocation: `s3://${bucket}/${ATHENA_RESULTS}`,
-      scanLimitInMegabytes,
-    });
+  private createCatalog(bucket: string, lake: Lake, consumer: ResolvedConsumer): void {
+    const { sources, function: lambda } = consumer;
+    const accounts = distinct([
+      ...sources.map(({ account }) => account.id),
+      ...lake.formerAccounts,
+    ]);
+    const tables = distinct([...sources.map(({ name }) => name), ...lake.formerTables]);
+    // Athena finds changes by account and table: without any there is nothing to query.
+    if (tables.length === 0) return;
+    const { database } = new LakeCatalog(this, 'catalog', { lake, bucket, accounts, tables });
+    new LakeQueries(this, 'queries', { lake, bucket, database, workgroup: lambda.name });
   }
 
   private createBucket(lake: Lake): { name: string; arn: string } {
@@ -99,11 +73,10 @@ function lifecycleRules({
     id: 'changes',
     status: 'Enabled',
     filter: [{ prefix }],
-    transition:
-      transitionToStandardIaInDays === undefined
-        ? undefined
-        : [{ days: transitionToStandardIaInDays, storageClass: 'STANDARD_IA' }],
-    expiration: expirationInDays === undefined ? undefined : [{ days: expirationInDays }],
+    transition: transitionToStandardIaInDays
+      ? [{ days: transitionToStandardIaInDays, storageClass: 'STANDARD_IA' }]
+      : undefined,
+    expiration: expirationInDays ? [{ days: expirationInDays }] : undefined,
   };
   const results: S3BucketLifecycleConfigurationRule = {
     id: 'athena-results',
@@ -123,6 +96,4 @@ function lifecycleRules({
   return [...(changes.transition || changes.expiration ? [changes] : []), results, versions];
 }
 
-function distinct(...lists: readonly (readonly string[])[]): string[] {
-  return [...new Set(lists.flat())];
-}
+const distinct = (values: readonly string[]) => [...new Set(values)];

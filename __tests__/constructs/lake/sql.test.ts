@@ -1,9 +1,9 @@
 import initSqlJs, { type Database, type SqlValue } from 'sql.js';
 import {
   CHANGES,
+  changesPerTenantPerDay,
   changesView,
   DELIVERIES,
-  savedQueries,
   VIEW_COLUMNS,
 } from '../../../constructs/lake/sql';
 
@@ -85,12 +85,6 @@ const changesOf = (...deliveries: Row[]) =>
     deliveries,
   );
 
-function savedQuery(name: string): string {
-  const found = savedQueries(LAKE).find((one) => one.name === name);
-  if (!found) throw new Error(`no query ${name}`);
-  return found.sql;
-}
-
 describe('the view of changes', () => {
   test('has the columns of a line and of an object’s key', () => {
     expect(VIEW_COLUMNS.map(({ name }) => name)).toEqual([
@@ -155,14 +149,8 @@ describe('the view of changes', () => {
   });
 });
 
-test('the saved queries have names and descriptions', () => {
-  expect(savedQueries(LAKE).map(({ name, description }) => [name, description])).toEqual([
-    ['changes_per_tenant_per_day', 'Changes of each account on each of the last 31 days'],
-  ]);
-});
-
 describe('changes_per_tenant_per_day', () => {
-  const sql = savedQuery('changes_per_tenant_per_day');
+  const sql = changesPerTenantPerDay(LAKE);
   const day = (
     account: string,
     date: string,

@@ -1,4 +1,4 @@
-import { changesView, savedQueries } from '../../../constructs/lake/sql';
+import { changesPerTenantPerDay, changesView } from '../../../constructs/lake/sql';
 import { LAKE_COLUMNS } from '../../../lambda-src/contract';
 import { ABORT_UPLOADS, privateBucket } from '../../helpers/blocks';
 import { jsonencoded } from '../../helpers/jsonencoded';
@@ -109,19 +109,16 @@ const QUERYABLE = {
   },
   aws_glue_catalog_table: { lake_catalog_deliveries: DELIVERIES, lake_catalog_changes: CHANGES },
   aws_athena_workgroup: { lake_queries: WORKGROUP },
-  aws_athena_named_query: Object.fromEntries(
-    savedQueries(DATABASE).map(({ name, description, sql }) => [
-      `lake_queries_${name}`,
-      {
-        provider,
-        name,
-        description,
-        workgroup: '${aws_athena_workgroup.lake_queries.name}',
-        database: DATABASE,
-        query: sql,
-      },
-    ]),
-  ),
+  aws_athena_named_query: {
+    lake_queries_changes_per_tenant_per_day: {
+      provider,
+      name: 'changes_per_tenant_per_day',
+      description: 'Changes of each account on each of the last 31 days',
+      workgroup: '${aws_athena_workgroup.lake_queries.name}',
+      database: DATABASE,
+      query: changesPerTenantPerDay(DATABASE),
+    },
+  },
 };
 
 const RESULTS = {

@@ -14,6 +14,7 @@ import type { Statement } from '../policies/statement';
 import { parseArn } from '../topology/arns';
 import { managedPolicyName } from '../topology/names';
 import type { ResolvedConsumer, TableReference } from '../topology/resolve';
+import { identified } from './terraform/identified';
 import { policyDocument } from './terraform/policy-document';
 import { TerraformData } from './terraform/terraform-data';
 
@@ -84,15 +85,10 @@ export class ExecutionRole extends Construct {
   }
 
   private attachManagedPolicies(): ITerraformDependable[] {
-    const names = new Set<string>();
-    return this.props.role.managedPolicyArns.map((arn, index) => {
+    return identified(this.props.role.managedPolicyArns, (arn) => {
       const { id, resource } = parseArn(arn);
-      let name = `${id}_${resource}`.replaceAll(/\W/g, '_');
-      // Policies whose names differ in punctuation only are told apart by their place in the list.
-      if (names.has(name)) name = `${name}_${index + 1}`;
-      names.add(name);
-      return this.attach(name, arn);
-    });
+      return `${id}_${resource}`;
+    }).map(([name, arn]) => this.attach(name, arn));
   }
 
   private inlinePolicy(name: string, statements: readonly Statement[]): ITerraformDependable {

@@ -11,13 +11,16 @@ import { Construct } from 'constructs';
 import { tlsOnly } from '../policies/bucket';
 import { policyDocument } from './terraform/policy-document';
 
+/** A rule that is enabled, of all objects where it has no filter. */
+export type LifecycleRule = Omit<S3BucketLifecycleConfigurationRule, 'status'>;
+
 export interface PrivateBucketProps {
   readonly name: string;
   /** Customer managed key of the bucket. Default: S3's own encryption (SSE-S3). */
   readonly kmsKeyId?: string;
   /** Whether objects that are deleted or overwritten stay as versions. Default: false. */
   readonly versioned?: boolean;
-  readonly lifecycleRules: S3BucketLifecycleConfigurationRule[];
+  readonly lifecycleRules: LifecycleRule[];
   /** Whether Terraform refuses to destroy the bucket even when it is empty. Default: false. */
   readonly preventDestroy?: boolean;
 }
@@ -27,10 +30,8 @@ export interface PrivateBucketProps {
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
  */
-const ABORT_UPLOADS: S3BucketLifecycleConfigurationRule = {
+const ABORT_UPLOADS: LifecycleRule = {
   id: 'abort-uploads',
-  status: 'Enabled',
-  filter: [{}],
   abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
 };
 
@@ -69,20 +70,22 @@ export class PrivateBucket extends Construct {
       bucket,
       policy: policyDocument(this, 'policy_document', tlsOnly(arn)),
     });
-    const versioning = versioned
-      ? [
-          new S3BucketVersioningA(this, 'versioning', {
-            bucket,
-            versioningConfiguration: { status: 'Enabled' },
-          }),
-        ]
-      : undefined;
+    const versioning = versioned ? [this.createVersioning(bucket)] : undefined;
     new S3BucketLifecycleConfiguration(this, 'lifecycle', {
       bucket,
-      rule: [...lifecycleRules, ABORT_UPLOADS],
+      rule: [...lifecycleRules, ABORT_UPLOADS].map((rule) => ({
+        status: 'Enabled',
+        filter: [{}],
+        ...rule,
+      })),
       dependsOn: versioning, // rules about versions need them
     });
     this.name = bucket;
     this.arn = arn;
+  }
+
+  private createVersioning(bucket: string): S3BucketVersioningA {
+    const versioningConfiguration = { status: 'Enabled' };
+    return new S3BucketVersioningA(this, 'versioning', { bucket, versioningConfiguration });
   }
 }

@@ -2,6 +2,7 @@ import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { DynamodbTag } from '@cdktf/provider-aws/lib/dynamodb-tag';
 import { Construct } from 'constructs';
 import type { Table } from '../topology/schema/producer';
+import { identified } from './terraform/identified';
 import { expressionText, literal } from './terraform/literal';
 
 /**
@@ -61,22 +62,13 @@ export class StreamTable extends Construct {
         ],
       },
     });
-    this.tag(resource.arn, tags);
+    // One by one, since `tags` of the table is ignored: a changed or removed tag of the topology is still one.
+    for (const [id, [key, value]] of identified(Object.entries(tags), ([key]) => `tag_${key}`)) {
+      new DynamodbTag(this, id, { resourceArn: resource.arn, key, value });
+    }
     this.name = resource.name;
     this.arn = resource.arn;
     this.streamArn = resource.streamArn;
-  }
-
-  /** One by one, since `tags` of the table is ignored: a changed or removed tag of the topology is still one. */
-  private tag(resourceArn: string, tags: Readonly<Record<string, string>>): void {
-    const ids = new Set<string>();
-    Object.entries(tags).forEach(([key, value], index) => {
-      let id = `tag_${key.replaceAll(/\W/g, '_')}`;
-      // Keys that differ in punctuation only are told apart by their place in the list.
-      if (ids.has(id)) id = `${id}_${index + 1}`;
-      ids.add(id);
-      new DynamodbTag(this, id, { resourceArn, key, value });
-    });
   }
 
   private keyCondition({ name, partitionKey, sortKey }: Table) {

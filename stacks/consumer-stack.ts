@@ -1,14 +1,19 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
-import type { Construct } from 'constructs';
+import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
+import { Construct } from 'constructs';
 import { ConsumerFunction } from '../constructs/consumer-function';
 import { ExecutionRole } from '../constructs/execution-role';
-import { ConsumerAlarms } from '../constructs/monitoring/consumer-alarms';
+import { AlarmTopic } from '../constructs/monitoring/alarm-topic';
+import { createAlarms } from '../constructs/monitoring/alarms';
 import { Dashboard } from '../constructs/monitoring/dashboard';
+import { FUNCTION_ALARMS } from '../constructs/monitoring/function-alarms';
 import { PrivateBucket } from '../constructs/private-bucket';
 import { createSink } from '../constructs/sinks';
+import { literal } from '../constructs/terraform/literal';
 import { environmentOf } from '../packaging/environment';
-import { logGroupName } from '../topology/names';
+import { logGroupName, topicName } from '../topology/names';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
+import type { Alarms } from '../topology/schema/consumer';
 import { AccountStack } from './account-stack';
 
 /**
@@ -54,26 +59,33 @@ export class ConsumerStack extends AccountStack {
     this.output('function_arn', lambda.arn, 'ARN of the function');
     this.output('failed_batches_bucket_arn', failedBatches.arn, 'ARN of the failed-batches bucket');
     if (consumer.alarms) {
-      const alarms = new ConsumerAlarms(this, 'alarms', {
-        settings: consumer.alarms,
-        consumer,
-        functionName: lambda.name,
-      });
-      this.output('alarm_topic_arn', alarms.topicArn, 'ARN of the topic that alarms are sent to');
+      const topicArn = this.createAlarms(consumer.alarms, consumer, lambda.name);
+      this.output('alarm_topic_arn', topicArn, 'ARN of the topic that alarms are sent to');
     }
   }
 
   private createFailedBatches({ failedBatches }: ResolvedConsumer): PrivateBucket {
     return new PrivateBucket(this, 'failed_batches', {
       name: failedBatches.bucket,
-      lifecycleRules: [
-        {
-          id: 'expire',
-          status: 'Enabled',
-          filter: [{}],
-          expiration: [{ days: failedBatches.expirationInDays }],
-        },
-      ],
+      lifecycleRules: [{ id: 'expire', expiration: [{ days: failedBatches.expirationInDays }] }],
     });
+  }
+
+  /** @returns the ARN of the topic, of these alarms and of those of the subscriptions */
+  private createAlarms(
+    settings: Alarms,
+    { account, function: lambda }: ResolvedConsumer,
+    dimensionValue: string,
+  ): string {
+    const scope = new Construct(this, 'alarms');
+    const { name } = lambda;
+    const topicArn =
+      settings.topicArn ?? new AlarmTopic(scope, 'topic', { name: topicName(name), account }).arn;
+    if (settings.email !== undefined) {
+      const endpoint = literal(this, settings.email);
+      new SnsTopicSubscription(scope, 'email', { topicArn, protocol: 'email', endpoint });
+    }
+    createAlarms(scope, FUNCTION_ALARMS, { settings, lambda }, { topicArn, name, dimensionValue });
+    return topicArn;
   }
 }

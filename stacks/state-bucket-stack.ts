@@ -33,8 +33,6 @@ export class StateBucketStack extends AccountStack {
       lifecycleRules: [
         {
           id: 'expire-noncurrent',
-          status: 'Enabled',
-          filter: [{}],
           noncurrentVersionExpiration: [{ noncurrentDays: NONCURRENT_DAYS }],
         },
       ],

@@ -1,11 +1,10 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import type { Construct } from 'constructs';
 import { createAlarms } from '../constructs/monitoring/alarms';
-import { alarmTopicArn } from '../constructs/monitoring/consumer-alarms';
 import { MAPPING_ALARMS } from '../constructs/monitoring/mapping-alarms';
 import { literal } from '../constructs/terraform/literal';
 import { arns } from '../topology/arns';
-import { mappingAlarmsOwner } from '../topology/names';
+import { mappingAlarmsOwner, topicName } from '../topology/names';
 import type { ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
 import type { Alarms } from '../topology/schema/consumer';
 import { filterPattern } from '../topology/unicode';
@@ -51,14 +50,11 @@ export class SubscriptionStack extends AccountStack {
     subscription: ResolvedSubscription,
     settings: Alarms,
   ): void {
-    const { functionName, stackId, consumerStackId } = subscription;
-    const expected = alarmTopicArn(settings, subscription);
+    const { account, functionName, stackId, consumerStackId } = subscription;
+    const expected = settings.topicArn ?? arns.topic(account, topicName(functionName));
     const topicArn = this.outputOf(consumerStackId, 'alarm_topic_arn', expected);
-    const target = {
-      topicArn,
-      name: mappingAlarmsOwner(functionName, stackId),
-      dimensionValue: uuid,
-    };
+    const name = mappingAlarmsOwner(functionName, stackId);
+    const target = { topicArn, name, dimensionValue: uuid };
     createAlarms(this, MAPPING_ALARMS, { settings, subscription }, target);
   }
 }

@@ -26,11 +26,6 @@ export interface SynthesisOptions {
   readonly keepStale?: boolean;
 }
 
-/** Stacks that Terraform would refuse, or that cannot be written; one line for each problem. */
-export class SynthesisError extends UserError {
-  override readonly name = 'SynthesisError';
-}
-
 /** All that a synthesis writes in the folder of a stack. The rest is Terraform's, such as `.terraform`. */
 const SYNTHESIZED = ['cdk.tf.json', 'cdk.tf', 'metadata.json', 'assets'];
 
@@ -41,7 +36,7 @@ const SYNTHESIZED = ['cdk.tf.json', 'cdk.tf', 'metadata.json', 'assets'];
  * to one folder at the same time, one fails.
  *
  * @returns the ids of the stacks, in the order of deployment
- * @throws SynthesisError
+ * @throws UserError of stacks that Terraform would refuse, or that cannot be written; one line for each problem
  */
 export async function synthesize(
   topology: ResolvedTopology,
@@ -63,7 +58,7 @@ export async function synthesize(
  * Writes the stacks to an empty folder, HCL as cdktf has it.
  *
  * @returns the ids of the stacks, in the order of deployment
- * @throws SynthesisError
+ * @throws UserError
  */
 export function writeStacks(
   topology: ResolvedTopology,
@@ -77,7 +72,7 @@ export function writeStacks(
   const problems = app.node
     .findAll()
     .flatMap(({ node }) => node.validate().map((problem) => `${node.path} ${problem}`));
-  if (problems.length > 0) throw new SynthesisError(problems.join('\n'));
+  if (problems.length > 0) throw new UserError(problems.join('\n'));
   app.synth();
   return app.node.children.filter(TerraformStack.isStack).map(({ node }) => node.id);
 }
@@ -96,9 +91,7 @@ function replace(outdir: string, scratch: string, ids: readonly string[], keepSt
     mkdirSync(outdir, { recursive: true });
     withFolderLock(outdir, () => replaceLocked(outdir, scratch, ids, keepStale));
   } catch (error) {
-    throw new SynthesisError(
-      `the stacks cannot be written to ${outdir}: ${(error as Error).message}`,
-    );
+    throw new UserError(`the stacks cannot be written to ${outdir}: ${(error as Error).message}`);
   }
 }
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { buildStacks } from '../../stacks/build-stacks';
-import { SynthesisError, synthesize } from '../../stacks/synthesize';
+import { synthesize } from '../../stacks/synthesize';
+import { UserError } from '../../topology/problem';
 import { resolved } from '../helpers/synth-app';
 import { producer, topology } from '../helpers/topology';
 import { tree } from '../helpers/tree';
@@ -129,7 +130,7 @@ describe('refuses', () => {
       }
     });
     await expect(synthesize(ORDERS, outdir)).rejects.toEqual(
-      new SynthesisError(
+      new UserError(
         [
           'consumer-process-orders aws_sqs_queue.my_queue is declared twice',
           'producer-orders aws_sqs_queue.my_queue is declared twice',
@@ -145,7 +146,7 @@ describe('refuses', () => {
     writeFileSync(lock, String(process.ppid));
     const before = tree(outdir);
     await expect(synthesize(TWO_TABLES, outdir)).rejects.toThrow(
-      new SynthesisError(
+      new UserError(
         `the stacks cannot be written to ${outdir}: another command writes there; run one command at a time for a folder. If none runs, delete ${lock}`,
       ),
     );
@@ -162,14 +163,14 @@ describe('refuses', () => {
     const file = path.join(root, 'file');
     writeFileSync(file, '');
     const outcome = synthesize(ORDERS, file);
-    await expect(outcome).rejects.toThrow(SynthesisError);
+    await expect(outcome).rejects.toThrow(UserError);
     await expect(outcome).rejects.toThrow(/^the stacks cannot be written to \S+file: E[A-Z]+: .*$/);
   });
 
   test('a stack that cannot be written, and leaves no manifest', async () => {
     rmSync(stack, { recursive: true });
     writeFileSync(stack, 'in its place');
-    await expect(synthesize(ORDERS, outdir)).rejects.toThrow(SynthesisError);
+    await expect(synthesize(ORDERS, outdir)).rejects.toThrow(UserError);
     expect(existsSync(path.join(outdir, 'manifest.json'))).toBe(false);
   });
 });

@@ -23,63 +23,47 @@ const HEIGHT = 6;
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
-    const { functionName, logGroupName, region } = props;
-    const { changesProcessed, changesFailed } = OWN_METRICS;
-    const { iteratorAge, duration, errors, throttles, destinationDeliveryFailures } =
-      FUNCTION_METRICS;
-    const ofFunction = (title: string, ...metrics: Metric[]) => ({
-      type: 'metric',
-      properties: {
-        title,
-        region,
-        period: PERIOD,
-        metrics: metrics.map(({ namespace, metricName, dimension, statistic }) => [
-          namespace,
-          metricName,
-          dimension,
-          functionName,
-          { stat: statistic },
-        ]),
-      },
-    });
-    const widgets = [
-      ofFunction('Changes', changesProcessed, changesFailed),
-      ofFunction('Age of the last record of a batch (ms)', iteratorAge),
-      ofFunction('Failed invocations', errors, throttles, destinationDeliveryFailures),
-      ofFunction('Duration (ms)', duration),
-      {
-        type: 'metric',
-        properties: {
-          title: 'Records sent to failed-batches buckets, by event source mapping of the Region',
-          region,
-          period: PERIOD,
-          metrics: [[{ expression: search(MAPPING_METRICS.failedRecords) }]],
-        },
-      },
-      {
-        type: 'log',
-        properties: {
-          title: 'Changes by account and table',
-          region,
-          view: 'table',
-          query: `SOURCE '${logGroupName}' | filter ispresent(${METRICS.processed}) | stats sum(${METRICS.processed}) as changes, sum(${METRICS.failed}) as failed by account, table | sort changes desc`,
-        },
-      },
-    ];
     new CloudwatchDashboard(this, 'resource', {
-      // Dashboards are of the account, not of the Region.
-      dashboardName: dashboardName(functionName, region),
-      dashboardBody: jsonEncode({
-        widgets: widgets.map((widget, index) => ({
-          ...widget,
-          x: (index % 2) * WIDTH,
-          y: Math.floor(index / 2) * HEIGHT,
-          width: WIDTH,
-          height: HEIGHT,
-        })),
-      }),
+      dashboardName: dashboardName(props.functionName, props.region),
+      dashboardBody: jsonEncode({ widgets: widgets(props).map(inTwoColumns) }),
     });
   }
+}
+
+function widgets({ functionName, logGroupName, region }: DashboardProps): object[] {
+  const graph = (title: string, ...metrics: unknown[][]) => ({
+    type: 'metric',
+    properties: { title, region, period: PERIOD, metrics },
+  });
+  const series = ({ namespace, metricName, dimension, statistic }: Metric): unknown[] => {
+    return [namespace, metricName, dimension, functionName, { stat: statistic }];
+  };
+  const { changesProcessed, changesFailed } = OWN_METRICS;
+  const { iteratorAge, duration, errors, throttles } = FUNCTION_METRICS;
+  const failures = [errors, throttles, FUNCTION_METRICS.destinationDeliveryFailures];
+  return [
+    graph('Changes', series(changesProcessed), series(changesFailed)),
+    graph('Age of the last record of a batch (ms)', series(iteratorAge)),
+    graph('Failed invocations', ...failures.map(series)),
+    graph('Duration (ms)', series(duration)),
+    graph('Records sent to failed-batches buckets, by event source mapping of the Region', [
+      { expression: search(MAPPING_METRICS.failedRecords) },
+    ]),
+    {
+      type: 'log',
+      properties: {
+        title: 'Changes by account and table',
+        region,
+        view: 'table',
+        query: `SOURCE '${logGroupName}' | filter ispresent(${METRICS.processed}) | stats sum(${METRICS.processed}) as changes, sum(${METRICS.failed}) as failed by account, table | sort changes desc`,
+      },
+    },
+  ];
+}
+
+function inTwoColumns(widget: object, index: number): object {
+  const place = { x: (index % 2) * WIDTH, y: Math.floor(index / 2) * HEIGHT };
+  return { ...widget, ...place, width: WIDTH, height: HEIGHT };
 }
 
 /** Every series of a metric, whatever its dimension's value. */

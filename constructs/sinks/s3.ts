@@ -1,5 +1,4 @@
 import { DataAwsS3Bucket } from '@cdktf/provider-aws/lib/data-aws-s3-bucket';
-import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
 import { Construct } from 'constructs';
 import { SINK_VARIABLES } from '../../lambda-src/contract';
 import { WRITE_OBJECT } from '../../policies/actions';
@@ -9,7 +8,7 @@ import type { ResolvedConsumer } from '../../topology/resolve';
 import type { Lake } from '../../topology/sinks/s3';
 import { LakeCatalog } from '../lake/catalog';
 import { LakeQueries } from '../lake/queries';
-import { PrivateBucket } from '../private-bucket';
+import { type LifecycleRule, PrivateBucket } from '../private-bucket';
 import type { SinkResources } from './sink';
 
 const RESULTS_EXPIRE_IN_DAYS = 30;
@@ -64,36 +63,31 @@ export class ChangeLake extends Construct implements SinkResources {
   }
 }
 
-function lifecycleRules({
-  prefix,
-  expirationInDays,
-  transitionToStandardIaInDays,
-}: Lake): S3BucketLifecycleConfigurationRule[] {
-  const changes: S3BucketLifecycleConfigurationRule = {
-    id: 'changes',
-    status: 'Enabled',
-    filter: [{ prefix }],
+function lifecycleRules(lake: Lake): LifecycleRule[] {
+  const { expirationInDays, transitionToStandardIaInDays } = lake;
+  const ofChanges = {
     transition: transitionToStandardIaInDays
       ? [{ days: transitionToStandardIaInDays, storageClass: 'STANDARD_IA' }]
       : undefined,
     expiration: expirationInDays ? [{ days: expirationInDays }] : undefined,
   };
-  const results: S3BucketLifecycleConfigurationRule = {
-    id: 'athena-results',
-    status: 'Enabled',
-    filter: [{ prefix: ATHENA_RESULTS }],
-    expiration: [{ days: RESULTS_EXPIRE_IN_DAYS }],
-  };
-  // Without it, what expires would stay as a version for good.
-  const versions: S3BucketLifecycleConfigurationRule = {
-    id: 'versions',
-    status: 'Enabled',
-    filter: [{}],
-    noncurrentVersionExpiration: [{ noncurrentDays: VERSIONS_EXPIRE_IN_DAYS }],
-    expiration: [{ expiredObjectDeleteMarker: true }],
-  };
-  // S3 takes no rule that does nothing.
-  return [...(changes.transition || changes.expiration ? [changes] : []), results, versions];
+  return [
+    // S3 takes no rule that does nothing.
+    ...(ofChanges.transition || ofChanges.expiration
+      ? [{ id: 'changes', filter: [{ prefix: lake.prefix }], ...ofChanges }]
+      : []),
+    {
+      id: 'athena-results',
+      filter: [{ prefix: ATHENA_RESULTS }],
+      expiration: [{ days: RESULTS_EXPIRE_IN_DAYS }],
+    },
+    {
+      id: 'versions',
+      noncurrentVersionExpiration: [{ noncurrentDays: VERSIONS_EXPIRE_IN_DAYS }],
+      // Without it, what expires would stay as a version for good.
+      expiration: [{ expiredObjectDeleteMarker: true }],
+    },
+  ];
 }
 
 const distinct = (values: readonly string[]) => [...new Set(values)];

@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { didYouMean, UserError } from '../topology/problem';
-import { describe } from './list';
 import type { Command, World } from './run';
 
 /** Options as `parseArgs` takes them, with what `--help` shows of their value and meaning. */
@@ -42,12 +42,15 @@ export function parseOptions<const T extends Options>(
   }
 }
 
+/** The file `help` is the list of commands, which says what each does. */
 function usage(name: string, options: Options, notes: string): string {
+  const row = new RegExp(`^ +npm run ${name}(?: --.*?)? {2,}(.*)$`, 'm');
+  const [, does] = row.exec(readFileSync('help', 'utf8')) ?? [];
   const rows = Object.entries(options).map(([option, { value, does }]) => [
     [`--${option}`, value].filter(Boolean).join(' '),
     does,
   ]);
   const width = Math.max(...rows.map(([text = '']) => text.length));
   const lines = rows.map(([text = '', does]) => `  ${text.padEnd(width)}  ${does}\n`);
-  return `${describe(name)}.\n\n  npm run ${name} -- <options>\n\n${lines.join('')}${notes}`;
+  return `${does}.\n\n  npm run ${name} -- <options>\n\n${lines.join('')}${notes}`;
 }

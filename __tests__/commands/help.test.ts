@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { command } from '../../commands/help';
-import { COMMANDS } from '../../commands/list';
 import { scripts } from '../../package.json';
 import { runCommand } from '../helpers/run-command';
 
-test('the file help is what npm run help shows; npm run --silent help > help writes it', async () => {
-  const { stdout } = await runCommand(command);
-  expect(stdout).toBe(readFileSync('help', 'utf8'));
+const LIST = readFileSync('help', 'utf8');
+
+test('npm run help shows the file help', async () => {
+  expect(await runCommand(command)).toEqual({ code: 0, stdout: LIST, stderr: '' });
 });
 
-test('the list has every script of package.json, and no other', () => {
-  const usages = Object.values(COMMANDS).flatMap((commands) => Object.keys(commands));
-  const names = new Set(usages.map((usage) => usage.split(' ')[0]));
-  expect([...names].sort()).toEqual(Object.keys(scripts).sort());
+test('the file help lists every script of package.json, and no other', () => {
+  const names = [...LIST.matchAll(/^ {4}npm run (\S+)/gm)].map(([, name]) => name);
+  expect([...new Set(names)].sort()).toEqual(Object.keys(scripts).sort());
 });

@@ -207,7 +207,7 @@ describe('refuses', () => {
     [
       'a file that is no YAML',
       () => write('text.yaml', 'name: a: b\n'),
-      'text.yaml:1 is not valid YAML: Nested mappings are not allowed in compact mappings',
+      'text.yaml:1 is not valid YAML: a second key begins within a value; put a value with a colon in quotes, or indent the next line as this one',
     ],
     [
       'an entry that exports no handler',

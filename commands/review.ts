@@ -8,7 +8,7 @@ import { writeMarkdown } from '../review/report/markdown';
 import { review } from '../review/review';
 import { synthesize } from '../stacks/synthesize';
 import { UserError } from '../topology/problem';
-import { withoutUnseen } from '../topology/unicode';
+import { visible } from '../topology/unicode';
 import { defineCommand } from './command';
 import { readTopology } from './topology';
 
@@ -47,7 +47,7 @@ export const command = defineCommand(
 
     const stops = result.findings.filter((finding) => finding.stops);
     for (const { place, message } of stops) {
-      world.stderr.write(`${withoutUnseen([place, message].filter(Boolean).join(' '))}\n`);
+      world.stderr.write(`${visible([place, message].filter(Boolean).join(' '))}\n`);
     }
     const found = `${stops.length} of ${result.findings.length} findings must stop a deployment`;
     world.stdout.write(`${found}; read ${output}/review.html or review.md\n`);

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/contract';
+import { UserError } from '../topology/problem';
 import { isDefaultEntry } from '../topology/sinks';
 import {
   COMPUTED_IMPORTS,
@@ -21,12 +22,10 @@ import {
   requireUtf8,
   runTimeReads,
 } from './bundled-sources';
-import { confinement, type Refusal } from './confinement';
-import { type Build, EntryError, esbuild, formatMessage, type Message } from './esbuild';
+import { confinement } from './confinement';
+import { type Build, esbuild, formatMessage, type Message } from './esbuild';
 import { PACKAGE, packageFiles } from './package-files';
 import { packageHash } from './package-hash';
-
-export { EntryError } from './esbuild';
 
 const OUTPUT = 'dist/functions';
 
@@ -102,8 +101,8 @@ export interface Bundle {
   readonly directory: string;
   /** Files that it is made of but those of packages, relative to the working directory, sorted. */
   readonly own: readonly string[];
-  /** Whether the entry exports a `handler`, as far as the bundler can know; else its default export is deployed. */
-  readonly exportsHandler: boolean;
+  /** Whether the entry exports a handler as `handler` that is not of a processor, as far as that can be known. */
+  readonly hasOwnHandler: boolean;
   /** Whether `defineProcessor` or `defineBatchProcessor` is in it, which read LOG_LEVEL. */
   readonly hasProcessor: boolean;
 }
@@ -115,7 +114,7 @@ export interface Bundle {
  *
  * Nothing of the file is run.
  *
- * @throws EntryError if the file does not compile, and says where; if it has no handler; or if it is made of
+ * @throws UserError if the file does not compile, and says where; if it has no handler; or if it is made of
  * a file that may not be in a package
  */
 export function bundle(entry: string, runtime: string, options: BundleOptions = {}): Bundle {
@@ -165,7 +164,7 @@ function build(
       refusal,
     );
     requireUtf8(built.texts.filter(isOwn));
-    const exportsHandler = check(entry, built, files, refusal);
+    const hasOwnHandler = check(entry, built, files);
     writeFileSync(path.join(folder, PACKAGE.handler), handlerModule());
     const copied = files.flatMap((file) => packageFiles(entry, file, refusal));
     for (const { source, target } of copied) cpSync(source, path.join(folder, target));
@@ -173,12 +172,12 @@ function build(
     return {
       directory: keep(folder),
       own: [...new Set(own)].sort(),
-      exportsHandler,
+      hasOwnHandler,
       hasProcessor: built.sources.includes(PROCESSOR),
     };
   } catch (error) {
-    if (!(error instanceof EntryError)) throw error;
-    throw new EntryError(`${entry} ${error.message}`);
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${entry} ${error.message}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -191,6 +190,8 @@ function rootModule(entry: string): string {
   );
   return [
     `import * as entry from ${file};`,
+    // For messages: what it exports is among the exports of the bundle.
+    `export * from ${file};`,
     `import { deployedHandler } from ${picker};`,
     'const exports = { handler: entry.handler, default: entry.default };',
     `export const handlerFor = (tableArns) => deployedHandler(exports, ${JSON.stringify(relative(entry))}, tableArns);`,
@@ -205,28 +206,27 @@ function relative(file: string): string {
 /**
  * Prints the warnings, each once.
  *
- * @returns whether the entry exports a `handler`
- * @throws EntryError for what can be known not to work
+ * @returns whether the entry exports a handler of its own as `handler`
+ * @throws UserError for what can be known not to work
  */
 function check(
   entry: string,
-  { warnings, sources }: Build,
+  { warnings, sources, exports }: Build,
   files: readonly string[],
-  refusal: Refusal,
 ): boolean {
   // The bundler warns of each export that rootModule takes and the entry does not have.
   const ofRoot = ({ file }: Message) => file === ROOT;
   const [missing, more] = warnings.filter(ofRoot);
   if (missing && (more || missing.text.includes('has no exports'))) {
-    throw new EntryError(
-      `${MISSING_HANDLER}; it exports ${exportsOf(entry, refusal).join(', ') || 'nothing'}`,
+    throw new UserError(
+      `${MISSING_HANDLER}; it exports ${exports.filter((name) => name !== 'handlerFor').join(', ') || 'nothing'}`,
     );
   }
   const exportsHandler = missing?.text.includes('"handler"') !== true;
   if (!canBeMarked(sources)) {
-    if (!exportsHandler) throw new EntryError(UNWRAPPED_DEFAULT);
+    if (!exportsHandler) throw new UserError(UNWRAPPED_DEFAULT);
     const isKnown = !warnings.some(isComputedImport);
-    if (isKnown && !namesHandler(entry, sources, refusal)) throw new EntryError(MISSING_HANDLER);
+    if (isKnown && !namesHandler(sources)) throw new UserError(MISSING_HANDLER);
   }
   const own = ownSources(sources);
   if (!isDefaultEntry(entry)) requireNoDecoratorMetadata(relative(entry), own);
@@ -236,48 +236,29 @@ function check(
     if (!printed.has(line)) console.warn(line);
     printed.add(line);
   }
-  return exportsHandler;
+  return exportsHandler && !exportsProcessor(own);
 }
 
-/**
- * Whether the `handler` of an entry is what `defineProcessor` or `defineBatchProcessor` returned, as far as that is
- * written where it is declared in an ES module, the entry or another.
- */
-export function exportsProcessor(entry: string, folder: string): boolean {
-  const { text } = plainly('{ handler }', entry, confinement(folder));
-  const [, name = 'handler'] = /^ {2}(\S+) as handler,?$/m.exec(text) ?? [];
-  const declared = text.split('\n').map((line) => /^(?:var|let|const) (\S+) = (.*)/.exec(line));
-  const value = declared.find((declaration) => declaration?.[1] === name)?.[2];
-  return /^(?:[\w$]+\.)?define(?:Batch)?Processor\d*\(/.test(value ?? '');
+/** What makes a processor, with the name that it is given. */
+const DEFINITION =
+  /\b(?:const|let|var)\s+([\w$]+)[^=;]*=\s*(?:[\w$]+\.)?define(?:Batch)?Processor\s*[<(]/g;
+
+/** Whether one of the files exports as `handler` what `defineProcessor` or `defineBatchProcessor` returns. */
+function exportsProcessor(files: readonly string[]): boolean {
+  return files.some((file) => {
+    const text = readFileSync(file, 'utf8');
+    return [...text.matchAll(DEFINITION)].some(([, name = '']) => {
+      const exported = name === 'handler' ? name : `${name.replaceAll('$', '\\$')} as handler`;
+      return new RegExp(`\\bexport\\b[^;]*[\\s{,]${exported}\\b`).test(text);
+    });
+  });
 }
 
-/** What an entry exports by name. */
-function exportsOf(entry: string, refusal: Refusal): readonly string[] {
-  return plainly('*', entry, refusal).exports;
-}
-
-/** Some exports of an entry, with its text. Packages stay out, so this is done as soon as it is started. */
-function plainly(names: string, entry: string, refusal: Refusal): Build & { text: string } {
-  const scratch = mkdtempSync(path.join(OUTPUT, 'exports-'));
-  try {
-    const from = JSON.stringify(`./${relative(entry)}`);
-    const root = { name: ROOT, text: `export ${names} from ${from};` };
-    const options = ['--bundle', '--platform=node', '--format=esm', '--packages=external'];
-    const outfile = path.join(scratch, PACKAGE.bundle);
-    const built = esbuild(root, outfile, options, refusal);
-    return { ...built, text: readFileSync(outfile, 'utf8') };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
-
-/** Whether the word is anywhere in the entry's code: what CommonJS exports is known only when it is run. */
-function namesHandler(entry: string, sources: readonly string[], refusal: Refusal): boolean {
-  const packages = sources.filter((source) => !isOwn(source));
-  return (
-    plainly('*', entry, refusal).text.includes('handler') ||
-    packages.some((source) => readFileSync(source, 'utf8').includes('handler'))
-  );
+/** Whether the word is anywhere in the code: what CommonJS exports is known only when it is run. */
+function namesHandler(sources: readonly string[]): boolean {
+  return sources
+    .filter((source) => !/^lambda-src\/(runtime\/|contract\.ts$)/.test(source))
+    .some((source) => readFileSync(source, 'utf8').includes('handler'));
 }
 
 /** Whether there is something in the bundle that marks a handler: ours, or another copy of it. */

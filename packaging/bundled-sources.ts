@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { getTsconfig } from 'get-tsconfig';
-import { EntryError, type Message, whereNotUtf8 } from './esbuild';
+import { UserError } from '../topology/problem';
+import { type Message, whereNotUtf8 } from './esbuild';
 
 /** Of the files of a bundle, the user's own code: what no package brought. */
 export function ownSources(sources: readonly string[]): string[] {
@@ -16,12 +17,12 @@ export function isOwn(source: string): boolean {
 /**
  * The bundler replaces what is not UTF-8, without a word.
  *
- * @throws EntryError for the first of these files that is in another encoding
+ * @throws UserError for the first of these files that is in another encoding
  */
 export function requireUtf8(texts: readonly string[]): void {
   for (const file of texts) {
     const invalid = whereNotUtf8(file);
-    if (invalid) throw new EntryError(`cannot be bundled: ${invalid}`);
+    if (invalid) throw new UserError(`cannot be bundled: ${invalid}`);
   }
 }
 
@@ -30,7 +31,7 @@ export function requireUtf8(texts: readonly string[]): void {
  * finds no types, and others are silently wrong.
  *
  * @see https://esbuild.github.io/content-types/#typescript-caveats
- * @throws EntryError if the tsconfig.json of the entry, or of a file with decorators, asks for it
+ * @throws UserError if the tsconfig.json of the entry, or of a file with decorators, asks for it
  */
 export function requireNoDecoratorMetadata(entry: string, sources: readonly string[]): void {
   const decorated = sources.filter((source) =>
@@ -39,7 +40,7 @@ export function requireNoDecoratorMetadata(entry: string, sources: readonly stri
   for (const source of new Set([entry, ...decorated])) {
     const tsconfig = tsconfigOf(source);
     if (!tsconfig?.config.compilerOptions?.emitDecoratorMetadata) continue;
-    throw new EntryError(
+    throw new UserError(
       `cannot be bundled: ${path.relative('.', tsconfig.path)} turns on emitDecoratorMetadata, which the bundler does not write; build the function yourself and name its folder in function.code, or give ${path.dirname(source)} a tsconfig.json without it`,
     );
   }
@@ -49,7 +50,7 @@ function tsconfigOf(source: string) {
   try {
     return getTsconfig(path.dirname(path.resolve(source)));
   } catch (error) {
-    throw new EntryError(
+    throw new UserError(
       `cannot be bundled: its tsconfig.json cannot be read: ${error instanceof Error ? error.message : error}`,
     );
   }

@@ -1,7 +1,7 @@
 import { findLogLevel, LOG_LEVEL, LOG_LEVELS } from '../lambda-src/contract';
-import type { Problem } from '../topology/problem';
+import { type Problem, UserError } from '../topology/problem';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
-import { bundle, EntryError, exportsProcessor } from './bundle';
+import { bundle } from './bundle';
 
 /** What is wrong with the files that functions are bundled from, and with what their code is given. */
 export function entryProblems({ consumers, subscriptions }: ResolvedTopology): Problem[] {
@@ -25,9 +25,9 @@ function problemsOf(
   const { entry, files, folder } = code;
   const ofEntry = (message: string) => ({ path: ['entry'], message });
   try {
-    const { exportsHandler, hasProcessor } = bundle(entry, runtime, { files, folder });
+    const { hasOwnHandler, hasProcessor } = bundle(entry, runtime, { files, folder });
     const problems: Problem[] = [];
-    if (window > 0 && (!exportsHandler || exportsProcessor(entry, folder))) {
+    if (window > 0 && !hasOwnHandler) {
       problems.push(
         ofEntry(
           `${entry} must export a handler of its own as handler, since tumblingWindowInSeconds is ${window} and the handler of a processor returns no state; write one that returns it, or leave the window out`,
@@ -44,7 +44,7 @@ function problemsOf(
     }
     return problems;
   } catch (error) {
-    if (!(error instanceof EntryError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     return [ofEntry(error.message)];
   }
 }

@@ -1,19 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { UserError, visible } from '../topology/problem';
+import { UserError } from '../topology/problem';
+import { visible } from '../topology/unicode';
 import { notUtf8 } from '../topology/utf8';
 import type { Refusal } from './confinement';
 import { type InputText, refusedSourceMap, textOfDataUrl } from './source-maps';
-
-/** A file that cannot be the entry of a function, and what to write. `bundle` puts the file before it. */
-export class EntryError extends UserError {
-  override readonly name = 'EntryError';
-
-  /** Names of files may hold what a terminal or a log acts on. */
-  constructor(message: string) {
-    super(visible(message));
-  }
-}
 
 /** What esbuild says of a place in the code, on one line. */
 export interface Message {
@@ -54,7 +45,7 @@ export interface Root {
  * the time of its synchronous API.
  *
  * @param refusal says which files it may not be made of
- * @throws EntryError with the first error, or a file that is refused
+ * @throws UserError with the first error, or a file that is refused
  */
 export function esbuild(
   root: Root,
@@ -83,12 +74,12 @@ export function esbuild(
     },
   );
   if (error && 'code' in error && error.code === 'ETIMEDOUT') {
-    throw new EntryError(
+    throw new UserError(
       `cannot be bundled: the bundler was stopped after ${TIMEOUT / 1000} seconds; look for an import or a sourceMappingURL that leads to a pipe or a device`,
     );
   }
   if (error) throw error;
-  if (status !== 0) throw new EntryError(`cannot be bundled: ${firstError(stderr, root, refusal)}`);
+  if (status !== 0) throw new UserError(`cannot be bundled: ${firstError(stderr, root, refusal)}`);
   const { inputs, outputs }: Metafile = JSON.parse(readFileSync(metafile, 'utf8'));
   rmSync(metafile);
   const read = filesOf(inputs, root);
@@ -96,7 +87,7 @@ export function esbuild(
     const reason = refusal(file);
     // Our root reads the entry alone.
     const where = importer === root.name ? 'it' : `${importer} reads a file that`;
-    if (reason) throw new EntryError(`cannot be bundled: ${where} ${reason}`);
+    if (reason) throw new UserError(`cannot be bundled: ${where} ${reason}`);
   }
   const texts = read.filter(({ bytes }) => !bytes).map(({ file }) => file);
   const sourceMap = refusedSourceMap(
@@ -105,7 +96,7 @@ export function esbuild(
   );
   if (sourceMap) {
     const { importer, reason } = sourceMap;
-    throw new EntryError(`cannot be bundled: ${importer} names a source map that ${reason}`);
+    throw new UserError(`cannot be bundled: ${importer} names a source map that ${reason}`);
   }
   const all = Object.values(outputs);
   return {

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { UserError, visible } from '../topology/problem';
+import { UserError } from '../topology/problem';
+import { visible } from '../topology/unicode';
 import { isInside, type Refusal, realPath } from './confinement';
 
 /** The deployment package's own files: what Lambda loads, what that loads, and its source map. */
@@ -26,17 +27,10 @@ export interface PackageFile {
   readonly target: string;
 }
 
-/** Why something of `files` or `code` cannot be in the package: what it must be, without a full stop. */
-export class PackageFileError extends UserError {
-  constructor(message: string) {
-    super(visible(message));
-  }
-}
-
 /**
  * The files that one element of `function.files` names: itself, or all in its folder.
  *
- * @throws PackageFileError if there is none, if it is outside the entry's folder, has a name that is taken,
+ * @throws UserError if there is none, if it is outside the entry's folder, has a name that is taken,
  * or may not be in a package
  */
 export function packageFiles(entry: string, file: string, refusal: Refusal): PackageFile[] {
@@ -45,20 +39,20 @@ export function packageFiles(entry: string, file: string, refusal: Refusal): Pac
     source,
     target: path.relative(folder, source).split(path.sep).join('/'),
   }));
-  if (found.length === 0) throw new PackageFileError('must have files in it');
+  if (found.length === 0) throw new UserError('must have files in it');
   for (const { source, target } of found) {
     const reason = refusal(source, true);
     if (reason) {
-      throw new PackageFileError(`must be a file for the function; ${nameOf(source)} ${reason}`);
+      throw new UserError(`must be a file for the function; ${nameOf(source)} ${reason}`);
     }
     if (target.startsWith('../') || path.isAbsolute(target)) {
-      throw new PackageFileError(
+      throw new UserError(
         `must be in the folder of the entry, ${path.dirname(entry)}, as it is in the package relative to that; move it there, or prepare the package yourself with code`,
       );
     }
     const [top = ''] = target.split('/');
     if (TAKEN.includes(top)) {
-      throw new PackageFileError(
+      throw new UserError(
         `must not have ${top} at the top of the package, where Lambda loads the function from ${PACKAGE.handler}; choose another name`,
       );
     }
@@ -70,14 +64,14 @@ function filesIn(root: string): string[] {
   const stats = statSync(root, { throwIfNoEntry: false });
   if (stats?.isFile()) return [root];
   if (stats?.isDirectory()) return filesBelow(root);
-  throw new PackageFileError('must be a file or a folder that exists, relative to cdktf.json');
+  throw new UserError('must be a file or a folder that exists, relative to cdktf.json');
 }
 
 /** All files in a folder and the folders in it, in the same order on every machine. */
 function filesBelow(folder: string): string[] {
   const [unnamed] = namesIn(folder).filter(({ isText }) => !isText);
   if (unnamed) {
-    throw new PackageFileError(
+    throw new UserError(
       `must have only files and folders in it; ${nameOf(path.join(folder, unnamed.name))} ${NOT_UTF8}`,
     );
   }
@@ -88,9 +82,7 @@ function filesBelow(folder: string): string[] {
     if (entry.isDirectory()) return filesBelow(found);
     if (entry.isFile()) return [found];
     const what = entry.isSymbolicLink() ? 'a link' : 'neither';
-    throw new PackageFileError(
-      `must have only files and folders in it; ${nameOf(found)} is ${what}`,
-    );
+    throw new UserError(`must have only files and folders in it; ${nameOf(found)} is ${what}`);
   });
 }
 
@@ -127,12 +119,12 @@ export interface CodeFile {
  * The files of a prepared folder, with those that links lead to, as they are packed.
  *
  * @returns their paths in the folder, with slashes
- * @throws PackageFileError if there is none, or one that may not be in a package
+ * @throws UserError if there is none, or one that may not be in a package
  */
 export function codeFiles(directory: string, refusal: Refusal): string[] {
   const { files, problems } = readCodeFolder(directory, refusal);
   const [problem] = problems;
-  if (problem !== undefined) throw new PackageFileError(problem);
+  if (problem !== undefined) throw new UserError(problem);
   return files.map(({ name }) => name);
 }
 

@@ -72,7 +72,7 @@ export function writeStacks(
   const problems = app.node
     .findAll()
     .flatMap(({ node }) => node.validate().map((problem) => `${node.path} ${problem}`));
-  if (problems.length > 0) throw new UserError(problems.join('\n'));
+  if (problems.length > 0) throw new UserError(...problems);
   app.synth();
   return app.node.children.filter(TerraformStack.isStack).map(({ node }) => node.id);
 }

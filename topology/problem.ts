@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { escaped, isNormal, withoutUnseen } from './unicode';
+import { visible } from './unicode';
 
 /** One thing wrong with a topology file. */
 export interface Problem {
@@ -18,7 +18,12 @@ export interface Problem {
 }
 
 /** Something the user can correct: its message says all, and a command prints nothing but it. */
-export class UserError extends Error {}
+export class UserError extends Error {
+  constructor(...lines: readonly string[]) {
+    // Names of files and of AWS may hold what a terminal or a log acts on.
+    super(lines.map(visible).join('\n'));
+  }
+}
 
 /** A topology file that cannot be used, with everything that is wrong with it. */
 export class TopologyError extends UserError {
@@ -26,7 +31,7 @@ export class TopologyError extends UserError {
     readonly file: string,
     readonly problems: readonly Problem[],
   ) {
-    super(problems.map((problem) => formatProblem(file, problem)).join('\n'));
+    super(...problems.map((problem) => formatProblem(file, problem)));
     this.name = 'TopologyError';
   }
 }
@@ -56,12 +61,6 @@ export function formatValue(value: unknown): string {
   // JSON has no NaN and no infinity, YAML does.
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? '');
   return visible(text.length > 100 ? `${text.slice(0, 99)}…` : text);
-}
-
-/** Text on one line, with escapes for what cannot be seen or looks like something else. */
-export function visible(text: string): string {
-  const seen = withoutUnseen(text);
-  return isNormal(seen) ? seen : seen.replaceAll(/[^ -~]/g, escaped);
 }
 
 /** `did you mean <name>? ` where a name is close enough, else nothing. */

@@ -41,12 +41,18 @@ export function escaped(text: string): string {
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
-/** The same text, with escapes for characters that a terminal or a viewer acts on and does not show. */
-export function withoutUnseen(text: string): string {
-  return text.replaceAll(
+/** The same text, with escapes for what a terminal or a viewer does not show, or Unicode writes in another way. */
+export function visible(text: string): string {
+  const seen = text.replaceAll(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
     escaped,
   );
+  return isNormal(seen) ? seen : ascii(seen);
+}
+
+/** The same text, with escapes for all that is not ASCII. */
+export function ascii(text: string): string {
+  return text.replaceAll(/[^ -~]/g, escaped);
 }
 
 /**
@@ -56,11 +62,11 @@ export function withoutUnseen(text: string): string {
 export function filterPattern(pattern: object): string {
   // A character composes with those next to it, of which the first may be ASCII.
   return JSON.stringify(pattern).replaceAll(/[ -~]?[^ -~]+/g, (piece) =>
-    isNormal(piece) ? piece : piece.replaceAll(/[^ -~]/g, escaped),
+    isNormal(piece) ? piece : ascii(piece),
   );
 }
 
 /** Text on one line, whatever names and texts of others are in it: line breaks and tabs become a space. */
 export function oneLine(text: string): string {
-  return withoutUnseen(text.replaceAll(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' '));
+  return visible(text.replaceAll(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' '));
 }

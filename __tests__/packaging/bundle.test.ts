@@ -15,7 +15,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
-import { bundle as bundleWithOrigin, EntryError } from '../../packaging/bundle';
+import { bundle as bundleWithOrigin } from '../../packaging/bundle';
+import { UserError } from '../../topology/problem';
 import { environment, MACHINE_FOLDERS } from '../helpers/environment';
 import { record } from '../helpers/records';
 
@@ -484,7 +485,7 @@ describe('what a bundle is made of', () => {
     write({ 'a.txt': '' });
     const file = secret('secret.txt');
     const attempt = () => bundleOf(text(file));
-    expect(attempt).toThrow(EntryError);
+    expect(attempt).toThrow(UserError);
     expect(attempt).toThrow(OUTSIDE);
     expect(attempt).toThrow(file);
   });
@@ -504,7 +505,7 @@ describe('what a bundle is made of', () => {
     expect(() => bundleOf("import './style.css';\nexport const handler = async () => 1;")).toThrow(
       OUTSIDE,
     );
-    expect(() => bundle(file.replace('linked.txt', 'entry.ts'), 'nodejs22.x')).toThrow(EntryError);
+    expect(() => bundle(file.replace('linked.txt', 'entry.ts'), 'nodejs22.x')).toThrow(UserError);
   });
 
   describe('is no source map outside the project, which the bundler reads for an input', () => {
@@ -561,7 +562,7 @@ describe('what a bundle is made of', () => {
       rmSync(odd, { force: true });
       symlinkSync(file, odd);
       const attempt = () => bundleOf(text(file));
-      expect(attempt).toThrow(EntryError);
+      expect(attempt).toThrow(UserError);
       expect(attempt).toThrow(`names a source map that is ${file}, outside the project`);
     });
 
@@ -629,7 +630,7 @@ describe('what a bundle is made of', () => {
     const entry = path.join(sources, 'linked-entry.ts');
     symlinkSync(file, entry);
     expect(() => bundle(entry, 'nodejs22.x')).toThrow(
-      new EntryError(
+      new UserError(
         `${entry} cannot be bundled: it is ${file}, outside the project and the folder of the topology; copy it there, or make it a package and install that`,
       ),
     );
@@ -685,7 +686,7 @@ describe('refuses', () => {
     write({ 'addon.node': '', 'node_modules/runs/index.js': 'exports.run = async () => null;' });
     const entry = writeEntry(text, as);
     const message = line.replaceAll('<entry>', entry).replaceAll('<folder>', sources);
-    expect(() => bundle(entry, 'nodejs22.x')).toThrow(new EntryError(message));
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(new UserError(message));
   });
 
   test('a file that is not there', () => {
@@ -723,7 +724,7 @@ describe('refuses', () => {
     for (const [file, text] of Object.entries(files)) writeFileSync(at(file), text, 'latin1');
     const [entry = '', wrong = entry] = Object.keys(files).map(at);
     const attempt = () => bundle(entry, 'nodejs22.x');
-    expect(attempt).toThrow(EntryError);
+    expect(attempt).toThrow(UserError);
     expect(attempt).toThrow(`${entry} cannot be bundled: ${wrong}:${line} is not UTF-8 (byte 0x`);
   });
 
@@ -740,7 +741,7 @@ describe('refuses', () => {
     for (const [file, content] of Object.entries(files)) write({ [file]: JSON.stringify(content) });
     write({ [`${folder}/entry.ts`]: 'export const handler = async () => null;\n' });
     const entry = path.join(sources, folder, 'entry.ts');
-    expect(() => bundle(entry, 'nodejs22.x')).toThrow(EntryError);
+    expect(() => bundle(entry, 'nodejs22.x')).toThrow(UserError);
     expect(() => bundle(entry, 'nodejs22.x')).toThrow(
       /turns on emitDecoratorMetadata, which the bundler does not write; build the function yourself and name its folder in function\.code, or give \S+ a tsconfig\.json without it$/,
     );
@@ -753,7 +754,7 @@ describe('refuses', () => {
     });
     const entry = path.join(sources, 'broken/entry.ts');
     expect(() => bundle(entry, 'nodejs22.x')).toThrow(
-      new EntryError(
+      new UserError(
         `${entry} cannot be bundled: its tsconfig.json cannot be read: File './nowhere.json' not found.`,
       ),
     );

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { confinement } from '../../packaging/confinement';
-import { EntryError, esbuild, formatMessage } from '../../packaging/esbuild';
+import { esbuild, formatMessage } from '../../packaging/esbuild';
+import { UserError } from '../../topology/problem';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'esbuild-')));
 const project = path.join(root, 'project');
@@ -45,7 +46,7 @@ describe('a folder whose name begins like that of a URL in messages', () => {
 
   test('may not hold credentials', () => {
     write('<data:real/.env', 'SECRET');
-    expect(() => importing('./<data:real/.env')).toThrow(EntryError);
+    expect(() => importing('./<data:real/.env')).toThrow(UserError);
     expect(() => importing('./<data:real/.env')).toThrow('.env is never a part of a function');
   });
 });
@@ -77,7 +78,7 @@ describe('a pipe, from which nothing comes, does not stop the command for ever',
       return spawnSync(program, args, { ...options, timeout: 1000 });
     }) as typeof spawnSync);
     expect(() => attempt(pipe)).toThrow(
-      new EntryError(
+      new UserError(
         'cannot be bundled: the bundler was stopped after 120 seconds; look for an import or a sourceMappingURL that leads to a pipe or a device',
       ),
     );
@@ -100,7 +101,7 @@ describe('the name of a file with several lines and a terminal’s escapes', () 
   test('is on one line, with escapes, in an error', () => {
     write(NAME, 'export default (;\n');
     const attempt = () => bundled(`export { default } from ${JSON.stringify(`./${NAME}`)};`);
-    expect(attempt).toThrow(new EntryError(`cannot be bundled: ${SHOWN}:1:16 Unexpected ";"`));
+    expect(attempt).toThrow(new UserError(`cannot be bundled: ${SHOWN}:1:16 Unexpected ";"`));
   });
 
   test('is on one line, with escapes, where it is refused', () => {

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { confinement } from '../../packaging/confinement';
-import { codeFiles, PackageFileError, packageFiles } from '../../packaging/package-files';
+import { codeFiles, packageFiles } from '../../packaging/package-files';
+import { UserError } from '../../topology/problem';
 
 const root = mkdtempSync(path.join(tmpdir(), 'package-files-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -71,7 +72,7 @@ describe('refuses', () => {
     write('src/index.mjs', 'src/index.js', 'src/index/a', 'src/bundle.mjs', 'src/bundle.mjs.map');
     mkdirSync(at('src/empty'), { recursive: true });
     mkdirSync(at('src/empties/empty'), { recursive: true });
-    expect(() => targets(file)).toThrow(new PackageFileError(message));
+    expect(() => targets(file)).toThrow(new UserError(message));
   });
 
   test('a file in a folder that only begins like the entry’s', () => {
@@ -84,7 +85,7 @@ describe('refuses', () => {
     const name = Buffer.from([0xe4, 0x2e, 0x74, 0x78, 0x74]);
     writeFileSync(Buffer.concat([Buffer.from(`${at('src/named')}/`), name]), '');
     expect(() => targets('src/named')).toThrow(
-      new PackageFileError(
+      new UserError(
         `must have only files and folders in it; ${path.relative('.', at('src/named'))}/\\xe4.txt has a name that is not UTF-8; rename it`,
       ),
     );
@@ -97,7 +98,7 @@ describe('refuses', () => {
     write(`src/${folder}/file`);
     symlinkSync(target, at(`src/${folder}/link`));
     expect(() => targets(`src/${folder}`)).toThrow(
-      new PackageFileError(
+      new UserError(
         `must have only files and folders in it; ${path.relative('.', at(`src/${folder}/link`))} is a link`,
       ),
     );
@@ -123,7 +124,7 @@ describe('refuses', () => {
     write('.git/config');
     const link = `src/${what.replaceAll(' ', '-')}.txt`;
     symlinkSync(target(), at(link));
-    expect(() => targets(link)).toThrow(PackageFileError);
+    expect(() => targets(link)).toThrow(UserError);
     expect(() => targets(link)).toThrow(
       `must be a file for the function; ${path.relative('.', at(link))} is `,
     );
@@ -168,7 +169,7 @@ describe('a prepared folder', () => {
     const link = `linked-${name}/deep/${name}`;
     symlinkSync(target, at(link));
     const attempt = () => files(`linked-${name}`);
-    expect(attempt).toThrow(PackageFileError);
+    expect(attempt).toThrow(UserError);
     expect(attempt).toThrow(
       `must have only files for the function in it; ${path.relative('.', at(link))} is `,
     );
@@ -185,7 +186,7 @@ describe('a prepared folder', () => {
   );
 
   test.each(['/etc', '/proc/self', '..'])('%s, elsewhere, is refused', (folder) => {
-    expect(() => codeFiles(path.resolve(folder), refusal)).toThrow(PackageFileError);
+    expect(() => codeFiles(path.resolve(folder), refusal)).toThrow(UserError);
   });
 
   test('with a name of several lines and a terminal’s escapes is refused on one line', () => {

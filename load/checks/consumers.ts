@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { findLogLevel, LOG_LEVEL, LOG_LEVELS, SINK_VARIABLES } from '../../lambda-src/contract';
 import { confinement } from '../../packaging/confinement';
-import { PackageFileError, packageFiles } from '../../packaging/package-files';
+import { packageFiles } from '../../packaging/package-files';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../../topology/limits';
+import { UserError } from '../../topology/problem';
 import { isLogEntry, sinkKind } from '../../topology/sinks';
 import { type Declared, type Report, sound } from './declared';
 
@@ -52,7 +53,7 @@ function problemOf(attempt: () => unknown): string | undefined {
   try {
     attempt();
   } catch (error) {
-    if (error instanceof PackageFileError) return error.message;
+    if (error instanceof UserError) return error.message;
     throw error;
   }
 }

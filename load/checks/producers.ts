@@ -1,7 +1,7 @@
 import { parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { producerAccounts, tableKeyAlias } from '../../topology/names';
-import { escaped } from '../../topology/unicode';
+import { ascii } from '../../topology/unicode';
 import { at, type Declared, type Report, sound } from './declared';
 
 export function distinctAccounts({ producers }: Declared, report: Report): void {
@@ -112,7 +112,7 @@ export function streamPolicyConditions({ producers }: Declared, report: Report):
         for (const [place, value] of values.entries()) {
           const [other] = /[^ -~]/u.exec(value) ?? [];
           if (other === undefined) continue;
-          const message = `must be ASCII, as all values of ${variable} in AWS are, and holds ${escaped(other)}, which may only look like it; write it again`;
+          const message = `must be ASCII, as all values of ${variable} in AWS are, and holds ${ascii(other)}, which may only look like it; write it again`;
           report([...path.slice(0, -1), 'values', place], message, value);
         }
       }

@@ -1,5 +1,5 @@
 import { formatValue, type Problem } from '../../topology/problem';
-import { escaped, holdsUnseen, isNormal, mixedWord } from '../../topology/unicode';
+import { ascii, holdsUnseen, isNormal, mixedWord } from '../../topology/unicode';
 
 interface Rule {
   /** Whether a text breaks the rule. */
@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
   {
     breaks: (text) => mixedWord(text) !== undefined,
     message: (text) =>
-      `must not mix letters of scripts that look alike in one word, ${(mixedWord(text) ?? '').replaceAll(/[^ -~]/gu, escaped)}; write it in one script`,
+      `must not mix letters of scripts that look alike in one word, ${ascii(mixedWord(text) ?? '')}; write it in one script`,
     exceptInEnvironment: true,
   },
 ];

@@ -1,4 +1,4 @@
-import { oneLine, withoutUnseen } from '../../topology/unicode';
+import { oneLine, visible } from '../../topology/unicode';
 import { tableOf } from './failed-batch';
 import { UNITS } from './options';
 import type { OtherObject, Outcome } from './redrive';
@@ -61,7 +61,7 @@ export function isClean({ outcomes, others }: Report): boolean {
 export function toJson({ outcomes, others, ...run }: Report): string {
   const batches = outcomes.map(({ batch, ...outcome }) => ({ ...outcome, ...batch }));
   const lines = JSON.stringify({ ...run, batches, others }, null, 2).split('\n');
-  return lines.map((line) => `${withoutUnseen(line)}\n`).join('');
+  return lines.map((line) => `${visible(line)}\n`).join('');
 }
 
 function counted(count: number, one: string, more: string): string {

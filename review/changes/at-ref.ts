@@ -78,7 +78,9 @@ function synthesized(project: string, file: string, out: string, ref: string) {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(
-      error.message.replaceAll(/^/gm, `--against: cannot be synthesized as of ${ref}: `),
+      ...error.message
+        .split('\n')
+        .map((line) => `--against: cannot be synthesized as of ${ref}: ${line}`),
     );
   } finally {
     process.chdir(here);

@@ -1,4 +1,4 @@
-import { withoutUnseen } from '../../topology/unicode';
+import { visible } from '../../topology/unicode';
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -10,5 +10,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text as it is, in HTML, SVG and their attributes. */
 export function escapeHtml(text: string): string {
-  return withoutUnseen(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return visible(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

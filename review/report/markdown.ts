@@ -1,4 +1,4 @@
-import { withoutUnseen } from '../../topology/unicode';
+import { visible } from '../../topology/unicode';
 import type { Block, Graph, Marked, Node, Review, Section, Text } from '../model';
 
 /** A review for a pull request. The same review gives the same text. */
@@ -58,7 +58,7 @@ function inline(part: string | Marked): string {
 
 /** Text as it is, whatever Markdown, HTML or a terminal would make of it: no link, no formula. */
 function plain(content: string): string {
-  return withoutUnseen(content.replaceAll(/[\t\n\r]+/g, ' '))
+  return visible(content.replaceAll(/[\t\n\r]+/g, ' '))
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -68,7 +68,7 @@ function plain(content: string): string {
 }
 
 function code(content: string): string {
-  return /[`\\]/.test(content) || withoutUnseen(content) !== content
+  return /[`\\]/.test(content) || visible(content) !== content
     ? plain(content)
     : `\`${content.replaceAll('|', '\\|')}\``;
 }
@@ -105,7 +105,7 @@ function label(lines: readonly string[]): string {
 
 /** Mermaid takes `#60;` for `<`. */
 function entities(content: string): string {
-  return withoutUnseen(content).replaceAll(
+  return visible(content).replaceAll(
     /[^\p{L}\p{N} .,:/()_-]/gu,
     (character) => `#${character.codePointAt(0)};`,
   );

@@ -1,10 +1,11 @@
-/** Values by their key, in the order they come. */
-export function groupBy<T>(values: readonly T[], key: (value: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
+/** Values by their key, of which the JSON counts, in the order they come. */
+export function groupBy<T>(values: readonly T[], key: (value: T) => unknown): [T, ...T[]][] {
+  const groups = new Map<string, [T, ...T[]]>();
   for (const value of values) {
-    const group = groups.get(key(value));
+    const id = JSON.stringify(key(value));
+    const group = groups.get(id);
     if (group) group.push(value);
-    else groups.set(key(value), [value]);
+    else groups.set(id, [value]);
   }
   return [...groups.values()];
 }

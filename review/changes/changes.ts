@@ -3,7 +3,7 @@ import { groupBy, unique } from '../lists';
 import type { Block, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
 import type { Answer } from '../report/sections';
-import { code, joined, plural, some, strong } from '../report/words';
+import { code, list, plural, some, strong, text } from '../report/words';
 import type { Before } from './at-ref';
 import type { Code } from './code';
 import { type Difference, differences } from './differences';
@@ -21,17 +21,17 @@ export interface Side {
 const STEERING =
   /^aws_lambda_function environment\.variables\.(AWS_|_?LAMBDA_|NODE_|LD_|PYTHON|RUBY|GEM_|DOTNET_|_?JAVA_|JDK_|SSL_|OPENSSL_|PATH$|\w+_PROXY$)/i;
 
-/** Attributes by type: the first topic that has one shows it, so that none is left out. */
-const TOPICS: readonly (readonly [title: string, has: RegExp])[] = [
-  [
-    'Who deploys and runs it',
-    /^((provider|terraform) |data\.terraform_remote_state (backend|config)|aws_lambda_function (runtime|handler|role|layers|environment|architectures|package_type|image_uri|vpc_config|reserved)|aws_iam_role(_policy_attachment)? )/,
-  ],
-  ['Subscriptions', /^aws_lambda_event_source_mapping /],
-  ['Alarms', /^aws_(cloudwatch_metric_alarm|sns_\w+) /],
-  ['Policies', /^(data\.aws_iam_policy_document|aws_\w*policy) /],
-  ['Other attributes', /./],
-];
+const RUNS =
+  /^((provider|terraform) |data\.terraform_remote_state (backend|config)|aws_lambda_function (runtime|handler|role|layers|environment|architectures|package_type|image_uri|vpc_config|reserved)|aws_iam_role(_policy_attachment)? )/;
+
+/** The first topic that has an attribute of a type shows it, so that none is left out. */
+const TOPICS = {
+  'Who deploys and runs it': RUNS,
+  Subscriptions: /^aws_lambda_event_source_mapping /,
+  Alarms: /^aws_(cloudwatch_metric_alarm|sns_\w+) /,
+  Policies: /^(data\.aws_iam_policy_document|aws_\w*policy) /,
+  'Other attributes': /./,
+};
 
 /** Rows that a table has before it is folded. */
 const UNFOLDED = 10;
@@ -40,97 +40,90 @@ const UNFOLDED = 10;
 export function whatChanged(before: (Before & Side) | undefined, now: Side): Answer {
   const section = { id: 'what-changed', title: 'What changed?' };
   if (!before) {
-    const answer = joined(['not compared: ', code('npm run review -- --against <ref>')], '');
+    const answer = text`not compared: ${code('npm run review -- --against <ref>')}`;
     return { ...section, answer, blocks: [paragraph(answer)] };
   }
-  const { ref, commit, generator, topology, stacks } = before;
-  const compared = joined(['Compared with ', code(ref), ` (${commit}).`], '');
-  const differs = joined(
-    [
-      strong(`The generator or its dependencies differ from ${ref}`),
-      ': ',
-      some(generator.map(code)),
-      '. Both sides are synthesized by the generator of the working directory: what its own changes do to the stacks is not shown.',
-    ],
-    '',
-  );
-  const blocks = [...(generator.length > 0 ? [differs] : []), compared].map(paragraph);
-  if (!topology) {
-    const isNew = 'The topology file is not there yet: everything is new.';
-    return { ...section, answer: isNew, blocks: [...blocks, paragraph(isNew)] };
-  }
-  const [added, removed] = [
-    without(now.stacks, stacks, ({ id }) => id),
-    without(stacks, now.stacks, ({ id }) => id),
+  const { ref, commit, generator, topology, stacks: old } = before;
+  const blocks = [
+    ...(generator.length > 0 ? [otherGenerator(before)] : []),
+    paragraph(text`Compared with ${code(ref)} (${commit}).`),
   ];
-  const whole = new Set([...added, ...removed].map(({ id }) => id));
+  if (!topology) {
+    const answer = 'The topology file is not there yet: everything is new.';
+    return { ...section, answer, blocks: [...blocks, paragraph(answer)] };
+  }
+  const [added, removed] = [without(now.stacks, old, idOf), without(old, now.stacks, idOf)];
+  const ofOneSide = new Set([...added, ...removed].map(idOf));
   // Archives are in the table of the code, by what is in them.
-  const all = differences(stacks, now.stacks).filter(({ type }) => type !== 'data.archive_file');
-  const isOfWhole = (difference: Difference) =>
-    whole.has(difference.stack) && !STEERING.test(keyOf(difference));
-  const others = all.filter((difference) => !isOfWhole(difference));
-  const byTopic = groupBy(others, topicOf);
-  const topics = TOPICS.map(([title]) =>
-    subsection(title, attributeTable(byTopic.find(([first]) => first && topicOf(first) === title))),
+  const all = differences(old, now.stacks).filter(({ type }) => type !== 'data.archive_file');
+  const topicOf = (difference: Difference) =>
+    ofOneSide.has(difference.stack) && !STEERING.test(keyOf(difference))
+      ? 'All of the new and removed stacks'
+      : Object.entries(TOPICS).find(([, has]) => has.test(keyOf(difference)))?.[0];
+  const inBoth = all.filter(({ stack }) => !ofOneSide.has(stack));
+  const tables: Readonly<Record<string, Block | undefined>> = {
+    Access: accessTable(before.allowed, now.allowed),
+    'Who deploys and runs it': undefined,
+    Subscriptions: undefined,
+    'Replaced or destroyed': replacedTable(inBoth, old, now.stacks),
+    Code: codeTable(before.code, now.code),
+    Alarms: undefined,
+    Policies: undefined,
+    'Other attributes': undefined,
+    ...Object.fromEntries(
+      groupBy(all, topicOf).map((own) => [topicOf(own[0]), attributeTable(own)]),
+    ),
+  };
+  const sections = Object.entries(tables).flatMap(([title, table]) =>
+    table ? subsection(title, table) : [],
   );
-  const [who, subscriptions, ...rest] = topics;
-  const sections = [
-    subsection('Access', accessTable(before.allowed, now.allowed)),
-    who,
-    subscriptions,
-    subsection('Replaced or destroyed', replacedTable(others, stacks, now.stacks)),
-    subsection('Code', codeTable(before.code, now.code)),
-    ...rest,
-    subsection('All of the new and removed stacks', attributeTable(all.filter(isOfWhole))),
-  ].flatMap((each) => each ?? []);
-  const counts = [
-    plural(others.length, 'attribute'),
-    plural(added.length, 'new stack'),
-    plural(removed.length, 'removed stack'),
-  ].join(', ');
-  const answer = sections.length === 0 ? `nothing since ${ref}` : `since ${ref}: ${counts}`;
+  const what = [
+    ...(added.length > 0 ? [plural(added.length, 'new stack')] : []),
+    ...(removed.length > 0 ? [plural(removed.length, 'removed stack')] : []),
+    ...sections.map(({ title }) => title.toLowerCase()),
+  ];
+  const answer = `since ${ref}: ${what.join(', ') || 'nothing'}`;
   return {
     ...section,
     answer,
     blocks: [
       ...blocks,
-      ...stackList(added, removed),
-      ...(sections.length > 0 ? [] : [paragraph('Nothing changed.')]),
+      stackTable(added, removed) ??
+        paragraph(sections.length > 0 ? 'No stack is new or removed.' : 'Nothing changed.'),
     ],
     sections,
   };
 }
 
-function paragraph(text: Text): Block {
-  return { kind: 'paragraph', text };
+function otherGenerator({ ref, generator }: Before): Block {
+  const differ = strong(`The generator or its dependencies differ from ${ref}`);
+  return paragraph(
+    text`${differ}: ${some(generator.map(code))}. Both sides are synthesized by the generator of the working directory: what its own changes do to the stacks is not shown.`,
+  );
 }
 
-function subsection(title: string, table: Block | undefined): Section | undefined {
-  return (
-    table && { id: `changed-${title.toLowerCase().replaceAll(' ', '-')}`, title, blocks: [table] }
-  );
+function paragraph(content: Text): Block {
+  return { kind: 'paragraph', text: content };
+}
+
+function subsection(title: string, table: Block): Section {
+  return { id: `changed-${title.toLowerCase().replaceAll(' ', '-')}`, title, blocks: [table] };
 }
 
 function tableOf(head: readonly string[], rows: readonly (readonly Text[])[]): Block | undefined {
   if (rows.length === 0) return undefined;
-  return {
-    kind: 'table',
-    head,
-    rows,
-    folded: rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined,
-  };
+  const folded = rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined;
+  return { kind: 'table', head, rows, folded };
 }
 
-function stackList(added: readonly Stack[], removed: readonly Stack[]): Block[] {
-  const rows = [
-    ...added.map((stack) => [strong('new'), ...placeOf(stack)]),
-    ...removed.map((stack) => [
-      strong('removed; what it deployed stays until it is destroyed'),
-      ...placeOf(stack),
-    ]),
-  ];
-  return [tableOf(['', 'stack', 'account', 'deployed by', 'state'], rows)].flatMap(
-    (table) => table ?? [],
+function stackTable(added: readonly Stack[], removed: readonly Stack[]): Block | undefined {
+  const stays = strong('removed; what it deployed stays until it is destroyed');
+  return tableOf(
+    ['', 'stack', 'account', 'deployed by', 'state'],
+    [
+      ...added.map((stack) => [strong('new'), ...placeOf(stack)]),
+      ...removed.map((stack) => [stays, ...placeOf(stack)]),
+    ],
   );
 }
 
@@ -140,41 +133,37 @@ function placeOf({ id, json, account, region }: Stack): Text[] {
   const { s3 } = Object(json.terraform?.backend) as { s3?: { bucket?: string; key?: string } };
   return [
     code(id),
-    joined([code(account), ' in ', code(region)], ''),
+    text`${code(account)} in ${code(region)}`,
     role?.role_arn ? code(role.role_arn) : 'the credentials of whoever runs Terraform',
     code(`s3://${s3?.bucket}/${s3?.key}`),
   ];
+}
+
+function idOf({ id }: Stack): string {
+  return id;
 }
 
 function keyOf({ type, attribute }: Difference): string {
   return `${type} ${attribute}`;
 }
 
-function topicOf(difference: Difference): string {
-  return TOPICS.find(([, has]) => has.test(keyOf(difference)))?.[0] ?? '';
-}
-
 /** Alike differences are one row. */
-function attributeTable(all: readonly Difference[] = []): Block | undefined {
-  const alike = groupBy(all, ({ before, after, ...each }) =>
-    JSON.stringify([keyOf(each as Difference), before, after]),
-  );
-  const rows = firsts(alike).map(([first, own]) => [
-    STEERING.test(keyOf(first))
-      ? joined([code(keyOf(first)), strong('steers the runtime or the SDK')], ' ')
-      : code(keyOf(first)),
-    valueText(first.before),
-    valueText(first.after),
-    some(
-      own.map(({ stack, name }) => code(`${stack} ${name}`.trim())),
-      3,
-    ),
-  ]);
+function attributeTable(all: readonly Difference[]): Block | undefined {
+  const alike = groupBy(all, (each) => [keyOf(each), each.before, each.after]);
+  const rows = alike.map((own) => {
+    const [first] = own;
+    const key = code(keyOf(first));
+    return [
+      STEERING.test(keyOf(first)) ? text`${key} ${strong('steers the runtime or the SDK')}` : key,
+      first.before === undefined ? '–' : code(first.before),
+      first.after === undefined ? '–' : code(first.after),
+      some(
+        own.map(({ stack, name }) => code(`${stack} ${name}`.trim())),
+        3,
+      ),
+    ];
+  });
   return tableOf(['attribute', 'before', 'after', 'where'], rows);
-}
-
-function valueText(value: string | undefined): Text {
-  return value === undefined ? '–' : code(value);
 }
 
 function replacedTable(
@@ -184,17 +173,15 @@ function replacedTable(
 ): Block | undefined {
   const rows = all.flatMap((difference) => {
     if (!hasResource(old, difference)) return [];
-    const isDestroyed = !hasResource(now, difference);
-    const what = isDestroyed ? 'is destroyed' : consequence(difference);
-    if (what === undefined) return [];
     const { stack, type, name, attribute } = difference;
-    return [
-      [code(stack), code(`${type}.${name}`), strong(what), isDestroyed ? '' : code(attribute)],
-    ];
+    const [what, by] = hasResource(now, difference)
+      ? [consequence(difference), attribute]
+      : ['is destroyed', ''];
+    return what === undefined ? [] : [[code(stack), code(`${type}.${name}`), strong(what), by]];
   });
   return tableOf(
     ['stack', 'resource', '', 'by a change of'],
-    firsts(groupBy(rows, (row) => JSON.stringify(row))).map(([row]) => row),
+    groupBy(rows, (row) => row).map(([row]) => row),
   );
 }
 
@@ -210,20 +197,14 @@ function codeTable(old: readonly Code[], now: readonly Code[]): Block | undefine
     if (before?.hash === after?.hash && before?.source === after?.source) return [];
     const names = unique([before, after].flatMap((each) => Object.keys(each?.files ?? {})));
     const files = names.filter((file) => before?.files[file] !== after?.files[file]);
-    return [
-      [
-        code(name),
-        codeText(before),
-        codeText(after),
-        files.length > 0 ? some(files.map(code)) : 'none: a package or the list of tables',
-      ],
-    ];
+    const why = files.length > 0 ? some(files.map(code)) : 'none: a package or the list of tables';
+    return [[code(name), codeText(before), codeText(after), why]];
   });
   return tableOf(['function', 'before', 'after', 'files of its own that differ'], rows);
 }
 
 function codeText(each: Code | undefined): Text {
-  return each ? joined([code(each.source), code(each.hash.slice(0, 16))], ' ') : '–';
+  return each ? text`${code(each.source)} ${code(each.hash.slice(0, 16))}` : '–';
 }
 
 /** Who gets access or loses it, alike resources together. */
@@ -235,49 +216,45 @@ function accessTable(
     ...without(now, old, answerKey).map((answer) => ({ ...answer, what: 'may now' })),
     ...without(old, now, answerKey).map((answer) => ({ ...answer, what: 'may no longer' })),
   ];
-  const ofOne = groupBy(changed, ({ what, principal, target }) =>
-    JSON.stringify([what, principal.arn, placeKey(target)]),
-  );
-  const alike = groupBy(
-    firsts(ofOne).map(([first, own]) => ({ ...first, actions: unique(own.map(questionOf)) })),
-    ({ what, principal, target: { kind, name }, actions }) =>
-      JSON.stringify([what, principal.arn, kind, name, actions]),
-  );
-  const rows = firsts(alike).map(([{ what, principal, target, actions, by }, own]) => [
-    principal.label,
-    strong(what),
-    joined(actions.map(code)),
-    joined(
-      [
-        `${target.kind} `,
-        code(target.name),
-        ' of ',
-        some(own.map((each) => code(each.target.account))),
-      ],
-      '',
-    ),
-    joined(by),
+  const ofOne = groupBy(changed, (answer) => [
+    answer.what,
+    answer.principal.arn,
+    subjectOf(answer),
   ]);
+  const alike = groupBy(
+    ofOne.map((own) => ({ ...own[0], actions: unique(own.map(questionOf)) })),
+    ({ what, principal, target: { kind, name }, actions }) => [
+      what,
+      principal.arn,
+      kind,
+      name,
+      actions,
+    ],
+  );
+  const rows = alike.map((own) => {
+    const [{ what, principal, target, actions, by }] = own;
+    const accounts = some(own.map((each) => code(each.target.account)));
+    return [
+      principal.label,
+      strong(what),
+      list(actions.map(code)),
+      text`${target.kind} ${code(target.name)} of ${accounts}`,
+      list(by),
+    ];
+  });
   return tableOf(['who', '', 'what', 'on', 'by'], rows);
 }
 
 function answerKey(answer: AccessAnswer): string {
-  return JSON.stringify([answer.principal.arn, questionOf(answer), placeKey(answer.target)]);
+  return JSON.stringify([answer.principal.arn, questionOf(answer), subjectOf(answer)]);
 }
 
 /** Without ids, which each side counts. */
-function placeKey({ kind, name, account }: AccessAnswer['target']): string {
-  return JSON.stringify([kind, name, account]);
+function subjectOf({ target: { kind, name, account } }: AccessAnswer): string[] {
+  return [kind, name, account];
 }
 
 function without<T>(all: readonly T[], others: readonly T[], key: (each: T) => string): T[] {
   const known = new Set(others.map(key));
   return all.filter((each) => !known.has(key(each)));
-}
-
-/** The first of each group, with the group. */
-function firsts<T>(groups: readonly (readonly T[])[]): [T, readonly T[]][] {
-  return groups.flatMap((group) =>
-    group.slice(0, 1).map((first): [T, readonly T[]] => [first, group]),
-  );
 }

@@ -34,7 +34,7 @@ type Path = readonly string[];
 function leavesOf(stack: Stack | undefined): Map<string, string> {
   const leaves = new Map<string, string>();
   const visit = (value: unknown, path: Path) => {
-    const entries = entriesOf(value);
+    const entries = entriesOf(value).filter(([key]) => !isComment(path, key));
     if (entries.length === 0) leaves.set(JSON.stringify(path), JSON.stringify(value));
     for (const [key, inner] of entries) visit(inner, [...path, key]);
   };
@@ -42,11 +42,16 @@ function leavesOf(stack: Stack | undefined): Map<string, string> {
   return leaves;
 }
 
+/** cdktf's comments on a stack and its blocks, with the version of cdktf. */
+function isComment(path: Path, key: string): boolean {
+  const isBlock = path.length === 3 && /^(resource|data)$/.test(path[0] ?? '');
+  return key === '//' && (path.length === 0 || isBlock);
+}
+
 /** What a value holds: of a list of blocks, each by the id of the statement or by its place. */
 function entriesOf(value: unknown): [string, unknown][] {
   if (typeof value !== 'object' || value === null) return [];
-  // cdktf's comments, with the version of cdktf.
-  if (!Array.isArray(value)) return Object.entries(value).filter(([key]) => key !== '//');
+  if (!Array.isArray(value)) return Object.entries(value);
   if (value.every((item) => typeof item !== 'object')) return [];
   const ids = value.map((item) => item?.sid);
   const areIds = ids.every((id) => typeof id === 'string') && new Set(ids).size === ids.length;

@@ -82,8 +82,8 @@ export function drawTopology(
       const label = ['table and stream', name, ...(hasKey ? ['customer managed key'] : [])];
       return { account, label, readers };
     });
-  const alike = groupBy(sources, ({ label, readers }) => JSON.stringify([label, readers])).flatMap(
-    (group) => (group.length < FOLD_FROM ? group.map((one) => [one]) : [group]),
+  const alike = groupBy(sources, ({ label, readers }) => [label, readers]).flatMap((group) =>
+    group.length < FOLD_FROM ? group.map((one) => [one]) : [group],
   );
   const accountName = (id: string) => {
     const names = Object.keys(accounts).filter((name) => accounts[name]?.id === id);

@@ -5,7 +5,7 @@ import type { Code } from '../changes/code';
 import { unique } from '../lists';
 import type { Block, Finding, Graph, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
-import { code, joined, link, number, plural, some, strong } from './words';
+import { code, link, list, number, plural, some, strong, text } from './words';
 
 /** A section with what it says in short. */
 export interface Answer extends Section {
@@ -43,7 +43,7 @@ export function comparisonSection(
     title: 'Is this what the topology says?',
     answer,
     blocks: [
-      { kind: 'paragraph', text: joined(['In short: ', answer, '.'], '') },
+      { kind: 'paragraph', text: text`In short: ${answer}.` },
       ...findingTable(comparison ?? []),
       {
         kind: 'table',
@@ -83,10 +83,10 @@ export function accessSection(access: Access, { notEvaluated }: AccessModel): An
   const answer = `${plural(asked, 'question')} asked: ${number(allowed.length)} allowed, all others denied`;
   const rows = access.rows.map(({ who, may, kind, targets, by, differs }) => [
     differs ? strong(who) : who,
-    joined(may.map(code)),
+    list(may.map(code)),
     kind === 'account'
       ? 'all of it'
-      : joined([`${kind} `, some(unique(targets.map(({ name }) => name)).map(code))], ''),
+      : text`${kind} ${some(unique(targets.map(({ name }) => name)).map(code))}`,
     some(unique(targets.map(({ account }) => account)).map(code)),
     some([...by].sort()),
   ]);

@@ -12,12 +12,18 @@ export function link(text: string, to: string): Marked[] {
   return [{ link: text, to }];
 }
 
+/** A template whose values can be marked. */
+export function text(strings: readonly string[], ...values: readonly Text[]): Text {
+  return strings.flatMap((string, index) => [string, ...partsOf(values[index] ?? '')]);
+}
+
+function partsOf(content: Text): readonly (string | Marked)[] {
+  return typeof content === 'string' ? [content] : content;
+}
+
 /** Several texts as one. */
-export function joined(texts: readonly Text[], between = ', '): Text {
-  return texts.flatMap((text, index) => [
-    ...(index > 0 && between !== '' ? [between] : []),
-    ...(typeof text === 'string' ? [text] : text),
-  ]);
+export function list(texts: readonly Text[], between = ', '): Text {
+  return texts.flatMap((each, index) => [index === 0 ? '' : between, ...partsOf(each)]);
 }
 
 /** Names that are listed before "and … more". */
@@ -26,8 +32,8 @@ const LISTED = 6;
 /** The first of a list, and how many more there are. */
 export function some(texts: readonly Text[], most = LISTED): Text {
   const rest = texts.length - most;
-  const first = joined(texts.slice(0, most));
-  return rest > 0 ? joined([first, ` and ${number(rest)} more`], '') : first;
+  const first = list(texts.slice(0, most));
+  return rest > 0 ? text`${first} and ${number(rest)} more` : first;
 }
 
 export function number(value: number): string {

@@ -35,7 +35,7 @@ function plain(text: Text): string {
 
 test('a topology without a change', () => {
   const { answer, sections } = whatChanged(before, sideOf(topology()));
-  expect([answer, sections]).toEqual(['nothing since main', []]);
+  expect([answer, sections]).toEqual(['since main: nothing', []]);
 });
 
 const RUNS = 'Who deploys and runs it';

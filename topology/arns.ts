@@ -39,6 +39,8 @@ export const arns = {
 
   topic: (account: Place, name: string) => regional('sns', account, name),
 
+  logGroup: (account: Place, name: string) => regional('logs', account, `log-group:${name}`),
+
   /** Any key of the account. */
   keys: (account: Place) => regional('kms', account, 'key/*'),
 

@@ -1,3 +1,4 @@
+import { validate } from '@aws-sdk/util-arn-parser';
 import type { Condition } from '../../policies/statement';
 import { arnMatches, matches } from './patterns';
 
@@ -53,9 +54,8 @@ const KEYS = new Set([
 export function unknownInCondition({ test, variable, values }: Condition): string[] {
   if (test !== 'Null' && !operatorOf(test)) return [`the operator ${test}`];
   if (!KEYS.has(variable.toLowerCase())) return [`the condition key ${variable}`];
-  const isArn = (value: string) => value.split(':').length >= 6;
   return test.startsWith('Arn')
-    ? values.filter((value) => !isArn(value)).map((value) => `the ARN ${value}`)
+    ? values.filter((value) => !validate(value)).map((value) => `the ARN ${value}`)
     : [];
 }
 

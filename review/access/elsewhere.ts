@@ -31,8 +31,7 @@ function keysOf({ source }: ResolvedProducer): AccessTarget[] {
   const { account, encryption } = source;
   if (encryption === 'aws-owned') return [];
   if (encryption === 'customer-managed') {
-    const { partition, region, id } = account;
-    const arn = `arn:${partition}:kms:${region}:${id}:key/${OTHER_KEY}`;
+    const arn = arns.keys(account).replace('*', OTHER_KEY);
     const ownerArn = arns.table({ ...source, name: OTHER_TABLE });
     return [{ ...elsewhereIn(account), kind: 'key', arn, name: OTHER_TABLE, ownerArn }];
   }

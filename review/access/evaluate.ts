@@ -1,3 +1,4 @@
+import { parse, validate } from '@aws-sdk/util-arn-parser';
 import { type Context, holds } from './conditions';
 import { matches } from './patterns';
 import type { Patterns, Statement } from './statements';
@@ -129,12 +130,19 @@ function applies(
     unknown.length === 0 &&
     (isNamed === undefined || names.some(isNamed)) &&
     includes(actions, (pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
-    includes(resources, (pattern) => matches(pattern, resource)) &&
-    conditions.every((condition) => holds(condition, context))
+    conditions.every((condition) => holds(condition, context)) &&
+    includes(
+      resources,
+      (pattern, index) =>
+        resource.startsWith(resources.prefixes[index] ?? '') && matches(pattern, resource),
+    )
   );
 }
 
-function includes({ patterns, not }: Patterns, matched: (pattern: string) => boolean): boolean {
+function includes(
+  { patterns, not }: Patterns,
+  matched: (pattern: string, index: number) => boolean,
+): boolean {
   return patterns.some(matched) !== not;
 }
 
@@ -146,6 +154,7 @@ function isAccountOf(identifier: string, principal: string): boolean {
   );
 }
 
+/** The account in an ARN; a service has none. */
 export function accountOf(arn: string): string | undefined {
-  return arn.split(':')[4];
+  return validate(arn) ? parse(arn).accountId : undefined;
 }

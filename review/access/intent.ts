@@ -1,14 +1,14 @@
 import type { Condition } from '../../policies/statement';
 import { arns } from '../../topology/arns';
+import { logGroupName, topicName } from '../../topology/names';
 import type {
-  Account,
   ResolvedConsumer,
   ResolvedProducer,
   ResolvedTopology,
   TableReference,
 } from '../../topology/resolve';
-import { groupBy, listOf, unique } from '../lists';
-import { awsManagedPolicy } from './aws-managed-policies';
+import { groupBy, unique } from '../lists';
+import { awsManagedActions } from './aws-managed-policies';
 import { accountOf } from './evaluate';
 import type { AccessTarget, TargetKind } from './model';
 
@@ -79,7 +79,7 @@ export class Intent {
     this.consumers = new Map(consumers.map((consumer) => [consumer.role.arn, consumer]));
     this.producers = new Map(producers.map((producer) => [arns.table(producer.source), producer]));
     this.expected = [
-      ...consumers.flatMap(expectedOfConsumer),
+      ...consumers.flatMap(expectedOf),
       ...producers.flatMap(({ source }): Expected[] => [
         { kind: 'stream', name: streamOf(source).name },
         ...(source.encryption === 'customer-managed'
@@ -187,15 +187,10 @@ export class Intent {
   }
 
   private managedActions(role: string): readonly string[] {
-    return this.consumers.get(role)?.role.managedPolicyArns.flatMap(meantActionsOf) ?? [];
+    const arns = this.consumers.get(role)?.role.managedPolicyArns ?? [];
+    // A topology may attach a policy for all actions; it is not meant.
+    return arns.flatMap((arn) => awsManagedActions(arn) ?? []).filter((action) => action !== '*');
   }
-}
-
-/** Actions of an AWS managed policy that a topology may attach. One for all actions is not meant. */
-function meantActionsOf(policyArn: string): string[] {
-  return listOf(awsManagedPolicy(policyArn)?.Statement)
-    .flatMap(({ Action }) => listOf(Action))
-    .filter((action) => !action.includes('*'));
 }
 
 /** A target as the topology knows it: AWS makes up the ARNs of streams and keys, so their owner names them. */
@@ -216,16 +211,25 @@ function streamOf(table: TableReference): Subject {
 }
 
 function keyOf(table: TableReference): Subject {
-  const { partition, region, id } = table.account;
+  return { name: `key of ${arns.table(table)}`, reach: arns.keys(table.account) };
+}
+
+/** What there is of a consumer besides its role. */
+function partsOf({ account, function: { name }, sink, failedBatches, alarms }: ResolvedConsumer) {
   return {
-    name: `key of ${arns.table(table)}`,
-    reach: `arn:${partition}:kms:${region}:${id}:key/*`,
+    function: arns.function(account, name),
+    log: arns.logGroup(account, logGroupName(name)),
+    failedBatches: arns.bucket(account, failedBatches.bucket),
+    lake: sink.type === 's3' ? arns.bucket(account, sink.bucket) : undefined,
+    topic:
+      alarms && alarms.topicArn === undefined ? arns.topic(account, topicName(name)) : undefined,
   };
 }
 
 /** What a consumer's role is for, and who else may do something in its stack. */
 function grantsOf(consumer: ResolvedConsumer): Grant[] {
-  const { account, role, function: lambda, sources, sink, failedBatches } = consumer;
+  const { role, sources, sink } = consumer;
+  const { log, failedBatches, lake, topic } = partsOf(consumer);
   const toRole = (actions: readonly string[], on: Subject): Grant => ({
     principal: role.arn,
     actions,
@@ -235,11 +239,7 @@ function grantsOf(consumer: ResolvedConsumer): Grant[] {
     ...toRole(actions, on),
     byLambdaOnly: role.pollerOnly,
   });
-  const failed = arns.bucket(account, failedBatches.bucket);
-  const log = logGroupArn(account, lambda.name);
-  const topic = alarmTopicArn(consumer);
-  const cloudwatch = 'cloudwatch.amazonaws.com';
-  return [
+  const grants = [
     { principal: 'lambda.amazonaws.com', actions: MEANT.assumeRole, on: named(role.arn) },
     toRole(MEANT.createLog, named(log)),
     toRole([...MEANT.createLog, ...MEANT.writeLog], named(`${log}:*`)),
@@ -248,22 +248,18 @@ function grantsOf(consumer: ResolvedConsumer): Grant[] {
       ...keysOf(table).map((key) => toLambda(MEANT.decrypt, key)),
     ]),
     toLambda(MEANT.listStreams, named(NO_RESOURCE)),
-    toLambda(MEANT.listObjects, named(failed)),
-    toLambda(MEANT.writeObject, named(`${failed}/aws/lambda/*`)),
-    ...(sink.type === 's3'
-      ? [toRole(MEANT.writeObject, named(`${arns.bucket(account, sink.bucket)}/${sink.prefix}*`))]
-      : []),
-    ...(topic === undefined
-      ? []
-      : [
-          { principal: cloudwatch, actions: MEANT.publish, on: named(topic) },
-          {
-            principal: cloudwatch,
-            // The pattern, and what is asked of what it stands for.
-            actions: [...MEANT.publishEncrypted, 'kms:GenerateDataKey'],
-            on: named(`key of ${topic}`),
-          },
-        ]),
+    toLambda(MEANT.listObjects, named(failedBatches)),
+    toLambda(MEANT.writeObject, named(`${failedBatches}/aws/lambda/*`)),
+  ];
+  if (sink.type === 's3') grants.push(toRole(MEANT.writeObject, named(`${lake}/${sink.prefix}*`)));
+  if (topic === undefined) return grants;
+  const principal = 'cloudwatch.amazonaws.com';
+  // The pattern, and what is asked of what it stands for.
+  const actions = [...MEANT.publishEncrypted, 'kms:GenerateDataKey'];
+  return [
+    ...grants,
+    { principal, actions: MEANT.publish, on: named(topic) },
+    { principal, actions, on: named(`key of ${topic}`) },
   ];
 }
 
@@ -273,31 +269,17 @@ function keysOf(table: TableReference): Subject[] {
   return [encryption === 'customer-managed' ? keyOf(table) : named(encryption.kmsKeyArn)];
 }
 
-function alarmTopicArn({ account, alarms, function: { name } }: ResolvedConsumer) {
-  if (!alarms || alarms.topicArn !== undefined) return undefined;
-  return arns.topic(account, `${name}-alarms`);
-}
-
-function logGroupArn({ partition, region, id }: Account, functionName: string): string {
-  return `arn:${partition}:logs:${region}:${id}:log-group:/aws/lambda/${functionName}`;
-}
-
-function expectedOfConsumer(consumer: ResolvedConsumer): Expected[] {
-  const { account, role, function: lambda, sink, failedBatches } = consumer;
-  const topic = alarmTopicArn(consumer);
-  return [
-    { kind: 'role', name: role.arn },
-    { kind: 'function', name: arns.function(account, lambda.name) },
-    { kind: 'log group', name: logGroupArn(account, lambda.name) },
-    { kind: 'bucket', name: arns.bucket(account, failedBatches.bucket) },
-    ...(sink.type === 's3' && sink.managed
-      ? [{ kind: 'bucket' as const, name: arns.bucket(account, sink.bucket) }]
-      : []),
-    ...(topic === undefined
-      ? []
-      : [
-          { kind: 'topic' as const, name: topic },
-          { kind: 'key' as const, name: `key of ${topic}` },
-        ]),
+function expectedOf(consumer: ResolvedConsumer): Expected[] {
+  const { role, sink } = consumer;
+  const parts = partsOf(consumer);
+  const all: [TargetKind, string | undefined][] = [
+    ['role', role.arn],
+    ['function', parts.function],
+    ['log group', parts.log],
+    ['bucket', parts.failedBatches],
+    ['bucket', sink.type === 's3' && sink.managed ? parts.lake : undefined],
+    ['topic', parts.topic],
+    ['key', parts.topic && `key of ${parts.topic}`],
   ];
+  return all.flatMap(([kind, name]) => (name === undefined ? [] : [{ kind, name }]));
 }

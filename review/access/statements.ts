@@ -23,6 +23,8 @@ export interface Statement {
 
 export interface Patterns {
   readonly patterns: readonly string[];
+  /** What of each comes before its first wildcard: a role can name a thousand streams. */
+  readonly prefixes: readonly string[];
   /** `NotAction` or `NotResource`: all but these. */
   readonly not: boolean;
 }
@@ -78,9 +80,9 @@ function normalize(
   const isAssumed = (condition: Condition) =>
     assumed.some((each) => sameCondition(each, condition));
   const conditions = all.filter((condition) => !isAssumed(condition));
-  const actions = { patterns: Action ?? NotAction ?? [], not: NotAction !== undefined };
+  const actions = patternsOf(Action, NotAction, []);
   // The policy of a role that says who may assume it names no resource.
-  const resources = { patterns: Resource ?? NotResource ?? ['*'], not: NotResource !== undefined };
+  const resources = patternsOf(Resource, NotResource, ['*']);
   return {
     id,
     effect: Effect,
@@ -98,6 +100,16 @@ function normalize(
         .map((text) => `the policy variable in ${text}`),
     ],
   };
+}
+
+function patternsOf(
+  named: readonly string[] | undefined,
+  others: readonly string[] | undefined,
+  fallback: readonly string[],
+): Patterns {
+  const patterns = named ?? others ?? fallback;
+  const prefixes = patterns.map((pattern) => pattern.split(/[*?]/, 1).join());
+  return { patterns, prefixes, not: named === undefined && others !== undefined };
 }
 
 export function sameCondition(one: Condition, other: Condition): boolean {

@@ -10,48 +10,18 @@ function secretsOf(environment: Readonly<Record<string, string>>): unknown[] {
 }
 
 test.each([
-  'DB_PASSWORD',
-  'DB_PASSWORD_PROD',
-  'PASSWORD',
-  'DBPASSWORD',
-  'dbPassword',
-  'db_passwd',
-  'SMTP_PASS',
-  'DB_PWD',
-  'KEY_PASSPHRASE',
-  'CLIENT_SECRET',
-  'STRIPE_SECRET_KEY',
-  'GITHUB_TOKEN',
-  'accessToken',
-  'API_KEY',
-  'apiKey',
-  'APIKEY_1',
-  'PRIVATE_KEY',
-  'JWT_SIGNING_KEY',
-  'GOOGLE_CREDENTIALS',
-  'CREDENTIAL',
-  'MONGO_CONNECTION_STRING',
+  ...['DB_PASSWORD', 'DB_PASSWORD_PROD', 'PASSWORD', 'DBPASSWORD', 'dbPassword', 'db_passwd'],
+  ...['SMTP_PASS', 'DB_PWD', 'KEY_PASSPHRASE', 'CLIENT_SECRET', 'STRIPE_SECRET_KEY'],
+  ...['GITHUB_TOKEN', 'accessToken', 'API_KEY', 'apiKey', 'APIKEY_1', 'PRIVATE_KEY'],
+  ...['JWT_SIGNING_KEY', 'GOOGLE_CREDENTIALS', 'CREDENTIAL', 'MONGO_CONNECTION_STRING'],
 ])('%s looks like a secret', (name) => {
   expect(secretsOf({ [name]: 'hunter2' })).toEqual([name]);
 });
 
 test.each([
-  'STAGE',
-  'DB_PASSWORD_ARN',
-  'DB_SECRET_NAME',
-  'SECRET_ID',
-  'TOKEN_URL',
-  'TOKEN_TTL',
-  'PRIVATE_KEY_PATH',
-  'tokenUrl',
-  'PASSWORD_MIN_LENGTH',
-  'MAX_TOKENS',
-  'BYPASS_CACHE',
-  'COMPASS_HOST',
-  'PARTITION_KEY',
-  'TOKENIZER',
-  'SECRETARY',
-  'MONKEY',
+  ...['STAGE', 'DB_PASSWORD_ARN', 'DB_SECRET_NAME', 'SECRET_ID', 'TOKEN_URL', 'TOKEN_TTL'],
+  ...['PRIVATE_KEY_PATH', 'tokenUrl', 'PASSWORD_MIN_LENGTH', 'MAX_TOKENS', 'BYPASS_CACHE'],
+  ...['COMPASS_HOST', 'PARTITION_KEY', 'TOKENIZER', 'SECRETARY', 'MONKEY'],
 ])('%s does not', (name) => {
   expect(secretsOf({ [name]: 'hunter2' })).toEqual([]);
 });

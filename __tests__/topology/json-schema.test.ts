@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { jsonSchema } from '../../topology/json-schema';
 import { FUNCTION, LOG_RETENTION_IN_DAYS, MAPPING, type Range } from '../../topology/limits';
+import { topologySchema } from '../../topology/schema';
 import { accountSchema } from '../../topology/schema/account';
 import { consumerSchema } from '../../topology/schema/consumer';
 import { subscriptionSchema } from '../../topology/schema/subscription';
 import { SHIPPED } from '../helpers/shipped-topologies';
-import { resolved } from '../helpers/synth-app';
 import { topology } from '../helpers/topology';
 
 const TOPOLOGIES = path.join(__dirname, '../../topologies');
@@ -55,16 +55,11 @@ describe('the JSON Schema', () => {
   const numbers = [...ranges(MAPPING, SUBSCRIPTION), ...ranges(FUNCTION, SETTINGS)];
 
   test('has every number with a range', () => {
-    expect(numbers.map(([where]) => where.split('.').at(-1))).toEqual([
-      'batchSize',
-      'maximumBatchingWindowInSeconds',
-      'parallelizationFactor',
-      'maximumRetryAttempts',
-      'maximumRecordAgeInSeconds',
-      'tumblingWindowInSeconds',
-      'memorySize',
-      'timeout',
-      'reservedConcurrentExecutions',
+    const keys = numbers.map(([where]) => where.split('.').at(-1));
+    expect(keys).toEqual([
+      ...['batchSize', 'maximumBatchingWindowInSeconds', 'parallelizationFactor'],
+      ...['maximumRetryAttempts', 'maximumRecordAgeInSeconds', 'tumblingWindowInSeconds'],
+      ...['memorySize', 'timeout', 'reservedConcurrentExecutions'],
     ]);
   });
 
@@ -116,39 +111,27 @@ describe('the JSON Schema', () => {
     expect(at(`${SETTINGS}.logRetentionInDays.enum`)).toEqual(LOG_RETENTION_IN_DAYS.values);
   });
 
-  /** What the schema fills in, from what a file that leaves it out resolves to. */
-  const { consumers, subscriptions, producers, state, tags } = resolved(topology());
+  /** What the schema fills in, from what a file that leaves it out is parsed to. */
+  const parsed = topologySchema.parse(topology());
+  const consumer = parsed.consumers['process-orders'];
+  const producer = parsed.producers.orders;
+  const { manage, usePathStyle } = parsed.state;
   const defaults: [string, object][] = [
-    ['properties', { awsProviderVersion: '6.31.0', tags, subscriptions: [] }],
-    ['properties.state.properties', { manage: state.manage, usePathStyle: state.usePathStyle }],
-    [`${CONSUMER}.role.properties`, without(consumers[0]?.role, 'name', 'arn')],
-    [SETTINGS, { ...without(consumers[0]?.function, 'name', 'code'), environment: {}, files: [] }],
+    ['properties', { awsProviderVersion: '6.31.0', tags: {}, subscriptions: [] }],
+    ['properties.state.properties', { manage, usePathStyle }],
+    [`${CONSUMER}.role.properties`, without(consumer?.role, 'name')],
+    [SETTINGS, without(consumer?.function, 'name')],
     [CONSUMER, { sink: 'log' }],
-    [`${CONSUMER}.failedBatches.properties`, without(consumers[0]?.failedBatches, 'bucket')],
-    [ALARM_SETTINGS, { ...consumers[0]?.alarms }],
+    [`${CONSUMER}.failedBatches.properties`, { ...consumer?.failedBatches }],
+    [ALARM_SETTINGS, { ...consumer?.alarms }],
     [
       LAKE,
       { prefix: 'changes/', formerAccounts: [], formerTables: [], scanLimitInMegabytes: 10_000 },
     ],
-    [`${PRODUCER}.table.properties`, without(producers[0]?.table, 'type', 'name', 'partitionKey')],
+    [`${PRODUCER}.table.properties`, without(producer?.table, 'name', 'partitionKey')],
     [`${PRODUCER}.existingTable.properties`, { encryption: 'aws-owned' }],
-    [STREAM_POLICY, without(producers[0]?.streamPolicy, 'managed')],
-    [
-      SUBSCRIPTION,
-      without(
-        subscriptions[0],
-        'stackId',
-        'source',
-        'failedBatchesBucket',
-        'producerStackId',
-        'consumerStackId',
-        'account',
-        'functionName',
-        'producer',
-        'consumer',
-        'alarms',
-      ),
-    ],
+    [STREAM_POLICY, Object(producer?.streamPolicy)],
+    [SUBSCRIPTION, without(parsed.subscriptions[0], 'producer', 'consumer')],
   ];
 
   test.each(
@@ -163,12 +146,10 @@ describe('the JSON Schema', () => {
     const properties = Object.entries(Object(at(where)));
     const keys = properties.filter(([, property]) => Object.hasOwn(Object(property), 'default'));
     // A mapping whose default comes from its own keys has them there.
-    expect(
-      keys
-        .map(([key]) => key)
-        .filter((key) => !['streamPolicy', 'failedBatches', 'alarms'].includes(key))
-        .sort(),
-    ).toEqual(Object.keys(values).sort());
+    const own = keys
+      .map(([key]) => key)
+      .filter((key) => !['streamPolicy', 'failedBatches', 'alarms'].includes(key));
+    expect(own.sort()).toEqual(Object.keys(values).sort());
   });
 
   test('describes every key', () => {

@@ -1,13 +1,14 @@
 import { FILTERS, IAM, TAGS } from '../../../topology/limits';
-import { type Overrides, problemsOf, producer, topology } from '../../helpers/topology';
+import { type Overrides, problemsOf, topology } from '../../helpers/topology';
 
 const CONSUMER = 'consumers.process-orders';
 const ROLE = `${CONSUMER}.role`;
 const PRODUCER = 'producers.orders';
 
+const times = <T>(count: number, make: (index: number) => T) =>
+  Array.from({ length: count }, (_, index) => make(index));
+
 describe('as many as AWS takes, and not one more,', () => {
-  const times = <T>(count: number, make: (index: number) => T) =>
-    Array.from({ length: count }, (_, index) => make(index));
   const alternatives = (count: number) => ({
     $or: times(count, (id) => ({ [`a${id}`]: { S: ['a'] } })),
   });
@@ -52,108 +53,76 @@ describe('as many as AWS takes, and not one more,', () => {
 describe('the policies of a role', () => {
   /** One table in each of so many accounts. */
   const tenants = (count: number, table = 'Orders'): Overrides => {
-    const names = Array.from({ length: count }, (_, index) => `tenant-${index}`);
+    const accounts = times(count, (index) => [
+      `tenant-${index}`,
+      { id: String(index).padStart(12, '0'), region: 'us-east-1' },
+    ]);
+    const analytics = { id: '111122223333', region: 'us-east-1' };
     return {
-      accounts: {
-        analytics: { id: '111122223333', region: 'us-east-1' },
-        ...Object.fromEntries(
-          names.map((name, index) => [
-            name,
-            { id: String(index).padStart(12, '0'), region: 'us-east-1' },
-          ]),
-        ),
-      },
-      [PRODUCER]: { ...producer(table), account: undefined, accounts: names },
+      accounts: { analytics, ...Object.fromEntries(accounts) },
+      [`${PRODUCER}.account`]: undefined,
+      [`${PRODUCER}.accounts`]: accounts.map(([name]) => name),
+      [`${PRODUCER}.table.name`]: table,
     };
   };
   const attached = (count: number): Overrides => ({
-    [`${ROLE}.managedPolicyArns`]: Array.from(
-      { length: count },
-      (_, index) => `arn:aws:iam::aws:policy/P${index}`,
-    ),
+    [`${ROLE}.managedPolicyArns`]: times(count, (id) => `arn:aws:iam::aws:policy/P${id}`),
   });
+  const quota = (count: number): Overrides => ({ [`${ROLE}.managedPolicyQuota`]: count });
+  const key = (encryption: unknown): Overrides => ({
+    [`${PRODUCER}.table.encryption`]: encryption,
+  });
+  const noReaders: Overrides = { subscriptions: [] };
   const longest = 'T'.repeat(255);
-  const refused = (most: number, got: number, quota = 10) => [
-    `${CONSUMER} must read at most ${most} streams, got ${got}, since IAM limits the policies of a role; add a second consumer for the rest, or set role.managedPolicyQuota if the account has more than ${quota}`,
+  const problems = (...overrides: Overrides[]) =>
+    problemsOf(topology(Object.assign({}, ...overrides)));
+  const refused = (most: number, got: number, allowed = 10) => [
+    `${CONSUMER} must read at most ${most} streams, got ${got}, since IAM limits the policies of a role; add a second consumer for the rest, or set role.managedPolicyQuota if the account has more than ${allowed}`,
   ];
 
-  test.each<[string, Overrides]>([
-    ['1,000 tables', tenants(1_000)],
-    // 25 of the longest name fit into the inline policy, 18 into each managed one.
-    ['as many of the longest name as fit', tenants(25 + 10 * 18, longest)],
-    [
-      'as many of the longest name as fit beside others',
-      { ...tenants(25 + 2 * 18, longest), ...attached(8) },
-    ],
-    [
-      'as many of the longest name as fit beside as many others as IAM attaches',
-      { ...tenants(25, longest), ...attached(10) },
-    ],
-    [
-      'as many of the longest name as fit with a quota that was raised',
-      { ...tenants(25 + 25 * 18, longest), [`${ROLE}.managedPolicyQuota`]: 25 },
-    ],
+  test.each<[string, Overrides[]]>([
+    ['1,000 tables', [tenants(1_000)]],
     [
       '1,000 tables with keys of their own, with a quota that was raised',
-      {
-        ...tenants(1_000),
-        [`${PRODUCER}.table.encryption`]: 'customer-managed',
-        [`${ROLE}.managedPolicyQuota`]: 20,
-      },
+      [tenants(1_000), key('customer-managed'), quota(20)],
     ],
-    ['ten others, where nothing is read', { ...attached(10), subscriptions: [] }],
-    [
-      'twelve others, with a quota that was raised',
-      { ...attached(12), [`${ROLE}.managedPolicyQuota`]: 12 },
-    ],
+    ['ten others, where nothing is read', [attached(10), noReaders]],
+    ['twelve others, with a quota that was raised', [attached(12), quota(12)]],
   ])('accepts %s', (_, overrides) => {
-    expect(problemsOf(topology(overrides))).toEqual([]);
+    expect(problems(...overrides)).toEqual([]);
   });
 
-  test.each<[string, Overrides, string[]]>([
-    ['one table more of the longest name than fits', tenants(206, longest), refused(205, 206)],
-    [
-      'one table more of the longest name than fits with a quota that was raised',
-      { ...tenants(476, longest), [`${ROLE}.managedPolicyQuota`]: 25 },
-      refused(475, 476, 25),
-    ],
-    [
-      'one table more than fits beside others',
-      { ...tenants(62, longest), ...attached(8) },
-      refused(61, 62),
-    ],
-    [
-      'one table more than fits beside as many others as IAM attaches',
-      { ...tenants(26, longest), ...attached(10) },
-      refused(25, 26),
-    ],
-  ])('refuses %s', (_, overrides, problems) => {
-    expect(problemsOf(topology(overrides))).toEqual(problems);
-  });
+  // 25 of the longest name fit into the inline policy, 18 into each managed one.
+  test.each<[string, most: number, Overrides[], allowed: number]>([
+    ['alone', 25 + 10 * 18, [], 10],
+    ['beside others', 25 + 2 * 18, [attached(8)], 10],
+    ['beside as many others as IAM attaches', 25, [attached(10)], 10],
+    ['with a quota that was raised', 25 + 25 * 18, [quota(25)], 25],
+  ])(
+    'accepts as many tables of the longest name as fit %s, and no more',
+    (_, most, others, allowed) => {
+      expect(problems(tenants(most, longest), ...others)).toEqual([]);
+      expect(problems(tenants(most + 1, longest), ...others)).toEqual(
+        refused(most, most + 1, allowed),
+      );
+    },
+  );
 
   test.each([
     ['that the stacks make', 'customer-managed'],
     ['that exists', { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' }],
   ])('lets the role read as many tables with a key %s as it says', (_, encryption) => {
     for (const others of [7, 8, 9, 10]) {
-      const problems = (count: number) =>
-        problemsOf(
-          topology({
-            ...tenants(count),
-            ...attached(others),
-            [`${PRODUCER}.table.encryption`]: encryption,
-          }),
-        );
-      const [problem = ''] = problems(700);
-      const most = Number(/at most (\d+) streams/.exec(problem)?.[1]);
-      expect(problems(700)).toEqual(refused(most, 700));
-      expect([others, problems(most)]).toEqual([others, []]);
-      expect([others, problems(most + 1)]).toEqual([others, refused(most, most + 1)]);
+      const found = (count: number) => problems(tenants(count), attached(others), key(encryption));
+      const most = Number(/at most (\d+) streams/.exec(found(700)[0] ?? '')?.[1]);
+      expect(found(700)).toEqual(refused(most, 700));
+      expect([others, found(most)]).toEqual([others, []]);
+      expect([others, found(most + 1)]).toEqual([others, refused(most, most + 1)]);
     }
   });
 
-  test('refuses more others than IAM attaches where they stand, and not for the streams', () => {
-    const problems = problemsOf(topology({ ...attached(11), subscriptions: [] }));
-    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([`${ROLE}.managedPolicyArns`]);
+  test('refuses more others than IAM attaches where they are, and not for the streams', () => {
+    const [problem, ...more] = problems(attached(11), noReaders);
+    expect([problem?.split(' ')[0], more]).toEqual([`${ROLE}.managedPolicyArns`, []]);
   });
 });

@@ -75,50 +75,28 @@ const ODD_VALUES = [
 ];
 
 const ODD_KEYS = [
-  '',
-  '__proto__',
-  'constructor',
-  'toString',
-  'a.b',
-  'é',
-  '0',
-  'x-1',
-  'sink',
-  'table',
+  ...['', '__proto__', 'constructor', 'toString', 'a.b', 'é', '0', 'x-1', 'sink', 'table'],
 ];
 
-interface Mutation {
-  readonly kind:
-    | 'delete'
-    | 'replace'
-    | 'duplicate'
-    | 'swap'
-    | 'rename'
-    | 'refer'
-    | 'add'
-    | 'number';
-  /** Chooses the place. */
-  readonly place: number;
-  /** Chooses the other place, where there is one. */
-  readonly other: number;
-  readonly key: string;
-  readonly value: unknown;
-}
+const KINDS = [
+  ...(['delete', 'replace', 'duplicate', 'swap', 'rename', 'refer', 'add', 'number'] as const),
+];
 
-const mutation: fc.Arbitrary<Mutation> = fc.record({
-  kind: fc.constantFrom(
-    ...(['delete', 'replace', 'duplicate', 'swap', 'rename', 'refer', 'add', 'number'] as const),
-  ),
+/** `place` and `other` choose the places in the content. */
+const mutation = fc.record({
+  kind: fc.constantFrom(...KINDS),
   place: fc.nat(),
   other: fc.nat(),
   key: fc.oneof(fc.constantFrom(...ODD_KEYS), fc.string({ unit: 'binary', maxLength: 20 })),
   value: fc.oneof(
-    fc.constantFrom(...ODD_VALUES),
+    fc.constantFrom<unknown>(...ODD_VALUES),
     fc.jsonValue({ maxDepth: 3 }),
     fc.string({ unit: 'binary' }),
     fc.double(),
   ),
 });
+
+type Mutation = typeof mutation extends fc.Arbitrary<infer T> ? T : never;
 
 const base = fc.nat(BASES.length - 1);
 const mutations = fc.array(mutation, { minLength: 1, maxLength: 3 });
@@ -160,41 +138,31 @@ function mutate(content: unknown, { kind, place, other, key, value }: Mutation):
   const target = pick(kind === 'duplicate' || kind === 'swap' ? inLists : everywhere, place);
   if (!target) return content;
   const [parent] = target;
-  switch (kind) {
-    case 'delete':
-      remove(target);
-      break;
-    case 'replace':
-      write(target, value);
-      break;
-    case 'number':
-      write(target, NUMBERS[other % NUMBERS.length]);
-      break;
-    case 'duplicate':
-      if (Array.isArray(parent)) parent.push(structuredClone(read(target)));
-      break;
-    case 'swap': {
-      const [first, second] = [target, pick(inLists, other) ?? target];
-      const [one, two] = [structuredClone(read(first)), structuredClone(read(second))];
-      write(first, two);
+  const add = (added: unknown) =>
+    write([parent, Array.isArray(parent) ? String(parent.length) : key], added);
+  const actions: Record<Mutation['kind'], () => void> = {
+    delete: () => remove(target),
+    replace: () => write(target, value),
+    number: () => write(target, NUMBERS[other % NUMBERS.length]),
+    duplicate: () => add(read(target)),
+    swap: () => {
+      const second = pick(inLists, other) ?? target;
+      const [one, two] = [structuredClone(read(target)), structuredClone(read(second))];
+      write(target, two);
       write(second, one);
-      break;
-    }
-    case 'rename': {
+    },
+    rename: () => {
       const moved = read(target);
       remove(target);
-      write([parent, Array.isArray(parent) ? String(parent.length) : key], moved);
-      break;
-    }
-    case 'refer': {
+      add(moved);
+    },
+    refer: () => {
       const [to, from] = [pick(strings, place), pick(strings, other)];
       if (to && from) write(to, read(from));
-      break;
-    }
-    case 'add':
-      write([parent, Array.isArray(parent) ? String(parent.length) : key], value);
-      break;
-  }
+    },
+    add: () => add(value),
+  };
+  actions[kind]();
   return content;
 }
 

@@ -31,6 +31,8 @@ interface Entries {
   readonly warns: Readonly<Record<string, Entry & { readonly warning: string }>>;
   readonly silent: Readonly<Record<string, string>>;
   readonly refuses: Readonly<Record<string, Entry & { readonly line: string }>>;
+  readonly outside: Readonly<Record<string, string>>;
+  readonly sourceMaps: Readonly<Record<string, string>>;
 }
 
 // A process of its own takes a while to start.
@@ -197,6 +199,17 @@ describe('the deployed handler is', () => {
         "export default () => 1;\nif (typeof module !== 'undefined') module.exports = { handler: () => 2 };",
       'node_modules/library-of-common/index.js':
         'module.exports = () => 1;\nmodule.exports.handler = () => 2;',
+      'node_modules/dual/package.json': '{ "main": "main.js", "module": "module.js" }',
+      'node_modules/dual/main.js': "module.exports = () => 'main';",
+      'node_modules/dual/module.js': "export default () => 'module';",
+      'node_modules/conditional/package.json': JSON.stringify({
+        exports: { module: './module.mjs', import: './import.mjs', require: './require.js' },
+      }),
+      'node_modules/conditional/require.js': "module.exports = () => 'require';",
+      'node_modules/conditional/import.mjs': "export default () => 'import';",
+      'node_modules/conditional/module.mjs': "export default () => 'module';",
+      'node_modules/caller/index.js':
+        "module.exports = () => [require('dual')(), require('conditional')()];",
     });
     entries = cases.map(([, { text, as }]) => writeEntry(text, as));
     answers = answersOf(entries.map((entry) => keep(bundle(entry, 'nodejs22.x'))));
@@ -251,26 +264,6 @@ describe('a bundle for one table', () => {
 });
 
 describe('packages', () => {
-  test('are resolved as Node.js would: CommonJS gets CommonJS', () => {
-    write({
-      'node_modules/dual/package.json': '{ "main": "main.js", "module": "module.js" }',
-      'node_modules/dual/main.js': "module.exports = () => 'main';",
-      'node_modules/dual/module.js': "export default () => 'module';",
-      'node_modules/conditional/package.json': JSON.stringify({
-        exports: { module: './module.mjs', import: './import.mjs', require: './require.js' },
-      }),
-      'node_modules/conditional/require.js': "module.exports = () => 'require';",
-      'node_modules/conditional/import.mjs': "export default () => 'import';",
-      'node_modules/conditional/module.mjs': "export default () => 'module';",
-      'node_modules/caller/index.js':
-        "module.exports = () => [require('dual')(), require('conditional')()];",
-    });
-    const folder = bundleOf(
-      "import conditional from 'conditional';\nimport call from 'caller';\nexport const handler = async () => ({ v: [...call(), conditional()] });",
-    );
-    expect(answerOf(folder)).toEqual({ v: ['main', 'require', 'import'] });
-  });
-
   test('of CommonJS find require, __filename and __dirname', () => {
     // Of these, debug requires modules of Node.js, app-root-path takes __dirname, and dayjs is UMD.
     const folder = bundleOf(
@@ -294,22 +287,6 @@ describe('packages', () => {
       enabled: true,
       debugs: 'object',
     });
-  });
-
-  test('may define require, __filename and __dirname themselves', () => {
-    const folder = bundleOf(
-      [
-        "import { createRequire } from 'node:module';",
-        "import path from 'node:path';",
-        "import { fileURLToPath } from 'node:url';",
-        'const require = createRequire(import.meta.url);',
-        'const __filename = fileURLToPath(import.meta.url);',
-        'const __dirname = path.dirname(__filename);',
-        "export const handler = async () => ({ v: [require('node:os').EOL, path.relative(__dirname, __filename), eval('1')] });",
-      ].join('\n'),
-      'mts',
-    );
-    expect(answerOf(folder)).toEqual({ v: ['\n', 'bundle.mjs', 1] });
   });
 
   test('that find credentials are bundled with an entry of one’s own', () => {
@@ -465,26 +442,20 @@ describe('what a bundle is made of', () => {
   const importing = (file: string, attribute = '') =>
     `import x from ${JSON.stringify(file)}${attribute};\nexport const handler = async () => x;\n`;
 
-  test.each<[string, (file: string) => string]>([
-    ['text', (file) => importing(file, " with { type: 'text' }")],
-    ['bytes', (file) => importing(file, " with { type: 'bytes' }")],
-    ['JSON', (file) => importing(file, " with { type: 'json' }")],
-    ['text, with a query', (file) => importing(`${file}?x`, " with { type: 'text' }")],
-    ['text, with a fragment', (file) => importing(`${file}#x`, " with { type: 'text' }")],
-    ['text, by its ending', (file) => importing(file)],
-    ['a path from the entry', (file) => importing(path.relative(path.resolve(sources), file))],
-    ['text that is not used', (file) => `import ${JSON.stringify(file)};\n${importing('./a.txt')}`],
-    ['require', (file) => `exports.handler = async () => require(${JSON.stringify(file)});\n`],
-    ['import()', (file) => `export const handler = async () => import(${JSON.stringify(file)});`],
-    [
-      'a pattern of names',
-      (file) =>
-        `export const handler = async (x: string) => import(\`${path.relative(path.resolve(sources), path.dirname(file))}/\${x}.txt\`);`,
-    ],
-  ])('is nothing outside the project: %s', (_, text) => {
+  /** A text of entries.yaml with the places of a file outside. */
+  const about = (text: string, file: string) => {
+    const fromEntry = path.relative(path.resolve(sources), file);
+    return text
+      .replaceAll('<file>', file)
+      .replaceAll('<from the entry>', fromEntry)
+      .replaceAll('<its folder>', path.dirname(fromEntry))
+      .replaceAll('<escaped>', file.replace('secret', 'secr%65t'));
+  };
+
+  test.each(Object.entries(ENTRIES.outside))('is nothing outside the project: %s', (_, text) => {
     write({ 'a.txt': '' });
     const file = secret('secret.txt');
-    const attempt = () => bundleOf(text(file));
+    const attempt = () => bundleOf(about(text, file));
     expect(attempt).toThrow(UserError);
     expect(attempt).toThrow(OUTSIDE);
     expect(attempt).toThrow(file);
@@ -509,59 +480,23 @@ describe('what a bundle is made of', () => {
   });
 
   describe('is no source map outside the project, which the bundler reads for an input', () => {
-    const commented = (comment: string) => `export const handler = async () => 1;\n${comment}\n`;
-    const inData = (text: string) =>
-      `import 'data:text/javascript${text}';\nexport const handler = async () => 1;\n`;
-    const base64 = (text: string) => `;base64,${Buffer.from(text).toString('base64')}`;
-
-    test.each<[string, (file: string) => string]>([
-      ['by its path', (file) => commented(`//# sourceMappingURL=${file}`)],
-      ['by the older comment', (file) => commented(`//@ sourceMappingURL=${file}`)],
-      ['in a block comment', (file) => commented(`/*# sourceMappingURL=${file}*/`)],
-      [
-        'after another comment',
-        (file) => commented(`/*# sourceMappingURL=x*//*# sourceMappingURL=${file} */`),
-      ],
-      ['as a URL', (file) => commented(`//# sourceMappingURL=file://localhost${file}?x#y`)],
-      [
-        'with escapes',
-        (file) => commented(`//# sourceMappingURL=${file.replace('secret', 'secr%65t')}`),
-      ],
-      [
-        'by a path from the entry',
-        (file) => commented(`//# sourceMappingURL=${path.relative(path.resolve(sources), file)}`),
-      ],
-      ['through a link', () => commented('//# sourceMappingURL=linked.map')],
-      ['through a link whose name is no text', () => commented('//# sourceMappingURL=%ff.map')],
-      ['above a link', () => commented('//# sourceMappingURL=below/%2e%2e/secret.map')],
-      ['in a style sheet', () => commented("import './mapped.css';")],
-      ['in a URL', (file) => inData(`,1%0A//%23 sourceMappingURL=file://${file}`)],
-      ['in a URL in base64', (file) => inData(base64(`1\n//# sourceMappingURL=file://${file}`))],
-      [
-        'in a package',
-        (file) => {
-          write({ 'node_modules/mapped/index.js': `1;\n//# sourceMappingURL=${file}` });
-          return commented("import 'mapped';");
-        },
-      ],
-    ])('%s', (_, text) => {
+    test.each(Object.entries(ENTRIES.sourceMaps))('%s', (_, text) => {
       const file = secret('secret.map');
       writeFileSync(file, '{"version":3,"sources":["SECRET"],"names":[],"mappings":"AAAA"}');
-      write({ 'mapped.css': `a{color:red}\n/*# sourceMappingURL=${file} */` });
+      write({
+        'mapped.css': `a{color:red}\n/*# sourceMappingURL=${file} */`,
+        'node_modules/mapped/index.js': `1;\n//# sourceMappingURL=${file}`,
+      });
       mkdirSync(path.join(outside, 'below'), { recursive: true });
-      const links = { 'linked.map': file, below: path.join(outside, 'below') };
+      const links = { 'linked.map': file, below: path.join(outside, 'below'), '\xff.map': file };
       for (const [name, target] of Object.entries(links)) {
-        rmSync(path.join(sources, name), { force: true });
-        symlinkSync(target, path.join(sources, name));
+        const link = Buffer.from(`${sources}/${name}`, 'latin1');
+        rmSync(link, { force: true });
+        symlinkSync(target, link);
       }
-      const odd = Buffer.concat([
-        Buffer.from(`${sources}/`),
-        Buffer.from([0xff]),
-        Buffer.from('.map'),
-      ]);
-      rmSync(odd, { force: true });
-      symlinkSync(file, odd);
-      const attempt = () => bundleOf(text(file));
+      const base64 = (_: string, inner: string) => Buffer.from(inner).toString('base64');
+      const entry = about(text, file).replace(/<base64 (.*)>/s, base64);
+      const attempt = () => bundleOf(`${entry}\nexport const handler = async () => 1;\n`);
       expect(attempt).toThrow(UserError);
       expect(attempt).toThrow(`names a source map that is ${file}, outside the project`);
     });
@@ -572,7 +507,7 @@ describe('what a bundle is made of', () => {
       write({ 'mapped.mjs.map': map });
       const url = `data:application/json;base64,${Buffer.from(map).toString('base64')}`;
       const folder = bundleOf(
-        `${commented("export { x } from './mapped.mjs';")}//# sourceMappingURL=/nowhere/x.map\n//# sourceMappingURL=${url}\n`,
+        `export const handler = async () => 1;\nexport { x } from './mapped.mjs';\n//# sourceMappingURL=/nowhere/x.map\n//# sourceMappingURL=${url}\n`,
       );
       expect(JSON.parse(read(folder, 'bundle.mjs.map')).sources).toEqual(
         expect.arrayContaining([expect.stringMatching(/original\.ts$/)]),

@@ -2,11 +2,11 @@ import type { z } from 'zod';
 import { validate } from '../../load/validate';
 import { TopologyError } from '../../topology/problem';
 import type { topologySchema } from '../../topology/schema';
+import { type Overrides, set } from './overrides';
+
+export type { Overrides } from './overrides';
 
 export type Content = z.input<typeof topologySchema>;
-
-/** Values by their path, such as `{ 'subscriptions[0].batchSize': 0 }`; `undefined` removes one. */
-export type Overrides = Readonly<Record<string, unknown>>;
 
 /** A fresh content of a small valid topology file, as YAML gives it. */
 export function topology(overrides: Overrides = {}): Content {
@@ -41,18 +41,4 @@ export function producer(table: string): Content['producers'][string] {
 /** Everything wrong with a content, each as in the message to the user, without file and line. */
 export function problemsOf(content: unknown): string[] {
   return validate(content).problems.map((problem) => new TopologyError('', [problem]).message);
-}
-
-/** Sets a value, and makes the mappings and lists on the way to it. */
-function set(content: object, path: string, value: unknown): void {
-  const keys = path.split(/[.[\]]+/).filter(Boolean);
-  const last = keys.pop() ?? '';
-  const parent = keys.reduce<object>((node, key, index) => {
-    if (Reflect.get(node, key) === undefined) {
-      Reflect.set(node, key, /^\d+$/.test(keys[index + 1] ?? last) ? [] : {});
-    }
-    return Reflect.get(node, key);
-  }, content);
-  if (value === undefined) Reflect.deleteProperty(parent, last);
-  else Reflect.set(parent, last, structuredClone(value));
 }

@@ -2,12 +2,13 @@ import { defineBatchProcessor, defineProcessor } from '../../../lambda-src/proce
 import { deployedHandler } from '../../../lambda-src/runtime/deployed-handler';
 import { mark } from '../../../lambda-src/runtime/mark';
 
+const PROCESSOR = defineProcessor(() => {});
 const handlerOf = (handler: unknown, fallback?: unknown) =>
   deployedHandler({ handler, default: fallback }, 'src/audit.ts');
 
 describe('the deployed handler', () => {
   test.each([
-    ['defineProcessor', defineProcessor(() => {})],
+    ['defineProcessor', PROCESSOR],
     ['defineBatchProcessor', defineBatchProcessor(() => {})],
     ['another copy of the package', Object.assign(async () => ({}), {})],
   ])('is what %s returned, as it is', (_, handler) => {
@@ -18,37 +19,28 @@ describe('the deployed handler', () => {
 
   test('knows the mark by its name in the global registry', () => {
     const name = Symbol.for('dynamodb-cross-account-streams/handler');
-    expect(
-      Reflect.get(
-        defineProcessor(() => {}),
-        name,
-      ),
-    ).toBe(true);
+    expect(Reflect.get(PROCESSOR, name)).toBe(true);
     const marked = Object.assign(async () => ({}), { [name]: true });
     expect(handlerOf(undefined, marked)).toBe(marked);
   });
 
   test('is the default export of a compiled module', () => {
-    const processor = defineProcessor(() => {});
-    expect(handlerOf(undefined, { __esModule: true, default: processor })).toBe(processor);
-    expect(handlerOf(undefined, { default: processor })).toBe(processor);
+    expect(handlerOf(undefined, { __esModule: true, default: PROCESSOR })).toBe(PROCESSOR);
+    expect(handlerOf(undefined, { default: PROCESSOR })).toBe(PROCESSOR);
   });
 
   test('is `handler` rather than the default export', async () => {
-    const handler = handlerOf(
-      async () => null,
-      defineProcessor(() => {}),
-    );
+    const handler = handlerOf(async () => null, PROCESSOR);
     await expect(handler({}, {})).resolves.toBeNull();
   });
 
-  test('of one’s own gets event and context', async () => {
+  test('that is custom gets event and context', async () => {
     const own = jest.fn(async (_event: unknown, _context: unknown) => null);
     await handlerOf(own)({ Records: [] }, { awsRequestId: 'request-1' });
     expect(own.mock.calls).toEqual([[{ Records: [] }, { awsRequestId: 'request-1' }]]);
   });
 
-  test.each([0, 1, 2])('of one’s own may have %d parameters', (count) => {
+  test.each([0, 1, 2])('that is custom may have %d parameters', (count) => {
     const own = Object.defineProperty(async () => null, 'length', { value: count });
     expect(handlerOf(own)).toHaveLength(2);
   });
@@ -56,57 +48,41 @@ describe('the deployed handler', () => {
 
 describe('refuses at the start', () => {
   const UNWRAPPED =
-    'src/audit.ts has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as `handler`';
+    'has a default export that defineProcessor did not return: wrap it in defineProcessor, or export your own handler as `handler`';
+  const MISSING =
+    'must export a handler: write export default defineProcessor(…), or export const handler';
 
-  test.each<[string, unknown, unknown, string]>([
-    [
-      'no export',
-      undefined,
-      undefined,
-      'src/audit.ts must export a handler: write export default defineProcessor(…), or export const handler',
-    ],
-    ['a default export that is a processor', undefined, async () => {}, UNWRAPPED],
-    [
-      'a default export that makes a handler',
-      undefined,
-      () => defineProcessor(() => {}),
-      UNWRAPPED,
-    ],
+  test.each<[string, unknown, string]>([
+    ['no export', undefined, MISSING],
+    ['a default export that is a processor', async () => {}, UNWRAPPED],
+    ['a default export that makes a handler', () => PROCESSOR, UNWRAPPED],
     [
       'a default export that took a handler’s properties',
-      undefined,
-      Object.assign(
-        () => {},
-        defineProcessor(() => {}),
-      ),
+      Object.assign(() => {}, PROCESSOR),
       UNWRAPPED,
     ],
-    ['a default export whose own is none', undefined, { default: async () => {} }, UNWRAPPED],
-    ['a default export that is an object', undefined, { handler: async () => null }, UNWRAPPED],
+    ['a default export whose default is not a handler', { default: async () => {} }, UNWRAPPED],
+    ['a default export that is an object', { handler: async () => null }, UNWRAPPED],
+  ])('%s', (_, fallback, problem) => {
+    expect(() => handlerOf(undefined, fallback)).toThrow(new TypeError(`src/audit.ts ${problem}`));
+  });
+
+  test.each<[string, unknown, string]>([
+    ['that is an object', { handler: 1 }, 'must be a function, got { handler: 1 }'],
+    ['that is a text', 'x', "must be a function, got 'x'"],
     [
-      'a handler that is an object',
-      { handler: 1 },
-      undefined,
-      'handler of src/audit.ts must be a function, got { handler: 1 }',
-    ],
-    [
-      'a handler that is a text',
-      'x',
-      defineProcessor(() => {}),
-      "handler of src/audit.ts must be a function, got 'x'",
-    ],
-    [
-      'a handler with a callback',
+      'with a callback',
       (_event: unknown, _context: unknown, _callback: unknown) => {},
-      undefined,
-      'handler of src/audit.ts has 3 parameters: a callback is never called here; return a promise, as in export const handler = async (event, context) => { … }',
+      'has 3 parameters: a callback is never called here; return a promise, as in export const handler = async (event, context) => { … }',
     ],
-  ])('%s', (_, handler, fallback, message) => {
-    expect(() => handlerOf(handler, fallback)).toThrow(new TypeError(message));
+  ])('a handler %s, with or without a default export', (_, handler, problem) => {
+    const error = new TypeError(`handler of src/audit.ts ${problem}`);
+    expect(() => handlerOf(handler)).toThrow(error);
+    expect(() => handlerOf(handler, PROCESSOR)).toThrow(error);
   });
 });
 
-describe('an answer of a handler of one’s own', () => {
+describe('the answer of a custom handler', () => {
   const FAILURES = [{ itemIdentifier: '1' }];
   class StreamsEventResponse {
     batchItemFailures = FAILURES;

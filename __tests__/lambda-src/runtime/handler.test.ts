@@ -72,7 +72,7 @@ describe('a handler', () => {
 
   test.each([
     ['an error', ERROR],
-    ['what is no error', 'out of space'],
+    ['a text', 'out of space'],
   ])('throws %s as it is, and logs it', async (_, error) => {
     const { thrown, response, lines } = await handlerOf(failAt(0, true, error)).invoke(batch(2));
     expect(thrown).toBe(error);
@@ -100,53 +100,43 @@ test('keeps the function running while a change is processed, and no longer', as
   expect(timers()).toBe(before);
 });
 
-describe('the lines of an invocation', () => {
+describe('a line of the log', () => {
   const logOnce: RunBatch = async (records, { log }) => {
     log.info('Message', { count: records.length });
     return { processed: records.length };
   };
+  const line = { ...base, level: 'INFO', message: 'Message', count: 1 };
 
-  test('say whether it is the first', async () => {
+  test('says whether the invocation is the first', async () => {
     const { invoke } = handlerOf(logOnce);
     const lines = [...(await invoke(batch(1))).lines, ...(await invoke(batch(2))).lines];
-    expect(lines).toEqual([
-      { ...base, level: 'INFO', message: 'Message', count: 1 },
-      { ...base, level: 'INFO', message: 'Message', count: 2, coldStart: false },
-    ]);
+    expect(lines).toEqual([line, { ...line, count: 2, coldStart: false }]);
   });
 
-  test('have the id of the trace', async () => {
+  test('has the id of the trace', async () => {
     const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
     const { invoke } = handlerOf(logOnce, { _X_AMZN_TRACE_ID: trace });
-    expect((await invoke(batch(1))).lines).toEqual([
-      {
-        ...base,
-        level: 'INFO',
-        message: 'Message',
-        xrayTraceId: '1-5759e988-bd862e3fe1be46a994272793',
-        count: 1,
-      },
-    ]);
+    const xrayTraceId = '1-5759e988-bd862e3fe1be46a994272793';
+    expect((await invoke(batch(1))).lines).toEqual([{ ...line, xrayTraceId }]);
   });
 
   test.each([
-    ['DEBUG', 1],
-    ['INFO', 1],
-    ['WARN', 0],
-    ['error', 0],
-  ])('of the level INFO are written at LOG_LEVEL %s: %d', async (LOG_LEVEL, count) => {
-    const { lines } = await handlerOf(logOnce, { LOG_LEVEL }).invoke(batch(1));
-    expect(lines).toHaveLength(count);
+    ['is written', 'DEBUG', [line]],
+    ['is written', 'INFO', [line]],
+    ['is not written', 'WARN', []],
+    ['is not written', 'error', []],
+  ])('at INFO %s with LOG_LEVEL %s', async (_, LOG_LEVEL, lines) => {
+    expect((await handlerOf(logOnce, { LOG_LEVEL }).invoke(batch(1))).lines).toEqual(lines);
   });
 
-  test.each(['TRACE', ''])('are refused at LOG_LEVEL %j, before any invocation', (LOG_LEVEL) => {
+  test.each(['TRACE', ''])('cannot have LOG_LEVEL %j, which the start refuses', (LOG_LEVEL) => {
     expect(() => handlerOf(logOnce, { LOG_LEVEL })).toThrow(
       new RangeError(`LOG_LEVEL must be DEBUG, INFO, WARN, ERROR, got ${LOG_LEVEL}`),
     );
   });
 });
 
-describe('the metrics', () => {
+describe('the metrics of a batch', () => {
   const line = (processed: number, failed: number, stream: object) => ({
     _aws: {
       Timestamp: 1_767_323_045_678,
@@ -175,7 +165,7 @@ describe('the metrics', () => {
     ['that is reported', failAt(2, false), batch(5), line(2, 1, orders)],
     ['that is thrown', failAt(0, true), batch(5), line(0, 1, orders)],
     ['of another source', failAt(0, true), [elsewhere], line(0, 1, {})],
-  ])('of a batch %s are one line', async (_, runBatch, records, expected) => {
+  ])('%s are one line', async (_, runBatch, records, expected) => {
     const now = jest.spyOn(Date, 'now').mockReturnValue(1_767_323_045_678);
     const { metrics } = await handlerOf(runBatch).invoke(records);
     now.mockRestore();
@@ -183,68 +173,63 @@ describe('the metrics', () => {
   });
 });
 
-describe('refuses an event, before anything is begun,', () => {
-  test.each<[string, unknown]>([
-    ['that is undefined', undefined],
-    ['that is null', null],
-    ['that is empty', {}],
-    ['with a text as Records', { Records: 'text' }],
-    ['with null as Records', { Records: null }],
-    ['of a schedule', { source: 'aws.events', detail: {} }],
-  ])('%s', async (_, event) => {
+describe('rejects, before processing starts, an event', () => {
+  const NO_RECORDS = 'not an event of a DynamoDB stream: it has no Records';
+  const ofWindow = (key: string) =>
+    `an event of a tumbling window (it has ${key}), whose state a processor does not return: set tumblingWindowInSeconds to 0, or export a handler of your own that gives { Records } to the processor and returns its answer with the state`;
+  const window = { start: '2026-01-02T03:00:00Z', end: '2026-01-02T03:05:00Z' };
+  const Records = batch(2);
+
+  test.each<[string, unknown, string]>([
+    ['that is undefined', undefined, NO_RECORDS],
+    ['that is null', null, NO_RECORDS],
+    ['that is empty', {}, NO_RECORDS],
+    ['with text as Records', { Records: 'text' }, NO_RECORDS],
+    ['with null as Records', { Records: null }, NO_RECORDS],
+    ['of a schedule', { source: 'aws.events', detail: {} }, NO_RECORDS],
+    ['of a tumbling window', { Records, state: {}, window }, ofWindow('window')],
+    [
+      'that ends a tumbling window',
+      { Records: [], state: {}, isFinalInvokeForWindow: true },
+      ofWindow('isFinalInvokeForWindow'),
+    ],
+    [
+      'of a tumbling window that is not terminated early',
+      { Records, state: {}, isWindowTerminatedEarly: false },
+      ofWindow('isWindowTerminatedEarly'),
+    ],
+    ...[
+      ['without a sequence number', described(2, { SequenceNumber: undefined })],
+      ['with letters as sequence number', described(2, { SequenceNumber: 'abc' })],
+      ['with a number as sequence number', described(2, JSON.parse('{"SequenceNumber":12}'))],
+      ['that is empty', {}],
+      ['that is null', null],
+      ['of a queue', { messageId: '1', eventSource: 'aws:sqs', body: '{}' }],
+    ].map(([name, broken]): [string, unknown, string] => [
+      `with a record ${name}`,
+      { Records: [record(1), broken] },
+      `not a record of a DynamoDB stream, it has no SequenceNumber: ${describeRecord(broken)}`,
+    ]),
+  ])('%s', async (_, event, message) => {
     const runBatch = jest.fn(succeed);
     const { thrown, lines, metrics } = await handlerOf(runBatch).invokeWith(event);
-    expect(thrown).toEqual(new TypeError('not an event of a DynamoDB stream: it has no Records'));
-    expect([runBatch.mock.calls, lines, metrics]).toEqual([[], [], []]);
-  });
-
-  test.each([
-    ['window', { window: { start: '2026-01-02T03:00:00Z', end: '2026-01-02T03:05:00Z' } }],
-    ['isFinalInvokeForWindow', { Records: [], isFinalInvokeForWindow: true }],
-    ['isWindowTerminatedEarly', { isWindowTerminatedEarly: false }],
-  ])('of a tumbling window, which has %s', async (key, ofWindow) => {
-    const runBatch = jest.fn(succeed);
-    const event = { Records: batch(2), state: {}, ...ofWindow };
-    const { thrown, lines, metrics } = await handlerOf(runBatch).invokeWith(event);
-    expect(thrown).toEqual(
-      new TypeError(
-        `an event of a tumbling window (it has ${key}), whose state a processor does not return: set tumblingWindowInSeconds to 0, or export a handler of your own that gives { Records } to the processor and returns its answer with the state`,
-      ),
-    );
-    expect([runBatch.mock.calls, lines, metrics]).toEqual([[], [], []]);
-  });
-
-  test('but not one of a tumbling window that redrive delivers, which drops the state', async () => {
-    const runBatch = jest.fn(succeed);
-    const { invokeWith } = handlerOf(runBatch);
-    const event = { Records: batch(2), window: {}, isFinalInvokeForWindow: false };
-    const { response } = await invokeWith(event, { custom: { redrive: true } });
-    expect(response).toEqual({ batchItemFailures: [] });
-    const { thrown } = await invokeWith(event, { custom: { redrive: 'no' } });
-    expect(thrown).toBeInstanceOf(TypeError);
-    expect(runBatch).toHaveBeenCalledTimes(1);
-  });
-
-  test.each<[string, unknown]>([
-    ['without a sequence number', described(2, { SequenceNumber: undefined })],
-    ['with a sequence number of letters', described(2, { SequenceNumber: 'abc' })],
-    ['with a sequence number that is no text', described(2, JSON.parse('{"SequenceNumber":12}'))],
-    ['that is empty', {}],
-    ['that is null', null],
-    ['of a queue', { messageId: '1', eventSource: 'aws:sqs', body: '{}' }],
-  ])('with a record %s', async (_, broken) => {
-    const runBatch = jest.fn(succeed);
-    const { thrown, lines, metrics } = await handlerOf(runBatch).invoke([record(1), broken]);
-    expect(thrown).toEqual(
-      new TypeError(
-        `not a record of a DynamoDB stream, it has no SequenceNumber: ${describeRecord(broken)}`,
-      ),
-    );
+    expect(thrown).toEqual(new TypeError(message));
     expect([runBatch.mock.calls, lines, metrics]).toEqual([[], [], []]);
   });
 });
 
-test('the remaining time is asked of Lambda each time', async () => {
+test('an event of a tumbling window is processed if redrive delivers it, without its state', async () => {
+  const runBatch = jest.fn(succeed);
+  const { invokeWith } = handlerOf(runBatch);
+  const event = { Records: batch(2), window: {}, isFinalInvokeForWindow: false };
+  const { response } = await invokeWith(event, { custom: { redrive: true } });
+  expect(response).toEqual({ batchItemFailures: [] });
+  const { thrown } = await invokeWith(event, { custom: { redrive: 'no' } });
+  expect(thrown).toBeInstanceOf(TypeError);
+  expect(runBatch).toHaveBeenCalledTimes(1);
+});
+
+test('the remaining time is read from Lambda each time', async () => {
   const times: number[] = [];
   const left = jest.spyOn(CONTEXT, 'getRemainingTimeInMillis');
   left.mockReturnValueOnce(500).mockReturnValueOnce(400);

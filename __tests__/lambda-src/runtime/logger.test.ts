@@ -144,41 +144,43 @@ describe('an error', () => {
   });
 });
 
-describe('what cannot be read is a text:', () => {
-  const unreadable = {
-    get body() {
-      throw new Error('already read');
-    },
-  };
-  const error = Object.defineProperty(new Error('refused'), 'body', {
-    enumerable: true,
-    get: () => unreadable.body,
-  });
+const fail = () => {
+  throw new Error('closed');
+};
+/** An object with a property that throws when it is read. */
+const withUnreadable = <T extends object>(object: T, name: string): T =>
+  Object.defineProperty(object, name, { enumerable: true, get: fail });
+const revoked = () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
 
-  test.each([
-    ['an object', unreadable, '[not readable]'],
-    ['an error, which keeps its stack', error, error.stack],
-  ])('%s', (_, value, text) => {
-    expect(lines((log) => log.info('Message', { value }))).toEqual([
-      line('INFO', 'Message', `,"value":${JSON.stringify(text)}`),
-    ]);
-  });
-});
+describe('whatever it is given, a line is JSON', () => {
+  const failed = withUnreadable(new Error('refused'), 'body');
 
-describe('whatever it is given, a line is JSON with a text as its message:', () => {
-  const revoked = () => {
-    const { proxy, revoke } = Proxy.revocable({}, {});
-    revoke();
-    return proxy;
-  };
-  const throwing = new Proxy(
-    {},
-    {
-      ownKeys() {
-        throw new Error('closed');
-      },
-    },
-  );
+  test.each<[string, unknown, object]>([
+    ['a value that cannot be read', { a: withUnreadable({}, 'b') }, { a: '[not readable]' }],
+    ['an error that cannot be read, which keeps its stack', { failed }, { failed: failed.stack }],
+    [
+      'fields that cannot be listed',
+      new Proxy({}, { ownKeys: fail }),
+      { fields: '[not readable]' },
+    ],
+    ['fields that were revoked', revoked(), { fields: '[not readable]' }],
+    ['a field that was revoked', { a: revoked(), b: 1 }, { a: '[not readable]', b: 1 }],
+    ['a field that throws', withUnreadable({ b: 1 }, 'a'), { a: '[not readable]', b: 1 }],
+    [
+      'an error whose stack throws',
+      withUnreadable(new Error('refused'), 'stack'),
+      { error: '[not readable]' },
+    ],
+    ['null for the fields', null, {}],
+    ['a text for the fields', 'ab', { 0: 'a', 1: 'b' }],
+  ])('of %s', (_, fields, written) => {
+    const [text = ''] = lines((log) => log.info('Message', fields as object));
+    expect(JSON.parse(text)).toEqual({ ...JSON.parse(line('INFO', 'Message')), ...written });
+  });
 
   test.each<[string, unknown, string]>([
     ['nothing', undefined, 'undefined'],
@@ -190,47 +192,17 @@ describe('whatever it is given, a line is JSON with a text as its message:', () 
     ['an object', { a: 1 }, '{"a":1}'],
     ['an object without JSON', { toJSON: () => undefined }, '[object Object]'],
     ['a proxy that was revoked', revoked(), '"[not readable]"'],
-  ])('%s', (_, message, text) => {
+  ])('with a text as its message: %s', (_, message, text) => {
     const [written = ''] = lines((log) => log.info(message as string));
     expect(JSON.parse(written).message).toBe(text);
   });
 
-  test.each<[string, unknown, object]>([
-    ['fields that cannot be listed', throwing, { fields: '[not readable]' }],
-    ['fields that were revoked', revoked(), { fields: '[not readable]' }],
-    ['a field that was revoked', { a: revoked(), b: 1 }, { a: '[not readable]', b: 1 }],
-    [
-      'a field that throws',
-      {
-        get a() {
-          throw new Error('closed');
-        },
-        b: 1,
-      },
-      { a: '[not readable]', b: 1 },
-    ],
-    ['an error whose stack throws', unreadableError(), { error: '[not readable]' }],
-    ['null for the fields', null, {}],
-    ['a text for the fields', 'ab', { 0: 'a', 1: 'b' }],
-  ])('%s', (_, fields, written) => {
-    const [text = ''] = lines((log) => log.info('Message', fields as object));
-    expect(JSON.parse(text)).toEqual({ ...JSON.parse(line('INFO', 'Message')), ...written });
-  });
-
-  test('a long line of it', () => {
+  test('of fields that are long and cannot be read', () => {
     const fields = { long: 'x'.repeat(LONGEST_LINE), revoked: revoked() };
     const [text = ''] = lines((log) => log.info(undefined as unknown as string, fields));
     expect(JSON.parse(text)).toMatchObject({ message: 'undefined', revoked: '[not readable]' });
   });
 });
-
-/** Neither its fields nor its stack can be read. */
-function unreadableError(): Error {
-  const get = () => {
-    throw new Error('closed');
-  };
-  return Object.defineProperty(new Error('refused'), 'stack', { get });
-}
 
 test.each<[LogLevel, string[]]>([
   ['DEBUG', ['DEBUG', 'INFO', 'WARN', 'ERROR']],
@@ -259,14 +231,11 @@ describe('a line that is too long for CloudWatch Logs', () => {
     const image = { OrderId: { S: 'order-1' }, Secret: { S: text.repeat(size) } };
     return toChangeEvent(described(1, { OldImage: image, NewImage: image }));
   };
-  const lineOf = (level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: object) => {
-    const lines: string[] = [];
-    const invocation = { requestId: 'r', functionName: 'f', coldStart: false };
-    const output = { write: (line: string) => lines.push(line) };
-    createLogger({ level: 'DEBUG', invocation, output })[level](message, fields);
-    expect(lines).toHaveLength(1);
-    expect(Buffer.byteLength(lines[0] ?? '')).toBeLessThanOrEqual(LONGEST_LINE);
-    return JSON.parse(lines[0] ?? '');
+  const lineOf = (level: 'info' | 'error', message: string, fields: object) => {
+    const written = lines((log) => log[level](message, fields));
+    expect(written).toHaveLength(1);
+    expect(Buffer.byteLength(written[0] ?? '')).toBeLessThanOrEqual(LONGEST_LINE);
+    return JSON.parse(written[0] ?? '');
   };
 
   test.each([
@@ -278,7 +247,7 @@ describe('a line that is too long for CloudWatch Logs', () => {
     const change = changeOf(size, text);
     const { oldImage, newImage, ...others } = JSON.parse(JSON.stringify(change));
     const line = lineOf('info', 'INSERT Orders', { change });
-    expect(line).toMatchObject({ level: 'WARN', message: 'INSERT Orders', requestId: 'r' });
+    expect(line).toMatchObject({ level: 'WARN', message: 'INSERT Orders', requestId: 'request-1' });
     expect(line.change).toEqual({
       ...others,
       oldImageBytes: Buffer.byteLength(escapeUnseen(JSON.stringify(oldImage))),
@@ -302,15 +271,7 @@ describe('a line that is too long for CloudWatch Logs', () => {
     ['an error with a long message', { error: new Error('y'.repeat(300_000)) }],
     ['a long name', { ['y'.repeat(300_000)]: 1 }],
   ])('of %s keeps its level and the beginning', (_, fields) => {
-    const lines: string[] = [];
-    const invocation = { requestId: 'r', functionName: 'f', coldStart: false };
-    createLogger({
-      level: 'INFO',
-      invocation,
-      output: { write: (line: string) => lines.push(line) },
-    }).error('z'.repeat(300_000), fields);
-    expect(Buffer.byteLength(lines[0] ?? '')).toBeLessThanOrEqual(LONGEST_LINE);
-    const { level, message, bytes } = JSON.parse(lines[0] ?? '');
+    const { level, message, bytes } = lineOf('error', 'z'.repeat(300_000), fields);
     expect([level, message.length]).toEqual(['ERROR', 8_001]);
     expect(bytes).toBeGreaterThan(300_000);
   });

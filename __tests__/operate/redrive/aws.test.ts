@@ -194,12 +194,8 @@ describe('the deploy role', () => {
 
   test('that cannot be assumed is named', async () => {
     const message = 'User: x is not authorized to perform: sts:AssumeRole';
-    responses = [
-      [
-        403,
-        `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${message}</Message></Error></ErrorResponse>`,
-      ],
-    ];
+    const error = `<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${message}</Message></Error>`;
+    responses = [[403, `<ErrorResponse>${error}</ErrorResponse>`]];
     await expect(keysOf(target(WITH_ROLE))).rejects.toThrow(
       new UserError(
         `the role ${ROLE} cannot read the bucket ${BUCKET}; docs/failed-batches.md lists the permissions: ${message}`,
@@ -229,25 +225,25 @@ describe('a bucket that cannot be read', () => {
     responses = [response];
     await expect(keysOf(target())).rejects.toThrow(new UserError(message));
   });
-
-  test('in one object is said of the object', async () => {
-    responses = [refusal(403, 'AccessDenied', 'no kms:Decrypt')];
-    await expect(connect(target()).store.read('a')).rejects.toThrow(
-      new UserError(
-        `your credentials for account 111122223333 cannot read s3://${BUCKET}/a; docs/failed-batches.md lists the permissions: no kms:Decrypt`,
-      ),
-    );
-  });
 });
 
-test('an object in an archive is said to be in one', async () => {
-  const message = "The operation is not valid for the object's storage class";
-  responses = [refusal(403, 'InvalidObjectState', message)];
-  await expect(connect(target()).store.read('a')).rejects.toThrow(
-    new UserError(
-      `cannot read s3://${BUCKET}/a with your credentials for account 111122223333: InvalidObjectState: ${message}`,
-    ),
-  );
+describe('an object that cannot be read', () => {
+  const STORAGE_CLASS = "The operation is not valid for the object's storage class";
+  test.each<[string, Response, string]>([
+    [
+      'because access is denied',
+      refusal(403, 'AccessDenied', 'no kms:Decrypt'),
+      `your credentials for account 111122223333 cannot read s3://${BUCKET}/a; docs/failed-batches.md lists the permissions: no kms:Decrypt`,
+    ],
+    [
+      'because it is in an archive',
+      refusal(403, 'InvalidObjectState', STORAGE_CLASS),
+      `cannot read s3://${BUCKET}/a with your credentials for account 111122223333: InvalidObjectState: ${STORAGE_CLASS}`,
+    ],
+  ])('%s', async (_, response, message) => {
+    responses = [response];
+    await expect(connect(target()).store.read('a')).rejects.toThrow(new UserError(message));
+  });
 });
 
 describe('the function', () => {
@@ -265,17 +261,13 @@ describe('the function', () => {
     expect(requests[0]?.clientContext).toEqual({ custom: { redrive: true } });
   });
 
-  test('can return nothing', async () => {
-    responses = [[200, '']];
-    expect(await invoke()).toEqual({ functionError: undefined, payload: '' });
-  });
-
-  test('can fail', async () => {
-    responses = [[200, '{"errorMessage":"é"}', { 'x-amz-function-error': 'Unhandled' }]];
-    expect(await invoke()).toEqual({
-      functionError: 'Unhandled',
-      payload: '{"errorMessage":"é"}',
-    });
+  test.each<[string, string, string | undefined]>([
+    ['can return nothing', '', undefined],
+    ['can fail', '{"errorMessage":"é"}', 'Unhandled'],
+  ])('%s', async (_, payload, functionError) => {
+    const headers = functionError ? { 'x-amz-function-error': functionError } : undefined;
+    responses = [[200, payload, headers]];
+    expect(await invoke()).toEqual({ functionError, payload });
   });
 
   test('that is throttled is tried again', async () => {
@@ -289,21 +281,18 @@ describe('the function', () => {
     expect(requests.length).toBe(3);
   }, 30_000);
 
-  test('whose connection breaks is not invoked beside itself', async () => {
+  test('whose connection breaks is not invoked again', async () => {
     responses = ['break'];
     await expect(invoke()).rejects.toThrow('socket hang up');
     expect(requests.length).toBe(1);
   });
 
   test('that refuses the event for its size is not tried again', async () => {
+    const message = '6291457 byte payload is too large';
     responses = [
-      [
-        413,
-        '{"message":"6291457 byte payload is too large"}',
-        { 'x-amzn-errortype': 'RequestTooLargeException' },
-      ],
+      [413, JSON.stringify({ message }), { 'x-amzn-errortype': 'RequestTooLargeException' }],
     ];
-    await expect(invoke()).rejects.toThrow('6291457 byte payload is too large');
+    await expect(invoke()).rejects.toThrow(message);
     expect(requests.length).toBe(1);
   });
 });

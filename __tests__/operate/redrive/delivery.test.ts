@@ -1,4 +1,4 @@
-import { type Answer, failureOf } from '../../../operate/redrive/delivery';
+import { failureOf } from '../../../operate/redrive/delivery';
 
 const failed = (...failures: unknown[]) => JSON.stringify({ batchItemFailures: failures });
 
@@ -16,92 +16,61 @@ describe('a batch counts as processed if the function returns', () => {
 });
 
 describe('a batch counts as failed if', () => {
-  test.each([
+  test.each<[string, string, string]>([
+    ['throws', '{"errorType":"TypeError","errorMessage":"no order"}', 'TypeError: no order'],
     [
-      'the function throws',
-      {
-        functionError: 'Unhandled',
-        payload: '{"errorType":"TypeError","errorMessage":"no order"}',
-      },
-      'the function failed: TypeError: no order',
+      'times out',
+      '{"errorMessage":"Task timed out after 3.00 seconds"}',
+      'Task timed out after 3.00 seconds',
     ],
-    [
-      'the function times out',
-      {
-        functionError: 'Unhandled',
-        payload: '{"errorMessage":"Task timed out after 3.00 seconds"}',
-      },
-      'the function failed: Task timed out after 3.00 seconds',
-    ],
-    [
-      'the error is no JSON',
-      { functionError: 'Handled', payload: 'out of memory' },
-      'the function failed: out of memory',
-    ],
-    [
-      'the error has no text',
-      { functionError: 'Unhandled', payload: '{"errorMessage":""}' },
-      'the function failed: {"errorMessage":""}',
-    ],
-    [
-      'the function fails, whatever it returns',
-      { functionError: 'Unhandled', payload: '{"batchItemFailures":[]}' },
-      'the function failed: {"batchItemFailures":[]}',
-    ],
+    ['fails with an error that is not JSON', 'out of memory', 'out of memory'],
+    ['fails with an error without text', '{"errorMessage":""}', '{"errorMessage":""}'],
+    ['fails, whatever it returns', '{"batchItemFailures":[]}', '{"batchItemFailures":[]}'],
+  ])('the function %s', (_, payload, error) => {
+    expect(failureOf({ functionError: 'Unhandled', payload })).toBe(
+      `the function failed: ${error}`,
+    );
+  });
+
+  const NO_NUMBER = 'the function reports a failure without a sequence number';
+  const [LATER, FIRST, LAST] = [
+    '1000000000000000000000001',
+    '999999999999999999999999',
+    '1000000000000000000000002',
+  ].map((itemIdentifier) => ({ itemIdentifier }));
+  test.each<[string, string, string]>([
     [
       'a record failed',
-      { payload: failed({ itemIdentifier: '200' }) },
+      failed({ itemIdentifier: '200' }),
       'the function failed at sequence number 200',
     ],
     [
       'several records failed, of which the first counts',
-      {
-        payload: failed(
-          { itemIdentifier: '1000000000000000000000002' },
-          { itemIdentifier: '999999999999999999999999' },
-          { itemIdentifier: '1000000000000000000000001' },
-        ),
-      },
+      failed(LAST, FIRST, LATER),
       'the function failed at sequence number 999999999999999999999999',
     ],
-    [
-      'the identifier is empty',
-      { payload: failed({ itemIdentifier: '' }) },
-      'the function reports a failure without a sequence number',
-    ],
-    [
-      'the identifier is null',
-      { payload: failed({ itemIdentifier: null }) },
-      'the function reports a failure without a sequence number',
-    ],
+    ['the identifier is empty', failed({ itemIdentifier: '' }), NO_NUMBER],
+    ['the identifier is null', failed({ itemIdentifier: null }), NO_NUMBER],
     [
       'the identifier has another name',
-      { payload: failed({ itemIdentifier: '200' }, { itemId: '300' }) },
-      'the function reports a failure without a sequence number',
+      failed({ itemIdentifier: '200' }, { itemId: '300' }),
+      NO_NUMBER,
     ],
+    ['the failure is null', failed(null), NO_NUMBER],
     [
-      'the failure is null',
-      { payload: failed(null) },
-      'the function reports a failure without a sequence number',
-    ],
-    [
-      'the failures are no list',
-      { payload: '{"batchItemFailures":"200"}' },
+      'the failures are not a list',
+      '{"batchItemFailures":"200"}',
       "batchItemFailures in the function's answer is not a list",
     ],
     ...['"done"', '""', '1', '0', 'true', 'false', '[]', '[{"itemIdentifier":"200"}]'].map(
-      (payload): [string, Answer, string] => [
+      (payload): [string, string, string] => [
         `the answer is ${payload}`,
-        { payload },
+        payload,
         `the function's answer is neither an object nor null: ${payload}`,
       ],
     ),
-    [
-      'the answer is no JSON',
-      { payload: 'processed' },
-      "the function's answer is not JSON: processed",
-    ],
-  ])('%s', (_, answer, problem) => {
-    expect(failureOf(answer)).toBe(problem);
+    ['the answer is not JSON', 'processed', "the function's answer is not JSON: processed"],
+  ])('%s', (_, payload, problem) => {
+    expect(failureOf({ payload })).toBe(problem);
   });
 });

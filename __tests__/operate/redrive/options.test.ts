@@ -71,32 +71,27 @@ describe('--since takes', () => {
 });
 
 describe('refuses', () => {
+  const MISSING = '--consumer <name> is missing; npm run redrive -- --help shows the options';
   const RULE =
     '--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z, got ';
 
   test.each<[string, string[], string]>([
-    [
-      'no consumer',
-      [],
-      '--consumer <name> is missing; npm run redrive -- --help shows the options',
-    ],
-    [
-      'an empty consumer',
-      ['--consumer='],
-      '--consumer <name> is missing; npm run redrive -- --help shows the options',
-    ],
-    ['a word as --since', [...CONSUMER, '--since', 'yesterday'], `${RULE}"yesterday"`],
-    ['an empty --since', [...CONSUMER, '--since='], `${RULE}""`],
-    ['a duration of nothing', [...CONSUMER, '--since', '0h'], `${RULE}"0h"`],
-    ['a duration without a unit', [...CONSUMER, '--since', '2'], `${RULE}"2"`],
-    ['a duration of weeks', [...CONSUMER, '--since', '2w'], `${RULE}"2w"`],
-    ['a duration before all time', [...CONSUMER, '--since', '100000d'], `${RULE}"100000d"`],
-    ['a date that is not', [...CONSUMER, '--since', '2026-02-30'], `${RULE}"2026-02-30"`],
-    [
-      'a time without its zone',
-      [...CONSUMER, '--since', '2026-01-02T03:04:05'],
-      `${RULE}"2026-01-02T03:04:05"`,
-    ],
+    ['no consumer', [], MISSING],
+    ['an empty consumer', ['--consumer='], MISSING],
+    ...[
+      ['a word', 'yesterday'],
+      ['nothing', ''],
+      ['a duration of nothing', '0h'],
+      ['a duration without a unit', '2'],
+      ['a duration of weeks', '2w'],
+      ['a duration before all time', '100000d'],
+      ['a date that does not exist', '2026-02-30'],
+      ['a time without its zone', '2026-01-02T03:04:05'],
+    ].map(([name, text]): [string, string[], string] => [
+      `${name} as --since`,
+      [...CONSUMER, `--since=${text}`],
+      `${RULE}"${text}"`,
+    ]),
     [
       'a time in the future',
       [...CONSUMER, '--since', '2026-01-08T12:00:01Z'],

@@ -9,20 +9,19 @@ import {
 } from '../../../operate/redrive/report';
 import { SHARD, STREAM } from '../../helpers/failed-batches';
 
-const FAILED_AT = '2026-01-02T10:00:00.000Z';
+const BATCH = {
+  key: 'key',
+  streamArn: STREAM,
+  shardId: SHARD,
+  startSequenceNumber: '100',
+  endSequenceNumber: '300',
+  records: 3,
+  condition: 'RetryAttemptsExhausted',
+  failedAt: '2026-01-02T10:00:00.000Z',
+};
 
 function outcome(status: Outcome['status'], problem?: string): Outcome {
-  const batch = {
-    key: 'key',
-    streamArn: STREAM,
-    shardId: SHARD,
-    startSequenceNumber: '100',
-    endSequenceNumber: '300',
-    records: 3,
-    condition: 'RetryAttemptsExhausted',
-    failedAt: FAILED_AT,
-  };
-  return { batch, status, ...(problem === undefined ? {} : { problem }) };
+  return { batch: BATCH, status, ...(problem === undefined ? {} : { problem }) };
 }
 
 function report(
@@ -72,8 +71,7 @@ describe('the line of a batch', () => {
   });
 
   test('of one record', () => {
-    const { batch } = outcome('listed');
-    expect(outcomeLine({ batch: { ...batch, records: 1 }, status: 'listed' }, NOW)).toBe(
+    expect(outcomeLine({ batch: { ...BATCH, records: 1 }, status: 'listed' }, NOW)).toBe(
       `listed     ${facts.replace('3 records', '1 record')}`,
     );
   });
@@ -109,37 +107,24 @@ describe('the line of another object', () => {
 });
 
 describe('the closing line', () => {
-  const undeleted = outcome('delivered', 'not deleted');
+  const [delivered, failed, waiting, undeleted] = [
+    outcome('delivered'),
+    outcome('failed', 'x'),
+    outcome('waiting', 'x'),
+    outcome('delivered', 'not deleted'),
+  ];
+  const listed = 'listed, none delivered since this is a dry run';
   test.each<[string, Report, string, boolean]>([
     ['without batches', report([]), '0 of 0 batches delivered, 0 failed, 0 waiting', true],
-    ['of one', report([outcome('delivered')]), '1 of 1 batch delivered, 0 failed, 0 waiting', true],
+    ['of one', report([delivered]), '1 of 1 batch delivered, 0 failed, 0 waiting', true],
     [
       'of all that can happen',
-      report(
-        [
-          outcome('delivered'),
-          undeleted,
-          outcome('failed', 'x'),
-          outcome('waiting', 'x'),
-          outcome('waiting', 'x'),
-        ],
-        ['a'],
-      ),
+      report([delivered, undeleted, failed, waiting, waiting], ['a']),
       '2 of 5 batches delivered, 1 failed, 2 waiting, 1 delivered but not deleted, 1 other object',
       false,
     ],
-    [
-      'of one that failed',
-      report([outcome('failed', 'x')]),
-      '0 of 1 batch delivered, 1 failed, 0 waiting',
-      false,
-    ],
-    [
-      'of one that waits',
-      report([outcome('waiting', 'x')]),
-      '0 of 1 batch delivered, 0 failed, 1 waiting',
-      false,
-    ],
+    ['of one that failed', report([failed]), '0 of 1 batch delivered, 1 failed, 0 waiting', false],
+    ['of one that waits', report([waiting]), '0 of 1 batch delivered, 0 failed, 1 waiting', false],
     [
       'of one that was not deleted',
       report([undeleted]),
@@ -149,13 +134,13 @@ describe('the closing line', () => {
     [
       'of a dry run',
       report([outcome('listed'), outcome('listed')], [], true),
-      '2 batches listed, none delivered since this is a dry run',
+      `2 batches ${listed}`,
       true,
     ],
     [
       'of a dry run with other objects',
       report([], ['a', 'b'], true),
-      '0 batches listed, none delivered since this is a dry run, 2 other objects',
+      `0 batches ${listed}, 2 other objects`,
       false,
     ],
   ])('%s', (_, of, line, clean) => {
@@ -167,24 +152,14 @@ describe('the closing line', () => {
 test('the JSON document', () => {
   const text = toJson(report([outcome('delivered'), outcome('failed', 'one\ntwo')], ['notes.txt']));
   expect(text.endsWith('}\n')).toBe(true);
-  const facts = {
-    key: 'key',
-    streamArn: STREAM,
-    shardId: SHARD,
-    startSequenceNumber: '100',
-    endSequenceNumber: '300',
-    records: 3,
-    condition: 'RetryAttemptsExhausted',
-    failedAt: FAILED_AT,
-  };
   expect(JSON.parse(text)).toStrictEqual({
     consumer: 'process-orders',
     function: 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders',
     bucket: 'process-orders-failed-batches-025f751830a2',
     dryRun: false,
     batches: [
-      { status: 'delivered', ...facts },
-      { status: 'failed', problem: 'one\ntwo', ...facts },
+      { status: 'delivered', ...BATCH },
+      { status: 'failed', problem: 'one\ntwo', ...BATCH },
     ],
     others: [{ key: 'notes.txt', read: true, problem: 'is not JSON' }],
   });

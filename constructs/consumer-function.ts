@@ -5,15 +5,14 @@ import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import { deploymentPackage } from '../packaging/deployment-package';
-import type { ResolvedFunction, TableReference } from '../topology/resolve';
+import { environmentOf } from '../packaging/environment';
+import type { ResolvedConsumer } from '../topology/resolve';
 import { literals } from './terraform/literal';
 
 export interface ConsumerFunctionProps {
-  readonly settings: ResolvedFunction;
-  /** Tables whose changes a processor takes. */
-  readonly sources: readonly TableReference[];
+  readonly consumer: Pick<ResolvedConsumer, 'function' | 'sources' | 'sink'>;
   readonly roleArn: string;
-  /** Variables that refer to other resources; they win over those of the settings. */
+  /** Variables that refer to other resources; they win over those of the topology. */
   readonly references: Readonly<Record<string, string>>;
   /** Log group, made before the function, which would make one that keeps logs without end. */
   readonly logGroup: CloudwatchLogGroup;
@@ -21,19 +20,16 @@ export interface ConsumerFunctionProps {
 
 /** The function, from a bundled TypeScript file or a prepared folder; the archive provider zips it. */
 export class ConsumerFunction extends Construct {
-  readonly name: string;
-  readonly arn: string;
+  readonly resource: LambdaFunction;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, sources, roleArn, references, logGroup }: ConsumerFunctionProps,
-  ) {
+  constructor(scope: Construct, id: string, props: ConsumerFunctionProps) {
     super(scope, id);
-    const { directory, handler } = deploymentPackage(settings, sources);
+    const { consumer, roleArn, references, logGroup } = props;
+    const settings = consumer.function;
+    const { directory, handler } = deploymentPackage(settings, consumer.sources);
     const archive = this.archive(directory);
-    const variables = { ...literals(this, settings.environment), ...references };
-    const lambda = new LambdaFunction(this, 'resource', {
+    const variables = { ...literals(this, environmentOf(consumer)), ...references };
+    this.resource = new LambdaFunction(this, 'resource', {
       ...settings, // most have Terraform's names in the topology
       functionName: settings.name,
       role: roleArn,
@@ -44,8 +40,6 @@ export class ConsumerFunction extends Construct {
       environment: Object.keys(variables).length === 0 ? undefined : { variables },
       dependsOn: [logGroup],
     });
-    this.name = lambda.functionName;
-    this.arn = lambda.arn;
   }
 
   private archive(directory: string): DataArchiveFile {

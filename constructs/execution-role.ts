@@ -13,7 +13,7 @@ import {
 import type { Statement } from '../policies/statement';
 import { parseArn } from '../topology/arns';
 import { managedPolicyName } from '../topology/names';
-import type { ResolvedConsumer, TableReference } from '../topology/resolve';
+import type { ResolvedConsumer } from '../topology/resolve';
 import { identified } from './terraform/identified';
 import { policyDocument } from './terraform/policy-document';
 import { TerraformData } from './terraform/terraform-data';
@@ -27,11 +27,7 @@ import { TerraformData } from './terraform/terraform-data';
 const PROPAGATION_SECONDS = 30;
 
 export interface ExecutionRoleProps {
-  readonly role: ResolvedConsumer['role'];
-  /** Tables whose streams the role may read. */
-  readonly sources: readonly TableReference[];
-  /** Whether `settledArn` waits until IAM has propagated the role. */
-  readonly waits: boolean;
+  readonly consumer: Pick<ResolvedConsumer, 'role' | 'sources' | 'waitsForRole'>;
   /** What the function writes to. */
   readonly targets: FunctionTargets;
   /** What its sink needs. */
@@ -39,7 +35,7 @@ export interface ExecutionRoleProps {
 }
 
 /** IAM's own default is left out. */
-const pathOf = ({ path }: ExecutionRoleProps['role']) => (path === '/' ? undefined : path);
+const pathOf = ({ path }: ResolvedConsumer['role']) => (path === '/' ? undefined : path);
 
 /** The role that the function runs as and that stream policies name. */
 export class ExecutionRole extends Construct {
@@ -56,18 +52,19 @@ export class ExecutionRole extends Construct {
     private readonly props: ExecutionRoleProps,
   ) {
     super(scope, id);
+    const { consumer, targets, grants } = props;
     this.role = this.createRole();
     this.arn = this.role.arn;
     const policies = [
-      this.inlinePolicy('function', functionPolicy(props.targets, props.grants, props.role)),
+      this.inlinePolicy('function', functionPolicy(targets, grants, consumer.role)),
       ...this.allowStreams(),
       ...this.attachManagedPolicies(),
     ];
-    this.settledArn = props.waits ? this.settle(policies) : this.arn;
+    this.settledArn = consumer.waitsForRole ? this.settle(policies) : this.arn;
   }
 
   private createRole(): IamRole {
-    const { role } = this.props;
+    const { role } = this.props.consumer;
     return new IamRole(this, 'resource', {
       name: role.name,
       path: pathOf(role),
@@ -77,7 +74,8 @@ export class ExecutionRole extends Construct {
   }
 
   private allowStreams(): ITerraformDependable[] {
-    const [first, ...others] = streamPolicies(this.props.sources, this.props.role);
+    const { sources, role } = this.props.consumer;
+    const [first, ...others] = streamPolicies(sources, role);
     return [
       ...(first ? [this.inlinePolicy('streams', first)] : []),
       ...others.map((statements, index) => this.managedPolicy(`streams-${index + 1}`, statements)),
@@ -85,7 +83,7 @@ export class ExecutionRole extends Construct {
   }
 
   private attachManagedPolicies(): ITerraformDependable[] {
-    return identified(this.props.role.managedPolicyArns, (arn) => {
+    return identified(this.props.consumer.role.managedPolicyArns, (arn) => {
       const { id, resource } = parseArn(arn);
       return `${id}_${resource}`;
     }).map(([name, arn]) => this.attach(name, arn));
@@ -100,7 +98,7 @@ export class ExecutionRole extends Construct {
   }
 
   private managedPolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
-    const { role } = this.props;
+    const { role } = this.props.consumer;
     const policy = new IamPolicy(this, name, {
       name: managedPolicyName(role.name, name),
       path: pathOf(role),
@@ -110,10 +108,8 @@ export class ExecutionRole extends Construct {
   }
 
   private attach(name: string, policyArn: string): ITerraformDependable {
-    return new IamRolePolicyAttachment(this, `${name}_attachment`, {
-      role: this.role.id,
-      policyArn,
-    });
+    const role = this.role.id;
+    return new IamRolePolicyAttachment(this, `${name}_attachment`, { role, policyArn });
   }
 
   private settle(dependsOn: ITerraformDependable[]): string {

@@ -1,22 +1,16 @@
 import { DataAwsDynamodbTable } from '@cdktf/provider-aws/lib/data-aws-dynamodb-table';
 import { DataAwsKmsKey } from '@cdktf/provider-aws/lib/data-aws-kms-key';
 import { Construct } from 'constructs';
+import type { TableReference } from '../topology/resolve';
 import type { Encryption } from '../topology/schema/producer';
-
-export interface ExistingTableProps {
-  readonly name: string;
-  readonly encryption: Encryption;
-}
 
 /** A table that somebody else made. It must have a stream, and be encrypted as the topology says. */
 export class ExistingTable extends Construct {
-  readonly name: string;
-  readonly arn: string;
-  readonly streamArn: string;
+  readonly resource: DataAwsDynamodbTable;
 
-  constructor(scope: Construct, id: string, { name, encryption }: ExistingTableProps) {
+  constructor(scope: Construct, id: string, { name, encryption }: TableReference) {
     super(scope, id);
-    const table = new DataAwsDynamodbTable(this, 'resource', {
+    this.resource = new DataAwsDynamodbTable(this, 'resource', {
       name,
       lifecycle: {
         postcondition: [
@@ -30,7 +24,7 @@ export class ExistingTable extends Construct {
     });
     if (typeof encryption !== 'string') {
       new DataAwsKmsKey(this, 'key', {
-        keyId: `\${${table.fqn}.server_side_encryption[0].kms_key_arn}`,
+        keyId: `\${${this.resource.fqn}.server_side_encryption[0].kms_key_arn}`,
         lifecycle: {
           postcondition: [
             {
@@ -41,9 +35,6 @@ export class ExistingTable extends Construct {
         },
       });
     }
-    this.name = table.name;
-    this.arn = table.arn;
-    this.streamArn = table.streamArn;
   }
 }
 

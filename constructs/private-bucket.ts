@@ -47,18 +47,7 @@ export class PrivateBucket extends Construct {
       bucket: name,
       lifecycle: preventDestroy ? { preventDestroy } : undefined,
     });
-    new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
-      bucket,
-      rule: [
-        {
-          applyServerSideEncryptionByDefault: {
-            sseAlgorithm: kmsKeyId === undefined ? 'AES256' : 'aws:kms',
-            kmsMasterKeyId: kmsKeyId,
-          },
-          bucketKeyEnabled: kmsKeyId === undefined ? undefined : true,
-        },
-      ],
-    });
+    this.encrypt(bucket, kmsKeyId);
     new S3BucketPublicAccessBlock(this, 'public_access_block', {
       bucket,
       blockPublicAcls: true,
@@ -82,6 +71,19 @@ export class PrivateBucket extends Construct {
     });
     this.name = bucket;
     this.arn = arn;
+  }
+
+  private encrypt(bucket: string, kmsMasterKeyId: string | undefined): void {
+    const sseAlgorithm = kmsMasterKeyId === undefined ? 'AES256' : 'aws:kms';
+    new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
+      bucket,
+      rule: [
+        {
+          applyServerSideEncryptionByDefault: { sseAlgorithm, kmsMasterKeyId },
+          bucketKeyEnabled: kmsMasterKeyId === undefined ? undefined : true,
+        },
+      ],
+    });
   }
 
   private createVersioning(bucket: string): S3BucketVersioningA {

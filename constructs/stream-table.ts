@@ -32,9 +32,7 @@ export interface StreamTableProps {
 
 /** A table with a stream. Terraform never replaces it for another key, nor at all while it is protected. */
 export class StreamTable extends Construct {
-  readonly name: string;
-  readonly arn: string;
-  readonly streamArn: string;
+  readonly resource: DynamodbTable;
 
   constructor(scope: Construct, id: string, props: StreamTableProps) {
     super(scope, id);
@@ -42,7 +40,7 @@ export class StreamTable extends Construct {
     const keys = [table.partitionKey, table.sortKey]
       .filter((key) => key !== undefined)
       .map(({ name, type }) => ({ name: literal(this, name), type }));
-    const resource = new DynamodbTable(this, 'resource', {
+    this.resource = new DynamodbTable(this, 'resource', {
       ...table, // most settings have Terraform's names in the topology
       hashKey: keys[0]?.name,
       rangeKey: keys[1]?.name,
@@ -64,11 +62,8 @@ export class StreamTable extends Construct {
     });
     // One by one, since `tags` of the table is ignored: a changed or removed tag of the topology is still one.
     for (const [id, [key, value]] of identified(Object.entries(tags), ([key]) => `tag_${key}`)) {
-      new DynamodbTag(this, id, { resourceArn: resource.arn, key, value });
+      new DynamodbTag(this, id, { resourceArn: this.resource.arn, key, value });
     }
-    this.name = resource.name;
-    this.arn = resource.arn;
-    this.streamArn = resource.streamArn;
   }
 
   private keyCondition({ name, partitionKey, sortKey }: Table) {

@@ -6,18 +6,13 @@ import { tableKeyAlias } from '../topology/names';
 import type { ResolvedProducer } from '../topology/resolve';
 import { policyDocument } from './terraform/policy-document';
 
-export interface TableKeyProps {
-  readonly producer: ResolvedProducer;
-  /** Execution roles of the stream's readers. */
-  readonly roleArns: readonly string[];
-}
-
 /** A customer managed key for one table, which rotates every year. */
 export class TableKey extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { producer, roleArns }: TableKeyProps) {
-    super(scope, id);
+  /** @param roleArns execution roles of the stream's readers */
+  constructor(scope: Construct, producer: ResolvedProducer, roleArns: readonly string[]) {
+    super(scope, 'key');
     const key = new KmsKey(this, 'resource', {
       description: `DynamoDB table ${producer.source.name}`,
       enableKeyRotation: true,
@@ -25,10 +20,8 @@ export class TableKey extends Construct {
       // A table that gets another key leaves this one before it is deleted.
       lifecycle: { createBeforeDestroy: true },
     });
-    new KmsAlias(this, 'alias', {
-      name: tableKeyAlias(producer.source.name),
-      targetKeyId: key.keyId,
-    });
+    const name = tableKeyAlias(producer.source.name);
+    new KmsAlias(this, 'alias', { name, targetKeyId: key.keyId });
     this.arn = key.arn;
   }
 }

@@ -1,8 +1,8 @@
 import { arns } from '../topology/arns';
 import type { Account, ResolvedProducer } from '../topology/resolve';
 import { ADMINISTER_KEY, DECRYPT } from './actions';
-import { readerPrincipals } from './readers';
 import type { Condition, Statement } from './statement';
+import { readerPrincipals } from './stream-policy';
 
 /**
  * The policy of a table's customer managed key: its account administers it, and the readers of the

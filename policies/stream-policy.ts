@@ -1,8 +1,7 @@
 import { arns } from '../topology/arns';
 import type { ResolvedProducer } from '../topology/resolve';
 import { READ_STREAM } from './actions';
-import { type ReadProducer, readerPrincipals } from './readers';
-import { renderPolicy, type Statement } from './statement';
+import { type Condition, renderPolicy, type Statement } from './statement';
 
 /** A stream's ARN ends with the time the stream was made. */
 const STREAM_LABEL = '2026-01-01T00:00:00.000';
@@ -15,7 +14,7 @@ const STREAM_LABEL = '2026-01-01T00:00:00.000';
  *   a stream has one policy
  */
 export function streamPolicy(
-  producer: ReadProducer,
+  producer: ResolvedProducer,
   streamArn: string,
   roleArns: readonly string[],
 ): Statement[] {
@@ -41,4 +40,22 @@ export function streamPolicySize(producer: ResolvedProducer, indent = 0): number
   const streamArn = `${arns.streams(producer.source)}${STREAM_LABEL}`;
   const roleArns = producer.readers.map(({ roleArn }) => roleArn);
   return Buffer.byteLength(renderPolicy(streamPolicy(producer, streamArn, roleArns), indent));
+}
+
+/**
+ * The readers of a stream as a resource-based policy names them: their roles, or the roots of their
+ * accounts, narrowed down to the same roles by a condition.
+ */
+export function readerPrincipals(
+  { readers, streamPolicy }: ResolvedProducer,
+  roleArns: readonly string[],
+): { principals: Statement['principals']; condition: Condition[] } {
+  if (streamPolicy.principal === 'role') {
+    return { principals: [{ type: 'AWS', identifiers: [...roleArns] }], condition: [] };
+  }
+  const roots = readers.map(({ account }) => arns.root(account));
+  return {
+    principals: [{ type: 'AWS', identifiers: [...new Set(roots)] }],
+    condition: [{ test: 'ArnEquals', variable: 'aws:PrincipalArn', values: [...roleArns] }],
+  };
 }

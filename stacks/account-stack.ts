@@ -48,13 +48,7 @@ export abstract class AccountStack extends TerraformStack {
       alias,
       region: account.region,
       allowedAccountIds: account.id === undefined ? undefined : [account.id],
-      assumeRole: deployRole && [
-        {
-          roleArn: deployRole.arn,
-          externalId: deployRole.externalId,
-          sessionName: deployRole.sessionName,
-        },
-      ],
+      assumeRole: deployRole && [{ ...deployRole, roleArn: deployRole.arn }],
       defaultTags: [{ tags: this.tags }],
     });
     // Without a provider they would use default credentials.
@@ -140,9 +134,7 @@ const isBlock = (element: IConstruct): element is Block =>
 const isOfAws = (element: IConstruct): element is Block =>
   isBlock(element) && element.terraformResourceType.startsWith('aws_');
 
-function identifier(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9_]/g, '_');
-}
+const identifier = (text: string) => text.replaceAll(/\W/g, '_');
 
 /** Where the state of a stack is and how it is reached. */
 function stateObject({ bucket, region, keyPrefix, roleArn, usePathStyle }: State, stackId: string) {

@@ -10,7 +10,6 @@ import { FUNCTION_ALARMS } from '../constructs/monitoring/function-alarms';
 import { PrivateBucket } from '../constructs/private-bucket';
 import { createSink } from '../constructs/sinks';
 import { literal } from '../constructs/terraform/literal';
-import { environmentOf } from '../packaging/environment';
 import { logGroupName, topicName } from '../topology/names';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import type { Alarms } from '../topology/schema/consumer';
@@ -31,9 +30,7 @@ export class ConsumerStack extends AccountStack {
     const failedBatches = this.createFailedBatches(consumer);
     const sink = createSink(this, consumer);
     const role = new ExecutionRole(this, 'execution_role', {
-      role: consumer.role,
-      sources: consumer.sources,
-      waits: consumer.waitsForRole,
+      consumer,
       targets: {
         logGroupArn: logGroup.arn,
         failedBatchesArn: failedBatches.arn,
@@ -41,25 +38,24 @@ export class ConsumerStack extends AccountStack {
       },
       grants: sink.grants,
     });
-    const lambda = new ConsumerFunction(this, 'processor', {
-      settings: { ...consumer.function, environment: environmentOf(consumer) },
-      sources: consumer.sources,
+    const { resource: lambda } = new ConsumerFunction(this, 'processor', {
+      consumer,
       roleArn: role.arn,
       references: sink.references,
       logGroup,
     });
     new Dashboard(this, 'dashboard', {
-      functionName: lambda.name,
+      functionName: lambda.functionName,
       logGroupName: logGroup.name,
       region: consumer.account.region,
     });
 
     this.output('role_arn', role.settledArn, 'ARN of the execution role');
-    this.output('function_name', lambda.name, 'Name of the function');
+    this.output('function_name', lambda.functionName, 'Name of the function');
     this.output('function_arn', lambda.arn, 'ARN of the function');
     this.output('failed_batches_bucket_arn', failedBatches.arn, 'ARN of the failed-batches bucket');
     if (consumer.alarms) {
-      const topicArn = this.createAlarms(consumer.alarms, consumer, lambda.name);
+      const topicArn = this.createAlarms(consumer.alarms, consumer, lambda.functionName);
       this.output('alarm_topic_arn', topicArn, 'ARN of the topic that alarms are sent to');
     }
   }
@@ -79,8 +75,7 @@ export class ConsumerStack extends AccountStack {
   ): string {
     const scope = new Construct(this, 'alarms');
     const { name } = lambda;
-    const topicArn =
-      settings.topicArn ?? new AlarmTopic(scope, 'topic', { name: topicName(name), account }).arn;
+    const topicArn = settings.topicArn ?? new AlarmTopic(scope, topicName(name), account).arn;
     if (settings.email !== undefined) {
       const endpoint = literal(this, settings.email);
       new SnsTopicSubscription(scope, 'email', { topicArn, protocol: 'email', endpoint });

@@ -37,15 +37,15 @@ export class ProducerStack extends AccountStack {
     const { encryption } = producer.source;
     if (encryption === 'aws-owned') return undefined;
     return encryption === 'customer-managed'
-      ? new TableKey(this, 'key', { producer, roleArns }).arn
+      ? new TableKey(this, producer, roleArns).arn
       : encryption.kmsKeyArn;
   }
 
   private table({ table, source }: ResolvedProducer, kmsKeyArn?: string) {
     const { tags } = this;
     return table.type === 'created'
-      ? new StreamTable(this, 'table', { table, kmsKeyArn, tags })
-      : new ExistingTable(this, 'table', source);
+      ? new StreamTable(this, 'table', { table, kmsKeyArn, tags }).resource
+      : new ExistingTable(this, 'table', source).resource;
   }
 
   private allowReaders(

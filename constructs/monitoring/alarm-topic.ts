@@ -8,26 +8,18 @@ import { topicKeyAlias } from '../../topology/names';
 import type { Account } from '../../topology/resolve';
 import { policyDocument } from '../terraform/policy-document';
 
-export interface AlarmTopicProps {
-  readonly name: string;
-  readonly account: Account;
-}
-
 /** A topic that only the account's alarms publish to, encrypted with a key of its own. */
 export class AlarmTopic extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { name, account }: AlarmTopicProps) {
-    super(scope, id);
+  constructor(scope: Construct, name: string, account: Account) {
+    super(scope, 'topic');
     const key = new KmsKey(this, 'key', {
       description: `SNS topic ${name}`,
       enableKeyRotation: true,
       policy: policyDocument(this, 'key_policy', alarmKeyPolicy(account)),
     });
-    new KmsAlias(this, 'key_alias', {
-      name: topicKeyAlias(name),
-      targetKeyId: key.keyId,
-    });
+    new KmsAlias(this, 'key_alias', { name: topicKeyAlias(name), targetKeyId: key.keyId });
     const topic = new SnsTopic(this, 'resource', { name, kmsMasterKeyId: key.keyId });
     new SnsTopicPolicy(this, 'policy', {
       arn: topic.arn,

@@ -32,12 +32,11 @@ export class TerraformData extends TerraformResource {
   }
 
   protected override synthesizeHclAttributes(): Record<string, unknown> {
-    const attributes = Object.entries(this.synthesizeAttributes());
-    return Object.fromEntries(
-      attributes.map(([name, value]) => [
-        name,
-        { value, isBlock: false, type: 'simple', storageClassType: 'string' },
-      ]),
-    );
+    const shape = { isBlock: false, type: 'simple', storageClassType: 'string' };
+    const { input, triggersReplace } = this.props;
+    return {
+      input: { value: input, ...shape },
+      triggers_replace: { value: triggersReplace, ...shape },
+    };
   }
 }

@@ -14,6 +14,7 @@ import { Stacks } from './read/resources';
 import type { Stack } from './read/stacks';
 import { drawTopology } from './report/graph';
 import { accessSection, comparisonSection, findingsSection, summary } from './report/sections';
+import { applyRules } from './rules';
 import { runtimes } from './runtimes';
 
 export interface ReviewInput {
@@ -45,6 +46,7 @@ export function review(input: ReviewInput): Review {
   const findings = [
     ...(comparison ?? []),
     ...access.findings,
+    ...applyRules({ stacks, topology, model, pipeline, today }),
     ...otherFindings(stacks, topology, today),
   ];
   const old = before && { ...before, allowed: allowedBefore(before) };

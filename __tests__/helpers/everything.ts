@@ -1,0 +1,95 @@
+import type { Content } from './topology';
+
+const KEY = 'arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const partitionKey = { name: 'Id', type: 'S' } as const;
+
+/** So many tables with the longest names do not fit into the inline policies of a role. */
+const TENANTS = Array.from({ length: 36 }, (_, index) => `tenant-${index}`);
+
+/** A topology in which every optional part is used somewhere. */
+export const EVERYTHING: Content = {
+  name: 'everything',
+  state: {
+    bucket: 'example-terraform-state',
+    region: 'us-east-1',
+    roleArn: 'arn:aws:iam::111122223333:role/State',
+    kmsKeyId: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    usePathStyle: true,
+    manage: true,
+  },
+  accounts: {
+    analytics: {
+      id: '111122223333',
+      region: 'us-east-1',
+      deployRole: {
+        arn: 'arn:aws:iam::111122223333:role/Deploy',
+        externalId: 'an-external-id',
+        sessionName: 'deploy',
+      },
+    },
+    shop: {
+      id: '444455556666',
+      region: 'us-east-1',
+      stateRoleArn: 'arn:aws:iam::444455556666:role/State',
+    },
+    ...Object.fromEntries(
+      TENANTS.map((name, index) => [name, { id: `${200000000000 + index}`, region: 'us-east-1' }]),
+    ),
+  },
+  consumers: {
+    lake: {
+      account: 'analytics',
+      role: {
+        name: 'LakeRole',
+        path: '/streams/',
+        permissionsBoundary: 'arn:aws:iam::111122223333:policy/Boundary',
+        managedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+      },
+      function: {
+        name: 'WriteLake',
+        reservedConcurrentExecutions: 50,
+        environment: { TEMPLATE: 'not a reference: ${path.module}' },
+      },
+      sink: { type: 's3', expirationInDays: 300, transitionToStandardIaInDays: 60 },
+      alarms: { email: 'team@example.com' },
+    },
+    search: {
+      account: 'analytics',
+      role: { name: 'SearchRole' },
+      function: { name: 'Search' },
+      sink: { type: 's3', bucket: 'example-lake' },
+      alarms: { topicArn: 'arn:aws:sns:us-east-1:111122223333:on-call' },
+    },
+  },
+  producers: {
+    orders: {
+      account: 'shop',
+      table: {
+        name: 'Orders',
+        partitionKey,
+        sortKey: { name: 'Version', type: 'N' },
+        billingMode: 'PROVISIONED',
+        readCapacity: 1,
+        writeCapacity: 1,
+        encryption: 'customer-managed',
+      },
+    },
+    items: {
+      account: 'shop',
+      table: { name: 'Items', partitionKey, encryption: { kmsKeyArn: KEY } },
+      streamPolicy: { principal: 'account' },
+    },
+    found: {
+      account: 'shop',
+      existingTable: { name: 'Found', encryption: { kmsKeyArn: KEY } },
+      streamPolicy: 'none',
+    },
+    tenants: { accounts: TENANTS, table: { name: 'T'.repeat(255), partitionKey } },
+  },
+  subscriptions: [
+    { producer: 'orders', consumer: 'lake', filters: [{ eventName: ['INSERT'] }] },
+    { producer: 'items', consumer: 'lake' },
+    { producer: 'found', consumer: 'search' },
+    { producer: 'tenants', consumer: 'lake' },
+  ],
+};

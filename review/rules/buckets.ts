@@ -1,0 +1,34 @@
+import type { Resource } from '../read/resources';
+import { type Found, placeOf, type Rule } from './rule';
+
+/** What every bucket must have beside it, with the attributes that make it hold. */
+const GUARDS = {
+  aws_s3_bucket_public_access_block: [
+    'block_public_acls',
+    'block_public_policy',
+    'ignore_public_acls',
+    'restrict_public_buckets',
+  ],
+  aws_s3_bucket_server_side_encryption_configuration: [
+    'rule.0.apply_server_side_encryption_by_default.0.sse_algorithm',
+  ],
+  aws_s3_bucket_policy: ['policy'],
+};
+
+/** Every bucket is private, encrypted, and has a policy. Which values these have is for other rules. */
+export const buckets: Rule = {
+  name: 'buckets',
+  check: ({ stacks }) => stacks.resources('aws_s3_bucket').flatMap(missingGuards),
+};
+
+function missingGuards(bucket: Resource): Found[] {
+  const { stacks, stack } = bucket;
+  return Object.entries(GUARDS)
+    .filter(([type, attributes]) =>
+      stacks
+        .resources(type)
+        .filter((guard) => guard.stack === stack && guard.text('bucket') === bucket.text('bucket'))
+        .every((guard) => attributes.some((name) => guard.optional(name) === undefined)),
+    )
+    .map(([type]) => ({ place: placeOf(bucket), message: `has no complete ${type}; add it` }));
+}

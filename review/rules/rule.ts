@@ -1,0 +1,32 @@
+import type { ResolvedTopology } from '../../topology/resolve';
+import type { AccessModel } from '../access/model';
+import type { Finding } from '../model';
+import type { Pipeline } from '../pipeline';
+import type { Resource, Stacks } from '../read/resources';
+
+/** What rules look at. */
+export interface RuleInput {
+  readonly stacks: Stacks;
+  /** What the stacks are meant to be. */
+  readonly topology: ResolvedTopology;
+  readonly model: AccessModel;
+  readonly pipeline: Pipeline;
+  /** The day that dates are compared with. */
+  readonly today: Date;
+}
+
+export interface Found extends Omit<Finding, 'rule' | 'stops'> {
+  /** Default: true. */
+  readonly stops?: boolean;
+}
+
+export interface Rule {
+  /** The name of its file. */
+  readonly name: string;
+  check(input: RuleInput): readonly Found[];
+}
+
+/** Where a resource is: `consumer-process-orders aws_iam_role.execution_role`. */
+export function placeOf({ stack, address }: Resource): string {
+  return `${stack.id} ${address}`;
+}

@@ -1,4 +1,5 @@
-// node commands/start.mjs <script>.ts [arguments]: bundles a script and runs it, in half the time of tsx.
+// node commands/start.mjs <script>.ts [arguments]: bundles a script and runs it in this process, so that it gets
+// the signals. It takes half the time of tsx.
 // esbuild is looked for where Node.js looks for packages, also in a folder above.
 import { randomUUID } from 'node:crypto';
 import { renameSync } from 'node:fs';
@@ -7,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const [script] = process.argv.splice(2, 1);
-const outfile = path.resolve('dist', `${path.basename(script, '.ts')}.js`);
+const outfile = path.resolve('dist', script.replace(/\.ts$/, '.js'));
 // Another run may import the file meanwhile: it never finds a part of it.
 const unfinished = `${outfile}.${randomUUID()}`;
 await build({

@@ -1,6 +1,6 @@
 /**
- * `npx tsx maintenance/check-cdktn.ts`: whether the project could move to CDK Terrain today. Synthesizes every
- * topology with cdktf and, in a renamed copy, with cdktn, and compares. Exit code 1 if they differ.
+ * `node commands/start.mjs maintenance/check-cdktn.ts`: whether the project could move to CDK Terrain today.
+ * Synthesizes every topology with cdktf and, in a renamed copy, with cdktn, and compares. Exit code 1 if they differ.
  */
 import { type ExecFileOptions, execFile } from 'node:child_process';
 import {

@@ -63,7 +63,9 @@ test('runs whole while others start', async () => {
     promisify(execFile)(process.execPath, ['commands/start.mjs', 'commands/index.ts', 'help']);
   const runs = await Promise.all(Array.from({ length: 6 }, start));
   expect(runs).toEqual(runs.map(() => ({ stdout: readFileSync('help', 'utf8'), stderr: '' })));
-  expect(readdirSync('dist').filter((name) => name.startsWith('index.js'))).toEqual(['index.js']);
+  expect(readdirSync('dist/commands').filter((name) => name.startsWith('index.js'))).toEqual([
+    'index.js',
+  ]);
 }, 30_000);
 
 describe('refuses', () => {

@@ -31,7 +31,7 @@ export const SINK_VARIABLES = {
 export const METRICS = {
   namespace: 'CrossAccountStreams',
   processed: 'ChangesProcessed',
-  /** Without the changes that follow a failure, which were not begun. */
+  /** Without the changes that follow a failure, which were not started. */
   failed: 'ChangesFailed',
 } as const;
 

@@ -40,7 +40,7 @@ function requireFunction(caller: string, processor: unknown): void {
   }
   if (types.isGeneratorFunction(processor)) {
     throw new TypeError(
-      `${caller} must be given a function that is no generator, whose body would never run; write async instead of *`,
+      `${caller} must be given a function that is not a generator, whose body would never run; write async instead of *`,
     );
   }
 }

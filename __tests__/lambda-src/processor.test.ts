@@ -11,12 +11,12 @@ describe.each([
     [
       'a generator',
       function* () {},
-      'must be given a function that is no generator, whose body would never run; write async instead of *',
+      'must be given a function that is not a generator, whose body would never run; write async instead of *',
     ],
     [
       'an asynchronous generator',
       async function* () {},
-      'must be given a function that is no generator, whose body would never run; write async instead of *',
+      'must be given a function that is not a generator, whose body would never run; write async instead of *',
     ],
   ])('%s', (_, processor, message) => {
     expect(() => Reflect.apply(define, undefined, [processor])).toThrow(

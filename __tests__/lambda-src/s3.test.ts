@@ -50,7 +50,7 @@ beforeEach(() => {
   jest.resetModules();
 });
 
-/** The function, begun with these variables. */
+/** The function, started with these variables. */
 async function start(variables: Record<string, string>) {
   for (const name of ['SINK_BUCKET', 'SINK_PREFIX', 'SINK_BUCKET_OWNER']) delete process.env[name];
   Object.assign(process.env, variables);

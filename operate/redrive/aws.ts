@@ -11,7 +11,6 @@ import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { StandardRetryStrategy } from '@smithy/core/retry';
 import { REDRIVE } from '../../lambda-src/contract';
 import { UserError } from '../../topology/problem';
-import { oneLine } from '../../topology/unicode';
 import type { Target } from './command';
 import { MAXIMUM_SIZE } from './failed-batch';
 import { ProxiedHandler } from './proxied-handler';
@@ -143,7 +142,7 @@ function explained(error: unknown, { consumer, bucket, role }: Target, key?: str
     AccessDenied: `${who} cannot read ${what}; docs/failed-batches.md lists the permissions: ${error.message}`,
   };
   const other = `cannot read ${what} with ${who}: ${error.name}: ${error.message}`;
-  return new UserError(oneLine(messages[error.name] ?? other));
+  return new UserError(messages[error.name] ?? other);
 }
 
 /**

@@ -61,7 +61,7 @@ describe('the sum of all orders changes by', () => {
   });
 });
 
-test('a line tells the change, so that a repeat can be told', async () => {
+test('a line has the id of its change, by which a query deduplicates', async () => {
   const one = change('INSERT', { NewImage: order('1999') });
   const [first] = (await invoke(handler, [one])).lines;
   const [repeat] = (await invoke(handler, [one])).lines;
@@ -82,7 +82,7 @@ test('a line tells the change, so that a repeat can be told', async () => {
   expect([first, repeat]).toEqual([line, line]);
 });
 
-test('an order without a total fails, and nothing after it is begun', async () => {
+test('an order without a total fails, and nothing after it is started', async () => {
   const good = change('INSERT', { NewImage: order('1999') });
   const broken = record(2);
   const { response, lines } = await invoke(handler, [good, broken, good]);

@@ -9,6 +9,7 @@ import {
 
 const plain = (value: unknown) => toItem({ value: value as AttributeValue }).value;
 const bytes = (...values: number[]) => new Binary(values);
+const setOf = (...values: (string | number | Uint8Array)[]) => new ValueSet(values);
 
 describe('a value of the type', () => {
   test.each<[string, AttributeValue, PlainValue]>([
@@ -21,17 +22,9 @@ describe('a value of the type', () => {
     ['NULL', { NULL: true }, null],
     ['B', { B: 'AP8Q' }, bytes(0, 255, 16)],
     ['B, empty', { B: '' }, bytes()],
-    ['SS', { SS: ['b', 'a'] }, new ValueSet<string | number | Uint8Array>(['b', 'a'])],
-    [
-      'NS',
-      { NS: ['1', '-2.5', '9007199254740993'] },
-      new ValueSet<string | number | Uint8Array>([1, -2.5, '9007199254740993']),
-    ],
-    [
-      'BS',
-      { BS: ['AA==', 'AQI='] },
-      new ValueSet<string | number | Uint8Array>([bytes(0), bytes(1, 2)]),
-    ],
+    ['SS', { SS: ['b', 'a'] }, setOf('b', 'a')],
+    ['NS', { NS: ['1', '-2.5', '9007199254740993'] }, setOf(1, -2.5, '9007199254740993')],
+    ['BS', { BS: ['AA==', 'AQI='] }, setOf(bytes(0), bytes(1, 2))],
     ['L', { L: [{ S: 'a' }, { N: '1' }, { NULL: true }] }, ['a', 1, null]],
     ['L, empty', { L: [] }, []],
     ['M', { M: { a: { S: 'b' }, c: { BOOL: false } } }, { a: 'b', c: false }],
@@ -39,7 +32,7 @@ describe('a value of the type', () => {
     [
       'L in M in L',
       { L: [{ M: { list: { L: [{ M: { deep: { SS: ['x'] } } }] } } }] },
-      [{ list: [{ deep: new ValueSet(['x']) }] }],
+      [{ list: [{ deep: setOf('x') }] }],
     ],
   ])('%s', (_, value, expected) => {
     expect(plain(value)).toStrictEqual(expected);
@@ -71,24 +64,22 @@ describe('a number that a double holds is a number:', () => {
   });
 });
 
-describe('a number past double precision stays as it is written:', () => {
-  test.each([
-    ['9007199254740993'],
-    ['-9007199254740993'],
-    ['12345678901234567890'],
-    ['12345678901234567890123456789012345678'],
-    ['0.1234567890123456789'],
-    ['-0.30000000000000004441'],
-    ['100000000000000000000'],
-    ['1.23456789012345678E+100'],
-    // Their nearest doubles are whole numbers.
-    ['1.00000000000000000001'],
-    ['-2.99999999999999999999'],
-    ['4503599627370497.3'],
-    ['9007199254740990.9'],
-  ])('%s', (text) => {
-    expect(plain({ N: text })).toBe(text);
-  });
+test.each([
+  '9007199254740993',
+  '-9007199254740993',
+  '12345678901234567890',
+  '12345678901234567890123456789012345678',
+  '0.1234567890123456789',
+  '-0.30000000000000004441',
+  '100000000000000000000',
+  '1.23456789012345678E+100',
+  // Their nearest doubles are whole numbers.
+  '1.00000000000000000001',
+  '-2.99999999999999999999',
+  '4503599627370497.3',
+  '9007199254740990.9',
+])('a number past double precision stays as it is written: %s', (text) => {
+  expect(plain({ N: text })).toBe(text);
 });
 
 test('an item keeps the order and the names of its attributes', () => {
@@ -241,39 +232,35 @@ test('a number of 200,000 zeros between digits stays the text it is', () => {
 });
 
 describe('refuses', () => {
+  const VALUE = 'not a DynamoDB attribute value';
+  const NUMBER = 'not a DynamoDB number';
+  const DIGITS = '1'.repeat(200_000);
+
   test.each([
-    ['an unknown type', { X: 'y' }, 'not a DynamoDB attribute value'],
-    ['a value without a type', {}, 'not a DynamoDB attribute value'],
-    [
-      'an unknown type inside a list',
-      { L: [{ S: 'a' }, { Y: 1 }] },
-      'not a DynamoDB attribute value',
-    ],
-    [
-      'an unknown type inside a mapping',
-      { M: { a: { Z: null } } },
-      'not a DynamoDB attribute value',
-    ],
-    ['null', null, 'not a DynamoDB attribute value'],
-    ['null inside a list', { L: [null] }, 'not a DynamoDB attribute value'],
-    ['a text', 'x', 'not a DynamoDB attribute value'],
-    ['a text of null', { S: null }, 'not a DynamoDB attribute value'],
-    ['a number that is no text', { N: 5 }, 'not a DynamoDB attribute value'],
-    ['a list that is a mapping', { L: {} }, 'not a DynamoDB attribute value'],
-    ['a mapping that is a list', { M: [] }, 'not a DynamoDB attribute value'],
-    ['a mapping of null', { M: null }, 'not a DynamoDB attribute value'],
-    ['NULL that is false', { NULL: false }, 'not a DynamoDB attribute value'],
-    ['a set that is a text', { SS: 'ab' }, 'not a DynamoDB attribute value'],
-    ['a number of letters', { N: 'ten' }, 'not a DynamoDB number'],
-    ['an empty number', { N: '' }, 'not a DynamoDB number'],
-    ['a hexadecimal number', { N: '0x10' }, 'not a DynamoDB number'],
-    ['an infinite number', { N: '1E400' }, 'not a DynamoDB number'],
-    // These took a minute each, where the time grew with the square of the length.
-    ['digits and a letter', { N: `${'1'.repeat(200_000)}x` }, 'not a DynamoDB number'],
-    ['digits, a point and a letter', { N: `${'1'.repeat(200_000)}.x` }, 'not a DynamoDB number'],
-    ['a fraction and a letter', { N: `1.${'1'.repeat(200_000)}x` }, 'not a DynamoDB number'],
-    ['an exponent and a letter', { N: `1e${'1'.repeat(200_000)}x` }, 'not a DynamoDB number'],
-    ['a set with no number', { NS: ['1', ''] }, 'not a DynamoDB number'],
+    ['an unknown type', { X: 'y' }, VALUE],
+    ['a value without a type', {}, VALUE],
+    ['an unknown type inside a list', { L: [{ S: 'a' }, { Y: 1 }] }, VALUE],
+    ['an unknown type inside a mapping', { M: { a: { Z: null } } }, VALUE],
+    ['null', null, VALUE],
+    ['null inside a list', { L: [null] }, VALUE],
+    ['a text', 'x', VALUE],
+    ['a text of null', { S: null }, VALUE],
+    ['a number that is not text', { N: 5 }, VALUE],
+    ['a list that is a mapping', { L: {} }, VALUE],
+    ['a mapping that is a list', { M: [] }, VALUE],
+    ['a mapping of null', { M: null }, VALUE],
+    ['NULL that is false', { NULL: false }, VALUE],
+    ['a set that is a text', { SS: 'ab' }, VALUE],
+    ['a number of letters', { N: 'ten' }, NUMBER],
+    ['an empty number', { N: '' }, NUMBER],
+    ['a hexadecimal number', { N: '0x10' }, NUMBER],
+    ['an infinite number', { N: '1E400' }, NUMBER],
+    // These took a minute each when the time grew with the square of the length.
+    ['digits and a letter', { N: `${DIGITS}x` }, NUMBER],
+    ['digits, a point and a letter', { N: `${DIGITS}.x` }, NUMBER],
+    ['a fraction and a letter', { N: `1.${DIGITS}x` }, NUMBER],
+    ['an exponent and a letter', { N: `1e${DIGITS}x` }, NUMBER],
+    ['a set with an empty number', { NS: ['1', ''] }, NUMBER],
     ['a binary that is not base64', { B: 'A*==' }, 'not a DynamoDB binary, which is base64'],
   ])('%s', (_, value, message) => {
     expect(() => plain(value)).toThrow(new TypeError(message));

@@ -23,28 +23,19 @@ const removal = (userIdentity: unknown): DynamoDBRecord =>
 const of = (eventSourceARN: string) => record(1, { eventSourceARN });
 
 describe('a change event', () => {
+  const OldImage = { OrderId: { S: 'order-1' }, Total: { N: '5' } };
+  const oldImage = { OrderId: 'order-1', Total: 5 };
   test.each<[string, DynamoDBRecord, object]>([
     ['of an insertion', record(1), CHANGE],
     [
       'of a modification has both images',
-      {
-        ...described({ OldImage: { OrderId: { S: 'order-1' }, Total: { N: '5' } } }),
-        eventName: 'MODIFY',
-      },
-      { ...CHANGE, eventName: 'MODIFY', oldImage: { OrderId: 'order-1', Total: 5 } },
+      { ...described({ OldImage }), eventName: 'MODIFY' },
+      { ...CHANGE, eventName: 'MODIFY', oldImage },
     ],
     [
       'of a removal has the old image',
-      {
-        ...described({ NewImage: undefined, OldImage: { OrderId: { S: 'order-1' } } }),
-        eventName: 'REMOVE',
-      },
-      {
-        ...CHANGE,
-        eventName: 'REMOVE',
-        newImage: undefined,
-        oldImage: { OrderId: 'order-1' },
-      },
+      { ...described({ NewImage: undefined, OldImage }), eventName: 'REMOVE' },
+      { ...CHANGE, eventName: 'REMOVE', newImage: undefined, oldImage },
     ],
     [
       'of a stream of keys only has no image',
@@ -76,12 +67,8 @@ test('a change event is of its stream, whatever the attributes of its item say',
     ...{ id: 'event-2', eventID: 'event-2', eventName: 'REMOVE', expired: true },
     ...{ account: '999999999999', region: 'eu-west-1', table: 'Others', eventSourceARN: 'x' },
   };
-  const image = Object.fromEntries(
-    Object.entries({ OrderId: 'order-1', ...said }).map(([name, value]) => [
-      name,
-      { S: String(value) },
-    ]),
-  );
+  const attributes = Object.entries({ OrderId: 'order-1', ...said });
+  const image = Object.fromEntries(attributes.map(([name, value]) => [name, { S: `${value}` }]));
   const { newImage, ...others } = toChangeEvent(described({ NewImage: image }));
   expect(others).toEqual({ ...CHANGE, newImage: undefined });
   expect(newImage).toEqual({ OrderId: 'order-1', ...said, expired: 'true' });
@@ -168,8 +155,8 @@ describe('refuses a record', () => {
 });
 
 describe('the time', () => {
-  const timed = (value: unknown) =>
-    described({ ApproximateCreationDateTime: value as number | undefined });
+  const timed = (seconds: unknown) =>
+    described({ ApproximateCreationDateTime: seconds as number | undefined });
 
   test.each<[string, unknown, string | undefined]>([
     ['is absent where the record has none', undefined, undefined],

@@ -150,7 +150,7 @@ describe('the answer of a custom handler', () => {
       '{ batchItemFailure: [] }',
     ],
     ['failures under a key in capitals', { BatchItemFailures: [] }, '{ BatchItemFailures: [] }'],
-    ['failures that are no list', { batchItemFailures: {} }, '{ batchItemFailures: {} }'],
+    ['failures that are an object', { batchItemFailures: {} }, '{ batchItemFailures: {} }'],
     ['failures that are a text', { batchItemFailures: '1' }, "{ batchItemFailures: '1' }"],
     ['a failure that is a text', { batchItemFailures: ['1'] }, "{ batchItemFailures: [ '1' ] }"],
     ['a failure that is null', { batchItemFailures: [null] }, '{ batchItemFailures: [ null ] }'],

@@ -27,7 +27,7 @@ test.each<[string, unknown, string]>([
     { dynamodb: { Keys: { a: { N: '1' }, b: { M: { c: { S: 'secret' } } }, c: { S: 'secret' } } } },
     '{"Keys":{"a":{"N":"1"},"b":{}}}',
   ],
-])('of %s is said what can be', (_, received, expected) => {
+])('the description of %s has what can be read', (_, received, expected) => {
   expect(describeRecord(received)).toBe(expected);
 });
 

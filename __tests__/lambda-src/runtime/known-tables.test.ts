@@ -14,9 +14,9 @@ test.each<[string, unknown]>([
   ['the streams of known tables', { Records: [record(1), record(2)] }],
   ['another stream of such a table', { Records: [of(`${ORDERS}/stream/2027-01-01T00:00:00.000`)] }],
   ['no records', { Records: [] }],
-  ['nothing, which the handler is to refuse', undefined],
-  ['what is no list', { Records: 'x' }],
-  ['what is no record', { Records: [null, 1, {}, { eventSourceARN: 7 }] }],
+  ['nothing, which the handler rejects', undefined],
+  ['text in place of records', { Records: 'x' }],
+  ['values that are not records', { Records: [null, 1, {}, { eventSourceARN: 7 }] }],
 ])('events of %s reach the handler', async (_, event) => {
   await expect(known(event, 'context')).resolves.toBe('answer');
   expect(handler.mock.calls).toEqual([[event, 'context']]);

@@ -38,18 +38,18 @@ async function outcomeOf(runBatch: RunBatch, records: DynamoDBRecord[]) {
 describe('one by one, a batch', () => {
   /** Handles a batch with a processor that refuses the changes of these numbers. */
   async function handle(records: DynamoDBRecord[], failing: readonly number[] = []) {
-    const begun: string[] = [];
+    const started: string[] = [];
     const outcome = await outcomeOf(
       oneByOne(async ({ id }) => {
-        begun.push(id);
+        started.push(id);
         if (failing.some((number) => id === `event-${number}`)) throw new Error(`refused ${id}`);
       }),
       records,
     );
-    return { ...outcome, begun };
+    return { ...outcome, started };
   }
 
-  test.each<[string, count: number, failing: number[], outcome: object, begun: number]>([
+  test.each<[string, count: number, failing: number[], outcome: object, started: number]>([
     ['without a record', 0, [], NOTHING_FAILED, 0],
     ['of one record', 1, [], NOTHING_FAILED, 1],
     ['of several records', 5, [], NOTHING_FAILED, 5],
@@ -59,12 +59,12 @@ describe('one by one, a batch', () => {
     ['whose last record fails', 5, [5], reported(5), 5],
     ['of which two records fail', 5, [2, 4], reported(2), 2],
     ['whose records all fail is thrown', 3, [1, 2, 3], refused(1), 1],
-  ])('%s', async (_, count, failing, outcome, begun) => {
+  ])('%s', async (_, count, failing, outcome, started) => {
     const failed = failing.length > 0 ? 1 : 0;
     expect(await handle(batch(count), failing)).toEqual({
       outcome,
-      begun: ids(begun),
-      counts: [begun - failed, failed],
+      started: ids(started),
+      counts: [started - failed, failed],
     });
   });
 
@@ -84,7 +84,7 @@ describe('one by one, a batch', () => {
   ])('with a record that cannot be decoded, %s', async (_, records, outcome, processed) => {
     expect(await handle(records)).toEqual({
       outcome,
-      begun: ids(processed),
+      started: ids(processed),
       counts: [processed, 1],
     });
   });
@@ -159,14 +159,20 @@ describe('all at once, a batch', () => {
     batch(4).map((one, index) => (numbers.includes(index + 1) ? undecodable(index + 1) : one));
 
   test.each<[string, DynamoDBRecord[], outcome: object, got: number, failed: number]>([
-    ['without a record is not given', [], NOTHING_FAILED, 0, 0],
+    ['without a record is not processed', [], NOTHING_FAILED, 0, 0],
     ['of one record', batch(1), NOTHING_FAILED, 1, 0],
     ['of several records', batch(5), NOTHING_FAILED, 5, 0],
     ['whose only record cannot be decoded is thrown', [undecodable(1)], UNDECODABLE, 0, 1],
     ['whose first record cannot be decoded is thrown', broken(1), UNDECODABLE, 0, 1],
-    ['whose middle record cannot be decoded is given up to it', broken(3), reported(3), 2, 1],
-    ['whose last record cannot be decoded is given up to it', broken(4), reported(4), 3, 1],
-    ['of which two cannot be decoded is given up to the first', broken(2, 4), reported(2), 1, 1],
+    ['whose middle record cannot be decoded is processed up to it', broken(3), reported(3), 2, 1],
+    ['whose last record cannot be decoded is processed up to it', broken(4), reported(4), 3, 1],
+    [
+      'of which two cannot be decoded is processed up to the first',
+      broken(2, 4),
+      reported(2),
+      1,
+      1,
+    ],
     ['of which none can be decoded is thrown', broken(1, 2, 3, 4), UNDECODABLE, 0, 1],
   ])('%s', async (_, records, outcome, got, failed) => {
     expect(await handle(records, false)).toEqual({

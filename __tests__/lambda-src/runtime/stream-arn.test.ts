@@ -11,7 +11,7 @@ test.each([
   ['eusc-de-east-1', '444455556666', '123', 'aws-eusc'],
   ['us-isob-east-1', '444455556666', 'Orders', 'aws-iso-b'],
 ])(
-  'in %s, the stream of account %s and table %s has these',
+  'the ARN of a stream in %s has its account %s and table %s',
   (region, account, table, partition) => {
     expect(parseStreamArn(arn(region, account, table, partition))).toEqual({
       region,
@@ -38,6 +38,6 @@ test.each([
   ['a table of 256 characters', arn('us-east-1', '444455556666', 'T'.repeat(256))],
   ['text before the ARN', ` ${arn('us-east-1', '444455556666', 'Orders')}`],
   ['an export of a table', 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/export/1'],
-])('%s is no stream', (_, text) => {
+])('not the ARN of a stream: %s', (_, text) => {
   expect(parseStreamArn(text)).toBeUndefined();
 });

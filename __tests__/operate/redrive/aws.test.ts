@@ -219,7 +219,7 @@ describe('a bucket that cannot be read', () => {
     [
       'for another reason, in one line',
       refusal(400, 'ExpiredToken', 'The provided token\u2028has expired.'),
-      `cannot read the bucket ${BUCKET} with your credentials for account 111122223333: ExpiredToken: The provided token has expired.`,
+      `cannot read the bucket ${BUCKET} with your credentials for account 111122223333: ExpiredToken: The provided token\\u2028has expired.`,
     ],
   ])('%s', async (_, response, message) => {
     responses = [response];

@@ -21,8 +21,8 @@ test.each([
   ['with a line break in its shard', KEY.replace('shardId-', 'shardId\n')],
   ['with a line break at its end', `${KEY}\n`],
   ['with two days', KEY.replace('/02/', '/03/')],
-  ['with a day that is none', KEY.replaceAll('01-02', '13-02').replace('01/02', '13/02')],
-  ['with an hour that is none', KEY.replace('T10', 'T25')],
+  ['with a month of 13', KEY.replaceAll('01-02', '13-02').replace('01/02', '13/02')],
+  ['with an hour of 25', KEY.replace('T10', 'T25')],
   ['with something after it', `${KEY}.json`],
 ])('refuses a key %s', (_, key) => {
   expect(parseKey(key)).toBeUndefined();

@@ -62,7 +62,7 @@ async function run(
   };
 }
 
-/** Reads the object of this name as told, and all others as they are. */
+/** Replaces what reading the object of this name gives. */
 function readAs(store: MemoryStore, name: string, result: Store['read']): void {
   const read = store.read.bind(store);
   store.read = (key) => (store.nameOf(key) === name ? result(key) : read(key));

@@ -30,7 +30,7 @@ export const CREATE_LOG = ['logs:CreateLogGroup'];
 export const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /**
- * What the bucket of an on-failure destination takes, beside writing objects.
+ * What the bucket of an on-failure destination needs besides writing objects.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */

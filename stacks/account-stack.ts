@@ -60,7 +60,7 @@ export abstract class AccountStack extends TerraformStack {
     this.node.addValidation({ validate: () => this.duplicates() });
   }
 
-  /** An object of its own in the state bucket. */
+  /** Each stack has its own object in the state bucket. */
   protected createBackend(state: State): void {
     const backend = new S3Backend(this, {
       ...stateObject(state, this.node.id),
@@ -100,7 +100,7 @@ export abstract class AccountStack extends TerraformStack {
 
   /**
    * Addresses a person would write: the construct's path joined by underscores, without a hash. The
-   * main resource of a construct has the id `resource` and bears the construct's name.
+   * main resource of a construct has the id `resource`, and the construct's name as its address.
    */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const node = TerraformElement.isTerraformElement(element) ? element.node : element;

@@ -56,8 +56,7 @@ export class ProducerStack extends AccountStack {
     const statements = streamPolicy(producer, streamArn, roleArns);
     if (!producer.streamPolicy.managed) {
       const [statement] = statements.map(renderStatement);
-      const description =
-        'Statement that the owner of the policy of the stream adds to it, as JSON';
+      const description = 'Statement that the owner of the stream policy adds to it, as JSON';
       this.output('stream_policy_statement', jsonEncode({ ...statement }), description);
       return;
     }

@@ -93,7 +93,7 @@ describeWithEndpoint('a state that somebody else wrote', () => {
   };
 
   const refusal = (stackId: string, name: string, right: string, found: unknown) =>
-    `The output ${name} of ${stackId} must be ${right.replace(/[^/]+$/, (end) => (name === 'stream_arn' ? '<time>' : end))}, as the topology has it. The state s3://${bucket}/${keyPrefix}/${stackId}.tfstate has ${JSON.stringify(found)}. Deploy ${stackId} first. If the state has the same value after that, find out who else writes to it.`;
+    `The output ${name} of ${stackId} must be ${right.replace(/[^/]+$/, (end) => (name === 'stream_arn' ? '<time>' : end))}, as the topology says. The state s3://${bucket}/${keyPrefix}/${stackId}.tfstate has ${JSON.stringify(found)}. Deploy ${stackId} first. If the state has the same value after that, find out who else writes to it.`;
 
   const refusedOf = (stackId: string, outputs: Outputs, forge: Forge) =>
     Object.entries(outputs).map(([name, right]) =>

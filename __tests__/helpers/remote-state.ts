@@ -22,7 +22,7 @@ export function remoteState(
         condition: isStream(value)
           ? `\${try(regex("^(.*/)[0-9T:.-]+$", self.outputs.${name})[0], "") == "${value}"}`
           : `\${try(self.outputs.${name}, "") == "${value}"}`,
-        error_message: `The output ${name} of ${stackId} must be ${value}${isStream(value) ? '<time>' : ''}, as the topology has it. The state s3://${bucket}/${key} has \${replace(jsonencode(try(self.outputs.${name}, null)), "/[^ -~]/", "?")}. Deploy ${stackId} first. If the state has the same value after that, find out who else writes to it.`,
+        error_message: `The output ${name} of ${stackId} must be ${value}${isStream(value) ? '<time>' : ''}, as the topology says. The state s3://${bucket}/${key} has \${replace(jsonencode(try(self.outputs.${name}, null)), "/[^ -~]/", "?")}. Deploy ${stackId} first. If the state has the same value after that, find out who else writes to it.`,
       })),
     },
   };

@@ -234,7 +234,7 @@ describe('the grants for customer managed keys', () => {
       [read(table(1)), decryptTable(1, 'Orders', '000000000001')],
     ],
     [
-      'stand beside each other',
+      'are in one policy with each other',
       [table(1), withKey(2, 'Items', 'a'), managed(3, 'Carts'), managed(4, 'Items')],
       [
         read(table(1), table(2, 'Items'), table(3, 'Carts'), table(4, 'Items')),

@@ -112,13 +112,13 @@ const functionAlarms = (topicArn: string) => {
     alarms_errors: block({
       alarm_name: 'ProcessOrders-errors',
       alarm_description:
-        'Invocations of ProcessOrders fail. Lambda delivers their batches again until the limits of the subscription.',
+        'Invocations of ProcessOrders fail. Lambda retries their batches until the limits of the subscription.',
       metric_name: 'Errors',
     }),
     alarms_failed_changes: block({
       alarm_name: 'ProcessOrders-failed-changes',
       alarm_description:
-        'Changes fail in ProcessOrders, also those that a batch processor reports, which are no error to Lambda. It delivers them again until the limits of the subscription.',
+        'Changes fail in ProcessOrders, including those that a batch processor reports, which Lambda does not count as errors. Lambda retries them until the limits of the subscription.',
       namespace: 'CrossAccountStreams',
       metric_name: 'ChangesFailed',
     }),
@@ -129,7 +129,7 @@ const functionAlarms = (topicArn: string) => {
     }),
     alarms_duration: block({
       alarm_name: 'ProcessOrders-duration',
-      alarm_description: 'An invocation of ProcessOrders took 80% of the 60 seconds it has.',
+      alarm_description: 'An invocation of ProcessOrders took 80% of its timeout of 60 seconds.',
       metric_name: 'Duration',
       statistic: 'Maximum',
       threshold: 48_000,
@@ -248,7 +248,7 @@ const RESOURCES = {
 /** The same without what waits for the role. */
 const { terraform_data: _settled, ...NOT_AWAITED } = RESOURCES;
 
-/** What the function may do beside reading streams. */
+/** What the function may do besides reading streams. */
 const functionPolicy = (...others: object[]) => ({
   provider: 'aws.consumer',
   statement: [
@@ -438,7 +438,7 @@ describe('the function', () => {
     );
   });
 
-  describe('has its files beside the archive', () => {
+  describe('has its files next to the archive', () => {
     /** The folder that the archive is made of. */
     function written(overrides: Overrides): string {
       const stack = consumerStackOf(overrides);
@@ -729,7 +729,7 @@ describe('the role is published', () => {
 
   test.each<[string, Overrides]>([
     ['a stream that names it', {}],
-    ['a stream that names it beside one that does not', { ...BY_ACCOUNT, ...NEXT_TO_IT }],
+    ['a stream that names it and one that does not', { ...BY_ACCOUNT, ...NEXT_TO_IT }],
   ])('once it is propagated where it reads %s', (_, overrides) => {
     const { resource, output } = consumerStack(overrides);
     expect(resource?.terraform_data).toEqual(RESOURCES.terraform_data);
@@ -780,7 +780,7 @@ describe('the alarms', () => {
     expect(stack.output).toEqual(outputs);
   });
 
-  test('tell an existing topic', () => {
+  test('are sent to an existing topic', () => {
     const stack = consumerStack({ [ALARMS]: { topicArn: SHARED_TOPIC } });
     const { resource, data } = withoutTopic();
     expect(blocksOf(stack)).toEqual({
@@ -831,7 +831,7 @@ describe('the alarms', () => {
   const concurrency = (threshold: number) => ({
     alarms_concurrency: alarm(TOPIC_ARN, {
       alarm_name: 'ProcessOrders-concurrency',
-      alarm_description: `ProcessOrders has run ${threshold} times at a time for 15 minutes: one table may be taking what the others need. Look at the changes by account and table, reserve more, or give that table a consumer of its own.`,
+      alarm_description: `ProcessOrders has had ${threshold} invocations at a time for 15 minutes: one table may be using the concurrency that the others need. Look at the changes by account and table, then reserve more, or give that table its own consumer.`,
       dimensions: { FunctionName: '${aws_lambda_function.processor.function_name}' },
       metric_name: 'ConcurrentExecutions',
       statistic: 'Maximum',
@@ -859,7 +859,7 @@ describe('the alarms', () => {
       {
         alarms_duration: {
           threshold: 1_500,
-          alarm_description: 'An invocation of ProcessOrders took 50% of the 3 seconds it has.',
+          alarm_description: 'An invocation of ProcessOrders took 50% of its timeout of 3 seconds.',
         },
       },
     ],
@@ -869,7 +869,8 @@ describe('the alarms', () => {
       {
         alarms_duration: {
           threshold: 900_000,
-          alarm_description: 'An invocation of ProcessOrders took 100% of the 900 seconds it has.',
+          alarm_description:
+            'An invocation of ProcessOrders took 100% of its timeout of 900 seconds.',
         },
       },
     ],

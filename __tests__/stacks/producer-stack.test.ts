@@ -586,7 +586,7 @@ describe('an existing table', () => {
     const { data, resource, output } = synthApp(others).json(ID);
     expect({ resource, data }).toEqual({ resource: undefined, data: UNENCRYPTED });
     expect(output?.stream_policy_statement).toEqual({
-      description: 'Statement that the owner of the policy of the stream adds to it, as JSON',
+      description: 'Statement that the owner of the stream policy adds to it, as JSON',
       value:
         '${jsonencode({"Sid" = "AllowCrossAccountStreamAccess", "Effect" = "Allow", "Principal" = {"AWS" = "arn:aws:iam::111122223333:role/ProcessOrdersRole"}, "Action" = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], "Resource" = data.aws_dynamodb_table.table.stream_arn})}',
     });

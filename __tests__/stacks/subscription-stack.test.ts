@@ -60,7 +60,7 @@ const FAILED_INVOKES = {
   ...ALARM,
   alarm_name: 'ProcessOrders-subscription-orders-process-orders-failed-invokes',
   alarm_description:
-    "Invocations for subscription-orders-process-orders have failed for 15 minutes. If ProcessOrders has no errors of its own, Lambda does not reach it: look at the mapping's last result, and at the function's state, role, key and network.",
+    "Invocations for subscription-orders-process-orders have failed for 15 minutes. If ProcessOrders shows no errors, Lambda does not reach it: look at the mapping's last result, and at the function's state, role, key and network.",
   metric_name: 'FailedInvokeEventCount',
   evaluation_periods: 3,
 };

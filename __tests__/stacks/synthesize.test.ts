@@ -82,7 +82,7 @@ describe('a synthesis', () => {
     expect(idsIn(outdir)).toEqual(before);
   });
 
-  test('replaces the code of a function, and keeps what Terraform has beside it', async () => {
+  test('replaces the code of a function, and keeps what Terraform has next to it', async () => {
     await synthesize(ORDERS, outdir);
     const consumer = path.join(outdir, 'stacks', 'consumer-process-orders');
     const [code = ''] = readdirSync(path.join(consumer, 'assets', 'processor_code'));
@@ -131,10 +131,8 @@ describe('refuses', () => {
     });
     await expect(synthesize(ORDERS, outdir)).rejects.toEqual(
       new UserError(
-        [
-          'consumer-process-orders aws_sqs_queue.my_queue is declared twice',
-          'producer-orders aws_sqs_queue.my_queue is declared twice',
-        ].join('\n'),
+        'consumer-process-orders aws_sqs_queue.my_queue is declared twice',
+        'producer-orders aws_sqs_queue.my_queue is declared twice',
       ),
     );
     expect(tree(outdir)).toEqual(before);

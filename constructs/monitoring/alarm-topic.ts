@@ -8,7 +8,7 @@ import { topicKeyAlias } from '../../topology/names';
 import type { Account } from '../../topology/resolve';
 import { policyDocument } from '../terraform/policy-document';
 
-/** A topic that only the account's alarms publish to, encrypted with a key of its own. */
+/** A topic that only the account's alarms publish to, encrypted with its own key. */
 export class AlarmTopic extends Construct {
   readonly arn: string;
 

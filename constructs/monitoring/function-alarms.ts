@@ -25,7 +25,7 @@ export const FUNCTION_ALARMS: readonly Alarm<Subject>[] = [
     metric: FUNCTION_METRICS.errors,
     threshold: ({ settings }) => settings.errors,
     description: ({ lambda }) =>
-      `Invocations of ${lambda.name} fail. Lambda delivers their batches again until the limits of the subscription.`,
+      `Invocations of ${lambda.name} fail. Lambda retries their batches until the limits of the subscription.`,
   },
   {
     id: 'failed_changes',
@@ -34,7 +34,7 @@ export const FUNCTION_ALARMS: readonly Alarm<Subject>[] = [
     threshold: ({ settings, lambda }) =>
       lambda.code.type === 'entry' ? settings.errors : undefined,
     description: ({ lambda }) =>
-      `Changes fail in ${lambda.name}, also those that a batch processor reports, which are no error to Lambda. It delivers them again until the limits of the subscription.`,
+      `Changes fail in ${lambda.name}, including those that a batch processor reports, which Lambda does not count as errors. Lambda retries them until the limits of the subscription.`,
   },
   {
     id: 'throttles',
@@ -49,14 +49,14 @@ export const FUNCTION_ALARMS: readonly Alarm<Subject>[] = [
     threshold: concurrency,
     periods: 3,
     description: ({ lambda }, threshold) =>
-      `${lambda.name} has run ${threshold} times at a time for 15 minutes: one table may be taking what the others need. Look at the changes by account and table, reserve more, or give that table a consumer of its own.`,
+      `${lambda.name} has had ${threshold} invocations at a time for 15 minutes: one table may be using the concurrency that the others need. Look at the changes by account and table, then reserve more, or give that table its own consumer.`,
   },
   {
     id: 'duration',
     metric: FUNCTION_METRICS.duration,
     threshold: ({ settings, lambda }) => lambda.timeout * 10 * settings.durationInPercent,
     description: ({ settings, lambda }) =>
-      `An invocation of ${lambda.name} took ${settings.durationInPercent}% of the ${lambda.timeout} seconds it has.`,
+      `An invocation of ${lambda.name} took ${settings.durationInPercent}% of its timeout of ${lambda.timeout} seconds.`,
   },
   {
     id: 'destination_failures',

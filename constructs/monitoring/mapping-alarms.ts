@@ -35,7 +35,7 @@ export const MAPPING_ALARMS: readonly (Alarm<Subject> & { readonly id: MappingAl
     // One failure is an alarm of the function. What never reaches it fails until the records are too old.
     periods: 3,
     description: ({ subscription: { stackId, functionName } }) =>
-      `Invocations for ${stackId} have failed for 15 minutes. If ${functionName} has no errors of its own, Lambda does not reach it: look at the mapping's last result, and at the function's state, role, key and network.`,
+      `Invocations for ${stackId} have failed for 15 minutes. If ${functionName} shows no errors, Lambda does not reach it: look at the mapping's last result, and at the function's state, role, key and network.`,
   },
   {
     id: 'not_polled',

@@ -47,7 +47,7 @@ export class RemoteState extends DataTerraformRemoteStateS3 {
           ];
     return {
       condition: `\${${condition}}`,
-      error_message: `The output ${name} of ${this.stackId} must be ${right}, as the topology has it. The state ${this.object} has ${shown(output)}. Deploy ${this.stackId} first. If the state has the same value after that, find out who else writes to it.`,
+      error_message: `The output ${name} of ${this.stackId} must be ${right}, as the topology says. The state ${this.object} has ${shown(output)}. Deploy ${this.stackId} first. If the state has the same value after that, find out who else writes to it.`,
     };
   }
 }

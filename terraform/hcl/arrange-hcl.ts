@@ -17,7 +17,7 @@ const BLOCK = {
   last: ['provisioner', 'lifecycle', 'depends_on'],
 };
 
-/** Attributes that stand by themselves, since they are Terraform's own. */
+/** Attributes with an empty line around them, since they are Terraform's own. */
 const APART = ['provider', 'depends_on'];
 
 /** An attribute or a block, by its lines. */
@@ -99,10 +99,10 @@ function join(arranged: readonly Item[]): string {
   return arranged
     .map((item, index) => {
       const before = arranged[index - 1];
-      const apart = before !== undefined && [before, item].some(standsApart);
+      const apart = before !== undefined && [before, item].some(isApart);
       return `${apart ? '\n' : ''}${item.join('\n')}`;
     })
     .join('\n');
 }
 
-const standsApart = (item: Item) => isBlock(item) || APART.includes(nameOf(item));
+const isApart = (item: Item) => isBlock(item) || APART.includes(nameOf(item));

@@ -5,8 +5,8 @@ import { expandJsonencode } from './expand-jsonencode';
 import { heredocs } from './heredocs';
 
 /**
- * HCL as cdktf writes it, made what `terraform fmt` would leave alone and `terraform validate` does
- * not warn about. What it looks for is told from the user's own text by its indentation.
+ * cdktf's HCL, changed so that `terraform fmt` leaves it alone and `terraform validate` does not warn.
+ * Its indentation distinguishes what is replaced from the user's own text.
  */
 export async function tidyHcl(hcl: string): Promise<string> {
   const tidy = (await format(hcl))

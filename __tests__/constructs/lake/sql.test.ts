@@ -129,12 +129,12 @@ describe('the view of changes', () => {
       [one, two, three],
     ],
     [
-      'tells changes of one event id in two accounts apart',
+      'distinguishes changes of one event id in two accounts',
       [one, one, { ...one, account: '777788889999' }],
       [one, { ...one, account: '777788889999' }],
     ],
     [
-      'tells changes of one event id in two tables apart',
+      'distinguishes changes of one event id in two tables',
       [{ ...one, table: 'Items' }, one, one],
       [{ ...one, table: 'Items' }, one],
     ],

@@ -5,14 +5,14 @@ import { type App, TerraformStack, Testing } from 'cdktf';
 import { literal } from '../../../constructs/terraform/literal';
 import { hclApp, jsonApp, jsonOf } from '../../helpers/synth-app';
 
-/** A stack that has each text alone and beside a reference. */
+/** A stack that has each text alone and next to a reference. */
 function stackOf(app: App): TerraformStack {
   const stack = new TerraformStack(app, 'stack');
   const provider = new AwsProvider(stack, 'aws');
   for (const [index, [text]] of TEXTS.entries()) {
     const tags = {
       alone: literal(stack, text),
-      besideReference: `\${aws_sqs_queue.other.name}${literal(stack, text)}`,
+      nextToReference: `\${aws_sqs_queue.other.name}${literal(stack, text)}`,
     };
     new SqsQueue(stack, `text_${index}`, { provider, tags });
   }
@@ -71,7 +71,7 @@ describe('a text of the user’s is, as Terraform text,', () => {
       test('in JSON', () => {
         expect(json?.[`text_${index}`]).toEqual({
           provider: 'aws',
-          tags: { alone: template, besideReference: `\${aws_sqs_queue.other.name}${template}` },
+          tags: { alone: template, nextToReference: `\${aws_sqs_queue.other.name}${template}` },
         });
       });
 

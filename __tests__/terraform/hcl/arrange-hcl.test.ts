@@ -62,7 +62,7 @@ describe('arranged HCL has', () => {
       block('  c = 2', '  e = 3', '', '  a {', '    b = 1', '  }', '', '  d {}'),
     ],
     [
-      'what tells blocks apart before the rest',
+      'what distinguishes blocks before the rest',
       block(
         '  hash_key = "k"',
         '  name = "n"',

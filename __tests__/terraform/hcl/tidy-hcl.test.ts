@@ -49,7 +49,7 @@ describe('tidy HCL has', () => {
       'resource "terraform_data" "x" {\n  input = [\n    aws_a.b,\n    "text",\n    aws_c.d,\n  ]\n}\n',
     ],
     [
-      'an interpolation beside text as it is',
+      'an interpolation next to text as it is',
       block('input = "${aws_a.b}:*"\nother = "a${aws_a.b}"'),
       'resource "terraform_data" "x" {\n  input = "${aws_a.b}:*"\n  other = "a${aws_a.b}"\n}\n',
     ],

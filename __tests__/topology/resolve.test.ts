@@ -25,6 +25,11 @@ const READER = { stackId: 'consumer-process-orders', account: ANALYTICS, roleArn
 const SOURCE = { account: SHOP, name: 'Orders', encryption: 'aws-owned' };
 const BUCKET = 'process-orders-failed-batches-025f751830a2';
 
+const ACCOUNTS = {
+  analytics: { id: '111122223333', region: 'us-east-1' },
+  shop: { id: '444455556666', region: 'us-east-1' },
+};
+
 const STATE = {
   bucket: 'example-terraform-state',
   region: 'us-east-1',
@@ -122,6 +127,7 @@ test('fills in the defaults and makes one entry per stack', () => {
     awsProviderVersion: '6.31.0',
     tags: {},
     state: STATE,
+    accounts: ACCOUNTS,
     consumers: [PROCESS_ORDERS],
     producers: [ORDERS],
     subscriptions: [SUBSCRIPTION],
@@ -151,6 +157,7 @@ test('keeps what the file sets', () => {
     awsProviderVersion: '6.31.0',
     tags: { Team: 'data' },
     state: { ...STATE, keyPrefix: 'team/orders' },
+    accounts: { ...ACCOUNTS, analytics: { ...ACCOUNTS.analytics, deployRole } },
     consumers: [
       {
         ...PROCESS_ORDERS,

@@ -32,6 +32,7 @@ const GENERATOR = [
   'constructs',
   'stacks',
   'packaging',
+  'lambda-src/contract.ts',
   'package.json',
   'package-lock.json',
 ];

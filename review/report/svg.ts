@@ -1,24 +1,26 @@
-import type { Edge, Graph, Group, Node } from '../model';
+import type { Edge, Graph, Node } from '../model';
 import { escapeHtml } from './escape-html';
 
 /** Pixels. */
 const NODE_WIDTH = 224;
-const LINE_HEIGHT = 16;
-const PADDING = 10;
 const COLUMN_GAP = 56;
 const ROW_GAP = 14;
+const PADDING = 10;
+const LINE_HEIGHT = 16;
 
 /** Characters of a line in a node; the font has a fixed width. */
 const LINE_LENGTH = 28;
 
-/** Columns of a wide picture. */
-const COLUMNS: Readonly<Record<Node['shape'], number>> = {
-  table: 0,
-  mapping: 1,
-  role: 1,
-  function: 2,
-  target: 3,
-};
+/** Columns of a wide picture; a narrow one has one, in the same order. */
+const COLUMNS = { table: 0, mapping: 1, role: 1, function: 2, target: 3 } as const;
+const LANES = { producer: ['table', 'table'], consumer: ['mapping', 'target'] } as const;
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 /**
  * The picture as SVG, from left to right for a wide window and from top to bottom for a narrow one. The page
@@ -28,115 +30,62 @@ export function writeSvg(graph: Graph): string {
   return `${drawn(graph, 'wide')}${drawn(graph, 'narrow')}`;
 }
 
-type Direction = 'wide' | 'narrow';
-
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function drawn({ groups, edges }: Graph, direction: Direction): string {
-  const lanes =
-    direction === 'narrow'
-      ? [groups]
-      : (['producer', 'consumer'] as const).map((kind) =>
-          groups.filter((group) => group.kind === kind),
-        );
-  const parts: string[] = [];
+function drawn({ groups, edges }: Graph, direction: 'wide' | 'narrow'): string {
+  const columnOf = (shape: Node['shape']) => (direction === 'wide' ? COLUMNS[shape] : 0);
+  const left = (shape: Node['shape']) =>
+    COLUMN_GAP / 2 + columnOf(shape) * (NODE_WIDTH + COLUMN_GAP);
+  const bottoms = { producer: 0, consumer: 0 };
   const places = new Map<string, Box>();
-  let x = direction === 'narrow' ? COLUMN_GAP / 2 : 0;
-  let height = 0;
-  for (const lane of lanes) {
-    let y = 0;
-    let width = 0;
-    for (const group of lane) {
-      const box = place(group, x, y, direction, places);
-      parts.push(rectangle(box, group.kind), lines(group.title, box, 'title'));
-      y += box.height + ROW_GAP;
-      width = Math.max(width, box.width);
-    }
-    height = Math.max(height, y - ROW_GAP);
-    x += width === 0 ? 0 : width + COLUMN_GAP;
-  }
-  for (const { nodes } of groups) {
-    for (const { id, shape, label } of nodes) {
-      const box = places.get(id);
-      if (box) parts.push(rectangle(box, shape), lines(label, box, 'label'));
-    }
-  }
+  const parts = groups.flatMap(({ title, kind, nodes }) => {
+    const lane = direction === 'wide' ? kind : 'producer';
+    const top = bottoms[lane] + heightOf(title);
+    const ends = new Map<number, number>();
+    const own = nodes
+      .toSorted((a, b) => COLUMNS[a.shape] - COLUMNS[b.shape])
+      .map(({ id, shape, label }) => {
+        const y = ends.get(columnOf(shape)) ?? top;
+        const box = { x: left(shape), y, width: NODE_WIDTH, height: heightOf(label) };
+        places.set(id, box);
+        ends.set(columnOf(shape), y + box.height + ROW_GAP);
+        return rectangle(shape, box, label);
+      });
+    const [first, last] = LANES[kind];
+    const x = left(first) - PADDING;
+    const y = bottoms[lane];
+    const width = left(last) + NODE_WIDTH + PADDING - x;
+    bottoms[lane] = Math.max(top, ...ends.values()) + PADDING;
+    const height = bottoms[lane] - ROW_GAP - y;
+    return [rectangle(kind, { x, y, width, height }, title), ...own];
+  });
+  const width = left('target') + NODE_WIDTH + COLUMN_GAP / 2;
+  const height = Math.max(...Object.values(bottoms));
   const arrows = edges.map((edge) => arrow(edge, places, direction));
-  return `<svg class="${direction}" viewBox="-1 -1 ${x - COLUMN_GAP + 2} ${height + 2}" width="${x - COLUMN_GAP + 2}" role="img" aria-label="Accounts, tables, functions and the arrows between them">${[...parts, ...arrows].join('\n')}</svg>\n`;
+  return `<svg class="${direction}" viewBox="0 -1 ${width} ${height}" width="${width}" role="img" aria-label="Accounts, tables, functions and the arrows between them">${[...parts, ...arrows].join('\n')}</svg>\n`;
 }
 
-/** Gives each node of a group its place. */
-function place(
-  { title, nodes, kind }: Group,
-  x: number,
-  y: number,
-  direction: Direction,
-  places: Map<string, Box>,
-): Box {
-  const first = kind === 'producer' ? COLUMNS.table : COLUMNS.mapping;
-  const columns = direction === 'wide' && kind === 'consumer' ? 3 : 1;
-  const top = y + heightOf(title);
-  const bottoms = Array.from({ length: columns }, () => top);
-  const inOrder = nodes.toSorted((a, b) => COLUMNS[a.shape] - COLUMNS[b.shape]);
-  for (const { id, shape, label } of inOrder) {
-    const column = columns === 1 ? 0 : COLUMNS[shape] - first;
-    const box = {
-      x: x + PADDING + column * (NODE_WIDTH + COLUMN_GAP),
-      y: bottoms[column] ?? top,
-      width: NODE_WIDTH,
-      height: heightOf(label),
-    };
-    places.set(id, box);
-    bottoms[column] = box.y + box.height + ROW_GAP;
-  }
-  return {
-    x,
-    y,
-    width: columns * NODE_WIDTH + (columns - 1) * COLUMN_GAP + 2 * PADDING,
-    height: Math.max(...bottoms) - ROW_GAP + PADDING - y,
-  };
+function heightOf(lines: readonly string[]): number {
+  return lines.flatMap(wrapped).length * LINE_HEIGHT + 2 * PADDING;
 }
 
-function heightOf(texts: readonly string[]): number {
-  return texts.flatMap(wrapped).length * LINE_HEIGHT + 2 * PADDING;
+function wrapped(line: string): string[] {
+  return line.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'gsu')) ?? [];
 }
 
-function wrapped(text: string): string[] {
-  return text.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'gsu')) ?? [];
-}
-
-function rectangle({ x, y, width, height }: Box, kind: string): string {
-  return `<rect class="${kind}" x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/>`;
-}
-
-function lines(texts: readonly string[], { x, y }: Box, kind: string): string {
-  const spans = texts
-    .flatMap(wrapped)
-    .map((line, index) => {
-      const baseline = y + PADDING + (index + 0.75) * LINE_HEIGHT;
-      return `<tspan x="${x + PADDING}" y="${baseline}">${escapeHtml(line)}</tspan>`;
-    })
-    .join('');
-  return `<text class="${kind}">${spans}</text>`;
+function rectangle(kind: string, { x, y, width, height }: Box, lines: readonly string[]): string {
+  const spans = lines.flatMap(wrapped).map((line, index) => {
+    const baseline = y + PADDING + (index + 0.75) * LINE_HEIGHT;
+    return `<tspan x="${x + PADDING}" y="${baseline}">${escapeHtml(line)}</tspan>`;
+  });
+  return `<g class="${kind}"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/><text>${spans.join('')}</text></g>`;
 }
 
 /** Ends at the left side of a node; begins at the right side, or in a narrow picture at the left. */
-function arrow({ from, to, kind }: Edge, places: Map<string, Box>, direction: Direction): string {
+function arrow({ from, to, kind }: Edge, places: Map<string, Box>, direction: string): string {
   const [start, end] = [places.get(from), places.get(to)];
   if (!start || !end) return '';
-  const [x1, y1] = [start.x + (direction === 'wide' ? start.width : 0), middle(start)];
-  const [x2, y2] = [end.x, middle(end)];
+  const [x1, out] = direction === 'wide' ? [start.x + start.width, 1] : [start.x, -1];
+  const [y1, y2] = [start, end].map(({ y, height }) => y + height / 2);
   const bend = COLUMN_GAP / 2;
-  const out = direction === 'wide' ? x1 + bend : x1 - bend;
-  const curve = `M${x1} ${y1}C${out} ${y1} ${x2 - bend} ${y2} ${x2 - 7} ${y2}`;
-  return `<g class="${kind}"><path class="line" d="${curve}"/><path class="head" d="M${x2} ${y2}l-8-4v8z"/></g>`;
-}
-
-function middle({ y, height }: Box): number {
-  return y + height / 2;
+  const curve = `M${x1} ${y1}C${x1 + out * bend} ${y1} ${end.x - bend} ${y2} ${end.x - 7} ${y2}`;
+  return `<g class="${kind}"><path class="line" d="${curve}"/><path class="head" d="M${end.x} ${y2}l-8-4v8z"/></g>`;
 }

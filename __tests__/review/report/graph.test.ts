@@ -132,10 +132,10 @@ test.each(['saas-tenants', 'shared-table'])(
   async (name) => {
     const svg = writeSvg(await graphOf(loadTopology(`topologies/${name}.yaml`)));
     for (const picture of svg.split('</svg>')) {
-      const [, width, height] = /viewBox="-1 -1 (\d+) (\d+)"/.exec(picture) ?? [];
+      const [, width, height] = /viewBox="0 -1 (\d+) (\d+)"/.exec(picture) ?? [];
       const boxes = [
         ...picture.matchAll(
-          /<rect class="(?!producer|consumer)\w+" x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"/g,
+          /<g class="(?!producer|consumer)\w+"><rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"/g,
         ),
       ].map((match) => match.slice(1).map(Number));
       for (const [index, [x = 0, y = 0, w = 0, h = 0]] of boxes.entries()) {

@@ -104,46 +104,37 @@ function generatorDifferences(commit: string): string[] {
 }
 
 function repository(): string {
-  const { status, stdout } = run(['rev-parse', '--show-toplevel']);
-  if (status === 0) return stdout.trim();
-  throw new UserError(`--against needs a Git repository, and ${process.cwd()} is not in one`);
+  return git(['rev-parse', '--show-toplevel'], {
+    failure: () => `--against needs a Git repository, and ${process.cwd()} is not in one`,
+  });
 }
 
 function commitOf(ref: string): string {
-  const { status, stdout } = run([
-    'rev-parse',
-    '--verify',
-    '--quiet',
-    '--end-of-options',
-    `${ref}^{commit}`,
-  ]);
-  if (status === 0) return stdout.trim();
-  const isShallow = git(['rev-parse', '--is-shallow-repository']).trim() === 'true';
-  throw new UserError(
-    isShallow
-      ? `--against: ${ref} is not in this shallow clone; run git fetch --unshallow, or set fetch-depth: 0 of actions/checkout`
-      : `--against: ${ref} is not a commit, branch or tag of this repository; run git fetch`,
-  );
+  return git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {
+    failure: () =>
+      git(['rev-parse', '--is-shallow-repository']) === 'true'
+        ? `--against: ${ref} is not in this shallow clone; run git fetch --unshallow, or set fetch-depth: 0 of actions/checkout`
+        : `--against: ${ref} is not a commit, branch or tag of this repository; run git fetch`,
+  });
 }
 
-interface Where {
+interface GitOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What it means if Git fails. Default: its own message. */
+  readonly failure?: () => string;
 }
 
-function git(args: readonly string[], where?: Where): string {
-  const { status, stdout, stderr } = run(args, where);
-  if (status === 0) return stdout;
-  throw new UserError(`--against: git ${args[0]} failed: ${stderr.trim().split('\n')[0]}`);
-}
-
-function run(args: readonly string[], { cwd, env }: Where = {}) {
-  const result = spawnSync('git', args, {
+function git(args: readonly string[], { failure, cwd, env }: GitOptions = {}): string {
+  const { status, stdout, stderr, error } = spawnSync('git', args, {
     cwd,
     env: { ...process.env, ...env },
     encoding: 'utf8',
     maxBuffer: Number.POSITIVE_INFINITY,
   });
-  if (result.error) throw new UserError(`--against needs Git: ${result.error.message}`);
-  return result;
+  if (error) throw new UserError(`--against needs Git: ${error.message}`);
+  if (status === 0) return stdout.trim();
+  throw new UserError(
+    failure?.() ?? `--against: git ${args[0]} failed: ${stderr.trim().split('\n')[0]}`,
+  );
 }

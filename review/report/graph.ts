@@ -57,18 +57,17 @@ export function drawTopology(
     }
   }
 
+  const reads = allowed.filter(({ action }) => action === 'dynamodb:GetRecords');
   const sources = targets
     .filter(({ kind }) => kind === 'stream')
     .map(({ arn, name, account, ownerArn }) => {
       const mayRead = new Set(
-        allowed
-          .filter(({ action, target }) => action === 'dynamodb:GetRecords' && target.arn === arn)
-          .map(({ principal }) => principal.arn),
+        reads.filter(({ target }) => target.arn === arn).map(({ principal }) => principal.arn),
       );
       const readers: Omit<Edge, 'from'>[] = [];
-      for (const { streamArn, functionArn, resource } of mappings) {
+      for (const { functionArn, resource } of mappings.filter((each) => each.streamArn === arn)) {
         const of = functions.find((each) => each.arn === functionArn);
-        if (streamArn !== arn || !of) continue;
+        if (!of) continue;
         const label = ['event source mapping', ...filtersOf(resource)];
         const to = add(of.account, 'mapping', `${functionArn} ${label}`, label);
         connect(to, add(of.account, 'function', functionArn, []), 'changes');

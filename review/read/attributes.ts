@@ -1,5 +1,18 @@
 import { renderDocument } from './policy-document';
-import type { Resource } from './resources';
+import type { Block, Stack } from './stacks';
+
+/** What attributes are made of: the parts of a `Resource`. */
+interface Resource {
+  readonly stacks: {
+    resolve(stack: Stack, address: string, text: string): string;
+    keyId(key: Resource): string;
+  };
+  readonly stack: Stack;
+  readonly address: string;
+  readonly block: Block;
+  text(path: string): string;
+  optional(path: string): string | undefined;
+}
 
 /** A string that AWS makes of a resource's own configuration, or a fixed one in its place. */
 type Attribute = (resource: Resource) => string;

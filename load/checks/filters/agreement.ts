@@ -85,7 +85,7 @@ function eventsFor(
     return [names, `this is for ${names.join(' and ')}`, true];
   }
   const image = imageOf(field);
-  if (image && keys.includes(third) && alternatives.every((one) => Object(one).exists === false)) {
+  if (image && keys.includes(third) && alternatives.every(isAbsent)) {
     const without = EVENT_NAMES.filter((name) => !image.events.includes(name));
     return [without, `each ${second} has ${third}, so only ${without.join(' and ')} lacks it`];
   }
@@ -110,7 +110,11 @@ function imageOf([first, second = '']: readonly string[]) {
 
 /** Whether a record without the field meets the demand. */
 function isMet(alternatives: readonly unknown[]): boolean {
-  return alternatives.some((one) => Object(one).exists === false);
+  return alternatives.some(isAbsent);
+}
+
+function isAbsent(alternative: unknown): boolean {
+  return Object(alternative).exists === false;
 }
 
 /** The first demand that leaves no value of those that the demands before it leave. */
@@ -129,24 +133,23 @@ function disagreement<T>(
   for (const { path, possible, reason } of [...ofField, ...others]) {
     const remaining = values.filter((value) => possible.includes(value));
     if (remaining.length === 0) {
-      const message = `can never match: ${reason}, and the rest of the filter is for ${values.join(' and ')}; change one of them`;
-      return [{ path, message }];
+      return never(path, `${reason}, and the rest of the filter is for ${values.join(' and ')}`);
     }
     values = remaining;
   }
   return undefined;
 }
 
+function never(path: Path, reason: string, remedy = 'change one of them'): Problem[] {
+  return [{ path, message: `can never match: ${reason}; ${remedy}` }];
+}
+
 /** A record has all fields of `userIdentity` or none of them. */
 function identityOf(branch: Branch): Problem[] | undefined {
   const demands = branch.filter(({ field }) => field[0] === 'userIdentity');
-  const absent = demands.find(({ alternatives }) =>
-    alternatives.every((one) => Object(one).exists === false),
-  );
+  const absent = demands.find(({ alternatives }) => alternatives.every(isAbsent));
   if (!absent || demands.every(({ alternatives }) => isMet(alternatives))) return undefined;
-  const message =
-    'can never match: records have both type and principalId of userIdentity, or neither; change one of them';
-  return [{ path: absent.path, message }];
+  return never(absent.path, 'records have both type and principalId of userIdentity, or neither');
 }
 
 /** Attributes that a filter says to be those of the key. */
@@ -163,8 +166,8 @@ function isKey([first, second]: readonly string[]): boolean {
 function keysOf(branch: Branch, keys: readonly string[]): Problem[] | undefined {
   const third = branch.find(({ field }) => isKey(field) && field[2] === keys[2]);
   if (!third || keys.length <= 2) return undefined;
-  const message = `can never match: a key has at most two attributes, and the filter asks for ${keys.join(', ')}`;
-  return [{ path: third.path, message }];
+  const reason = `a key has at most two attributes, and the filter asks for ${keys.join(', ')}`;
+  return never(third.path, reason);
 }
 
 /** Fields with several values, of which each demand may match another one. */
@@ -186,10 +189,7 @@ function valuesOf(branch: Branch, keys: readonly string[]): Problem[] | undefine
       if (elsewhere && (isMet(alternatives) || isMet(one.alternatives))) return false;
       return areApart(one.alternatives, alternatives) || areApart(alternatives, one.alternatives);
     });
-    if (isApart) {
-      const message = `can never match: the filter asks for other values of ${value} as well; change one of them`;
-      return [{ path, message }];
-    }
+    if (isApart) return never(path, `the filter asks for other values of ${value} as well`);
     before.set(value, [...others, demand]);
   }
   return undefined;
@@ -211,8 +211,8 @@ function typesOf(branch: Branch): Problem[] | undefined {
     for (const [attribute, type] of typedParts(field)) {
       const other = types.get(attribute);
       if (other !== undefined && other !== type) {
-        const message = `can never match: the filter asks for the types ${other} and ${type} of ${attribute}, which has one; write $or or two filters`;
-        return [{ path, message }];
+        const reason = `the filter asks for the types ${other} and ${type} of ${attribute}, which has one`;
+        return never(path, reason, 'write $or or two filters');
       }
       types.set(attribute, type);
     }

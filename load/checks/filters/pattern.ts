@@ -124,19 +124,18 @@ function ofOperator(alternative: object, leaf: Leaf, path: Path): Problem[] {
   if (!operator.on.includes(leaf.holds)) {
     return refuse(`must not be used here; write ${exampleOf(leaf, undefined)}`);
   }
-  if (!operator.accepts(operand)) {
-    return refuseOperand(name, operand, leaf, [...path, name]) ?? refuse(operator.rule);
-  }
+  const excluded =
+    name === 'anything-but' && !isMapping(operand)
+      ? excludedProblems(operand, leaf, [...path, name])
+      : [];
+  if (excluded.length > 0) return excluded;
+  if (!operator.accepts(operand)) return refuse(operator.rule);
   const empty = operator.empty?.(operand);
   if (empty) return refuse(empty);
   if (name === 'exists') {
     return operand === false && leaf.always
       ? refuse('must not be false, since every record has it')
       : [];
-  }
-  if (name === 'anything-but' && !isMapping(operand)) {
-    const problems = excludedProblems(operand, leaf, [...path, name]);
-    if (problems.length > 0) return problems;
   }
   const unmet = neverMet(name, operand, leaf);
   return unmet === undefined ? [] : refuse(unmet);
@@ -165,29 +164,15 @@ function neverMet(name: string, operand: unknown, leaf: Leaf): string | undefine
       ? `must match a number that there can be: ${rangeOf(range)}`
       : undefined;
   }
-  if (name === 'prefix') {
-    return texts?.begins(text, anyCase) === false
-      ? `must be what a value can begin with, which is ${texts.name}`
-      : undefined;
+  if (!texts) return undefined;
+  if (name === 'prefix' && !texts.begins(text, anyCase)) {
+    return `must be what a value can begin with, which is ${texts.name}`;
   }
-  if (name === 'suffix') {
-    return texts?.ends(text, anyCase) === false
-      ? `must be what a value can end with, which is ${texts.name}`
-      : undefined;
+  if (name === 'suffix' && !texts.ends(text, anyCase)) {
+    return `must be what a value can end with, which is ${texts.name}`;
   }
-  return texts?.is(text, true) === false ? `must be ${texts.name}` : undefined;
-}
-
-/** Numbers where texts belong, in their own words; nothing if something else is wrong. */
-function refuseOperand(
-  name: string,
-  operand: unknown,
-  leaf: Leaf,
-  path: Path,
-): Problem[] | undefined {
-  if (name !== 'anything-but' || isMapping(operand)) return undefined;
-  const problems = excludedProblems(operand, leaf, path);
-  return problems.length > 0 ? problems : undefined;
+  const isPart = name === 'prefix' || name === 'suffix';
+  return isPart || texts.is(text, true) ? undefined : `must be ${texts.name}`;
 }
 
 /** The values that `anything-but` excludes: they have the right form, but need not be there. */

@@ -33,22 +33,30 @@ export const SIZES: Range = { least: 1, most: 1_048_576, whole: true };
 /** Seconds since 1970: from 2015, when DynamoDB got streams, to the largest number a filter compares. */
 export const TIMES: Range = { least: 1_420_070_400, most: 5e9, whole: false };
 
-export const TIMES_AS_TEXT: Texts = {
-  name: 'seconds since 1970, from 2015 on',
-  example: '"1678831218.0"',
-  is: (text) => /^[\d.eE+]+$/.test(text) && isWithin(Number(text), TIMES),
-  begins: (text) => /^[\d.eE+]*$/.test(text),
-  ends: (text) => /^[\d.eE+]*$/.test(text),
-};
+/** @param part what one of them can begin, and end, with */
+function texts(
+  name: string,
+  example: string,
+  is: (text: string) => boolean,
+  part: (text: string) => boolean,
+): Texts {
+  return { name, example, is, begins: part, ends: part };
+}
+
+export const TIMES_AS_TEXT = texts(
+  'seconds since 1970, from 2015 on',
+  '"1678831218.0"',
+  (text) => /^[\d.eE+]+$/.test(text) && isWithin(Number(text), TIMES),
+  (text) => /^[\d.eE+]*$/.test(text),
+);
 
 /** AWS's own examples have 3 digits, the API has 21 to 40. */
-export const SEQUENCE_NUMBERS: Texts = {
-  name: 'at most 40 digits',
-  example: '"111"',
-  is: (text) => /^\d{1,40}$/.test(text),
-  begins: (text) => /^\d{0,40}$/.test(text),
-  ends: (text) => /^\d{0,40}$/.test(text),
-};
+export const SEQUENCE_NUMBERS = texts(
+  'at most 40 digits',
+  '"111"',
+  (text) => /^\d{1,40}$/.test(text),
+  (text) => /^\d{0,40}$/.test(text),
+);
 
 export const NUMBERS: Texts = {
   name: 'a number of at most 38 digits, from 1E-130 to 9.9E+125',
@@ -58,39 +66,17 @@ export const NUMBERS: Texts = {
   ends: (text) => /^((-?\d+)?(\.\d*[1-9])?([eE][+-]?\d+)?|[+-]?\d+)$/.test(text),
 };
 
-export const BINARIES: Texts = {
-  name: 'Base64',
-  example: 'aGk=',
-  is: () => true,
-  begins: isPartOfBase64,
-  ends: isPartOfBase64,
-};
+export const BINARIES = texts('Base64', 'aGk=', () => true, isPartOfBase64);
 
 /** Values of a key: never empty, and of a limited length in bytes. */
 export function keyValues(type: string, longest: number): Texts | undefined {
+  if (type !== 'S' && type !== 'B') return undefined;
   const name = `a value of a key, which has 1 to ${longest} bytes`;
-  if (type === 'S') {
-    const fits = (text: string) => Buffer.byteLength(text) <= longest;
-    return {
-      name,
-      example: 'open',
-      is: (text) => text !== '' && fits(text),
-      begins: fits,
-      ends: fits,
-    };
-  }
-  if (type === 'B') {
-    const fits = (text: string) => Buffer.from(text, 'base64').length <= longest;
-    const part = (text: string) => isPartOfBase64(text) && fits(text);
-    return {
-      name,
-      example: 'aGk=',
-      is: (text) => text !== '' && fits(text),
-      begins: part,
-      ends: part,
-    };
-  }
-  return undefined;
+  const fits = (text: string) =>
+    Buffer.from(text, type === 'S' ? 'utf8' : 'base64').length <= longest;
+  const part = (text: string) => (type === 'S' || isPartOfBase64(text)) && fits(text);
+  const example = type === 'S' ? 'open' : 'aGk=';
+  return texts(name, example, (text) => text !== '' && fits(text), part);
 }
 
 /**

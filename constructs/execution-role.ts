@@ -12,7 +12,7 @@ import {
 } from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
 import { parseArn } from '../topology/arns';
-import { managedPolicyName } from '../topology/names';
+import { names } from '../topology/names';
 import type { ResolvedConsumer } from '../topology/resolve';
 import { identified } from './terraform/identified';
 import { policyDocument } from './terraform/policy-document';
@@ -100,7 +100,7 @@ export class ExecutionRole extends Construct {
   private managedPolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
     const { role } = this.props.consumer;
     const policy = new IamPolicy(this, name, {
-      name: managedPolicyName(role.name, name),
+      name: names.managedPolicy(role.name, name),
       path: pathOf(role),
       policy: policyDocument(this, `${name}_policy`, statements),
     });

@@ -2,7 +2,7 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import { keyPolicy } from '../policies/key-policy';
-import { tableKeyAlias } from '../topology/names';
+import { names } from '../topology/names';
 import type { ResolvedProducer } from '../topology/resolve';
 import { policyDocument } from './terraform/policy-document';
 
@@ -20,7 +20,7 @@ export class TableKey extends Construct {
       // A table that gets another key leaves this one before it is deleted.
       lifecycle: { createBeforeDestroy: true },
     });
-    const name = tableKeyAlias(producer.source.name);
+    const name = names.tableKeyAlias(producer.source.name);
     new KmsAlias(this, 'alias', { name, targetKeyId: key.keyId });
     this.arn = key.arn;
   }

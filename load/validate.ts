@@ -2,11 +2,6 @@ import type { z } from 'zod';
 import { didYouMean, formatPath, type Problem } from '../topology/problem';
 import { type ResolvedTopology, resolve } from '../topology/resolve';
 import { topologySchema } from '../topology/schema';
-import { accountSchema } from '../topology/schema/account';
-import { consumerSchema } from '../topology/schema/consumer';
-import { producerSchema } from '../topology/schema/producer';
-import { stateSchema } from '../topology/schema/state';
-import { subscriptionSchema } from '../topology/schema/subscription';
 import { CHECKS, type Declared, type Report, sizes } from './checks';
 import { changedText } from './checks/text';
 
@@ -108,25 +103,29 @@ function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
 /** The entries of a broken file that are sound by themselves, so that all problems show at once. */
 function soundParts(content: unknown): Omit<Declared, 'folder'> {
   const file = isObject(content) ? (content as Record<string, unknown>) : {};
+  const { name, tags, state, accounts, consumers, producers, subscriptions } = topologySchema.shape;
+  const { element } = subscriptions.unwrap();
   return {
-    name: topologySchema.shape.name.safeParse(file.name).data ?? '',
-    tags: topologySchema.shape.tags.safeParse(file.tags).data ?? {},
-    state: stateSchema.safeParse(file.state).data,
-    accounts: soundValues(accountSchema, file.accounts),
-    consumers: soundValues(consumerSchema, file.consumers),
-    producers: soundValues(producerSchema, file.producers),
+    name: name.safeParse(file.name).data ?? '',
+    tags: tags.safeParse(file.tags).data ?? {},
+    state: state.safeParse(file.state).data,
+    accounts: soundValues(accounts, file.accounts),
+    consumers: soundValues(consumers, file.consumers),
+    producers: soundValues(producers, file.producers),
     subscriptions: Array.isArray(file.subscriptions)
-      ? file.subscriptions.map((value) => subscriptionSchema.safeParse(value).data)
+      ? file.subscriptions.map((value) => element.safeParse(value).data)
       : [],
   };
 }
 
 function soundValues<T extends z.ZodType>(
-  schema: T,
+  { valueType }: z.ZodRecord<z.ZodString, T>,
   value: unknown,
 ): Record<string, z.output<T> | undefined> {
   const entries = isObject(value) && !Array.isArray(value) ? Object.entries(value) : [];
-  return Object.fromEntries(entries.map(([name, entry]) => [name, schema.safeParse(entry).data]));
+  return Object.fromEntries(
+    entries.map(([name, entry]) => [name, valueType.safeParse(entry).data]),
+  );
 }
 
 function isObject(value: unknown): value is object {

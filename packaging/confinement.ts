@@ -39,13 +39,18 @@ const SYSTEM = /^\/(proc|sys|dev)(\/|$)/;
  */
 export function confinement(folder: string, project = '.'): Refusal {
   const roots = [project, folder].map(realPath);
-  const packages = once(() => packageFolders(roots));
+  // Looked for where a file is not in the project, which is seldom.
+  let packages: readonly string[] | undefined;
   return (file, shown = false) => {
     const real = realPath(file);
     const isShown = shown && real === path.resolve(file);
     if (SYSTEM.test(real)) return `is ${real} of the operating system; leave it out`;
     const isAround = (place: string) => isInside(real, place);
-    const root = roots.find(isAround) ?? packages().find(isAround);
+    let root = roots.find(isAround);
+    if (root === undefined) {
+      packages ??= packageFolders(roots);
+      root = packages.find(isAround);
+    }
     if (root === undefined) {
       return `is ${isShown ? '' : `${real}, `}outside the project and the folder of the topology; copy it there, or make it a package and install that`;
     }
@@ -73,15 +78,6 @@ export function realPath(file: string): string {
 export function isInside(file: string, folder: string): boolean {
   const relative = path.relative(folder, file);
   return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
-}
-
-/** Looked for where a file is not in the project, which is seldom. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 /** Folders of packages outside the project. */

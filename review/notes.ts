@@ -1,6 +1,6 @@
 import { renderStatement } from '../policies/statement';
 import { streamPolicy } from '../policies/stream-policy';
-import { topicName } from '../topology/names';
+import { names } from '../topology/names';
 import type {
   ResolvedConsumer,
   ResolvedProducer,
@@ -38,7 +38,7 @@ function unheardAlarms({ alarms, function: { name } }: ResolvedConsumer): string
   if (!alarms) return [`alarms of ${name}: none (alarms: false)`];
   if (alarms.topicArn !== undefined || alarms.email !== undefined) return [];
   return [
-    `alarms of ${name}: these stacks subscribe nobody to the topic ${topicName(name)}; write alarms.email or alarms.topicArn, or subscribe to it yourself`,
+    `alarms of ${name}: these stacks subscribe nobody to the topic ${names.topic(name)}; write alarms.email or alarms.topicArn, or subscribe to it yourself`,
   ];
 }
 

@@ -10,7 +10,7 @@ import { FUNCTION_ALARMS } from '../constructs/monitoring/function-alarms';
 import { PrivateBucket } from '../constructs/private-bucket';
 import { createSink } from '../constructs/sinks';
 import { literal } from '../constructs/terraform/literal';
-import { logGroupName, topicName } from '../topology/names';
+import { names } from '../topology/names';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import type { Alarms } from '../topology/schema/consumer';
 import { AccountStack } from './account-stack';
@@ -24,7 +24,7 @@ export class ConsumerStack extends AccountStack {
     super(scope, consumer.stackId, { topology, account: consumer.account, alias: 'consumer' });
 
     const logGroup = new CloudwatchLogGroup(this, 'log', {
-      name: logGroupName(consumer.function.name),
+      name: names.logGroup(consumer.function.name),
       retentionInDays: consumer.function.logRetentionInDays,
     });
     const failedBatches = this.createFailedBatches(consumer);
@@ -75,7 +75,7 @@ export class ConsumerStack extends AccountStack {
   ): string {
     const scope = new Construct(this, 'alarms');
     const { name } = lambda;
-    const topicArn = settings.topicArn ?? new AlarmTopic(scope, topicName(name), account).arn;
+    const topicArn = settings.topicArn ?? new AlarmTopic(scope, names.topic(name), account).arn;
     if (settings.email !== undefined) {
       const endpoint = literal(this, settings.email);
       new SnsTopicSubscription(scope, 'email', { topicArn, protocol: 'email', endpoint });

@@ -4,7 +4,7 @@ import { createAlarms } from '../constructs/monitoring/alarms';
 import { MAPPING_ALARMS } from '../constructs/monitoring/mapping-alarms';
 import { literal } from '../constructs/terraform/literal';
 import { arns } from '../topology/arns';
-import { mappingAlarmsOwner, topicName } from '../topology/names';
+import { names } from '../topology/names';
 import type { ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
 import type { Alarms } from '../topology/schema/consumer';
 import { filterPattern } from '../topology/unicode';
@@ -51,9 +51,9 @@ export class SubscriptionStack extends AccountStack {
     settings: Alarms,
   ): void {
     const { account, functionName, stackId, consumerStackId } = subscription;
-    const expected = settings.topicArn ?? arns.topic(account, topicName(functionName));
+    const expected = settings.topicArn ?? arns.topic(account, names.topic(functionName));
     const topicArn = this.outputOf(consumerStackId, 'alarm_topic_arn', expected);
-    const name = mappingAlarmsOwner(functionName, stackId);
+    const name = names.mappingAlarms(functionName, stackId);
     const target = { topicArn, name, dimensionValue: uuid };
     createAlarms(this, MAPPING_ALARMS, { settings, subscription }, target);
   }

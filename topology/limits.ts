@@ -3,6 +3,8 @@
  * Every entry names the page it comes from.
  */
 
+import dates from './runtimes.json';
+
 /** An inclusive range of whole numbers. */
 export interface Range {
   readonly min: number;
@@ -10,28 +12,11 @@ export interface Range {
 }
 
 const LAMBDA_QUOTAS = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html';
-const EVENT_SOURCE_MAPPING =
-  'https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html';
-const CREATE_FUNCTION = 'https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html';
-const DYNAMODB_QUOTAS =
-  'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html';
-const DYNAMODB_POLICY =
-  'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html';
-const DYNAMODB_STREAMS =
-  'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html';
 const IAM_QUOTAS = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html';
-const STS_ASSUME_ROLE = 'https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html';
-const S3_NAMES = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html';
-const LOG_RETENTION =
-  'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html';
-const EVENT_FILTERING =
-  'https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html';
-const ENVIRONMENT_VARIABLES =
-  'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html';
 
 /** Settings of an event source mapping for a DynamoDB stream. */
 export const MAPPING = {
-  source: EVENT_SOURCE_MAPPING,
+  source: 'https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html',
   /** Records. */
   batchSize: { min: 1, max: 10_000 },
   /** Seconds. */
@@ -48,7 +33,7 @@ export const MAPPING = {
 
 /** Filters of an event source mapping. */
 export const FILTERS = {
-  source: EVENT_FILTERING,
+  source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html',
   /** Patterns of one mapping, unless AWS has raised the quota of the account. */
   defaultCount: 5,
   /** Patterns of one mapping at most. */
@@ -64,11 +49,14 @@ export const FILTERS = {
 } as const;
 
 /** Readers that DynamoDB serves from one shard at the same time. */
-export const READERS_PER_STREAM = { source: DYNAMODB_STREAMS, max: 2 } as const;
+export const READERS_PER_STREAM = {
+  source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html',
+  max: 2,
+} as const;
 
 /** A Lambda function. Names are counted in characters. */
 export const FUNCTION = {
-  source: CREATE_FUNCTION,
+  source: 'https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html',
   nameLength: { min: 1, max: 64 },
   handlerLength: { min: 1, max: 128 },
   /** MB. */
@@ -88,50 +76,7 @@ export const RUNTIMES = {
   source: 'https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html',
   /** When the list was made. AWS moves days that are still to come. */
   asOf: '2026-07-31',
-  dates: {
-    'nodejs24.x': { deprecated: '2028-04-30', noCreation: '2028-06-01', noUpdate: '2028-07-01' },
-    'nodejs22.x': { deprecated: '2027-04-30', noCreation: '2027-06-01', noUpdate: '2027-07-01' },
-    'nodejs20.x': { deprecated: '2026-04-30', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
-    'nodejs18.x': { deprecated: '2025-09-01', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
-    'nodejs16.x': { deprecated: '2024-06-12', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
-    'nodejs14.x': { deprecated: '2023-12-04', noCreation: '2024-01-09', noUpdate: '2026-07-01' },
-    'nodejs12.x': { deprecated: '2023-03-31', noCreation: '2023-03-31', noUpdate: '2023-04-30' },
-    'nodejs10.x': { deprecated: '2021-07-30', noCreation: '2021-07-30', noUpdate: '2022-02-14' },
-    'python3.14': { deprecated: '2029-06-30', noCreation: '2029-07-31', noUpdate: '2029-08-31' },
-    'python3.13': { deprecated: '2029-06-30', noCreation: '2029-07-31', noUpdate: '2029-08-31' },
-    'python3.12': { deprecated: '2028-10-31', noCreation: '2028-11-30', noUpdate: '2029-01-10' },
-    'python3.11': { deprecated: '2027-06-30', noCreation: '2027-07-31', noUpdate: '2027-08-31' },
-    'python3.10': { deprecated: '2026-10-31', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
-    'python3.9': { deprecated: '2025-12-15', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
-    'python3.8': { deprecated: '2024-10-14', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
-    'python3.7': { deprecated: '2023-12-04', noCreation: '2024-01-09', noUpdate: '2026-07-01' },
-    'python3.6': { deprecated: '2022-07-18', noCreation: '2022-07-18', noUpdate: '2022-08-29' },
-    'python2.7': { deprecated: '2021-07-15', noCreation: '2021-07-15', noUpdate: '2022-05-30' },
-    java25: { deprecated: '2029-06-30', noCreation: '2029-07-31', noUpdate: '2029-08-31' },
-    java21: { deprecated: '2029-06-30', noCreation: '2029-07-31', noUpdate: '2029-08-31' },
-    java17: { deprecated: '2027-06-30', noCreation: '2027-07-31', noUpdate: '2027-08-31' },
-    java11: { deprecated: '2027-06-30', noCreation: '2027-07-31', noUpdate: '2027-08-31' },
-    'java8.al2': { deprecated: '2027-06-30', noCreation: '2027-07-31', noUpdate: '2027-08-31' },
-    java8: { deprecated: '2024-01-08', noCreation: '2024-02-08', noUpdate: '2026-07-01' },
-    dotnet10: { deprecated: '2028-11-14', noCreation: '2028-12-14', noUpdate: '2029-01-15' },
-    dotnet8: { deprecated: '2026-11-10', noCreation: '2026-12-10', noUpdate: '2027-01-11' },
-    dotnet6: { deprecated: '2024-12-20', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
-    'dotnetcore3.1': { deprecated: '2023-04-03', noCreation: '2023-04-03', noUpdate: '2023-05-03' },
-    'dotnetcore2.1': { deprecated: '2022-01-05', noCreation: '2022-01-05', noUpdate: '2022-04-13' },
-    'ruby3.4': { deprecated: '2028-03-31', noCreation: '2028-04-30', noUpdate: '2028-05-31' },
-    'ruby3.3': { deprecated: '2027-03-31', noCreation: '2027-04-30', noUpdate: '2027-05-31' },
-    'ruby3.2': { deprecated: '2026-03-31', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
-    'ruby2.7': { deprecated: '2023-12-07', noCreation: '2024-01-09', noUpdate: '2026-07-01' },
-    'ruby2.5': { deprecated: '2021-07-30', noCreation: '2021-07-30', noUpdate: '2022-03-31' },
-    'provided.al2023': {
-      deprecated: '2029-06-30',
-      noCreation: '2029-07-31',
-      noUpdate: '2029-08-31',
-    },
-    'provided.al2': { deprecated: '2026-07-31', noCreation: '2027-02-01', noUpdate: '2027-03-03' },
-    provided: { deprecated: '2024-01-08', noCreation: '2024-02-08', noUpdate: '2026-07-01' },
-    'go1.x': { deprecated: '2024-01-08', noCreation: '2024-02-08', noUpdate: '2026-07-01' },
-  },
+  dates,
 } as const;
 
 /** Bytes of the package of a function: extracted, and as the zip file of an upload. */
@@ -146,7 +91,7 @@ export const ENVIRONMENT = { source: LAMBDA_QUOTAS, totalSize: 4_096 } as const;
 
 /** Environment variables that Lambda sets itself and refuses. */
 export const RESERVED_ENVIRONMENT_VARIABLES = {
-  source: ENVIRONMENT_VARIABLES,
+  source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html',
   names: [
     '_HANDLER',
     '_X_AMZN_TRACE_ID',
@@ -171,7 +116,7 @@ export const RESERVED_ENVIRONMENT_VARIABLES = {
 
 /** A DynamoDB table: characters of its name and of a key attribute's name. */
 export const TABLE = {
-  source: DYNAMODB_QUOTAS,
+  source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html',
   nameLength: { min: 3, max: 255 },
   attributeNameLength: { min: 1, max: 255 },
   capacity: { min: 1, max: 40_000 },
@@ -204,7 +149,11 @@ export const ABSENT_CONDITION_KEYS = {
 } as const;
 
 /** Bytes of the policy of one stream; DynamoDB counts white space. */
-export const STREAM_POLICY = { source: DYNAMODB_POLICY, size: 20 * 1024 } as const;
+export const STREAM_POLICY = {
+  source:
+    'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html',
+  size: 20 * 1024,
+} as const;
 
 /** IAM roles and policies. Sizes are characters without white space, as IAM counts. */
 export const IAM = {
@@ -220,7 +169,7 @@ export const IAM = {
 
 /** Characters of a role session's name and of an external ID. */
 export const ASSUME_ROLE = {
-  source: STS_ASSUME_ROLE,
+  source: 'https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html',
   sessionNameLength: { min: 2, max: 64 },
   externalIdLength: { min: 2, max: 1_224 },
 } as const;
@@ -232,7 +181,10 @@ export const KEY_ALIAS = {
 } as const;
 
 /** Characters of an S3 bucket's name. */
-export const BUCKET = { source: S3_NAMES, nameLength: { min: 3, max: 63 } } as const;
+export const BUCKET = {
+  source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html',
+  nameLength: { min: 3, max: 63 },
+} as const;
 
 /** Characters of an object key prefix; what follows it in the key is left to the function. */
 export const OBJECT_KEY_PREFIX = {
@@ -272,7 +224,8 @@ export const ALARMS = {
 
 /** Days for which CloudWatch Logs can keep a log group's events. */
 export const LOG_RETENTION_IN_DAYS = {
-  source: LOG_RETENTION,
+  source:
+    'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html',
   values: [
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,

@@ -68,55 +68,44 @@ export function consumerBucketName(
 /** Prefix, in the bucket of a lake, of the results of its queries, which expire by themselves. */
 export const ATHENA_RESULTS = 'athena-results/';
 
-export function glueDatabaseName(topologyName: string, consumer: string): string {
-  return `${topologyName}__${consumer}`.replaceAll('-', '_');
-}
+/** Names in AWS that follow from others. */
+export const names = {
+  logGroup: (functionName: string) => `/aws/lambda/${functionName}`,
 
-/** The alias of a table's key. An alias cannot have dots, and a table's name no slashes. */
-export function tableKeyAlias(tableName: string): string {
-  return `alias/dynamodb/${tableName.replaceAll('.', '/')}`;
-}
+  managedPolicy: (role: string, policy: string) => `${role}-${policy}`,
 
-export function logGroupName(functionName: string): string {
-  return `/aws/lambda/${functionName}`;
-}
+  glueDatabase: (topology: string, consumer: string) =>
+    `${topology}__${consumer}`.replaceAll('-', '_'),
 
-export function managedPolicyName(role: string, policy: string): string {
-  return `${role}-${policy}`;
-}
+  /** An alias cannot have dots, and a table's name no slashes. */
+  tableKeyAlias: (table: string) => `alias/dynamodb/${table.replaceAll('.', '/')}`,
 
-export function topicName(functionName: string): string {
-  return `${functionName}-alarms`;
-}
+  topic: (functionName: string) => `${functionName}-alarms`,
 
-export function topicKeyAlias(topic: string): string {
-  return `alias/sns/${topic}`;
-}
+  topicKeyAlias: (topic: string) => `alias/sns/${topic}`,
 
-/** A dashboard has no Region of its own. */
-export function dashboardName(functionName: string, region: string): string {
-  return `${functionName}-${region}`;
-}
+  /** A dashboard has no Region of its own. */
+  dashboard: (functionName: string, region: string) => `${functionName}-${region}`,
 
-/** @param owner a function, or what `mappingAlarmsOwner` returns */
-export function alarmName(owner: string, alarm: string): string {
-  return `${owner}-${alarm.replaceAll('_', '-')}`;
-}
+  /** @param owner a function, or what `mappingAlarms` returns */
+  alarm: (owner: string, alarm: string) => `${owner}-${alarm.replaceAll('_', '-')}`,
 
-export function mappingAlarmsOwner(functionName: string, subscriptionStack: string): string {
-  return `${functionName}-${subscriptionStack}`;
-}
+  /** What the alarms of an event source mapping begin with. */
+  mappingAlarms: (functionName: string, stackId: string) => `${functionName}-${stackId}`,
+};
 
 const MAPPING_ALARMS = ['failed_batches', 'lost_records', 'failed_invokes', 'not_polled'] as const;
 
 /** An alarm of an event source mapping. */
 export type MappingAlarm = (typeof MAPPING_ALARMS)[number];
 
-/** Characters of a stack id: its longest alarm has a name that CloudWatch takes, whatever the function is called. */
-export const STACK_ID_LENGTH =
-  ALARMS.nameLength.max - Math.max(...MAPPING_ALARMS.map(lengthWithoutStackId));
+const LONGEST_FUNCTION = 'f'.repeat(FUNCTION.nameLength.max);
 
-function lengthWithoutStackId(alarm: MappingAlarm): number {
-  const owner = mappingAlarmsOwner('f'.repeat(FUNCTION.nameLength.max), '');
-  return alarmName(owner, alarm).length;
-}
+/** Characters of a stack id: CloudWatch takes the names of its alarms, whatever the function is called. */
+export const STACK_ID_LENGTH =
+  ALARMS.nameLength.max -
+  Math.max(
+    ...MAPPING_ALARMS.map(
+      (alarm) => names.alarm(names.mappingAlarms(LONGEST_FUNCTION, ''), alarm).length,
+    ),
+  );

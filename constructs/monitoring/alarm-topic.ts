@@ -4,7 +4,7 @@ import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 import { Construct } from 'constructs';
 import { alarmKeyPolicy, alarmTopicPolicy } from '../../policies/alarm-topic';
-import { topicKeyAlias } from '../../topology/names';
+import { names } from '../../topology/names';
 import type { Account } from '../../topology/resolve';
 import { policyDocument } from '../terraform/policy-document';
 
@@ -19,7 +19,7 @@ export class AlarmTopic extends Construct {
       enableKeyRotation: true,
       policy: policyDocument(this, 'key_policy', alarmKeyPolicy(account)),
     });
-    new KmsAlias(this, 'key_alias', { name: topicKeyAlias(name), targetKeyId: key.keyId });
+    new KmsAlias(this, 'key_alias', { name: names.topicKeyAlias(name), targetKeyId: key.keyId });
     const topic = new SnsTopic(this, 'resource', { name, kmsMasterKeyId: key.keyId });
     new SnsTopicPolicy(this, 'policy', {
       arn: topic.arn,

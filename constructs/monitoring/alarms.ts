@@ -1,6 +1,6 @@
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
-import { alarmName } from '../../topology/names';
+import { names } from '../../topology/names';
 import { type Metric, PERIOD } from './metrics';
 
 /** An alarm of whatever `Subject` describes. */
@@ -55,7 +55,7 @@ export function createAlarms<Subject>(
     const threshold = alarm.threshold(subject);
     if (threshold === undefined) continue;
     new CloudwatchMetricAlarm(new Construct(scope, id), 'resource', {
-      alarmName: alarmName(name, id),
+      alarmName: names.alarm(name, id),
       alarmDescription: description(subject, threshold),
       namespace: metric.namespace,
       metricName: metric.metricName,

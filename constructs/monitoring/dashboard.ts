@@ -1,7 +1,7 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 import { Construct } from 'constructs';
 import { METRICS } from '../../lambda-src/contract';
-import { dashboardName } from '../../topology/names';
+import { names } from '../../topology/names';
 import { jsonEncode } from '../terraform/json-encode';
 import { FUNCTION_METRICS, MAPPING_METRICS, type Metric, OWN_METRICS, PERIOD } from './metrics';
 
@@ -24,7 +24,7 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
     new CloudwatchDashboard(this, 'resource', {
-      dashboardName: dashboardName(props.functionName, props.region),
+      dashboardName: names.dashboard(props.functionName, props.region),
       dashboardBody: jsonEncode({ widgets: widgets(props).map(inTwoColumns) }),
     });
   }

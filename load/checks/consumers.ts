@@ -87,18 +87,13 @@ export function environment({ consumers }: Declared, report: Report): void {
     const isDefault =
       (settings.entry === undefined || isLogEntry(settings.entry)) && !settings.code;
     for (const [variable, value] of Object.entries(settings.environment)) {
+      const refuse = (message: string) => report([...path, variable], message);
       if (reserved.includes(variable)) {
-        report([...path, variable], 'is set by Lambda itself; choose another name');
+        refuse('is set by Lambda itself; choose another name');
       } else if (!/^[a-zA-Z]\w+$/.test(variable)) {
-        report(
-          [...path, variable],
-          'must be named with two or more letters, digits and underscores, a letter first',
-        );
+        refuse('must be named with two or more letters, digits and underscores, a letter first');
       } else if (ofSink.includes(variable)) {
-        report(
-          [...path, variable],
-          `is set by the sink ${sink.type}; leave it out, or choose another name`,
-        );
+        refuse(`is set by the sink ${sink.type}; leave it out, or choose another name`);
       } else if (variable === LOG_LEVEL && isDefault && !findLogLevel(value)) {
         report([...path, variable], `must be ${LOG_LEVELS.join(', ')}`, value);
       } else if (variable === LOG_LEVEL && isDefault && sink.type === 'log' && !writesInfo(value)) {

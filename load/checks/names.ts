@@ -2,7 +2,7 @@ import { parseArn } from '../../topology/arns';
 import { TAGS } from '../../topology/limits';
 import {
   consumerStackId,
-  mappingAlarmsOwner,
+  names,
   producerAccounts,
   producerStackId,
   STACK_ID_LENGTH,
@@ -122,7 +122,7 @@ export function distinctNames(
       claimStack(id, path, 'its producer or consumer');
       if (!account) continue;
       // What follows differs by alarm, and from what follows a function's name in the alarms of a function.
-      const alarms = mappingAlarmsOwner(reader.function.name, id);
+      const alarms = names.mappingAlarms(reader.function.name, id);
       claim(
         `alarms ${account.id} ${account.region} ${alarms}`,
         path,

@@ -1,16 +1,14 @@
 import { parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
-import { producerAccounts, tableKeyAlias } from '../../topology/names';
+import { names, producerAccounts } from '../../topology/names';
 import { ascii } from '../../topology/unicode';
 import { at, type Declared, type Report, sound } from './declared';
 
 export function distinctAccounts({ producers }: Declared, report: Report): void {
   for (const [name, { accounts = [] }] of sound(producers)) {
-    const named = new Set<string>();
-    for (const [index, entry] of accounts.entries()) {
-      if (named.has(entry))
-        report(['producers', name, 'accounts', index], 'must be named once', entry);
-      named.add(entry);
+    for (const [index, account] of accounts.entries()) {
+      if (accounts.indexOf(account) === index) continue;
+      report(['producers', name, 'accounts', index], 'must be named once', account);
     }
   }
 }
@@ -20,11 +18,8 @@ export function tableSettings({ producers }: Declared, report: Report): void {
     if (!table) continue;
     const path = ['producers', name, 'table'];
     if (table.sortKey?.name === table.partitionKey.name) {
-      report(
-        [...path, 'sortKey', 'name'],
-        'must differ from the name of the partition key',
-        table.sortKey.name,
-      );
+      const message = 'must differ from the name of the partition key';
+      report([...path, 'sortKey', 'name'], message, table.sortKey.name);
     }
     for (const key of ['readCapacity', 'writeCapacity'] as const) {
       if (table.billingMode === 'PROVISIONED' && table[key] === undefined) {
@@ -47,7 +42,7 @@ export function tableKey({ accounts, producers }: Declared, report: Report): voi
       report(path, message, encryption);
     }
     if (table && encryption === 'customer-managed') {
-      const excess = tableKeyAlias(table.name).length - KEY_ALIAS.length.max;
+      const excess = names.tableKeyAlias(table.name).length - KEY_ALIAS.length.max;
       if (excess > 0) {
         const message = `must be ${excess} characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }`;
         report(['producers', name, 'table', 'name'], message, table.name);
@@ -97,28 +92,26 @@ export function streamPolicyConditions({ producers }: Declared, report: Report):
     if (streamPolicy === 'none') continue;
     const seen = new Set<string>();
     for (const [index, { test, variable, values }] of streamPolicy.conditions.entries()) {
-      const path = ['producers', name, 'streamPolicy', 'conditions', index, 'variable'];
+      const path = ['producers', name, 'streamPolicy', 'conditions', index];
+      const refuse = (message: string) => report([...path, 'variable'], message, variable);
       // A second condition on the same key would be an alternative, not a restriction.
       if (streamPolicy.principal === 'account' && variable.toLowerCase() === 'aws:principalarn') {
-        const message =
-          'must not be aws:PrincipalArn with principal: account, which sets it to the role';
-        report(path, message, variable);
+        refuse('must not be aws:PrincipalArn with principal: account, which sets it to the role');
       }
       if (isAbsent(variable) && failsWithoutKey(test, values)) {
-        const message = `must not be tested with ${test}: the requests with which Lambda reads a stream do not have this key, so that every read would be refused; leave it out, or test the reader, as with aws:PrincipalOrgID`;
-        report(path, message, variable);
+        refuse(
+          `must not be tested with ${test}: the requests with which Lambda reads a stream do not have this key, so that every read would be refused; leave it out, or test the reader, as with aws:PrincipalOrgID`,
+        );
       }
-      if (!namesTag(variable)) {
-        for (const [place, value] of values.entries()) {
-          const [other] = /[^ -~]/u.exec(value) ?? [];
-          if (other === undefined) continue;
-          const message = `must be ASCII, as all values of ${variable} in AWS are, and holds ${ascii(other)}, which may only look like it; write it again`;
-          report([...path.slice(0, -1), 'values', place], message, value);
-        }
+      for (const [place, value] of namesTag(variable) ? [] : values.entries()) {
+        const [other] = /[^ -~]/u.exec(value) ?? [];
+        if (other === undefined) continue;
+        const message = `must be ASCII, as all values of ${variable} in AWS are, and holds ${ascii(other)}, which may only look like it; write it again`;
+        report([...path, 'values', place], message, value);
       }
       const condition = `${test} ${variable}`.toLowerCase();
       if (seen.has(condition)) {
-        report(path, `must stand once with ${test}; put all values into one condition`, variable);
+        refuse(`must stand once with ${test}; put all values into one condition`);
       }
       seen.add(condition);
     }

@@ -7,14 +7,8 @@ export function subscriptionPairs({ subscriptions }: Declared, report: Report): 
     const pair = `${producer} ${consumer}`;
     const first = seen.get(pair);
     if (first !== undefined) {
-      report(
-        ['subscriptions', index],
-        `must be subscribed once; subscriptions[${first}] is the same pair`,
-        {
-          producer,
-          consumer,
-        },
-      );
+      const message = `must be subscribed once; subscriptions[${first}] is the same pair`;
+      report(['subscriptions', index], message, { producer, consumer });
     }
     seen.set(pair, first ?? index);
   }

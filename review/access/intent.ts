@@ -1,6 +1,6 @@
 import type { Condition } from '../../policies/statement';
 import { arns } from '../../topology/arns';
-import { logGroupName, topicName } from '../../topology/names';
+import { names } from '../../topology/names';
 import type {
   ResolvedConsumer,
   ResolvedProducer,
@@ -218,11 +218,11 @@ function keyOf(table: TableReference): Subject {
 function partsOf({ account, function: { name }, sink, failedBatches, alarms }: ResolvedConsumer) {
   return {
     function: arns.function(account, name),
-    log: arns.logGroup(account, logGroupName(name)),
+    log: arns.logGroup(account, names.logGroup(name)),
     failedBatches: arns.bucket(account, failedBatches.bucket),
     lake: sink.type === 's3' ? arns.bucket(account, sink.bucket) : undefined,
     topic:
-      alarms && alarms.topicArn === undefined ? arns.topic(account, topicName(name)) : undefined,
+      alarms && alarms.topicArn === undefined ? arns.topic(account, names.topic(name)) : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { environmentOf } from '../../packaging/environment';
 import { arns, type Place } from '../../topology/arns';
-import { topicName } from '../../topology/names';
+import { names } from '../../topology/names';
 import type {
   ResolvedConsumer,
   ResolvedProducer,
@@ -67,7 +67,7 @@ export function alarmTopicArn(
   account: Place,
   functionName: string,
 ): string | undefined {
-  return alarms ? (alarms.topicArn ?? arns.topic(account, topicName(functionName))) : undefined;
+  return alarms ? (alarms.topicArn ?? arns.topic(account, names.topic(functionName))) : undefined;
 }
 
 function ofProducer({ source: { encryption } }: ResolvedProducer): Expected {

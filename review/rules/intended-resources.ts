@@ -1,5 +1,5 @@
 import { arns } from '../../topology/arns';
-import { logGroupName } from '../../topology/names';
+import { names } from '../../topology/names';
 import type { ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
 import type { AccessTarget } from '../access/model';
 import { alarmTopicArn } from './destinations';
@@ -39,7 +39,7 @@ function ofConsumer(consumer: ResolvedConsumer): string[] {
   return [
     role.arn,
     arns.function(account, lambda.name),
-    `arn:${partition}:logs:${region}:${id}:log-group:${logGroupName(lambda.name)}`,
+    `arn:${partition}:logs:${region}:${id}:log-group:${names.logGroup(lambda.name)}`,
     arns.bucket(account, failedBatches.bucket),
     ...(sink.type === 's3' && sink.managed ? [arns.bucket(account, sink.bucket)] : []),
     alarmTopicArn(alarms, account, lambda.name),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ATHENA_SCAN, GLUE, LIFECYCLE, OBJECT_KEY_PREFIX } from '../limits';
-import { ATHENA_RESULTS, consumerBucketName, glueDatabaseName } from '../names';
+import { ATHENA_RESULTS, consumerBucketName, names } from '../names';
 import { accountId, bucketName, tableName } from '../schema/aws';
 import { integer, list, object, sized } from '../schema/values';
 import type { CheckedConsumer, ReportInConsumer, SinkOwner } from './sink';
@@ -49,7 +49,7 @@ function resolve(sink: Settings, { topologyName, name, account }: SinkOwner) {
     /** Whether the stack makes the bucket. */
     managed: sink.bucket === undefined,
     /** Name of the Glue database. */
-    database: glueDatabaseName(topologyName, name),
+    database: names.glueDatabase(topologyName, name),
     variables: { bucket, prefix: sink.prefix, bucketOwner: account.id },
   };
 }
@@ -58,7 +58,7 @@ function check(sink: Settings, consumer: CheckedConsumer, report: ReportInConsum
   checkPrefix(sink, report);
   checkPartitions(sink, consumer, report);
   checkLifecycle(sink, report);
-  const database = glueDatabaseName(consumer.topologyName, consumer.name);
+  const database = names.glueDatabase(consumer.topologyName, consumer.name);
   const excess = database.length - GLUE.nameLength.max;
   if (excess > 0) {
     report([], `must have a name ${excess} characters shorter for its Glue database ${database}`);

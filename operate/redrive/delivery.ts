@@ -1,4 +1,5 @@
 import { isSequenceNumber } from '../../lambda-src/contract';
+import { parseJson } from './json';
 
 /** What Lambda answered to a synchronous invocation. */
 export interface Answer {
@@ -42,12 +43,4 @@ function errorText(payload: string): string {
 
 function propertyOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@ import { isSequenceNumber, sortedKeys } from '../../lambda-src/contract';
 import { parseArn } from '../../topology/arns';
 import { formatPath } from '../../topology/problem';
 import { DEPTH, parseJson, TOO_DEEP } from './json';
-import { type ObjectKey, parseKey } from './object-key';
+import { NotAFailedBatchError, parseKey } from './object-key';
 
 /**
  * A batch that Lambda discarded, as it is in the bucket.
@@ -38,9 +38,6 @@ export interface Origin {
   /** ARNs of the tables that the consumer reads. */
   readonly tableArns: ReadonlySet<string>;
 }
-
-/** An object that is not a failed batch of the consumer. */
-export class NotAFailedBatchError extends Error {}
 
 /**
  * Bytes of the largest failed batch. Lambda invokes a function with at most 6 MB; that event is a text in the
@@ -102,7 +99,7 @@ const streamEvent = object({
  * @throws NotAFailedBatchError that says what is wrong with it
  */
 export function parseFailedBatch(key: string, content: string, origin: Origin): FailedBatchObject {
-  const named = checkedKey(key);
+  const named = parseKey(key);
   const { requestContext, timestamp, DDBStreamBatchInfo, payload } = parse(
     invocationRecord,
     content,
@@ -143,13 +140,6 @@ export function parseFailedBatch(key: string, content: string, origin: Origin): 
     batch: { key, ...DDBStreamBatchInfo, records: Records.length, condition, failedAt: timestamp },
     event,
   };
-}
-
-/** @throws NotAFailedBatchError if Lambda gives no failed batch such a key */
-export function checkedKey(key: string): ObjectKey {
-  const parsed = parseKey(key);
-  if (parsed) return parsed;
-  throw new NotAFailedBatchError('its key is not one that Lambda gives a failed batch');
 }
 
 /** @param rule where it is and what it must be */

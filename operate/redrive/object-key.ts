@@ -1,4 +1,7 @@
-/** What the key of a failed batch says of it. */
+/** An object that is not a failed batch of the consumer. */
+export class NotAFailedBatchError extends Error {}
+
+/** What the key of a failed batch says. */
 export interface ObjectKey {
   readonly shardId: string;
   /** When Lambda wrote the object. */
@@ -15,14 +18,14 @@ const KEY = new RegExp(
 /**
  * Reads `aws/lambda/<UUID of the mapping>/<shard ID>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<random UUID>`, in UTC.
  *
- * @returns `undefined` if it is not a key that Lambda gives a failed batch
+ * @throws NotAFailedBatchError
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
-export function parseKey(key: string): ObjectKey | undefined {
+export function parseKey(key: string): ObjectKey {
   const { shardId, date, hour, minute, second } = KEY.exec(key)?.groups ?? {};
-  if (shardId === undefined) return undefined;
   const writtenAt = new Date(`${date}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(writtenAt.getTime()) ? undefined : { shardId, writtenAt };
+  if (shardId !== undefined && !Number.isNaN(writtenAt.getTime())) return { shardId, writtenAt };
+  throw new NotAFailedBatchError('its key is not one that Lambda gives a failed batch');
 }
 
 /**

@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Answer, failureOf } from './delivery';
 import {
-  checkedKey,
   type FailedBatch,
   itemsOf,
   MAXIMUM_SIZE,
-  NotAFailedBatchError,
   type Origin,
   parseFailedBatch,
 } from './failed-batch';
 import { Held } from './held';
+import { NotAFailedBatchError, parseKey } from './object-key';
 
 /** The consumer's bucket of failed batches. */
 export interface Store {
@@ -109,7 +108,7 @@ async function readBatch(
   store: Store,
   origin: Origin,
 ): Promise<FailedBatch | undefined> {
-  checkedKey(key); // objects of another purpose are not read
+  parseKey(key); // objects of another purpose are not read
   if (size > MAXIMUM_SIZE) {
     throw new NotAFailedBatchError(
       `it has ${size} bytes, a failed batch has at most ${MAXIMUM_SIZE}`,

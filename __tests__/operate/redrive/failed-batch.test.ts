@@ -1,9 +1,5 @@
-import {
-  itemsOf,
-  NotAFailedBatchError,
-  parseFailedBatch,
-  tableOf,
-} from '../../../operate/redrive/failed-batch';
+import { itemsOf, parseFailedBatch, tableOf } from '../../../operate/redrive/failed-batch';
+import { NotAFailedBatchError } from '../../../operate/redrive/object-key';
 import {
   event,
   FUNCTION,

@@ -1,4 +1,4 @@
-import { parseKey, shardFolder } from '../../../operate/redrive/object-key';
+import { NotAFailedBatchError, parseKey, shardFolder } from '../../../operate/redrive/object-key';
 
 const MAPPING = '14b5e4a2-8c57-4a3f-9d6e-1f0c3b7a9e21';
 const ID = '8d5a1f6c-0b1e-4f0d-8f43-2b8f0c8f9a10';
@@ -25,7 +25,9 @@ test.each([
   ['with an hour of 25', KEY.replace('T10', 'T25')],
   ['with something after it', `${KEY}.json`],
 ])('refuses a key %s', (_, key) => {
-  expect(parseKey(key)).toBeUndefined();
+  expect(() => parseKey(key)).toThrow(
+    new NotAFailedBatchError('its key is not one that Lambda gives a failed batch'),
+  );
 });
 
 test.each([

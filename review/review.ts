@@ -5,17 +5,13 @@ import { readAccessModel } from './access/model';
 import type { Before } from './changes/at-ref';
 import { whatChanged } from './changes/changes';
 import { codeOf } from './changes/code';
-import { protections } from './destructive';
 import type { Finding, Review } from './model';
-import { notesOn } from './notes';
 import { readPipeline } from './pipeline';
-import { measureQuotas, share } from './quotas';
 import { Stacks } from './read/resources';
 import type { Stack } from './read/stacks';
 import { drawTopology } from './report/graph';
 import { accessSection, comparisonSection, findingsSection, summary } from './report/sections';
 import { applyRules } from './rules';
-import { runtimes } from './runtimes';
 
 export interface ReviewInput {
   /** What is deployed. */
@@ -47,7 +43,6 @@ export function review(input: ReviewInput): Review {
     ...(comparison ?? []),
     ...access.findings,
     ...applyRules({ stacks, topology, model, pipeline, today }),
-    ...otherFindings(stacks, topology, today),
   ];
   const old = before && { ...before, allowed: allowedBefore(before) };
   const answers = [
@@ -63,42 +58,4 @@ export function review(input: ReviewInput): Review {
 function allowedBefore({ stacks, topology }: Before): readonly AccessAnswer[] {
   if (!topology) return [];
   return evaluateAccess(readAccessModel(new Stacks(stacks)), topology).allowed;
-}
-
-function otherFindings(stacks: Stacks, topology: ResolvedTopology, today: Date): Finding[] {
-  const model = readAccessModel(stacks);
-  const pipeline = readPipeline(stacks);
-  const used = runtimes(pipeline.functions, today);
-  return [
-    ...measureQuotas(stacks, model, pipeline, topology)
-      .filter((quota) => share(quota) > 1)
-      .map(({ name, largest, used: count, limit, unit }) => ({
-        rule: 'quotas',
-        stops: true,
-        place: largest,
-        message: `${name}: ${count} ${unit}, at most ${limit}`,
-      })),
-    ...used
-      .filter(({ state }) => state === 'not updated')
-      .map(({ name, functions, dates }) => ({
-        rule: 'runtimes',
-        stops: true,
-        place: functions.join(', '),
-        message: `Lambda has not updated functions with ${name} since ${dates?.noUpdate}`,
-      })),
-    ...protections(stacks)
-      .filter(({ type, unprotected }) => unprotected && /table|bucket/.test(type))
-      .map(({ names, settings }) => ({
-        rule: 'protection',
-        stops: false,
-        place: names.join(', '),
-        message: `is not protected from deletion: ${settings.join(', ')}`,
-      })),
-    ...notesOn(topology, used).map((message) => ({
-      rule: 'notes',
-      stops: false,
-      place: '',
-      message,
-    })),
-  ];
 }

@@ -86,9 +86,11 @@ export function stops({ findings }: Review): string[] {
     .map(({ place, message }) => [place, message].filter(Boolean).join(' '));
 }
 
-/** What is worth knowing, of a rule. */
-export function notes({ findings }: Review, rule = 'notes'): string[] {
-  return findings.filter((finding) => finding.rule === rule).map(({ message }) => message);
+/** What is worth knowing, as the command prints it. */
+export function notes({ findings }: Review): string[] {
+  return findings
+    .filter((finding) => !finding.stops)
+    .map(({ place, message }) => `${place} ${message}`);
 }
 
 /** What is found about access, as it is printed. */

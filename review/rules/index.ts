@@ -4,17 +4,29 @@ import { buckets } from './buckets';
 import { destinations } from './destinations';
 import { intendedResources } from './intended-resources';
 import { place } from './place';
+import { policiesOfOthers } from './policies-of-others';
+import { quotas } from './quotas';
 import { remoteStates } from './remote-states';
 import type { Rule, RuleInput } from './rule';
+import { runtimes } from './runtimes';
+import { scarceConcurrency } from './scarce-concurrency';
+import { unheardAlarms } from './unheard-alarms';
+import { unprotectedTables } from './unprotected-tables';
 
 /** Every rule, in the order of the report. */
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   allowList,
   place,
   remoteStates,
   intendedResources,
   destinations,
   buckets,
+  quotas,
+  runtimes,
+  unprotectedTables,
+  policiesOfOthers,
+  unheardAlarms,
+  scarceConcurrency,
 ];
 
 export function applyRules(input: RuleInput): Finding[] {

@@ -1,6 +1,6 @@
-import { type Edit, notes, reviewOf, stops } from '../helpers/review';
-import { resolved } from '../helpers/synth-app';
-import { consumer, type Overrides, topology } from '../helpers/topology';
+import { type Edit, notes, reviewOf, stops } from '../../helpers/review';
+import { resolved } from '../../helpers/synth-app';
+import { consumer, type Overrides, topology } from '../../helpers/topology';
 
 const reviewed = (overrides: Overrides, today?: string, edits: Record<string, Edit> = {}) =>
   reviewOf(
@@ -29,7 +29,7 @@ describe('a stream policy of others', () => {
     const review = await reviewed(OTHERS);
     expect(stops(review)).toEqual([]);
     const note =
-      'not evaluated: the policy of the stream of Orders in 444455556666 belongs to others, who add this statement; with the stream\'s own ARN it is the output stream_policy_statement of producer-orders: {"Sid":"AllowCrossAccountStreamAccess","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ProcessOrdersRole"},"Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/<label>"}';
+      'producer-orders not evaluated: the policy of the stream of Orders in 444455556666 belongs to others, who add this statement; with the stream\'s own ARN it is the output stream_policy_statement: {"Sid":"AllowCrossAccountStreamAccess","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ProcessOrdersRole"},"Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/<label>"}';
     expect(notes(review)).toEqual([note]);
   });
 
@@ -73,13 +73,15 @@ describe('alarms that nobody hears', () => {
 
   test('are noted, where the topic has no subscriber', async () => {
     const note =
-      'alarms of ProcessOrders: these stacks subscribe nobody to the topic ProcessOrders-alarms; write alarms.email or alarms.topicArn, or subscribe to it yourself';
+      'consumers.process-orders.alarms these stacks subscribe nobody to the topic ProcessOrders-alarms; write alarms.email or alarms.topicArn, or subscribe to it yourself';
     expect(await notesOn(undefined)).toEqual([note]);
     expect(await notesOn({ errors: 5 })).toEqual([note]);
   });
 
   test('are noted, where there are none', async () => {
-    expect(await notesOn(false)).toEqual(['alarms of ProcessOrders: none (alarms: false)']);
+    expect(await notesOn(false)).toEqual([
+      'consumers.process-orders.alarms ProcessOrders has no alarms (alarms: false)',
+    ]);
   });
 
   test.each([
@@ -91,7 +93,7 @@ describe('alarms that nobody hears', () => {
 
   test('are noted of each consumer', async () => {
     const review = await reviewed({ 'consumers.search': consumer('Search') });
-    expect(notes(review)).toEqual([expect.stringContaining('alarms of Search: ')]);
+    expect(notes(review)).toEqual([expect.stringContaining('consumers.search.alarms ')]);
   });
 });
 
@@ -103,7 +105,7 @@ describe('reserved concurrency', () => {
 
   test('below the batches at once is noted', async () => {
     expect(notes(await reviewed(settings(1, 10)))).toEqual([
-      'function ProcessOrders: 1 reserved concurrent executions are fewer than the 10 batches that its subscriptions run at once with one shard each (parallelizationFactor); the rest is throttled and waits',
+      'consumers.process-orders.function.reservedConcurrentExecutions ProcessOrders reserves 1, fewer than the 10 batches that its subscriptions run at once with one shard each (parallelizationFactor); the rest is throttled and waits',
     ]);
   });
 
@@ -117,19 +119,16 @@ describe('reserved concurrency', () => {
 
 describe('the end of a runtime', () => {
   const NODE_22 = { 'consumers.process-orders.function.runtime': 'nodejs22.x' };
+  const FUNCTION =
+    'consumer-process-orders aws_lambda_function.processor ProcessOrders has the runtime nodejs22.x';
+  const REMEDY = 'write another as function.runtime';
   const THEN =
     'Lambda creates functions with it until 2027-06-01 and updates them until 2027-07-01';
 
   test.each([
     ['2026-10-31', []],
-    [
-      '2026-11-01',
-      [`runtime nodejs22.x of ProcessOrders: AWS maintains it until 2027-04-30; ${THEN}`],
-    ],
-    [
-      '2027-04-30',
-      [`runtime nodejs22.x of ProcessOrders: AWS has not maintained it since 2027-04-30; ${THEN}`],
-    ],
+    ['2026-11-01', [`${FUNCTION}: AWS maintains it until 2027-04-30; ${THEN}; ${REMEDY}`]],
+    ['2027-04-30', [`${FUNCTION}: AWS has not maintained it since 2027-04-30; ${THEN}; ${REMEDY}`]],
     ['2027-07-01', []],
   ])('on %s is noted so', async (today, expected) => {
     expect(notes(await reviewed(NODE_22, today))).toEqual(expected);
@@ -138,7 +137,14 @@ describe('the end of a runtime', () => {
   test('is a failure when Lambda updates no function with it', async () => {
     expect(stops(await reviewed(NODE_22, '2027-06-30'))).toEqual([]);
     expect(stops(await reviewed(NODE_22, '2027-07-01'))).toEqual([
-      'ProcessOrders Lambda has not updated functions with nodejs22.x since 2027-07-01',
+      `${FUNCTION}: Lambda has not updated functions with it since 2027-07-01; ${REMEDY}`,
     ]);
   });
+});
+
+test('a table that a destroy deletes is noted', () => {
+  const unprotected = { 'producers.orders.table.deletionProtection': false };
+  expect(notes(reviewed(unprotected))).toEqual([
+    'producer-orders aws_dynamodb_table.table Orders is not protected from deletion: a destroy deletes it with all its items; write deletionProtection: true',
+  ]);
 });

@@ -43,6 +43,7 @@ export const EVERYTHING: Content = {
         name: 'LakeRole',
         path: '/streams/',
         permissionsBoundary: 'arn:aws:iam::111122223333:policy/Boundary',
+        acknowledgedPolicyArns: ['arn:aws:iam::111122223333:policy/Boundary'],
         managedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
       },
       function: {

@@ -60,6 +60,11 @@ function problemOf(attempt: () => unknown): string | undefined {
 
 export function managedPolicies({ consumers }: Declared, report: Report): void {
   for (const [name, { role }] of sound(consumers)) {
+    for (const [index, arn] of role.acknowledgedPolicyArns.entries()) {
+      if ([...role.managedPolicyArns, role.permissionsBoundary].includes(arn)) continue;
+      const path = ['consumers', name, 'role', 'acknowledgedPolicyArns', index];
+      report(path, 'must be one of managedPolicyArns, or the permissionsBoundary', arn);
+    }
     if (role.managedPolicyArns.length <= role.managedPolicyQuota) continue;
     const path = ['consumers', name, 'role', 'managedPolicyArns'];
     const message = `must be at most ${role.managedPolicyQuota} policies, which IAM attaches to a role`;

@@ -95,21 +95,13 @@ const POLICIES: readonly { type: string; target: (policy: Resource) => string }[
   { type: 'aws_sns_topic_policy', target: (policy) => policy.text('arn') },
 ];
 
-/** Types that give access, or pass data on, in a way that is not evaluated. */
-const OTHER_GRANTS =
-  /^aws_(iam_(policy_attachment|user|group|role_policies|role_policy_attachments)|kms_grant|lambda_permission|lambda_function_url|lambda_layer_version_permission|s3_bucket_(acl|replication|ownership)|s3_object_acl|s3_access_point|s3control_|cloudwatch_log_(resource_policy|subscription_filter|destination)|glue_resource_policy|dynamodb_(kinesis_streaming_destination|table_replica|global_table)|secretsmanager_secret_policy|sqs_queue_policy|ecr_repository_policy|lakeformation_permissions|organizations_policy|ram_)/;
-
 /** @throws UserError if a reference cannot be resolved, or two policies are for one resource */
 export function readAccessModel(stacks: Stacks): AccessModel {
   const roles = stacks.resources('aws_iam_role').map((role) => readRole(role, stacks));
   return {
     roles: roles.map(({ role }) => role),
     targets: readTargets(stacks),
-    notEvaluated: [
-      ...roles.flatMap(({ notEvaluated }) => notEvaluated),
-      ...withoutRole(stacks),
-      ...otherGrants(stacks),
-    ],
+    notEvaluated: [...roles.flatMap(({ notEvaluated }) => notEvaluated), ...withoutRole(stacks)],
   };
 }
 
@@ -255,15 +247,6 @@ function withoutRole(stacks: Stacks): NotEvaluated[] {
       what: `${stack.id} ${address}, of a role that no stack has`,
       stack: stack.id,
     }));
-}
-
-function otherGrants(stacks: Stacks): NotEvaluated[] {
-  return stacks.all.flatMap(({ id, json }) =>
-    Object.entries(json.resource ?? {})
-      .filter(([type]) => OTHER_GRANTS.test(type))
-      .flatMap(([type, named]) => Object.keys(named).map((name) => `${id} ${type}.${name}`))
-      .map((what) => ({ what, stack: id })),
-  );
 }
 
 /** Something about access that must be explained before a deployment. */

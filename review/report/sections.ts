@@ -80,7 +80,12 @@ const NEVER_EVALUATED = [
 /** The questions that are answered with yes, with the statements that decide. */
 export function accessSection(access: Access, { notEvaluated }: AccessModel): Answer {
   const { asked, allowed } = access;
-  const answer = `${plural(asked, 'question')} asked: ${number(allowed.length)} allowed, all others denied`;
+  const counted = `${plural(asked, 'question')} asked: ${number(allowed.length)} allowed, all others denied`;
+  const policies = notEvaluated.flatMap(({ policyArn }) => policyArn ?? []);
+  const answer =
+    policies.length === 0
+      ? counted
+      : text`${counted}; ${strong('not evaluated:')} ${list(policies)}`;
   const rows = access.rows.map(({ who, may, kind, targets, by, differs }) => [
     differs ? strong(who) : who,
     list(may.map(code)),
@@ -97,7 +102,7 @@ export function accessSection(access: Access, { notEvaluated }: AccessModel): An
     blocks: [
       {
         kind: 'paragraph',
-        text: `${answer}. Policies of both sides are evaluated as IAM does it.`,
+        text: text`${answer}. Policies of both sides are evaluated as IAM does it.`,
       },
       { kind: 'table', head: ['who', 'may', 'on', 'in account', 'by'], rows },
       {

@@ -3,6 +3,7 @@ import { allowList } from './allow-list';
 import { buckets } from './buckets';
 import { destinations } from './destinations';
 import { intendedResources } from './intended-resources';
+import { managedPolicies } from './managed-policies';
 import { place } from './place';
 import { policiesOfOthers } from './policies-of-others';
 import { quotas } from './quotas';
@@ -21,6 +22,7 @@ const RULES: readonly Rule[] = [
   intendedResources,
   destinations,
   buckets,
+  managedPolicies,
   quotas,
   runtimes,
   unprotectedTables,

@@ -24,6 +24,11 @@ export const roleSchema = object({
     })
     .default([])
     .describe('Further managed policies of the role.'),
+  acknowledgedPolicyArns: list(policyArn)
+    .default([])
+    .describe(
+      'Of managedPolicyArns and permissionsBoundary, those that somebody has read. The review cannot evaluate most, and stops at the others.',
+    ),
   managedPolicyQuota: integer({
     min: IAM.managedPoliciesPerRole.default,
     max: IAM.managedPoliciesPerRole.max,

@@ -47,7 +47,6 @@ test('what is not in the stacks is named, not left out', () => {
     aws_iam_role_policy_attachment: {
       audit: { role: 'Reader', policy_arn: 'arn:aws:iam::aws:policy/SecurityAudit' },
     },
-    aws_lambda_permission: { invoke: {} },
     aws_iam_role_policy: { other: { role: 'Other', policy: POLICY } },
   });
   expect(notEvaluated.map(({ what }) => what)).toEqual([
@@ -55,7 +54,6 @@ test('what is not in the stacks is named, not left out', () => {
     'the managed policy arn:aws:iam::aws:policy/SecurityAudit of role Reader',
     'the permissions boundary arn:aws:iam::111122223333:policy/Boundary of role Reader',
     'own aws_iam_role_policy.other, of a role that no stack has',
-    'own aws_lambda_permission.invoke',
   ]);
 });
 

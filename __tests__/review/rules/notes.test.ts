@@ -148,3 +148,35 @@ test('a table that a destroy deletes is noted', () => {
     'producer-orders aws_dynamodb_table.table Orders is not protected from deletion: a destroy deletes it with all its items; write deletionProtection: true',
   ]);
 });
+
+describe('a managed policy that is not evaluated', () => {
+  const READ_ONLY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+  const BOUNDARY = 'arn:aws:iam::111122223333:policy/Boundary';
+  const role = {
+    name: 'Role',
+    managedPolicyArns: [READ_ONLY],
+    permissionsBoundary: BOUNDARY,
+  };
+  const reviewedWith = (acknowledgedPolicyArns: string[]) =>
+    reviewed({ 'consumers.process-orders.role': { ...role, acknowledgedPolicyArns } });
+  const line = (what: string, remedy: string) =>
+    `consumer-process-orders ${what} of role Role is not evaluated, and the answers on access are without it; ${remedy}`;
+  const policy = `the managed policy ${READ_ONLY}`;
+  const boundary = `the permissions boundary ${BOUNDARY}`;
+
+  test('stops until the topology says that somebody has read it', () => {
+    const remedy = 'read it, and add its ARN to role.acknowledgedPolicyArns';
+    expect(stops(reviewedWith([]))).toEqual([line(policy, remedy), line(boundary, remedy)]);
+    expect(stops(reviewedWith([BOUNDARY]))).toEqual([line(policy, remedy)]);
+  });
+
+  test('is noted then, and named in the summary', () => {
+    const review = reviewedWith([READ_ONLY, BOUNDARY]);
+    const remedy = 'the topology says that somebody has read it';
+    expect(stops(review)).toEqual([]);
+    expect(notes(review)).toEqual([line(policy, remedy), line(boundary, remedy)]);
+    expect(JSON.stringify(review.sections[0])).toContain(
+      `{"strong":"not evaluated:"}," ","","${READ_ONLY}",", ","${BOUNDARY}"`,
+    );
+  });
+});

@@ -22,7 +22,7 @@ export interface AccountStackProps {
     readonly id?: string;
   };
   /** Alias of the AWS provider: the part the account plays in this stack. */
-  readonly alias: 'consumer' | 'producer' | 'state';
+  readonly alias: string;
 }
 
 /**

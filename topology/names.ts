@@ -94,18 +94,10 @@ export const names = {
   mappingAlarms: (functionName: string, stackId: string) => `${functionName}-${stackId}`,
 };
 
-const MAPPING_ALARMS = ['failed_batches', 'lost_records', 'failed_invokes', 'not_polled'] as const;
-
-/** An alarm of an event source mapping. */
-export type MappingAlarm = (typeof MAPPING_ALARMS)[number];
-
 const LONGEST_FUNCTION = 'f'.repeat(FUNCTION.nameLength.max);
+const LONGEST_ALARM = 'failed-invokes';
 
 /** Characters of a stack id: CloudWatch takes the names of its alarms, whatever the function is called. */
 export const STACK_ID_LENGTH =
   ALARMS.nameLength.max -
-  Math.max(
-    ...MAPPING_ALARMS.map(
-      (alarm) => names.alarm(names.mappingAlarms(LONGEST_FUNCTION, ''), alarm).length,
-    ),
-  );
+  names.alarm(names.mappingAlarms(LONGEST_FUNCTION, ''), LONGEST_ALARM).length;

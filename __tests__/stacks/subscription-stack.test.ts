@@ -1,3 +1,4 @@
+import { STACK_ID_LENGTH } from '../../topology/names';
 import { accountBlocks, alarm } from '../helpers/blocks';
 import { remoteState } from '../helpers/remote-state';
 import { counts, synthApp } from '../helpers/synth-app';
@@ -238,6 +239,20 @@ describe('the alarm', () => {
     const { aws_lambda_event_source_mapping } = RESOURCES;
     expect(resources(false)).toEqual({ aws_lambda_event_source_mapping });
   });
+});
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+test('the longest names of a function and a stack give alarms a name that CloudWatch takes', () => {
+  const reader = 'c'.repeat(STACK_ID_LENGTH - 'subscription-orders-'.length);
+  const content = topology({
+    consumers: { [reader]: { ...consumer('F'), function: { name: 'F'.repeat(64) } } },
+    'subscriptions[0].consumer': reader,
+  });
+  const { resource } = synthApp(content).json(`subscription-orders-${reader}`);
+  const lengths = Object.values(resource?.aws_cloudwatch_metric_alarm ?? {}).map(
+    (block) => Reflect.get(block, 'alarm_name').length,
+  );
+  expect(Math.max(...lengths)).toBe(255);
 });
 
 describe('what other stacks publish is believed only as the topology has it:', () => {

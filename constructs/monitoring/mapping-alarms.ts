@@ -1,4 +1,3 @@
-import type { MappingAlarm } from '../../topology/names';
 import type { ResolvedSubscription } from '../../topology/resolve';
 import type { Alarms } from '../../topology/schema/consumer';
 import type { Alarm } from './alarms';
@@ -13,7 +12,7 @@ interface Subject {
 const onceEnabled = ({ subscription }: Subject) => (subscription.enabled ? 1 : undefined);
 
 /** The alarms of a subscription's event source mapping. */
-export const MAPPING_ALARMS: readonly (Alarm<Subject> & { readonly id: MappingAlarm })[] = [
+export const MAPPING_ALARMS: readonly Alarm<Subject>[] = [
   {
     id: 'failed_batches',
     metric: MAPPING_METRICS.failedRecords,

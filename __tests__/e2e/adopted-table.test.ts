@@ -12,12 +12,9 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { parseDocument } from 'yaml';
-import { loadTopology } from '../../load/load';
 import { clientsOf } from './support/account';
-import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
-import { unprotectTables, writeTopology } from './support/topology';
-
-jest.setTimeout(10 * 60 * 1000);
+import { Deployment, describeWithEndpoint } from './support/deployment';
+import { unprotectTables } from './support/topology';
 
 const STACK = 'producer-orders';
 /** The subscription that depends on it is never deployed. */
@@ -39,9 +36,9 @@ function adopted(table: object) {
 }
 
 describeWithEndpoint('a table that was there before, adopted', () => {
-  const deploymentOf = (table: object) => new Deployment(writeTopology(adopted(table).toString()));
+  const deploymentOf = (table: object) => new Deployment(adopted(table).toString());
   const deployment = deploymentOf({});
-  const topology = loadTopology(writeTopology(adopted({}).toString()));
+  const { topology } = deployment;
   const { dynamodb } = clientsOf(topology, STACK);
   const name = { TableName: 'AdoptedOrders' };
 
@@ -50,7 +47,7 @@ describeWithEndpoint('a table that was there before, adopted', () => {
     dynamodb.send(new GetResourcePolicyCommand({ ResourceArn: (await table())?.LatestStreamArn }));
 
   beforeAll(async () => {
-    await createStateBucket(topology.state);
+    await deployment.createStateBucket();
     await dynamodb.send(
       new CreateTableCommand({
         ...name,
@@ -120,7 +117,7 @@ describeWithEndpoint('a table that was there before, adopted', () => {
 
     const document = adopted({});
     unprotectTables(document);
-    const unprotected = new Deployment(writeTopology(document.toString()));
+    const unprotected = new Deployment(document.toString());
     await unprotected.deploy(STACK);
     await unprotected.destroy(STACK, ALONE);
     await expect(table()).rejects.toThrow('not found');

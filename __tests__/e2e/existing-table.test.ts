@@ -14,13 +14,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parse, stringify } from 'yaml';
-import { loadTopology } from '../../load/load';
 import { clientsOf } from './support/account';
-import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
+import { Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-import { writeTopology } from './support/topology';
-
-jest.setTimeout(10 * 60 * 1000);
 
 const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
 
@@ -40,18 +36,17 @@ function existingTable(name: string, streamPolicy: unknown): string {
       function: { name: `Read${name}` },
     },
   };
-  return writeTopology(stringify(content));
+  return stringify(content);
 }
 
 describeWithEndpoint('a table that was there before', () => {
-  const file = existingTable('Legacy', { replacesExisting: true });
-  const topology = loadTopology(file);
+  const deployment = new Deployment(existingTable('Legacy', { replacesExisting: true }));
+  const { topology } = deployment;
   const owner = clientsOf(topology, 'producer-legacy');
-  const deployment = new Deployment(file);
   const table = { TableName: 'LegacyOrders' };
 
   beforeAll(async () => {
-    await createStateBucket(topology.state);
+    await deployment.createStateBucket();
     await owner.dynamodb.send(
       new CreateTableCommand({
         ...table,
@@ -88,10 +83,9 @@ describeWithEndpoint('a table that was there before', () => {
 });
 
 describeWithEndpoint('a table whose stream has the policy of others', () => {
-  const file = existingTable('Shared', 'none');
-  const topology = loadTopology(file);
+  const deployment = new Deployment(existingTable('Shared', 'none'));
+  const { topology } = deployment;
   const owner = clientsOf(topology, 'producer-shared');
-  const deployment = new Deployment(file);
   const table = { TableName: 'SharedOrders' };
   const OF_OTHERS = {
     Sid: 'OfOthers',
@@ -124,7 +118,7 @@ describeWithEndpoint('a table whose stream has the policy of others', () => {
   }
 
   beforeAll(async () => {
-    await createStateBucket(topology.state);
+    await deployment.createStateBucket();
     const { TableDescription } = await owner.dynamodb.send(
       new CreateTableCommand({
         ...table,

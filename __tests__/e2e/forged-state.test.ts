@@ -8,12 +8,8 @@ import path from 'node:path';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { parse, stringify } from 'yaml';
-import { loadTopology } from '../../load/load';
 import { clientsOf } from './support/account';
-import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
-import { writeTopology } from './support/topology';
-
-jest.setTimeout(10 * 60 * 1000);
+import { Deployment, describeWithEndpoint } from './support/deployment';
 
 const CONSUMER = 'consumer-reader';
 const PRODUCER = 'producer-orders';
@@ -54,10 +50,9 @@ describeWithEndpoint('a state that somebody else wrote', () => {
     },
   };
   content.subscriptions = [{ producer: 'orders', consumer: 'reader' }];
-  const file = writeTopology(stringify(content));
-  const topology = loadTopology(file);
+  const deployment = new Deployment(stringify(content));
+  const { topology } = deployment;
   const { bucket, region, keyPrefix } = topology.state;
-  const deployment = new Deployment(file);
   const s3 = new S3Client({ region, forcePathStyle: true });
 
   const role = { role_arn: 'arn:aws:iam::111122223333:role/streams/ForgedReader' };
@@ -103,7 +98,7 @@ describeWithEndpoint('a state that somebody else wrote', () => {
   let folders: readonly string[];
 
   beforeAll(async () => {
-    await createStateBucket(topology.state);
+    await deployment.createStateBucket();
     folders = await deployment.synthesize(PRODUCER, SUBSCRIPTION);
   });
 

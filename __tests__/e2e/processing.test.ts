@@ -19,16 +19,13 @@ import {
 } from '@aws-sdk/client-lambda';
 import { parseDocument } from 'yaml';
 import { CHANGES_PER_TENANT_PER_DAY } from '../../constructs/lake/sql';
-import { loadTopology } from '../../load/load';
 import type { Lake } from '../../topology/sinks/s3';
 import { changesOf, type Delivery, partitionOf } from '../helpers/lake-database';
 import { AccountClients } from './support/account';
 import { TestBucket } from './support/bucket';
-import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
+import { Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-import { unprotectTables, writeTopology } from './support/topology';
-
-jest.setTimeout(10 * 60 * 1000);
+import { unprotectTables } from './support/topology';
 
 type Image = Record<string, AttributeValue>;
 type Fault = 'poison' | 'error' | 'exit' | 'timeout' | 'duplicate' | 'reads';
@@ -61,8 +58,8 @@ function item(id: string, attributes: Image = {}, fault?: Fault): Image {
 }
 
 describeWithEndpoint('the lake of two tenants', () => {
-  const file = writeTopology(faultyLake());
-  const topology = loadTopology(file);
+  const deployment = new Deployment(faultyLake());
+  const { topology } = deployment;
   const [consumer] = topology.consumers;
   if (!consumer) throw new Error('analytics-lake.yaml has no consumer');
   const { prefix, bucket } = consumer.sink as Lake;
@@ -73,7 +70,6 @@ describeWithEndpoint('the lake of two tenants', () => {
   ];
   const lake = new TestBucket(analytics.s3, bucket);
   const failedBatches = new TestBucket(analytics.s3, consumer.failedBatches.bucket);
-  const deployment = new Deployment(file);
 
   const put = (tenant: AccountClients, image: Image) =>
     tenant.dynamodb.send(new PutItemCommand({ TableName: TABLE, Item: image }));
@@ -110,7 +106,7 @@ describeWithEndpoint('the lake of two tenants', () => {
   }
 
   beforeAll(async () => {
-    await createStateBucket(topology.state);
+    await deployment.createStateBucket();
     await deployment.deploy();
   });
 
@@ -256,7 +252,7 @@ describeWithEndpoint('the lake of two tenants', () => {
   /** `npm run redrive` as an operator runs it. */
   function redrive(): Promise<unknown> {
     return promisify(execFile)('npm', ['run', '--silent', 'redrive', '--', '--consumer', 'lake'], {
-      env: { ...process.env, TOPOLOGY: file },
+      env: { ...process.env, TOPOLOGY: deployment.file },
     });
   }
 });

@@ -15,13 +15,10 @@ import {
   ListEventSourceMappingsCommand,
 } from '@aws-sdk/client-lambda';
 import { parseDocument } from 'yaml';
-import { loadTopology } from '../../load/load';
 import { clientsOf } from './support/account';
-import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
+import { Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-import { unprotectTables, writeTopology } from './support/topology';
-
-jest.setTimeout(10 * 60 * 1000);
+import { unprotectTables } from './support/topology';
 
 const TableName = 'ShopOrders';
 const FunctionName = 'TotalOrders';
@@ -38,9 +35,8 @@ function loggingTotals(): string {
 }
 
 describeWithEndpoint('one deploy, with TRIM_HORIZON, repairs', () => {
-  const file = writeTopology(loggingTotals());
-  const topology = loadTopology(file);
-  const deployment = new Deployment(file);
+  const deployment = new Deployment(loggingTotals());
+  const { topology } = deployment;
   const owner = clientsOf(topology, 'producer-shop-orders');
   const reader = clientsOf(topology, 'consumer-total-orders');
 
@@ -60,7 +56,7 @@ describeWithEndpoint('one deploy, with TRIM_HORIZON, repairs', () => {
   };
 
   beforeAll(async () => {
-    await createStateBucket(topology.state);
+    await deployment.createStateBucket();
     await deployment.deploy();
   });
 

@@ -8,13 +8,10 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { parseDocument } from 'yaml';
-import { loadTopology } from '../../load/load';
 import { clientsOf } from './support/account';
-import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
+import { Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-import { unprotectTables, writeTopology } from './support/topology';
-
-jest.setTimeout(10 * 60 * 1000);
+import { unprotectTables } from './support/topology';
 
 /** shared-table.yaml with a policy that names accounts, so that no stack waits for the roles. */
 function sharedTable() {
@@ -33,10 +30,9 @@ function withoutAudit(): string {
 }
 
 describeWithEndpoint('a table shared by two services', () => {
-  const file = writeTopology(sharedTable().toString());
-  const topology = loadTopology(file);
+  const deployment = new Deployment(sharedTable().toString());
+  const { topology } = deployment;
   const owner = clientsOf(topology, 'producer-shared-orders');
-  const deployment = new Deployment(file);
   let remaining = deployment;
 
   const write = (id: string) =>
@@ -45,7 +41,7 @@ describeWithEndpoint('a table shared by two services', () => {
     );
 
   beforeAll(async () => {
-    await createStateBucket(topology.state);
+    await deployment.createStateBucket();
     await deployment.deploy();
   });
 
@@ -66,7 +62,7 @@ describeWithEndpoint('a table shared by two services', () => {
   test('one of them is removed while the other goes on, and the table stays', async () => {
     await deployment.destroy('subscription-*-audit-orders');
     await deployment.destroy('consumer-audit-orders', '--ignore-missing-stack-dependencies');
-    remaining = new Deployment(writeTopology(withoutAudit()));
+    remaining = new Deployment(withoutAudit());
     await remaining.deploy('*');
 
     await write('4');

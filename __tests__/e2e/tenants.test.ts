@@ -7,13 +7,10 @@ import { DescribeTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetKeyPolicyCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { parseDocument } from 'yaml';
-import { loadTopology } from '../../load/load';
 import { type AccountClients, clientsOf } from './support/account';
-import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
+import { Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-import { unprotectTables, writeTopology } from './support/topology';
-
-jest.setTimeout(10 * 60 * 1000);
+import { unprotectTables } from './support/topology';
 
 /** saas-tenants.yaml with some of its tenants. */
 function saasTenants(...names: string[]): string {
@@ -24,13 +21,12 @@ function saasTenants(...names: string[]): string {
 }
 
 describeWithEndpoint('tenants in accounts of their own, with keys of their own', () => {
-  const file = writeTopology(saasTenants('acme', 'globex'));
-  const topology = loadTopology(file);
+  const deployment = new Deployment(saasTenants('acme', 'globex'));
+  const { topology } = deployment;
   const billing = clientsOf(topology, 'consumer-metering');
   const tenants = Object.fromEntries(
     ['acme', 'globex'].map((name) => [name, clientsOf(topology, `producer-documents-${name}`)]),
   ) as Record<'acme' | 'globex', AccountClients>;
-  const deployment = new Deployment(file);
   let remaining = deployment;
 
   const upload = (tenant: AccountClients, DocumentId: string) =>
@@ -40,7 +36,7 @@ describeWithEndpoint('tenants in accounts of their own, with keys of their own',
   const seen = () => billing.changesSeen('MeterDocuments');
 
   beforeAll(async () => {
-    await createStateBucket(topology.state);
+    await deployment.createStateBucket();
     await deployment.deploy();
   });
 
@@ -92,7 +88,7 @@ describeWithEndpoint('tenants in accounts of their own, with keys of their own',
 
   test('one tenant is offboarded while the other goes on', async () => {
     await deployment.destroy('subscription-documents-globex-metering', 'producer-documents-globex');
-    remaining = new Deployment(writeTopology(saasTenants('acme')));
+    remaining = new Deployment(saasTenants('acme'));
     await remaining.deploy('consumer-metering');
 
     await upload(tenants.acme, 'third');

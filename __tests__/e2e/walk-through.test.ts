@@ -29,12 +29,10 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
-import { loadTopology } from '../../load/load';
 import type { Account } from '../../topology/resolve';
 import { AccountClients } from './support/account';
-import { createStateBucket, Deployment, describeWithEndpoint } from './support/deployment';
+import { Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
-import { writeTopology } from './support/topology';
 
 const ROLE = 'CrossAccountStreamProcessor';
 const LOG_GROUP = '/aws/lambda/ProcessOrders';
@@ -79,17 +77,14 @@ const VARIANTS: Variant[] = [
   },
 ];
 
-jest.setTimeout(10 * 60 * 1000);
-
 describeWithEndpoint.each(VARIANTS)(
   '$topology',
   ({ topology: original, runtime, managedPolicies, changesIn }) => {
-    const topology = writeTopology(readFileSync(original, 'utf8'));
-    const { consumers, producers, state } = loadTopology(topology);
+    const deployment = new Deployment(readFileSync(original, 'utf8'));
+    const { consumers, producers } = deployment.topology;
     const consumerAccount = consumers[0]?.account as Account;
     const producerAccount = producers[0]?.account as Account;
     const roleArn = `arn:aws:iam::${consumerAccount.id}:role/${ROLE}`;
-    const deployment = new Deployment(topology);
     const consumer = new AccountClients(consumerAccount);
     const producer = new AccountClients(producerAccount);
 
@@ -133,7 +128,7 @@ describeWithEndpoint.each(VARIANTS)(
     ];
 
     beforeAll(async () => {
-      await createStateBucket(state);
+      await deployment.createStateBucket();
       await deployment.deploy();
     });
 

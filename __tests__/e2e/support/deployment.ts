@@ -2,7 +2,11 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import type { State } from '../../../topology/resolve';
+import { loadTopology } from '../../../load/load';
+import type { ResolvedTopology } from '../../../topology/resolve';
+import { writeTopology } from './topology';
+
+jest.setTimeout(10 * 60 * 1000);
 
 const run = promisify(execFile);
 const JSON_STACKS = 'cdktf.out/stacks';
@@ -13,17 +17,25 @@ const FLAGS = ['--auto-approve', '--skip-provider-lock'];
 /** `describe` where there is an AWS API to deploy to; e2e/setup.ts says so where there is none. */
 export const describeWithEndpoint = process.env.AWS_ENDPOINT_URL ? describe : describe.skip;
 
-export async function createStateBucket({ bucket, region }: State): Promise<void> {
-  await new S3Client({ region, forcePathStyle: true })
-    .send(new CreateBucketCommand({ Bucket: bucket }))
-    .catch((error) => {
-      if (!/^BucketAlready/.test(error.name)) throw error;
-    });
-}
-
 /** The stacks of one topology, deployed as a user deploys them: with cdktf and Terraform. */
 export class Deployment {
-  constructor(private readonly topology: string) {}
+  readonly file: string;
+  readonly topology: ResolvedTopology;
+
+  /** @param content of the topology file */
+  constructor(content: string) {
+    this.file = writeTopology(content);
+    this.topology = loadTopology(this.file);
+  }
+
+  async createStateBucket(): Promise<void> {
+    const { bucket, region } = this.topology.state;
+    await new S3Client({ region, forcePathStyle: true })
+      .send(new CreateBucketCommand({ Bucket: bucket }))
+      .catch((error) => {
+        if (!/^BucketAlready/.test(error.name)) throw error;
+      });
+  }
 
   /** One `npm run deploy`, of all stacks unless some are named. */
   async deploy(...stacks: string[]): Promise<void> {
@@ -105,7 +117,7 @@ export class Deployment {
   private async call(program: string, ...parameters: string[]): Promise<void> {
     try {
       await run(program, parameters, {
-        env: { ...process.env, TOPOLOGY: this.topology, CI: 'true' },
+        env: { ...process.env, TOPOLOGY: this.file, CI: 'true' },
         maxBuffer: 64 * 1024 * 1024,
       });
     } catch (error) {

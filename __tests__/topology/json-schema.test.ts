@@ -93,9 +93,13 @@ describe('the JSON Schema', () => {
   });
 
   test('has the keys that exclude each other', () => {
-    const notBoth = (...required: string[]) => ({
-      not: { required },
-      errorMessage: `write ${required.join(' or ')}, not both`,
+    const notBoth = (key: string, other: string) => ({
+      if: { required: [key] },
+      // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
+      then: {
+        properties: { [other]: false },
+        errorMessage: `cannot be combined with ${key}; leave one of them out`,
+      },
     });
     const one = (...keys: string[]) => ({ anyOf: keys.map((key) => ({ required: [key] })) });
     expect(at(`${CONSUMER}.function.allOf`)).toEqual([notBoth('entry', 'code')]);
@@ -156,7 +160,7 @@ describe('the JSON Schema', () => {
     const undescribed = (node: unknown, where: string): string[] => {
       if (typeof node !== 'object' || node === null) return [];
       const keys = Object.entries(Reflect.get(node, 'properties') ?? {}).flatMap(([key, value]) =>
-        'description' in Object(value) ? [] : [`${where}.${key}`],
+        value === false || 'description' in Object(value) ? [] : [`${where}.${key}`],
       );
       return [
         ...keys,

@@ -63,6 +63,7 @@ export function exclusive<S extends z.ZodType<object>>(
   schema: S,
   ...pairs: readonly Exclusive<z.output<S>>[]
 ) {
+  const message = (key: string) => `cannot be combined with ${key}; leave one of them out`;
   return schema
     .superRefine((value: z.output<S>, { addIssue }) => {
       for (const { keys, required } of pairs) {
@@ -70,15 +71,18 @@ export function exclusive<S extends z.ZodType<object>>(
         const given = keys.filter((name) => value[name] !== undefined);
         if (given.length === 0 && required) addIssue(`is missing ${keys.join(' or ')}`);
         if (given.length === 2) {
-          const message = `cannot be combined with ${key}; leave one of them out`;
-          addIssue({ code: 'custom', path: [other], message });
+          addIssue({ code: 'custom', path: [other], message: message(key) });
         }
       }
     })
     .meta({
-      allOf: pairs.flatMap(({ keys, required }) => [
-        { not: { required: keys }, errorMessage: `write ${keys.join(' or ')}, not both` },
-        ...(required ? [{ anyOf: keys.map((key) => ({ required: [key] })) }] : []),
+      allOf: pairs.flatMap(({ keys: [key, other], required }) => [
+        {
+          if: { required: [key] },
+          // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
+          then: { properties: { [other]: false }, errorMessage: message(key) },
+        },
+        ...(required ? [{ anyOf: [{ required: [key] }, { required: [other] }] }] : []),
       ]),
     });
 }

@@ -9,23 +9,23 @@ import type { SinkKind } from './sink';
 const SINKS = { log, s3 };
 
 type SinkType = keyof typeof SINKS;
+type Settings = (typeof SINKS)[SinkType]['settings'];
+
+const types = Object.keys(SINKS) as [SinkType, ...SinkType[]];
+const settings = types.map((type) => SINKS[type].settings) as [Settings, ...Settings[]];
 
 /** The name of a sink alone has its defaults. */
 export const sinkSchema = z
   .union(
     [
-      z
-        .enum(Object.keys(SINKS) as [SinkType, ...SinkType[]])
-        .transform((type): Sink => SINKS[type].settings.parse({ type })),
-      z.discriminatedUnion('type', [log.settings, s3.settings], {
-        error: `must be ${Object.keys(SINKS).join(' or ')}`,
-      }),
+      z.enum(types).transform((type): Sink => SINKS[type].settings.parse({ type })),
+      z.discriminatedUnion('type', settings, { error: `must be ${types.join(' or ')}` }),
     ],
-    { error: 'must be log, s3 or { type: s3, bucket?: …, prefix?: … }' },
+    { error: `must be ${types.join(', ')} or { type: s3, bucket?: …, prefix?: … }` },
   )
   .prefault('log');
 
-export type Sink = z.output<(typeof SINKS)[SinkType]['settings']>;
+export type Sink = z.output<Settings>;
 export type ResolvedSink = ReturnType<(typeof SINKS)[SinkType]['resolve']>;
 
 export function sinkKind({ type }: Sink): SinkKind<Sink, ResolvedSink> {

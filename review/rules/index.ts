@@ -12,6 +12,7 @@ import type { Rule, RuleInput } from './rule';
 import { runtimes } from './runtimes';
 import { scarceConcurrency } from './scarce-concurrency';
 import { unheardAlarms } from './unheard-alarms';
+import { unmeetableConditions } from './unmeetable-conditions';
 import { unprotectedTables } from './unprotected-tables';
 
 /** Every rule, in the order of the report. */
@@ -23,6 +24,7 @@ const RULES: readonly Rule[] = [
   destinations,
   buckets,
   managedPolicies,
+  unmeetableConditions,
   quotas,
   runtimes,
   unprotectedTables,

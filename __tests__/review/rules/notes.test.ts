@@ -180,3 +180,37 @@ describe('a managed policy that is not evaluated', () => {
     );
   });
 });
+
+describe('a condition of a stream policy', () => {
+  const stopsWith = (test: string, variable: string, value: string) =>
+    stops(
+      reviewed({
+        'producers.orders.streamPolicy': { conditions: [{ test, variable, values: [value] }] },
+      }),
+    );
+
+  test.each([
+    ['Bool', 'aws:SecureTransport', 'false'],
+    ['Bool', 'aws:PrincipalIsAWSService', 'true'],
+    ['Bool', 'aws:MultiFactorAuthPresent', 'true'],
+    ['StringEquals', 'aws:RequestedRegion', 'eu-west-1'],
+    ['StringLike', 'aws:username', '*'],
+    ['Null', 'aws:PrincipalServiceName', 'false'],
+    ['DateLessThan', 'aws:CurrentTime', '2026-07-31T00:00:00Z'],
+  ])('that no read of Lambda meets stops: %s %s %s', (test, variable, value) => {
+    expect(stopsWith(test, variable, value)).toEqual([
+      `producer-orders the policy of the stream of Orders has the condition ${test} ${variable}, which no request meets with which Lambda reads it; remove it`,
+    ]);
+  });
+
+  test.each([
+    ['Bool', 'aws:SecureTransport', 'true'],
+    ['BoolIfExists', 'aws:MultiFactorAuthPresent', 'true'],
+    ['StringEquals', 'aws:RequestedRegion', 'us-east-1'],
+    ['StringEquals', 'aws:PrincipalOrgID', 'o-exampleorgid'],
+    ['DateLessThan', 'aws:CurrentTime', '2099-01-01T00:00:00Z'],
+    ['ForAllValues:StringEquals', 'aws:TagKeys', 'team'],
+  ])('that one may meet does not: %s %s %s', (test, variable, value) => {
+    expect(stopsWith(test, variable, value)).toEqual([]);
+  });
+});

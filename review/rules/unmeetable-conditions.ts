@@ -1,0 +1,60 @@
+import type { Condition } from '../../policies/statement';
+import { ABSENT_CONDITION_KEYS } from '../../topology/limits';
+import { type Context, holds } from '../access/conditions';
+import type { AccessTarget } from '../access/model';
+import { listOf } from '../lists';
+import type { PolicyDocument } from '../read/policy-document';
+import type { Rule } from './rule';
+
+/** Lambda reads streams as the execution role. Every read is refused where its request cannot meet a condition. */
+export const unmeetableConditions: Rule = {
+  name: 'unmeetable-conditions',
+  check: ({ model, today }) =>
+    model.targets
+      .filter(({ kind }) => kind === 'stream')
+      .flatMap((stream) =>
+        conditionsOf(stream.policy)
+          .filter((condition) => !canBeMet(condition, stream, today))
+          .map(({ test, variable }) => ({
+            place: stream.stackId,
+            message: `the policy of the stream of ${stream.name} has the condition ${test} ${variable}, which no request meets with which Lambda reads it; remove it`,
+          })),
+      ),
+};
+
+function conditionsOf(policy: PolicyDocument | undefined): Condition[] {
+  return listOf(policy?.Statement)
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap(({ Condition }) => Object.entries(Condition ?? {}))
+    .flatMap(([test, keys]) =>
+      Object.entries(keys).map(([variable, values]) => ({
+        test,
+        variable,
+        values: [...listOf(values)],
+      })),
+    );
+}
+
+/** Keys of every request, and keys that none has. Of all others nothing is known. */
+const FACTS: Context = {
+  ...Object.fromEntries(ABSENT_CONDITION_KEYS.keys.map((key) => [key.toLowerCase(), undefined])),
+  'aws:federatedprovider': undefined,
+  'aws:multifactorauthage': undefined,
+  'aws:multifactorauthpresent': undefined,
+  'aws:principalisawsservice': 'false',
+  'aws:principalservicename': undefined,
+  'aws:principaltype': 'AssumedRole',
+  'aws:securetransport': 'true',
+  'aws:username': undefined,
+};
+
+function canBeMet(condition: Condition, { region, account }: AccessTarget, today: Date): boolean {
+  const { test, variable, values } = condition;
+  const key = variable.toLowerCase();
+  if (key === 'aws:currenttime' && test.startsWith('DateLessThan')) {
+    return values.some((value) => Date.parse(value) > today.getTime());
+  }
+  const facts = { ...FACTS, 'aws:requestedregion': region, 'aws:resourceaccount': account };
+  const isKnown = Object.hasOwn(facts, key) && /^(String|Arn|Bool|Null)/.test(test);
+  return !isKnown || holds(condition, facts);
+}

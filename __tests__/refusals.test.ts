@@ -107,8 +107,8 @@ function testSubject(subject: Subject) {
 
   function testChange(title: string, change: Overrides, lines: readonly string[]) {
     test(title, () => {
-      const { '<folder>': files = {}, ...others }: Overrides = { ...common, ...change };
-      const folder = folderOf(Object(files));
+      const { '<folder>': files, ...others }: Overrides = { ...common, ...change };
+      const folder = files ? folderOf(files) : '';
       const changes = Object.entries(others).map(([place, value]) => [whole(place), value]);
       expect(problemsOf(topology(filled(Object.fromEntries(changes), folder)))).toEqual(
         filled(lines, folder).map((line) => line.replace(/^[. ]/, `${shown(at)}$&`)),

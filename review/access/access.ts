@@ -65,7 +65,7 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology): 
         .missingFrom(model.targets)
         .map((what) => finding(what, 'is in the topology and in no stack')),
       ...model.notEvaluated
-        .filter(({ policyArn }) => policyArn === undefined || !intent.namesPolicy(policyArn))
+        .filter(({ policyArn }) => !intent.namesPolicy(policyArn))
         .map(({ what }) =>
           finding(what, 'is not in the topology, and what it allows cannot be evaluated'),
         ),

@@ -10,7 +10,7 @@ import type {
 import { groupBy, unique } from '../lists';
 import { awsManagedActions } from './aws-managed-policies';
 import { accountOf } from './evaluate';
-import type { AccessTarget, TargetKind } from './model';
+import type { AccessTarget } from './model';
 
 /**
  * Actions that are meant. They are written here a second time, apart from the policies: a policy that grants
@@ -48,12 +48,6 @@ interface Subject {
   readonly reach: string;
 }
 
-/** Something that the topology says the stacks hold. */
-interface Expected {
-  readonly kind: TargetKind;
-  readonly name: string;
-}
-
 /** What the actions that take no resource are for: `*` itself, which is not a wildcard here. */
 const NO_RESOURCE = '*';
 
@@ -63,7 +57,8 @@ export class Intent {
   private readonly byAction: ReadonlyMap<string, readonly Grant[]>;
   private readonly consumers: ReadonlyMap<string, ResolvedConsumer>;
   private readonly producers: ReadonlyMap<string, ResolvedProducer>;
-  private readonly expected: readonly Expected[];
+  /** What the topology says there is, in words. */
+  private readonly expected: ReadonlySet<string>;
 
   constructor({ consumers, producers }: ResolvedTopology) {
     this.grants = consumers.flatMap(grantsOf);
@@ -78,15 +73,10 @@ export class Intent {
     );
     this.consumers = new Map(consumers.map((consumer) => [consumer.role.arn, consumer]));
     this.producers = new Map(producers.map((producer) => [arns.table(producer.source), producer]));
-    this.expected = [
+    this.expected = new Set([
       ...consumers.flatMap(expectedOf),
-      ...producers.flatMap(({ source }): Expected[] => [
-        { kind: 'stream', name: streamOf(source).name },
-        ...(source.encryption === 'customer-managed'
-          ? [{ kind: 'key' as const, name: keyOf(source).name }]
-          : []),
-      ]),
-    ];
+      ...producers.flatMap(expectedOfProducer),
+    ]);
   }
 
   /**
@@ -105,10 +95,10 @@ export class Intent {
     // The managed policies that the topology attaches name no resource: they reach everything in the
     // role's own account, and elsewhere what other policies open.
     const isManaged = this.managedActions(principal).includes(action);
-    const names = [arn, nameOf(target)];
+    const asked = [arn, nameOf(target)];
     const granted = (this.byAction.get(`${principal} ${action}`) ?? [])
       .filter(({ byLambdaOnly }) => isManaged || !(notByLambda && byLambdaOnly))
-      .some(({ on }) => names.some((name) => covers(on.name, name)));
+      .some(({ on }) => asked.some((name) => covers(on.name, name)));
     const isReached = accountOf(principal) === target.account || target.policyIsElsewhere === true;
     return granted || (isReached && isManaged);
   }
@@ -148,8 +138,8 @@ export class Intent {
 
   /** Keys of objects that somebody is granted something on, as examples. */
   objectKeys(bucketArn: string): string[] {
-    const names = this.grants.map(({ on }) => on.name);
-    return unique(names.filter((name) => name.startsWith(`${bucketArn}/`))).map((name) =>
+    const granted = this.grants.map(({ on }) => on.name);
+    return unique(granted.filter((name) => name.startsWith(`${bucketArn}/`))).map((name) =>
       name.slice(bucketArn.length + 1).replace(/\*$/, 'example'),
     );
   }
@@ -178,12 +168,15 @@ export class Intent {
     );
   }
 
+  /** Whether the topology says that there is a target. */
+  expects(target: AccessTarget): boolean {
+    return this.expected.has(inWords(target));
+  }
+
   /** What the topology says there is and the stacks do not hold. */
   missingFrom(targets: readonly AccessTarget[]): string[] {
-    const found = new Set(targets.map((target) => `${target.kind} ${nameOf(target)}`));
-    return this.expected
-      .filter(({ kind, name }) => !found.has(`${kind} ${name}`))
-      .map(({ kind, name }) => (name.startsWith(kind) ? name : `${kind} ${name}`));
+    const found = new Set(targets.map(inWords));
+    return [...this.expected].filter((words) => !found.has(words));
   }
 
   private managedActions(role: string): readonly string[] {
@@ -197,6 +190,12 @@ export class Intent {
 function nameOf({ kind, arn, ownerArn, policyIsElsewhere }: AccessTarget): string {
   const isNamedByOwner = kind === 'stream' || (kind === 'key' && !policyIsElsewhere);
   return ownerArn !== undefined && isNamedByOwner ? `${kind} of ${ownerArn}` : arn;
+}
+
+/** Such as `role <ARN>` or `stream of <ARN of a table>`. */
+function inWords(target: AccessTarget): string {
+  const name = nameOf(target);
+  return name === target.arn ? `${target.kind} ${name}` : name;
 }
 
 function covers(subject: string, name: string): boolean {
@@ -269,17 +268,23 @@ function keysOf(table: TableReference): Subject[] {
   return [encryption === 'customer-managed' ? keyOf(table) : named(encryption.kmsKeyArn)];
 }
 
-function expectedOf(consumer: ResolvedConsumer): Expected[] {
+function expectedOf(consumer: ResolvedConsumer): string[] {
   const { role, sink } = consumer;
-  const parts = partsOf(consumer);
-  const all: [TargetKind, string | undefined][] = [
-    ['role', role.arn],
-    ['function', parts.function],
-    ['log group', parts.log],
-    ['bucket', parts.failedBatches],
-    ['bucket', sink.type === 's3' && sink.managed ? parts.lake : undefined],
-    ['topic', parts.topic],
-    ['key', parts.topic && `key of ${parts.topic}`],
+  const { function: lambda, log, failedBatches, lake, topic } = partsOf(consumer);
+  return [
+    `role ${role.arn}`,
+    `function ${lambda}`,
+    `log group ${log}`,
+    `bucket ${failedBatches}`,
+    ...(sink.type === 's3' && sink.managed ? [`bucket ${lake}`] : []),
+    ...(topic === undefined ? [] : [`topic ${topic}`, `key of ${topic}`]),
   ];
-  return all.flatMap(([kind, name]) => (name === undefined ? [] : [{ kind, name }]));
+}
+
+function expectedOfProducer({ table, source }: ResolvedProducer): string[] {
+  return [
+    streamOf(source).name,
+    ...(table.type === 'created' ? [`table ${arns.table(source)}`] : []),
+    ...(source.encryption === 'customer-managed' ? [keyOf(source).name] : []),
+  ];
 }

@@ -63,14 +63,13 @@ export interface AccessModel {
   readonly notEvaluated: readonly NotEvaluated[];
 }
 
-/** Something that has a say in access and cannot be evaluated. */
+/** A managed policy, or a permissions boundary, whose document the review does not know. */
 export interface NotEvaluated {
+  readonly policyArn: string;
   /** In words. */
   readonly what: string;
+  readonly role: string;
   readonly stack: string;
-  /** The role and the policy, where the policy is a managed one that is not in the stacks. */
-  readonly role?: string;
-  readonly policyArn?: string;
 }
 
 /** Types that are asked about as they are. To add one: a row here, and its questions. */
@@ -79,15 +78,14 @@ const TYPES: readonly { type: string; kind: TargetKind; name: string; policy?: s
   { type: 'aws_kms_key', kind: 'key', name: 'description', policy: 'policy' },
   { type: 'aws_lambda_function', kind: 'function', name: 'function_name' },
   { type: 'aws_cloudwatch_log_group', kind: 'log group', name: 'name' },
-  { type: 'aws_s3_bucket', kind: 'bucket', name: 'bucket', policy: 'policy' },
-  { type: 'aws_sns_topic', kind: 'topic', name: 'name', policy: 'policy' },
+  { type: 'aws_s3_bucket', kind: 'bucket', name: 'bucket' },
+  { type: 'aws_sns_topic', kind: 'topic', name: 'name' },
   { type: 'aws_iam_role', kind: 'role', name: 'name', policy: 'assume_role_policy' },
 ];
 
 /** Resources that are the policy of another, with the ARN of that one. */
 const POLICIES: readonly { type: string; target: (policy: Resource) => string }[] = [
   { type: 'aws_dynamodb_resource_policy', target: (policy) => policy.text('resource_arn') },
-  { type: 'aws_kms_key_policy', target: (policy) => policy.text('key_id') },
   {
     type: 'aws_s3_bucket_policy',
     target: (policy) => `arn:${policy.stack.partition}:s3:::${policy.text('bucket')}`,
@@ -101,7 +99,7 @@ export function readAccessModel(stacks: Stacks): AccessModel {
   return {
     roles: roles.map(({ role }) => role),
     targets: readTargets(stacks),
-    notEvaluated: [...roles.flatMap(({ notEvaluated }) => notEvaluated), ...withoutRole(stacks)],
+    notEvaluated: roles.flatMap(({ notEvaluated }) => notEvaluated),
   };
 }
 
@@ -185,11 +183,9 @@ function attachedPolicies(stacks: Stacks) {
 }
 
 function readRole(role: Resource, stacks: Stacks): { role: Role; notEvaluated: NotEvaluated[] } {
-  const { stack, address, block } = role;
+  const { stack } = role;
   const name = role.text('name');
-  const notEvaluated: NotEvaluated[] = ['inline_policy', 'managed_policy_arns']
-    .filter((attribute) => block[attribute] !== undefined)
-    .map((attribute) => ({ what: `${stack.id} ${address}.${attribute}`, stack: stack.id }));
+  const notEvaluated: NotEvaluated[] = [];
   const partsOf = (type: string) =>
     stacks
       .resources(type)
@@ -197,12 +193,8 @@ function readRole(role: Resource, stacks: Stacks): { role: Role; notEvaluated: N
   const managed = (policyArn: string, what: string): NamedPolicy[] => {
     const document = managedPolicy(policyArn, stacks);
     if (document) return [{ name: policyArn.slice(policyArn.lastIndexOf('/') + 1), document }];
-    notEvaluated.push({
-      what: `${what} ${policyArn} of role ${name}`,
-      stack: stack.id,
-      role: name,
-      policyArn,
-    });
+    const words = `${what} ${policyArn} of role ${name}`;
+    notEvaluated.push({ policyArn, what: words, role: name, stack: stack.id });
     return [];
   };
   const inline = partsOf('aws_iam_role_policy').map((policy) => ({
@@ -233,20 +225,6 @@ function readRole(role: Resource, stacks: Stacks): { role: Role; notEvaluated: N
 function managedPolicy(arn: string, stacks: Stacks): PolicyDocument | undefined {
   const own = stacks.resources('aws_iam_policy').find((policy) => policy.text('arn') === arn);
   return own ? own.document('policy') : awsManagedPolicy(arn);
-}
-
-/** Policies of roles that no stack makes. */
-function withoutRole(stacks: Stacks): NotEvaluated[] {
-  const known = new Set(
-    stacks.resources('aws_iam_role').map((role) => `${role.stack.account} ${role.text('name')}`),
-  );
-  return ['aws_iam_role_policy', 'aws_iam_role_policy_attachment']
-    .flatMap((type) => stacks.resources(type))
-    .filter((policy) => !known.has(`${policy.stack.account} ${policy.text('role')}`))
-    .map(({ stack, address }) => ({
-      what: `${stack.id} ${address}, of a role that no stack has`,
-      stack: stack.id,
-    }));
 }
 
 /** Something about access that must be explained before a deployment. */

@@ -53,14 +53,12 @@ function document({ stacks, stack, address, block }: Resource): string {
 const table: Record<string, Attribute> = {
   arn: tableArn,
   stream_arn: (resource) => `${tableArn(resource)}/stream/${STREAM_LABEL}`,
-  stream_label: () => STREAM_LABEL,
 };
 
 const keyId: Attribute = (key) => key.stacks.keyId(key);
 
 const bucket: Record<string, Attribute> = {
   arn: (resource) => `arn:${resource.stack.partition}:s3:::${resource.text('bucket')}`,
-  id: attribute('bucket'),
 };
 
 /**
@@ -70,30 +68,16 @@ const bucket: Record<string, Attribute> = {
  */
 export const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Attribute>>>> = {
   aws_iam_role: { arn: iamArn('role'), id: attribute('name'), unique_id: () => UNIQUE_ID },
-  aws_iam_policy: { arn: iamArn('policy'), id: iamArn('policy') },
+  aws_iam_policy: { arn: iamArn('policy') },
   aws_lambda_function: { arn: arn('lambda', 'function:', 'function_name') },
   aws_lambda_event_source_mapping: { uuid: () => UUID },
   aws_cloudwatch_log_group: { arn: arn('logs', 'log-group:', 'name') },
   aws_dynamodb_table: table,
   'data.aws_dynamodb_table': table,
-  aws_kms_key: { arn: arn('kms', 'key/', 'key_id'), id: keyId, key_id: keyId },
-  aws_kms_alias: { arn: arn('kms', '', 'name') },
+  aws_kms_key: { arn: arn('kms', 'key/', 'key_id'), key_id: keyId },
   aws_s3_bucket: bucket,
   'data.aws_s3_bucket': bucket,
   aws_sns_topic: { arn: arn('sns', '', 'name') },
-  aws_sqs_queue: { arn: arn('sqs', '', 'name') },
-  aws_cloudwatch_metric_alarm: { arn: arn('cloudwatch', 'alarm:', 'alarm_name') },
-  aws_glue_catalog_database: { arn: arn('glue', 'database/', 'name') },
-  aws_glue_catalog_table: {
-    arn: (resource) => arn('glue', `table/${resource.text('database_name')}/`, 'name')(resource),
-  },
-  aws_athena_workgroup: { arn: arn('athena', 'workgroup/', 'name') },
-  'data.aws_caller_identity': {
-    account_id: ({ stack }) => stack.account,
-    id: ({ stack }) => stack.account,
-  },
-  'data.aws_partition': { partition: ({ stack }) => stack.partition },
   'data.aws_iam_policy_document': { json: document, minified_json: document },
   terraform_data: { output: attribute('input') },
-  'data.aws_region': { region: ({ stack }) => stack.region, name: ({ stack }) => stack.region },
 };

@@ -81,7 +81,7 @@ const NEVER_EVALUATED = [
 export function accessSection(access: Access, { notEvaluated }: AccessModel): Answer {
   const { asked, allowed } = access;
   const counted = `${plural(asked, 'question')} asked: ${number(allowed.length)} allowed, all others denied`;
-  const policies = notEvaluated.flatMap(({ policyArn }) => policyArn ?? []);
+  const policies = notEvaluated.map(({ policyArn }) => policyArn);
   const answer =
     policies.length === 0
       ? counted

@@ -11,7 +11,7 @@ export const managedPolicies: Rule = {
     const roles = new Map(consumers.map(({ stackId, role }) => [stackId, role]));
     return model.notEvaluated.flatMap(({ what, stack, policyArn }) => {
       const role = roles.get(stack);
-      if (!role || policyArn === undefined) return [];
+      if (!role) return [];
       const { managedPolicyArns, permissionsBoundary, acknowledgedPolicyArns } = role;
       if (![...managedPolicyArns, permissionsBoundary].includes(policyArn)) return [];
       const isAcknowledged = acknowledgedPolicyArns.includes(policyArn);

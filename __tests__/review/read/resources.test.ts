@@ -29,17 +29,8 @@ const RESOURCES: StackJson['resource'] = {
   aws_cloudwatch_log_group: { log: { name: '/aws/lambda/Process' } },
   aws_dynamodb_table: { table: { name: 'Orders', server_side_encryption: { kms_key_arn: 'key' } } },
   aws_kms_key: { first: {}, second: {} },
-  aws_kms_alias: { alias: { name: 'alias/orders' } },
   aws_s3_bucket: { bucket: { bucket: 'failed-batches' } },
   aws_sns_topic: { topic: { name: 'alarms' } },
-  aws_glue_catalog_database: { database: { name: 'lake' } },
-  aws_glue_catalog_table: {
-    deliveries: {
-      name: 'deliveries',
-      database_name: '${aws_glue_catalog_database.database.name}',
-    },
-  },
-  aws_athena_workgroup: { queries: { name: 'Process' } },
   terraform_data: { settled: { input: '${aws_iam_role.role.arn}' } },
 };
 
@@ -65,17 +56,8 @@ test.each([
     'arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-000000000001',
   ],
   ['${aws_kms_key.second.key_id}', '00000000-0000-4000-8000-000000000002'],
-  ['${aws_kms_alias.alias.arn}', 'arn:aws:kms:us-east-1:111122223333:alias/orders'],
   ['${aws_s3_bucket.bucket.arn}/changes/*', 'arn:aws:s3:::failed-batches/changes/*'],
   ['${aws_sns_topic.topic.arn}', 'arn:aws:sns:us-east-1:111122223333:alarms'],
-  [
-    '${aws_glue_catalog_table.deliveries.arn}',
-    'arn:aws:glue:us-east-1:111122223333:table/lake/deliveries',
-  ],
-  [
-    '${aws_athena_workgroup.queries.arn}',
-    'arn:aws:athena:us-east-1:111122223333:workgroup/Process',
-  ],
   ['${terraform_data.settled.output}', 'arn:aws:iam::111122223333:role/streams/Reader'],
   ['no reference', 'no reference'],
   ['$${aws:PrincipalTag/team} and %%{x}', '${aws:PrincipalTag/team} and %{x}'],

@@ -50,6 +50,7 @@ const ROLE = {
   name: 'ProcessOrdersRole',
   path: '/',
   managedPolicyArns: [] as string[],
+  acknowledgedPolicyArns: [] as string[],
   managedPolicyQuota: 10,
   pollerOnly: true,
   arn: ROLE_ARN,

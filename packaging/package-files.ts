@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../topology/problem';
-import { visible } from '../topology/unicode';
 import { isInside, type Refusal, realPath } from './confinement';
 
 /** The deployment package's own files: what Lambda loads, what that loads, and its source map. */
@@ -34,17 +33,12 @@ export interface PackageFile {
  * or may not be in a package
  */
 export function packageFiles(entry: string, file: string, refusal: Refusal): PackageFile[] {
+  if (!existsSync(file)) {
+    throw new UserError('must be a file or a folder that exists, relative to cdktf.json');
+  }
   const folder = path.dirname(path.resolve(entry));
-  const found = filesIn(path.resolve(file)).map((source) => ({
-    source,
-    target: path.relative(folder, source).split(path.sep).join('/'),
-  }));
-  if (found.length === 0) throw new UserError('must have files in it');
-  for (const { source, target } of found) {
-    const reason = refusal(source, true);
-    if (reason) {
-      throw new UserError(`must be a file for the function; ${nameOf(source)} ${reason}`);
-    }
+  return wholly(readFiles(path.resolve(file), refusal, false)).map(({ source }) => {
+    const target = relative(folder, source);
     if (target.startsWith('../') || path.isAbsolute(target)) {
       throw new UserError(
         `must be in the folder of the entry, ${path.dirname(entry)}, as it is in the package relative to that; move it there, or prepare the package yourself with code`,
@@ -56,33 +50,7 @@ export function packageFiles(entry: string, file: string, refusal: Refusal): Pac
         `must not have ${top} at the top of the package, where Lambda loads the function from ${PACKAGE.handler}; choose another name`,
       );
     }
-  }
-  return found;
-}
-
-function filesIn(root: string): string[] {
-  const stats = statSync(root, { throwIfNoEntry: false });
-  if (stats?.isFile()) return [root];
-  if (stats?.isDirectory()) return filesBelow(root);
-  throw new UserError('must be a file or a folder that exists, relative to cdktf.json');
-}
-
-/** All files in a folder and the folders in it, in the same order on every machine. */
-function filesBelow(folder: string): string[] {
-  const [unnamed] = namesIn(folder).filter(({ isText }) => !isText);
-  if (unnamed) {
-    throw new UserError(
-      `must have only files and folders in it; ${nameOf(path.join(folder, unnamed.name))} ${NOT_UTF8}`,
-    );
-  }
-  const entries = readdirSync(folder, { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return entries.flatMap((entry) => {
-    const found = path.join(folder, entry.name);
-    if (entry.isDirectory()) return filesBelow(found);
-    if (entry.isFile()) return [found];
-    const what = entry.isSymbolicLink() ? 'a link' : 'neither';
-    throw new UserError(`must have only files and folders in it; ${nameOf(found)} is ${what}`);
+    return { source, target };
   });
 }
 
@@ -115,6 +83,18 @@ export interface CodeFile {
   readonly size: number;
 }
 
+interface Found<T> {
+  readonly files: readonly T[];
+  /** All that is wrong: what it must be, without a full stop. */
+  readonly problems: readonly string[];
+}
+
+/** @throws UserError with the first problem */
+function wholly<T>({ files, problems: [problem] }: Found<T>): readonly T[] {
+  if (problem !== undefined) throw new UserError(problem);
+  return files;
+}
+
 /**
  * The files of a prepared folder, with those that links lead to, as they are packed.
  *
@@ -122,28 +102,33 @@ export interface CodeFile {
  * @throws UserError if there is none, or one that may not be in a package
  */
 export function codeFiles(directory: string, refusal: Refusal): string[] {
-  const { files, problems } = readCodeFolder(directory, refusal);
-  const [problem] = problems;
-  if (problem !== undefined) throw new UserError(problem);
-  return files.map(({ name }) => name);
+  return wholly(readCodeFolder(directory, refusal)).map(({ name }) => name);
 }
 
-/** The same with sizes, and all that is wrong with the folder: what it must be, without a full stop. */
-export function readCodeFolder(
-  directory: string,
+/** The same with sizes, and all that is wrong with the folder. */
+export function readCodeFolder(directory: string, refusal: Refusal): Found<CodeFile> {
+  const { files, problems } = readFiles(directory, refusal, true);
+  const named = files.map(({ source, size }) => ({ name: relative(directory, source), size }));
+  return { files: named, problems };
+}
+
+/** A file, or all in a folder and those in it, in the same order on every machine. */
+function readFiles(
+  root: string,
   refusal: Refusal,
-): { files: CodeFile[]; problems: string[] } {
-  const files: CodeFile[] = [];
+  followsLinks: boolean,
+): Found<{ readonly source: string; readonly size: number }> {
+  const files: { source: string; size: number }[] = [];
   const problems: string[] = [];
+  const isFile = statSync(root, { throwIfNoEntry: false })?.isFile() === true;
+  const rule = isFile ? 'be a file for the function' : 'have only files for the function in it';
   const refuse = (place: string, reason: string) => {
-    problems.push(
-      visible(`must have only files for the function in it; ${nameOf(place)} ${reason}`),
-    );
+    problems.push(`must ${rule}; ${relative('.', place)} ${reason}`);
   };
   /** @param above real paths of the folders that this place is in */
   const visit = (place: string, above: readonly string[]): void => {
     const real = realPath(place);
-    const found = lookAt(place);
+    const found = lookAt(place, followsLinks || place === root);
     const reason =
       typeof found === 'string'
         ? found
@@ -159,21 +144,21 @@ export function readCodeFolder(
         else refuse(path.join(place, name), NOT_UTF8);
       }
     } else if (typeof found === 'number') {
-      const name = path.relative(directory, place).split(path.sep).join('/');
-      files.push({ name, size: found });
+      files.push({ source: place, size: found });
     }
   };
-  visit(directory, []);
-  files.sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (files.length === 0 && problems.length === 0) {
-    problems.push('must have files in it, which become the deployment package');
-  }
+  visit(root, []);
+  files.sort((a, b) => (a.source < b.source ? -1 : 1));
+  if (files.length === 0 && problems.length === 0) problems.push('must have files in it');
   return { files, problems };
 }
 
 /** The names in a folder, the bytes of a file, or why there is neither. */
-function lookAt(place: string): Name[] | number | string {
+function lookAt(place: string, followsLinks: boolean): Name[] | number | string {
   try {
+    if (!followsLinks && lstatSync(place).isSymbolicLink()) {
+      return 'is a link; write its content in its place';
+    }
     const stats = statSync(place);
     if (stats.isDirectory()) return namesIn(place);
     if (!stats.isFile()) return 'is neither a file nor a folder';
@@ -187,6 +172,6 @@ function lookAt(place: string): Name[] | number | string {
   }
 }
 
-function nameOf(file: string): string {
-  return path.relative('.', file).split(path.sep).join('/');
+function relative(from: string, file: string): string {
+  return path.relative(from, file).split(path.sep).join('/');
 }

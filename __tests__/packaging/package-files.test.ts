@@ -86,7 +86,7 @@ describe('refuses', () => {
     writeFileSync(Buffer.concat([Buffer.from(`${at('src/named')}/`), name]), '');
     expect(() => targets('src/named')).toThrow(
       new UserError(
-        `must have only files and folders in it; ${path.relative('.', at('src/named'))}/\\xe4.txt has a name that is not UTF-8; rename it`,
+        `must have only files for the function in it; ${path.relative('.', at('src/named'))}/\\xe4.txt has a name that is not UTF-8; rename it`,
       ),
     );
   });
@@ -99,7 +99,7 @@ describe('refuses', () => {
     symlinkSync(target, at(`src/${folder}/link`));
     expect(() => targets(`src/${folder}`)).toThrow(
       new UserError(
-        `must have only files and folders in it; ${path.relative('.', at(`src/${folder}/link`))} is a link`,
+        `must have only files for the function in it; ${path.relative('.', at(`src/${folder}/link`))} is a link; write its content in its place`,
       ),
     );
   });
@@ -197,8 +197,6 @@ describe('a prepared folder', () => {
 
   test('without a file is refused', () => {
     mkdirSync(at('hollow/folder'), { recursive: true });
-    expect(() => files('hollow')).toThrow(
-      'must have files in it, which become the deployment package',
-    );
+    expect(() => files('hollow')).toThrow('must have files in it');
   });
 });

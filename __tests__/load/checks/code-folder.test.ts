@@ -116,7 +116,7 @@ describe('refused is', () => {
   ])('a folder with %s', (_, folders) => {
     const directory = folder({});
     for (const name of folders) mkdirSync(path.join(directory, name), { recursive: true });
-    expect(problems(directory)).toEqual(['have files in it, which become the deployment package']);
+    expect(problems(directory)).toEqual(['have files in it']);
   });
 
   test('a folder that holds the output', () => {

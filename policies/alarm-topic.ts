@@ -1,7 +1,7 @@
 import type { Account } from '../topology/resolve';
 import { PUBLISH, PUBLISH_ENCRYPTED } from './actions';
 import { administeredBy } from './key-policy';
-import type { Statement } from './statement';
+import { condition, type Statement } from './statement';
 
 /**
  * The alarms of the account may publish; whoever else may is up to the account's own IAM policies.
@@ -28,6 +28,6 @@ function allowAlarms({ id }: Account, actions: string[], resource: string): Stat
     principals: [{ type: 'Service', identifiers: ['cloudwatch.amazonaws.com'] }],
     actions,
     resources: [resource],
-    condition: [{ test: 'StringEquals', variable: 'aws:SourceAccount', values: [id] }],
+    condition: [condition('StringEquals', 'aws:SourceAccount', id)],
   };
 }

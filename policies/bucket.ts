@@ -1,4 +1,4 @@
-import type { Statement } from './statement';
+import { condition, type Statement } from './statement';
 
 /**
  * Nobody reaches the bucket without TLS.
@@ -13,7 +13,7 @@ export function tlsOnly(bucketArn: string): Statement[] {
       principals: [{ type: '*', identifiers: ['*'] }],
       actions: ['s3:*'],
       resources: [bucketArn, `${bucketArn}/*`],
-      condition: [{ test: 'Bool', variable: 'aws:SecureTransport', values: ['false'] }],
+      condition: [condition('Bool', 'aws:SecureTransport', 'false')],
     },
   ];
 }

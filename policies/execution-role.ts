@@ -12,7 +12,7 @@ import {
   WRITE_OBJECT,
 } from './actions';
 import { throughDynamodb } from './key-policy';
-import { type Condition, policySize, type Statement } from './statement';
+import { type Condition, condition, policySize, type Statement } from './statement';
 
 /** Lambda may assume the role. */
 export function trustPolicy(): Statement[] {
@@ -43,22 +43,11 @@ type PollerOnly = Pick<ResolvedConsumer['role'], 'pollerOnly'>;
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
  */
-const NOT_FROM_CODE: Condition = {
-  test: 'Null',
-  variable: 'lambda:SourceFunctionArn',
-  values: ['true'],
-};
-
-/**
- * Where Lambda writes failed batches, after the ARN of their bucket.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
- */
-const FAILED_BATCHES = '/aws/lambda/*';
+const NOT_FROM_CODE = condition('Null', 'lambda:SourceFunctionArn', 'true');
 
 /** Whoever deletes a bucket leaves its name to others. */
 export function ofBucketOwner(account: string): Condition {
-  return { test: 'StringEquals', variable: 's3:ResourceAccount', values: [account] };
+  return condition('StringEquals', 's3:ResourceAccount', account);
 }
 
 /**
@@ -80,17 +69,12 @@ export function functionPolicy(
     {
       sid: 'SendFailedBatches',
       actions: WRITE_OBJECT,
-      resources: [`${failedBatchesArn}${FAILED_BATCHES}`],
+      resources: [`${failedBatchesArn}/aws/lambda/*`],
       ...failed,
     },
     ...ofSink,
-    { sid: 'ListStreams', actions: LIST_STREAMS, resources: ['*'], ...conditioned(byLambda) },
+    { sid: 'ListStreams', actions: LIST_STREAMS, resources: ['*'], condition: byLambda },
   ];
-}
-
-/** A statement without conditions has no empty list of them. */
-function conditioned(condition: Condition[]): Pick<Statement, 'condition'> {
-  return condition.length === 0 ? {} : { condition };
 }
 
 const READ_STREAMS = 'ReadStreams';
@@ -140,7 +124,7 @@ function addGrant(policy: Statement[], { statement, resource }: Grant): Statemen
 /** What each table needs, which goes into one policy; nothing is granted twice. */
 function grantsByTable(tables: readonly TableReference[], { pollerOnly }: PollerOnly): Grant[][] {
   const byLambda = pollerOnly ? [NOT_FROM_CODE] : [];
-  const reading = { sid: READ_STREAMS, actions: READ_STREAM, ...conditioned(byLambda) };
+  const reading = { sid: READ_STREAMS, actions: READ_STREAM, condition: byLambda };
   const numbers = new Map<string, number>();
   for (const { name } of tables) numbers.set(name, numbers.get(name) ?? numbers.size + 1);
   const granted = new Set<string>();
@@ -172,16 +156,16 @@ function decryption(
   byLambda: readonly Condition[],
 ): Grant[] {
   if (encryption === 'aws-owned') return [];
-  const condition = [...byLambda, throughDynamodb(account.region)];
+  const through = [...byLambda, throughDynamodb(account.region)];
   if (encryption !== 'customer-managed') {
-    const statement = { sid: 'DecryptKeys', actions: DECRYPT, condition };
+    const statement = { sid: 'DecryptKeys', actions: DECRYPT, condition: through };
     return [{ statement, resource: encryption.kmsKeyArn }];
   }
-  const ofTable = {
-    test: byLambda.length > 0 ? 'StringEquals' : 'StringEqualsIfExists',
-    variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
-    values: [name],
-  };
-  const statement = { sid, actions: DECRYPT, condition: [...condition, ofTable] };
+  const ofTable = condition(
+    byLambda.length > 0 ? 'StringEquals' : 'StringEqualsIfExists',
+    'kms:EncryptionContext:aws:dynamodb:tableName',
+    name,
+  );
+  const statement = { sid, actions: DECRYPT, condition: [...through, ofTable] };
   return [{ statement, resource: arns.keys(account) }];
 }

@@ -1,7 +1,7 @@
 import { arns } from '../topology/arns';
 import type { Account, ResolvedProducer } from '../topology/resolve';
 import { ADMINISTER_KEY, DECRYPT } from './actions';
-import type { Condition, Statement } from './statement';
+import { type Condition, condition, type Statement } from './statement';
 import { readerPrincipals } from './stream-policy';
 
 /**
@@ -14,15 +14,15 @@ import { readerPrincipals } from './stream-policy';
 export function keyPolicy(producer: ResolvedProducer, roleArns: readonly string[]): Statement[] {
   const administration = administeredBy(producer.account);
   if (roleArns.length === 0) return [administration];
-  const { principals, condition } = readerPrincipals(producer, roleArns);
+  const readers = readerPrincipals(producer, roleArns);
   return [
     administration,
     {
       sid: 'AllowCrossAccountStreamDecryption',
-      principals,
+      principals: readers.principals,
       actions: DECRYPT,
       resources: ['*'],
-      condition: [...condition, throughDynamodb(producer.account.region)],
+      condition: [...readers.condition, throughDynamodb(producer.account.region)],
     },
   ];
 }
@@ -42,9 +42,6 @@ export function throughDynamodb(region: string): Condition {
   const domains = region.startsWith('cn-')
     ? ['amazonaws.com', 'amazonaws.com.cn']
     : ['amazonaws.com'];
-  return {
-    test: 'StringEquals',
-    variable: 'kms:ViaService',
-    values: domains.map((domain) => `dynamodb.${region}.${domain}`),
-  };
+  const services = domains.map((domain) => `dynamodb.${region}.${domain}`);
+  return condition('StringEquals', 'kms:ViaService', ...services);
 }

@@ -6,13 +6,17 @@ export interface Statement {
   readonly principals?: { readonly type: string; readonly identifiers: string[] }[];
   readonly actions: string[];
   readonly resources?: string[];
-  readonly condition?: Condition[];
+  readonly condition?: readonly Condition[];
 }
 
 export interface Condition {
   readonly test: string;
   readonly variable: string;
   readonly values: string[];
+}
+
+export function condition(test: string, variable: string, ...values: string[]): Condition {
+  return { test, variable, values };
 }
 
 /**
@@ -35,7 +39,7 @@ export function policySize(statements: readonly Statement[]): number {
 
 /** One statement as JSON has it. */
 export function renderStatement({ sid, effect, ...statement }: Statement): object {
-  const { principals, actions, resources, condition } = statement;
+  const { principals, actions, resources, condition = [] } = statement;
   return {
     Sid: sid,
     Effect: effect ?? 'Allow',
@@ -44,7 +48,7 @@ export function renderStatement({ sid, effect, ...statement }: Statement): objec
       Object.fromEntries(principals.map(({ type, identifiers }) => [type, oneOrMany(identifiers)])),
     Action: oneOrMany(actions),
     Resource: resources && oneOrMany(resources),
-    Condition: condition && renderConditions(condition),
+    Condition: condition.length === 0 ? undefined : renderConditions(condition),
   };
 }
 

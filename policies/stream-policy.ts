@@ -1,7 +1,7 @@
 import { arns } from '../topology/arns';
 import type { ResolvedProducer } from '../topology/resolve';
 import { READ_STREAM } from './actions';
-import { type Condition, renderPolicy, type Statement } from './statement';
+import { type Condition, condition, renderPolicy, type Statement } from './statement';
 
 /** A stream's ARN ends with the time the stream was made. */
 const STREAM_LABEL = '2026-01-01T00:00:00.000';
@@ -18,15 +18,14 @@ export function streamPolicy(
   streamArn: string,
   roleArns: readonly string[],
 ): Statement[] {
-  const { principals, condition } = readerPrincipals(producer, roleArns);
-  const all = [...condition, ...producer.streamPolicy.conditions];
+  const readers = readerPrincipals(producer, roleArns);
   return [
     {
       sid: 'AllowCrossAccountStreamAccess',
-      principals,
+      principals: readers.principals,
       actions: READ_STREAM,
       resources: [streamArn],
-      condition: all.length > 0 ? all : undefined,
+      condition: [...readers.condition, ...producer.streamPolicy.conditions],
     },
   ];
 }
@@ -56,6 +55,6 @@ export function readerPrincipals(
   const roots = readers.map(({ account }) => arns.root(account));
   return {
     principals: [{ type: 'AWS', identifiers: [...new Set(roots)] }],
-    condition: [{ test: 'ArnEquals', variable: 'aws:PrincipalArn', values: [...roleArns] }],
+    condition: [condition('ArnEquals', 'aws:PrincipalArn', ...roleArns)],
   };
 }

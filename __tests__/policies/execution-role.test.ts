@@ -58,7 +58,7 @@ describe('streamPolicies', () => {
   test('let its code do so too, and need no table in the encryption context, where asked for', () => {
     const [policy = []] = streamPolicies([table(1, 'Orders', 'customer-managed')], ANYBODY);
     expect(policy.map(({ sid, condition }) => [sid, condition])).toStrictEqual([
-      ['ReadStreams', undefined],
+      ['ReadStreams', []],
       [
         'DecryptTable1',
         [

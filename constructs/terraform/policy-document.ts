@@ -1,6 +1,6 @@
 import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document';
 import type { Construct } from 'constructs';
-import type { Statement } from '../../policies/statement';
+import type { Condition, Statement } from '../../policies/statement';
 import { literal } from './literal';
 
 /**
@@ -15,13 +15,14 @@ export function policyDocument(
   statements: readonly Statement[],
   { minified = false } = {},
 ): string {
+  const asText = ({ values, ...rest }: Condition) => ({
+    ...rest,
+    values: values.map((value) => literal(scope, value)),
+  });
   const document = new DataAwsIamPolicyDocument(scope, id, {
-    statement: statements.map(({ condition, ...statement }) => ({
+    statement: statements.map(({ condition = [], ...statement }) => ({
       ...statement,
-      condition: condition?.map(({ values, ...rest }) => ({
-        ...rest,
-        values: values.map((value) => literal(scope, value)),
-      })),
+      condition: condition.length === 0 ? undefined : condition.map(asText),
     })),
   });
   return minified ? document.minifiedJson : document.json;

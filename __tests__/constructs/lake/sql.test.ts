@@ -1,21 +1,13 @@
-import initSqlJs, { type Database, type SqlValue } from 'sql.js';
-import {
-  CHANGES,
-  changesPerTenantPerDay,
-  changesView,
-  DELIVERIES,
-  VIEW_COLUMNS,
-} from '../../../constructs/lake/sql';
+import { CHANGES, changesPerTenantPerDay, VIEW_COLUMNS } from '../../../constructs/lake/sql';
+import { type Delivery, openLake, rowsOf } from '../../helpers/lake-database';
 
 /** Takes the place of Athena's `current_date`. */
 const TODAY = '2026-05-31';
 
 const LAKE = 'my_lake';
 
-type Row = Readonly<Record<string, SqlValue>>;
-
 /** A change as the lake holds it. */
-function change(number: number, overrides: Row = {}): Row {
+function change(number: number, overrides: Delivery = {}): Delivery {
   return {
     event_id: `event-${number}`,
     event_name: 'INSERT',
@@ -33,28 +25,6 @@ function change(number: number, overrides: Row = {}): Row {
   };
 }
 
-/** SQLite with what Athena has and SQLite has not: a database of this name, and functions of dates. */
-async function openLake(deliveries: readonly Row[]): Promise<Database> {
-  const { Database } = await initSqlJs();
-  const lake = new Database();
-  lake.create_function('date_add', (unit: string, amount: number, date: string) => {
-    // That of the clock, which is not what the data are made for.
-    expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
-    return added(unit, amount);
-  });
-  lake.create_function('date_format', formatted);
-  const columns = VIEW_COLUMNS.map(({ name }) => `"${name}"`);
-  lake.run(`ATTACH ':memory:' AS "${LAKE}"`);
-  lake.run(`CREATE TABLE "${LAKE}"."${DELIVERIES}" (${columns.join(', ')})`);
-  lake.run(`CREATE VIEW "${LAKE}"."${CHANGES}" AS ${changesView(LAKE)}`);
-  const insert = lake.prepare(
-    `INSERT INTO "${LAKE}"."${DELIVERIES}" VALUES (${columns.map(() => '?').join(', ')})`,
-  );
-  for (const row of deliveries) insert.run(VIEW_COLUMNS.map(({ name }) => row[name] ?? null));
-  insert.free();
-  return lake;
-}
-
 /** `date_add` of Athena, from TODAY on. */
 function added(unit: string, amount: number): string {
   const [year = 0, month = 0, day = 0] = TODAY.split('-').map(Number);
@@ -68,18 +38,19 @@ function formatted(date: string, format: string): string {
   return format.replace('%Y', year).replace('%m', month).replace('%d', day);
 }
 
-/** The rows of a query, each by the names of its columns. */
-async function query(sql: string, deliveries: readonly Row[]): Promise<Row[]> {
-  const lake = await openLake(deliveries);
-  const [result] = lake.exec(sql);
-  lake.close();
-  const { columns = [], values = [] } = result ?? {};
-  return values.map((row) =>
-    Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null])),
-  );
+/** The rows of a query of SQLite with functions that Athena has. */
+async function query(sql: string, deliveries: readonly Delivery[]): Promise<Delivery[]> {
+  const lake = await openLake(LAKE, deliveries);
+  lake.create_function('date_add', (unit: string, amount: number, date: string) => {
+    // That of the clock, which is not what the data are made for.
+    expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
+    return added(unit, amount);
+  });
+  lake.create_function('date_format', formatted);
+  return rowsOf(lake, sql);
 }
 
-const changesOf = (...deliveries: Row[]) =>
+const changesOf = (...deliveries: Delivery[]) =>
   query(
     `SELECT * FROM "${LAKE}"."${CHANGES}" ORDER BY sequence_number, account, "table"`,
     deliveries,
@@ -109,7 +80,7 @@ describe('the view of changes', () => {
     change(3, { event_name: 'REMOVE', new_image: null, expired: 1 }),
   ] as const;
 
-  test.each<[string, Row[], Row[]]>([
+  test.each<[string, Delivery[], Delivery[]]>([
     ['of nothing is empty', [], []],
     ['has every change, with all its columns', [one, two, three], [one, two, three]],
     ['has a change once that a batch has twice', [one, one, two], [one, two]],
@@ -144,7 +115,7 @@ describe('the view of changes', () => {
 
   test('has each of a thousand changes once, whatever is delivered again', async () => {
     const all = Array.from({ length: 1_000 }, (_, number) => change(number));
-    const again = all.flatMap((row, number) => Array<Row>(number % 4).fill(row));
+    const again = all.flatMap((row, number) => Array<Delivery>(number % 4).fill(row));
     expect(await changesOf(...again, ...all)).toEqual(all);
   });
 });
@@ -166,7 +137,7 @@ describe('changes_per_tenant_per_day', () => {
     removed,
   });
 
-  test.each<[string, Row[], Row[]]>([
+  test.each<[string, Delivery[], Delivery[]]>([
     ['of nothing is empty', [], []],
     [
       'counts each change once, by its kind',

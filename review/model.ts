@@ -28,31 +28,19 @@ export interface Section {
   readonly sections?: readonly Section[];
 }
 
-export type Block = Paragraph | List | Table | Picture;
+export type Block =
+  | { readonly kind: 'paragraph'; readonly text: Text }
+  | { readonly kind: 'graph'; readonly graph: Graph }
+  | ({ readonly kind: 'list'; readonly items: readonly Text[] } & Folded)
+  | ({
+      readonly kind: 'table';
+      readonly head: readonly string[];
+      readonly rows: readonly (readonly Text[])[];
+    } & Folded);
 
-export interface Paragraph {
-  readonly kind: 'paragraph';
-  readonly text: Text;
-}
-
-export interface List {
-  readonly kind: 'list';
-  readonly items: readonly Text[];
+interface Folded {
   /** What is shown in its place until it is unfolded. Default: all of it. */
   readonly folded?: string;
-}
-
-export interface Table {
-  readonly kind: 'table';
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly Text[])[];
-  /** What is shown in its place until it is unfolded. Default: all of it. */
-  readonly folded?: string;
-}
-
-export interface Picture {
-  readonly kind: 'graph';
-  readonly graph: Graph;
 }
 
 /** Text as it is, or its parts. Each format escapes it in one place, and nothing else does. */

@@ -3,7 +3,7 @@ import { groupBy, unique } from '../lists';
 import type { Block, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
 import type { Answer } from '../report/sections';
-import { code, list, plural, some, strong, text } from '../report/words';
+import { code, list, paragraph, plural, some, strong, table, text } from '../report/words';
 import type { Before } from './at-ref';
 import type { Code } from './code';
 import { type Difference, differences } from './differences';
@@ -74,8 +74,8 @@ export function whatChanged(before: (Before & Side) | undefined, now: Side): Ans
       groupBy(all, topicOf).map((own) => [topicOf(own[0]), attributeTable(own)]),
     ),
   };
-  const sections = Object.entries(tables).flatMap(([title, table]) =>
-    table ? subsection(title, table) : [],
+  const sections = Object.entries(tables).flatMap(([title, block]) =>
+    block ? subsection(title, block) : [],
   );
   const what = [
     ...(added.length > 0 ? [plural(added.length, 'new stack')] : []),
@@ -102,10 +102,6 @@ function otherGenerator({ ref, generator }: Before): Block {
   );
 }
 
-function paragraph(content: Text): Block {
-  return { kind: 'paragraph', text: content };
-}
-
 function subsection(title: string, table: Block): Section {
   return { id: `changed-${title.toLowerCase().replaceAll(' ', '-')}`, title, blocks: [table] };
 }
@@ -113,7 +109,7 @@ function subsection(title: string, table: Block): Section {
 function tableOf(head: readonly string[], rows: readonly (readonly Text[])[]): Block | undefined {
   if (rows.length === 0) return undefined;
   const folded = rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined;
-  return { kind: 'table', head, rows, folded };
+  return table(head, rows, folded);
 }
 
 function stackTable(added: readonly Stack[], removed: readonly Stack[]): Block | undefined {

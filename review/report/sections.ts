@@ -5,7 +5,7 @@ import type { Code } from '../changes/code';
 import { unique } from '../lists';
 import type { Block, Finding, Graph, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
-import { code, link, list, number, plural, some, strong, text } from './words';
+import { code, link, list, number, paragraph, plural, some, strong, table, text } from './words';
 
 /** A section with what it says in short. */
 export interface Answer extends Section {
@@ -19,12 +19,11 @@ export function summary(answers: readonly Answer[], graph: Graph): Section {
     id: 'summary',
     title: 'Summary',
     blocks: [
-      { kind: 'table', head: ['question', 'answer'], rows },
+      table(['question', 'answer'], rows),
       { kind: 'graph', graph },
-      {
-        kind: 'paragraph',
-        text: 'Solid arrows carry changes. Dashed arrows are alarms, and access without an event source mapping; dotted ones end where the role may not read.',
-      },
+      paragraph(
+        'Solid arrows carry changes. Dashed arrows are alarms, and access without an event source mapping; dotted ones end where the role may not read.',
+      ),
     ],
   };
 }
@@ -43,31 +42,29 @@ export function comparisonSection(
     title: 'Is this what the topology says?',
     answer,
     blocks: [
-      { kind: 'paragraph', text: text`In short: ${answer}.` },
+      paragraph(text`In short: ${answer}.`),
       ...findingTable(comparison ?? []),
-      {
-        kind: 'table',
-        folded: plural(stacks.length, 'stack'),
-        head: ['stack', 'account', 'SHA-256 of the configuration'],
-        rows: stacks.map(({ id, account, json }) => [
-          code(id),
-          code(account),
-          code(createHash('sha256').update(JSON.stringify(json)).digest('hex')),
-        ]),
-      },
-      {
-        kind: 'table',
-        folded: 'Code of the functions',
-        head: ['function', 'made of', 'SHA-256 of the package', 'files'],
-        rows: all.map(({ functions, source, hash, files }) => [
+      table(
+        ['stack', 'account', 'SHA-256 of the configuration'],
+        stacks.map(({ id, account, json }) => [code(id), code(account), code(sha256(json))]),
+        plural(stacks.length, 'stack'),
+      ),
+      table(
+        ['function', 'made of', 'SHA-256 of the package', 'files'],
+        all.map(({ functions, source, hash, files }) => [
           some(functions.map(code)),
           code(source),
           code(hash),
           some(Object.keys(files).map(code), 100),
         ]),
-      },
+        'Code of the functions',
+      ),
     ],
   };
+}
+
+function sha256(json: object): string {
+  return createHash('sha256').update(JSON.stringify(json)).digest('hex');
 }
 
 /** What no review of the stacks can see. */
@@ -100,11 +97,8 @@ export function accessSection(access: Access, { notEvaluated }: AccessModel): An
     title: 'Who may read what?',
     answer,
     blocks: [
-      {
-        kind: 'paragraph',
-        text: text`${answer}. Policies of both sides are evaluated as IAM does it.`,
-      },
-      { kind: 'table', head: ['who', 'may', 'on', 'in account', 'by'], rows },
+      paragraph(text`${answer}. Policies of both sides are evaluated as IAM does it.`),
+      table(['who', 'may', 'on', 'in account', 'by'], rows),
       {
         kind: 'list',
         folded: 'What is not evaluated',
@@ -123,12 +117,11 @@ export function findingsSection(findings: readonly Finding[]): Answer {
     title: 'What should stop me?',
     answer,
     blocks: [
-      {
-        kind: 'paragraph',
-        text: stops.length === 0 ? 'Nothing.' : 'Do not deploy before each of these is explained.',
-      },
+      paragraph(
+        stops.length === 0 ? 'Nothing.' : 'Do not deploy before each of these is explained.',
+      ),
       ...findingTable(stops),
-      ...(notes.length === 0 ? [] : [{ kind: 'paragraph', text: 'Worth knowing:' } as const]),
+      ...(notes.length === 0 ? [] : [paragraph('Worth knowing:')]),
       ...findingTable(notes),
     ],
   };
@@ -136,10 +129,6 @@ export function findingsSection(findings: readonly Finding[]): Answer {
 
 function findingTable(findings: readonly Finding[]): Block[] {
   if (findings.length === 0) return [];
-  const rows = findings.map(({ rule, place, message }) => [
-    rule,
-    place === '' ? '' : code(place),
-    message,
-  ]);
-  return [{ kind: 'table', head: ['rule', 'place', 'what is found'], rows }];
+  const rows = findings.map(({ rule, place, message }) => [rule, code(place), message]);
+  return [table(['rule', 'place', 'what is found'], rows)];
 }

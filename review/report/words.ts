@@ -1,4 +1,17 @@
-import type { Marked, Text } from '../model';
+import type { Block, Marked, Text } from '../model';
+
+export function paragraph(content: Text): Block {
+  return { kind: 'paragraph', text: content };
+}
+
+/** @param folded what is shown in its place until it is unfolded. Default: all of it */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly Text[])[],
+  folded?: string,
+): Block {
+  return { kind: 'table', head, rows, folded };
+}
 
 export function code(text: string): Marked[] {
   return [{ code: text }];

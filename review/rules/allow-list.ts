@@ -1,12 +1,19 @@
 import type { Stack } from '../read/stacks';
-import { ALLOWED, COMPUTED } from './allowed';
+import allowed from './allowed.json';
 import { type Leaf, leavesOf } from './leaves';
 import type { Found, Rule } from './rule';
 
-const REMEDY =
-  'remove it, or, if it is meant, let somebody review it and add it to review/rules/allowed.ts';
+/**
+ * What may be in a stack, by kind of block and attribute; `.*` ends a mapping whose keys the user writes. `text` is any
+ * text with references. `computed` may call functions, but none that reads files. All else is the value itself:
+ * `|` separates alternatives, and `*` is a name.
+ */
+const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>> = allowed;
 
-/** Only what is known is allowed: resources, modules, providers, provisioners, attributes, functions. */
+const REMEDY =
+  'remove it, or, if it is meant, let somebody review it and add it to review/rules/allowed.json';
+
+/** What is not known can give access, pass data on or run a program. */
 export const allowList: Rule = {
   name: 'allow-list',
   check: ({ stacks }) => stacks.all.flatMap(strangers),
@@ -26,28 +33,29 @@ function strangers(stack: Stack): Found[] {
   }));
 }
 
-/** What the review does not know, or does not allow. Values can be secret and are left out. */
+/** What the review does not know. Values can be secret and are left out. */
 function problemOf({ kind, attribute, value }: Leaf): string | undefined {
-  const allowed = ALLOWED[kind];
-  if (!allowed) return `${kind} is not known to the review`;
-  const isKnown =
-    attribute === 'provider' || allowed.attributes.some((known) => covers(known, attribute));
-  if (!isKnown) return `${attribute || kind} is not known to the review`;
-  return isAllowed(allowed.values[attribute], String(value))
+  const attributes = ALLOWED[kind];
+  if (!attributes) return `${kind} is not known to the review`;
+  const known = attribute === 'provider' ? attribute : entryOf(kind, attribute);
+  if (known === undefined) return `${attribute || kind} is not known to the review`;
+  return isAllowed(attributes[known] ?? 'text', String(value))
     ? undefined
     : `${attribute} has a value that is not known to the review`;
 }
 
-/** Of a mapping whose keys the user writes, all are known. */
-export function covers(known: string, attribute: string): boolean {
-  return known.endsWith('.*') ? attribute.startsWith(known.slice(0, -1)) : attribute === known;
+/** The entry of the list that an attribute falls under. */
+export function entryOf(kind: string, attribute: string): string | undefined {
+  return Object.keys(ALLOWED[kind] ?? {}).find((known) =>
+    known.endsWith('.*') ? attribute.startsWith(known.slice(0, -1)) : attribute === known,
+  );
 }
 
-function isAllowed(pattern: RegExp | typeof COMPUTED | undefined, value: string): boolean {
-  if (pattern instanceof RegExp) return pattern.test(value);
+function isAllowed(rule: string, value: string): boolean {
+  if (rule !== 'text' && rule !== 'computed') return matches(rule, value);
   const expressions = value.replaceAll(REFERENCE, '');
   if (!/[$%]\{/.test(expressions)) return true;
-  return pattern === COMPUTED && !READS_FILES.test(expressions);
+  return rule === 'computed' && !READS_FILES.test(expressions);
 }
 
 /** A reference, or a marker that is escaped and so is text. */
@@ -55,3 +63,8 @@ const REFERENCE = /\$\{[\w.[\]-]+\}|(?<![$%])([$%])\1\{/g;
 
 /** Functions that read files or the environment; those of a provider may do anything. */
 const READS_FILES = /\b(?:file\w*|template\w+|pathexpand)(?:\s|\/\*.*?\*\/)*\(|\bprovider::/s;
+
+function matches(alternatives: string, value: string): boolean {
+  const escaped = alternatives.replaceAll(/[.+?^${}()[\]\\]/g, '\\$&').replaceAll('*', '[\\w-]+');
+  return new RegExp(`^(?:${escaped})$`).test(value);
+}

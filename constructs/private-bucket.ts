@@ -35,18 +35,20 @@ const ABORT_UPLOADS: LifecycleRule = {
   abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
 };
 
+const enabled = (rule: LifecycleRule) => ({ status: 'Enabled', filter: [{}], ...rule });
+
 /** A bucket that is encrypted, private, and reached by TLS only. S3 refuses to delete it with objects. */
 export class PrivateBucket extends Construct {
-  readonly name: string;
-  readonly arn: string;
+  readonly resource: S3Bucket;
 
   constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
     const { name, kmsKeyId, versioned, lifecycleRules, preventDestroy } = props;
-    const { bucket, arn } = new S3Bucket(this, 'resource', {
+    this.resource = new S3Bucket(this, 'resource', {
       bucket: name,
       lifecycle: preventDestroy ? { preventDestroy } : undefined,
     });
+    const { bucket, arn } = this.resource;
     this.encrypt(bucket, kmsKeyId);
     new S3BucketPublicAccessBlock(this, 'public_access_block', {
       bucket,
@@ -62,15 +64,9 @@ export class PrivateBucket extends Construct {
     const versioning = versioned ? [this.createVersioning(bucket)] : undefined;
     new S3BucketLifecycleConfiguration(this, 'lifecycle', {
       bucket,
-      rule: [...lifecycleRules, ABORT_UPLOADS].map((rule) => ({
-        status: 'Enabled',
-        filter: [{}],
-        ...rule,
-      })),
+      rule: [...lifecycleRules, ABORT_UPLOADS].map(enabled),
       dependsOn: versioning, // rules about versions need them
     });
-    this.name = bucket;
-    this.arn = arn;
   }
 
   private encrypt(bucket: string, kmsMasterKeyId: string | undefined): void {

@@ -25,8 +25,6 @@ export const LIST_STREAMS = ['dynamodb:ListStreams'];
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-identity-based-access-control-cwl.html
  */
 export const CREATE_LOG = ['logs:CreateLogGroup'];
-
-/** Writes to a log group that exists. */
 export const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /**
@@ -35,7 +33,6 @@ export const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
 export const LIST_OBJECTS = ['s3:ListBucket'];
-
 export const WRITE_OBJECT = ['s3:PutObject'];
 
 /**
@@ -48,14 +45,12 @@ export const DECRYPT = ['kms:Decrypt'];
 /** All of a key's administration and use, for the account that owns it. */
 export const ADMINISTER_KEY = ['kms:*'];
 
-/** What CloudWatch needs to send an alarm to a topic … */
-export const PUBLISH = ['sns:Publish'];
-
 /**
- * … and on the key the topic is encrypted with.
+ * What CloudWatch needs to send an alarm to a topic, and on the key that the topic is encrypted with.
  *
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
+export const PUBLISH = ['sns:Publish'];
 export const PUBLISH_ENCRYPTED = ['kms:Decrypt', 'kms:GenerateDataKey*'];
 
 export const ASSUME_ROLE = ['sts:AssumeRole'];

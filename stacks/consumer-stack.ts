@@ -1,4 +1,5 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import type { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Construct } from 'constructs';
 import { ConsumerFunction } from '../constructs/consumer-function';
@@ -60,11 +61,12 @@ export class ConsumerStack extends AccountStack {
     }
   }
 
-  private createFailedBatches({ failedBatches }: ResolvedConsumer): PrivateBucket {
+  private createFailedBatches({ failedBatches }: ResolvedConsumer): S3Bucket {
+    const expire = { id: 'expire', expiration: [{ days: failedBatches.expirationInDays }] };
     return new PrivateBucket(this, 'failed_batches', {
       name: failedBatches.bucket,
-      lifecycleRules: [{ id: 'expire', expiration: [{ days: failedBatches.expirationInDays }] }],
-    });
+      lifecycleRules: [expire],
+    }).resource;
   }
 
   /** @returns the ARN of the topic, of these alarms and of those of the subscriptions */

@@ -26,7 +26,7 @@ export class StateBucketStack extends AccountStack {
       alias: 'state',
     });
 
-    const bucket = new PrivateBucket(this, 'bucket', {
+    const { resource } = new PrivateBucket(this, 'bucket', {
       name,
       kmsKeyId,
       versioned: true,
@@ -39,7 +39,7 @@ export class StateBucketStack extends AccountStack {
       preventDestroy: true,
     });
 
-    this.output('bucket_name', bucket.name, 'Name of the state bucket');
+    this.output('bucket_name', resource.bucket, 'Name of the state bucket');
   }
 
   protected override createBackend({ keyPrefix }: State): void {

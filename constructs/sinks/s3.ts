@@ -1,4 +1,5 @@
 import { DataAwsS3Bucket } from '@cdktf/provider-aws/lib/data-aws-s3-bucket';
+import type { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { Construct } from 'constructs';
 import { SINK_VARIABLES } from '../../lambda-src/contract';
 import { WRITE_OBJECT } from '../../policies/actions';
@@ -23,9 +24,9 @@ export class ChangeLake extends Construct implements SinkResources {
 
   constructor(scope: Construct, id: string, lake: Lake, consumer: ResolvedConsumer) {
     super(scope, id);
-    const { name, arn } = lake.managed ? this.createBucket(lake) : this.findBucket(lake);
-    this.createCatalog(name, lake, consumer);
-    this.references = { [SINK_VARIABLES.s3.bucket]: name };
+    const { bucket, arn } = this.bucket(lake);
+    this.createCatalog(bucket, lake, consumer);
+    this.references = { [SINK_VARIABLES.s3.bucket]: bucket };
     this.grants = [
       {
         sid: 'WriteChanges',
@@ -49,17 +50,10 @@ export class ChangeLake extends Construct implements SinkResources {
     new LakeQueries(this, 'queries', { lake, bucket, database, workgroup: lambda.name });
   }
 
-  private createBucket(lake: Lake): { name: string; arn: string } {
-    return new PrivateBucket(this, 'bucket', {
-      name: lake.bucket,
-      versioned: true,
-      lifecycleRules: lifecycleRules(lake),
-    });
-  }
-
-  private findBucket(lake: Lake): { name: string; arn: string } {
-    const { bucket, arn } = new DataAwsS3Bucket(this, 'bucket', { bucket: lake.bucket });
-    return { name: bucket, arn };
+  private bucket(lake: Lake): S3Bucket | DataAwsS3Bucket {
+    if (!lake.managed) return new DataAwsS3Bucket(this, 'bucket', { bucket: lake.bucket });
+    const settings = { name: lake.bucket, versioned: true, lifecycleRules: lifecycleRules(lake) };
+    return new PrivateBucket(this, 'bucket', settings).resource;
   }
 }
 

@@ -5,44 +5,44 @@ import type {
   ResolvedConsumer,
   ResolvedProducer,
   ResolvedSubscription,
-  ResolvedTopology,
 } from '../../topology/resolve';
 import { STREAM_LABEL } from '../read/attributes';
 import type { Resource } from '../read/resources';
 import type { Block } from '../read/stacks';
-import { type Found, placeOf, type Rule } from './rule';
+import { type Found, notAsMeant, placeOf, type Rule } from './rule';
 
-/** By type and attribute: what it may be, once references are followed. */
-type Expected = Readonly<Record<string, Readonly<Record<string, readonly (string | undefined)[]>>>>;
-
-/** Changes, failed batches and alarms go where the topology says; keys and variables are those that it has. */
-export const destinations: Rule = {
-  name: 'destinations',
-  check({ stacks, topology }) {
-    const expected = byStack(topology);
-    return TYPES.flatMap((type) => [
-      ...stacks.resources(type),
-      ...stacks.dataSources(type),
-    ]).flatMap((resource) => differing(resource, expected.get(resource.stack.id) ?? {}));
-  },
-};
+/** By kind of resource and attribute: what it may be, once references are followed. */
+type Expected = Readonly<Record<string, Attributes>>;
+type Attributes = Readonly<Record<string, readonly (string | undefined)[]>>;
 
 const TYPES = [
   'aws_cloudwatch_metric_alarm',
   'aws_dynamodb_table',
   'aws_lambda_event_source_mapping',
   'aws_lambda_function',
-  'aws_s3_bucket',
   'aws_sns_topic_subscription',
 ];
 
-function byStack({ consumers, producers, subscriptions }: ResolvedTopology): Map<string, Expected> {
-  return new Map([
-    ...consumers.map((each): [string, Expected] => [each.stackId, ofConsumer(each)]),
-    ...producers.map((each): [string, Expected] => [each.stackId, ofProducer(each)]),
-    ...subscriptions.map((each): [string, Expected] => [each.stackId, ofSubscription(each)]),
-  ]);
-}
+/** Changes, failed batches and alarms go where the topology says; keys and variables are those that it has. */
+export const destinations: Rule = {
+  name: 'destinations',
+  check({ stacks, topology: { consumers, producers, subscriptions } }) {
+    const expected = new Map<string, Expected>([
+      ...consumers.map((each) => [each.stackId, ofConsumer(each)] as const),
+      ...producers.map((each) => [each.stackId, ofProducer(each)] as const),
+      ...subscriptions.map((each) => [each.stackId, ofSubscription(each)] as const),
+    ]);
+    const attributesOf = (kind: string, { stack }: Resource) => expected.get(stack.id)?.[kind];
+    return [
+      ...TYPES.flatMap((type) =>
+        stacks.resources(type).flatMap((each) => differing(each, attributesOf(type, each))),
+      ),
+      ...stacks
+        .dataSources('aws_s3_bucket')
+        .flatMap((each) => differing(each, attributesOf('data.aws_s3_bucket', each))),
+    ];
+  },
+};
 
 function ofConsumer(consumer: ResolvedConsumer): Expected {
   const { account, function: lambda, sink, alarms } = consumer;
@@ -72,7 +72,7 @@ export function alarmTopicArn(
 
 function ofProducer({ source: { encryption } }: ResolvedProducer): Expected {
   // Whether a key of the stack is that of the table is a question of access.
-  if (encryption === 'customer-managed') return {};
+  if (encryption === 'customer-managed') return { aws_dynamodb_table: {} };
   const key = encryption === 'aws-owned' ? undefined : encryption.kmsKeyArn;
   return { aws_dynamodb_table: { 'server_side_encryption.0.kms_key_arn': [key] } };
 }
@@ -98,20 +98,13 @@ function actions(topic: string | undefined) {
   };
 }
 
-function differing(resource: Resource, expected: Expected): Found[] {
-  const { type, address } = resource;
-  const attributes = expected[address.startsWith('data.') ? `data.${type}` : type] ?? {};
+function differing(resource: Resource, attributes: Attributes | undefined): Found[] {
+  const place = placeOf(resource);
+  if (!attributes) return [{ place, message: 'is not of this stack by the topology; remove it' }];
   const others = Object.entries(attributes)
     .filter(([name, values]) => !values.includes(resource.optional(name)))
     .map(([name]) => name);
-  const all = [...others, ...strangeVariables(resource, attributes)];
-  if (all.length === 0) return [];
-  return [
-    {
-      place: placeOf(resource),
-      message: `${all.join(', ')}: not what the topology says; write it there, or remove it`,
-    },
-  ];
+  return notAsMeant(place, [...others, ...strangeVariables(resource, attributes)]);
 }
 
 /** A variable can steer the runtime and the SDK, such as NODE_OPTIONS and AWS_ENDPOINT_URL. */

@@ -4,7 +4,7 @@ import { STATE_BUCKET_STACK_ID } from '../../topology/names';
 import { formatPath } from '../../topology/problem';
 import type { Account, ResolvedTopology } from '../../topology/resolve';
 import type { Stack } from '../read/stacks';
-import type { Found, Rule } from './rule';
+import { type Found, notAsMeant, type Rule } from './rule';
 
 /** Where stacks are deployed, as whom, and which state they write. */
 export const place: Rule = {
@@ -99,29 +99,22 @@ export function stateObject(
 
 /** A resource without the stack's provider would be deployed with whatever credentials there are. */
 function withoutProvider({ id, json }: Stack, { alias }: Place): Found[] {
-  return Object.entries({ '': json.resource ?? {}, 'data.': json.data ?? {} }).flatMap(
-    ([prefix, blocks]) =>
-      Object.entries(blocks)
-        .filter(([type]) => type.startsWith('aws_'))
-        .flatMap(([type, named]) =>
-          Object.entries(named)
-            .filter(([, { provider }]) => provider !== `aws.${alias}`)
-            .map(([name]) => ({
-              place: `${id} ${prefix}${type}.${name}`,
-              message: `does not name the provider aws.${alias}, which is locked to the account; name it`,
-            })),
-        ),
-  );
+  const message = `does not name the provider aws.${alias}, which is locked to the account; name it`;
+  return [json.resource, json.data]
+    .flatMap((blocks) => Object.entries(blocks ?? {}))
+    .filter(([type]) => type.startsWith('aws_'))
+    .flatMap(([type, named]) =>
+      Object.entries(named)
+        .filter(([, { provider }]) => provider !== `aws.${alias}`)
+        .map(([name]) => ({ place: `${id} ${type}.${name}`, message })),
+    );
 }
 
-export function differences(where: string, found: object, expected: object): Found[] {
+export function differences(place: string, found: object, expected: object): Found[] {
   const settings = JSON.parse(JSON.stringify(expected));
-  const places = diff(settings, found, { cyclesFix: false }).map(({ path }) => formatPath(path));
-  if (places.length === 0) return [];
-  return [
-    {
-      place: where,
-      message: `${places.join(', ')}: not what the topology says; write it in the topology, or remove it`,
-    },
-  ];
+  const all = diff(settings, found, { cyclesFix: false });
+  return notAsMeant(
+    place,
+    all.map(({ path }) => formatPath(path)),
+  );
 }

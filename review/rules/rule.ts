@@ -30,3 +30,10 @@ export interface Rule {
 export function placeOf({ stack, address }: Resource): string {
   return `${stack.id} ${address}`;
 }
+
+/** A finding about settings that are not what the topology says; none if there are no such settings. */
+export function notAsMeant(place: string, settings: readonly string[]): Found[] {
+  if (settings.length === 0) return [];
+  const message = `${settings.join(', ')}: not what the topology says; write it there, or remove it`;
+  return [{ place, message }];
+}

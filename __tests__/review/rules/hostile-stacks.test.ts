@@ -349,6 +349,17 @@ describe('a finding is', () => {
       ],
     ],
     [
+      'a mapping in the stack of a consumer',
+      CONSUMER,
+      added(CONSUMER, 'resource', 'aws_lambda_event_source_mapping', {
+        event_source_arn: 'arn:aws:dynamodb:us-east-1:444455556666:table/Other/stream/1',
+        function_name: '${aws_lambda_function.processor.arn}',
+      }),
+      [
+        `destinations: ${CONSUMER} aws_lambda_event_source_mapping.evil is not of this stack by the topology`,
+      ],
+    ],
+    [
       'another subscription of the alarms',
       CONSUMER,
       changed('aws_sns_topic_subscription.alarms_email', {

@@ -38,15 +38,14 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology): 
     answersFor(target, policy, roles, intent),
   );
   const allowed = answers.filter((answer) => answer.allowed);
-  const meant = intent.actionsByPrincipal();
   return {
     allowed,
     rows: rowsOf(allowed),
     asked: answers.length,
     findings: [
       ...answers.filter(({ allowed, wanted }) => allowed !== wanted).map(difference),
-      ...roles.flatMap((role) => unintendedInRole(role, meant.get(role.arn) ?? [], intent)),
-      ...targets.flatMap(({ target, policy }) => unintendedInPolicy(target, policy, meant, intent)),
+      ...roles.flatMap((role) => unintendedInRole(role, intent)),
+      ...targets.flatMap(({ target, policy }) => unintendedInPolicy(target, policy, intent)),
       ...roles.flatMap(({ arn, policies, permissionsBoundary }) =>
         notEvaluated(arn, [...policies, ...(permissionsBoundary ? [permissionsBoundary] : [])]),
       ),

@@ -7,7 +7,7 @@ import type {
   ResolvedTopology,
   TableReference,
 } from '../../topology/resolve';
-import { groupBy, unique } from '../lists';
+import { unique } from '../lists';
 import { awsManagedActions } from './aws-managed-policies';
 import { accountOf } from './evaluate';
 import type { AccessTarget } from './model';
@@ -54,7 +54,8 @@ const NO_RESOURCE = '*';
 /** What a topology means to allow, and what it says there is. */
 export class Intent {
   private readonly grants: readonly Grant[];
-  private readonly byAction: ReadonlyMap<string, readonly Grant[]>;
+  /** The same by principal and action. */
+  private readonly granted = new Map<string, Map<string, Grant[]>>();
   private readonly consumers: ReadonlyMap<string, ResolvedConsumer>;
   private readonly producers: ReadonlyMap<string, ResolvedProducer>;
   /** What the topology says there is, in words. */
@@ -62,15 +63,15 @@ export class Intent {
 
   constructor({ consumers, producers }: ResolvedTopology) {
     this.grants = consumers.flatMap(grantsOf);
-    const entries = this.grants.flatMap((grant) =>
-      grant.actions.map((action) => ({ key: `${grant.principal} ${action}`, grant })),
-    );
-    this.byAction = new Map(
-      groupBy(entries, ({ key }) => key).map((group) => [
-        group[0]?.key ?? '',
-        group.map(({ grant }) => grant),
-      ]),
-    );
+    for (const grant of this.grants) {
+      const actions = this.granted.get(grant.principal) ?? new Map<string, Grant[]>();
+      this.granted.set(grant.principal, actions);
+      for (const action of grant.actions) {
+        const grants = actions.get(action) ?? [];
+        grants.push(grant);
+        actions.set(action, grants);
+      }
+    }
     this.consumers = new Map(consumers.map((consumer) => [consumer.role.arn, consumer]));
     this.producers = new Map(producers.map((producer) => [arns.table(producer.source), producer]));
     this.expected = new Set([
@@ -96,7 +97,7 @@ export class Intent {
     // role's own account, and elsewhere what other policies open.
     const isManaged = this.managedActions(principal).includes(action);
     const asked = [arn, nameOf(target)];
-    const granted = (this.byAction.get(`${principal} ${action}`) ?? [])
+    const granted = (this.granted.get(principal)?.get(action) ?? [])
       .filter(({ byLambdaOnly }) => isManaged || !(notByLambda && byLambdaOnly))
       .some(({ on }) => asked.some((name) => covers(on.name, name)));
     const isReached = accountOf(principal) === target.account || target.policyIsElsewhere === true;
@@ -110,19 +111,13 @@ export class Intent {
    */
   allowsOn(role: string, action: string, pattern: string): boolean {
     if (this.managedActions(role).includes(action)) return true;
-    const grants = this.byAction.get(`${role} ${action}`) ?? [];
+    const grants = this.granted.get(role)?.get(action) ?? [];
     return grants.some(({ on }) => covers(on.reach, pattern));
   }
 
-  /** Actions that each principal is meant to have on something. */
-  actionsByPrincipal(): ReadonlyMap<string, readonly string[]> {
-    return new Map(
-      groupBy(this.grants, ({ principal }) => principal).map((grants) => {
-        const principal = grants[0]?.principal ?? '';
-        const granted = grants.flatMap(({ actions }) => actions);
-        return [principal, unique([...granted, ...this.managedActions(principal)])];
-      }),
-    );
+  /** Actions that a principal is meant to have on something. */
+  actionsOf(principal: string): readonly string[] {
+    return [...(this.granted.get(principal)?.keys() ?? []), ...this.managedActions(principal)];
   }
 
   /** Who is meant to be able to do something with a target, or with a part of it. */

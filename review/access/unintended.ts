@@ -1,24 +1,16 @@
 import type { Finding } from '../model';
+import type { Asker } from './askers';
 import { accountOf, nameIn, type Policy } from './evaluate';
 import { type Intent, MEANT } from './intent';
 import { type AccessTarget, finding } from './model';
 import { type Statement, sameCondition } from './statements';
 
-/** The policies of a role. */
-export interface RolePolicies {
-  readonly arn: string;
-  readonly policies: readonly Policy[];
-}
-
 /**
  * What the statements of a role allow and the topology does not mean, whether it is asked about or not:
  * actions that the role is not meant to have, and resources that it is not meant to have them on.
  */
-export function unintendedInRole(
-  { arn, policies }: RolePolicies,
-  meant: readonly string[],
-  intent: Intent,
-): Finding[] {
+export function unintendedInRole({ arn, policies }: Asker, intent: Intent): Finding[] {
+  const meant = intent.actionsOf(arn);
   return policies.flatMap((policy) =>
     policy.statements.filter(allows).flatMap((statement) => {
       const { resources } = statement;
@@ -44,7 +36,6 @@ export function unintendedInRole(
 export function unintendedInPolicy(
   target: AccessTarget,
   policy: Policy | undefined,
-  meant: ReadonlyMap<string, readonly string[]>,
   intent: Intent,
 ): Finding[] {
   const intended = intent.principalsOf(target);
@@ -67,7 +58,7 @@ export function unintendedInPolicy(
       );
     const named = principalsOf(statement).flatMap((principal) =>
       intended.has(principal)
-        ? unintendedActions(statement, meant.get(principal) ?? []).map((action) =>
+        ? unintendedActions(statement, intent.actionsOf(principal)).map((action) =>
             finding(place, `allows ${action} to ${principal}, which the topology does not mean`),
           )
         : [finding(place, `names ${principal}, which the topology does not mean`)],

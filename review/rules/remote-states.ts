@@ -25,7 +25,7 @@ function ofRemoteState(
   places: ReadonlyMap<string, Place>,
   { state }: ResolvedTopology,
 ): Found[] {
-  const config = resource.block.config as Block;
+  const config = (resource.block.config ?? {}) as Block;
   const stackId = String(config.key).replace(/^.*\/|\.tfstate$/g, '');
   const reader = places.get(resource.stack.id);
   const isKnown = reader && places.has(stackId);

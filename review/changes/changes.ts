@@ -167,22 +167,29 @@ function replacedTable(
   old: readonly Stack[],
   now: readonly Stack[],
 ): Block | undefined {
-  const rows = all.flatMap((difference) => {
-    if (!hasResource(old, difference)) return [];
+  const fates = all.flatMap((difference) => {
+    if (!isThere(old, difference)) return [];
     const { stack, type, name, attribute } = difference;
-    const [what, by] = hasResource(now, difference)
+    const [what, by] = isThere(now, difference)
       ? [consequence(difference), attribute]
       : ['is destroyed', ''];
-    return what === undefined ? [] : [[code(stack), code(`${type}.${name}`), strong(what), by]];
+    return what === undefined ? [] : [{ type, what, by, where: `${stack} ${name}`.trim() }];
   });
-  return tableOf(
-    ['stack', 'resource', '', 'by a change of'],
-    groupBy(rows, (row) => row).map(([row]) => row),
-  );
+  const rows = groupBy(fates, ({ type, what, by }) => [type, what, by]).map((own) => {
+    const [{ type, what, by }] = own;
+    const where = unique(own.map((each) => each.where));
+    return [code(type), strong(what), by, some(where.map(code))];
+  });
+  return tableOf(['what', '', 'by a change of', 'where'], rows);
 }
 
-function hasResource(stacks: readonly Stack[], { stack, type, name }: Difference): boolean {
-  return stacks.some(({ id, json }) => id === stack && json.resource?.[type]?.[name] !== undefined);
+/** Whether a stack, or a resource of one, is on a side. */
+function isThere(stacks: readonly Stack[], { stack, type, name }: Difference): boolean {
+  const found = stacks.find(({ id }) => id === stack);
+  return (
+    found !== undefined &&
+    (type === 'terraform' || found.json.resource?.[type]?.[name] !== undefined)
+  );
 }
 
 function codeTable(old: readonly Code[], now: readonly Code[]): Block | undefined {

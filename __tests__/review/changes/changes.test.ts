@@ -55,6 +55,14 @@ test.each<[string, Overrides, string, string[]]>([
     ],
   ],
   [
+    'a state that does not have what is deployed',
+    { 'state.bucket': 'of-somebody' },
+    'Replaced or destroyed',
+    [
+      `terraform | is created again: the other state does not have it | backend.s3.bucket | ${CONSUMER}, producer-orders, ${SUBSCRIPTION}`,
+    ],
+  ],
+  [
     'a state of another topology',
     { 'state.keyPrefix': 'payments' },
     RUNS,
@@ -137,7 +145,7 @@ test.each<[string, Overrides, string, string[]]>([
     { 'subscriptions[0].startingPosition': 'LATEST' },
     'Replaced or destroyed',
     [
-      `${SUBSCRIPTION} | aws_lambda_event_source_mapping.event_source_mapping | is replaced | starting_position`,
+      `aws_lambda_event_source_mapping | is replaced | starting_position | ${SUBSCRIPTION} event_source_mapping`,
     ],
   ],
   [
@@ -160,7 +168,7 @@ test.each<[string, Overrides, string, string[]]>([
     'no alarms',
     { 'consumers.process-orders.alarms': false },
     'Replaced or destroyed',
-    expect.arrayContaining([`${CONSUMER} | aws_sns_topic.alarms_topic | is destroyed | `]),
+    expect.arrayContaining([`aws_sns_topic | is destroyed |  | ${CONSUMER} alarms_topic`]),
   ],
   [
     'failed batches that expire',
@@ -174,14 +182,14 @@ test.each<[string, Overrides, string, string[]]>([
     'another table',
     { 'producers.orders.table.name': 'Others' },
     'Replaced or destroyed',
-    expect.arrayContaining(['producer-orders | aws_dynamodb_table.table | is replaced | name']),
+    expect.arrayContaining(['aws_dynamodb_table | is replaced | name | producer-orders table']),
   ],
   [
     'another view of the stream',
     { 'producers.orders.table.streamViewType': 'KEYS_ONLY' },
     'Replaced or destroyed',
     [
-      'producer-orders | aws_dynamodb_table.table | gets a new stream with another ARN | stream_view_type',
+      'aws_dynamodb_table | gets a new stream with another ARN | stream_view_type | producer-orders table',
     ],
   ],
   [

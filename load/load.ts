@@ -132,7 +132,7 @@ function tooDeep(source: string): number | undefined {
   return undefined;
 }
 
-/** What follows on the same line is seldom a mistake of its own. */
+/** What follows on the same line is seldom another mistake. */
 function firstOfEachLine(problems: readonly Problem[]): Problem[] {
   const lines = new Set<number | undefined>();
   return problems.filter(({ line }) => !lines.has(line) && lines.add(line));

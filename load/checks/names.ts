@@ -155,7 +155,7 @@ function rolesOfTerraform(
   );
 }
 
-/** IAM tells names of roles apart neither by case nor by path. */
+/** Role names are case-insensitive, and unique whatever their paths. */
 function roleKey(account: string, name: string): string {
   return `${account} ${name.toLowerCase()}`;
 }

@@ -111,7 +111,7 @@ export function streamPolicyConditions({ producers }: Declared, report: Report):
       }
       const condition = `${test} ${variable}`.toLowerCase();
       if (seen.has(condition)) {
-        refuse(`must stand once with ${test}; put all values into one condition`);
+        refuse(`must be used once with ${test}; put all values into one condition`);
       }
       seen.add(condition);
     }

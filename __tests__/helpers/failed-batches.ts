@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Origin } from '../../operate/redrive/failed-batch';
-import type { ListedObject, Store, StoredObject } from '../../operate/redrive/redrive';
+import type { ListedObject, Store } from '../../operate/redrive/redrive';
 
 export const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders';
 const MAPPING = '14b5e4a2-8c57-4a3f-9d6e-1f0c3b7a9e21';
@@ -121,7 +121,7 @@ export class MemoryStore implements Store {
     for (let next = 0; next < objects.length; next += 2) yield objects.slice(next, next + 2);
   }
 
-  async read(key: string): Promise<StoredObject | undefined> {
+  async read(key: string): ReturnType<Store['read']> {
     const content = this.objects.get(this.nameOf(key));
     return content === undefined ? undefined : { content, version: content };
   }

@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream';
-import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient, type LambdaServiceException } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -22,7 +21,18 @@ const MARGIN = 60;
 /** The bucket and the function of a consumer, with the credentials of its account. */
 export function connect(target: Target): { readonly store: Store; readonly invoke: Invoke } {
   const { region } = target.consumer.account;
-  const credentials = credentialsOf(target);
+  const { role } = target;
+  // Otherwise the credentials that the command is run with.
+  const credentials =
+    role &&
+    fromTemporaryCredentials({
+      params: {
+        RoleArn: role.arn,
+        ExternalId: role.externalId,
+        RoleSessionName: role.sessionName ?? 'redrive',
+      },
+      clientConfig: { region, requestHandler: new ProxiedHandler({}) },
+    });
   const s3 = new S3Client({
     region,
     credentials,
@@ -42,21 +52,6 @@ export function connect(target: Target): { readonly store: Store; readonly invok
   return { store: s3Store(s3, target), invoke: invokeWith(lambda, target.functionArn) };
 }
 
-function credentialsOf({ consumer, role }: Target) {
-  if (!role) return undefined; // those the command is run with
-  return fromTemporaryCredentials({
-    params: {
-      RoleArn: role.arn,
-      ExternalId: role.externalId,
-      RoleSessionName: role.sessionName ?? 'redrive',
-    },
-    clientConfig: {
-      region: consumer.account.region,
-      requestHandler: new ProxiedHandler({}),
-    },
-  });
-}
-
 function s3Store(s3: S3Client, target: Target): Store {
   // Bucket names are global; refuse another account's bucket.
   const bucket = { Bucket: target.bucket, ExpectedBucketOwner: target.consumer.account.id };
@@ -72,9 +67,10 @@ function s3Store(s3: S3Client, target: Target): Store {
     },
     async read(key) {
       try {
-        const { Body, ETag } = await s3.send(new GetObjectCommand({ ...bucket, Key: key }));
-        const content = await boundedText(Body as Readable, MAXIMUM_SIZE);
-        return { content, version: ETag };
+        // It may have been replaced by a larger one since it was listed.
+        const input = { ...bucket, Key: key, Range: `bytes=0-${MAXIMUM_SIZE - 1}` };
+        const { Body, ETag } = await s3.send(new GetObjectCommand(input));
+        return { content: (await Body?.transformToString()) ?? '', version: ETag };
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;
         throw explained(error, target, key);
@@ -102,25 +98,21 @@ type RefreshParameters = Parameters<StandardRetryStrategy['refreshRetryTokenForR
  */
 class RetryIfRefused extends StandardRetryStrategy {
   override async refreshRetryTokenForRetry(...[token, error]: RefreshParameters) {
-    const { $metadata } = (error.error ?? {}) as Partial<InvokeCommandOutput>;
+    const { $metadata } = (error.error ?? {}) as Partial<LambdaServiceException>;
     const { httpStatusCode: status = 0 } = $metadata ?? {};
     if (status < 400 || status >= 500) throw new Error('the function may be running');
     return super.refreshRetryTokenForRetry(token, error);
   }
 }
 
-/** Lambda takes it as JSON in base64, and gives it to the function's code. */
-const CLIENT_CONTEXT = Buffer.from(JSON.stringify({ custom: { [REDRIVE]: true } })).toString(
-  'base64',
-);
-
 /** Invokes by ARN, so that credentials of another account cannot reach a function of the same name. */
 function invokeWith(lambda: LambdaClient, functionArn: string): Invoke {
+  const context = Buffer.from(JSON.stringify({ custom: { [REDRIVE]: true } }));
   return async (event) => {
     const { FunctionError, Payload } = await lambda.send(
       new InvokeCommand({
         FunctionName: functionArn,
-        ClientContext: CLIENT_CONTEXT,
+        ClientContext: context.toString('base64'),
         Payload: Buffer.from(event),
       }),
     );
@@ -128,11 +120,7 @@ function invokeWith(lambda: LambdaClient, functionArn: string): Invoke {
   };
 }
 
-/**
- * What the user can do about a bucket that cannot be read.
- *
- * @param key of the object that cannot be read, unless it is all of them
- */
+/** What the user can do about the bucket, or an object of it, that cannot be read. */
 function explained(error: unknown, { consumer, bucket, role }: Target, key?: string): unknown {
   if (!(error instanceof Error)) return error;
   const what = key === undefined ? `the bucket ${bucket}` : `s3://${bucket}/${key}`;
@@ -143,25 +131,4 @@ function explained(error: unknown, { consumer, bucket, role }: Target, key?: str
   };
   const other = `cannot read ${what} with ${who}: ${error.name}: ${error.message}`;
   return new UserError(messages[error.name] ?? other);
-}
-
-/**
- * The text of a stream. Reading stops at the limit, whatever length the stream was said to have.
- *
- * @param limit bytes
- * @throws RangeError if there is more
- */
-export async function boundedText(
-  stream: AsyncIterable<Uint8Array>,
-  limit: number,
-): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    // Leaving the loop ends the connection.
-    if (size > limit) throw new RangeError(`it has more than ${limit} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }

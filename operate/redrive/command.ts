@@ -2,9 +2,8 @@ import { loadTopology } from '../../load/load';
 import { arns, parseArn } from '../../topology/arns';
 import { UserError } from '../../topology/problem';
 import type { Account, ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
-import type { Origin } from './failed-batch';
 import type { Options } from './options';
-import { findFailedBatches, type Invoke, redrive, type Store } from './redrive';
+import { findFailedBatches, type Invoke, type Outcome, redrive, type Store } from './redrive';
 import { isClean, otherLine, outcomeLine, type Report, summaryLine, toJson } from './report';
 
 /** What the command needs of the world. */
@@ -42,17 +41,23 @@ export async function redriveCommand(world: World): Promise<number> {
   const print = (line: string) => lines.write(`${line}\n`);
 
   const target = targetOf(loadTopology(world.topologyFile), options, world.topologyFile);
-  const origin = originOf(target);
+  const origin = {
+    functionArn: target.functionArn,
+    tableArns: new Set(target.consumer.sources.map(arns.table)),
+  };
   const { store, invoke } = world.connect(target);
   const found = await findFailedBatches(store, origin, options.since);
   const { batches, others } = found;
-  const report = (outcome: Report['outcomes'][number]) => print(outcomeLine(outcome, now));
   for (const other of others) print(otherLine(other));
 
-  const outcomes = options.dryRun
+  const outcomes: Outcome[] = [];
+  const run = options.dryRun
     ? batches.map((batch) => ({ batch, status: 'listed' as const }))
-    : await redrive(found, { store, origin, invoke, signal, report });
-  if (options.dryRun) outcomes.forEach(report);
+    : redrive(found, { store, origin, invoke, signal });
+  for await (const outcome of run) {
+    print(outcomeLine(outcome, now));
+    outcomes.push(outcome);
+  }
 
   const result: Report = {
     consumer: target.consumer.name,
@@ -87,8 +92,4 @@ function targetOf({ consumers }: ResolvedTopology, options: Options, file: strin
     functionArn: arns.function(consumer.account, consumer.function.name),
     role: options.role === undefined ? deployRole : { arn: options.role },
   };
-}
-
-function originOf({ consumer, functionArn }: Target): Origin {
-  return { functionArn, tableArns: new Set(consumer.sources.map(arns.table)) };
 }

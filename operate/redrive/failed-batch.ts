@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { isSequenceNumber, sortedKeys } from '../../lambda-src/contract';
-import { parseArn } from '../../topology/arns';
-import { formatPath } from '../../topology/problem';
+import { formatPath, formatValue } from '../../topology/problem';
 import { DEPTH, parseJson, TOO_DEEP } from './json';
 import { NotAFailedBatchError, parseKey } from './object-key';
 
@@ -25,13 +24,6 @@ export interface FailedBatch {
   readonly failedAt: string;
 }
 
-/** The content of an object. */
-export interface FailedBatchObject {
-  readonly batch: FailedBatch;
-  /** To invoke the function with, as JSON. */
-  readonly event: string;
-}
-
 /** What the failed batches of a consumer have in common; any other object is not one of them. */
 export interface Origin {
   readonly functionArn: string;
@@ -51,102 +43,82 @@ export const MAXIMUM_SIZE = (6 * 6 + 1) * 1024 * 1024;
 /** Milliseconds by which the time in an object's key can differ from the one in its content: a day. */
 const CLOCK_DIFFERENCE = 86_400_000;
 
-/** Characters of a wrong value that messages show. */
-const SHOWN = 100;
-
-/** The label of a stream is the time it was turned on. */
-const STREAM_ARN = /^arn:[^:/]+:dynamodb:[^:/]+:\d{12}:table\/[\w.-]+\/stream\/[\w:.-]+$/;
-
-const text = (rule: string) => z.string(rule).min(1, rule);
-
 const object = <T extends z.core.$ZodLooseShape>(shape: T) => z.object(shape, 'must be an object');
 
-const sequenceNumber = z.custom<string>(isSequenceNumber, 'must be 1 to 40 digits');
-
-const invocationRecord = object({
-  requestContext: object({
-    functionArn: text('must be the ARN of a function'),
-    condition: z.string('must be a name').regex(/^\w{1,100}$/, 'must be a name'),
-  }),
-  timestamp: z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601' }),
-  DDBStreamBatchInfo: object({
-    shardId: text('must be a text'),
-    startSequenceNumber: sequenceNumber,
-    endSequenceNumber: sequenceNumber,
-    streamArn: text('must be the ARN of a stream'),
-  }),
-  // AWS documents a text with JSON in it. Emulators of Lambda write the event itself.
-  payload: z.union([z.string(), z.record(z.string(), z.unknown())], 'must be the event'),
+/** A refused text is shown. */
+const showing = (rule: string): z.core.$ZodCustomParams => ({
+  error: ({ input }) => `${rule}, got ${formatValue(input)}`,
 });
 
-const streamEvent = object({
-  Records: z
-    .array(
-      object({
-        eventSourceARN: text('must be the ARN of a stream'),
-        dynamodb: object({
-          Keys: z.record(z.string(), z.unknown(), 'must be an object').optional(),
-        }),
-      }),
-      'must be a list',
-    )
-    .min(1, 'must have at least one record'),
-});
+const text = (rule: string, holds: (text: string) => boolean) =>
+  z.string(rule).refine(holds, showing(rule));
+
+const sequenceNumber = text('must be 1 to 40 digits', isSequenceNumber);
+
+const invocationRecord = (origin: Origin, { shardId, writtenAt }: ReturnType<typeof parseKey>) =>
+  object({
+    requestContext: object({
+      functionArn: text(`must be ${origin.functionArn}`, (arn) =>
+        [origin.functionArn, `${origin.functionArn}:$LATEST`].includes(arn),
+      ),
+      condition: text('must be a name', (name) => /^\w{1,100}$/.test(name)),
+    }),
+    timestamp: z.iso
+      .datetime({ offset: true, error: 'must be a time in ISO 8601' })
+      .refine(
+        (time) => Math.abs(writtenAt.getTime() - Date.parse(time)) <= CLOCK_DIFFERENCE,
+        showing(`must be within a day of ${writtenAt.toISOString()}, as in the key`),
+      ),
+    DDBStreamBatchInfo: object({
+      shardId: text(`must be ${shardId}, as in the key`, (id) => id === shardId),
+      startSequenceNumber: sequenceNumber,
+      endSequenceNumber: sequenceNumber,
+      streamArn: text('must be the stream of a table that the consumer reads', (arn) =>
+        origin.tableArns.has(tableArnOf(arn)),
+      ),
+    }),
+    // AWS documents a text with JSON in it. Emulators of Lambda write the event itself.
+    payload: z.union([z.string(), z.record(z.string(), z.unknown())], 'must be the event'),
+  });
+
+const streamEvent = (streamArn: string) => {
+  const record = object({
+    eventSourceARN: text(
+      `must be ${streamArn}, as in DDBStreamBatchInfo`,
+      (arn) => arn === streamArn,
+    ),
+    dynamodb: object({
+      Keys: z.record(z.string(), z.unknown(), 'must be an object').optional(),
+    }),
+  });
+  return object({
+    Records: z.array(record, 'must be a list').min(1, 'must have at least one record'),
+  });
+};
 
 /**
- * @param key key of the object
- * @param content content of the object
- * @throws NotAFailedBatchError that says what is wrong with it
+ * @returns the batch, the event to invoke the function with, as JSON, and the items whose changes are in it; those of
+ *   a record without keys are not known
+ * @throws NotAFailedBatchError that says what is wrong with the object
  */
-export function parseFailedBatch(key: string, content: string, origin: Origin): FailedBatchObject {
-  const named = parseKey(key);
-  const { requestContext, timestamp, DDBStreamBatchInfo, payload } = parse(
-    invocationRecord,
-    content,
-  );
-  const { streamArn, shardId } = DDBStreamBatchInfo;
-  const { functionArn, condition } = requestContext;
-  check(
-    functionArn === origin.functionArn || functionArn === `${origin.functionArn}:$LATEST`,
-    `requestContext.functionArn must be ${origin.functionArn}`,
-    functionArn,
-  );
-  check(
-    STREAM_ARN.test(streamArn) && origin.tableArns.has(tableArnOf({ streamArn })),
-    'DDBStreamBatchInfo.streamArn must be the stream of a table that the consumer reads',
-    streamArn,
-  );
-  check(
-    shardId === named.shardId,
-    `DDBStreamBatchInfo.shardId must be ${named.shardId}, as in the key`,
-    shardId,
-  );
-  check(
-    Math.abs(named.writtenAt.getTime() - Date.parse(timestamp)) <= CLOCK_DIFFERENCE,
-    `timestamp must be within a day of ${named.writtenAt.toISOString()}, as in the key`,
-    timestamp,
-  );
+export function parseFailedBatch(key: string, content: string, origin: Origin) {
+  const schema = invocationRecord(origin, parseKey(key));
+  const { requestContext, timestamp, DDBStreamBatchInfo, payload } = parse(schema, content);
   // A text goes to the function as it is, so that no number in it loses a digit.
   const event = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const { Records } = parse(streamEvent, event, 'payload');
-  for (const [index, { eventSourceARN }] of Records.entries()) {
-    check(
-      eventSourceARN === streamArn,
-      `payload.Records[${index}].eventSourceARN must be ${streamArn}, as in DDBStreamBatchInfo`,
-      eventSourceARN,
-    );
-  }
-  return {
-    batch: { key, ...DDBStreamBatchInfo, records: Records.length, condition, failedAt: timestamp },
-    event,
+  const { Records } = parse(streamEvent(DDBStreamBatchInfo.streamArn), event, 'payload');
+  const batch: FailedBatch = {
+    key,
+    ...DDBStreamBatchInfo,
+    records: Records.length,
+    condition: requestContext.condition,
+    failedAt: timestamp,
   };
-}
-
-/** @param rule where it is and what it must be */
-function check(holds: boolean, rule: string, value: string): void {
-  if (holds) return;
-  const shown = value.length > SHOWN ? `${value.slice(0, SHOWN - 1)}…` : value;
-  throw new NotAFailedBatchError(`${rule}, got ${JSON.stringify(shown)}`);
+  const table = tableArnOf(batch.streamArn);
+  const items = Records.flatMap(({ dynamodb: { Keys } }) =>
+    Keys ? [`${table}/${JSON.stringify(sortedKeys(Keys))}`] : [],
+  );
+  return { batch, event, items };
 }
 
 /** @param place where in the object the content is */
@@ -162,27 +134,7 @@ function parse<T extends z.ZodType>(schema: T, content: string, ...place: string
   throw refuse(message, path);
 }
 
-/** A shard, of all streams. */
-export function shardOf({ streamArn, shardId }: FailedBatch): string {
-  return `${streamArn}/${shardId}`;
-}
-
-export function tableArnOf({ streamArn }: Pick<FailedBatch, 'streamArn'>): string {
-  return streamArn.split('/stream/')[0] ?? streamArn;
-}
-
-/** The items whose changes are in a batch, of all tables; those of a record without keys are not known. */
-export function itemsOf({ batch, event }: FailedBatchObject): string[] {
-  const table = tableArnOf(batch);
-  const { Records }: { Records: { dynamodb: { Keys?: Record<string, unknown> } }[] } =
-    JSON.parse(event);
-  return Records.flatMap(({ dynamodb: { Keys } }) =>
-    Keys ? [`${table}/${JSON.stringify(sortedKeys(Keys))}`] : [],
-  );
-}
-
-/** Account, Region and table of a stream. */
-export function tableOf(streamArn: string): { account: string; region: string; table: string } {
-  const { id, region, resource } = parseArn(streamArn);
-  return { account: id, region, table: resource.split('/')[1] ?? '' };
+/** The ARN of a stream's table, empty if it is not that of a stream, whose label is the time it was turned on. */
+export function tableArnOf(streamArn: string): string {
+  return /^(.+)\/stream\/[\w:.-]+$/.exec(streamArn)?.[1] ?? '';
 }

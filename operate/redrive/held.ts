@@ -1,4 +1,4 @@
-import { type FailedBatch, shardOf, tableArnOf } from './failed-batch';
+import { type FailedBatch, tableArnOf } from './failed-batch';
 import { shardFolder } from './object-key';
 
 /** What a run must not deliver any more, since an earlier batch stays in the bucket. */
@@ -19,8 +19,8 @@ export class Held {
   }
 
   /** A batch that cannot be read: it may have a change of any item of the table. */
-  addUnread(batch: FailedBatch): void {
-    this.#hold(tableArnOf(batch), 'an earlier batch of the table could not be read');
+  addUnread({ streamArn }: FailedBatch): void {
+    this.#hold(tableArnOf(streamArn), 'an earlier batch of the table could not be read');
   }
 
   /**
@@ -35,12 +35,15 @@ export class Held {
 
   /** Why a batch has to wait, or `undefined` if it has not. */
   reason(batch: FailedBatch, items: readonly string[]): string | undefined {
-    return [shardOf(batch), tableArnOf(batch), shardFolder(batch.key) ?? '', ...items]
-      .map((held) => this.#reasons.get(held))
-      .find((reason) => reason !== undefined);
+    const held = [shardOf(batch), tableArnOf(batch.streamArn), shardFolder(batch.key), ...items];
+    return held.map((place = '') => this.#reasons.get(place)).find((reason) => reason);
   }
 
   #hold(what: string, reason: string): void {
     if (!this.#reasons.has(what)) this.#reasons.set(what, reason);
   }
+}
+
+function shardOf({ streamArn, shardId }: FailedBatch): string {
+  return `${streamArn}/${shardId}`;
 }

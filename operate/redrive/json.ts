@@ -25,17 +25,12 @@ function isTooDeep(text: string): boolean {
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {
     const character = text[index];
-    if (inString) {
-      if (character === '\\') index += 1;
-      else if (character === '"') inString = false;
-    } else if (character === '"') {
-      inString = true;
-    } else if (character === '{' || character === '[') {
-      depth += 1;
-      if (depth > DEPTH) return true;
-    } else if (character === '}' || character === ']') {
-      depth -= 1;
-    }
+    if (character === '\\') index += 1;
+    else if (character === '"') inString = !inString;
+    else if (inString) continue;
+    else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    if (depth > DEPTH) return true;
   }
   return false;
 }

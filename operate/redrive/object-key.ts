@@ -1,13 +1,6 @@
 /** An object that is not a failed batch of the consumer. */
 export class NotAFailedBatchError extends Error {}
 
-/** What the key of a failed batch says. */
-export interface ObjectKey {
-  readonly shardId: string;
-  /** When Lambda wrote the object. */
-  readonly writtenAt: Date;
-}
-
 const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 
 const KEY = new RegExp(
@@ -16,23 +9,20 @@ const KEY = new RegExp(
 );
 
 /**
- * Reads `aws/lambda/<UUID of the mapping>/<shard ID>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<random UUID>`, in UTC.
+ * What the key of a failed batch says, its shard and when Lambda wrote it:
+ * `aws/lambda/<UUID of the mapping>/<shard ID>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<random UUID>`, in UTC.
  *
  * @throws NotAFailedBatchError
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
-export function parseKey(key: string): ObjectKey {
+export function parseKey(key: string) {
   const { shardId, date, hour, minute, second } = KEY.exec(key)?.groups ?? {};
   const writtenAt = new Date(`${date}T${hour}:${minute}:${second}Z`);
   if (shardId !== undefined && !Number.isNaN(writtenAt.getTime())) return { shardId, writtenAt };
   throw new NotAFailedBatchError('its key is not one that Lambda gives a failed batch');
 }
 
-/**
- * The folder of one shard's batches, which has the UUID of the mapping and the shard's ID in its name.
- *
- * @returns `undefined` if the key names no shard
- */
+/** The folder of one shard's batches, named by mapping and shard; `undefined` if the key names no shard. */
 export function shardFolder(key: string): string | undefined {
   return /^aws\/lambda\/[^/]+\/[^/]+\//.exec(key)?.[0];
 }

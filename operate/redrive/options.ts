@@ -15,11 +15,7 @@ export interface Options {
 type Values = Partial<Record<'consumer' | 'since' | 'role', string>> &
   Partial<Record<'dry-run' | 'json', boolean>>;
 
-const MORE = 'npm run redrive -- --help shows the options';
-const EXAMPLE = 'npm run redrive -- --consumer <name> --dry-run';
-const SINCE_RULE =
-  '--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z';
-/** Milliseconds of the units of --since, ascending. */
+/** Milliseconds of the units of --since. */
 export const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
@@ -32,23 +28,29 @@ export function readOptions(
   now: Date,
   env: Readonly<Record<string, string | undefined>>,
 ): Options {
-  if (isOn(env.npm_config_dry_run) && !values['dry-run']) {
+  const { consumer, since, role, 'dry-run': dryRun = false, json = false } = values;
+  if (!dryRun && !['', 'false'].includes(env.npm_config_dry_run ?? '')) {
     throw new UserError(
-      `npm has taken --dry-run for its own option; write it after --: ${EXAMPLE}`,
+      'npm has taken --dry-run for its own option; write it after --: npm run redrive -- --consumer <name> --dry-run',
     );
   }
-  if (!values.consumer) throw new UserError(`--consumer <name> is missing; ${MORE}`);
+  if (!consumer) {
+    throw new UserError(
+      '--consumer <name> is missing; npm run redrive -- --help shows the options',
+    );
+  }
+  if (role !== undefined && !/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(role)) {
+    throw new UserError(
+      `--role must be the ARN of a role such as arn:aws:iam::111122223333:role/Redrive, got ${JSON.stringify(role)}`,
+    );
+  }
   return {
-    consumer: values.consumer,
-    since: values.since === undefined ? undefined : parseSince(values.since, now),
-    role: values.role === undefined ? undefined : parseRole(values.role),
-    dryRun: values['dry-run'] ?? false,
-    json: values.json ?? false,
+    consumer,
+    since: since === undefined ? since : parseSince(since, now),
+    role,
+    dryRun,
+    json,
   };
-}
-
-function isOn(variable: string | undefined): boolean {
-  return variable !== undefined && !['', 'false'].includes(variable);
 }
 
 function parseSince(text: string, now: Date): Date {
@@ -60,15 +62,10 @@ function parseSince(text: string, now: Date): Date {
   return since;
 }
 
-function parseRole(arn: string): string {
-  if (/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn)) return arn;
-  throw new UserError(
-    `--role must be the ARN of a role such as arn:aws:iam::111122223333:role/Redrive, got ${JSON.stringify(arn)}`,
-  );
-}
-
 function parseTime(text: string): Date {
   const time = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(text);
-  if (!time.success) throw new UserError(`${SINCE_RULE}, got ${JSON.stringify(text)}`);
-  return new Date(time.data);
+  if (time.success) return new Date(time.data);
+  throw new UserError(
+    `--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z, got ${JSON.stringify(text)}`,
+  );
 }

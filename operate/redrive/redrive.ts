@@ -1,12 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Answer, failureOf } from './delivery';
-import {
-  type FailedBatch,
-  itemsOf,
-  MAXIMUM_SIZE,
-  type Origin,
-  parseFailedBatch,
-} from './failed-batch';
+import { type FailedBatch, MAXIMUM_SIZE, type Origin, parseFailedBatch } from './failed-batch';
 import { Held } from './held';
 import { NotAFailedBatchError, parseKey } from './object-key';
 
@@ -15,16 +9,11 @@ export interface Store {
   /** All objects, page by page. */
   list(): AsyncIterable<readonly ListedObject[]>;
   /**
-   * @returns `undefined` if the object is not there any more
-   * @throws if it has more than `MAXIMUM_SIZE` bytes, which are not read
+   * At most `MAXIMUM_SIZE` bytes of an object, and its ETag, which changes with the content; `undefined` if it is not
+   * there any more.
    */
-  read(key: string): Promise<StoredObject | undefined>;
-  /**
-   * Deletes what was read.
-   *
-   * @param version of the object that was read
-   * @throws if the object is another one by now
-   */
+  read(key: string): Promise<{ content: string; version: string | undefined } | undefined>;
+  /** @throws if the object is not the version that was read */
   delete(key: string, version: string | undefined): Promise<void>;
 }
 
@@ -34,23 +23,10 @@ export interface ListedObject {
   readonly size: number;
 }
 
-export interface StoredObject {
-  readonly content: string;
-  /** What changes with the content: its ETag. */
-  readonly version: string | undefined;
-}
-
-/** Invokes the consumer's function with an event and waits for its answer. */
+/** Invokes the consumer's function with an event, and waits for its answer. */
 export type Invoke = (event: string) => Promise<Answer>;
 
-/** What is in the bucket. */
-export interface Found {
-  /** In the order in which they are delivered. */
-  readonly batches: readonly FailedBatch[];
-  /** All other objects, which stay as they are. */
-  readonly others: readonly OtherObject[];
-}
-
+/** An object that stays as it is. */
 export interface OtherObject {
   readonly key: string;
   /** Whether it was read: then it is not a failed batch of the consumer. */
@@ -75,20 +51,23 @@ const READS = 8;
  *
  * @param since leaves out what failed before
  */
-export async function findFailedBatches(
-  store: Store,
-  origin: Origin,
-  since?: Date,
-): Promise<Found> {
+export async function findFailedBatches(store: Store, origin: Origin, since?: Date) {
   const batches: FailedBatch[] = [];
   const others: OtherObject[] = [];
-  const sort = async (object: ListedObject) => {
+  const sort = async ({ key, size }: ListedObject) => {
     try {
-      const batch = await readBatch(object, store, origin);
-      if (batch && (!since || new Date(batch.failedAt) >= since)) batches.push(batch);
+      parseKey(key); // objects of another purpose are not read
+      if (size > MAXIMUM_SIZE)
+        throw new NotAFailedBatchError(
+          `it has ${size} bytes, a failed batch has at most ${MAXIMUM_SIZE}`,
+        );
+      const object = await store.read(key);
+      if (!object) return; // it expired, or another run delivered it
+      const { batch } = parseFailedBatch(key, object.content, origin);
+      if (!since || new Date(batch.failedAt) >= since) batches.push(batch);
     } catch (error) {
       const read = error instanceof NotAFailedBatchError;
-      others.push({ key: object.key, read, problem: (error as Error).message });
+      others.push({ key, read, problem: (error as Error).message });
     }
   };
   for await (const objects of store.list()) {
@@ -96,26 +75,9 @@ export async function findFailedBatches(
       await Promise.all(objects.slice(next, next + READS).map(sort));
     }
   }
-  return {
-    batches: batches.sort(inStreamOrder),
-    others: others.sort((a, b) => compare(a.key, b.key)),
-  };
-}
-
-/** @returns `undefined` if the object is gone: it expired, or another run delivered it */
-async function readBatch(
-  { key, size }: ListedObject,
-  store: Store,
-  origin: Origin,
-): Promise<FailedBatch | undefined> {
-  parseKey(key); // objects of another purpose are not read
-  if (size > MAXIMUM_SIZE) {
-    throw new NotAFailedBatchError(
-      `it has ${size} bytes, a failed batch has at most ${MAXIMUM_SIZE}`,
-    );
-  }
-  const object = await store.read(key);
-  return object && parseFailedBatch(key, object.content, origin).batch;
+  batches.sort(inStreamOrder);
+  others.sort((a, b) => compare(a.key, b.key));
+  return { batches, others };
 }
 
 /** By stream, then by sequence number: the successors of a shard have higher numbers than the shard. */
@@ -132,14 +94,12 @@ function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : 1;
 }
 
-export interface RedriveProps {
+interface RedriveProps {
   readonly store: Store;
   readonly origin: Origin;
   readonly invoke: Invoke;
   /** Stops before the next batch when it is aborted. */
   readonly signal: AbortSignal;
-  /** Called with each outcome as soon as it is known. */
-  readonly report: (outcome: Outcome) => void;
 }
 
 /**
@@ -147,23 +107,19 @@ export interface RedriveProps {
  * its shard wait, and so do those with a change of one of its items: changes of an item keep their order. Batches of a
  * shard with an object that is not known wait too. All others go on.
  */
-export async function redrive(
-  { batches, others }: Found,
+export async function* redrive(
+  { batches, others }: Awaited<ReturnType<typeof findFailedBatches>>,
   props: RedriveProps,
-): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
+): AsyncGenerator<Outcome> {
   const held = new Held();
   for (const { key, read } of others) {
     held.addUnknown(key, read ? 'is not a failed batch of this consumer' : 'could not be read');
   }
   for (const batch of batches) {
-    const outcome = props.signal.aborted
-      ? ({ batch, status: 'waiting', problem: 'the run was stopped' } as const)
+    yield props.signal.aborted
+      ? { batch, status: 'waiting', problem: 'the run was stopped' }
       : await deliver(batch, held, props);
-    outcomes.push(outcome);
-    props.report(outcome);
   }
-  return outcomes;
 }
 
 /** Delivers a batch, unless it has to wait; whatever stays in the bucket is held. */
@@ -174,15 +130,15 @@ async function deliver(batch: FailedBatch, held: Held, props: RedriveProps): Pro
     held.addUnread(batch);
     return { batch, status: 'failed', problem: found.message };
   }
-  const items = itemsOf(found.object);
+  const { event, items, version } = found;
   const reason = held.reason(batch, items);
-  const failure = reason ?? (await failureToInvoke(invoke, found.object.event));
+  const failure = reason ?? (await invoke(event).then(failureOf, (error: Error) => error.message));
   if (failure !== undefined) {
     held.add(batch, items, 'failed');
     return { batch, status: reason ? 'waiting' : 'failed', problem: failure };
   }
   try {
-    await store.delete(batch.key, found.version);
+    await store.delete(batch.key, version);
   } catch (error) {
     held.add(batch, items, 'was not deleted');
     const problem = `not deleted, so the next run delivers it again: ${(error as Error).message}`;
@@ -195,18 +151,10 @@ async function deliver(batch: FailedBatch, held: Held, props: RedriveProps): Pro
 async function readAgain(batch: FailedBatch, { store, origin }: RedriveProps) {
   const stored = await store.read(batch.key);
   if (!stored) throw new Error('the object is gone: it expired, or another run delivered it');
-  const object = parseFailedBatch(batch.key, stored.content, origin);
+  const read = parseFailedBatch(batch.key, stored.content, origin);
   // Another batch would be delivered in place of this one, out of order.
-  if (!isDeepStrictEqual(object.batch, batch)) {
+  if (!isDeepStrictEqual(read.batch, batch)) {
     throw new Error('the object was replaced in the meantime');
   }
-  return { object, version: stored.version };
-}
-
-async function failureToInvoke(invoke: Invoke, event: string): Promise<string | undefined> {
-  try {
-    return failureOf(await invoke(event));
-  } catch (error) {
-    return (error as Error).message;
-  }
+  return { ...read, version: stored.version };
 }

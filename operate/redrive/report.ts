@@ -1,5 +1,5 @@
+import { parseArn } from '../../topology/arns';
 import { oneLine, visible } from '../../topology/unicode';
-import { tableOf } from './failed-batch';
 import { UNITS } from './options';
 import type { OtherObject, Outcome } from './redrive';
 
@@ -19,10 +19,11 @@ const PROBLEM_LENGTH = 500;
 
 /** One line on a batch: what became of it, where it is from, why and how long ago it failed. */
 export function outcomeLine({ batch, status, problem }: Outcome, now: Date): string {
-  const { account, region, table } = tableOf(batch.streamArn);
+  const { id, region, resource } = parseArn(batch.streamArn);
+  const [, table] = resource.split('/');
   const facts = [
     status.padEnd('delivered'.length),
-    `${table} (${account}, ${region}) ${batch.shardId}`,
+    `${table} (${id}, ${region}) ${batch.shardId}`,
     `${counted(batch.records, 'record', 'records')}, ${batch.startSequenceNumber} to ${batch.endSequenceNumber}`,
     `${batch.condition} ${age(batch.failedAt, now)} ago`,
   ];
@@ -36,16 +37,16 @@ export function otherLine({ key, read, problem }: OtherObject): string {
 
 /** The closing line, such as `3 of 4 batches delivered, 1 failed, 0 waiting`. */
 export function summaryLine({ outcomes, others, dryRun }: Report): string {
-  const count = (status: Outcome['status']) =>
-    outcomes.filter((outcome) => outcome.status === status).length;
-  const undeleted = outcomes.filter(isUndeleted).length;
+  const of = (wanted: Outcome['status']) => outcomes.filter(({ status }) => status === wanted);
+  const delivered = of('delivered');
+  const undeleted = delivered.filter(({ problem }) => problem !== undefined).length;
   const batches = counted(outcomes.length, 'batch', 'batches');
   const parts = dryRun
     ? [`${batches} listed, none delivered since this is a dry run`]
     : [
-        `${count('delivered')} of ${batches} delivered`,
-        `${count('failed')} failed`,
-        `${count('waiting')} waiting`,
+        `${delivered.length} of ${batches} delivered`,
+        `${of('failed').length} failed`,
+        `${of('waiting').length} waiting`,
       ];
   if (undeleted > 0) parts.push(`${undeleted} delivered but not deleted`);
   if (others.length > 0) parts.push(counted(others.length, 'other object', 'other objects'));
@@ -68,18 +69,11 @@ function counted(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 
-function isUndeleted({ status, problem }: Outcome): boolean {
-  return status === 'delivered' && problem !== undefined;
-}
-
 /** As `--since` takes it, such as `45s` or `2h`; rounded down. */
 function age(time: string, now: Date): string {
   const milliseconds = Math.max(0, now.getTime() - Date.parse(time));
-  const [unit, length] = Object.entries(UNITS).findLast(([, unit]) => milliseconds >= unit) ?? [
-    's',
-    UNITS.s,
-  ];
-  return `${Math.floor(milliseconds / length)}${unit}`;
+  const unit = (['d', 'h', 'm'] as const).find((unit) => milliseconds >= UNITS[unit]) ?? 's';
+  return `${Math.floor(milliseconds / UNITS[unit])}${unit}`;
 }
 
 function shortened(text: string): string {

@@ -1,10 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { boundedText, connect } from '../../../operate/redrive/aws';
+import { connect } from '../../../operate/redrive/aws';
 import type { Target } from '../../../operate/redrive/command';
-import { MAXIMUM_SIZE } from '../../../operate/redrive/failed-batch';
 import { UserError } from '../../../topology/problem';
 import { resolved } from '../../helpers/synth-app';
 import { type Overrides, topology } from '../../helpers/topology';
@@ -19,6 +17,7 @@ interface Request {
   readonly body: string;
   readonly owner?: string;
   readonly ifMatch?: string;
+  readonly range?: string;
   /** What the function is given with the event, in its context. */
   readonly clientContext?: unknown;
   /** Access key the request was signed with. */
@@ -45,6 +44,7 @@ const server = createServer(async (request: IncomingMessage, response: ServerRes
     body: await text(request),
     owner: headers['x-amz-expected-bucket-owner']?.toString(),
     ifMatch: headers['if-match'],
+    range: headers.range,
     clientContext: decoded(headers['x-amz-client-context']?.toString()),
     accessKey: /Credential=(\w+)\//.exec(headers.authorization ?? '')?.[1],
   });
@@ -120,14 +120,14 @@ describe('the bucket', () => {
     expect(await keysOf(target())).toEqual([[]]);
   });
 
-  test('gives an object', async () => {
+  test('gives an object, but no more of it than a failed batch can have', async () => {
     responses = [[200, 'content é', { etag: '"1b2c"' }]];
     expect(await connect(target()).store.read('aws/lambda/a b')).toEqual({
       content: 'content é',
       version: '"1b2c"',
     });
-    expect(requests.map(({ call, owner }) => [call, owner])).toEqual([
-      [`GET /${BUCKET}/aws/lambda/a%20b?x-id=GetObject`, '111122223333'],
+    expect(requests.map(({ call, owner, range }) => [call, owner, range])).toEqual([
+      [`GET /${BUCKET}/aws/lambda/a%20b?x-id=GetObject`, '111122223333', 'bytes=0-38797311'],
     ]);
   });
 
@@ -135,13 +135,6 @@ describe('the bucket', () => {
     responses = [refusal(404, 'NoSuchKey', 'The specified key does not exist.')];
     expect(await connect(target()).store.read('a')).toBeUndefined();
   });
-
-  test('gives no more of an object than a failed batch can have, whatever its list says', async () => {
-    responses = [[200, 'x'.repeat(MAXIMUM_SIZE + 1)]];
-    await expect(connect(target()).store.read('a')).rejects.toThrow(
-      'it has more than 38797312 bytes',
-    );
-  }, 60_000);
 
   test('deletes the version of an object that was read', async () => {
     responses = [[204, '']];
@@ -294,28 +287,5 @@ describe('the function', () => {
     ];
     await expect(invoke()).rejects.toThrow(message);
     expect(requests.length).toBe(1);
-  });
-});
-
-describe('the text of an object', () => {
-  const streamOf = (...parts: string[]) => Readable.from(parts.map((part) => Buffer.from(part)));
-
-  test('as much text as may be there is read', async () => {
-    expect(await boundedText(streamOf('ab', 'cd'), 4)).toBe('abcd');
-    expect(await boundedText(streamOf(), 4)).toBe('');
-  });
-
-  test('a character can be in two parts', async () => {
-    const [first, second] = Buffer.from('é');
-    const parts = Readable.from([Buffer.from([first ?? 0]), Buffer.from([second ?? 0])]);
-    expect(await boundedText(parts, 2)).toBe('é');
-  });
-
-  test('a byte more is refused, and what comes after it is not read', async () => {
-    const endless = streamOf(...Array(1_000).fill('ab'));
-    await expect(boundedText(endless, 3)).rejects.toThrow(
-      new RangeError('it has more than 3 bytes'),
-    );
-    expect(endless.destroyed).toBe(true);
   });
 });

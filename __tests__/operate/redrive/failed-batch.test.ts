@@ -1,4 +1,4 @@
-import { itemsOf, parseFailedBatch, tableOf } from '../../../operate/redrive/failed-batch';
+import { parseFailedBatch } from '../../../operate/redrive/failed-batch';
 import { NotAFailedBatchError } from '../../../operate/redrive/object-key';
 import {
   event,
@@ -23,6 +23,8 @@ const BATCH = {
   failedAt: '2026-01-02T10:00:00.000Z',
 };
 
+const READ = { batch: BATCH, event: event(100, 200, 300), items: [] };
+
 const read = (content: string) => parseFailedBatch(KEY, content, ORIGIN);
 
 /** The content of an object: an invocation record with these values; undefined removes a key. */
@@ -36,12 +38,12 @@ const PAYLOAD = invocationRecord().payload;
 
 describe('a failed batch', () => {
   test('is read, and its event is what the object holds', () => {
-    expect(read(changed())).toStrictEqual({ batch: BATCH, event: event(100, 200, 300) });
+    expect(read(changed())).toStrictEqual(READ);
   });
 
   test('whose payload is the event itself is read the same', () => {
     const content = changed({ payload: JSON.parse(PAYLOAD) });
-    expect(read(content)).toStrictEqual({ batch: BATCH, event: event(100, 200, 300) });
+    expect(read(content)).toStrictEqual(READ);
   });
 
   test('that was too old to be tried has no response, and is read the same', () => {
@@ -82,12 +84,12 @@ describe('refuses an object', () => {
     [
       'without a condition',
       { 'requestContext.condition': '' },
-      'requestContext.condition must be a name',
+      'requestContext.condition must be a name, got ""',
     ],
     [
       'whose condition is not a name',
       { 'requestContext.condition': 'x\n3 of 3 batches delivered, 0 failed, 0 waiting' },
-      'requestContext.condition must be a name',
+      'requestContext.condition must be a name, got "x\\n3 of 3 batches delivered, 0 failed, 0 waiting"',
     ],
     ['without a time', { timestamp: undefined }, 'timestamp must be a time in ISO 8601'],
     [
@@ -98,7 +100,7 @@ describe('refuses an object', () => {
     [
       'with another sequence number',
       { 'DDBStreamBatchInfo.startSequenceNumber': '1e3' },
-      'DDBStreamBatchInfo.startSequenceNumber must be 1 to 40 digits',
+      'DDBStreamBatchInfo.startSequenceNumber must be 1 to 40 digits, got "1e3"',
     ],
     [
       'of a table, not of its stream',
@@ -121,7 +123,7 @@ describe('refuses an object', () => {
     [
       'whose records have no stream',
       recordsOf({ dynamodb: {} }),
-      'payload.Records[0].eventSourceARN must be the ARN of a stream',
+      `payload.Records[0].eventSourceARN must be ${STREAM}, as in DDBStreamBatchInfo`,
     ],
     ...[null, 5, []].map((Keys): [string, Overrides, string] => [
       `whose keys are ${JSON.stringify(Keys)}`,
@@ -165,14 +167,6 @@ describe('refuses an object', () => {
   });
 });
 
-test('the ARN of a stream has its account, Region and table', () => {
-  expect(tableOf(STREAM)).toStrictEqual({
-    account: '444455556666',
-    region: 'us-east-1',
-    table: 'Orders',
-  });
-});
-
 test('the items of a batch are those of its table, whatever the order of their keys', () => {
   const payload = JSON.stringify({
     Records: [
@@ -183,5 +177,5 @@ test('the items of a batch are those of its table, whatever the order of their k
   });
   const item =
     'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/[["Id",{"N":"1"}],["Tenant",{"S":"acme"}]]';
-  expect(itemsOf(read(changed({ payload })))).toEqual([item, item]);
+  expect(read(changed({ payload })).items).toEqual([item, item]);
 });

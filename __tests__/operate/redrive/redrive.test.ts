@@ -40,20 +40,19 @@ async function run(
   signal = new AbortController().signal,
 ): Promise<Run> {
   const delivered: string[] = [];
-  const reported: Outcome[] = [];
+  const outcomes: Outcome[] = [];
   const found = await findFailedBatches(store, ORIGIN);
-  const outcomes = await redrive(found, {
+  const redriven = redrive(found, {
     store,
     origin: ORIGIN,
     signal,
-    report: (outcome) => reported.push(outcome),
     invoke: async (payload) => {
       const first = JSON.parse(payload).Records[0].dynamodb.SequenceNumber;
       delivered.push(first);
       return answer(first);
     },
   });
-  expect(reported).toEqual(outcomes);
+  for await (const outcome of redriven) outcomes.push(outcome);
   return {
     outcomes: outcomes.map(({ batch, status, problem }) =>
       [store.nameOf(batch.key), status, problem].filter((part) => part !== undefined).join(' '),
@@ -140,7 +139,7 @@ describe('a batch', () => {
     const found = await findFailedBatches(store, ORIGIN);
     const invoke = jest.fn().mockResolvedValue(PROCESSED);
     const { signal } = new AbortController();
-    await redrive(found, { store, origin: ORIGIN, invoke, signal, report: () => {} });
+    await redrive(found, { store, origin: ORIGIN, invoke, signal }).next();
     expect(invoke.mock.calls).toEqual([[event(100, 200)]]);
   });
 
@@ -295,7 +294,7 @@ describe('an object whose content is not known', () => {
     [
       'whose number is too long',
       record.replace('"startSequenceNumber":"100"', `"startSequenceNumber":"${'9'.repeat(41)}"`),
-      'DDBStreamBatchInfo.startSequenceNumber must be 1 to 40 digits',
+      `DDBStreamBatchInfo.startSequenceNumber must be 1 to 40 digits, got "${'9'.repeat(41)}"`,
     ],
   ])('%s holds its shard, and stops no other', async (_, content, problem) => {
     const store = new MemoryStore({ ...batches, [bad]: content });

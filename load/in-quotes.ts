@@ -11,7 +11,8 @@ export function markInQuotes(
   folder: string,
 ): readonly Problem[] {
   const unquoted = problems.filter(
-    ({ received, written, message }) =>
+    ({ path, received, written, message }) =>
+      path.length > 0 &&
       // A filter says itself what to write.
       /^(number|boolean)$/.test(typeof received) &&
       written !== undefined &&

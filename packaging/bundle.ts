@@ -164,7 +164,8 @@ function build(
       refusal,
     );
     requireUtf8(built.texts.filter(isOwn));
-    const hasOwnHandler = check(entry, built, files);
+    const exportsHandler = check(entry, built, files);
+    const text = readFileSync(path.join(folder, PACKAGE.bundle), 'utf8');
     writeFileSync(path.join(folder, PACKAGE.handler), handlerModule());
     const copied = files.flatMap((file) => packageFiles(entry, file, refusal));
     for (const { source, target } of copied) cpSync(source, path.join(folder, target));
@@ -172,7 +173,7 @@ function build(
     return {
       directory: keep(folder),
       own: [...new Set(own)].sort(),
-      hasOwnHandler,
+      hasOwnHandler: exportsHandler && !exportsProcessor(text),
       hasProcessor: built.sources.includes(PROCESSOR),
     };
   } catch (error) {
@@ -206,7 +207,7 @@ function relative(file: string): string {
 /**
  * Prints the warnings, each once.
  *
- * @returns whether the entry exports a handler of its own as `handler`
+ * @returns whether the entry exports `handler`
  * @throws UserError for what can be known not to work
  */
 function check(
@@ -236,22 +237,19 @@ function check(
     if (!printed.has(line)) console.warn(line);
     printed.add(line);
   }
-  return exportsHandler && !exportsProcessor(own);
+  return exportsHandler;
 }
 
-/** What makes a processor, with the name that it is given. */
-const DEFINITION =
-  /\b(?:const|let|var)\s+([\w$]+)[^=;]*=\s*(?:[\w$]+\.)?define(?:Batch)?Processor\s*[<(]/g;
-
-/** Whether one of the files exports as `handler` what `defineProcessor` or `defineBatchProcessor` returns. */
-function exportsProcessor(files: readonly string[]): boolean {
-  return files.some((file) => {
-    const text = readFileSync(file, 'utf8');
-    return [...text.matchAll(DEFINITION)].some(([, name = '']) => {
-      const exported = name === 'handler' ? name : `${name.replaceAll('$', '\\$')} as handler`;
-      return new RegExp(`\\bexport\\b[^;]*[\\s{,]${exported}\\b`).test(text);
-    });
-  });
+/**
+ * Whether the bundle exports as `handler` what `defineProcessor` or `defineBatchProcessor` returns. Both have short
+ * names in it; `--keep-names` writes their own behind those: `a(f,"defineProcessor")`.
+ */
+function exportsProcessor(bundle: string): boolean {
+  const handler = /\bexport\{(?:[^}]*,)?([\w$]+) as handler\b/.exec(bundle)?.[1];
+  const definers = bundle.matchAll(/\(([\w$]+),"define(?:Batch)?Processor"\)/g);
+  return [...definers].some(([, definer]) =>
+    [' ', ','].some((before) => bundle.includes(`${before}${handler}=${definer}(`)),
+  );
 }
 
 /** Whether the word is anywhere in the code: what CommonJS exports is known only when it is run. */

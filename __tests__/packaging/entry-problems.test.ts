@@ -35,7 +35,7 @@ describe('an entry for a tumbling window', () => {
     ['is CommonJS', 'exports.handler = async ({ state }) => ({ state });\n'],
     [
       'gives its records to a processor',
-      `${IMPORT}const inner = defineProcessor(() => {});\nexport const handler = async ({ Records, state }: any, context: any) => ({ ...(await inner({ Records }, context)), state });\n`,
+      `${IMPORT}// export const handler = defineProcessor(() => {});\nconst inner = defineProcessor(() => {});\nexport const handler = async ({ Records, state }: any, context: any) => ({ ...(await inner({ Records }, context)), state });\n`,
     ],
   ])('may be one that %s', (_, text) => {
     expect(problemsOf(text, 60).problems).toEqual([]);
@@ -46,8 +46,12 @@ describe('an entry for a tumbling window', () => {
     ['handler', HANDLER],
     ['handler of another file', "export { handler } from './another';\n"],
     [
+      'handler, of a function by another name',
+      "import { defineProcessor as define } from '../../lambda-src/processor';\nexport const handler = define(() => {});\n",
+    ],
+    [
       'handler by another name',
-      "import * as p from '../../lambda-src/processor';\nlet run = p.defineBatchProcessor(() => {});\nexport { run as handler };\n",
+      "import * as p from '../../lambda-src/processor';\nlet run: (e: any, c: any) => unknown = p.defineBatchProcessor(() => {});\nexport { run as handler };\n",
     ],
   ])('must not be a processor, whose handler returns no state: %s', (_, text) => {
     const { problems, entry } = problemsOf(text, 60);

@@ -104,7 +104,7 @@ async function benchTenants(folder: string): Promise<void> {
   for (const { name, file } of tenants) {
     const { consumers, producers } = loadTopology(file);
     const policies = consumers.flatMap(({ sources, role }) => streamPolicies(sources, role));
-    const streamPolicy = Math.max(...producers.map(streamPolicySize));
+    const streamPolicy = Math.max(...producers.map((producer) => streamPolicySize(producer)));
     console.log(
       `  ${name}  role: ${policies.length} policies of ${policies.map(policySize).join(', ')} characters; stream policy: ${streamPolicy} bytes`,
     );

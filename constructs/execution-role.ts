@@ -8,7 +8,7 @@ import {
   type FunctionTargets,
   functionPolicy,
   streamPolicies,
-  trustPolicy,
+  TRUST_POLICY,
 } from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
 import { parseArn } from '../topology/arns';
@@ -69,7 +69,7 @@ export class ExecutionRole extends Construct {
       name: role.name,
       path: pathOf(role),
       permissionsBoundary: role.permissionsBoundary,
-      assumeRolePolicy: policyDocument(this, 'trust', trustPolicy()),
+      assumeRolePolicy: policyDocument(this, 'trust', TRUST_POLICY),
     });
   }
 

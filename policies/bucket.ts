@@ -1,10 +1,6 @@
-import { condition, type Statement } from './statement';
+import { type Condition, condition, type Statement } from './statement';
 
-/**
- * Nobody reaches the bucket without TLS.
- *
- * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
- */
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
 export function tlsOnly(bucketArn: string): Statement[] {
   return [
     {
@@ -16,4 +12,9 @@ export function tlsOnly(bucketArn: string): Statement[] {
       condition: [condition('Bool', 'aws:SecureTransport', 'false')],
     },
   ];
+}
+
+/** Whoever deletes a bucket leaves its name to others. */
+export function ofBucketOwner(account: string): Condition {
+  return condition('StringEquals', 's3:ResourceAccount', account);
 }

@@ -1,29 +1,18 @@
 import { arns } from '../topology/arns';
 import { IAM } from '../topology/limits';
 import type { ResolvedConsumer, TableReference } from '../topology/resolve';
-import {
-  ASSUME_ROLE,
-  CREATE_LOG,
-  DECRYPT,
-  LIST_OBJECTS,
-  LIST_STREAMS,
-  READ_STREAM,
-  WRITE_LOG,
-  WRITE_OBJECT,
-} from './actions';
+import { ACTIONS } from './actions';
+import { ofBucketOwner } from './bucket';
 import { throughDynamodb } from './key-policy';
 import { type Condition, condition, policySize, type Statement } from './statement';
 
-/** Lambda may assume the role. */
-export function trustPolicy(): Statement[] {
-  return [
-    {
-      sid: 'AllowLambda',
-      principals: [{ type: 'Service', identifiers: ['lambda.amazonaws.com'] }],
-      actions: ASSUME_ROLE,
-    },
-  ];
-}
+export const TRUST_POLICY: readonly Statement[] = [
+  {
+    sid: 'AllowLambda',
+    principals: [{ type: 'Service', identifiers: ['lambda.amazonaws.com'] }],
+    actions: ACTIONS.assumeRole,
+  },
+];
 
 /** What the function writes to. */
 export interface FunctionTargets {
@@ -34,7 +23,6 @@ export interface FunctionTargets {
   readonly bucketOwner: string;
 }
 
-/** Whether the function's own code is refused what only Lambda needs. */
 type PollerOnly = Pick<ResolvedConsumer['role'], 'pollerOnly'>;
 
 /**
@@ -43,37 +31,27 @@ type PollerOnly = Pick<ResolvedConsumer['role'], 'pollerOnly'>;
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
  */
-const NOT_FROM_CODE = condition('Null', 'lambda:SourceFunctionArn', 'true');
+const notFromCode = ({ pollerOnly }: PollerOnly): Condition[] =>
+  pollerOnly ? [condition('Null', 'lambda:SourceFunctionArn', 'true')] : [];
 
-/** Whoever deletes a bucket leaves its name to others. */
-export function ofBucketOwner(account: string): Condition {
-  return condition('StringEquals', 's3:ResourceAccount', account);
-}
-
-/**
- * What the function needs whatever it reads: its log, the bucket of its failed batches, its sink, and
- * the list of streams.
- */
+/** What the function needs, whatever it reads. */
 export function functionPolicy(
   { logGroupArn, failedBatchesArn, bucketOwner }: FunctionTargets,
   ofSink: readonly Statement[],
-  { pollerOnly }: PollerOnly,
+  role: PollerOnly,
 ): Statement[] {
-  const byLambda = pollerOnly ? [NOT_FROM_CODE] : [];
+  const byLambda = notFromCode(role);
   const failed = { condition: [...byLambda, ofBucketOwner(bucketOwner)] };
+  const batches = `${failedBatchesArn}/aws/lambda/*`;
+  const { createLog, writeLog, listObjects, writeObject, listStreams } = ACTIONS;
   return [
     // AWS's pages name the group both ways for this action.
-    { sid: 'CreateLog', actions: CREATE_LOG, resources: [logGroupArn, `${logGroupArn}:*`] },
-    { sid: 'WriteLog', actions: WRITE_LOG, resources: [`${logGroupArn}:*`] },
-    { sid: 'ListFailedBatches', actions: LIST_OBJECTS, resources: [failedBatchesArn], ...failed },
-    {
-      sid: 'SendFailedBatches',
-      actions: WRITE_OBJECT,
-      resources: [`${failedBatchesArn}/aws/lambda/*`],
-      ...failed,
-    },
+    { sid: 'CreateLog', actions: createLog, resources: [logGroupArn, `${logGroupArn}:*`] },
+    { sid: 'WriteLog', actions: writeLog, resources: [`${logGroupArn}:*`] },
+    { sid: 'ListFailedBatches', actions: listObjects, resources: [failedBatchesArn], ...failed },
+    { sid: 'SendFailedBatches', actions: writeObject, resources: [batches], ...failed },
     ...ofSink,
-    { sid: 'ListStreams', actions: LIST_STREAMS, resources: ['*'], condition: byLambda },
+    { sid: 'ListStreams', actions: listStreams, resources: ['*'], condition: byLambda },
   ];
 }
 
@@ -101,19 +79,16 @@ export function streamPolicies(tables: readonly TableReference[], role: PollerOn
 
 /** How many streams these policies let a role read. */
 export function streamCount(policies: readonly Statement[][]): number {
-  return policies
-    .flat()
-    .filter(({ sid }) => sid === READ_STREAMS)
-    .reduce((count, { resources = [] }) => count + resources.length, 0);
+  const reading = policies.flat().filter(({ sid }) => sid === READ_STREAMS);
+  return reading.flatMap(({ resources }) => resources).length;
 }
 
-/** One resource of a statement. */
-interface Grant {
-  readonly statement: Statement;
+/** A statement about one resource. */
+interface Grant extends Omit<Statement, 'resources'> {
   readonly resource: string;
 }
 
-function addGrant(policy: Statement[], { statement, resource }: Grant): Statement[] {
+function addGrant(policy: Statement[], { resource, ...statement }: Grant): Statement[] {
   const existing = policy.find(({ sid }) => sid === statement.sid);
   const extended = { ...statement, resources: [...(existing?.resources ?? []), resource] };
   return existing
@@ -122,24 +97,22 @@ function addGrant(policy: Statement[], { statement, resource }: Grant): Statemen
 }
 
 /** What each table needs, which goes into one policy; nothing is granted twice. */
-function grantsByTable(tables: readonly TableReference[], { pollerOnly }: PollerOnly): Grant[][] {
-  const byLambda = pollerOnly ? [NOT_FROM_CODE] : [];
-  const reading = { sid: READ_STREAMS, actions: READ_STREAM, condition: byLambda };
-  const numbers = new Map<string, number>();
-  for (const { name } of tables) numbers.set(name, numbers.get(name) ?? numbers.size + 1);
+function grantsByTable(tables: readonly TableReference[], role: PollerOnly): Grant[][] {
+  const condition = notFromCode(role);
+  const names = [...new Set(tables.map(({ name }) => name))];
   const granted = new Set<string>();
+  const isNew = ({ sid, resource }: Grant) => {
+    const key = `${sid} ${resource}`;
+    return !granted.has(key) && granted.add(key);
+  };
   return tables
-    .map((table) => [
+    .map((table) => {
       // Any stream of the table: the ARN of its stream is not known before the producer's stack is deployed.
-      { statement: reading, resource: `${arns.streams(table)}*` },
-      ...decryption(table, `DecryptTable${numbers.get(table.name)}`, byLambda),
-    ])
-    .map((grants) =>
-      grants.filter(({ statement, resource }) => {
-        const key = `${statement.sid} ${resource}`;
-        return !granted.has(key) && granted.add(key);
-      }),
-    )
+      const resource = `${arns.streams(table)}*`;
+      const read = { sid: READ_STREAMS, actions: ACTIONS.readStream, condition, resource };
+      const sid = `DecryptTable${names.indexOf(table.name) + 1}`;
+      return [read, ...decryption(table, sid, condition)].filter(isNew);
+    })
     .filter((grants) => grants.length > 0);
 }
 
@@ -156,16 +129,15 @@ function decryption(
   byLambda: readonly Condition[],
 ): Grant[] {
   if (encryption === 'aws-owned') return [];
+  const actions = ACTIONS.decrypt;
   const through = [...byLambda, throughDynamodb(account.region)];
   if (encryption !== 'customer-managed') {
-    const statement = { sid: 'DecryptKeys', actions: DECRYPT, condition: through };
-    return [{ statement, resource: encryption.kmsKeyArn }];
+    return [{ sid: 'DecryptKeys', actions, condition: through, resource: encryption.kmsKeyArn }];
   }
   const ofTable = condition(
     byLambda.length > 0 ? 'StringEquals' : 'StringEqualsIfExists',
     'kms:EncryptionContext:aws:dynamodb:tableName',
     name,
   );
-  const statement = { sid, actions: DECRYPT, condition: [...through, ofTable] };
-  return [{ statement, resource: arns.keys(account) }];
+  return [{ sid, actions, condition: [...through, ofTable], resource: arns.keys(account) }];
 }

@@ -1,14 +1,12 @@
 import { arns } from '../topology/arns';
 import type { Account, ResolvedProducer } from '../topology/resolve';
-import { ADMINISTER_KEY, DECRYPT } from './actions';
+import { ACTIONS } from './actions';
 import { type Condition, condition, type Statement } from './statement';
 import { readerPrincipals } from './stream-policy';
 
 /**
- * The policy of a table's customer managed key: its account administers it, and the readers of the
- * stream may decrypt, through DynamoDB in the table's Region and not otherwise.
+ * The policy of a table's customer managed key: the readers of the stream may decrypt through DynamoDB only.
  *
- * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
  */
 export function keyPolicy(producer: ResolvedProducer, roleArns: readonly string[]): Statement[] {
@@ -20,28 +18,30 @@ export function keyPolicy(producer: ResolvedProducer, roleArns: readonly string[
     {
       sid: 'AllowCrossAccountStreamDecryption',
       principals: readers.principals,
-      actions: DECRYPT,
+      actions: ACTIONS.decrypt,
       resources: ['*'],
       condition: [...readers.condition, throughDynamodb(producer.account.region)],
     },
   ];
 }
 
-/** The account that owns a key administers it, by its own IAM policies. */
+/**
+ * The account that owns a key administers it, by its own IAM policies.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
 export function administeredBy(account: Account): Statement {
   return {
     sid: 'AllowAccountAdministration',
     principals: [{ type: 'AWS', identifiers: [arns.root(account)] }],
-    actions: ADMINISTER_KEY,
+    actions: ACTIONS.administerKey,
     resources: ['*'],
   };
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service */
 export function throughDynamodb(region: string): Condition {
-  const domains = region.startsWith('cn-')
-    ? ['amazonaws.com', 'amazonaws.com.cn']
-    : ['amazonaws.com'];
-  const services = domains.map((domain) => `dynamodb.${region}.${domain}`);
-  return condition('StringEquals', 'kms:ViaService', ...services);
+  const service = `dynamodb.${region}.amazonaws.com`;
+  const others = region.startsWith('cn-') ? [`${service}.cn`] : [];
+  return condition('StringEquals', 'kms:ViaService', service, ...others);
 }

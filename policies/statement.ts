@@ -25,11 +25,8 @@ export function condition(test: string, variable: string, ...values: string[]): 
  * @param indent spaces of a level; the provider's `json` has 2, its `minified_json` no white space
  */
 export function renderPolicy(statements: readonly Statement[], indent = 0): string {
-  return JSON.stringify(
-    { Version: '2012-10-17', Statement: statements.map(renderStatement) },
-    null,
-    indent,
-  );
+  const document = { Version: '2012-10-17', Statement: statements.map(renderStatement) };
+  return JSON.stringify(document, null, indent);
 }
 
 /** Characters of a document, which is what IAM counts; it leaves out white space. */
@@ -40,12 +37,11 @@ export function policySize(statements: readonly Statement[]): number {
 /** One statement as JSON has it. */
 export function renderStatement({ sid, effect, ...statement }: Statement): object {
   const { principals, actions, resources, condition = [] } = statement;
+  const byType = principals?.map(({ type, identifiers }) => [type, oneOrMany(identifiers)]);
   return {
     Sid: sid,
     Effect: effect ?? 'Allow',
-    Principal:
-      principals &&
-      Object.fromEntries(principals.map(({ type, identifiers }) => [type, oneOrMany(identifiers)])),
+    Principal: byType && Object.fromEntries(byType),
     Action: oneOrMany(actions),
     Resource: resources && oneOrMany(resources),
     Condition: condition.length === 0 ? undefined : renderConditions(condition),

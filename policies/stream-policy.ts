@@ -1,31 +1,25 @@
 import { arns } from '../topology/arns';
 import type { ResolvedProducer } from '../topology/resolve';
-import { READ_STREAM } from './actions';
+import { ACTIONS } from './actions';
 import { type Condition, condition, renderPolicy, type Statement } from './statement';
 
 /** A stream's ARN ends with the time the stream was made. */
 const STREAM_LABEL = '2026-01-01T00:00:00.000';
 
-/**
- * The policy of a stream: its readers may read it, and nobody else.
- *
- * @param streamArn ARN of the stream, the only resource
- * @param roleArns execution roles of all subscribed consumers; one document names them all, since
- *   a stream has one policy
- */
+/** @param roleArns execution roles of all subscribed consumers, since a stream has one policy */
 export function streamPolicy(
   producer: ResolvedProducer,
   streamArn: string,
   roleArns: readonly string[],
 ): Statement[] {
-  const readers = readerPrincipals(producer, roleArns);
+  const { principals, condition } = readerPrincipals(producer, roleArns);
   return [
     {
       sid: 'AllowCrossAccountStreamAccess',
-      principals: readers.principals,
-      actions: READ_STREAM,
+      principals,
+      actions: ACTIONS.readStream,
       resources: [streamArn],
-      condition: [...readers.condition, ...producer.streamPolicy.conditions],
+      condition: [...condition, ...producer.streamPolicy.conditions],
     },
   ];
 }
@@ -49,12 +43,10 @@ export function readerPrincipals(
   { readers, streamPolicy }: ResolvedProducer,
   roleArns: readonly string[],
 ): { principals: Statement['principals']; condition: Condition[] } {
-  if (streamPolicy.principal === 'role') {
-    return { principals: [{ type: 'AWS', identifiers: [...roleArns] }], condition: [] };
-  }
+  const named = streamPolicy.principal === 'role';
   const roots = readers.map(({ account }) => arns.root(account));
   return {
-    principals: [{ type: 'AWS', identifiers: [...new Set(roots)] }],
-    condition: [condition('ArnEquals', 'aws:PrincipalArn', ...roleArns)],
+    principals: [{ type: 'AWS', identifiers: named ? [...roleArns] : [...new Set(roots)] }],
+    condition: named ? [] : [condition('ArnEquals', 'aws:PrincipalArn', ...roleArns)],
   };
 }

@@ -1,7 +1,7 @@
+import { ofBucketOwner } from '../../policies/bucket';
 import {
   type FunctionTargets,
   functionPolicy,
-  ofBucketOwner,
   streamPolicies,
 } from '../../policies/execution-role';
 import { policySize } from '../../policies/statement';

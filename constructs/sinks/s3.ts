@@ -2,8 +2,8 @@ import { DataAwsS3Bucket } from '@cdktf/provider-aws/lib/data-aws-s3-bucket';
 import type { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { Construct } from 'constructs';
 import { SINK_VARIABLES } from '../../lambda-src/contract';
-import { WRITE_OBJECT } from '../../policies/actions';
-import { ofBucketOwner } from '../../policies/execution-role';
+import { ACTIONS } from '../../policies/actions';
+import { ofBucketOwner } from '../../policies/bucket';
 import { ATHENA_RESULTS } from '../../topology/names';
 import type { ResolvedConsumer } from '../../topology/resolve';
 import type { Lake } from '../../topology/sinks/s3';
@@ -30,7 +30,7 @@ export class ChangeLake extends Construct implements SinkResources {
     this.grants = [
       {
         sid: 'WriteChanges',
-        actions: WRITE_OBJECT,
+        actions: ACTIONS.writeObject,
         resources: [`${arn}/${lake.prefix}*`],
         condition: [ofBucketOwner(consumer.account.id)],
       },

@@ -1,5 +1,9 @@
 import { visible } from '../../topology/unicode';
 import type { Block, Graph, Marked, Node, Review, Section, Text } from '../model';
+import { plural } from './words';
+
+/** Rows of a table. A job summary of GitHub has at most 1 MiB, so only the page has all of them. */
+const MAX_ROWS = 100;
 
 /** A review for a pull request. The same review gives the same text. */
 export function writeMarkdown({ name, sections }: Review): string {
@@ -28,7 +32,10 @@ function block(content: Block): string[] {
       const line = (cells: readonly Text[]) => `| ${cells.map(text).join(' | ')} |`;
       const { head, rows } = content;
       const rule = `|${' --- |'.repeat(head.length)}`;
-      return folded(content.folded, [line(head), rule, ...rows.map(line)].join('\n'));
+      const lines = [line(head), rule, ...rows.slice(0, MAX_ROWS).map(line)];
+      const rest = rows.length - MAX_ROWS;
+      if (rest > 0) lines.push(`\n${plural(rest, 'more row')}: see review.html`);
+      return folded(content.folded, lines.join('\n'));
     }
     case 'graph':
       return [`\`\`\`mermaid\n${flowchart(content.graph)}\n\`\`\``];

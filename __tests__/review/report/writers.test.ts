@@ -132,6 +132,15 @@ test('every kind of block as a page that asks for nothing', () => {
   expect(page).not.toMatch(/<(script|link|img|iframe)\b|src=|@import|url\(/);
 });
 
+test('of a long table Markdown has 100 rows, and the page has all', () => {
+  const rows = Array.from({ length: 1_200 }, (_, index) => [`row ${index}`]);
+  const review = reviewWith({ kind: 'table', head: ['k'], rows, folded: '1,200 rows' });
+  const markdown = writeMarkdown(review);
+  expect(markdown.match(/^\| row/gm)).toHaveLength(100);
+  expect(markdown).toContain('| row 99 |\n\n1,100 more rows: see review.html\n\n</details>');
+  expect(writeHtml(review).match(/>row/g)).toHaveLength(1_200);
+});
+
 /** What a name of a hostile folder can be. */
 const HOSTILE: readonly [name: string, text: string, markdown: string, html: string][] = [
   [

@@ -10,19 +10,16 @@ import type { Topology } from './schema';
 import type { Code } from './schema/function';
 import type { Encryption, ExistingTable, StreamPolicySettings, Table } from './schema/producer';
 import { entryOf, type ResolvedSink, sinkKind } from './sinks';
+import type { SinkOwner } from './sinks/sink';
 
 type Consumer = Topology['consumers'][string];
 type Producer = Topology['producers'][string];
 type Subscription = Topology['subscriptions'][number];
 
 /** A topology with every default filled in and one entry per stack: what the stacks are made from. */
-export interface ResolvedTopology {
-  readonly name: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly awsProviderVersion: string;
+export interface ResolvedTopology
+  extends Pick<Topology, 'name' | 'tags' | 'awsProviderVersion' | 'accounts'> {
   readonly state: State;
-  /** By name. */
-  readonly accounts: Topology['accounts'];
   readonly consumers: readonly ResolvedConsumer[];
   readonly producers: readonly ResolvedProducer[];
   readonly subscriptions: readonly ResolvedSubscription[];
@@ -92,121 +89,80 @@ export interface Reader {
   readonly roleArn: string;
 }
 
-export type ResolvedSubscription = Omit<Subscription, 'producer' | 'consumer'> & {
-  readonly stackId: string;
-  readonly producerStackId: string;
-  readonly consumerStackId: string;
-  /** Account of the consumer, where the event source mapping is. */
-  readonly account: Account;
-  /** The table whose stream is read. */
-  readonly source: TableReference;
-  readonly functionName: string;
-  readonly failedBatchesBucket: string;
-  readonly alarms: Consumer['alarms'];
-};
+export type ResolvedSubscription = ReturnType<typeof resolveSubscription>;
 
 /**
  * @param topology one that `validate` found nothing wrong with
  * @param folder of the topology file
  */
 export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
-  const accounts = mapValues(topology.accounts, (account) => ({
-    ...account,
-    partition: partitionOf(account.region),
-  }));
-  const consumers = mapValues(topology.consumers, (consumer, name) => ({
-    stackId: consumerStackId(name),
-    account: get(accounts, consumer.account),
-    roleArn: arns.role(get(accounts, consumer.account), consumer.role),
-  }));
-  const failedBatchesBucket = (name: string) =>
-    consumerBucketName('failed-batches', topology.name, {
-      name,
-      account: get(consumers, name).account,
-    });
-  const pairs = topology.subscriptions.flatMap((subscription) => {
-    const producer = get(topology.producers, subscription.producer);
-    return producerAccounts(producer).map(({ account, idPart }) => ({
-      subscription,
-      waitsForRole: namesRoles(resolveStreamPolicy(producer)),
-      idPart,
-      source: tableReference(producer, get(accounts, account)),
-    }));
+  const accounts = byName(topology.accounts, (account): Account => {
+    return { ...account, partition: partitionOf(account.region) };
   });
-  const pairsOf = grouped(pairs, ({ subscription }) => subscription.consumer);
-  const readersOf = grouped(topology.subscriptions, ({ producer }) => producer);
-
+  const producers = Object.entries(topology.producers).flatMap(([name, producer]) =>
+    producerAccounts(producer).map(({ account, idPart }) => ({
+      idPart,
+      producer: resolveProducer(name, producer, get(accounts, account), idPart),
+    })),
+  );
+  const pairs = topology.subscriptions.flatMap((subscription) =>
+    producers
+      .filter(({ producer }) => producer.name === subscription.producer)
+      .map((pair) => ({ ...pair, subscription })),
+  );
+  const consumers = byName(topology.consumers, (consumer, name) => {
+    const read = pairs.filter(({ subscription }) => subscription.consumer === name);
+    const account = get(accounts, consumer.account);
+    return resolveConsumer(consumer, { topologyName: topology.name, name, account }, read, folder);
+  });
   return {
-    name: topology.name,
-    tags: topology.tags,
-    awsProviderVersion: topology.awsProviderVersion,
-    accounts: topology.accounts,
+    ...topology,
     state: { ...topology.state, keyPrefix: topology.state.keyPrefix ?? topology.name },
-    consumers: Object.entries(topology.consumers).map(([name, consumer]) => {
-      const { stackId, account, roleArn: arn } = get(consumers, name);
-      const sink = sinkKind(consumer.sink).resolve(consumer.sink, {
-        topologyName: topology.name,
-        name,
-        account,
-      });
-      const subscribed = pairsOf.get(name) ?? [];
-      return {
-        name,
-        stackId,
-        account,
-        role: { ...consumer.role, arn },
-        function: resolveFunction(consumer, folder),
-        sink,
-        failedBatches: {
-          ...consumer.failedBatches,
-          bucket: failedBatchesBucket(name),
-        },
-        alarms: consumer.alarms,
-        sources: subscribed.map(({ source }) => source),
-        waitsForRole: subscribed.some(({ waitsForRole }) => waitsForRole),
-      };
-    }),
-    producers: Object.entries(topology.producers).flatMap(([name, producer]) =>
-      producerAccounts(producer).map(({ account, idPart }) => ({
-        name,
-        stackId: producerStackId(name, idPart),
-        account: get(accounts, account),
-        table: resolveTable(producer),
-        source: tableReference(producer, get(accounts, account)),
-        streamPolicy: resolveStreamPolicy(producer),
-        readers: (readersOf.get(name) ?? []).map(({ consumer }) => get(consumers, consumer)),
-      })),
+    consumers: [...consumers.values()],
+    producers: producers.map(({ producer }) => ({
+      ...producer,
+      readers: topology.subscriptions
+        .filter((subscription) => subscription.producer === producer.name)
+        .map(({ consumer }) => get(consumers, consumer))
+        .map(({ stackId, account, role }) => ({ stackId, account, roleArn: role.arn })),
+    })),
+    subscriptions: pairs.map((pair) =>
+      resolveSubscription(pair, get(consumers, pair.subscription.consumer)),
     ),
-    subscriptions: pairs.map(({ subscription, idPart, source }) => {
-      const { producer, consumer, ...settings } = subscription;
-      return {
-        ...settings,
-        stackId: subscriptionStackId(producer, idPart, consumer),
-        producerStackId: producerStackId(producer, idPart),
-        consumerStackId: consumerStackId(consumer),
-        account: get(consumers, consumer).account,
-        source,
-        functionName: get(topology.consumers, consumer).function.name,
-        failedBatchesBucket: failedBatchesBucket(consumer),
-        alarms: get(topology.consumers, consumer).alarms,
-      };
-    }),
   };
 }
 
-function resolveTable({ table, existingTable }: Producer): ResolvedProducer['table'] {
-  return table ? { type: 'created', ...table } : { type: 'existing', ...existingTable };
+type Unread = Omit<ResolvedProducer, 'readers'>;
+
+/** A subscription in one account of its producer. */
+interface Pair {
+  readonly subscription: Subscription;
+  readonly producer: Unread;
+  readonly idPart?: string;
 }
 
-function tableReference(producer: Producer, account: Account): TableReference {
-  const { name, encryption } = resolveTable(producer);
-  return { account, name, encryption };
-}
-
-function resolveStreamPolicy({ streamPolicy }: Producer): StreamPolicy {
-  if (streamPolicy === 'none') return { principal: 'role', conditions: [], managed: false };
-  const { principal, conditions } = streamPolicy;
-  return { principal, conditions, managed: true };
+function resolveProducer(
+  name: string,
+  producer: Producer,
+  account: Account,
+  idPart?: string,
+): Unread {
+  const { table: created, existingTable, streamPolicy } = producer;
+  const table: ResolvedProducer['table'] = created
+    ? { type: 'created', ...created }
+    : { type: 'existing', ...existingTable };
+  const managed = streamPolicy !== 'none';
+  const { principal, conditions }: Omit<StreamPolicy, 'managed'> = managed
+    ? streamPolicy
+    : { principal: 'role', conditions: [] };
+  return {
+    name,
+    stackId: producerStackId(name, idPart),
+    account,
+    table,
+    source: { account, name: table.name, encryption: table.encryption },
+    streamPolicy: { principal, conditions, managed },
+  };
 }
 
 /** Whether a producer's stack writes the roles as principals, which IAM must have propagated by then. */
@@ -214,37 +170,61 @@ export function namesRoles({ managed, principal }: StreamPolicy): boolean {
   return managed && principal === 'role';
 }
 
-function resolveFunction(
-  { function: { entry, files, code, ...settings }, sink }: Consumer,
+function resolveConsumer(
+  { role, function: { entry, files, code, ...settings }, sink, failedBatches, alarms }: Consumer,
+  owner: SinkOwner & { readonly account: Account },
+  pairs: readonly Pair[],
   folder: string,
-): ResolvedFunction {
+): ResolvedConsumer {
+  const { topologyName, name, account } = owner;
   return {
-    ...settings,
-    code: code
-      ? { type: 'folder', ...code }
-      : { type: 'entry', entry: entryOf(entry, sink), files, folder },
+    name,
+    stackId: consumerStackId(name),
+    account,
+    role: { ...role, arn: arns.role(account, role) },
+    function: {
+      ...settings,
+      code: code
+        ? { type: 'folder', ...code }
+        : { type: 'entry', entry: entryOf(entry, sink), files, folder },
+    },
+    sink: sinkKind(sink).resolve(sink, owner),
+    failedBatches: {
+      ...failedBatches,
+      bucket: consumerBucketName('failed-batches', topologyName, { name, account }),
+    },
+    alarms,
+    sources: pairs.map(({ producer }) => producer.source),
+    waitsForRole: pairs.some(({ producer }) => namesRoles(producer.streamPolicy)),
   };
 }
 
-function get<T>(record: Readonly<Record<string, T>>, name: string): T {
-  const value = record[name];
+function resolveSubscription({ subscription, idPart, producer }: Pair, consumer: ResolvedConsumer) {
+  const { producer: _, consumer: __, ...settings } = subscription;
+  return {
+    ...settings,
+    stackId: subscriptionStackId(producer.name, idPart, consumer.name),
+    producerStackId: producer.stackId,
+    consumerStackId: consumer.stackId,
+    /** Where the event source mapping is. */
+    account: consumer.account,
+    /** The table whose stream is read. */
+    source: producer.source,
+    functionName: consumer.function.name,
+    failedBatchesBucket: consumer.failedBatches.bucket,
+    alarms: consumer.alarms,
+  };
+}
+
+function byName<T, U>(
+  record: Readonly<Record<string, T>>,
+  resolve: (value: T, name: string) => U,
+): ReadonlyMap<string, U> {
+  return new Map(Object.entries(record).map(([name, value]) => [name, resolve(value, name)]));
+}
+
+function get<T>(found: ReadonlyMap<string, T>, name: string): T {
+  const value = found.get(name);
   if (value === undefined) throw new Error(`${name} is not in the topology`);
   return value;
-}
-
-function mapValues<T, U>(
-  record: Readonly<Record<string, T>>,
-  map: (value: T, key: string) => U,
-): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
-}
-
-function grouped<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(key(value));
-    if (group) group.push(value);
-    else groups.set(key(value), [value]);
-  }
-  return groups;
 }

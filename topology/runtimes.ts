@@ -35,14 +35,10 @@ export function runtimeRule(value: unknown): string {
 function nearestTo(name: string): string[] {
   const [start = ''] = /^[a-z]{0,4}/.exec(name.toLowerCase()) ?? [];
   const alike = USABLE_RUNTIMES.filter((runtime) => start.length > 1 && runtime.startsWith(start));
-  return alike.length > 0 ? alike.slice(0, 3) : newestOfEach();
-}
-
-function newestOfEach(): string[] {
-  const languages = new Map<string, string>();
-  for (const runtime of USABLE_RUNTIMES) {
-    const language = runtime.replace(/[\d.].*$/, '');
-    languages.set(language, languages.get(language) ?? runtime);
-  }
-  return [...languages.values()];
+  const languageOf = (runtime = '') => runtime.replace(/[\d.].*$/, '');
+  return alike.length > 0
+    ? alike.slice(0, 3)
+    : USABLE_RUNTIMES.filter(
+        (runtime, index, all) => languageOf(runtime) !== languageOf(all[index - 1]),
+      );
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { synthesizeAt } from '../review/changes/at-ref';
 import { compareWithTopology } from '../review/comparison/compare';
-import { readStacks } from '../review/read/stacks';
+import { ensureSynthesized, readStacks } from '../review/read/stacks';
 import { writeHtml } from '../review/report/html';
 import { writeMarkdown } from '../review/report/markdown';
 import { review } from '../review/review';
@@ -36,8 +36,9 @@ export const command = defineCommand(
     const topology = readTopology(world);
     const before = against === undefined ? undefined : synthesizeAt(against, world.topologyFile);
     if (from === undefined) await synthesize(topology, 'cdktf.out');
+    else ensureSynthesized(from);
     const result = review({
-      stacks: readStacks(from ?? 'cdktf.out'),
+      stacks: () => readStacks(from ?? 'cdktf.out'),
       topology,
       today: world.now,
       comparison: from === undefined ? undefined : compareWithTopology(topology, from, afterInit),

@@ -1,3 +1,4 @@
+import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { evaluateAccess } from './access/access';
 import type { AccessAnswer } from './access/answers';
@@ -14,8 +15,8 @@ import { accessSection, comparisonSection, findingsSection, summary } from './re
 import { applyRules } from './rules';
 
 export interface ReviewInput {
-  /** What is deployed. */
-  readonly stacks: readonly Stack[];
+  /** Reads what is deployed. */
+  readonly stacks: () => readonly Stack[];
   /** What it is meant to be. */
   readonly topology: ResolvedTopology;
   /** What the dates of runtimes are compared with. */
@@ -26,14 +27,29 @@ export interface ReviewInput {
   readonly before?: Before;
 }
 
-/**
- * Answers the four questions of a reviewer.
- *
- * @throws UserError if the stacks hold something that cannot be read
- */
+/** Answers the four questions of a reviewer. Of stacks that cannot be read only the comparison is answered. */
 export function review(input: ReviewInput): Review {
-  const { topology, today, comparison, before } = input;
-  const stacks = new Stacks(input.stacks);
+  try {
+    return answer(input, input.stacks());
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return unreadable(input, error.message);
+  }
+}
+
+function unreadable({ topology, comparison }: ReviewInput, why: string): Review {
+  const message = `cannot be read, so nothing is known of access and changes: ${why}`;
+  const finding = { rule: 'unreadable', stops: true, place: 'the stacks', message };
+  const findings = [...(comparison ?? []), finding];
+  const answers = [comparisonSection([], codeOf(topology), comparison), findingsSection(findings)];
+  return { name: topology.name, findings, sections: [summary(answers), ...answers] };
+}
+
+function answer(
+  { topology, today, comparison, before }: ReviewInput,
+  all: readonly Stack[],
+): Review {
+  const stacks = new Stacks(all);
   const model = readAccessModel(stacks);
   const pipeline = readPipeline(stacks);
   const access = evaluateAccess(model, topology);
@@ -46,8 +62,8 @@ export function review(input: ReviewInput): Review {
   ];
   const old = before && { ...before, allowed: allowedBefore(before) };
   const answers = [
-    comparisonSection(input.stacks, code, comparison),
-    whatChanged(old, { stacks: input.stacks, code, allowed }),
+    comparisonSection(all, code, comparison),
+    whatChanged(old, { stacks: all, code, allowed }),
     accessSection(access, model),
     findingsSection(findings),
   ];

@@ -76,7 +76,7 @@ export function reviewOf(
   edits: Readonly<Record<string, Edit>> = {},
   today = new Date('2026-08-01'),
 ): Review {
-  return review({ stacks: synthesizedStacks(topology, edits), topology, today });
+  return review({ stacks: () => synthesizedStacks(topology, edits), topology, today });
 }
 
 /** What must stop a deployment, as the command prints it. */

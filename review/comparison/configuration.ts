@@ -1,6 +1,6 @@
 import diff from 'microdiff';
 import { parseDocument } from 'yaml';
-import { formatPath } from '../../topology/problem';
+import { addressOf } from '../read/stacks';
 
 /**
  * Where a `cdk.tf.json` differs from another, as addresses and attributes. Values are left out, since they
@@ -24,16 +24,4 @@ function repeatedKeys(text: string): string[] {
 
 function placesOf(expected: object, found: object): string[] {
   return diff(expected, found, { cyclesFix: false }).map(({ path }) => addressOf(path));
-}
-
-/** `aws_iam_role.execution_role name`, or `terraform.backend.s3.bucket` of what is no resource. */
-function addressOf([section = '', ...path]: readonly (string | number)[]): string {
-  if (section === 'resource') return inBlock(path);
-  if (section === 'data') return `data.${inBlock(path)}`;
-  return formatPath([section, ...path]);
-}
-
-function inBlock([type, name, ...attribute]: readonly (string | number)[]): string {
-  const block = [type, name].filter((part) => part !== undefined).join('.');
-  return [block, formatPath(attribute)].filter(Boolean).join(' ');
 }

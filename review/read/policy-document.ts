@@ -3,26 +3,30 @@ import { UserError } from '../../topology/problem';
 import { groupBy, listOf } from '../lists';
 import type { Block } from './stacks';
 
-/** A policy document as AWS receives it. */
-export interface PolicyDocument {
-  readonly Version?: string;
-  /** A single statement need not be in a list. */
-  readonly Statement: PolicyStatement | readonly PolicyStatement[];
-}
+const oneOrMore = z.union([z.string(), z.array(z.string()).readonly()]);
+const principal = z.union([z.literal('*'), z.record(z.string(), oneOrMore)]);
 
-type OneOrMany = string | readonly string[];
+const policyStatement = z.looseObject({
+  Sid: z.string().optional(),
+  Effect: z.enum(['Allow', 'Deny']),
+  Principal: principal.optional(),
+  NotPrincipal: principal.optional(),
+  Action: oneOrMore.optional(),
+  NotAction: oneOrMore.optional(),
+  Resource: oneOrMore.optional(),
+  NotResource: oneOrMore.optional(),
+  Condition: z.record(z.string(), z.record(z.string(), oneOrMore)).optional(),
+});
 
-export interface PolicyStatement {
-  readonly Sid?: string;
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Principal?: '*' | Readonly<Record<string, OneOrMany>>;
-  readonly NotPrincipal?: '*' | Readonly<Record<string, OneOrMany>>;
-  readonly Action?: OneOrMany;
-  readonly NotAction?: OneOrMany;
-  readonly Resource?: OneOrMany;
-  readonly NotResource?: OneOrMany;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, OneOrMany>>>>;
-}
+/** A policy document as AWS receives it. A single statement need not be in a list. */
+export const policyDocument = z.looseObject({
+  Version: z.string().optional(),
+  Statement: z.union([policyStatement, z.array(policyStatement).readonly()]),
+});
+
+export type PolicyDocument = z.infer<typeof policyDocument>;
+export type PolicyStatement = z.infer<typeof policyStatement>;
+type OneOrMore = z.infer<typeof oneOrMore>;
 
 /** A block that is there once is an object, several are a list. */
 const blocks = <T extends z.ZodType>(block: T) => z.preprocess(listOf, z.array(block));
@@ -106,7 +110,7 @@ export function renderDocument(
 }
 
 /** All values of each key. One value is not in a list, as the provider writes it, which sizes depend on. */
-function merged(entries: readonly [key: string, values: string[]][]): Record<string, OneOrMany> {
+function merged(entries: readonly [key: string, values: string[]][]): Record<string, OneOrMore> {
   const groups = groupBy(entries, ([key]) => key).map((group) => [
     group[0]?.[0],
     oneOrMany(group.flatMap(([, values]) => values)),
@@ -114,7 +118,7 @@ function merged(entries: readonly [key: string, values: string[]][]): Record<str
   return Object.fromEntries(groups);
 }
 
-function oneOrMany(values: readonly string[]): OneOrMany {
+function oneOrMany(values: readonly string[]): OneOrMore {
   const [first] = values;
   return values.length === 1 && first !== undefined ? first : values;
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../../topology/problem';
 import { ATTRIBUTES } from './attributes';
-import type { PolicyDocument } from './policy-document';
+import { type PolicyDocument, policyDocument } from './policy-document';
 import type { Block, Stack } from './stacks';
 
 /** Synthesized stacks with what is in them. References are followed from stack to stack. */
@@ -150,13 +150,14 @@ export class Resource {
   /** A policy document in an attribute. */
   document(attribute: string): PolicyDocument {
     const text = this.text(attribute);
+    const place = `${this.stack.id} ${this.address}.${attribute}`;
     try {
-      return JSON.parse(text);
+      const document = JSON.parse(text);
+      if (policyDocument.safeParse(document).success) return document;
     } catch {
-      throw new UserError(
-        `${this.stack.id} ${this.address}.${attribute} is not JSON: ${text.slice(0, 80)}`,
-      );
+      throw new UserError(`${place} is not JSON: ${text.slice(0, 80)}`);
     }
+    throw new UserError(`${place} is not a policy document: ${text.slice(0, 80)}`);
   }
 }
 

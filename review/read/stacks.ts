@@ -1,21 +1,46 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { partitionOf } from '../../topology/arns';
-import { UserError } from '../../topology/problem';
+import { formatPath, UserError } from '../../topology/problem';
 
-export type Block = Readonly<Record<string, unknown>>;
+/** A block, with the types of what the review reads in it without following references. */
+const block = z.looseObject({
+  lifecycle: z.looseObject({ postcondition: z.array(z.looseObject({})).optional() }).optional(),
+  environment: z.looseObject({ variables: z.record(z.string(), z.string()).optional() }).optional(),
+  filter_criteria: z
+    .looseObject({ filter: z.array(z.looseObject({ pattern: z.string() })).optional() })
+    .optional(),
+  config: z.looseObject({}).optional(),
+});
+
+const provider = z.looseObject({
+  region: z.string(),
+  allowed_account_ids: z.array(z.string()).optional(),
+  assume_role: z.array(z.looseObject({ role_arn: z.string().optional() })).optional(),
+});
 
 /** Blocks by type and name. */
-export type Blocks = Readonly<Record<string, Readonly<Record<string, Block>>>>;
+const blocks = z.record(z.string(), z.record(z.string(), block));
 
 /** What the review reads of a stack's `cdk.tf.json`. */
-export interface StackJson {
-  readonly terraform?: Block;
-  readonly provider?: Readonly<Record<string, readonly Block[]>>;
-  readonly resource?: Blocks;
-  readonly data?: Blocks;
-  readonly output?: Readonly<Record<string, Block>>;
-}
+const stackJson = z.looseObject({
+  terraform: z
+    .looseObject({
+      backend: z.looseObject({ s3: z.looseObject({}).optional() }).optional(),
+      required_providers: z
+        .looseObject({ aws: z.looseObject({ version: z.string().optional() }).optional() })
+        .optional(),
+    })
+    .optional(),
+  provider: z.looseObject({ aws: z.tuple([provider], z.looseObject({})) }),
+  resource: blocks.optional(),
+  data: blocks.optional(),
+  output: z.record(z.string(), z.looseObject({})).optional(),
+});
+
+export type Block = z.infer<typeof block>;
+export type StackJson = z.infer<typeof stackJson>;
 
 /** A synthesized stack, and where its provider may deploy it. */
 export interface Stack {
@@ -34,25 +59,23 @@ const UNKNOWN_ACCOUNT = '000000000000';
  * Reads what `cdktf synth` wrote, in the order of the stacks' ids: tenant-2 before tenant-10.
  *
  * @param folder such as `cdktf.out`
- * @throws UserError if there is no synthesized output
+ * @throws UserError if there is a stack that cannot be read
  */
 export function readStacks(folder: string): Stack[] {
-  const { stacks = {} } = readJson<Manifest>(path.join(folder, 'manifest.json'));
-  return Object.keys(stacks)
+  return readdirSync(path.join(folder, 'stacks'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .map((id) => {
-      // Where Terraform reads it, whatever the manifest says.
-      const file = path.join(folder, 'stacks', id, 'cdk.tf.json');
-      return parseStack(id, readJson<StackJson>(file));
-    });
+    .map((id) => parseStack(id, readJson(path.join(folder, 'stacks', id, 'cdk.tf.json'))));
 }
 
-interface Manifest {
-  readonly stacks?: object;
+/** @throws UserError if a folder is none of synthesized stacks */
+export function ensureSynthesized(folder: string): void {
+  const stacks = path.join(folder, 'stacks');
+  if (!existsSync(stacks)) throw new UserError(`${stacks} is missing; run npm run synth`);
 }
 
-function readJson<T>(file: string): T {
-  if (!existsSync(file)) throw new UserError(`${file} is missing; run npm run synth`);
+function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
@@ -60,11 +83,25 @@ function readJson<T>(file: string): T {
   }
 }
 
-/** @throws UserError if the stack has no AWS provider with a Region */
-export function parseStack(id: string, json: StackJson): Stack {
-  const [provider] = json.provider?.aws ?? [];
-  const region = provider?.region;
-  if (typeof region !== 'string') throw new UserError(`${id} has no AWS provider with a region`);
-  const [account = UNKNOWN_ACCOUNT] = (provider?.allowed_account_ids ?? []) as string[];
-  return { id, json, account, region, partition: partitionOf(region) };
+/** @throws UserError if it does not have the form that Terraform takes, or no AWS provider with a Region */
+export function parseStack(id: string, content: unknown): Stack {
+  const { data, error } = stackJson.safeParse(content);
+  if (!data) {
+    const [{ path: place = [], message = '' } = {}] = error.issues;
+    const inJsonWords = message.replace('record', 'object').replace('tuple', 'array');
+    throw new UserError(`${id} ${addressOf(place)}: ${inJsonWords}`);
+  }
+  const [{ region, allowed_account_ids: accounts = [] }] = data.provider.aws;
+  const [account = UNKNOWN_ACCOUNT] = accounts;
+  // Not the parsed one, which has its keys in another order.
+  return { id, json: content as StackJson, account, region, partition: partitionOf(region) };
+}
+
+/** `aws_iam_role.execution_role name`, or `terraform.backend.s3.bucket` of what is no resource. */
+export function addressOf(place: readonly PropertyKey[]): string {
+  const [section, type] = place;
+  const isBlock = (section === 'resource' || section === 'data') && type !== undefined;
+  if (!isBlock) return formatPath(place);
+  const block = place.slice(section === 'data' ? 0 : 1, 3).join('.');
+  return [block, formatPath(place.slice(3))].filter(Boolean).join(' ');
 }

@@ -13,19 +13,19 @@ export interface Answer extends Section {
 }
 
 /** What a reviewer reads first: the answers and the picture. */
-export function summary(answers: readonly Answer[], graph: Graph): Section {
+export function summary(answers: readonly Answer[], graph?: Graph): Section {
   const rows = answers.map(({ id, title, answer }) => [link(title, `#${id}`), answer]);
   return {
     id: 'summary',
     title: 'Summary',
-    blocks: [
-      table(['question', 'answer'], rows),
-      { kind: 'graph', graph },
-      paragraph(
-        'Solid arrows carry changes. Dashed arrows are alarms, and access without an event source mapping; dotted ones end where the role may not read.',
-      ),
-    ],
+    blocks: [table(['question', 'answer'], rows), ...(graph ? picture(graph) : [])],
   };
+}
+
+function picture(graph: Graph): Block[] {
+  const legend =
+    'Solid arrows carry changes. Dashed arrows are alarms, and access without an event source mapping; dotted ones end where the role may not read.';
+  return [{ kind: 'graph', graph }, paragraph(legend)];
 }
 
 /** @param comparison where a folder differs from the topology, if one was compared */

@@ -6,6 +6,7 @@ import type {
   ResolvedProducer,
   ResolvedSubscription,
 } from '../../topology/resolve';
+import { groupBy } from '../lists';
 import { STREAM_LABEL } from '../read/attributes';
 import type { Resource } from '../read/resources';
 import type { Block } from '../read/stacks';
@@ -26,7 +27,7 @@ const TYPES = [
 /** Changes, failed batches and alarms go where the topology says; keys and variables are those that it has. */
 export const destinations: Rule = {
   name: 'destinations',
-  check({ stacks, topology: { consumers, producers, subscriptions } }) {
+  check({ stacks, pipeline, topology: { consumers, producers, subscriptions } }) {
     const expected = new Map<string, Expected>([
       ...consumers.map((each) => [each.stackId, ofConsumer(each)] as const),
       ...producers.map((each) => [each.stackId, ofProducer(each)] as const),
@@ -40,6 +41,13 @@ export const destinations: Rule = {
       ...stacks
         .dataSources('aws_s3_bucket')
         .flatMap((each) => differing(each, attributesOf('data.aws_s3_bucket', each))),
+      ...groupBy(pipeline.mappings, ({ streamArn, functionArn }) => [streamArn, functionArn])
+        .flatMap(([, ...others]) => others)
+        .map(({ resource }) => ({
+          place: placeOf(resource),
+          message:
+            'reads the stream for the same function once more, so changes are processed twice; remove it',
+        })),
     ];
   },
 };

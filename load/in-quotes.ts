@@ -11,12 +11,8 @@ export function markInQuotes(
   folder: string,
 ): readonly Problem[] {
   const unquoted = problems.filter(
-    ({ path, received, written, message }) =>
-      path.length > 0 &&
-      // A filter says itself what to write.
-      /^(number|boolean)$/.test(typeof received) &&
-      written !== undefined &&
-      !message.includes('; write '),
+    ({ path, received, written }) =>
+      path.length > 0 && /^(number|boolean)$/.test(typeof received) && written !== undefined,
   );
   if (unquoted.length === 0) return problems;
   const quoted = structuredClone(content);

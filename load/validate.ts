@@ -22,8 +22,8 @@ export function validate(
     ...(parsed.error?.issues ?? []).flatMap((issue) => toProblems(issue, content)),
   ]);
   const places = new Set(unfit.map(({ path }) => formatPath(path)));
-  const report: Report = (path, message, received, inQuotes) => {
-    if (!places.has(formatPath(path))) problems.push({ path, message, received, inQuotes });
+  const report: Report = (path, message, received) => {
+    if (!places.has(formatPath(path))) problems.push({ path, message, received });
   };
 
   const declared = { ...(parsed.data ?? soundParts(content)), folder };

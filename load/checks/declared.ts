@@ -17,12 +17,7 @@ export interface Declared {
   readonly subscriptions: readonly (Topology['subscriptions'][number] | undefined)[];
 }
 
-export type Report = (
-  path: Problem['path'],
-  message: string,
-  received?: unknown,
-  inQuotes?: boolean,
-) => void;
+export type Report = (path: Problem['path'], message: string, received?: unknown) => void;
 
 /** The sound entry of a name; names such as `constructor` are nothing special. */
 export function at<T>(entries: Entries<T>, name: string): T | undefined {

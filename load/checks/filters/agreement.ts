@@ -1,7 +1,8 @@
 import { FILTERS } from '../../../topology/limits';
 import type { Problem } from '../../../topology/problem';
 import { canBe } from './operators';
-import { EVENT_NAMES, type EventName, IMAGES, VIEW_TYPES } from './record';
+import { IMAGES, VIEW_TYPES } from './record';
+import { oneOf } from './values';
 
 type Path = Problem['path'];
 
@@ -32,9 +33,8 @@ export function contradictions(pattern: object, keys: readonly string[], path: P
   const problems = branches.flatMap((branch) => {
     const known = keys.length > 0 ? keys : keysIn(branch);
     return (
-      disagreement(branch, EVENT_NAMES, (demand) => eventsFor(demand, known)) ??
+      disagreement(branch, RECORDS, (demand) => recordsFor(demand, known)) ??
       disagreement(branch, VIEW_TYPES, viewTypesFor) ??
-      identityOf(branch) ??
       typesOf(branch) ??
       keysOf(branch, known) ??
       valuesOf(branch, known) ??
@@ -42,74 +42,59 @@ export function contradictions(pattern: object, keys: readonly string[], path: P
     );
   });
   // Branches have parts in common.
-  return problems.filter(
-    ({ path: place }, index) => problems.findIndex(({ path }) => path === place) === index,
-  );
+  return [...new Map(problems.map((problem) => [problem.path, problem])).values()];
 }
 
 function branchesOf(pattern: object, field: readonly string[], path: Path): Branch[] {
+  if (Array.isArray(pattern)) return [[{ field, path, alternatives: pattern }]];
   return Object.entries(pattern).reduce<Branch[]>(
     (branches, [name, value]) => {
       if (branches.length > FILTERS.combinations) return branches;
-      const alternatives =
+      const place = [...path, name];
+      const alternatives: Branch[] =
         name === '$or'
-          ? value.flatMap((one: object, index: number) =>
-              branchesOf(one, field, [...path, name, index]),
-            )
-          : below(value, [...field, name], [...path, name]);
-      return branches.flatMap((branch) =>
-        alternatives.map((other: Branch) => [...branch, ...other]),
-      );
+          ? value.flatMap((one: object, index: number) => branchesOf(one, field, [...place, index]))
+          : branchesOf(value, [...field, name], place);
+      return branches.flatMap((branch) => alternatives.map((other) => [...branch, ...other]));
     },
     [[]],
   );
 }
 
-function below(value: object, field: readonly string[], path: Path): Branch[] {
-  return Array.isArray(value)
-    ? [[{ field, path, alternatives: value }]]
-    : branchesOf(value, field, path);
-}
+/** Kinds of records, by what they have: only deletions by TTL have `userIdentity`. */
+const RECORDS = ['INSERT', 'MODIFY', 'REMOVE by users', 'REMOVE by TTL'];
 
-/** What a demand leaves of the values of a field that other parts of a record depend on, and why. */
-type Narrowing<T> = [possible: readonly T[], reason: string, isOfField?: boolean];
-
-/** Events whose records can have what a demand asks for. */
-function eventsFor(
-  { field, alternatives }: Demand,
-  keys: readonly string[],
-): Narrowing<EventName> | undefined {
-  const [first, second = '', third = ''] = field;
-  if (first === 'eventName') {
-    const names = EVENT_NAMES.filter((name) => canBe(alternatives, name));
-    return [names, `this is for ${names.join(' and ')}`, true];
-  }
-  const image = imageOf(field);
-  if (image && keys.includes(third) && alternatives.every(isAbsent)) {
-    const without = EVENT_NAMES.filter((name) => !image.events.includes(name));
-    return [without, `each ${second} has ${third}, so only ${without.join(' and ')} lacks it`];
-  }
-  if (isMet(alternatives)) return undefined;
-  if (first === 'userIdentity') return [['REMOVE'], 'only deletions by TTL have userIdentity'];
-  return image && [image.events, `only records of ${image.events.join(' and ')} have ${second}`];
+/** Kinds of records that can have what a demand asks for. */
+function recordsFor(demand: Demand, keys: readonly string[]): readonly string[] {
+  const { field, alternatives } = demand;
+  const [first, , attribute = ''] = field;
+  const ofEvent = (test: (event: string) => boolean) =>
+    RECORDS.filter((record) => test(record.replace(/ .*/, '')));
+  if (first === 'eventName') return ofEvent((event) => canBe(alternatives, event));
+  const image = imageOf(demand);
+  if (!image && first !== 'userIdentity') return RECORDS;
+  const having = image ? ofEvent((event) => image.events.includes(event)) : ['REMOVE by TTL'];
+  if (!isMet(demand)) return having;
+  const allHave = !image || keys.includes(attribute);
+  return allHave && alternatives.every(isAbsent)
+    ? RECORDS.filter((record) => !having.includes(record))
+    : RECORDS;
 }
 
 /** View types of streams whose records can have what a demand asks for. */
-function viewTypesFor({ field, alternatives }: Demand): Narrowing<string> | undefined {
-  if (field[1] === 'StreamViewType') {
-    const types = VIEW_TYPES.filter((type) => canBe(alternatives, type));
-    return [types, `this is for ${types.join(' and ')}`, true];
+function viewTypesFor(demand: Demand): readonly string[] {
+  if (demand.field[1] === 'StreamViewType') {
+    return VIEW_TYPES.filter((type) => canBe(demand.alternatives, type));
   }
-  const image = isMet(alternatives) ? undefined : imageOf(field);
-  return image && [image.viewTypes, `only ${image.viewTypes.join(' and ')} have ${field[1]}`];
+  return (!isMet(demand) && imageOf(demand)?.viewTypes) || VIEW_TYPES;
 }
 
-function imageOf([first, second = '']: readonly string[]) {
+function imageOf({ field: [first, second = ''] }: Demand) {
   return first === 'dynamodb' && Object.hasOwn(IMAGES, second) ? IMAGES[second] : undefined;
 }
 
 /** Whether a record without the field meets the demand. */
-function isMet(alternatives: readonly unknown[]): boolean {
+function isMet({ alternatives }: Demand): boolean {
   return alternatives.some(isAbsent);
 }
 
@@ -117,57 +102,45 @@ function isAbsent(alternative: unknown): boolean {
   return Object(alternative).exists === false;
 }
 
-/** The first demand that leaves no value of those that the demands before it leave. */
-function disagreement<T>(
+/** The first demand that fits none of what the demands before it leave. */
+function disagreement(
   branch: Branch,
-  all: readonly T[],
-  narrow: (demand: Demand) => Narrowing<T> | undefined,
+  all: readonly string[],
+  fitting: (demand: Demand) => readonly string[],
 ): Problem[] | undefined {
-  let values = all;
-  const narrowings = branch.flatMap((demand) => {
-    const [possible, reason, isOfField = false] = narrow(demand) ?? [];
-    return possible ? [{ path: demand.path, possible, reason, isOfField }] : [];
-  });
-  const ofField = narrowings.filter(({ isOfField }) => isOfField);
-  const others = narrowings.filter(({ isOfField }) => !isOfField);
-  for (const { path, possible, reason } of [...ofField, ...others]) {
-    const remaining = values.filter((value) => possible.includes(value));
-    if (remaining.length === 0) {
-      return never(path, `${reason}, and the rest of the filter is for ${values.join(' and ')}`);
+  let left = all;
+  for (const demand of branch) {
+    const fits = fitting(demand);
+    const both = left.filter((one) => fits.includes(one));
+    if (both.length === 0) {
+      const reason = `this is for ${oneOf(fits)}, and the rest of the filter for ${oneOf(left)}`;
+      return never(demand, reason);
     }
-    values = remaining;
+    left = both;
   }
   return undefined;
 }
 
-function never(path: Path, reason: string, remedy = 'change one of them'): Problem[] {
+function never({ path }: Demand, reason: string, remedy = 'change one of them'): Problem[] {
   return [{ path, message: `can never match: ${reason}; ${remedy}` }];
-}
-
-/** A record has all fields of `userIdentity` or none of them. */
-function identityOf(branch: Branch): Problem[] | undefined {
-  const demands = branch.filter(({ field }) => field[0] === 'userIdentity');
-  const absent = demands.find(({ alternatives }) => alternatives.every(isAbsent));
-  if (!absent || demands.every(({ alternatives }) => isMet(alternatives))) return undefined;
-  return never(absent.path, 'records have both type and principalId of userIdentity, or neither');
 }
 
 /** Attributes that a filter says to be those of the key. */
 function keysIn(branch: Branch): string[] {
-  const asked = branch.filter(({ field, alternatives }) => isKey(field) && !isMet(alternatives));
+  const asked = branch.filter((demand) => isKey(demand) && !isMet(demand));
   return [...new Set(asked.map(({ field }) => field[2] ?? ''))];
 }
 
-function isKey([first, second]: readonly string[]): boolean {
+function isKey({ field: [first, second] }: Demand): boolean {
   return first === 'dynamodb' && second === 'Keys';
 }
 
 /** A key has a partition key and at most one sort key. */
 function keysOf(branch: Branch, keys: readonly string[]): Problem[] | undefined {
-  const third = branch.find(({ field }) => isKey(field) && field[2] === keys[2]);
+  const third = branch.find((demand) => isKey(demand) && demand.field[2] === keys[2]);
   if (!third || keys.length <= 2) return undefined;
   const reason = `a key has at most two attributes, and the filter asks for ${keys.join(', ')}`;
-  return never(third.path, reason);
+  return never(third, reason);
 }
 
 /** Fields with several values, of which each demand may match another one. */
@@ -177,42 +150,44 @@ const WITH_ELEMENTS = ['L', 'SS', 'NS', 'BS'];
 function valuesOf(branch: Branch, keys: readonly string[]): Problem[] | undefined {
   const before = new Map<string, Demand[]>();
   for (const demand of branch) {
-    const { field, path, alternatives } = demand;
+    const { field } = demand;
     if (typedParts(field).some(([, type]) => WITH_ELEMENTS.includes(type))) continue;
-    const [first, part = '', attribute = ''] = field;
+    const [first, , attribute = ''] = field;
     const ofKey = first === 'dynamodb' && keys.includes(attribute);
     const value = ofKey ? `the key ${attribute}` : field.join('.');
     const others = before.get(value) ?? [];
-    const isApart = others.some((one) => {
-      // An image may be missing as a whole.
-      const elsewhere = one.field[1] !== part;
-      if (elsewhere && (isMet(alternatives) || isMet(one.alternatives))) return false;
-      return areApart(one.alternatives, alternatives) || areApart(alternatives, one.alternatives);
-    });
-    if (isApart) return never(path, `the filter asks for other values of ${value} as well`);
+    if (others.some((other) => areApart(other, demand))) {
+      return never(demand, `the filter asks for other values of ${value} as well`);
+    }
     before.set(value, [...others, demand]);
   }
   return undefined;
 }
 
-/** Whether the first are plain values, none of which the others can be. */
-function areApart(values: readonly unknown[], alternatives: readonly unknown[]): boolean {
-  return values.every(
-    (value) =>
-      (typeof value === 'string' || typeof value === 'boolean') && !canBe(alternatives, value),
+/** Whether one of two demands lists plain values, none of which the other can be. */
+function areApart(one: Demand, other: Demand): boolean {
+  // An image may be missing as a whole.
+  if (one.field[1] !== other.field[1] && (isMet(one) || isMet(other))) return false;
+  const excludes = (values: readonly unknown[], alternatives: readonly unknown[]) =>
+    values.every(
+      (value) =>
+        (typeof value === 'string' || typeof value === 'boolean') && !canBe(alternatives, value),
+    );
+  return (
+    excludes(one.alternatives, other.alternatives) || excludes(other.alternatives, one.alternatives)
   );
 }
 
 /** An attribute, and an element of a list, has one type. */
 function typesOf(branch: Branch): Problem[] | undefined {
   const types = new Map<string, string>();
-  for (const { field, path, alternatives } of branch) {
-    if (field[0] !== 'dynamodb' || isMet(alternatives)) continue;
-    for (const [attribute, type] of typedParts(field)) {
-      const other = types.get(attribute);
-      if (other !== undefined && other !== type) {
+  for (const demand of branch) {
+    if (demand.field[0] !== 'dynamodb' || isMet(demand)) continue;
+    for (const [attribute, type] of typedParts(demand.field)) {
+      const other = types.get(attribute) ?? type;
+      if (other !== type) {
         const reason = `the filter asks for the types ${other} and ${type} of ${attribute}, which has one`;
-        return never(path, reason, 'write $or or two filters');
+        return never(demand, reason, 'write $or or two filters');
       }
       types.set(attribute, type);
     }

@@ -4,23 +4,19 @@ import { filterPattern } from '../../../topology/unicode';
 import { at, type Declared, type Report, soundList } from '../declared';
 import { contradictions } from './agreement';
 import { patternProblems } from './pattern';
-import { keyAttributes, type Node, streamRecord } from './record';
+import { type Node, streamRecord } from './record';
 
 /** Filters that Lambda would refuse, and filters that can never match a record of their table. */
 export function filters({ accounts, producers, subscriptions }: Declared, report: Report): void {
   for (const [index, subscription] of soundList(subscriptions)) {
     const producer = at(producers, subscription.producer);
     const record = streamRecord(producer, accounts);
-    const keys = Object.keys(keyAttributes(producer?.table));
+    const { partitionKey, sortKey } = producer?.table ?? {};
+    const keys = [partitionKey, sortKey].flatMap((key) => key?.name ?? []);
     for (const [position, filter] of subscription.filters.entries()) {
-      const path = ['subscriptions', index, 'filters', position];
-      for (const { path: place, message, received, inQuotes } of problemsOf(
-        filter,
-        record,
-        keys,
-        path,
-      )) {
-        report(place, message, received, inQuotes);
+      const place = ['subscriptions', index, 'filters', position];
+      for (const { path, message, received } of problemsOf(filter, record, keys, place)) {
+        report(path, message, received);
       }
     }
   }

@@ -4,83 +4,101 @@
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
-import type { Leaf } from './record';
+import { z } from 'zod';
 
-export interface Operator {
-  /** Kinds of values it works on. */
-  readonly on: readonly Leaf['holds'][];
-  /** What its operand must be, with an example, for messages. */
+/** Kinds of values in a record, as messages name them. */
+export type Kind = 'text' | 'a number' | 'a number or text' | 'true or false';
+
+export type Value = string | number | boolean;
+
+interface Operator {
+  readonly on: readonly Kind[];
+  /** What its operand must be, and that in words, with an example. */
+  readonly operand: z.ZodType;
   readonly rule: string;
-  readonly accepts: (operand: unknown) => boolean;
-  /** What is wrong with an operand that Lambda takes, but nothing fulfils. */
-  readonly empty?: (operand: unknown) => string | undefined;
   /** Whether a value fulfils it. */
-  readonly matches: (operand: unknown, value: string | boolean) => boolean;
+  readonly matches: (operand: unknown, value: Value) => boolean;
 }
 
-const isText = (value: unknown) => typeof value === 'string';
-const isNumber = (value: unknown) => typeof value === 'number' && Math.abs(value) <= 5e9;
+const TEXTS: readonly Kind[] = ['text', 'a number or text'];
+const NUMBERS: readonly Kind[] = ['a number', 'a number or text'];
 
-const TEXTS: readonly Leaf['holds'][] = ['text', 'number or text'];
-const NUMBERS: readonly Leaf['holds'][] = ['number', 'number or text'];
+const number = z.number().min(-5e9).max(5e9);
+const someText = z.string().min(1);
+const someTexts = z.union([someText, z.array(someText).min(1)]);
 
 /** An operand that is a text, or one whose capitals do not matter. */
 function withoutCase(name: string, holds: (value: string, part: string) => boolean): Operator {
-  const part = (operand: unknown) => only(operand, ['equals-ignore-case']);
   return {
     on: TEXTS,
+    operand: z.union([z.string(), z.strictObject({ 'equals-ignore-case': z.string() })]),
     rule: `must be a text, such as { ${name}: ab }`,
-    accepts: (operand) => isText(operand) || isText(part(operand)?.[1]),
-    matches: (operand, value) =>
-      isText(operand)
-        ? holds(String(value), operand as string)
-        : holds(String(value).toLowerCase(), String(part(operand)?.[1]).toLowerCase()),
+    matches: (operand, value) => {
+      const part = textOf(operand);
+      return isMapping(operand)
+        ? holds(String(value).toLowerCase(), part.toLowerCase())
+        : holds(String(value), part);
+    },
   };
 }
+
+const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
+  '=': (value, bound) => value === bound,
+  '<': (value, bound) => value < bound,
+  '<=': (value, bound) => value <= bound,
+  '>': (value, bound) => value > bound,
+  '>=': (value, bound) => value >= bound,
+};
 
 export const OPERATORS: Readonly<Record<string, Operator>> = {
   prefix: withoutCase('prefix', (value, part) => value.startsWith(part)),
   suffix: withoutCase('suffix', (value, part) => value.endsWith(part)),
   'equals-ignore-case': {
     on: TEXTS,
+    operand: z.string(),
     rule: 'must be a text, such as { equals-ignore-case: open }',
-    accepts: isText,
     matches: (operand, value) => String(operand).toLowerCase() === String(value).toLowerCase(),
   },
   'anything-but': {
-    on: ['text', 'number', 'number or text'],
+    on: ['text', 'a number', 'a number or text'],
+    operand: z.union([
+      z.string(),
+      number,
+      z.array(z.string()).min(1),
+      z.array(number).min(1),
+      ...['prefix', 'suffix', 'equals-ignore-case'].map((name) =>
+        z.strictObject({ [name]: someTexts }),
+      ),
+    ]),
     rule: 'must be a text, a list of texts, or { prefix: … } or the like, such as { anything-but: [closed] }',
-    accepts: (operand) => {
-      const [, inner] = only(operand, EXCLUDED) ?? [];
-      const list = [inner ?? operand].flat();
-      if (list.length === 0) return false;
-      if (inner !== undefined) return list.every((one) => isText(one) && one !== '');
-      return list.every(isText) || list.every(isNumber);
-    },
     matches: (operand, value) => {
-      const [name = '', inner] = only(operand, EXCLUDED) ?? [];
-      return ![inner ?? operand]
-        .flat()
-        .some((one) => OPERATORS[name]?.matches(one, value) ?? one === value);
+      const [name, excluded] = asked(operand);
+      const alternatives = [excluded].flat().map((one) => (name ? { [name]: one } : one));
+      return !canBe(alternatives, value);
     },
   },
   numeric: {
     on: NUMBERS,
-    rule: 'must be one comparison or a range, such as { numeric: [">", 10, "<=", 20] }',
-    accepts: isComparison,
-    empty: emptyRange,
-    matches: () => true,
+    operand: z.union([
+      z.tuple([z.enum(['=', '<', '<=', '>', '>=']), number]),
+      z
+        .tuple([z.enum(['>', '>=']), number, z.enum(['<', '<=']), number])
+        .refine(([, low, , high]) => low < high),
+    ]),
+    rule: 'must be one comparison, or a range with the lower number first, such as { numeric: [">", 10, "<=", 20] }',
+    matches: (operand, value) => {
+      const [sign, bound, ...others] = operand as [string, number, ...unknown[]];
+      const holds = COMPARISONS[sign]?.(Number(value), bound) ?? false;
+      return holds && (others.length === 0 || canBe([{ numeric: others }], value));
+    },
   },
   exists: {
-    on: ['text', 'number', 'number or text', 'flag'],
+    on: ['text', 'a number', 'a number or text', 'true or false'],
+    operand: z.boolean(),
     rule: 'must be true or false',
-    accepts: (operand) => typeof operand === 'boolean',
     matches: (operand) => operand === true,
   },
 };
-
-/** What `anything-but` takes in place of values. */
-const EXCLUDED = ['prefix', 'suffix', 'equals-ignore-case'];
 
 /** What people write for an operator, with what it is called. */
 export const OPERATOR_ALIASES: Readonly<Record<string, string>> = {
@@ -94,41 +112,33 @@ export const OPERATOR_ALIASES: Readonly<Record<string, string>> = {
   exist: 'exists',
 };
 
-/** The one entry of a mapping, if its key is one of these. */
-function only(value: unknown, keys: readonly string[]): [string, unknown] | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const [entry, ...others] = Object.entries(value);
-  return entry && others.length === 0 && keys.includes(entry[0]) ? entry : undefined;
-}
-
-/** `=` or a bound, or a lower bound and an upper one. */
-function isComparison(operand: unknown): boolean {
-  if (!Array.isArray(operand)) return false;
-  const [sign, number, upperSign, upper, ...others] = operand;
-  if (!isNumber(number) || others.length > 0) return false;
-  if (operand.length === 2) return ['=', '<', '<=', '>', '>='].includes(sign);
-  return ['>', '>='].includes(sign) && ['<', '<='].includes(upperSign) && isNumber(upper);
-}
-
-/** Lambda refuses a range whose upper bound is not more than the lower one. */
-function emptyRange(operand: unknown): string | undefined {
-  const [sign, low, upperSign, high] = operand as [string, number, string?, number?];
-  if (high === undefined || low < high) return undefined;
-  return `is a range with no number in it, since ${high} is not more than ${low}; write the lower number first, such as ["${sign}", ${Math.min(low, high)}, "${upperSign}", ${Math.max(low, high + 1)}]`;
-}
-
 /** Names that an attribute cannot have inside `$or`, since they could be operators. */
 export const RESERVED_IN_OR: readonly string[] = [
   ...Object.keys(OPERATORS),
-  ...['exactly', 'wildcard', 'cidr', 'regex', '=', '<', '<=', '>', '>='],
+  ...Object.keys(COMPARISONS),
+  ...['exactly', 'wildcard', 'cidr', 'regex'],
   ...['not-wildcard', 'not-equals-ignore-case', 'ip-address-in-range', 'ip-address-not-in-range'],
   ...['date-after', 'date-on-or-after', 'date-before', 'date-on-or-before', 'in-date-range'],
 ];
 
 /** Whether one of the alternatives of a list can be a value. */
-export function canBe(alternatives: readonly unknown[], value: string | boolean): boolean {
+export function canBe(alternatives: readonly unknown[], value: Value): boolean {
   return alternatives.some((alternative) => {
-    const [name = '', operand] = only(alternative, Object.keys(OPERATORS)) ?? [];
-    return OPERATORS[name]?.matches(operand, value) ?? alternative === value;
+    const [operator, operand] = asked(alternative);
+    return OPERATORS[operator]?.matches(operand, value) ?? alternative === value;
   });
+}
+
+/** The operator of an alternative with its operand; of a plain value, no name and the value. */
+export function asked(alternative: unknown): [operator: string, operand: unknown] {
+  return (isMapping(alternative) && Object.entries(alternative)[0]) || ['', alternative];
+}
+
+/** An operand that is a text, or the text in `{ equals-ignore-case: … }`. */
+export function textOf(operand: unknown): string {
+  return String(asked(operand)[1]);
+}
+
+export function isMapping(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -7,50 +7,48 @@ import { Construct } from 'constructs';
 import { deploymentPackage } from '../packaging/deployment-package';
 import { environmentOf } from '../packaging/environment';
 import type { ResolvedConsumer } from '../topology/resolve';
+import type { SinkResources } from './sinks';
 import { literals } from './terraform/literal';
 
 export interface ConsumerFunctionProps {
-  readonly consumer: Pick<ResolvedConsumer, 'function' | 'sources' | 'sink'>;
   readonly roleArn: string;
-  /** Variables that refer to other resources; they win over those of the topology. */
-  readonly references: Readonly<Record<string, string>>;
-  /** Log group, made before the function, which would make one that keeps logs without end. */
+  readonly references: SinkResources['references'];
+  /** Made before the function, which would make one that keeps logs without end. */
   readonly logGroup: CloudwatchLogGroup;
 }
 
 /** The function, from a bundled TypeScript file or a prepared folder; the archive provider zips it. */
-export class ConsumerFunction extends Construct {
-  readonly resource: LambdaFunction;
+export function createFunction(
+  stack: Construct,
+  consumer: ResolvedConsumer,
+  { roleArn, references, logGroup }: ConsumerFunctionProps,
+): LambdaFunction {
+  const scope = new Construct(stack, 'processor');
+  const settings = consumer.function;
+  const { directory, handler } = deploymentPackage(settings, consumer.sources);
+  const { outputPath, outputBase64Sha256 } = zip(scope, directory);
+  const variables = { ...literals(scope, environmentOf(consumer)), ...references };
+  return new LambdaFunction(scope, 'resource', {
+    ...settings, // most have Terraform's names in the topology
+    functionName: settings.name,
+    role: roleArn,
+    architectures: [settings.architecture],
+    handler,
+    filename: outputPath,
+    sourceCodeHash: outputBase64Sha256,
+    environment: Object.keys(variables).length === 0 ? undefined : { variables },
+    dependsOn: [logGroup],
+  });
+}
 
-  constructor(scope: Construct, id: string, props: ConsumerFunctionProps) {
-    super(scope, id);
-    const { consumer, roleArn, references, logGroup } = props;
-    const settings = consumer.function;
-    const { directory, handler } = deploymentPackage(settings, consumer.sources);
-    const archive = this.archive(directory);
-    const variables = { ...literals(this, environmentOf(consumer)), ...references };
-    this.resource = new LambdaFunction(this, 'resource', {
-      ...settings, // most have Terraform's names in the topology
-      functionName: settings.name,
-      role: roleArn,
-      architectures: [settings.architecture],
-      handler,
-      filename: archive.outputPath,
-      sourceCodeHash: archive.outputBase64Sha256,
-      environment: Object.keys(variables).length === 0 ? undefined : { variables },
-      dependsOn: [logGroup],
-    });
-  }
-
-  private archive(directory: string): DataArchiveFile {
-    const asset = new TerraformAsset(this, 'code', { path: directory, type: AssetType.DIRECTORY });
-    return new DataArchiveFile(this, 'archive', {
-      provider: new ArchiveProvider(this, 'archive_provider'),
-      type: 'zip',
-      sourceDir: `\${path.module}/${asset.path}`,
-      outputPath: `\${path.module}/${asset.path.replace(/\/$/, '')}.zip`,
-      // The same package from every machine, whatever its umask; a custom runtime executes `bootstrap`.
-      outputFileMode: '0755',
-    });
-  }
+function zip(scope: Construct, directory: string): DataArchiveFile {
+  const asset = new TerraformAsset(scope, 'code', { path: directory, type: AssetType.DIRECTORY });
+  return new DataArchiveFile(scope, 'archive', {
+    provider: new ArchiveProvider(scope, 'archive_provider'),
+    type: 'zip',
+    sourceDir: `\${path.module}/${asset.path}`,
+    outputPath: `\${path.module}/${asset.path.replace(/\/$/, '')}.zip`,
+    // The same package from every machine, whatever its umask; a custom runtime executes `bootstrap`.
+    outputFileMode: '0755',
+  });
 }

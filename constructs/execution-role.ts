@@ -26,17 +26,6 @@ import { TerraformData } from './terraform/terraform-data';
  */
 const PROPAGATION_SECONDS = 30;
 
-export interface ExecutionRoleProps {
-  readonly consumer: Pick<ResolvedConsumer, 'role' | 'sources' | 'waitsForRole'>;
-  /** What the function writes to. */
-  readonly targets: FunctionTargets;
-  /** What its sink needs. */
-  readonly grants: readonly Statement[];
-}
-
-/** IAM's own default is left out. */
-const pathOf = ({ path }: ResolvedConsumer['role']) => (path === '/' ? undefined : path);
-
 /** The role that the function runs as and that stream policies name. */
 export class ExecutionRole extends Construct {
   /** ARN for use in the same stack. */
@@ -45,48 +34,33 @@ export class ExecutionRole extends Construct {
   readonly settledArn: string;
 
   private readonly role: IamRole;
+  private readonly path?: string;
 
+  /** @param grants what the function's sink needs */
   constructor(
     scope: Construct,
-    id: string,
-    private readonly props: ExecutionRoleProps,
+    private readonly consumer: ResolvedConsumer,
+    targets: FunctionTargets,
+    grants: readonly Statement[],
   ) {
-    super(scope, id);
-    const { consumer, targets, grants } = props;
-    this.role = this.createRole();
-    this.arn = this.role.arn;
-    const policies = [
-      this.inlinePolicy('function', functionPolicy(targets, grants, consumer.role)),
-      ...this.allowStreams(),
-      ...this.attachManagedPolicies(),
-    ];
-    this.settledArn = consumer.waitsForRole ? this.settle(policies) : this.arn;
-  }
-
-  private createRole(): IamRole {
-    const { role } = this.props.consumer;
-    return new IamRole(this, 'resource', {
+    super(scope, 'execution_role');
+    const { role, sources, waitsForRole } = consumer;
+    if (role.path !== '/') this.path = role.path; // IAM's own default
+    this.role = new IamRole(this, 'resource', {
       name: role.name,
-      path: pathOf(role),
+      path: this.path,
       permissionsBoundary: role.permissionsBoundary,
       assumeRolePolicy: policyDocument(this, 'trust', TRUST_POLICY),
     });
-  }
-
-  private allowStreams(): ITerraformDependable[] {
-    const { sources, role } = this.props.consumer;
+    this.arn = this.role.arn;
     const [first, ...others] = streamPolicies(sources, role);
-    return [
+    const policies = [
+      this.inlinePolicy('function', functionPolicy(targets, grants, role)),
       ...(first ? [this.inlinePolicy('streams', first)] : []),
       ...others.map((statements, index) => this.managedPolicy(`streams-${index + 1}`, statements)),
+      ...identified(role.managedPolicyArns, addressOf).map(([name, arn]) => this.attach(name, arn)),
     ];
-  }
-
-  private attachManagedPolicies(): ITerraformDependable[] {
-    return identified(this.props.consumer.role.managedPolicyArns, (arn) => {
-      const { id, resource } = parseArn(arn);
-      return `${id}_${resource}`;
-    }).map(([name, arn]) => this.attach(name, arn));
+    this.settledArn = waitsForRole ? this.settle(policies) : this.arn;
   }
 
   private inlinePolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
@@ -98,10 +72,9 @@ export class ExecutionRole extends Construct {
   }
 
   private managedPolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
-    const { role } = this.props.consumer;
     const policy = new IamPolicy(this, name, {
-      name: names.managedPolicy(role.name, name),
-      path: pathOf(role),
+      name: names.managedPolicy(this.consumer.role.name, name),
+      path: this.path,
       policy: policyDocument(this, `${name}_policy`, statements),
     });
     return this.attach(name, policy.arn);
@@ -113,12 +86,16 @@ export class ExecutionRole extends Construct {
   }
 
   private settle(dependsOn: ITerraformDependable[]): string {
-    const settled = new TerraformData(this, 'settled', {
-      input: this.role.arn,
-      triggersReplace: this.role.uniqueId,
+    const attributes = { input: this.role.arn, triggers_replace: this.role.uniqueId };
+    const settled = new TerraformData(this, 'settled', attributes, {
       provisioners: [{ type: 'local-exec', command: `sleep ${PROPAGATION_SECONDS}` }],
       dependsOn,
     });
-    return settled.output;
+    return settled.getStringAttribute('output');
   }
+}
+
+function addressOf(managedPolicyArn: string): string {
+  const { id, resource } = parseArn(managedPolicyArn);
+  return `${id}_${resource}`;
 }

@@ -35,55 +35,42 @@ const ABORT_UPLOADS: LifecycleRule = {
   abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
 };
 
-const enabled = (rule: LifecycleRule) => ({ status: 'Enabled', filter: [{}], ...rule });
+const ENABLED = { status: 'Enabled' };
 
 /** A bucket that is encrypted, private, and reached by TLS only. S3 refuses to delete it with objects. */
-export class PrivateBucket extends Construct {
-  readonly resource: S3Bucket;
-
-  constructor(scope: Construct, id: string, props: PrivateBucketProps) {
-    super(scope, id);
-    const { name, kmsKeyId, versioned, lifecycleRules, preventDestroy } = props;
-    this.resource = new S3Bucket(this, 'resource', {
-      bucket: name,
-      lifecycle: preventDestroy ? { preventDestroy } : undefined,
-    });
-    const { bucket, arn } = this.resource;
-    this.encrypt(bucket, kmsKeyId);
-    new S3BucketPublicAccessBlock(this, 'public_access_block', {
-      bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    new S3BucketPolicy(this, 'policy', {
-      bucket,
-      policy: policyDocument(this, 'policy_document', tlsOnly(arn)),
-    });
-    const versioning = versioned ? [this.createVersioning(bucket)] : undefined;
-    new S3BucketLifecycleConfiguration(this, 'lifecycle', {
-      bucket,
-      rule: [...lifecycleRules, ABORT_UPLOADS].map(enabled),
-      dependsOn: versioning, // rules about versions need them
-    });
-  }
-
-  private encrypt(bucket: string, kmsMasterKeyId: string | undefined): void {
-    const sseAlgorithm = kmsMasterKeyId === undefined ? 'AES256' : 'aws:kms';
-    new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
-      bucket,
-      rule: [
-        {
-          applyServerSideEncryptionByDefault: { sseAlgorithm, kmsMasterKeyId },
-          bucketKeyEnabled: kmsMasterKeyId === undefined ? undefined : true,
-        },
-      ],
-    });
-  }
-
-  private createVersioning(bucket: string): S3BucketVersioningA {
-    const versioningConfiguration = { status: 'Enabled' };
-    return new S3BucketVersioningA(this, 'versioning', { bucket, versioningConfiguration });
-  }
+export function createPrivateBucket(parent: Construct, id: string, props: PrivateBucketProps) {
+  const scope = new Construct(parent, id);
+  const { name, kmsKeyId, versioned, lifecycleRules, preventDestroy } = props;
+  const lifecycle = preventDestroy ? { preventDestroy } : undefined;
+  const resource = new S3Bucket(scope, 'resource', { bucket: name, lifecycle });
+  const { bucket, arn } = resource;
+  const encryption = kmsKeyId
+    ? { sseAlgorithm: 'aws:kms', kmsMasterKeyId: kmsKeyId }
+    : { sseAlgorithm: 'AES256' };
+  new S3BucketServerSideEncryptionConfigurationA(scope, 'encryption', {
+    bucket,
+    rule: [
+      {
+        applyServerSideEncryptionByDefault: encryption,
+        bucketKeyEnabled: kmsKeyId ? true : undefined,
+      },
+    ],
+  });
+  new S3BucketPublicAccessBlock(scope, 'public_access_block', {
+    bucket,
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+  });
+  const policy = policyDocument(scope, 'policy_document', tlsOnly(arn));
+  new S3BucketPolicy(scope, 'policy', { bucket, policy });
+  const versioning = { bucket, versioningConfiguration: ENABLED };
+  new S3BucketLifecycleConfiguration(scope, 'lifecycle', {
+    bucket,
+    rule: [...lifecycleRules, ABORT_UPLOADS].map((rule) => ({ ...ENABLED, filter: [{}], ...rule })),
+    // Rules about versions need them.
+    dependsOn: versioned ? [new S3BucketVersioningA(scope, 'versioning', versioning)] : undefined,
+  });
+  return resource;
 }

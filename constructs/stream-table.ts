@@ -23,7 +23,6 @@ const NOT_MANAGED = [
 const CAPACITY = ['read_capacity', 'write_capacity'];
 
 export interface StreamTableProps {
-  readonly table: Table;
   /** Customer managed key of the table. Default: the AWS owned key. */
   readonly kmsKeyArn?: string;
   /** Tags of the topology, as Terraform text; others that the table has stay. */
@@ -31,66 +30,59 @@ export interface StreamTableProps {
 }
 
 /** A table with a stream. Terraform never replaces it for another key, nor at all while it is protected. */
-export class StreamTable extends Construct {
-  readonly resource: DynamodbTable;
-
-  constructor(scope: Construct, id: string, props: StreamTableProps) {
-    super(scope, id);
-    const { table, kmsKeyArn, tags } = props;
-    const keys = [table.partitionKey, table.sortKey]
-      .filter((key) => key !== undefined)
-      .map(({ name, type }) => ({ name: literal(this, name), type }));
-    this.resource = new DynamodbTable(this, 'resource', {
-      ...table, // most settings have Terraform's names in the topology
-      hashKey: keys[0]?.name,
-      rangeKey: keys[1]?.name,
-      attribute: keys,
-      streamEnabled: true,
-      pointInTimeRecovery: { enabled: table.pointInTimeRecovery },
-      // Always written: without the block the provider leaves a table on the key it has.
-      serverSideEncryption: { enabled: kmsKeyArn !== undefined, kmsKeyArn },
-      deletionProtectionEnabled: table.deletionProtection,
-      lifecycle: {
-        // DynamoDB would refuse to delete the table, but only after the stream's policy is gone.
-        preventDestroy: table.deletionProtection || undefined,
-        ignoreChanges: isProvisioned(table) ? [...NOT_MANAGED, ...CAPACITY] : NOT_MANAGED,
-        postcondition: [
-          this.keyCondition(table),
-          ...(isProvisioned(table) ? [capacityCondition(table)] : []),
-        ],
-      },
-    });
-    // One by one, since `tags` of the table is ignored: a changed or removed tag of the topology is still one.
-    for (const [id, [key, value]] of identified(Object.entries(tags), ([key]) => `tag_${key}`)) {
-      new DynamodbTag(this, id, { resourceArn: this.resource.arn, key, value });
-    }
+export function createTable(
+  stack: Construct,
+  table: Table,
+  { kmsKeyArn, tags }: StreamTableProps,
+): DynamodbTable {
+  const scope = new Construct(stack, 'table');
+  const isProvisioned = table.billingMode === 'PROVISIONED';
+  const keys = keysOf(table).map(({ name, type }) => ({ name: literal(scope, name), type }));
+  const resource = new DynamodbTable(scope, 'resource', {
+    ...table, // most settings have Terraform's names in the topology
+    hashKey: keys[0]?.name,
+    rangeKey: keys[1]?.name,
+    attribute: keys,
+    streamEnabled: true,
+    pointInTimeRecovery: { enabled: table.pointInTimeRecovery },
+    // Always written: without the block the provider leaves a table on the key it has.
+    serverSideEncryption: { enabled: kmsKeyArn !== undefined, kmsKeyArn },
+    deletionProtectionEnabled: table.deletionProtection,
+    lifecycle: {
+      // DynamoDB would refuse to delete the table, but only after the stream's policy is gone.
+      preventDestroy: table.deletionProtection || undefined,
+      ignoreChanges: isProvisioned ? [...NOT_MANAGED, ...CAPACITY] : NOT_MANAGED,
+      postcondition: [
+        keyCondition(scope, table),
+        ...(isProvisioned ? [capacityCondition(table)] : []),
+      ],
+    },
+  });
+  // One by one, since `tags` of the table is ignored: a changed or removed tag of the topology is still one.
+  for (const [id, [key, value]] of identified(Object.entries(tags), ([key]) => `tag_${key}`)) {
+    new DynamodbTag(scope, id, { resourceArn: resource.arn, key, value });
   }
-
-  private keyCondition({ name, partitionKey, sortKey }: Table) {
-    const keys = [partitionKey, ...(sortKey ? [sortKey] : [])];
-    const types = keys.map(
-      (key) =>
-        `[for a in self.attribute : a.type if a.name == ${expressionText(key.name)}] == ["${key.type}"]`,
-    );
-    const terms = [
-      `self.hash_key == ${expressionText(partitionKey.name)}`,
-      sortKey
-        ? `self.range_key == ${expressionText(sortKey.name)}`
-        : 'try(length(self.range_key), 0) == 0',
-      ...types,
-    ];
-    const written = keys.map((key) => `${key.name} (${key.type})`).join(', ');
-    return {
-      condition: `\${${terms.join(' && ')}}`,
-      errorMessage: literal(
-        this,
-        `Table ${name} does not have the key ${written} that the topology says. The key of a table cannot change: write the one it has, or see "A table's key or name" in docs/changes.md.`,
-      ),
-    };
-  }
+  return resource;
 }
 
-const isProvisioned = ({ billingMode }: Table) => billingMode === 'PROVISIONED';
+const keysOf = ({ partitionKey, sortKey }: Table) =>
+  sortKey ? [partitionKey, sortKey] : [partitionKey];
+
+function keyCondition(scope: Construct, table: Table) {
+  const [partitionKey, sortKey] = keysOf(table).map(({ name }) => expressionText(name));
+  const types = keysOf(table).map(
+    ({ name, type }) =>
+      `[for a in self.attribute : a.type if a.name == ${expressionText(name)}] == ["${type}"]`,
+  );
+  const terms = [
+    `self.hash_key == ${partitionKey}`,
+    sortKey ? `self.range_key == ${sortKey}` : 'try(length(self.range_key), 0) == 0',
+    ...types,
+  ];
+  const written = keysOf(table).map(({ name, type }) => `${name} (${type})`);
+  const message = `Table ${table.name} does not have the key ${written.join(', ')} that the topology says. The key of a table cannot change: write the one it has, or see "A table's key or name" in docs/changes.md.`;
+  return { condition: `\${${terms.join(' && ')}}`, errorMessage: literal(scope, message) };
+}
 
 function capacityCondition({ name, readCapacity, writeCapacity }: Table) {
   return {

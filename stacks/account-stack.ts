@@ -10,6 +10,7 @@ import {
   TerraformStack,
 } from 'cdktf';
 import type { Construct, IConstruct, Node } from 'constructs';
+import { identifier } from '../constructs/terraform/identified';
 import { literals } from '../constructs/terraform/literal';
 import { type Expected, RemoteState } from '../constructs/terraform/remote-state';
 import { REQUIRED_VERSION } from '../terraform/version';
@@ -18,9 +19,7 @@ import type { Account, ResolvedTopology, State } from '../topology/resolve';
 export interface AccountStackProps {
   readonly topology: ResolvedTopology;
   /** Without an id the provider is not locked to an account. */
-  readonly account: Pick<Account, 'region' | 'deployRole' | 'stateRoleArn'> & {
-    readonly id?: string;
-  };
+  readonly account: Pick<Account, 'region'> & Partial<Account>;
   /** Alias of the AWS provider: the part the account plays in this stack. */
   readonly alias: string;
 }
@@ -43,24 +42,23 @@ export abstract class AccountStack extends TerraformStack {
     this.addOverride('terraform.required_providers.aws.version', topology.awsProviderVersion);
     this.createBackend(this.state);
 
-    const { deployRole } = account;
+    const { id: accountId, region, deployRole } = account;
     const provider = new AwsProvider(this, 'aws', {
       alias,
-      region: account.region,
-      allowedAccountIds: account.id === undefined ? undefined : [account.id],
+      region,
+      allowedAccountIds: accountId === undefined ? undefined : [accountId],
       assumeRole: deployRole && [{ ...deployRole, roleArn: deployRole.arn }],
       defaultTags: [{ tags: this.tags }],
     });
     // Without a provider they would use default credentials.
-    Aspects.of(this).add({
-      visit: (element) => {
-        if (isOfAws(element)) element.provider ??= provider;
-      },
-    });
+    const visit = (element: IConstruct) => {
+      if (isBlock(element) && element.terraformResourceType.startsWith('aws_'))
+        element.provider ??= provider;
+    };
+    Aspects.of(this).add({ visit });
     this.node.addValidation({ validate: () => this.duplicates() });
   }
 
-  /** Each stack has its own object in the state bucket. */
   protected createBackend(state: State): void {
     const backend = new S3Backend(this, {
       ...stateObject(state, this.node.id),
@@ -82,12 +80,11 @@ export abstract class AccountStack extends TerraformStack {
    * @param expected what the output is by the topology; Terraform refuses another value
    */
   protected outputOf(stackId: string, name: string, expected: Expected): string {
+    this.addDependency(App.of(this).node.findChild(stackId) as TerraformStack);
     const id = identifier(stackId);
     const known = this.node.tryFindChild(id) as RemoteState | undefined;
-    const remoteState =
-      known ?? new RemoteState(this, id, { stackId, ...stateObject(this.state, stackId) });
-    this.addDependency(App.of(this).node.findChild(stackId) as TerraformStack);
-    return remoteState.output(name, expected);
+    const state = known ?? new RemoteState(this, id, stackId, stateObject(this.state, stackId));
+    return state.output(name, expected);
   }
 
   /** Nothing to prepare, which halves the synthesis of many stacks: see the next method. */
@@ -112,29 +109,20 @@ export abstract class AccountStack extends TerraformStack {
   }
 
   private duplicates(): string[] {
-    const addresses = this.node
-      .findAll()
-      .filter(isBlock)
-      .map((element) => {
-        const prefix = TerraformDataSource.isTerraformDataSource(element) ? 'data.' : '';
-        return `${prefix}${element.terraformResourceType}.${element.friendlyUniqueId}`;
-      });
+    const blocks = this.node.findAll().filter(isBlock);
+    const addresses = blocks.map((block) => {
+      const address = `${block.terraformResourceType}.${block.friendlyUniqueId}`;
+      return TerraformDataSource.isTerraformDataSource(block) ? `data.${address}` : address;
+    });
     return addresses
       .filter((address, index) => addresses.indexOf(address) < index)
       .map((address) => `${address} is declared twice`);
   }
 }
 
-type Block = TerraformResource | TerraformDataSource;
-
-const isBlock = (element: IConstruct): element is Block =>
+const isBlock = (element: IConstruct): element is TerraformResource | TerraformDataSource =>
   TerraformResource.isTerraformResource(element) ||
   TerraformDataSource.isTerraformDataSource(element);
-
-const isOfAws = (element: IConstruct): element is Block =>
-  isBlock(element) && element.terraformResourceType.startsWith('aws_');
-
-const identifier = (text: string) => text.replaceAll(/\W/g, '_');
 
 /** Where the state of a stack is and how it is reached. */
 function stateObject({ bucket, region, keyPrefix, roleArn, usePathStyle }: State, stackId: string) {

@@ -1,14 +1,13 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
-import type { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Construct } from 'constructs';
-import { ConsumerFunction } from '../constructs/consumer-function';
+import { createFunction } from '../constructs/consumer-function';
 import { ExecutionRole } from '../constructs/execution-role';
-import { AlarmTopic } from '../constructs/monitoring/alarm-topic';
+import { createAlarmTopic } from '../constructs/monitoring/alarm-topic';
 import { createAlarms } from '../constructs/monitoring/alarms';
-import { Dashboard } from '../constructs/monitoring/dashboard';
+import { createDashboard } from '../constructs/monitoring/dashboard';
 import { FUNCTION_ALARMS } from '../constructs/monitoring/function-alarms';
-import { PrivateBucket } from '../constructs/private-bucket';
+import { createPrivateBucket } from '../constructs/private-bucket';
 import { createSink } from '../constructs/sinks';
 import { literal } from '../constructs/terraform/literal';
 import { names } from '../topology/names';
@@ -28,24 +27,20 @@ export class ConsumerStack extends AccountStack {
       name: names.logGroup(consumer.function.name),
       retentionInDays: consumer.function.logRetentionInDays,
     });
-    const failedBatches = this.createFailedBatches(consumer);
-    const sink = createSink(this, consumer);
-    const role = new ExecutionRole(this, 'execution_role', {
-      consumer,
-      targets: {
-        logGroupArn: logGroup.arn,
-        failedBatchesArn: failedBatches.arn,
-        bucketOwner: consumer.account.id,
-      },
-      grants: sink.grants,
+    const { bucket: name, expirationInDays } = consumer.failedBatches;
+    const failedBatches = createPrivateBucket(this, 'failed_batches', {
+      name,
+      lifecycleRules: [{ id: 'expire', expiration: [{ days: expirationInDays }] }],
     });
-    const { resource: lambda } = new ConsumerFunction(this, 'processor', {
-      consumer,
-      roleArn: role.arn,
-      references: sink.references,
-      logGroup,
-    });
-    new Dashboard(this, 'dashboard', {
+    const { grants, references } = createSink(this, consumer);
+    const targets = {
+      logGroupArn: logGroup.arn,
+      failedBatchesArn: failedBatches.arn,
+      bucketOwner: consumer.account.id,
+    };
+    const role = new ExecutionRole(this, consumer, targets, grants);
+    const lambda = createFunction(this, consumer, { roleArn: role.arn, references, logGroup });
+    createDashboard(this, {
       functionName: lambda.functionName,
       logGroupName: logGroup.name,
       region: consumer.account.region,
@@ -61,14 +56,6 @@ export class ConsumerStack extends AccountStack {
     }
   }
 
-  private createFailedBatches({ failedBatches }: ResolvedConsumer): S3Bucket {
-    const expire = { id: 'expire', expiration: [{ days: failedBatches.expirationInDays }] };
-    return new PrivateBucket(this, 'failed_batches', {
-      name: failedBatches.bucket,
-      lifecycleRules: [expire],
-    }).resource;
-  }
-
   /** @returns the ARN of the topic, of these alarms and of those of the subscriptions */
   private createAlarms(
     settings: Alarms,
@@ -77,7 +64,7 @@ export class ConsumerStack extends AccountStack {
   ): string {
     const scope = new Construct(this, 'alarms');
     const { name } = lambda;
-    const topicArn = settings.topicArn ?? new AlarmTopic(scope, names.topic(name), account).arn;
+    const topicArn = settings.topicArn ?? createAlarmTopic(scope, names.topic(name), account);
     if (settings.email !== undefined) {
       const endpoint = literal(this, settings.email);
       new SnsTopicSubscription(scope, 'email', { topicArn, protocol: 'email', endpoint });

@@ -1,8 +1,8 @@
 import { DynamodbResourcePolicy } from '@cdktf/provider-aws/lib/dynamodb-resource-policy';
 import type { Construct } from 'constructs';
-import { ExistingTable } from '../constructs/existing-table';
-import { StreamTable } from '../constructs/stream-table';
-import { TableKey } from '../constructs/table-key';
+import { findTable } from '../constructs/existing-table';
+import { createTable } from '../constructs/stream-table';
+import { createTableKey } from '../constructs/table-key';
 import { jsonEncode } from '../constructs/terraform/json-encode';
 import { policyDocument } from '../constructs/terraform/policy-document';
 import { renderStatement } from '../policies/statement';
@@ -37,15 +37,14 @@ export class ProducerStack extends AccountStack {
     const { encryption } = producer.source;
     if (encryption === 'aws-owned') return undefined;
     return encryption === 'customer-managed'
-      ? new TableKey(this, producer, roleArns).arn
+      ? createTableKey(this, producer, roleArns)
       : encryption.kmsKeyArn;
   }
 
   private table({ table, source }: ResolvedProducer, kmsKeyArn?: string) {
-    const { tags } = this;
     return table.type === 'created'
-      ? new StreamTable(this, 'table', { table, kmsKeyArn, tags }).resource
-      : new ExistingTable(this, 'table', source).resource;
+      ? createTable(this, table, { kmsKeyArn, tags: this.tags })
+      : findTable(this, source);
   }
 
   private allowReaders(

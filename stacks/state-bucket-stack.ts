@@ -1,6 +1,6 @@
 import { LocalBackend } from 'cdktf';
 import type { Construct } from 'constructs';
-import { PrivateBucket } from '../constructs/private-bucket';
+import { createPrivateBucket } from '../constructs/private-bucket';
 import { parseArn } from '../topology/arns';
 import { STATE_BUCKET_STACK_ID } from '../topology/names';
 import type { ResolvedTopology, State } from '../topology/resolve';
@@ -19,33 +19,26 @@ export class StateBucketStack extends AccountStack {
     super(scope, STATE_BUCKET_STACK_ID, {
       topology,
       account: {
-        id: roleArn && parseArn(roleArn).id,
         region,
-        deployRole: roleArn ? { arn: roleArn } : undefined,
+        ...(roleArn && { id: parseArn(roleArn).id, deployRole: { arn: roleArn } }),
       },
       alias: 'state',
     });
 
-    const { resource } = new PrivateBucket(this, 'bucket', {
+    const noncurrentVersionExpiration = [{ noncurrentDays: NONCURRENT_DAYS }];
+    const { bucket } = createPrivateBucket(this, 'bucket', {
       name,
       kmsKeyId,
       versioned: true,
-      lifecycleRules: [
-        {
-          id: 'expire-noncurrent',
-          noncurrentVersionExpiration: [{ noncurrentDays: NONCURRENT_DAYS }],
-        },
-      ],
+      lifecycleRules: [{ id: 'expire-noncurrent', noncurrentVersionExpiration }],
       preventDestroy: true,
     });
-
-    this.output('bucket_name', resource.bucket, 'Name of the state bucket');
+    this.output('bucket_name', bucket, 'Name of the state bucket');
   }
 
   protected override createBackend({ keyPrefix }: State): void {
     // Relative to cdktf.out/stacks/state-bucket and to hcl.out/stacks/state-bucket alike.
-    new LocalBackend(this, {
-      path: `../../../${keyPrefix.replaceAll('/', '-')}.state-bucket.tfstate`,
-    });
+    const path = `../../../${keyPrefix.replaceAll('/', '-')}.state-bucket.tfstate`;
+    new LocalBackend(this, { path });
   }
 }

@@ -14,10 +14,9 @@ import { CHANGES, changesView, DATE, DELIVERIES, VIEW_COLUMNS } from './sql';
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html#partition-projection-enum-type
  */
-export const ENUMERATED_VALUES = 36;
+const ENUMERATED_VALUES = 36;
 
-export interface LakeCatalogProps {
-  readonly lake: Lake;
+interface Content {
   /** Name of the lake's bucket. */
   readonly bucket: string;
   /** IDs of the accounts whose changes the lake holds; at least one. */
@@ -33,89 +32,85 @@ export interface LakeCatalogProps {
  * Both read the same objects, and queries are the same.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
+ * @returns the name of the database
  */
-export class LakeCatalog extends Construct {
-  /** Name of the database. */
-  readonly database: string;
-
-  constructor(scope: Construct, id: string, props: LakeCatalogProps) {
-    super(scope, id);
-    const database = new GlueCatalogDatabase(this, 'resource', {
-      name: props.lake.database,
-      description: 'Changes of DynamoDB tables',
-    });
-    this.database = database.name;
-    this.createDeliveries(props);
-    this.createChanges();
-  }
-
-  private createDeliveries({ lake, bucket, accounts, tables }: LakeCatalogProps): void {
-    const location = `s3://${bucket}/${lake.prefix}`;
-    const enumerated = Object.entries({ account: accounts, table: tables });
-    const partitions = enumerated.every(([, values]) => values.length <= ENUMERATED_VALUES)
-      ? enumerated
-      : [];
-    const partitionNames = [DATE.name, ...partitions.map(([name]) => name)];
-    new GlueCatalogTable(this, DELIVERIES, {
-      databaseName: this.database,
-      name: DELIVERIES,
-      description: 'Every delivery of a change; a change can be in it more than once',
-      tableType: 'EXTERNAL_TABLE',
-      parameters: {
-        EXTERNAL: 'TRUE',
-        classification: 'json',
-        'projection.enabled': 'true',
-        'projection.date.type': 'date',
-        'projection.date.format': 'yyyy-MM-dd',
-        'projection.date.range': `${FIRST_DATE},NOW+1DAY`,
-        ...Object.fromEntries(
-          partitions.flatMap(([name, values]) => [
-            [`projection.${name}.type`, 'enum'],
-            [`projection.${name}.values`, values.join(',')],
-          ]),
-        ),
-        'storage.location.template': `${location}${partitionNames.map((name) => `${name}=${literal(this, `\${${name}}`)}/`).join('')}`,
-      },
-      partitionKeys: partitionNames.map((name) => ({ name, type: 'string' })),
-      storageDescriptor: {
-        location,
-        inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
-        outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-        // AWS advises against the other one, OpenX, whose results can be non-deterministic:
-        // https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
-        serDeInfo: { serializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
-        columns: LAKE_COLUMNS.filter(({ name }) => !partitionNames.includes(name)),
-      },
-    });
-  }
-
-  /** A view as Athena itself writes it into the catalog. */
-  private createChanges(): void {
-    const definition = new TerraformLocal(
-      this,
-      'changes_definition',
-      jsonEncode({
-        originalSql: changesView(this.database),
-        catalog: 'awsdatacatalog',
-        schema: this.database,
-        columns: VIEW_COLUMNS.map(({ name, type }) => ({ name, type: PRESTO_TYPES[type] })),
-      }),
-    );
-    new GlueCatalogTable(this, CHANGES, {
-      databaseName: this.database,
-      name: CHANGES,
-      description: 'Every change once',
-      tableType: 'VIRTUAL_VIEW',
-      parameters: { presto_view: 'true', comment: 'Presto View' },
-      viewOriginalText: Fn.format('/* Presto View: %s */', [Fn.base64encode(definition.asString)]),
-      viewExpandedText: '/* Presto View */',
-      storageDescriptor: {
-        columns: [...VIEW_COLUMNS],
-        // Of no use to a view, but Athena refuses to read one without.
-        serDeInfo: { name: '-', serializationLibrary: '-' },
-      },
-    });
-  }
+export function createCatalog(parent: Construct, lake: Lake, content: Content): string {
+  const scope = new Construct(parent, 'catalog');
+  const database = new GlueCatalogDatabase(scope, 'resource', {
+    name: lake.database,
+    description: 'Changes of DynamoDB tables',
+  });
+  createDeliveries(scope, database.name, lake.prefix, content);
+  createChanges(scope, database.name);
+  return database.name;
 }
 
-const PRESTO_TYPES = { string: 'varchar', boolean: 'boolean' };
+function createDeliveries(
+  scope: Construct,
+  databaseName: string,
+  prefix: string,
+  { bucket, accounts, tables }: Content,
+): void {
+  const location = `s3://${bucket}/${prefix}`;
+  const enumerated = Object.entries({ account: accounts, table: tables });
+  const areFew = enumerated.every(([, values]) => values.length <= ENUMERATED_VALUES);
+  const partitions = areFew ? enumerated : [];
+  const partitionNames = [DATE.name, ...partitions.map(([name]) => name)];
+  const folders = partitionNames.map((name) => `${name}=${literal(scope, `\${${name}}`)}/`);
+  const projections = partitions.flatMap(([name, values]) => [
+    [`projection.${name}.type`, 'enum'],
+    [`projection.${name}.values`, values.join(',')],
+  ]);
+  new GlueCatalogTable(scope, DELIVERIES, {
+    databaseName,
+    name: DELIVERIES,
+    description: 'Every delivery of a change; a change can be in it more than once',
+    tableType: 'EXTERNAL_TABLE',
+    parameters: {
+      EXTERNAL: 'TRUE',
+      classification: 'json',
+      'projection.enabled': 'true',
+      'projection.date.type': 'date',
+      'projection.date.format': 'yyyy-MM-dd',
+      'projection.date.range': `${FIRST_DATE},NOW+1DAY`,
+      ...Object.fromEntries(projections),
+      'storage.location.template': `${location}${folders.join('')}`,
+    },
+    partitionKeys: partitionNames.map((name) => ({ name, type: 'string' })),
+    storageDescriptor: {
+      location,
+      inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+      outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+      // AWS advises against the other one, OpenX, whose results can be non-deterministic:
+      // https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
+      serDeInfo: { serializationLibrary: 'org.apache.hive.hcatalog.data.JsonSerDe' },
+      columns: LAKE_COLUMNS.filter(({ name }) => !partitionNames.includes(name)),
+    },
+  });
+}
+
+/** A view as Athena itself writes it into the catalog. */
+function createChanges(scope: Construct, databaseName: string): void {
+  const prestoTypes = { string: 'varchar', boolean: 'boolean' };
+  const view = jsonEncode({
+    originalSql: changesView(databaseName),
+    catalog: 'awsdatacatalog',
+    schema: databaseName,
+    columns: VIEW_COLUMNS.map(({ name, type }) => ({ name, type: prestoTypes[type] })),
+  });
+  const definition = new TerraformLocal(scope, 'changes_definition', view);
+  new GlueCatalogTable(scope, CHANGES, {
+    databaseName,
+    name: CHANGES,
+    description: 'Every change once',
+    tableType: 'VIRTUAL_VIEW',
+    parameters: { presto_view: 'true', comment: 'Presto View' },
+    viewOriginalText: Fn.format('/* Presto View: %s */', [Fn.base64encode(definition.asString)]),
+    viewExpandedText: '/* Presto View */',
+    storageDescriptor: {
+      columns: [...VIEW_COLUMNS],
+      // Of no use to a view, but Athena refuses to read one without.
+      serDeInfo: { name: '-', serializationLibrary: '-' },
+    },
+  });
+}

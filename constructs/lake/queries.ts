@@ -9,43 +9,34 @@ import { CHANGES_PER_TENANT_PER_DAY, changesPerTenantPerDay } from './sql';
 /** Athena's least limit of 10 MB is 10 times this. */
 const BYTES_PER_MEGABYTE = 1024 * 1024;
 
-export interface LakeQueriesProps {
-  readonly lake: Lake;
-  /** Name of the lake's bucket, where results go as well. */
-  readonly bucket: string;
-  /** Name of the Glue database. */
-  readonly database: string;
-  /** Letters, digits and `._-`. */
-  readonly workgroup: string;
-}
-
 /**
  * An Athena workgroup that bounds what a query costs and whose results are encrypted, with a saved query.
  * It has no `force_destroy`: Athena refuses to delete it while it holds queries that people saved.
  */
-export class LakeQueries extends Construct {
-  constructor(scope: Construct, id: string, props: LakeQueriesProps) {
-    super(scope, id);
-    const { lake, bucket, database } = props;
-    const workgroup = new AthenaWorkgroup(this, 'resource', {
-      name: props.workgroup,
-      description: 'Queries of the changes of DynamoDB tables',
-      configuration: {
-        enforceWorkgroupConfiguration: true,
-        publishCloudwatchMetricsEnabled: true,
-        bytesScannedCutoffPerQuery: lake.scanLimitInMegabytes * BYTES_PER_MEGABYTE,
-        resultConfiguration: {
-          outputLocation: `s3://${bucket}/${ATHENA_RESULTS}`,
-          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
-        },
+export function createQueries(
+  parent: Construct,
+  { scanLimitInMegabytes }: Lake,
+  names: { readonly bucket: string; readonly database: string; readonly workgroup: string },
+): void {
+  const scope = new Construct(parent, 'queries');
+  const workgroup = new AthenaWorkgroup(scope, 'resource', {
+    name: names.workgroup,
+    description: 'Queries of the changes of DynamoDB tables',
+    configuration: {
+      enforceWorkgroupConfiguration: true,
+      publishCloudwatchMetricsEnabled: true,
+      bytesScannedCutoffPerQuery: scanLimitInMegabytes * BYTES_PER_MEGABYTE,
+      resultConfiguration: {
+        outputLocation: `s3://${names.bucket}/${ATHENA_RESULTS}`,
+        encryptionConfiguration: { encryptionOption: 'SSE_S3' },
       },
-    });
-    new AthenaNamedQuery(this, CHANGES_PER_TENANT_PER_DAY, {
-      name: CHANGES_PER_TENANT_PER_DAY,
-      description: 'Changes of each account on each of the last 31 days',
-      workgroup: workgroup.name,
-      database,
-      query: multiline(this, changesPerTenantPerDay(database)),
-    });
-  }
+    },
+  });
+  new AthenaNamedQuery(scope, CHANGES_PER_TENANT_PER_DAY, {
+    name: CHANGES_PER_TENANT_PER_DAY,
+    description: 'Changes of each account on each of the last 31 days',
+    workgroup: workgroup.name,
+    database: names.database,
+    query: multiline(scope, changesPerTenantPerDay(names.database)),
+  });
 }

@@ -8,23 +8,17 @@ import { names } from '../../topology/names';
 import type { Account } from '../../topology/resolve';
 import { policyDocument } from '../terraform/policy-document';
 
-/** A topic that only the account's alarms publish to, encrypted with its own key. */
-export class AlarmTopic extends Construct {
-  readonly arn: string;
-
-  constructor(scope: Construct, name: string, account: Account) {
-    super(scope, 'topic');
-    const key = new KmsKey(this, 'key', {
-      description: `SNS topic ${name}`,
-      enableKeyRotation: true,
-      policy: policyDocument(this, 'key_policy', alarmKeyPolicy(account)),
-    });
-    new KmsAlias(this, 'key_alias', { name: names.topicKeyAlias(name), targetKeyId: key.keyId });
-    const topic = new SnsTopic(this, 'resource', { name, kmsMasterKeyId: key.keyId });
-    new SnsTopicPolicy(this, 'policy', {
-      arn: topic.arn,
-      policy: policyDocument(this, 'policy_document', alarmTopicPolicy(topic.arn, account)),
-    });
-    this.arn = topic.arn;
-  }
+/** The ARN of a topic that only the account's alarms publish to, encrypted with its own key. */
+export function createAlarmTopic(alarms: Construct, name: string, account: Account): string {
+  const scope = new Construct(alarms, 'topic');
+  const key = new KmsKey(scope, 'key', {
+    description: `SNS topic ${name}`,
+    enableKeyRotation: true,
+    policy: policyDocument(scope, 'key_policy', alarmKeyPolicy(account)),
+  });
+  new KmsAlias(scope, 'key_alias', { name: names.topicKeyAlias(name), targetKeyId: key.keyId });
+  const { arn } = new SnsTopic(scope, 'resource', { name, kmsMasterKeyId: key.keyId });
+  const policy = policyDocument(scope, 'policy_document', alarmTopicPolicy(arn, account));
+  new SnsTopicPolicy(scope, 'policy', { arn, policy });
+  return arn;
 }

@@ -3,7 +3,6 @@ import { Construct } from 'constructs';
 import { names } from '../../topology/names';
 import { type Metric, PERIOD } from './metrics';
 
-/** An alarm of whatever `Subject` describes. */
 export interface Alarm<Subject> {
   /** Name in the address, and with hyphens at the end of the alarm's own name. */
   readonly id: string;
@@ -17,9 +16,8 @@ export interface Alarm<Subject> {
   /** Periods in a row. Default: 1. */
   readonly periods?: number;
   /**
-   * What a period without data means: `notBreaching` (default) where a metric is silent when all is well,
-   * `ignore` where the last value still holds, `missing` where silence is what is wrong. Then the state
-   * `INSUFFICIENT_DATA` is sent to the topic as well.
+   * What a period without data means: all is well (default), `ignore` where the last value still holds, `missing`
+   * where silence is what is wrong. Then the state `INSUFFICIENT_DATA` is sent to the topic as well.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
@@ -35,13 +33,9 @@ export interface AlarmTarget {
 }
 
 /**
- * Alarms that send a message to the topic when a metric reaches a threshold, or falls below it.
- *
- * `OK` is not sent. It would come while a failed batch still waits: a batch that is discarded causes no
- * more errors. It would also come once for every new alarm, which begins in `INSUFFICIENT_DATA`. For the
- * same reason an alarm on silence is sent as `INSUFFICIENT_DATA`, not as `ALARM`: a new alarm has no data,
- * and with `breaching` it would go to `ALARM` before Lambda first reads the stream. CloudWatch sends a
- * state only when it changes.
+ * Alarms that send a message to the topic. `OK` is not sent: it would come while a failed batch still waits, since
+ * a batch that is discarded causes no more errors, and once for every new alarm, which begins in
+ * `INSUFFICIENT_DATA`. For the same reason an alarm on silence is not sent as `ALARM` (`breaching`).
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */

@@ -5,32 +5,25 @@ import { names } from '../../topology/names';
 import { jsonEncode } from '../terraform/json-encode';
 import { FUNCTION_METRICS, MAPPING_METRICS, type Metric, OWN_METRICS, PERIOD } from './metrics';
 
-export interface DashboardProps {
+interface Subject {
   readonly functionName: string;
   readonly logGroupName: string;
   readonly region: string;
 }
 
-const WIDTH = 12;
-const HEIGHT = 6;
-
 /**
  * What one consumer does, on one page named after its function and Region.
  *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, props: DashboardProps) {
-    super(scope, id);
-    new CloudwatchDashboard(this, 'resource', {
-      dashboardName: names.dashboard(props.functionName, props.region),
-      dashboardBody: jsonEncode({ widgets: widgets(props).map(inTwoColumns) }),
-    });
-  }
+export function createDashboard(stack: Construct, subject: Subject): void {
+  new CloudwatchDashboard(new Construct(stack, 'dashboard'), 'resource', {
+    dashboardName: names.dashboard(subject.functionName, subject.region),
+    dashboardBody: jsonEncode({ widgets: widgets(subject).map(inTwoColumns) }),
+  });
 }
 
-function widgets({ functionName, logGroupName, region }: DashboardProps): object[] {
+function widgets({ functionName, logGroupName, region }: Subject): object[] {
   const graph = (title: string, ...metrics: unknown[][]) => ({
     type: 'metric',
     properties: { title, region, period: PERIOD, metrics },
@@ -62,8 +55,8 @@ function widgets({ functionName, logGroupName, region }: DashboardProps): object
 }
 
 function inTwoColumns(widget: object, index: number): object {
-  const place = { x: (index % 2) * WIDTH, y: Math.floor(index / 2) * HEIGHT };
-  return { ...widget, ...place, width: WIDTH, height: HEIGHT };
+  const [width, height] = [12, 6];
+  return { ...widget, x: (index % 2) * width, y: Math.floor(index / 2) * height, width, height };
 }
 
 /** Every series of a metric, whatever its dimension's value. */

@@ -9,7 +9,6 @@ interface Subject {
   readonly lambda: ResolvedFunction;
 }
 
-/** The alarms of a consumer's function. */
 export const FUNCTION_ALARMS: readonly Alarm<Subject>[] = [
   {
     id: 'iterator_age',
@@ -46,7 +45,10 @@ export const FUNCTION_ALARMS: readonly Alarm<Subject>[] = [
   {
     id: 'concurrency',
     metric: FUNCTION_METRICS.concurrentExecutions,
-    threshold: concurrency,
+    // Without a reservation only the user knows how much of the account's concurrency is too much.
+    threshold: ({ settings, lambda: { reservedConcurrentExecutions: reserved } }) =>
+      settings.concurrentExecutions ??
+      (reserved && Math.ceil((reserved * ALARMS.concurrency) / 100)),
     periods: 3,
     description: ({ lambda }, threshold) =>
       `${lambda.name} has had ${threshold} invocations at a time for 15 minutes: one table may be using the concurrency that the others need. Look at the changes by account and table, then reserve more, or give that table its own consumer.`,
@@ -66,10 +68,3 @@ export const FUNCTION_ALARMS: readonly Alarm<Subject>[] = [
       `Lambda could not write a failed batch of ${lambda.name} to its bucket: its records are lost unless they are still in the stream.`,
   },
 ];
-
-/** Without a reservation only the user knows how much of the account's concurrency is too much. */
-function concurrency({ settings, lambda }: Subject): number | undefined {
-  const { reservedConcurrentExecutions: reserved } = lambda;
-  const ofReserved = reserved && Math.ceil((reserved * ALARMS.concurrency) / 100);
-  return settings.concurrentExecutions ?? ofReserved;
-}

@@ -11,7 +11,6 @@ interface Subject {
 /** While a subscription is disabled nothing is read, and nothing is invoked. */
 const onceEnabled = ({ subscription }: Subject) => (subscription.enabled ? 1 : undefined);
 
-/** The alarms of a subscription's event source mapping. */
 export const MAPPING_ALARMS: readonly Alarm<Subject>[] = [
   {
     id: 'failed_batches',

@@ -1,22 +1,13 @@
 import { METRICS } from '../../lambda-src/contract';
 
-/** A metric that alarms and dashboards watch, with its name and dimension as AWS has them. */
-export interface Metric {
-  readonly namespace: string;
-  readonly metricName: string;
-  readonly statistic: 'Sum' | 'Maximum' | 'SampleCount';
-  /** Name of the only dimension. */
-  readonly dimension: 'FunctionName' | 'EventSourceMappingUUID';
-}
-
 const metricsOf =
-  (namespace: string, dimension: Metric['dimension']) =>
-  (metricName: string, statistic: Metric['statistic']): Metric => ({
-    namespace,
-    dimension,
-    metricName,
-    statistic,
-  });
+  (namespace: string, dimension: 'FunctionName' | 'EventSourceMappingUUID') =>
+  (metricName: string, statistic: 'Sum' | 'Maximum' | 'SampleCount') => {
+    return { namespace, dimension, metricName, statistic };
+  };
+
+/** A metric that alarms and dashboards watch, with its name and its only dimension as AWS has them. */
+export type Metric = ReturnType<ReturnType<typeof metricsOf>>;
 
 const ofFunction = metricsOf('AWS/Lambda', 'FunctionName');
 const ofMapping = metricsOf('AWS/Lambda', 'EventSourceMappingUUID');
@@ -31,16 +22,13 @@ const ofOurHandler = metricsOf(METRICS.namespace, 'FunctionName');
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
  */
 export const FUNCTION_METRICS = {
-  /** Invocations that failed: what the code or the runtime threw, timeouts. */
   errors: ofFunction('Errors', 'Sum'),
-  /** Invocations that were refused for lack of concurrency. */
   throttles: ofFunction('Throttles', 'Sum'),
   concurrentExecutions: ofFunction('ConcurrentExecutions', 'Maximum'),
   /** Milliseconds of an invocation. */
   duration: ofFunction('Duration', 'Maximum'),
   /** Milliseconds between the last record of a batch being written and its delivery to the function. */
   iteratorAge: ofFunction('IteratorAge', 'Maximum'),
-  /** Failed batches that Lambda could not write to the bucket either: their records are lost. */
   destinationDeliveryFailures: ofFunction('DestinationDeliveryFailures', 'Sum'),
 };
 
@@ -50,14 +38,9 @@ export const FUNCTION_METRICS = {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
  */
 export const MAPPING_METRICS = {
-  /**
-   * Records of failed invocations: also those that never reach the function, which are neither `Errors`
-   * nor `Invocations` of it (a function, role or key that is missing, the network).
-   */
+  /** Records of failed invocations, also of those that never reach the function and are no `Errors` of it. */
   failedInvokes: ofMapping('FailedInvokeEventCount', 'Sum'),
-  /** Records that Lambda discarded and could not write to the failed-batches bucket either. */
   droppedRecords: ofMapping('DroppedEventCount', 'Sum'),
-  /** Records sent to the failed-batches bucket. */
   failedRecords: ofMapping('OnFailureDestinationDeliveredEventCount', 'Sum'),
   /** Times that Lambda read the stream, which is a 0 where it held nothing new; none if it is refused. */
   polls: ofMapping('PolledEventCount', 'SampleCount'),

@@ -1,17 +1,25 @@
 import type { Construct } from 'constructs';
+import type { Statement } from '../../policies/statement';
 import type { ResolvedConsumer } from '../../topology/resolve';
 import type { ResolvedSink } from '../../topology/sinks';
-import { ChangeLake } from './s3';
-import type { SinkResources } from './sink';
+import { createLake } from './s3';
 
-type CreateSink<S> = (scope: Construct, sink: S, consumer: ResolvedConsumer) => SinkResources;
+/** What the function needs of the resources of its sink. */
+export interface SinkResources {
+  /** What its role may do. */
+  readonly grants: readonly Statement[];
+  /** Variables that refer to the resources; they win over those of the settings. */
+  readonly references: Readonly<Record<string, string>>;
+}
+
+type CreateSink<S> = (stack: Construct, sink: S, consumer: ResolvedConsumer) => SinkResources;
 
 const SINKS = {
   log: () => ({ grants: [], references: {} }),
-  s3: (scope, lake, consumer) => new ChangeLake(scope, 'lake', lake, consumer),
+  s3: createLake,
 } satisfies { readonly [S in ResolvedSink as S['type']]: CreateSink<S> };
 
-export function createSink(scope: Construct, consumer: ResolvedConsumer): SinkResources {
+export function createSink(stack: Construct, consumer: ResolvedConsumer): SinkResources {
   const create = SINKS[consumer.sink.type] as CreateSink<ResolvedSink>;
-  return create(scope, consumer.sink, consumer);
+  return create(stack, consumer.sink, consumer);
 }

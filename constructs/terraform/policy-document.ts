@@ -4,10 +4,9 @@ import type { Condition, Statement } from '../../policies/statement';
 import { literal } from './literal';
 
 /**
- * Renders statements with `aws_iam_policy_document`; returns the JSON of the document.
+ * The JSON that `aws_iam_policy_document` makes of statements.
  *
- * @param minified without white space, which scanners of Terraform do not read, but which counts in the
- *   policies of streams
+ * @param minified without white space, which counts in a stream's policy; scanners of Terraform cannot read it
  */
 export function policyDocument(
   scope: Construct,
@@ -15,15 +14,14 @@ export function policyDocument(
   statements: readonly Statement[],
   { minified = false } = {},
 ): string {
-  const asText = ({ values, ...rest }: Condition) => ({
-    ...rest,
-    values: values.map((value) => literal(scope, value)),
+  const asText = (condition: Condition) => ({
+    ...condition,
+    values: condition.values.map((value) => literal(scope, value)),
   });
-  const document = new DataAwsIamPolicyDocument(scope, id, {
-    statement: statements.map(({ condition = [], ...statement }) => ({
-      ...statement,
-      condition: condition.length === 0 ? undefined : condition.map(asText),
-    })),
-  });
+  const statement = statements.map(({ condition, ...others }) => ({
+    ...others,
+    condition: condition?.length ? condition.map(asText) : undefined,
+  }));
+  const document = new DataAwsIamPolicyDocument(scope, id, { statement });
   return minified ? document.minifiedJson : document.json;
 }

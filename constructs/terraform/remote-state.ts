@@ -5,11 +5,6 @@ import { expressionText } from './literal';
 /** What an output must be: a value, or the ARN of a stream by all that comes before its time. */
 export type Expected = string | { readonly streamOf: string };
 
-export interface RemoteStateProps extends DataTerraformRemoteStateS3Config {
-  /** The stack whose state it is, for the messages. */
-  readonly stackId: string;
-}
-
 /**
  * The state of another stack. Whoever may write that object decides what is in it, so no output is
  * believed: a postcondition compares each with what the topology knows.
@@ -17,14 +12,15 @@ export interface RemoteStateProps extends DataTerraformRemoteStateS3Config {
  * @see https://developer.hashicorp.com/terraform/language/expressions/custom-conditions
  */
 export class RemoteState extends DataTerraformRemoteStateS3 {
-  private readonly stackId: string;
-  private readonly object: string;
   private readonly postconditions = new Map<string, object>();
 
-  constructor(scope: Construct, id: string, { stackId, ...config }: RemoteStateProps) {
-    super(scope, id, config);
-    this.stackId = stackId;
-    this.object = `s3://${config.bucket}/${config.key}`;
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly stackId: string,
+    private readonly place: DataTerraformRemoteStateS3Config,
+  ) {
+    super(scope, id, place);
   }
 
   /** The value of an output. Terraform stops where it is not the expected one. */
@@ -36,21 +32,22 @@ export class RemoteState extends DataTerraformRemoteStateS3 {
   }
 
   private postcondition(name: string, expected: Expected): object {
+    const { stackId, place } = this;
     const output = `self.outputs.${name}`;
-    const [condition, right] =
+    const [value, right, text] =
       typeof expected === 'string'
-        ? [`try(${output}, "") == ${expressionText(expected)}`, expected]
-        : [
-            // Everything up to the last slash, which a table's name cannot have.
-            `try(regex("^(.*/)[0-9T:.-]+$", ${output})[0], "") == ${expressionText(expected.streamOf)}`,
+        ? [output, expected, expected]
+        : // Everything up to the last slash, which a table's name cannot have.
+          [
+            `regex("^(.*/)[0-9T:.-]+$", ${output})[0]`,
+            expected.streamOf,
             `${expected.streamOf}<time>`,
           ];
+    // Anybody may have written it: on one line, and without what a terminal would act on.
+    const shown = `\${replace(jsonencode(try(${output}, null)), "/[^ -~]/", "?")}`;
     return {
-      condition: `\${${condition}}`,
-      error_message: `The output ${name} of ${this.stackId} must be ${right}, as the topology says. The state ${this.object} has ${shown(output)}. Deploy ${this.stackId} first. If the state has the same value after that, find out who else writes to it.`,
+      condition: `\${try(${value}, "") == ${expressionText(right)}}`,
+      error_message: `The output ${name} of ${stackId} must be ${text}, as the topology says. The state s3://${place.bucket}/${place.key} has ${shown}. Deploy ${stackId} first. If the state has the same value after that, find out who else writes to it.`,
     };
   }
 }
-
-/** A value that anybody may have written: on one line, and without what a terminal would act on. */
-const shown = (output: string) => `\${replace(jsonencode(try(${output}, null)), "/[^ -~]/", "?")}`;

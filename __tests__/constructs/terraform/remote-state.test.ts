@@ -11,8 +11,7 @@ const STREAMS = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders.v1/stream/
 
 test('each output that is read has one postcondition, in the order of reading', () => {
   const stack = new EmptyStack();
-  const state = new RemoteState(stack, 'other', {
-    stackId: 'other',
+  const state = new RemoteState(stack, 'other', 'other', {
     bucket: 'state',
     key: 'team/other.tfstate',
     region: 'us-east-1',

@@ -5,12 +5,8 @@ import { deflateRawSync } from 'node:zlib';
 import { confinement, isInside, type Refusal, realPath } from '../../packaging/confinement';
 import { type CodeFile, readCodeFolder } from '../../packaging/package-files';
 import { DEPLOYMENT_PACKAGE } from '../../topology/limits';
-import type { Topology } from '../../topology/schema';
 import { type Declared, type Report, sound } from './declared';
 import { bootstrapProblem, handlerProblem } from './handler';
-
-type Code = NonNullable<Topology['consumers'][string]['function']['code']>;
-type Architecture = Topology['consumers'][string]['function']['architecture'];
 
 export function codeFolder({ consumers, folder }: Declared, report: Report): void {
   const refusal = confinement(folder);
@@ -20,9 +16,7 @@ export function codeFolder({ consumers, folder }: Declared, report: Report): voi
     const place = ['consumers', name, 'function', 'code'];
     const refuse = (message: string) => report([...place, 'directory'], message, code.directory);
     const { files, problems } = contentOf(code.directory, refusal);
-    for (const message of [...problems, ...filesProblems(code, files, architecture)]) {
-      refuse(message);
-    }
+    problems.concat(filesProblems(code.directory, files, architecture)).forEach(refuse);
     if (problems.length > 0 || files.length === 0) continue;
     const names = files.map((file) => file.name);
     const start = bootstrapProblem({ ...code, runtime }, names);
@@ -33,50 +27,37 @@ export function codeFolder({ consumers, folder }: Declared, report: Report): voi
 }
 
 /** All that is wrong with the folder as a whole, or its files. */
-function contentOf(
-  directory: string,
-  refusal: Refusal,
-): { files: readonly CodeFile[]; problems: readonly string[] } {
+function contentOf(directory: string, refusal: Refusal): ReturnType<typeof readCodeFolder> {
   const wrong = (problem: string) => ({ files: [], problems: [problem] });
   if (!existsSync(directory) || !statSync(directory).isDirectory()) {
     return wrong('must be a folder that exists, relative to cdktf.json');
   }
-  const real = realPath(directory);
-  const output = outputFolders().find((folder) => isInside(path.resolve(folder), real));
-  if (output !== undefined) {
-    return wrong(
-      `must not hold ${output}, into which it is copied; move the code to its own folder`,
-    );
-  }
-  return readCodeFolder(directory, refusal);
-}
-
-/** Where stacks, and with them the code, are written. */
-function outputFolders(): string[] {
-  return [process.env.CDKTF_OUTDIR ?? 'cdktf.out', 'hcl.out'];
+  // Where stacks, and with them the code, are written.
+  const output = [process.env.CDKTF_OUTDIR ?? 'cdktf.out', 'hcl.out'].find((folder) =>
+    isInside(path.resolve(folder), realPath(directory)),
+  );
+  return output === undefined
+    ? readCodeFolder(directory, refusal)
+    : wrong(`must not hold ${output}, into which it is copied; move the code to its own folder`);
 }
 
 function filesProblems(
-  { directory }: Code,
+  directory: string,
   files: readonly CodeFile[],
-  architecture: Architecture,
+  architecture: string,
 ): string[] {
-  const size = files.reduce((sum, file) => sum + file.size, 0);
   const { unzippedSize, zippedSize } = DEPLOYMENT_PACKAGE;
+  const limited = (most: number, takes: string, size: string) =>
+    `must be at most ${most} bytes (${takes}, and has ${size}; leave out what the function does not need`;
+  const size = files.reduce((sum, file) => sum + file.size, 0);
   if (size > unzippedSize) {
-    return [
-      `must be at most ${unzippedSize} bytes (250 MB), which Lambda takes unzipped, and has ${size}; leave out what the function does not need`,
-    ];
+    return [limited(unzippedSize, '250 MB), which Lambda takes unzipped', `${size}`)];
   }
+  const wrong = otherArchitecture(directory, files, architecture);
   const zipped = size > zippedSize ? sizeZipped(directory, files) : size;
-  return [
-    ...(zipped > zippedSize
-      ? [
-          `must be at most ${zippedSize} bytes (50 MB) as a zip file, which Lambda takes in an upload, and has about ${zipped}; leave out what the function does not need`,
-        ]
-      : []),
-    ...otherArchitecture(directory, files, architecture),
-  ];
+  if (zipped <= zippedSize) return wrong;
+  const takes = '50 MB) as a zip file, which Lambda takes in an upload';
+  return [limited(zippedSize, takes, `about ${zipped}`), ...wrong];
 }
 
 function sizeZipped(directory: string, files: readonly CodeFile[]): number {
@@ -95,15 +76,10 @@ const MACHINES: Readonly<Record<number, string>> = {
 };
 
 /** How files begin that were built for another operating system: Mach-O, also for several machines, and PE. */
-const OTHER_SYSTEMS: readonly (readonly [start: string, system: string])[] = [
-  ['feedface', 'macOS'],
-  ['feedfacf', 'macOS'],
-  ['cefaedfe', 'macOS'],
-  ['cffaedfe', 'macOS'],
-  ['cafebabe', 'macOS'],
-  ['cafebabf', 'macOS'],
-  ['4d5a', 'Windows'],
-];
+const OTHER_SYSTEMS: Readonly<Record<string, RegExp>> = {
+  macOS: /^(feedfac[ef]|c[ef]faedfe|cafebab[ef])/,
+  Windows: /^4d5a/,
+};
 
 /** Parts of paths of files that Linux does not load, since packages choose them by name. */
 const OTHER_SYSTEM_IN_PATH = /darwin|macos|osx|apple|fsevents|win32|win64|windows|win-|win_/i;
@@ -115,7 +91,7 @@ const ARCHITECTURE_IN_NAME = /x86_64|x86-64|amd64|x64|aarch64|arm64(v8)?|armv\d+
 function otherArchitecture(
   directory: string,
   files: readonly CodeFile[],
-  architecture: Architecture,
+  architecture: string,
 ): string[] {
   const found = files.flatMap(({ name, size }) => {
     const machine = size >= 20 ? machineOf(directory, name) : undefined;
@@ -131,10 +107,7 @@ function otherArchitecture(
     const others = more.length > 0 ? ` and ${more.length} more are` : ' is';
     const remedy =
       machine === 'x86_64' || machine === 'arm64' ? `, or write architecture: ${machine}` : '';
-    const isLinux = OTHER_SYSTEMS.every(([, system]) => system !== machine);
-    return isLinux
-      ? `must be built for ${architecture}, the architecture of the function: ${first?.name}${others} for ${machine}; build for ${architecture}${remedy}`
-      : `must be built for Linux: ${first?.name}${others} for ${machine}; build for Linux on ${architecture}`;
+    return `must be built for Linux on ${architecture}: ${first?.name}${others} for ${machine}; build it for that${remedy}`;
   });
 }
 
@@ -153,8 +126,8 @@ function machineOf(directory: string, name: string): string | undefined {
   }
   if (/\.(node|so)$/.test(name) && !OTHER_SYSTEM_IN_PATH.test(name)) {
     const start = header.toString('hex');
-    const [, system] = OTHER_SYSTEMS.find(([each]) => start.startsWith(each)) ?? [];
-    if (system) return system;
+    const system = Object.entries(OTHER_SYSTEMS).find(([, begins]) => begins.test(start));
+    if (system) return system[0];
   }
   if (header.toString('latin1', 0, 4) !== '\x7fELF') return undefined;
   const [type, machine] = [16, 18].map((offset) =>

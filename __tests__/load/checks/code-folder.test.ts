@@ -167,9 +167,9 @@ describe('the architecture', () => {
   const ARM64 = elf(183);
   const MAC_OS = beginning('cffaedfe');
   const other = (are: string) =>
-    `be built for arm64, the architecture of the function: ${are} for x86_64; build for arm64, or write architecture: x86_64`;
+    `be built for Linux on arm64: ${are} for x86_64; build it for that, or write architecture: x86_64`;
   const notLinux = (name: string, system: string) =>
-    `be built for Linux: ${name} is for ${system}; build for Linux on arm64`;
+    `be built for Linux on arm64: ${name} is for ${system}; build it for that`;
 
   test.each<[string, Files, settings: object, problems: string[]]>([
     ['arm64 is that of the files', { 'lib/addon.node': ARM64 }, { architecture: 'arm64' }, []],
@@ -191,8 +191,7 @@ describe('the architecture', () => {
       { 'a.so': elf(40), 'b.so': elf(243) },
       { architecture: 'x86_64' },
       ['a.so is for Arm of 32 bits', 'b.so is for another machine (ELF 243)'].map(
-        (file) =>
-          `be built for x86_64, the architecture of the function: ${file}; build for x86_64`,
+        (file) => `be built for Linux on x86_64: ${file}; build it for that`,
       ),
     ],
     [

@@ -82,7 +82,7 @@ test('what must stop a deployment is printed and fails, and the report is there 
   expect(report.match(/^\| \[.*$/gm)).toEqual([
     '| [Is this what the topology says?](#is-this-what-the-topology-says) | **no, in 1 place** |',
     '| [What changed?](#what-changed) | not compared: `npm run review -- --against <ref>` |',
-    '| [Who may read what?](#who-may-read-what) | 47 questions asked: 12 allowed, all others denied |',
+    '| [Who may read what?](#who-may-read-what) | 17 questions asked: 12 allowed, all others denied |',
     '| [What should stop me?](#what-should-stop-me) | **2 findings** |',
   ]);
 });
@@ -98,7 +98,7 @@ test('a statement that nobody asked about fails as well', async () => {
   });
   expect(status).toBe(1);
   expect(stderr.split('\n')).toContain(
-    'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor function/Added allows iam:CreateUser, which the topology does not mean',
+    'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor function/Added allows iam:CreateUser on * without a condition, which the topology does not mean',
   );
 });
 

@@ -1,14 +1,12 @@
 import type { ResolvedTopology } from '../../topology/resolve';
 import type { Finding } from '../model';
-import { type AccessAnswer, answersFor, questionOf } from './answers';
-import { roleAsker } from './askers';
-import { targetsElsewhere } from './elsewhere';
-import { nameIn, type Policy } from './evaluate';
+import { type AccessAnswer, answersFor, questionOf, roleAsker } from './answers';
+import type { Policy } from './evaluate';
 import { Intent } from './intent';
 import { type AccessModel, type AccessTarget, finding } from './model';
 import { type Row, rowsOf } from './rows';
 import { readStatements } from './statements';
-import { unintendedInPolicy, unintendedInRole } from './unintended';
+import { unintended } from './unintended';
 
 /** Who may do what, and whether that is what the topology means. */
 export interface Access {
@@ -26,14 +24,10 @@ export interface Access {
 export function evaluateAccess(model: AccessModel, topology: ResolvedTopology): Access {
   const intent = new Intent(topology);
   const roles = model.roles.map(roleAsker);
-  const targets = [
-    ...model.targets.map((target) =>
-      intent.leavesToOthers(target) && target.policy === undefined
-        ? { ...target, policyIsElsewhere: true as const }
-        : target,
-    ),
-    ...targetsElsewhere(model, topology),
-  ].map((target) => ({ target, policy: policyOf(target, intent) }));
+  const targets = [...model.targets, ...intent.elsewhere()].map((target) => ({
+    target,
+    policy: policyOf(target, intent),
+  }));
   const answers = targets.flatMap(({ target, policy }) =>
     answersFor(target, policy, roles, intent),
   );
@@ -44,22 +38,12 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology): 
     asked: answers.length,
     findings: [
       ...answers.filter(({ allowed, wanted }) => allowed !== wanted).map(difference),
-      ...roles.flatMap((role) => unintendedInRole(role, intent)),
-      ...targets.flatMap(({ target, policy }) => unintendedInPolicy(target, policy, intent)),
-      ...roles.flatMap(({ arn, policies, permissionsBoundary }) =>
-        notEvaluated(arn, [...policies, ...(permissionsBoundary ? [permissionsBoundary] : [])]),
+      ...roles.flatMap(({ arn, policies }) =>
+        policies.flatMap((policy) => unintended(arn, policy, intent.ofRole(arn))),
       ),
       ...targets.flatMap(({ target, policy }) =>
-        notEvaluated(`${target.kind} ${target.arn}`, policy ? [policy] : []),
+        unintended(`${target.kind} ${target.arn}`, policy, intent.ofTarget(target)),
       ),
-      ...model.targets
-        .filter((target) => intent.leavesToOthers(target) && target.policy !== undefined)
-        .map(({ stackId, arn }) =>
-          finding(
-            stackId,
-            `sets the policy of the stream ${arn}, which the topology leaves to others (streamPolicy: none)`,
-          ),
-        ),
       ...intent
         .missingFrom(model.targets)
         .map((what) => finding(what, 'is in the topology and in no stack')),
@@ -82,27 +66,10 @@ function policyOf(target: AccessTarget, intent: Intent): Policy | undefined {
 }
 
 function difference(answer: AccessAnswer): Finding {
-  const { principal, target, allowed, wanted, by } = answer;
+  const { principal, target, allowed, by } = answer;
+  const verdict = allowed ? 'allowed, meant to be denied' : 'denied, meant to be allowed';
   return finding(
     principal.arn,
-    `${questionOf(answer)} on ${target.kind} ${target.kind === 'account' ? target.name : target.arn}: ${verdict(allowed)}, meant to be ${verdict(wanted)} (${by.join('; ')})`,
-  );
-}
-
-function verdict(allowed: boolean): string {
-  return allowed ? 'allowed' : 'denied';
-}
-
-/** Statements of which something cannot be evaluated. They are left out of every decision. */
-function notEvaluated(place: string, policies: readonly Policy[]): Finding[] {
-  return policies.flatMap((policy) =>
-    policy.statements
-      .filter(({ unknown }) => unknown.length > 0)
-      .map((statement) =>
-        finding(
-          `${place} ${nameIn(policy, statement)}`,
-          `is not evaluated: ${statement.unknown.join(', ')}`,
-        ),
-      ),
+    `${questionOf(answer)} on ${target.kind} ${target.kind === 'account' ? target.name : target.arn}: ${verdict} (${by.join('; ')})`,
   );
 }

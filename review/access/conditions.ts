@@ -1,4 +1,3 @@
-import { validate } from '@aws-sdk/util-arn-parser';
 import type { Condition } from '../../policies/statement';
 import { arnMatches, matches } from './patterns';
 
@@ -37,27 +36,6 @@ const OPERATORS = new Map<string, Operator>(
 );
 
 const operatorOf = (test: string) => OPERATORS.get(test.replace(/IfExists$/, ''));
-
-/** Keys that the requests of the review have, or lack on purpose. The value of any other is not known. */
-const KEYS = new Set([
-  'aws:principalaccount',
-  'aws:principalarn',
-  'aws:securetransport',
-  'aws:sourceaccount',
-  'kms:encryptioncontext:aws:dynamodb:tablename',
-  'kms:viaservice',
-  'lambda:sourcefunctionarn',
-  's3:resourceaccount',
-]);
-
-/** What of a condition cannot be evaluated. */
-export function unknownInCondition({ test, variable, values }: Condition): string[] {
-  if (test !== 'Null' && !operatorOf(test)) return [`the operator ${test}`];
-  if (!KEYS.has(variable.toLowerCase())) return [`the condition key ${variable}`];
-  return test.startsWith('Arn')
-    ? values.filter((value) => !validate(value)).map((value) => `the ARN ${value}`)
-    : [];
-}
 
 export function holds({ test, variable, values }: Condition, context: Context): boolean {
   const given = context[variable.toLowerCase()];

@@ -1,4 +1,5 @@
 import { parse, validate } from '@aws-sdk/util-arn-parser';
+import type { Condition } from '../../policies/statement';
 import { type Context, holds } from './conditions';
 import { matches } from './patterns';
 import type { Patterns, Statement } from './statements';
@@ -112,22 +113,25 @@ function sideOf(
 
 /** A statement as the report calls it, with the conditions that are taken to be met. */
 export function nameIn({ name }: Pick<Policy, 'name'>, { id, assumed }: Statement): string {
-  const conditions = assumed.map(
+  return `${name === undefined ? '' : `${name}/`}${id}${inText(assumed)}`;
+}
+
+/** Such as ` where StringEquals aws:SourceAccount = 111122223333`. */
+export function inText(conditions: readonly Condition[]): string {
+  const texts = conditions.map(
     ({ test, variable, values }) => `${test} ${variable} = ${values.join(', ')}`,
   );
-  const where = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
-  return `${name === undefined ? '' : `${name}/`}${id}${where}`;
+  return texts.length > 0 ? ` where ${texts.join(' and ')}` : '';
 }
 
 /** @param isNamed whether an identifier names the principal, where the policy is of a resource */
 function applies(
-  { principals, actions, resources, conditions, unknown }: Statement,
+  { principals, actions, resources, conditions }: Statement,
   { action, resource, context }: AccessRequest,
   isNamed?: (principal: string) => boolean,
 ): boolean {
   const names = [...(principals.AWS ?? []), ...(principals.Service ?? [])];
   return (
-    unknown.length === 0 &&
     (isNamed === undefined || names.some(isNamed)) &&
     includes(actions, (pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
     conditions.every((condition) => holds(condition, context)) &&

@@ -7,8 +7,6 @@ import { awsManagedPolicy } from './aws-managed-policies';
 export interface NamedPolicy {
   readonly name: string;
   readonly document: PolicyDocument;
-  /** Whether it is a part of its role, not attached to it. */
-  readonly inline?: true;
 }
 
 /** A role that the stacks make, with everything that says what it may do. */
@@ -45,15 +43,17 @@ export interface AccessTarget {
   /** As people call it. */
   readonly name: string;
   readonly account: string;
-  readonly partition: string;
   readonly region: string;
   /** Empty for what is in no stack. */
   readonly stackId: string;
   /** ARN of the table of a stream, or of the table or topic that a key encrypts. */
   readonly ownerArn?: string;
   readonly policy?: PolicyDocument;
-  /** The stacks do not hold its policy: only the policies of the roles are evaluated. */
-  readonly policyIsElsewhere?: true;
+}
+
+/** A target as the topology knows it: AWS makes up the ARNs of streams and keys, so their owner names them. */
+export function inWords({ kind, arn, account, ownerArn }: AccessTarget): string {
+  return ownerArn === undefined ? `${kind} ${arn} in ${account}` : `${kind} of ${ownerArn}`;
 }
 
 /** The policies of the stacks, and what they are about. */
@@ -68,7 +68,6 @@ export interface NotEvaluated {
   readonly policyArn: string;
   /** In words. */
   readonly what: string;
-  readonly role: string;
   readonly stack: string;
 }
 
@@ -117,7 +116,7 @@ function readTargets(stacks: Stacks): AccessTarget[] {
           arn,
           name: resource.optional(name) ?? arn,
           ...placeOf(resource),
-          ownerArn: kind === 'table' ? arn : owners.get(arn),
+          ownerArn: owners.get(arn),
           policy: own ? resource.document(policy) : undefined,
         };
       }),
@@ -163,8 +162,8 @@ function ownersOfKeys(stacks: Stacks): Map<string, string> {
   return owners;
 }
 
-function placeOf({ stack: { account, partition, region, id } }: Resource) {
-  return { account, partition, region, stackId: id };
+function placeOf({ stack: { account, region, id } }: Resource) {
+  return { account, region, stackId: id };
 }
 
 /** Policies that are resources themselves, by the ARN they are for. */
@@ -194,13 +193,12 @@ function readRole(role: Resource, stacks: Stacks): { role: Role; notEvaluated: N
     const document = managedPolicy(policyArn, stacks);
     if (document) return [{ name: policyArn.slice(policyArn.lastIndexOf('/') + 1), document }];
     const words = `${what} ${policyArn} of role ${name}`;
-    notEvaluated.push({ policyArn, what: words, role: name, stack: stack.id });
+    notEvaluated.push({ policyArn, what: words, stack: stack.id });
     return [];
   };
   const inline = partsOf('aws_iam_role_policy').map((policy) => ({
     name: policy.optional('name') ?? policy.address,
     document: policy.document('policy'),
-    inline: true as const,
   }));
   const attached = partsOf('aws_iam_role_policy_attachment').map((attachment) =>
     managed(attachment.text('policy_arn'), 'the managed policy'),

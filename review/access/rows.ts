@@ -5,7 +5,7 @@ import type { AccessTarget } from './model';
 /** What somebody may do with a target, or with targets that are alike but for their account. */
 export interface Row {
   readonly who: string;
-  /** Actions, each with the part and the circumstance it was asked for. */
+  /** Actions, each with the part it was asked for. */
   readonly may: readonly string[];
   readonly kind: AccessTarget['kind'];
   readonly targets: readonly AccessTarget[];
@@ -42,7 +42,7 @@ function rowOf(answers: readonly AccessAnswer[]): Row[] {
 
 /** Streams of a role can be in many policies: which of them allows does not make targets unlike. */
 function alike({ who, may, kind, targets: [target], by, differs }: Row): string {
-  const name = kind === 'key' || target?.policyIsElsewhere ? undefined : target?.name;
+  const name = kind === 'key' ? undefined : target?.name;
   const statements = unique(by.map((statement) => statement.replace(/: .*\//, ': ')));
-  return JSON.stringify([who, may, kind, name, target?.policyIsElsewhere, statements, differs]);
+  return JSON.stringify([who, may, kind, name, statements, differs]);
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Condition } from '../../policies/statement';
 import { listOf } from '../lists';
 import type { PolicyDocument } from '../read/policy-document';
-import { unknownInCondition } from './conditions';
 
 /** A statement of a policy, all of it in lists. */
 export interface Statement {
@@ -17,8 +16,6 @@ export interface Statement {
   readonly conditions: readonly Condition[];
   /** Conditions that are taken to be met. */
   readonly assumed: readonly Condition[];
-  /** What of it cannot be evaluated; the statement is then left out. */
-  readonly unknown: readonly string[];
 }
 
 export interface Patterns {
@@ -63,42 +60,28 @@ export function readStatements(
     if (data) return normalize(data, id, assumed);
     const [issue] = error.issues;
     const what = issue?.code === 'unrecognized_keys' ? issue.keys : issue?.path;
-    return normalize({ Effect: 'Allow', Principal: {}, Condition: {} }, id, [], what?.map(String));
+    // No request has such an action, and none is meant.
+    const Action = [`what the review cannot read (${what?.join('.')})`];
+    return normalize({ Effect: 'Allow', Principal: { AWS: ['*'] }, Action, Condition: {} }, id, []);
   });
 }
 
-function normalize(
-  statement: Parsed,
-  id: string,
-  assumed: readonly Condition[],
-  unreadable: readonly string[] = [],
-): Statement {
+function normalize(statement: Parsed, id: string, assumed: readonly Condition[]): Statement {
   const { Effect, Principal, Action, NotAction, Resource, NotResource, Condition } = statement;
   const all = Object.entries(Condition).flatMap(([test, keys]) =>
     Object.entries(keys).map(([variable, values]) => ({ test, variable, values: [...values] })),
   );
   const isAssumed = (condition: Condition) =>
-    assumed.some((each) => sameCondition(each, condition));
-  const conditions = all.filter((condition) => !isAssumed(condition));
-  const actions = patternsOf(Action, NotAction, []);
-  // The policy of a role that says who may assume it names no resource.
-  const resources = patternsOf(Resource, NotResource, ['*']);
+    assumed.some((each) => sameConditions([each], [condition]));
   return {
     id,
     effect: Effect,
     principals: Principal,
-    actions,
-    resources,
-    conditions,
+    actions: patternsOf(Action, NotAction, []),
+    // The policy of a role that says who may assume it names no resource.
+    resources: patternsOf(Resource, NotResource, ['*']),
+    conditions: all.filter((condition) => !isAssumed(condition)),
     assumed: all.filter(isAssumed),
-    unknown: [
-      ...unreadable,
-      ...unknownPrincipals(Principal),
-      ...conditions.flatMap(unknownInCondition),
-      ...[...actions.patterns, ...resources.patterns, ...conditions.flatMap(({ values }) => values)]
-        .filter((text) => text.includes('${'))
-        .map((text) => `the policy variable in ${text}`),
-    ],
   };
 }
 
@@ -112,19 +95,13 @@ function patternsOf(
   return { patterns, prefixes, not: named === undefined && others !== undefined };
 }
 
-export function sameCondition(one: Condition, other: Condition): boolean {
-  const text = ({ test, variable, values }: Condition) =>
-    JSON.stringify([test, variable, [...values].sort()]);
-  return text(one) === text(other);
-}
-
-/** Forms in which a policy names a principal of AWS: everybody, an account, a role or a user. */
-const PRINCIPAL = /^(\*|\d{12}|arn:[a-z-]+:iam::\d{12}:(root|(role|user)\/[^*?]+))$/;
-
-function unknownPrincipals(principals: Parsed['Principal']): string[] {
-  return Object.entries(principals).flatMap(([type, names]) => {
-    if (type === 'Service' || type === 'Federated') return [];
-    if (type !== 'AWS') return [`the principal type ${type}`];
-    return names.filter((name) => !PRINCIPAL.test(name)).map((name) => `the principal ${name}`);
-  });
+/** Whether two statements have the same conditions, in whatever order. */
+export function sameConditions(some: readonly Condition[], others: readonly Condition[]): boolean {
+  const [one, other] = [some, others].map((conditions) =>
+    conditions
+      .map(({ test, variable, values }) => JSON.stringify([test, variable, [...values].sort()]))
+      .sort()
+      .join(),
+  );
+  return one === other;
 }

@@ -45,15 +45,14 @@ test('a managed policy that is not known is named, not left out', () => {
       audit: { role: 'Reader', policy_arn: 'arn:aws:iam::aws:policy/SecurityAudit' },
     },
   });
-  const place = { role: 'Reader', stack: 'own' };
   expect(notEvaluated).toEqual([
     {
-      ...place,
+      stack: 'own',
       policyArn: 'arn:aws:iam::aws:policy/SecurityAudit',
       what: 'the managed policy arn:aws:iam::aws:policy/SecurityAudit of role Reader',
     },
     {
-      ...place,
+      stack: 'own',
       policyArn: 'arn:aws:iam::111122223333:policy/Boundary',
       what: 'the permissions boundary arn:aws:iam::111122223333:policy/Boundary of role Reader',
     },

@@ -5,7 +5,10 @@ const TOPOLOGY = loadTopology('topologies/saas-tenants.yaml');
 const ROLE = 'arn:aws:iam::111122223333:role/DocumentMetering';
 const ACCOUNTS = ['444455556666', '777788889999', '222233334444'];
 const READ = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
-const BUCKET = 'bucket arn:aws:s3:::metering-failed-batches-4583a1ed016b';
+const BUCKET = 'arn:aws:s3:::metering-failed-batches-4583a1ed016b';
+const BY_LAMBDA = 'Null lambda:SourceFunctionArn = true';
+const VIA = 'StringEquals kms:ViaService = dynamodb.us-east-1.amazonaws.com';
+const OF_OWNER = 'StringEquals s3:ResourceAccount = 111122223333';
 const SILENT = 'resource policy: no statement';
 const MORE = 'which the topology does not mean';
 
@@ -14,33 +17,58 @@ const streamOf = (account: string) =>
 const keyOf = (account: string) =>
   `key arn:aws:kms:us-east-1:${account}:key/00000000-0000-4000-8000-000000000001`;
 const STREAM = streamOf('444455556666');
+const STREAMS = ACCOUNTS.map(
+  (account) => `arn:aws:dynamodb:us-east-1:${account}:table/Documents/stream/*`,
+);
+const KEYS = ACCOUNTS.map((account) => `arn:aws:kms:us-east-1:${account}:key/*`).join(', ');
 
-const allowed = (question: string, target: string, by: string, principal = ROLE) =>
-  `${principal} ${question} on ${target}: allowed, meant to be denied (${by})`;
 const denied = (question: string, target: string, by: string) =>
   `${ROLE} ${question} on ${target}: denied, meant to be allowed (${by})`;
+const allows = (place: string, actions: string, whom: string, conditions = '') =>
+  `${place} allows ${actions} ${whom} ${conditions ? `where ${conditions}` : 'without a condition'}, ${MORE}`;
 
-const inStream = (change: (statement: Record<string, unknown>) => void): Record<string, Edit> => ({
-  'producer-documents-acme': (json) =>
-    change(statement(json, 'stream_policy_document', 'AllowCrossAccountStreamAccess')),
-});
+type Change = (statement: Record<string, unknown>) => void;
 
-const inRole = (change: (statement: Record<string, unknown>) => void): Record<string, Edit> => ({
-  'consumer-metering': (json) =>
-    change(statement(json, 'execution_role_streams_policy', 'ReadStreams')),
+const inStack = (stack: string, document: string, sid: string, change: Change) => ({
+  [stack]: (json: Parameters<Edit>[0]) => change(statement(json, document, sid)),
 });
+const inStream = (change: Change) =>
+  inStack(
+    'producer-documents-acme',
+    'stream_policy_document',
+    'AllowCrossAccountStreamAccess',
+    change,
+  );
+const inRole = (document: string, sid: string, change: Change) =>
+  inStack('consumer-metering', `execution_role_${document}_policy`, sid, change);
+
+/** The conditions on these keys are left out; all of them where none is named. */
+const without =
+  (...keys: string[]): Change =>
+  (each) => {
+    each.condition = (each.condition as { variable: string }[]).filter(
+      ({ variable }) => keys.length > 0 && !keys.some((key) => variable.includes(key)),
+    );
+  };
 
 /** What a user's run finds, of which each line ends it with exit code 1. */
 const found = (edits: Record<string, Edit>): string[] => foundIn(accessOf(TOPOLOGY, edits));
 
-test('a stream policy for everybody', () => {
+test.each<[string, string, string, string[]]>([
+  ['everybody', '*', '*', []],
+  [
+    'the wrong account, whom it names and whom it leaves out',
+    'AWS',
+    'arn:aws:iam::777788889999:role/NotOfTheseStacks',
+    READ.map((action) => denied(action, STREAM, SILENT)),
+  ],
+])('a stream policy for %s', (_, type, identifier, lines) => {
   const edits = inStream((each) => {
-    each.principals = [{ type: '*', identifiers: ['*'] }];
+    each.principals = [{ type, identifiers: [identifier] }];
   });
-  const by = 'role: AdministratorAccess/All; resource policy: AllowCrossAccountStreamAccess';
   expect(found(edits)).toEqual([
-    ...READ.map((action) => allowed(action, STREAM, by, 'arn:aws:iam::000000000000:role/Anybody')),
-    `${STREAM} AllowCrossAccountStreamAccess names *, ${MORE}`,
+    ...lines,
+    allows(`${STREAM} AllowCrossAccountStreamAccess`, READ.join(', '), `to ${identifier}`),
   ]);
 });
 
@@ -52,7 +80,7 @@ test('an action missing in the stream policy', () => {
 });
 
 test('an action missing in the policy of the role is found for every stream', () => {
-  const edits = inRole((each) => {
+  const edits = inRole('streams', 'ReadStreams', (each) => {
     each.actions = READ.filter((action) => action !== 'dynamodb:DescribeStream');
   });
   expect(found(edits)).toEqual(
@@ -60,37 +88,17 @@ test('an action missing in the policy of the role is found for every stream', ()
   );
 });
 
-test('the wrong account in the stream policy, whom it names and whom it leaves out', () => {
-  const wrong = 'arn:aws:iam::777788889999:role/NotOfTheseStacks';
-  const edits = inStream((each) => {
-    each.principals = [{ type: 'AWS', identifiers: [wrong] }];
-  });
-  const by = 'role: AdministratorAccess/All; resource policy: AllowCrossAccountStreamAccess';
-  expect(found(edits)).toEqual([
-    ...READ.map((action) => denied(action, STREAM, SILENT)),
-    ...READ.map((action) => allowed(action, STREAM, by, wrong)),
-    `${STREAM} AllowCrossAccountStreamAccess names ${wrong}, ${MORE}`,
-  ]);
-});
-
 test.each([
   ['all tables of an account', (arn: string) => arn.replace('Documents/stream/*', '*')],
   ['the table in any account', (arn: string) => arn.replace(/\d{12}/, '*')],
 ])('a policy of the role for %s', (_, widen) => {
-  const resources: string[] = [];
-  const edits = inRole((each) => {
-    resources.push(...(each.resources as string[]).map(widen));
-    each.resources = resources;
+  const edits = inRole('streams', 'ReadStreams', (each) => {
+    each.resources = STREAMS.map(widen);
   });
-  const lines = found(edits).filter((line) => !line.includes('meant to be'));
-  expect(resources).toHaveLength(3);
-  expect(lines).toEqual(
-    READ.flatMap((action) =>
-      resources.map(
-        (resource) => `${ROLE} streams/ReadStreams allows ${action} on ${resource}, ${MORE}`,
-      ),
-    ),
-  );
+  const widened = [...new Set(STREAMS.map(widen))].join(', ');
+  expect(found(edits)).toEqual([
+    allows(`${ROLE} streams/ReadStreams`, READ.join(', '), `on ${widened}`, BY_LAMBDA),
+  ]);
 });
 
 test('a key policy without its statement for the readers', () => {
@@ -107,116 +115,74 @@ test('a key policy without its statement for the readers', () => {
   expect(found(edits)).toEqual([denied('kms:Decrypt', keyOf('777788889999'), SILENT)]);
 });
 
-test('decryption other than through DynamoDB, where both sides let it through', () => {
-  const edits: Record<string, Edit> = {
-    'producer-documents-acme': (json) => {
-      delete statement(json, 'key_policy', 'AllowCrossAccountStreamDecryption').condition;
-    },
-    'consumer-metering': (json) => {
-      delete statement(json, 'execution_role_streams_policy', 'DecryptTable1').condition;
-    },
-  };
-  const by = 'role: streams/DecryptTable1; resource policy: AllowCrossAccountStreamDecryption';
-  const own = keyOf('444455556666');
-  const circumstances = [
-    'by the code of the function',
-    'other than through DynamoDB',
-    'for another table',
-    'for no table',
-  ];
-  const differing = found(edits);
-  expect(differing.filter((line) => line.includes(own))).toEqual(
-    circumstances.map((circumstance) => allowed(`kms:Decrypt ${circumstance}`, own, by)),
-  );
-  // The role alone reaches another key of each account by then.
-  expect(differing.filter((line) => line.includes('NotInTheseStacks'))).toHaveLength(9);
-});
-
-describe('found is what the code of the function could do without the condition of', () => {
-  test.each<[string, string, string[]]>([
-    [
-      'streams_policy',
-      'ReadStreams',
-      ACCOUNTS.flatMap((id) =>
-        READ.map((action) =>
-          allowed(
-            `${action} by the code of the function`,
-            streamOf(id),
-            'role: streams/ReadStreams; resource policy: AllowCrossAccountStreamAccess',
-          ),
-        ),
-      ),
-    ],
-    [
-      'function_policy',
-      'SendFailedBatches',
-      ['by the code of the function', 'where another account owns it'].map((circumstance) =>
-        allowed(
-          `s3:PutObject under aws/lambda/ ${circumstance}`,
-          BUCKET,
-          'role: function/SendFailedBatches',
-        ),
-      ),
-    ],
-    [
-      'function_policy',
-      'ListFailedBatches',
-      ['by the code of the function', 'where another account owns it'].map((circumstance) =>
-        allowed(`s3:ListBucket ${circumstance}`, BUCKET, 'role: function/ListFailedBatches'),
-      ),
-    ],
-    [
-      'function_policy',
-      'ListStreams',
-      [
-        allowed(
-          'dynamodb:ListStreams by the code of the function',
-          'account 111122223333',
-          'role: function/ListStreams',
-        ),
-      ],
-    ],
-  ])('%s %s', (document, sid, lines) => {
-    const edits: Record<string, Edit> = {
-      'consumer-metering': (json) => {
-        delete statement(json, `execution_role_${document}`, sid).condition;
-      },
-    };
-    expect(found(edits)).toEqual(lines);
+describe('a statement without its conditions is found', () => {
+  test.each<[string, string, string, string]>([
+    ['streams', 'ReadStreams', READ.join(', '), STREAMS.join(', ')],
+    ['streams', 'DecryptTable1', 'kms:Decrypt', KEYS],
+    ['function', 'SendFailedBatches', 's3:PutObject', `${BUCKET}/aws/lambda/*`],
+    ['function', 'ListFailedBatches', 's3:ListBucket', BUCKET],
+    ['function', 'ListStreams', 'dynamodb:ListStreams', '*'],
+  ])('%s %s', (document, sid, actions, resources) => {
+    expect(found(inRole(document, sid, without()))).toEqual([
+      allows(`${ROLE} ${document}/${sid}`, actions, `on ${resources}`),
+    ]);
   });
 
-  test('DecryptTable1, where it is for the table if there is one', () => {
-    const edits: Record<string, Edit> = {
-      'consumer-metering': (json) => {
-        const decrypt = statement(json, 'execution_role_streams_policy', 'DecryptTable1');
-        decrypt.condition = (decrypt.condition as { test: string; variable: string }[])
-          .filter(({ test }) => test !== 'Null')
-          .map((each) =>
-            each.variable.includes('Context') ? { ...each, test: 'StringEqualsIfExists' } : each,
-          );
-      },
-    };
-    const by = 'role: streams/DecryptTable1; resource policy: AllowCrossAccountStreamDecryption';
-    expect(found(edits)).toEqual(
-      ACCOUNTS.flatMap((id) =>
-        ['by the code of the function', 'for no table'].map((circumstance) =>
-          allowed(`kms:Decrypt ${circumstance}`, keyOf(id), by),
-        ),
-      ),
-    );
+  const TABLE = 'kms:EncryptionContext:aws:dynamodb:tableName = Documents';
+  test.each([
+    ['of the code of the function', 'Function', [VIA, `StringEquals ${TABLE}`]],
+    ['of the service', 'ViaService', [BY_LAMBDA, `StringEquals ${TABLE}`]],
+    ['of the table', 'Context', [BY_LAMBDA, VIA]],
+  ])('in the role alone, %s', (_, key, left) => {
+    const edits = inRole('streams', 'DecryptTable1', without(key));
+    expect(found(edits)).toEqual([
+      allows(`${ROLE} streams/DecryptTable1`, 'kms:Decrypt', `on ${KEYS}`, left.join(' and ')),
+    ]);
+  });
+
+  test('where it is for the table if there is one', () => {
+    const edits = inRole('streams', 'DecryptTable1', (each) => {
+      each.condition = (each.condition as { test: string; variable: string }[]).map((one) =>
+        one.variable.includes('Context') ? { ...one, test: 'StringEqualsIfExists' } : one,
+      );
+    });
+    const conditions = [BY_LAMBDA, VIA, `StringEqualsIfExists ${TABLE}`].join(' and ');
+    expect(found(edits)).toEqual([
+      allows(`${ROLE} streams/DecryptTable1`, 'kms:Decrypt', `on ${KEYS}`, conditions),
+    ]);
+  });
+
+  test.each([
+    [
+      'producer-documents-acme',
+      'key_policy',
+      'AllowCrossAccountStreamDecryption',
+      `${keyOf('444455556666')} AllowCrossAccountStreamDecryption`,
+      'kms:Decrypt',
+      ROLE,
+    ],
+    [
+      'consumer-metering',
+      'alarms_topic_policy_document',
+      'AllowAlarms',
+      'topic arn:aws:sns:us-east-1:111122223333:MeterDocuments-alarms AllowAlarms',
+      'sns:Publish',
+      'cloudwatch.amazonaws.com',
+    ],
+  ])('%s %s', (stack, document, sid, place, action, principal) => {
+    expect(found(inStack(stack, document, sid, without()))).toEqual([
+      allows(place, action, `to ${principal}`),
+    ]);
   });
 });
 
 test('failed batches under any name', () => {
-  const edits: Record<string, Edit> = {
-    'consumer-metering': (json) => {
-      const send = statement(json, 'execution_role_function_policy', 'SendFailedBatches');
-      send.resources = (send.resources as string[]).map((arn) => arn.replace('aws/lambda/', ''));
-    },
-  };
+  const edits = inRole('function', 'SendFailedBatches', (each) => {
+    each.resources = [`${BUCKET}/*`];
+  });
+  const conditions = `${BY_LAMBDA} and ${OF_OWNER}`;
   expect(found(edits)).toEqual([
-    allowed('s3:PutObject', BUCKET, 'role: function/SendFailedBatches'),
-    `${ROLE} function/SendFailedBatches allows s3:PutObject on ${BUCKET.slice(7)}/*, ${MORE}`,
+    allows(`${ROLE} function/SendFailedBatches`, 's3:PutObject', `on ${BUCKET}/*`, conditions),
   ]);
 });
 
@@ -228,47 +194,44 @@ test('conditions that a topology does without are not missed, and those it does 
     consumers: [{ ...consumer, role: { ...consumer.role, pollerOnly: false } }],
   };
   expect(foundIn(accessOf(open))).toEqual([]);
-  const edits = inRole((each) => {
+  const edits = inRole('streams', 'ReadStreams', (each) => {
     each.condition = [{ test: 'Null', variable: 'lambda:SourceFunctionArn', values: ['true'] }];
   });
-  expect(foundIn(accessOf(open, edits))).toEqual(
-    ACCOUNTS.flatMap((id) =>
-      READ.map((action) =>
-        denied(`${action} by the code of the function`, streamOf(id), 'role: no statement'),
-      ),
-    ),
-  );
-});
-
-test('a bucket that can be reached without TLS', () => {
-  const edits: Record<string, Edit> = {
-    'consumer-metering': (json) => {
-      delete json.resource?.aws_s3_bucket_policy;
-    },
-  };
-  const administrator = 'arn:aws:iam::111122223333:role/Administrator';
-  expect(found(edits)).toEqual([
-    allowed('s3:PutObject without TLS', BUCKET, 'role: function/SendFailedBatches'),
-    ...['s3:PutObject', 's3:GetObject', 's3:DeleteObject'].map((action) =>
-      allowed(`${action} without TLS`, BUCKET, 'role: AdministratorAccess/All', administrator),
-    ),
+  expect(foundIn(accessOf(open, edits))).toEqual([
+    allows(`${ROLE} streams/ReadStreams`, READ.join(', '), `on ${STREAMS.join(', ')}`, BY_LAMBDA),
   ]);
 });
 
-test('an alarm topic open to the alarms of any account', () => {
-  const edits: Record<string, Edit> = {
-    'consumer-metering': (json) => {
-      delete statement(json, 'alarms_topic_policy_document', 'AllowAlarms').condition;
-    },
-  };
-  expect(found(edits)).toEqual([
-    allowed(
-      'sns:Publish for another account',
-      'topic arn:aws:sns:us-east-1:111122223333:MeterDocuments-alarms',
-      'resource policy: AllowAlarms',
-      'cloudwatch.amazonaws.com',
-    ),
-  ]);
+describe('a bucket that can be reached without TLS', () => {
+  const place = `bucket ${BUCKET}`;
+  const lacks = `${place} lacks the statement that denies s3:* to everybody where Bool aws:SecureTransport = false`;
+
+  test('has no policy', () => {
+    const edits: Record<string, Edit> = {
+      'consumer-metering': (json) => {
+        delete json.resource?.aws_s3_bucket_policy;
+      },
+    };
+    expect(found(edits)).toEqual([lacks]);
+  });
+
+  test.each<[string, Change]>([
+    ['its objects', (each) => Object.assign(each, { resources: [BUCKET] })],
+    [
+      'others',
+      (each) => Object.assign(each, { principals: [{ type: 'AWS', identifiers: [ROLE] }] }),
+    ],
+    ['other actions', (each) => Object.assign(each, { actions: ['s3:GetObject'] })],
+    ['TLS alone', without()],
+  ])('has a policy that does not say so of %s', (_, change) => {
+    const edits = inStack(
+      'consumer-metering',
+      'failed_batches_policy_document',
+      'DenyInsecureTransport',
+      change,
+    );
+    expect(found(edits)).toContain(lacks);
+  });
 });
 
 test('what the topology names and no stack holds', () => {
@@ -288,33 +251,11 @@ test('what the topology names and no stack holds', () => {
 });
 
 test('a wider list of actions in the policies of the project', () => {
-  const edits: Record<string, Edit> = {
-    'consumer-metering': (json) => {
-      const list = statement(json, 'execution_role_function_policy', 'ListStreams');
-      list.actions = [...(list.actions as string[]), 'secretsmanager:*', 'dynamodb:TagResource'];
-    },
-  };
-  expect(found(edits)).toEqual(
-    ['secretsmanager:*', 'dynamodb:TagResource'].map(
-      (action) => `${ROLE} function/ListStreams allows ${action}, ${MORE}`,
-    ),
-  );
-});
-
-test('a condition that the role alone must have', () => {
-  const edits: Record<string, Edit> = {
-    'consumer-metering': (json) => {
-      const decrypt = statement(json, 'execution_role_streams_policy', 'DecryptTable1');
-      decrypt.condition = (decrypt.condition as { variable: string }[]).filter(
-        ({ variable }) => !variable.includes('Context'),
-      );
-    },
-  };
-  const other = (id: string) =>
-    `key arn:aws:kms:us-east-1:${id}:key/00000000-0000-4000-8000-ffffffffffff`;
-  const by = 'role: streams/DecryptTable1; resource policy: NotInTheseStacks';
-  const differing = found(edits);
-  expect(differing).toEqual(
-    expect.arrayContaining(ACCOUNTS.map((id) => allowed('kms:Decrypt', other(id), by))),
-  );
+  const added = ['secretsmanager:*', 'dynamodb:TagResource'];
+  const edits = inRole('function', 'ListStreams', (each) => {
+    each.actions = [...(each.actions as string[]), ...added];
+  });
+  expect(found(edits)).toEqual([
+    allows(`${ROLE} function/ListStreams`, added.join(', '), 'on *', BY_LAMBDA),
+  ]);
 });

@@ -1,5 +1,5 @@
 import { loadTopology } from '../../../load/load';
-import { type Asker, administratorOf, roleAsker } from '../../../review/access/askers';
+import { type Asker, roleAsker } from '../../../review/access/answers';
 import { decide } from '../../../review/access/evaluate';
 import { type AccessTarget, readAccessModel, type TargetKind } from '../../../review/access/model';
 import { readStatements } from '../../../review/access/statements';
@@ -18,12 +18,12 @@ const TOPOLOGIES = SHIPPED.map((file) => loadTopology(`topologies/${file}`));
 
 /** Questions that are asked, and those that are answered with yes. */
 const COUNTS: Record<(typeof SHIPPED)[number], { asked: number; allowed: number }> = {
-  'analytics-lake.yaml': { asked: 74, allowed: 18 },
-  'order-totals.yaml': { asked: 47, allowed: 13 },
-  'orders-python.yaml': { asked: 47, allowed: 17 },
-  'orders.yaml': { asked: 47, allowed: 13 },
-  'saas-tenants.yaml': { asked: 91, allowed: 22 },
-  'shared-table.yaml': { asked: 142, allowed: 26 },
+  'analytics-lake.yaml': { asked: 21, allowed: 17 },
+  'order-totals.yaml': { asked: 17, allowed: 13 },
+  'orders-python.yaml': { asked: 17, allowed: 13 },
+  'orders.yaml': { asked: 17, allowed: 13 },
+  'saas-tenants.yaml': { asked: 26, allowed: 22 },
+  'shared-table.yaml': { asked: 54, allowed: 26 },
 };
 
 test.each(SHIPPED)('%s allows what it means to, and nothing else', (file) => {
@@ -36,7 +36,7 @@ test('every question is answered as by iam-simulate', async () => {
   jest.mocked(decide).mockClear();
   for (const topology of TOPOLOGIES) accessOf(topology);
   const requests = jest.mocked(decide).mock.calls.map(([request]) => request);
-  expect(requests.length).toBeGreaterThan(400);
+  expect(requests.length).toBeGreaterThan(150);
   for (const request of requests) {
     const allowed = await simulate(asked(request));
     expect({ request, allowed }).toEqual({ request, allowed: decide(request).allowed });
@@ -158,12 +158,12 @@ const ACTIONS: Readonly<Record<TargetKind, readonly string[]>> = {
 /** Those who have nothing to do with a target: in its account without policies, elsewhere administrators. */
 function strangersTo(target: AccessTarget, accounts: readonly string[]): Asker[] {
   const elsewhere = accounts.filter((account) => account !== target.account);
-  const administrator = administratorOf(target);
-  const role = (account: string, name = 'role/NotOfTheseStacks'): Asker => ({
-    ...administrator,
-    arn: `arn:${target.partition}:iam::${account}:${name}`,
-    account,
-  });
+  const all = { Sid: 'All', Effect: 'Allow', Action: '*', Resource: '*' } as const;
+  const policies = [{ side: 'role' as const, statements: readStatements({ Statement: all }) }];
+  const role = (account: string, name = 'role/NotOfTheseStacks'): Asker => {
+    const arn = `arn:aws:iam::${account}:${name}`;
+    return { arn, label: arn, account, policies };
+  };
   return [
     { ...role(target.account), policies: [] },
     ...[...elsewhere, '999999999999'].map((account) => role(account)),

@@ -1,0 +1,258 @@
+import type { Condition } from '../../policies/statement';
+import { arns, type Place } from '../../topology/arns';
+import { names } from '../../topology/names';
+import type { ResolvedConsumer, ResolvedProducer, TableReference } from '../../topology/resolve';
+import { awsManagedActions } from './aws-managed-policies';
+import { accountOf } from './evaluate';
+import type { AccessTarget, TargetKind } from './model';
+
+/**
+ * Actions that are meant. They are written here a second time, apart from the policies, as their conditions are: a
+ * policy that grants more than these is found, whoever widened it.
+ */
+export const MEANT = {
+  assumeRole: ['sts:AssumeRole'],
+  createLog: ['logs:CreateLogGroup'],
+  writeLog: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  readStream: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+  listStreams: ['dynamodb:ListStreams'],
+  decrypt: ['kms:Decrypt'],
+  listObjects: ['s3:ListBucket'],
+  writeObject: ['s3:PutObject'],
+  publish: ['sns:Publish'],
+  publishEncrypted: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+  administerKey: ['kms:*'],
+} as const;
+
+/** What a statement is meant to say. */
+export interface Grant {
+  /** Whose policy has it: the role's, or that of what it is on. */
+  readonly side: 'role' | 'resource policy';
+  /** ARNs of roles and accounts, and names of services. */
+  readonly principals: readonly string[];
+  /** Default: Allow. */
+  readonly effect?: 'Deny';
+  readonly actions: readonly string[];
+  /** A managed policy names none. */
+  readonly on?: Target;
+  /** What the statement may name. AWS makes up the ARNs of streams and keys: there it is all of them. */
+  readonly resources: readonly string[];
+  /** Exactly these. */
+  readonly conditions: readonly Condition[];
+  /** What of the target is asked for: the end of its ARN. */
+  readonly suffix?: string;
+  /** The same in words. */
+  readonly part?: string;
+}
+
+/** What the topology says there is. */
+export interface Target extends AccessTarget {
+  /** No stack has it. */
+  readonly elsewhere?: boolean;
+}
+
+function targetIn(
+  { id, region }: Place,
+  kind: TargetKind,
+  arn: string,
+  more: Partial<Target> = {},
+): Target {
+  return { kind, arn, name: arn, account: id, region, stackId: '', elsewhere: false, ...more };
+}
+
+export function streamOf(table: TableReference): Target {
+  return targetIn(table.account, 'stream', arns.streams(table), { ownerArn: arns.table(table) });
+}
+
+function keysOf(table: TableReference): Target[] {
+  const { account, encryption } = table;
+  if (encryption === 'aws-owned') return [];
+  if (encryption === 'customer-managed') {
+    return [targetIn(account, 'key', arns.keys(account), { ownerArn: arns.table(table) })];
+  }
+  const { kmsKeyArn: arn } = encryption;
+  return [targetIn(account, 'key', arn, { account: accountOf(arn), elsewhere: true })];
+}
+
+/** What there is of a consumer. */
+function partsOf({
+  account,
+  role,
+  function: { name },
+  sink,
+  failedBatches,
+  alarms,
+}: ResolvedConsumer) {
+  const topic = targetIn(account, 'topic', arns.topic(account, names.topic(name)));
+  const hasTopic = alarms && alarms.topicArn === undefined;
+  return {
+    role: targetIn(account, 'role', role.arn),
+    function: targetIn(account, 'function', arns.function(account, name)),
+    log: targetIn(account, 'log group', arns.logGroup(account, names.logGroup(name))),
+    failedBatches: targetIn(account, 'bucket', arns.bucket(account, failedBatches.bucket)),
+    lake:
+      sink.type === 's3'
+        ? targetIn(account, 'bucket', arns.bucket(account, sink.bucket), {
+            name: sink.bucket,
+            elsewhere: !sink.managed,
+          })
+        : undefined,
+    topic: hasTopic ? topic : undefined,
+    topicKey: hasTopic
+      ? targetIn(account, 'key', arns.keys(account), { ownerArn: topic.arn })
+      : undefined,
+    /** For the actions that take no resource. */
+    account: targetIn(account, 'account', '*', { name: account.id, elsewhere: true }),
+  };
+}
+
+export function partsOfConsumer(consumer: ResolvedConsumer): Target[] {
+  return Object.values(partsOf(consumer)).flatMap((part) => part ?? []);
+}
+
+export function partsOfProducer({ table, source }: ResolvedProducer): Target[] {
+  const own = targetIn(source.account, 'table', arns.table(source));
+  return [streamOf(source), ...(table.type === 'created' ? [own] : []), ...keysOf(source)];
+}
+
+function is(variable: string, ...values: string[]): Condition {
+  return { test: 'StringEquals', variable, values };
+}
+
+/** The requests of the function's code, which has the same role, have this key. */
+const BY_LAMBDA: Condition = {
+  test: 'Null',
+  variable: 'lambda:SourceFunctionArn',
+  values: ['true'],
+};
+
+function throughDynamodb({ region }: Place): Condition {
+  const service = `dynamodb.${region}.amazonaws.com`;
+  return is('kms:ViaService', service, ...(region.startsWith('cn-') ? [`${service}.cn`] : []));
+}
+
+/** What the policies of a consumer's role are for. */
+export function ofRole(consumer: ResolvedConsumer): Grant[] {
+  const { account, role, sources, sink } = consumer;
+  const { log, failedBatches, lake, account: whole } = partsOf(consumer);
+  const byLambda = role.pollerOnly ? [BY_LAMBDA] : [];
+  const ofOwner = is('s3:ResourceAccount', account.id);
+  const failed = [...byLambda, ofOwner];
+  const grant = (
+    actions: readonly string[],
+    on: Target | undefined,
+    resources: readonly string[],
+    conditions: readonly Condition[] = [],
+    asked: Pick<Grant, 'suffix' | 'part'> = {},
+  ): Grant => ({
+    side: 'role',
+    principals: [role.arn],
+    actions,
+    on,
+    resources,
+    conditions,
+    ...asked,
+  });
+  const write = (bucket: Target, prefix: string, conditions: readonly Condition[]) =>
+    grant(MEANT.writeObject, bucket, [`${bucket.arn}/${prefix}*`], conditions, {
+      suffix: `/${prefix}example`,
+      part: prefix && `under ${prefix}`,
+    });
+  const managed = role.managedPolicyArns.flatMap((arn) => awsManagedActions(arn) ?? []);
+  return [
+    ...sources.flatMap((table) => [
+      grant(MEANT.readStream, streamOf(table), [`${arns.streams(table)}*`], byLambda),
+      ...keysOf(table).map((key) =>
+        grant(MEANT.decrypt, key, [key.arn], [...byLambda, ...forTable(table, role)]),
+      ),
+    ]),
+    grant(MEANT.writeLog, log, [`${log.arn}:*`], [], { suffix: ':log-stream:example' }),
+    grant(MEANT.createLog, log, [log.arn, `${log.arn}:*`]),
+    write(failedBatches, 'aws/lambda/', failed),
+    grant(MEANT.listObjects, failedBatches, [failedBatches.arn], failed),
+    ...(lake && sink.type === 's3' ? [write(lake, sink.prefix, [ofOwner])] : []),
+    grant(MEANT.listStreams, whole, ['*'], byLambda),
+    // A topology may attach a policy for all actions; it is not meant.
+    grant(
+      managed.filter((action) => action !== '*'),
+      undefined,
+      ['*'],
+    ),
+  ];
+}
+
+/** A key that a stack makes is granted among all keys of its account, so for this table only. */
+function forTable(
+  { account, name, encryption }: TableReference,
+  { pollerOnly }: ResolvedConsumer['role'],
+): Condition[] {
+  const through = throughDynamodb(account);
+  if (encryption !== 'customer-managed') return [through];
+  const variable = 'kms:EncryptionContext:aws:dynamodb:tableName';
+  const test = pollerOnly ? 'StringEquals' : 'StringEqualsIfExists';
+  return [through, { test, variable, values: [name] }];
+}
+
+/** What policies of resources say. */
+function inPolicy(
+  on: Target,
+  principals: readonly string[],
+  actions: readonly string[],
+  ...conditions: Condition[]
+): Grant {
+  return { side: 'resource policy', on, principals, actions, resources: [], conditions };
+}
+
+export function inConsumer(consumer: ResolvedConsumer): Grant[] {
+  const { account } = consumer;
+  const { role, topic, topicKey } = partsOf(consumer);
+  const alarms = ['cloudwatch.amazonaws.com'];
+  const ofAccount = is('aws:SourceAccount', account.id);
+  return [
+    inPolicy(role, ['lambda.amazonaws.com'], MEANT.assumeRole),
+    ...(topic ? [inPolicy(topic, alarms, MEANT.publish, ofAccount)] : []),
+    ...(topicKey
+      ? [
+          inPolicy(topicKey, alarms, MEANT.publishEncrypted, ofAccount),
+          inPolicy(topicKey, [arns.root(account)], MEANT.administerKey),
+        ]
+      : []),
+  ];
+}
+
+/** Refused to everybody, administrators as well. */
+export function tlsOnly(bucket: AccessTarget): Grant {
+  const withoutTls = { test: 'Bool', variable: 'aws:SecureTransport', values: ['false'] };
+  return {
+    ...inPolicy(bucket, ['*'], ['s3:*'], withoutTls),
+    effect: 'Deny',
+    resources: [bucket.arn, `${bucket.arn}/*`],
+  };
+}
+
+export function inProducer({ account, source, streamPolicy, readers }: ResolvedProducer): Grant[] {
+  const roles = readers.map(({ roleArn }) => roleArn);
+  const byAccount = streamPolicy.principal === 'account';
+  const principals = byAccount ? readers.map((reader) => arns.root(reader.account)) : roles;
+  const only: Condition[] = byAccount
+    ? [{ test: 'ArnEquals', variable: 'aws:PrincipalArn', values: roles }]
+    : [];
+  const through = throughDynamodb(account);
+  return [
+    ...(streamPolicy.managed
+      ? [
+          inPolicy(
+            streamOf(source),
+            principals,
+            MEANT.readStream,
+            ...only,
+            ...streamPolicy.conditions,
+          ),
+        ]
+      : []),
+    ...keysOf(source).flatMap((key) => [
+      inPolicy(key, principals, MEANT.decrypt, ...only, through),
+      inPolicy(key, [arns.root(account)], MEANT.administerKey),
+    ]),
+  ];
+}

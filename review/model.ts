@@ -20,62 +20,51 @@ export interface Review {
 }
 
 export interface Section {
-  /** Anchor, such as `access`. */
-  readonly id: string;
+  /** Its anchor is made of it. */
   readonly title: string;
   readonly blocks: readonly Block[];
-  /** Default: none. */
   readonly sections?: readonly Section[];
 }
 
-export type Block =
+export type Block = (
   | { readonly kind: 'paragraph'; readonly text: Text }
   | { readonly kind: 'graph'; readonly graph: Graph }
-  | ({ readonly kind: 'list'; readonly items: readonly Text[] } & Folded)
-  | ({
-      readonly kind: 'table';
-      readonly head: readonly string[];
-      readonly rows: readonly (readonly Text[])[];
-    } & Folded);
-
-interface Folded {
+  | { readonly kind: 'list'; readonly items: readonly Text[] }
+  | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly Row[] }
+) & {
   /** What is shown in its place until it is unfolded. Default: all of it. */
   readonly folded?: string;
-}
+};
+
+export type Row = readonly Text[];
 
 /** Text as it is, or its parts. Each format escapes it in one place, and nothing else does. */
-export type Text = string | readonly (string | Marked)[];
-
-export type Marked =
+export type Text =
+  | string
   | { readonly code: string }
   | { readonly strong: string }
-  | { readonly link: string; readonly to: string };
+  | { readonly link: string; readonly to: string }
+  | readonly Text[];
 
 /** Accounts, what is in them, and how changes travel. */
 export interface Graph {
-  readonly groups: readonly Group[];
+  /** What an account holds, or several accounts that are alike. */
+  readonly groups: readonly { readonly title: string; readonly nodes: readonly Node[] }[];
   readonly edges: readonly Edge[];
-}
-
-/** What an account holds, or several accounts that are alike. */
-export interface Group {
-  /** Lines. */
-  readonly title: readonly string[];
-  readonly kind: 'producer' | 'consumer';
-  readonly nodes: readonly Node[];
 }
 
 export interface Node {
   /** Letters, digits and `_`. */
   readonly id: string;
+  readonly account: string;
   readonly shape: 'table' | 'mapping' | 'function' | 'role' | 'target';
   /** Lines. */
   readonly label: readonly string[];
 }
 
 export interface Edge {
-  readonly from: string;
-  readonly to: string;
+  readonly from: Node;
+  readonly to: Node;
   /** Changes, changes that the reader may not read, access without a mapping, or alarms. */
   readonly kind: 'changes' | 'refused' | 'access' | 'alarms';
 }

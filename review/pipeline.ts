@@ -13,7 +13,7 @@ export interface ProcessingFunction {
 }
 
 /** An event source mapping of the stacks: which function reads which stream. */
-interface Mapping {
+export interface Mapping {
   readonly resource: Resource;
   readonly streamArn: string;
   readonly functionArn: string;

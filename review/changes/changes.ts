@@ -1,6 +1,6 @@
 import { type AccessAnswer, questionOf } from '../access/answers';
 import { groupBy, unique } from '../lists';
-import type { Block, Section, Text } from '../model';
+import type { Block, Row, Text } from '../model';
 import type { Stack } from '../read/stacks';
 import type { Answer } from '../report/sections';
 import { code, list, paragraph, plural, some, strong, table, text } from '../report/words';
@@ -32,102 +32,108 @@ const TOPICS = {
   Policies: /^(data\.aws_iam_policy_document|aws_\w*policy) /,
   'Other attributes': /./,
 };
+const OF_ONE_SIDE = 'All of the new and removed stacks';
 
 /** Rows that a table has before it is folded. */
 const UNFOLDED = 10;
 
 /** What a change of the topology, of functions or of code folders changes in the stacks. */
 export function whatChanged(before: (Before & Side) | undefined, now: Side): Answer {
-  const section = { id: 'what-changed', title: 'What changed?' };
+  const title = 'What changed?';
   if (!before) {
     const answer = text`not compared: ${code('npm run review -- --against <ref>')}`;
-    return { ...section, answer, blocks: [paragraph(answer)] };
+    return { title, answer, blocks: [paragraph(answer)] };
   }
-  const { ref, commit, generator, topology, stacks: old } = before;
+  const { ref, commit, generator, topology } = before;
+  const differ = strong(`The generator or its dependencies differ from ${ref}`);
+  const warning = text`${differ}: ${some(generator.map(code))}. Both sides are synthesized by the generator of the working directory: what its own changes do to the stacks is not shown.`;
   const blocks = [
-    ...(generator.length > 0 ? [otherGenerator(before)] : []),
+    ...(generator.length > 0 ? [paragraph(warning)] : []),
     paragraph(text`Compared with ${code(ref)} (${commit}).`),
   ];
   if (!topology) {
     const answer = 'The topology file is not there yet: everything is new.';
-    return { ...section, answer, blocks: [...blocks, paragraph(answer)] };
+    return { title, answer, blocks: [...blocks, paragraph(answer)] };
   }
-  const [added, removed] = [without(now.stacks, old, idOf), without(old, now.stacks, idOf)];
-  const ofOneSide = new Set([...added, ...removed].map(idOf));
-  // Archives are in the table of the code, by what is in them.
-  const all = differences(old, now.stacks).filter(({ type }) => type !== 'data.archive_file');
-  const topicOf = (difference: Difference) =>
-    ofOneSide.has(difference.stack) && !STEERING.test(keyOf(difference))
-      ? 'All of the new and removed stacks'
-      : Object.entries(TOPICS).find(([, has]) => has.test(keyOf(difference)))?.[0];
-  const inBoth = all.filter(({ stack }) => !ofOneSide.has(stack));
-  const tables: Readonly<Record<string, Block | undefined>> = {
-    Access: accessTable(before.allowed, now.allowed),
-    'Who deploys and runs it': undefined,
-    Subscriptions: undefined,
-    'Replaced or destroyed': replacedTable(inBoth, old, now.stacks),
-    Code: codeTable(before.code, now.code),
-    Alarms: undefined,
-    Policies: undefined,
-    'Other attributes': undefined,
-    ...Object.fromEntries(
-      groupBy(all, topicOf).map((own) => [topicOf(own[0]), attributeTable(own)]),
-    ),
-  };
-  const sections = Object.entries(tables).flatMap(([title, block]) =>
-    block ? subsection(title, block) : [],
+  const added = without(now.stacks, before.stacks, ({ id }) => id);
+  const removed = without(before.stacks, now.stacks, ({ id }) => id);
+  const sections = tablesOf(before, now, [...added, ...removed]).flatMap(([title, head, rows]) =>
+    foldable(head, rows).map((block) => ({ title, blocks: [block] })),
   );
   const what = [
     ...(added.length > 0 ? [plural(added.length, 'new stack')] : []),
     ...(removed.length > 0 ? [plural(removed.length, 'removed stack')] : []),
-    ...sections.map(({ title }) => title.toLowerCase()),
+    ...sections.map((section) => section.title.toLowerCase()),
   ];
-  const answer = `since ${ref}: ${what.join(', ') || 'nothing'}`;
-  return {
-    ...section,
-    answer,
-    blocks: [
-      ...blocks,
-      stackTable(added, removed) ??
-        paragraph(sections.length > 0 ? 'No stack is new or removed.' : 'Nothing changed.'),
+  const stacks = foldable(
+    ['', 'stack', 'account', 'deployed by', 'state'],
+    [
+      ...added.map((stack) => rowOf(stack, 'new')),
+      ...removed.map((stack) =>
+        rowOf(stack, 'removed; what it deployed stays until it is destroyed'),
+      ),
     ],
+  );
+  const none = sections.length > 0 ? 'No stack is new or removed.' : 'Nothing changed.';
+  return {
+    title,
+    answer: `since ${ref}: ${what.join(', ') || 'nothing'}`,
+    blocks: [...blocks, ...(stacks.length > 0 ? stacks : [paragraph(none)])],
     sections,
   };
 }
 
-function otherGenerator({ ref, generator }: Before): Block {
-  const differ = strong(`The generator or its dependencies differ from ${ref}`);
-  return paragraph(
-    text`${differ}: ${some(generator.map(code))}. Both sides are synthesized by the generator of the working directory: what its own changes do to the stacks is not shown.`,
+/** The tables, some without a row, of all that is in stacks of both sides; of others in few. */
+function tablesOf(
+  before: Side,
+  now: Side,
+  ofOneSide: readonly Stack[],
+): (readonly [title: string, head: readonly string[], rows: readonly Row[]])[] {
+  const ids = new Set(ofOneSide.map(({ id }) => id));
+  // Archives are in the table of the code, by what is in them.
+  const all = differences(before.stacks, now.stacks).filter(
+    ({ type }) => type !== 'data.archive_file',
   );
-}
-
-function subsection(title: string, table: Block): Section {
-  return { id: `changed-${title.toLowerCase().replaceAll(' ', '-')}`, title, blocks: [table] };
-}
-
-function tableOf(head: readonly string[], rows: readonly (readonly Text[])[]): Block | undefined {
-  if (rows.length === 0) return undefined;
-  const folded = rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined;
-  return table(head, rows, folded);
-}
-
-function stackTable(added: readonly Stack[], removed: readonly Stack[]): Block | undefined {
-  const stays = strong('removed; what it deployed stays until it is destroyed');
-  return tableOf(
-    ['', 'stack', 'account', 'deployed by', 'state'],
+  const inBoth = all.filter(({ stack }) => !ids.has(stack));
+  const topicOf = ({ stack, key }: Difference) =>
+    ids.has(stack) && !STEERING.test(key)
+      ? OF_ONE_SIDE
+      : Object.entries(TOPICS).find(([, has]) => has.test(key))?.[0];
+  return [
+    ['Access', ['who', '', 'what', 'on', 'by'], accessRows(before.allowed, now.allowed)],
     [
-      ...added.map((stack) => [strong('new'), ...placeOf(stack)]),
-      ...removed.map((stack) => [stays, ...placeOf(stack)]),
+      'Replaced or destroyed',
+      ['what', '', 'by a change of', 'where'],
+      replacedRows(inBoth, before.stacks, now.stacks),
     ],
-  );
+    [
+      'Code',
+      ['function', 'before', 'after', 'files of its own that differ'],
+      codeRows(before.code, now.code),
+    ],
+    ...[...Object.keys(TOPICS), OF_ONE_SIDE].map(
+      (topic) =>
+        [
+          topic,
+          ['attribute', 'before', 'after', 'where'],
+          attributeRows(all.filter((each) => topicOf(each) === topic)),
+        ] as const,
+    ),
+  ];
+}
+
+/** A table, or nothing if there is nothing in it. */
+function foldable(head: readonly string[], rows: readonly Row[]): Block[] {
+  if (rows.length === 0) return [];
+  return [table(head, rows, rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined)];
 }
 
 /** Where a stack is deployed, by whom, and where its state is. */
-function placeOf({ id, json, account, region }: Stack): Text[] {
+function rowOf({ id, json, account, region }: Stack, what: string): Row {
   const [role] = (json.provider?.aws?.[0]?.assume_role ?? []) as { role_arn?: string }[];
   const { s3 } = Object(json.terraform?.backend) as { s3?: { bucket?: string; key?: string } };
   return [
+    strong(what),
     code(id),
     text`${code(account)} in ${code(region)}`,
     role?.role_arn ? code(role.role_arn) : 'the credentials of whoever runs Terraform',
@@ -135,65 +141,51 @@ function placeOf({ id, json, account, region }: Stack): Text[] {
   ];
 }
 
-function idOf({ id }: Stack): string {
-  return id;
-}
-
-function keyOf({ type, attribute }: Difference): string {
-  return `${type} ${attribute}`;
-}
-
 /** Alike differences are one row. */
-function attributeTable(all: readonly Difference[]): Block | undefined {
-  const alike = groupBy(all, (each) => [keyOf(each), each.before, each.after]);
-  const rows = alike.map((own) => {
-    const [first] = own;
-    const key = code(keyOf(first));
+function attributeRows(all: readonly Difference[]): Row[] {
+  return groupBy(all, ({ key, before, after }) => [key, before, after]).map((own) => {
+    const [{ key, before, after }] = own;
+    const steers = strong('steers the runtime or the SDK');
     return [
-      STEERING.test(keyOf(first)) ? text`${key} ${strong('steers the runtime or the SDK')}` : key,
-      first.before === undefined ? '–' : code(first.before),
-      first.after === undefined ? '–' : code(first.after),
+      STEERING.test(key) ? text`${code(key)} ${steers}` : code(key),
+      before === undefined ? '–' : code(before),
+      after === undefined ? '–' : code(after),
       some(
-        own.map(({ stack, name }) => code(`${stack} ${name}`.trim())),
+        own.map(({ where }) => code(where)),
         3,
       ),
     ];
   });
-  return tableOf(['attribute', 'before', 'after', 'where'], rows);
 }
 
-function replacedTable(
+function replacedRows(
   all: readonly Difference[],
   old: readonly Stack[],
   now: readonly Stack[],
-): Block | undefined {
-  const fates = all.flatMap((difference) => {
-    if (!isThere(old, difference)) return [];
-    const { stack, type, name, attribute } = difference;
-    const [what, by] = isThere(now, difference)
-      ? [consequence(difference), attribute]
-      : ['is destroyed', ''];
-    return what === undefined ? [] : [{ type, what, by, where: `${stack} ${name}`.trim() }];
-  });
-  const rows = groupBy(fates, ({ type, what, by }) => [type, what, by]).map((own) => {
-    const [{ type, what, by }] = own;
+): Row[] {
+  const fates = all
+    .filter((each) => isThere(old, each))
+    .map((each) =>
+      isThere(now, each)
+        ? { ...each, fate: consequence(each) }
+        : { ...each, fate: 'is destroyed', attribute: '' },
+    )
+    .filter(({ fate }) => fate !== '');
+  return groupBy(fates, ({ type, fate, attribute }) => [type, fate, attribute]).map((own) => {
+    const [{ type, fate, attribute }] = own;
     const where = unique(own.map((each) => each.where));
-    return [code(type), strong(what), by, some(where.map(code))];
+    return [code(type), strong(fate), attribute, some(where.map(code))];
   });
-  return tableOf(['what', '', 'by a change of', 'where'], rows);
 }
 
-/** Whether a stack, or a resource of one, is on a side. */
+/** Whether a resource is on a side, of a stack that is. */
 function isThere(stacks: readonly Stack[], { stack, type, name }: Difference): boolean {
   const found = stacks.find(({ id }) => id === stack);
-  return (
-    found !== undefined &&
-    (type === 'terraform' || found.json.resource?.[type]?.[name] !== undefined)
-  );
+  return type === 'terraform' || found?.json.resource?.[type]?.[name] !== undefined;
 }
 
-function codeTable(old: readonly Code[], now: readonly Code[]): Block | undefined {
-  const rows = unique([...old, ...now].flatMap(({ functions }) => functions)).flatMap((name) => {
+function codeRows(old: readonly Code[], now: readonly Code[]): Row[] {
+  return unique([...old, ...now].flatMap(({ functions }) => functions)).flatMap((name) => {
     const [before, after] = [old, now].map((all) =>
       all.find(({ functions }) => functions.includes(name)),
     );
@@ -203,7 +195,6 @@ function codeTable(old: readonly Code[], now: readonly Code[]): Block | undefine
     const why = files.length > 0 ? some(files.map(code)) : 'none: a package or the list of tables';
     return [[code(name), codeText(before), codeText(after), why]];
   });
-  return tableOf(['function', 'before', 'after', 'files of its own that differ'], rows);
 }
 
 function codeText(each: Code | undefined): Text {
@@ -211,30 +202,21 @@ function codeText(each: Code | undefined): Text {
 }
 
 /** Who gets access or loses it, alike resources together. */
-function accessTable(
-  old: readonly AccessAnswer[],
-  now: readonly AccessAnswer[],
-): Block | undefined {
+function accessRows(old: readonly AccessAnswer[], now: readonly AccessAnswer[]): Row[] {
   const changed = [
     ...without(now, old, answerKey).map((answer) => ({ ...answer, what: 'may now' })),
     ...without(old, now, answerKey).map((answer) => ({ ...answer, what: 'may no longer' })),
   ];
-  const ofOne = groupBy(changed, (answer) => [
-    answer.what,
-    answer.principal.arn,
-    subjectOf(answer),
-  ]);
-  const alike = groupBy(
-    ofOne.map((own) => ({ ...own[0], actions: unique(own.map(questionOf)) })),
-    ({ what, principal, target: { kind, name }, actions }) => [
-      what,
-      principal.arn,
-      kind,
-      name,
-      actions,
-    ],
+  const ofOne = groupBy(changed, (each) => [each.what, each.principal.arn, subjectOf(each)]).map(
+    (own) => ({ ...own[0], actions: unique(own.map(questionOf)) }),
   );
-  const rows = alike.map((own) => {
+  return groupBy(ofOne, ({ what, principal, target: { kind, name }, actions }) => [
+    what,
+    principal.arn,
+    kind,
+    name,
+    actions,
+  ]).map((own) => {
     const [{ what, principal, target, actions, by }] = own;
     const accounts = some(own.map((each) => code(each.target.account)));
     return [
@@ -245,7 +227,6 @@ function accessTable(
       list(by),
     ];
   });
-  return tableOf(['who', '', 'what', 'on', 'by'], rows);
 }
 
 function answerKey(answer: AccessAnswer): string {

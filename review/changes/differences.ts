@@ -1,3 +1,4 @@
+import { unique } from '../lists';
 import type { Stack } from '../read/stacks';
 
 /** An attribute of a block, or of a stack itself, that two syntheses have differently. */
@@ -9,6 +10,10 @@ export interface Difference {
   readonly name: string;
   /** Such as `environment.variables.LOG_LEVEL` or `statement[ReadStreams].actions`. */
   readonly attribute: string;
+  /** Type and attribute. */
+  readonly key: string;
+  /** Stack and name. */
+  readonly where: string;
   /** Undefined for what one of them lacks. Secret values are not shown. */
   readonly before?: string;
   readonly after?: string;
@@ -16,15 +21,14 @@ export interface Difference {
 
 /** Every attribute that differs, whatever it is. Lists of texts are compared as a whole. */
 export function differences(before: readonly Stack[], after: readonly Stack[]): Difference[] {
-  const [old, now] = [before, after].map(
-    (stacks) => new Map(stacks.map((stack) => [stack.id, stack])),
-  );
-  const ids = new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])]);
-  return [...ids].flatMap((stack) => {
-    const [left, right] = [leavesOf(old?.get(stack)), leavesOf(now?.get(stack))];
-    return [...new Set([...left.keys(), ...right.keys()])]
+  const ids = unique([...before, ...after].map(({ id }) => id));
+  const leaves = (stacks: readonly Stack[], id: string) =>
+    leavesOf(stacks.find((stack) => stack.id === id));
+  return ids.flatMap((id) => {
+    const [left, right] = [leaves(before, id), leaves(after, id)];
+    return unique([...left.keys(), ...right.keys()])
       .filter((key) => left.get(key) !== right.get(key))
-      .map((key) => difference(stack, JSON.parse(key), left.get(key), right.get(key)));
+      .map((key) => difference(id, JSON.parse(key), left.get(key), right.get(key)));
   });
 }
 
@@ -61,15 +65,19 @@ function entriesOf(value: unknown): [string, unknown][] {
 function difference(stack: string, path: Path, before?: string, after?: string): Difference {
   const [section = '', ...rest] = path;
   const isBlock = section === 'resource' || section === 'data';
-  const [type = '', name = '', ...attribute] = isBlock ? rest : [section, '', ...rest];
+  const [block = '', name = '', ...parts] = isBlock ? rest : [section, '', ...rest];
+  const type = section === 'data' ? `data.${block}` : block;
+  const attribute = parts.join('.').replaceAll('.[', '[');
   const [left, right] = isSecret(path)
     ? [before && 'a value', after && (before === undefined ? 'a value' : 'another value')]
     : excerpts(shown(before), shown(after));
   return {
     stack,
-    type: section === 'data' ? `data.${type}` : type,
+    type,
     name,
-    attribute: attribute.join('.').replaceAll('.[', '['),
+    attribute,
+    key: `${type} ${attribute}`,
+    where: `${stack} ${name}`.trim(),
     before: left,
     after: right,
   };
@@ -92,14 +100,14 @@ function shown(json: string | undefined): string | undefined {
 const SHOWN = 200;
 
 /** Of long values the part from where they differ. */
-function excerpts(before?: string, after?: string): [string | undefined, string | undefined] {
-  const longest = Math.max(before?.length ?? 0, after?.length ?? 0);
-  if (longest <= SHOWN) return [before, after];
-  let same = 0;
-  while (same < longest && before?.[same] === after?.[same]) same += 1;
-  const start = Math.max(0, same - SHOWN / 4);
-  const cut = (text?: string) =>
-    text &&
-    `${start > 0 ? '…' : ''}${text.slice(start, start + SHOWN)}${text.length > start + SHOWN ? '…' : ''}`;
-  return [cut(before), cut(after)];
+function excerpts(...values: readonly (string | undefined)[]): (string | undefined)[] {
+  const [before = '', after = ''] = values;
+  if (Math.max(before.length, after.length) <= SHOWN) return [...values];
+  const same = before.split('').findIndex((character, index) => character !== after[index]);
+  const start = Math.max(0, (same < 0 ? before.length : same) - SHOWN / 4);
+  const end = start + SHOWN;
+  return values.map(
+    (value) =>
+      value && `${start > 0 ? '…' : ''}${value.slice(start, end)}${value.length > end ? '…' : ''}`,
+  );
 }

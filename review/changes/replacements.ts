@@ -29,15 +29,13 @@ const REPLACING: Readonly<Record<string, RegExp>> = {
 };
 const OF_OTHERS = /^(bucket|resource_arn|key_id|arn|key|triggers_replace)$/;
 
-/** What a change of an attribute does to more than itself; nothing for one in place. */
-export function consequence({ type, attribute }: Difference): string | undefined {
+/** What a change of an attribute does to more than itself; empty for one in place. */
+export function consequence({ type, attribute }: Difference): string {
   if (type === 'terraform') {
     const isPlace = /^backend\.s3\.(bucket|key)$/.test(attribute);
-    return isPlace ? 'is created again: the other state does not have it' : undefined;
+    return isPlace ? 'is created again: the other state does not have it' : '';
   }
   if ((REPLACING[type] ?? OF_OTHERS).test(attribute)) return 'is replaced';
-  if (type === 'aws_dynamodb_table' && /^stream_(enabled|view_type)$/.test(attribute)) {
-    return 'gets a new stream with another ARN';
-  }
-  return undefined;
+  const isStream = type === 'aws_dynamodb_table' && /^stream_(enabled|view_type)$/.test(attribute);
+  return isStream ? 'gets a new stream with another ARN' : '';
 }

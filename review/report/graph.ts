@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { ResolvedTopology } from '../../topology/resolve';
 import type { AccessAnswer } from '../access/answers';
 import type { AccessTarget } from '../access/model';
 import { groupBy, unique } from '../lists';
 import type { Edge, Graph, Node } from '../model';
-import type { Pipeline } from '../pipeline';
+import type { Mapping, Pipeline, ProcessingFunction } from '../pipeline';
 import type { Resource, Stacks } from '../read/resources';
 import { plural } from './words';
 
@@ -19,101 +20,118 @@ const FILTER_LENGTH = 84;
 export function drawTopology(
   stacks: Stacks,
   targets: readonly AccessTarget[],
-  { functions, mappings }: Pipeline,
+  pipeline: Pipeline,
   allowed: readonly AccessAnswer[],
   { accounts }: ResolvedTopology,
 ): Graph {
-  const nodes = new Map<string, Node & { readonly account: string }>();
-  const edges: Edge[] = [];
-  const connect = (from: string, to: string, kind: Edge['kind']) => {
-    if (!edges.some((edge) => edge.from === from && edge.to === to)) edges.push({ from, to, kind });
-  };
-  /** @param key what makes it another node than one with the same label */
-  const add = (account: string, shape: Node['shape'], key: string, label: readonly string[]) => {
-    const known = nodes.get(`${shape} ${key}`);
-    const node = known ?? { id: `node_${nodes.size}`, shape, label, account };
-    nodes.set(`${shape} ${key}`, node);
-    return node.id;
-  };
-
-  for (const { arn, name, account, roleArn, sinkBucket, resource } of functions) {
-    const own = mappings.filter(({ functionArn }) => functionArn === arn);
-    const id = add(account, 'function', arn, ['function', name, `role ${lastOf(roleArn)}`]);
-    const follow = (kind: Edge['kind'], ...label: string[]) =>
-      connect(id, add(account, 'target', `${arn} ${label}`, label), kind);
-    if (sinkBucket === undefined) follow('changes', 'log group', `/aws/lambda/${name}`);
-    else follow('changes', 'sink: bucket', sinkBucket);
-    for (const bucket of unique(own.flatMap(({ onFailureArn }) => onFailureArn ?? []))) {
-      follow('changes', 'failed batches: bucket', lastOf(bucket));
-    }
-    const ids = new Set([resource, ...own.map((mapping) => mapping.resource)].map(stackOf));
-    const alarms = stacks
-      .resources('aws_cloudwatch_metric_alarm')
-      .filter((alarm) => ids.has(stackOf(alarm)))
-      .map((alarm) => alarm.optional('alarm_actions.0') ?? 'nobody');
-    for (const topic of unique(alarms)) {
-      const count = alarms.filter((each) => each === topic).length;
-      follow('alarms', `${plural(count, 'alarm')} to topic`, lastOf(topic));
-    }
-  }
-
-  const reads = allowed.filter(({ action }) => action === 'dynamodb:GetRecords');
-  const sources = targets
+  const keyOwners = targets.flatMap(({ kind, ownerArn }) => (kind === 'key' ? ownerArn : []));
+  const tables = targets
     .filter(({ kind }) => kind === 'stream')
-    .map(({ arn, name, account, ownerArn }) => {
-      const mayRead = new Set(
-        reads.filter(({ target }) => target.arn === arn).map(({ principal }) => principal.arn),
-      );
-      const readers: Omit<Edge, 'from'>[] = [];
-      for (const { functionArn, resource } of mappings.filter((each) => each.streamArn === arn)) {
-        const of = functions.find((each) => each.arn === functionArn);
-        if (!of) continue;
-        const label = ['event source mapping', ...filtersOf(resource)];
-        const to = add(of.account, 'mapping', `${functionArn} ${label}`, label);
-        connect(to, add(of.account, 'function', functionArn, []), 'changes');
-        readers.push({ to, kind: mayRead.delete(of.roleArn) ? 'changes' : 'refused' });
-      }
-      for (const role of mayRead) {
-        const to = add(role.split(':')[4] ?? '', 'role', role, ['may read', lastOf(role)]);
-        readers.push({ to, kind: 'access' });
-      }
-      const hasKey = targets.some((key) => key.kind === 'key' && key.ownerArn === ownerArn);
-      const label = ['table and stream', name, ...(hasKey ? ['customer managed key'] : [])];
-      return { account, label, readers };
+    .map(({ account, arn, name, ownerArn }) => {
+      const key = keyOwners.includes(ownerArn) ? ['customer managed key'] : [];
+      const table = node(account, 'table', arn, 'table and stream', name, ...key);
+      return { table, edges: readersOf(table, arn, allowed, pipeline) };
     });
-  const alike = groupBy(sources, ({ label, readers }) => [label, readers]).flatMap((group) =>
-    group.length < FOLD_FROM ? group.map((one) => [one]) : [group],
+  const alike = groupBy(tables, ({ table, edges }) => [
+    table.label,
+    edges.map(({ to, kind }) => [to, kind]),
+  ]).flatMap((group) =>
+    group.length < FOLD_FROM
+      ? group.map((one) => ({ ...one, count: 1 }))
+      : [{ ...group[0], count: group.length }],
   );
-  const accountName = (id: string) => {
-    const names = Object.keys(accounts).filter((name) => accounts[name]?.id === id);
-    return [...names, id].join(' ');
-  };
-  const titleOf = (ids: readonly string[]) =>
-    ids.length === 1 ? ids.map(accountName) : [plural(ids.length, 'account')];
+  const edges = [
+    ...alike.flatMap((each) => each.edges),
+    ...pipeline.functions.flatMap((each) => edgesOf(each, pipeline, stacks)),
+  ];
+  const others = edges.flatMap(({ from, to }) => (from.shape === 'table' ? [to] : [from, to]));
+  const titleOf = (account: string) =>
+    [...Object.keys(accounts).filter((name) => accounts[name]?.id === account), account].join(' ');
   return {
     groups: [
-      ...alike.map((group, index) => ({
-        title: titleOf(group.map(({ account }) => account)),
-        kind: 'producer' as const,
-        nodes: [{ id: `table_${index}`, shape: 'table' as const, label: group[0]?.label ?? [] }],
+      ...alike.map(({ table, count }) => ({
+        title: count > 1 ? plural(count, 'account') : titleOf(table.account),
+        nodes: [table],
       })),
-      ...groupBy([...nodes.values()], ({ account }) => account).map((own) => ({
-        title: titleOf(unique(own.map(({ account }) => account))),
-        kind: 'consumer' as const,
-        nodes: own,
+      ...groupBy(others, ({ account }) => account).map((nodes) => ({
+        title: titleOf(nodes[0].account),
+        nodes: distinct(nodes),
       })),
     ],
-    edges: [
-      ...alike.flatMap(([source], index) =>
-        (source?.readers ?? []).map((reader) => ({ from: `table_${index}`, ...reader })),
-      ),
-      ...edges,
-    ],
+    edges: distinct(edges),
   };
 }
 
-function stackOf({ stack }: Resource): string {
-  return stack.id;
+/** @param key what makes it another node than one with the same label */
+function node(account: string, shape: Node['shape'], key: string, ...label: string[]): Node {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([key, label]))
+    .digest('hex');
+  return { id: `${shape}_${hash.slice(0, 12)}`, shape, label, account };
+}
+
+function mappingNode({ account, arn }: ProcessingFunction, { resource }: Mapping): Node {
+  return node(account, 'mapping', arn, 'event source mapping', ...filtersOf(resource));
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return groupBy(values, (value) => value).map(([first]) => first);
+}
+
+/** To the mappings of a stream, and to the roles that may read it without one. */
+function readersOf(
+  from: Node,
+  streamArn: string,
+  allowed: readonly AccessAnswer[],
+  { functions, mappings }: Pipeline,
+): Edge[] {
+  const mayRead = allowed
+    .filter(({ action, target }) => action === 'dynamodb:GetRecords' && target.arn === streamArn)
+    .map(({ principal }) => principal.arn);
+  const mapped = mappings
+    .filter((mapping) => mapping.streamArn === streamArn)
+    .flatMap((mapping) =>
+      functions
+        .filter(({ arn }) => arn === mapping.functionArn)
+        .map((each) => ({ role: each.roleArn, to: mappingNode(each, mapping) })),
+    );
+  const others = unique(mayRead)
+    .filter((arn) => !mapped.some(({ role }) => role === arn))
+    .map((arn) => node(arn.split(':')[4] ?? '', 'role', arn, 'may read', lastOf(arn)));
+  return [
+    ...mapped.map(({ to, role }) => edge(from, mayRead.includes(role) ? 'changes' : 'refused', to)),
+    ...others.map((to) => edge(from, 'access', to)),
+  ];
+}
+
+/** From the mappings of a function to it, and to where its results, failures and alarms go. */
+function edgesOf(of: ProcessingFunction, { mappings }: Pipeline, stacks: Stacks): Edge[] {
+  const { arn, name, account, roleArn, sinkBucket } = of;
+  const self = node(account, 'function', arn, 'function', name, `role ${lastOf(roleArn)}`);
+  const target = (kind: Edge['kind'], ...label: string[]) =>
+    edge(self, kind, node(account, 'target', arn, ...label));
+  const own = mappings.filter(({ functionArn }) => functionArn === arn);
+  const ids = [of, ...own].map(({ resource }) => resource.stack.id);
+  const topics = stacks
+    .resources('aws_cloudwatch_metric_alarm')
+    .filter(({ stack }) => ids.includes(stack.id))
+    .map((alarm) => alarm.optional('alarm_actions.0') ?? 'nobody');
+  return [
+    ...own.map((mapping) => edge(mappingNode(of, mapping), 'changes', self)),
+    sinkBucket === undefined
+      ? target('changes', 'log group', `/aws/lambda/${name}`)
+      : target('changes', 'sink: bucket', sinkBucket),
+    ...unique(own.flatMap(({ onFailureArn }) => onFailureArn ?? [])).map((bucket) =>
+      target('changes', 'failed batches: bucket', lastOf(bucket)),
+    ),
+    ...groupBy(topics, String).map((same) =>
+      target('alarms', `${plural(same.length, 'alarm')} to topic`, lastOf(same[0])),
+    ),
+  ];
+}
+
+function edge(from: Node, kind: Edge['kind'], to: Node): Edge {
+  return { from, to, kind };
 }
 
 function lastOf(arn: string): string {
@@ -122,13 +140,11 @@ function lastOf(arn: string): string {
 
 function filtersOf({ block }: Resource): string[] {
   const { filter = [] } = Object(block.filter_criteria) as { filter?: { pattern: string }[] };
-  const patterns = filter.map(({ pattern }) => pattern);
+  const patterns = filter.map(({ pattern }) =>
+    pattern.length > FILTER_LENGTH ? `${pattern.slice(0, FILTER_LENGTH)}…` : pattern,
+  );
   return [
-    ...(patterns.length === 0 ? ['every change'] : patterns.map(shortened)),
+    ...(patterns.length === 0 ? ['every change'] : patterns),
     ...(block.enabled === false ? ['disabled'] : []),
   ];
-}
-
-function shortened(text: string): string {
-  return text.length > FILTER_LENGTH ? `${text.slice(0, FILTER_LENGTH)}…` : text;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Block, Marked, Review, Section, Text } from '../model';
-import { escapeHtml } from './escape-html';
-import { writeSvg } from './svg';
+import type { Block, Review, Row, Section, Text } from '../model';
+import { escapeHtml, writeSvg } from './svg';
+import { anchor } from './words';
 
 /** The same as one page that asks for nothing else. */
 export function writeHtml({ name, sections }: Review): string {
@@ -17,7 +17,7 @@ ${readFileSync('review/report/page.css', 'utf8')}</style>
 </head>
 <body>
 <main>
-<h1>Review of ${text([{ code: name }])}</h1>
+<h1>Review of ${text({ code: name })}</h1>
 <nav aria-label="Contents">${contents(sections)}</nav>
 ${sections.map((section) => written(section, 2)).join('')}</main>
 </body>
@@ -25,62 +25,60 @@ ${sections.map((section) => written(section, 2)).join('')}</main>
 `;
 }
 
-function contents(sections: readonly Section[]): string {
+function contents(sections: readonly Section[] = []): string {
+  if (sections.length === 0) return '';
   const entries = sections.map(
-    ({ id, title, sections: inner = [] }) =>
-      `<li><a href="#${escapeHtml(id)}">${escapeHtml(title)}</a>${inner.length > 0 ? contents(inner) : ''}</li>\n`,
+    ({ title, sections: inner }) =>
+      `<li><a href="#${anchor(title)}">${escapeHtml(title)}</a>${contents(inner)}</li>\n`,
   );
   return `<ul>\n${entries.join('')}</ul>`;
 }
 
-function written({ id, title, blocks, sections = [] }: Section, level: number): string {
-  const anchor = escapeHtml(id);
-  return `<section id="${anchor}">
-<h${level}><a href="#${anchor}">${escapeHtml(title)}</a></h${level}>
+function written({ title, blocks, sections = [] }: Section, level: number): string {
+  const id = anchor(title);
+  return `<section id="${id}">
+<h${level}><a href="#${id}">${escapeHtml(title)}</a></h${level}>
 ${blocks.map(block).join('')}${sections.map((section) => written(section, level + 1)).join('')}</section>
 `;
 }
 
 function block(content: Block): string {
+  const { folded } = content;
+  const whole = unfolded(content);
+  if (folded === undefined) return whole;
+  return `<details><summary>${escapeHtml(folded)}</summary>\n${whole}</details>\n`;
+}
+
+function unfolded(content: Block): string {
   switch (content.kind) {
     case 'paragraph':
       return `<p>${text(content.text)}</p>\n`;
     case 'list':
-      return folded(
-        content.folded,
-        `<ul>\n${content.items.map((item) => `<li>${text(item)}</li>\n`).join('')}</ul>`,
-      );
-    case 'table': {
-      const { head, rows } = content;
-      // Where the window is narrow, each cell is shown on its own, with what it is.
-      const cell = (value: Text, index: number) =>
-        `<td data-of="${escapeHtml(head[index] ?? '')}">${text(value)}</td>`;
-      return folded(
-        content.folded,
-        `<table>
-<thead><tr>${head.map((name) => `<th>${escapeHtml(name)}</th>`).join('')}</tr></thead>
-<tbody>
-${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>\n`).join('')}</tbody>
-</table>`,
-      );
-    }
+      return `<ul>\n${content.items.map((item) => `<li>${text(item)}</li>\n`).join('')}</ul>\n`;
+    case 'table':
+      return table(content.head, content.rows);
     case 'graph':
       return `<figure>${writeSvg(content.graph)}</figure>\n`;
   }
 }
 
-function folded(label: string | undefined, content: string): string {
-  if (label === undefined) return `${content}\n`;
-  return `<details><summary>${escapeHtml(label)}</summary>\n${content}\n</details>\n`;
+/** Where the window is narrow, each cell is shown on its own, with what it is. */
+function table(head: readonly string[], rows: readonly Row[]): string {
+  const cell = (value: Text, index: number) =>
+    `<td data-of="${escapeHtml(head[index] ?? '')}">${text(value)}</td>`;
+  return `<table>
+<thead><tr>${head.map((name) => `<th>${escapeHtml(name)}</th>`).join('')}</tr></thead>
+<tbody>
+${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>\n`).join('')}</tbody>
+</table>
+`;
 }
 
 function text(content: Text): string {
-  return typeof content === 'string' ? escapeHtml(content) : content.map(inline).join('');
-}
-
-function inline(part: string | Marked): string {
-  if (typeof part === 'string') return escapeHtml(part);
-  if ('code' in part) return `<code>${escapeHtml(part.code)}</code>`;
-  if ('strong' in part) return `<strong>${escapeHtml(part.strong)}</strong>`;
-  return `<a href="${escapeHtml(part.to)}">${escapeHtml(part.link)}</a>`;
+  if (typeof content === 'string') return escapeHtml(content);
+  if ('code' in content) return `<code>${escapeHtml(content.code)}</code>`;
+  if ('strong' in content) return `<strong>${escapeHtml(content.strong)}</strong>`;
+  if ('link' in content)
+    return `<a href="${escapeHtml(content.to)}">${escapeHtml(content.link)}</a>`;
+  return content.map(text).join('');
 }

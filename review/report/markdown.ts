@@ -1,5 +1,5 @@
-import { visible } from '../../topology/unicode';
-import type { Block, Graph, Marked, Node, Review, Section, Text } from '../model';
+import { oneLine, visible } from '../../topology/unicode';
+import type { Block, Graph, Node, Review, Row, Section, Text } from '../model';
 import { plural } from './words';
 
 /** Rows of a table. A job summary of GitHub has at most 1 MiB, so only the page has all of them. */
@@ -8,7 +8,7 @@ const MAX_ROWS = 100;
 /** A review for a pull request. The same review gives the same text. */
 export function writeMarkdown({ name, sections }: Review): string {
   const parts = [
-    `# Review of ${text([{ code: name }])}`,
+    `# Review of ${code(name)}`,
     ...sections.flatMap((section) => written(section, 2)),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -23,49 +23,52 @@ function written({ title, blocks, sections = [] }: Section, level: number): stri
 }
 
 function block(content: Block): string[] {
+  const { folded } = content;
+  const whole = [unfolded(content)];
+  if (folded === undefined) return whole;
+  return [`<details><summary>${plain(folded)}</summary>`, ...whole, '</details>'];
+}
+
+function unfolded(content: Block): string {
   switch (content.kind) {
     case 'paragraph':
-      return [text(content.text)];
+      return text(content.text);
     case 'list':
-      return folded(content.folded, content.items.map((item) => `- ${text(item)}`).join('\n'));
-    case 'table': {
-      const line = (cells: readonly Text[]) => `| ${cells.map(text).join(' | ')} |`;
-      const { head, rows } = content;
-      const rule = `|${' --- |'.repeat(head.length)}`;
-      const lines = [line(head), rule, ...rows.slice(0, MAX_ROWS).map(line)];
-      const rest = rows.length - MAX_ROWS;
-      if (rest > 0) lines.push(`\n${plural(rest, 'more row')}: see review.html`);
-      return folded(content.folded, lines.join('\n'));
-    }
+      return content.items.map((item) => `- ${text(item)}`).join('\n');
+    case 'table':
+      return table(content.head, content.rows);
     case 'graph':
-      return [`\`\`\`mermaid\n${flowchart(content.graph)}\n\`\`\``];
+      return `\`\`\`mermaid\n${flowchart(content.graph)}\n\`\`\``;
   }
 }
 
-function folded(label: string | undefined, content: string): string[] {
-  if (label === undefined) return [content];
-  return [`<details><summary>${plain(label)}</summary>`, content, '</details>'];
+function table(head: readonly string[], rows: readonly Row[]): string {
+  const line = (cells: Row) => `| ${cells.map(text).join(' | ')} |`;
+  const rest = rows.length - MAX_ROWS;
+  return [
+    line(head),
+    `|${' --- |'.repeat(head.length)}`,
+    ...rows.slice(0, MAX_ROWS).map(line),
+    ...(rest > 0 ? [`\n${plural(rest, 'more row')}: see review.html`] : []),
+  ].join('\n');
 }
 
+/** What begins like a list or a rule is neither. */
 function text(content: Text): string {
-  const parts = typeof content === 'string' ? [content] : content;
-  // What begins like a list or a rule is neither.
-  return parts
-    .map(inline)
-    .join('')
-    .replace(/^(\d*)(?=[-+=.)])/, '$1\\');
+  return inline(content).replace(/^(\d*)(?=[-+=.)])/, '$1\\');
 }
 
-function inline(part: string | Marked): string {
-  if (typeof part === 'string') return plain(part);
-  if ('code' in part) return code(part.code);
-  if ('strong' in part) return `**${plain(part.strong)}**`;
-  return `[${plain(part.link)}](${part.to})`;
+function inline(content: Text): string {
+  if (typeof content === 'string') return plain(content);
+  if ('code' in content) return code(content.code);
+  if ('strong' in content) return `**${plain(content.strong)}**`;
+  if ('link' in content) return `[${plain(content.link)}](${content.to})`;
+  return content.map(inline).join('');
 }
 
 /** Text as it is, whatever Markdown, HTML or a terminal would make of it: no link, no formula. */
 function plain(content: string): string {
-  return visible(content.replaceAll(/[\t\n\r]+/g, ' '))
+  return oneLine(content)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -85,11 +88,11 @@ function flowchart({ groups, edges }: Graph): string {
   return [
     'flowchart LR',
     ...groups.flatMap(({ title, nodes }, index) => [
-      `  subgraph g${index}[${label(title)}]`,
+      `  subgraph g${index}[${label([title])}]`,
       ...nodes.map((node) => `    ${node.id}${shaped(node)}`),
       '  end',
     ]),
-    ...edges.map(({ from, to, kind }) => `  ${from} ${ARROWS[kind]} ${to}`),
+    ...edges.map(({ from, to, kind }) => `  ${from.id} ${ARROWS[kind]} ${to.id}`),
   ].join('\n');
 }
 

@@ -5,7 +5,7 @@ import type { Code } from '../changes/code';
 import { unique } from '../lists';
 import type { Block, Finding, Graph, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
-import { code, link, list, number, paragraph, plural, some, strong, table, text } from './words';
+import { anchor, code, list, number, paragraph, plural, some, strong, table, text } from './words';
 
 /** A section with what it says in short. */
 export interface Answer extends Section {
@@ -14,9 +14,11 @@ export interface Answer extends Section {
 
 /** What a reviewer reads first: the answers and the picture. */
 export function summary(answers: readonly Answer[], graph?: Graph): Section {
-  const rows = answers.map(({ id, title, answer }) => [link(title, `#${id}`), answer]);
+  const rows = answers.map(({ title, answer }) => [
+    { link: title, to: `#${anchor(title)}` },
+    answer,
+  ]);
   return {
-    id: 'summary',
     title: 'Summary',
     blocks: [table(['question', 'answer'], rows), ...(graph ? picture(graph) : [])],
   };
@@ -37,8 +39,18 @@ export function comparisonSection(
   const stops = comparison?.filter((finding) => finding.stops) ?? [];
   const isSame = comparison ? 'yes, file by file' : 'yes, synthesized for this review';
   const answer = stops.length === 0 ? isSame : strong(`no, in ${plural(stops.length, 'place')}`);
+  const configurations = stacks.map(({ id, account, json }) => [
+    code(id),
+    code(account),
+    code(createHash('sha256').update(JSON.stringify(json)).digest('hex')),
+  ]);
+  const packages = all.map(({ functions, source, hash, files }) => [
+    some(functions.map(code)),
+    code(source),
+    code(hash),
+    some(Object.keys(files).map(code), 100),
+  ]);
   return {
-    id: 'is-this-what-the-topology-says',
     title: 'Is this what the topology says?',
     answer,
     blocks: [
@@ -46,25 +58,16 @@ export function comparisonSection(
       ...findingTable(comparison ?? []),
       table(
         ['stack', 'account', 'SHA-256 of the configuration'],
-        stacks.map(({ id, account, json }) => [code(id), code(account), code(sha256(json))]),
+        configurations,
         plural(stacks.length, 'stack'),
       ),
       table(
         ['function', 'made of', 'SHA-256 of the package', 'files'],
-        all.map(({ functions, source, hash, files }) => [
-          some(functions.map(code)),
-          code(source),
-          code(hash),
-          some(Object.keys(files).map(code), 100),
-        ]),
+        packages,
         'Code of the functions',
       ),
     ],
   };
-}
-
-function sha256(json: object): string {
-  return createHash('sha256').update(JSON.stringify(json)).digest('hex');
 }
 
 /** What no review of the stacks can see. */
@@ -78,11 +81,9 @@ const NEVER_EVALUATED = [
 export function accessSection(access: Access, { notEvaluated }: AccessModel): Answer {
   const { asked, allowed } = access;
   const counted = `${plural(asked, 'question')} asked: ${number(allowed.length)} allowed, all others denied`;
-  const policies = notEvaluated.map(({ policyArn }) => policyArn);
+  const policies = list(notEvaluated.map(({ policyArn }) => policyArn));
   const answer =
-    policies.length === 0
-      ? counted
-      : text`${counted}; ${strong('not evaluated:')} ${list(policies)}`;
+    notEvaluated.length === 0 ? counted : text`${counted}; ${strong('not evaluated:')} ${policies}`;
   const rows = access.rows.map(({ who, may, kind, targets, by, differs }) => [
     differs ? strong(who) : who,
     list(may.map(code)),
@@ -92,37 +93,29 @@ export function accessSection(access: Access, { notEvaluated }: AccessModel): An
     some(unique(targets.map(({ account }) => account)).map(code)),
     some([...by].sort()),
   ]);
+  const items = [...notEvaluated.map(({ what }) => what), ...NEVER_EVALUATED];
   return {
-    id: 'who-may-read-what',
     title: 'Who may read what?',
     answer,
     blocks: [
       paragraph(text`${answer}. Policies of both sides are evaluated as IAM does it.`),
       table(['who', 'may', 'on', 'in account', 'by'], rows),
-      {
-        kind: 'list',
-        folded: 'What is not evaluated',
-        items: [...notEvaluated.map(({ what }) => what), ...NEVER_EVALUATED],
-      },
+      { kind: 'list', folded: 'What is not evaluated', items },
     ],
   };
 }
 
 export function findingsSection(findings: readonly Finding[]): Answer {
   const stops = findings.filter((finding) => finding.stops);
-  const notes = findings.filter((finding) => !finding.stops);
-  const answer = stops.length === 0 ? 'nothing' : strong(plural(stops.length, 'finding'));
+  const notes = findingTable(findings.filter((finding) => !finding.stops));
+  const isFine = stops.length === 0;
   return {
-    id: 'what-should-stop-me',
     title: 'What should stop me?',
-    answer,
+    answer: isFine ? 'nothing' : strong(plural(stops.length, 'finding')),
     blocks: [
-      paragraph(
-        stops.length === 0 ? 'Nothing.' : 'Do not deploy before each of these is explained.',
-      ),
+      paragraph(isFine ? 'Nothing.' : 'Do not deploy before each of these is explained.'),
       ...findingTable(stops),
-      ...(notes.length === 0 ? [] : [paragraph('Worth knowing:')]),
-      ...findingTable(notes),
+      ...notes.flatMap((found) => [paragraph('Worth knowing:'), found]),
     ],
   };
 }

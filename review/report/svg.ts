@@ -1,66 +1,42 @@
-import type { Edge, Graph, Node } from '../model';
-import { escapeHtml } from './escape-html';
+import { visible } from '../../topology/unicode';
+import type { Edge, Graph } from '../model';
 
-/** Pixels. */
-const NODE_WIDTH = 224;
-const COLUMN_GAP = 56;
-const ROW_GAP = 14;
-const PADDING = 10;
+/** Pixels: a window of 390 shows the whole width. */
+const WIDTH = 356;
+/** Left of the boxes, for the arrows. */
+const MARGIN = 40;
+const GAP = 12;
+const PADDING = 8;
 const LINE_HEIGHT = 16;
 
-/** Characters of a line in a node; the font has a fixed width. */
-const LINE_LENGTH = 28;
+/** Characters of a line; the font has a fixed width. */
+const LINE_LENGTH = 38;
 
-/** Columns of a wide picture; a narrow one has one, in the same order. */
-const COLUMNS = { table: 0, mapping: 1, role: 1, function: 2, target: 3 } as const;
-const LANES = { producer: ['table', 'table'], consumer: ['mapping', 'target'] } as const;
-
-interface Box {
+/** Where the left side of a box has its middle. */
+interface Place {
   readonly x: number;
   readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 
-/**
- * The picture as SVG, from left to right for a wide window and from top to bottom for a narrow one. The page
- * shows one of them, and gives both their colours.
- */
-export function writeSvg(graph: Graph): string {
-  return `${drawn(graph, 'wide')}${drawn(graph, 'narrow')}`;
-}
-
-function drawn({ groups, edges }: Graph, direction: 'wide' | 'narrow'): string {
-  const columnOf = (shape: Node['shape']) => (direction === 'wide' ? COLUMNS[shape] : 0);
-  const left = (shape: Node['shape']) =>
-    COLUMN_GAP / 2 + columnOf(shape) * (NODE_WIDTH + COLUMN_GAP);
-  const bottoms = { producer: 0, consumer: 0 };
-  const places = new Map<string, Box>();
-  const parts = groups.flatMap(({ title, kind, nodes }) => {
-    const lane = direction === 'wide' ? kind : 'producer';
-    const top = bottoms[lane] + heightOf(title);
-    const ends = new Map<number, number>();
-    const own = nodes
-      .toSorted((a, b) => COLUMNS[a.shape] - COLUMNS[b.shape])
-      .map(({ id, shape, label }) => {
-        const y = ends.get(columnOf(shape)) ?? top;
-        const box = { x: left(shape), y, width: NODE_WIDTH, height: heightOf(label) };
-        places.set(id, box);
-        ends.set(columnOf(shape), y + box.height + ROW_GAP);
-        return rectangle(shape, box, label);
-      });
-    const [first, last] = LANES[kind];
-    const x = left(first) - PADDING;
-    const y = bottoms[lane];
-    const width = left(last) + NODE_WIDTH + PADDING - x;
-    bottoms[lane] = Math.max(top, ...ends.values()) + PADDING;
-    const height = bottoms[lane] - ROW_GAP - y;
-    return [rectangle(kind, { x, y, width, height }, title), ...own];
+/** The picture as SVG, from top to bottom; the page gives it its colours. */
+export function writeSvg({ groups, edges }: Graph): string {
+  const places = new Map<string, Place>();
+  let y = 0;
+  const boxes = groups.flatMap(({ title, nodes }) => {
+    const top = y;
+    y += heightOf([title]);
+    const inner = nodes.map(({ id, shape, label }) => {
+      const height = heightOf(label);
+      const drawn = box(shape, MARGIN + PADDING, y, height, label);
+      places.set(id, { x: MARGIN + PADDING, y: y + height / 2 });
+      y += height + GAP;
+      return drawn;
+    });
+    y += GAP;
+    return [box('account', MARGIN, top, y - top - GAP, [title]), ...inner];
   });
-  const width = left('target') + NODE_WIDTH + COLUMN_GAP / 2;
-  const height = Math.max(...Object.values(bottoms));
-  const arrows = edges.map((edge) => arrow(edge, places, direction));
-  return `<svg class="${direction}" viewBox="0 -1 ${width} ${height}" width="${width}" role="img" aria-label="Accounts, tables, functions and the arrows between them">${[...parts, ...arrows].join('\n')}</svg>\n`;
+  const arrows = edges.map((edge) => arrow(edge, places));
+  return `<svg viewBox="0 -1 ${WIDTH} ${y}" width="${WIDTH}" role="img" aria-label="Accounts, tables, functions and the arrows between them">${[...boxes, ...arrows].join('\n')}</svg>\n`;
 }
 
 function heightOf(lines: readonly string[]): number {
@@ -71,21 +47,26 @@ function wrapped(line: string): string[] {
   return line.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'gsu')) ?? [];
 }
 
-function rectangle(kind: string, { x, y, width, height }: Box, lines: readonly string[]): string {
+/** As wide as the picture but for the same space at both sides. */
+function box(kind: string, x: number, y: number, height: number, lines: readonly string[]): string {
   const spans = lines.flatMap(wrapped).map((line, index) => {
     const baseline = y + PADDING + (index + 0.75) * LINE_HEIGHT;
     return `<tspan x="${x + PADDING}" y="${baseline}">${escapeHtml(line)}</tspan>`;
   });
+  const width = WIDTH + MARGIN - 2 * x - 1;
   return `<g class="${kind}"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/><text>${spans.join('')}</text></g>`;
 }
 
-/** Ends at the left side of a node; begins at the right side, or in a narrow picture at the left. */
-function arrow({ from, to, kind }: Edge, places: Map<string, Box>, direction: string): string {
-  const [start, end] = [places.get(from), places.get(to)];
+/** From the left side of a box to that of another; the further, the wider. */
+function arrow({ from, to, kind }: Edge, places: ReadonlyMap<string, Place>): string {
+  const [start, end] = [places.get(from.id), places.get(to.id)];
   if (!start || !end) return '';
-  const [x1, out] = direction === 'wide' ? [start.x + start.width, 1] : [start.x, -1];
-  const [y1, y2] = [start, end].map(({ y, height }) => y + height / 2);
-  const bend = COLUMN_GAP / 2;
-  const curve = `M${x1} ${y1}C${x1 + out * bend} ${y1} ${end.x - bend} ${y2} ${end.x - 7} ${y2}`;
-  return `<g class="${kind}"><path class="line" d="${curve}"/><path class="head" d="M${end.x} ${y2}l-8-4v8z"/></g>`;
+  const bend = start.x - Math.min(MARGIN + PADDING, 16 + Math.abs(end.y - start.y) / 10);
+  const curve = `M${start.x} ${start.y}C${bend} ${start.y} ${bend} ${end.y} ${end.x - 7} ${end.y}`;
+  return `<g class="${kind}"><path class="line" d="${curve}"/><path class="head" d="M${end.x} ${end.y}l-8-4v8z"/></g>`;
+}
+
+/** Text as it is, in HTML, SVG and their attributes. */
+export function escapeHtml(text: string): string {
+  return visible(text).replaceAll(/[&<>"']/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }

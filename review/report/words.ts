@@ -1,42 +1,38 @@
-import type { Block, Marked, Text } from '../model';
+import type { Block, Row, Text } from '../model';
 
-export function paragraph(content: Text): Block {
-  return { kind: 'paragraph', text: content };
+export function paragraph(text: Text): Block {
+  return { kind: 'paragraph', text };
 }
 
 /** @param folded what is shown in its place until it is unfolded. Default: all of it */
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly Text[])[],
-  folded?: string,
-): Block {
+export function table(head: readonly string[], rows: readonly Row[], folded?: string): Block {
   return { kind: 'table', head, rows, folded };
 }
 
-export function code(text: string): Marked[] {
-  return [{ code: text }];
+export function code(text: string): Text {
+  return { code: text };
 }
 
-export function strong(text: string): Marked[] {
-  return [{ strong: text }];
-}
-
-export function link(text: string, to: string): Marked[] {
-  return [{ link: text, to }];
+export function strong(text: string): Text {
+  return { strong: text };
 }
 
 /** A template whose values can be marked. */
 export function text(strings: readonly string[], ...values: readonly Text[]): Text {
-  return strings.flatMap((string, index) => [string, ...partsOf(values[index] ?? '')]);
-}
-
-function partsOf(content: Text): readonly (string | Marked)[] {
-  return typeof content === 'string' ? [content] : content;
+  return strings.flatMap((string, index) => [string, values[index] ?? '']);
 }
 
 /** Several texts as one. */
-export function list(texts: readonly Text[], between = ', '): Text {
-  return texts.flatMap((each, index) => [index === 0 ? '' : between, ...partsOf(each)]);
+export function list(texts: readonly Text[]): Text {
+  return texts.flatMap((each, index) => (index === 0 ? [each] : [', ', each]));
+}
+
+/** The anchor of a title, as GitHub makes it. */
+export function anchor(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^a-z ]/g, '')
+    .replaceAll(' ', '-');
 }
 
 /** Names that are listed before "and … more". */

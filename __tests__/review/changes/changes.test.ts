@@ -29,8 +29,8 @@ function tablesOf({ sections = [], blocks }: Section): Record<string, string[]> 
 }
 
 function plain(text: Text): string {
-  const parts = typeof text === 'string' ? [text] : text;
-  return parts.map((part) => (typeof part === 'string' ? part : Object.values(part)[0])).join('');
+  if (typeof text === 'string') return text;
+  return Object.values(text).map(plain).join('');
 }
 
 test('a topology without a change', () => {

@@ -1,5 +1,5 @@
 import { loadTopology } from '../../../load/load';
-import type { Block, Review } from '../../../review/model';
+import type { Block, Node, Review } from '../../../review/model';
 import { writeHtml } from '../../../review/report/html';
 import { writeMarkdown } from '../../../review/report/markdown';
 import { reviewOf } from '../../helpers/review';
@@ -12,13 +12,24 @@ const reviewWith = (...blocks: Block[]): Review => ({
   findings: [],
   sections: [
     {
-      id: 'one',
       title: 'One?',
       blocks: [{ kind: 'paragraph', text: 'Yes.' }],
-      sections: [{ id: 'two', title: 'Two', blocks }],
+      sections: [{ title: 'Two', blocks }],
     },
   ],
 });
+
+const node = (id: string, shape: Node['shape'], ...label: string[]): Node => ({
+  id,
+  shape,
+  label,
+  account: '1',
+});
+const [ORDERS, MAPPING, ROLE] = [
+  node('t', 'table', 'table', 'Orders'),
+  node('m', 'mapping', 'mapping'),
+  node('r', 'role', 'may read'),
+];
 
 const EVERY_KIND: Block[] = [
   {
@@ -31,23 +42,12 @@ const EVERY_KIND: Block[] = [
     kind: 'graph',
     graph: {
       groups: [
-        {
-          kind: 'producer',
-          title: ['shop 1'],
-          nodes: [{ id: 't', shape: 'table', label: ['table', 'Orders'] }],
-        },
-        {
-          kind: 'consumer',
-          title: ['analytics 2'],
-          nodes: [
-            { id: 'm', shape: 'mapping', label: ['mapping'] },
-            { id: 'r', shape: 'role', label: ['may read'] },
-          ],
-        },
+        { title: 'shop 1', nodes: [ORDERS] },
+        { title: 'analytics 2', nodes: [MAPPING, ROLE] },
       ],
       edges: [
-        { from: 't', to: 'm', kind: 'changes' },
-        { from: 't', to: 'r', kind: 'access' },
+        { from: ORDERS, to: MAPPING, kind: 'changes' },
+        { from: ORDERS, to: ROLE, kind: 'access' },
       ],
     },
   },
@@ -147,10 +147,10 @@ const HOSTILE: readonly [name: string, text: string, markdown: string, html: str
     'a tag',
     '<img src=x onerror=alert(1)>',
     '&lt;img src=x onerror=alert(1)&gt;',
-    '&lt;img src=x onerror=alert(1)&gt;',
+    '&#60;img src=x onerror=alert(1)&#62;',
   ],
-  ['a comment', '<!-- a', '&lt;!-- a', '&lt;!-- a'],
-  ['quotes', `"'&`, `"'&amp;`, '&quot;&#39;&amp;'],
+  ['a comment', '<!-- a', '&lt;!-- a', '&#60;!-- a'],
+  ['quotes', `"'&`, `"'&amp;`, '&#34;&#39;&#38;'],
   ['a column', 'a|b', 'a\\|b', 'a|b'],
   ['code', '`a`', '\\`a\\`', '`a`'],
   ['a fence', '```\n# a', '\\`\\`\\` \\# a', '```\\u000a# a'],
@@ -182,17 +182,10 @@ describe.each(HOSTILE)('%s', (_, text, markdown, html) => {
   });
 
   test('is text as code and in both pictures', () => {
+    const groups = [{ title: text, nodes: [node('n', 'role', text)] }];
     const blocks: Block[] = [
-      { kind: 'paragraph', text: [{ code: text }] },
-      {
-        kind: 'graph',
-        graph: {
-          groups: [
-            { kind: 'producer', title: [text], nodes: [{ id: 'n', shape: 'role', label: [text] }] },
-          ],
-          edges: [],
-        },
-      },
+      { kind: 'paragraph', text: { code: text } },
+      { kind: 'graph', graph: { groups, edges: [] } },
     ];
     const page = writeHtml(reviewWith(...blocks));
     expect(page).toContain(`<code>${html}</code>`);

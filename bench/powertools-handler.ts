@@ -1,7 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { unmarshallDynamoDB } from '@aws-lambda-powertools/commons/utils/unmarshallDynamoDB';
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { AttributeValue, Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { parseStreamArn } from '../lambda-src/runtime/stream-arn';
 
 const processor = new BatchProcessor(EventType.DynamoDBStreams);
@@ -14,16 +14,14 @@ export const handler = (event: DynamoDBStreamEvent, context: Context) => {
 };
 
 async function write(record: DynamoDBRecord): Promise<void> {
-  const { dynamodb = {}, userIdentity } = record;
+  const { eventID: id, eventName, eventSourceARN, dynamodb = {}, userIdentity } = record;
   const { Keys, OldImage, NewImage, ApproximateCreationDateTime = 0 } = dynamodb;
-  const { account, region, table } = parseStreamArn(record.eventSourceARN) ?? {};
-  logger.info(`${record.eventName} ${table}`, {
+  const stream = parseStreamArn(eventSourceARN);
+  logger.info(`${eventName} ${stream?.table}`, {
     change: {
-      id: record.eventID,
-      eventName: record.eventName,
-      account,
-      region,
-      table,
+      id,
+      eventName,
+      ...stream,
       sequenceNumber: dynamodb.SequenceNumber,
       time: new Date(ApproximateCreationDateTime * 1000).toISOString(),
       expired: userIdentity?.principalId === 'dynamodb.amazonaws.com',
@@ -35,6 +33,4 @@ async function write(record: DynamoDBRecord): Promise<void> {
 }
 
 /** The SDK's type of a value differs from Lambda's, for which Powertools made the function. */
-function unmarshall(image: Record<string, AttributeValue> = {}): unknown {
-  return unmarshallDynamoDB(image as Parameters<typeof unmarshallDynamoDB>[0]);
-}
+const unmarshall = (image: object = {}) => unmarshallDynamoDB(image as Record<string, never>);

@@ -1,7 +1,4 @@
-/**
- * What the function, the stacks that deploy it and the commands that invoke it agree on: the only file of lambda-src/
- * that other rooms import.
- */
+/** What the function, its stacks and the commands agree on: the only file of lambda-src/ that other rooms import. */
 
 /** Variable with the lowest level that is logged. Default: INFO. */
 export const LOG_LEVEL = 'LOG_LEVEL';
@@ -36,9 +33,8 @@ export const METRICS = {
 } as const;
 
 /**
- * The columns of a line in the lake, with their Hive types. The date is not among them: it is a partition, which
- * the path names, and a table cannot have a column and a partition of one name. Account and table are in the
- * line and in the path, for tables that have partitions of the date alone.
+ * The columns of a line in the lake, with their Hive types. The date is a partition, which the path names, and a table
+ * cannot have a column of that name. Account and table are in both, for tables partitioned by the date alone.
  *
  * Keys and images are texts of DynamoDB JSON, as DynamoDB's own exports write it: no type loses anything, not even
  * a number its 38 digits. They are texts, not objects, since a JSON SerDe may change the case of an object's names.
@@ -60,10 +56,7 @@ export const LAKE_COLUMNS = [
   { name: 'table', type: 'string' },
 ] as const;
 
-/**
- * The first date of a lake, `yyyy-MM-dd`: streams of other accounts can be read since then, so there is no
- * change from before.
- */
+/** The first date of a lake, `yyyy-MM-dd`: streams of other accounts can be read since then. */
 export const FIRST_DATE = '2026-01-01';
 
 /** Name of the symbol that marks a handler as one that `defineProcessor` or `defineBatchProcessor` returned. */

@@ -34,10 +34,8 @@ export function defineBatchProcessor<T extends object = Item>(
 const HOST: Host = { env: process.env, output: process.stdout };
 
 function requireFunction(caller: string, processor: unknown): void {
-  if (typeof processor !== 'function') {
-    const got = processor === null ? 'null' : typeof processor;
-    throw new TypeError(`${caller} must be given a function, got ${got}`);
-  }
+  const got = processor === null ? 'null' : typeof processor;
+  if (got !== 'function') throw new TypeError(`${caller} must be given a function, got ${got}`);
   if (types.isGeneratorFunction(processor)) {
     throw new TypeError(
       `${caller} must be given a function that is not a generator, whose body would never run; write async instead of *`,

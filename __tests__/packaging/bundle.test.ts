@@ -231,7 +231,7 @@ describe('the deployed handler is', () => {
     );
     expect(answerOf(folder, { Records: [] })).toEqual({ batchItemFailures: [] });
     const map: { sources: string[] } = JSON.parse(read(folder, 'bundle.mjs.map'));
-    expect(map.sources.filter((source) => source.endsWith('/mark.ts'))).toHaveLength(2);
+    expect(map.sources.filter((source) => source.endsWith('/kept-alive.ts'))).toHaveLength(2);
   });
 });
 

@@ -9,11 +9,6 @@ interface Order {
   TotalCents: number;
 }
 
-interface Difference {
-  readonly currency: string;
-  readonly cents: number;
-}
-
 /**
  * Writes by how much each change of an order changes the sum of all orders, a line per currency.
  *
@@ -23,30 +18,29 @@ interface Difference {
  */
 export default defineProcessor<Order>((change, { log }) => {
   const { id: changeId, account, eventName, keys } = change;
-  for (const { currency, cents } of toDifferences(change)) {
+  for (const [currency, cents] of toDifferences(change)) {
+    if (cents === 0) continue;
     const fields = { changeId, account, eventName, orderId: keys.OrderId, currency, cents };
     log.info('Total changed', fields);
   }
 });
 
 /**
- * By currency; none if nothing changed.
+ * By currency.
  *
  * @throws TypeError if an order has no total: the change is kept in the failed batches, and the sum stays right
  */
-function toDifferences({ expired, oldImage, newImage }: ChangeEvent<Order>): Difference[] {
-  // Time to Live removes finished orders, which stay in the sum.
-  if (expired) return [];
+function toDifferences({ expired, oldImage, newImage }: ChangeEvent<Order>): Map<string, number> {
   const cents = new Map<string, number>();
+  // Time to Live removes finished orders, which stay in the sum.
+  if (expired) return cents;
   const add = (order: Order | undefined, sign: 1 | -1) => {
     if (!order) return;
     cents.set(order.Currency, (cents.get(order.Currency) ?? 0) + sign * totalOf(order));
   };
   add(oldImage, -1);
   add(newImage, 1);
-  return [...cents]
-    .map(([currency, difference]) => ({ currency, cents: difference }))
-    .filter((difference) => difference.cents !== 0);
+  return cents;
 }
 
 function totalOf({ OrderId, TotalCents }: Order): number {

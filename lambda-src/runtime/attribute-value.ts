@@ -32,9 +32,6 @@ export class Binary extends Uint8Array {
 /** No two parts match the same digits, so that a long text is refused in linear time. */
 const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i;
 
-/** A double holds every decimal number up to this length. */
-const SAFE_LENGTH = 15;
-
 /** @throws TypeError if a value has none of DynamoDB's types */
 export function toItem(image: { readonly [attribute: string]: AttributeValue }): Item {
   const item: Item = {};
@@ -84,7 +81,8 @@ function toNumber(text: string): number | string {
   if (!NUMBER.test(text) || !Number.isFinite(number)) {
     throw new TypeError('not a DynamoDB number');
   }
-  if (text.length <= SAFE_LENGTH) return number;
+  // A double holds every decimal number up to this length.
+  if (text.length <= 15) return number;
   const isExact = /^[-+]?\d+$/.test(text)
     ? Number.isSafeInteger(number)
     : digitsOf(text) === digitsOf(String(number));

@@ -1,4 +1,4 @@
-import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { type Item, isObject, toItem } from './attribute-value';
 import { describeRecord } from './describe-record';
 import { parseStreamArn } from './stream-arn';
@@ -39,7 +39,6 @@ export interface ChangeEvent<T extends object = Item> {
 }
 
 /**
- * @typeParam T not checked
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
  * @throws TypeError if the record is not one of a DynamoDB stream
  */
@@ -47,12 +46,6 @@ export function toChangeEvent<T extends object = Item>(record: DynamoDBRecord): 
   // Only the caller knows what the table's items are like.
   return new DecodedChange(record) as ChangeEvent<object> as ChangeEvent<T>;
 }
-
-export function isChangeEvent(value: unknown): value is ChangeEvent {
-  return value instanceof DecodedChange;
-}
-
-type AttributeMap = Readonly<Record<string, AttributeValue>>;
 
 const EVENT_NAMES = new Set(['INSERT', 'MODIFY', 'REMOVE']);
 
@@ -81,9 +74,10 @@ class DecodedChange implements ChangeEvent {
       !eventID ||
       !eventName ||
       !EVENT_NAMES.has(eventName) ||
-      !isKey(Keys) ||
-      !isImage(OldImage) ||
-      !isImage(NewImage) ||
+      !isObject(Keys) ||
+      Object.keys(Keys).length === 0 ||
+      !(OldImage === undefined || isObject(OldImage)) ||
+      !(NewImage === undefined || isObject(NewImage)) ||
       !SequenceNumber
     ) {
       throw new TypeError(`not a record of a DynamoDB stream: ${describeRecord(record)}`);
@@ -94,7 +88,10 @@ class DecodedChange implements ChangeEvent {
     this.region = stream.region;
     this.table = stream.table;
     this.sequenceNumber = SequenceNumber;
-    this.expired = eventName === 'REMOVE' && isTimeToLive(userIdentity);
+    this.expired =
+      eventName === 'REMOVE' &&
+      userIdentity?.type === 'Service' &&
+      userIdentity.principalId === 'dynamodb.amazonaws.com';
     try {
       this.time = toTime(ApproximateCreationDateTime);
       this.keys = toItem(Keys);
@@ -110,7 +107,14 @@ class DecodedChange implements ChangeEvent {
   get record(): DynamoDBRecord {
     return this.#record;
   }
+
+  /** Reads nothing of the value, which may be a proxy that throws. */
+  static is(value: unknown): value is DecodedChange {
+    return typeof value === 'object' && value !== null && #record in value;
+  }
 }
+
+export const isChangeEvent: (value: unknown) => value is ChangeEvent = DecodedChange.is;
 
 const LAST_TIME = Date.UTC(9999, 11, 31);
 
@@ -123,17 +127,4 @@ function toTime(seconds: number | undefined): string | undefined {
   const time = Number(seconds) * 1000;
   if (time >= 0 && time <= LAST_TIME) return new Date(time).toISOString();
   throw new TypeError('its ApproximateCreationDateTime is not in seconds');
-}
-
-function isKey(keys: AttributeMap | undefined): keys is AttributeMap {
-  return isObject(keys) && Object.keys(keys).length > 0;
-}
-
-function isImage(image: AttributeMap | undefined): boolean {
-  return image === undefined || isObject(image);
-}
-
-/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html */
-function isTimeToLive(identity: { type?: string; principalId?: string } | undefined): boolean {
-  return identity?.type === 'Service' && identity.principalId === 'dynamodb.amazonaws.com';
 }

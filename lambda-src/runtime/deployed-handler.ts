@@ -1,44 +1,38 @@
 import { inspect } from 'node:util';
-import { MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../contract';
+import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../contract';
+import { describeRecord } from './describe-record';
 import { escapeUnseen } from './escape-unseen';
 import { keptAlive } from './kept-alive';
-import { ofKnownTables } from './known-tables';
-import { isMarked } from './mark';
 
 /** A function that Lambda calls with an event and a context. */
 type LambdaHandler = (event: unknown, context: unknown) => unknown;
-
-/** The exports of an entry that count, whatever they are. */
-export interface EntryExports {
-  readonly handler: unknown;
-  readonly default: unknown;
-}
 
 /**
  * The handler that is deployed: the entry's `handler`, else its default export, which must be what
  * `defineProcessor` or `defineBatchProcessor` returned. Lambda treats an answer of `undefined` as a success, so anything
  * else fails when the function starts. A custom handler is checked: see `customHandler`.
  *
+ * @param exports those of the entry that count, whatever they are
  * @param entry path of the entry, for messages
  * @param tableArns tables whose changes a processor takes, by default any; a custom handler gets every event
  * @throws TypeError if neither export is a handler; the message says what to write
  */
 export function deployedHandler(
-  exports: EntryExports,
+  exports: { readonly handler: unknown; readonly default: unknown },
   entry: string,
   tableArns?: readonly string[],
 ): LambdaHandler {
   const { handler, default: fallback } = exports;
-  const marked = (found: unknown) =>
-    tableArns ? ofKnownTables(found as LambdaHandler, tableArns) : (found as LambdaHandler);
-  if (handler !== undefined && handler !== null) {
-    return isMarked(handler) ? marked(handler) : customHandler(handler, entry);
-  }
-  const processor = isModule(fallback) ? fallback.default : fallback;
-  if (isMarked(processor)) return marked(processor);
-  throw new TypeError(
-    `${entry} ${processor === undefined || processor === null ? MISSING_HANDLER : UNWRAPPED_DEFAULT}`,
-  );
+  const own = handler ?? undefined;
+  const found = own ?? (isModule(fallback) ? fallback.default : fallback) ?? undefined;
+  if (isMarked(found)) return tableArns ? ofKnownTables(found, tableArns) : found;
+  if (own !== undefined) return customHandler(own, entry);
+  throw new TypeError(`${entry} ${found === undefined ? MISSING_HANDLER : UNWRAPPED_DEFAULT}`);
+}
+
+/** Whether it takes whole events and answers as Lambda expects it. Every copy of this module knows the others' mark. */
+function isMarked(value: unknown): value is LambdaHandler {
+  return typeof value === 'function' && Reflect.get(value, Symbol.for(MARK_NAME)) === true;
 }
 
 /** CommonJS with `exports.default`, or compiled from an ES module: Node.js has all its exports in the default one. */
@@ -46,6 +40,27 @@ function isModule(value: unknown): value is { readonly default: unknown } {
   return (
     typeof value === 'object' && value !== null && ('default' in value || '__esModule' in value)
   );
+}
+
+/**
+ * A handler that takes only changes of these tables. Lambda delivers no others, but whoever may invoke the function can
+ * write any account and table into an event. It fails before processing starts, so that Lambda keeps the batch.
+ */
+function ofKnownTables(handler: LambdaHandler, tableArns: readonly string[]): LambdaHandler {
+  const known = new Set(tableArns);
+  return async (event, context) => {
+    const { Records } = Object(event);
+    // Anything that is not a stream event is rejected by the handler.
+    for (const record of Array.isArray(Records) ? Records : []) {
+      const { eventSourceARN: arn } = Object(record);
+      if (typeof arn === 'string' && !known.has(arn.slice(0, arn.indexOf('/stream/')))) {
+        throw new Error(
+          `a record of a table that this function is not subscribed to: ${describeRecord(record)}; subscribe the consumer to it in the topology and deploy, or look who invokes the function`,
+        );
+      }
+    }
+    return handler(event, context);
+  };
 }
 
 /**
@@ -70,24 +85,15 @@ function customHandler(handler: unknown, entry: string): LambdaHandler {
 
 async function settled(answer: unknown, entry: string): Promise<unknown> {
   const settledAnswer = await keptAlive(Promise.resolve(answer));
-  if (!isAnswer(settledAnswer) || !isAnswer(asSent(settledAnswer))) {
+  const sent = () => JSON.parse(JSON.stringify(settledAnswer) ?? 'null');
+  if (!isAnswer(settledAnswer) || !isAnswer(sent())) {
     throw new TypeError(
       `handler of ${entry} must answer with nothing or { batchItemFailures: [{ itemIdentifier: <sequence number> }] }, got ${nameOf(settledAnswer)}`,
     );
   }
-  const failures = failuresOf(settledAnswer);
+  const { batchItemFailures } = Object(settledAnswer);
   // Written out, since JSON leaves out what is a getter or not enumerable.
-  return failures ? { ...Object(settledAnswer), batchItemFailures: failures } : settledAnswer;
-}
-
-/** What Lambda gets of an answer: its JSON. */
-function asSent(answer: unknown): unknown {
-  const json = JSON.stringify(answer);
-  return json === undefined ? undefined : JSON.parse(json);
-}
-
-function failuresOf(answer: unknown): unknown {
-  return (answer as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;
+  return batchItemFailures ? { ...Object(settledAnswer), batchItemFailures } : settledAnswer;
 }
 
 /** Other spellings of the key, in which Lambda would see no failure. */
@@ -101,20 +107,16 @@ const MISSPELLED = /^batch_?items?_?failures?$/i;
 function isAnswer(answer: unknown): boolean {
   if (answer === undefined || answer === null) return true;
   // A returned error, a list or a generator says nothing of records.
-  if (typeof answer !== 'object' || answer instanceof Error || isIterable(answer)) return false;
-  const failures = failuresOf(answer);
-  if (failures === undefined || failures === null) {
+  if (typeof answer !== 'object' || answer instanceof Error) return false;
+  if (Symbol.iterator in answer || Symbol.asyncIterator in answer) return false;
+  const failures = Object(answer).batchItemFailures ?? undefined;
+  if (failures === undefined) {
     return !Object.keys(answer).some((key) => key !== 'batchItemFailures' && MISSPELLED.test(key));
   }
-  return Array.isArray(failures) && failures.every(isFailure);
-}
-
-function isIterable(value: object): boolean {
-  return Symbol.iterator in value || Symbol.asyncIterator in value;
-}
-
-function isFailure(value: unknown): boolean {
-  return typeof (value as { itemIdentifier?: unknown } | null)?.itemIdentifier === 'string';
+  return (
+    Array.isArray(failures) &&
+    failures.every((failure) => typeof failure?.itemIdentifier === 'string')
+  );
 }
 
 /** Short, for a message: `a function`, `'ok'`, `{ batchItemFailures: 7 }`. */

@@ -11,31 +11,24 @@ const LONGEST = 2_000;
  * @param record anything, since records that are malformed are described too
  */
 export function describeRecord(record: unknown): string {
-  const { eventID, eventName, eventSourceARN, dynamodb } = Object(record);
-  const { SequenceNumber, Keys } = Object(dynamodb);
+  const { dynamodb } = Object(record);
+  const { Keys } = Object(dynamodb);
   const description = {
-    eventID: text(eventID),
-    eventName: text(eventName),
-    eventSourceARN: text(eventSourceARN),
-    SequenceNumber: text(SequenceNumber),
+    ...texts(record, 'eventID', 'eventName', 'eventSourceARN'),
+    ...texts(dynamodb, 'SequenceNumber'),
     Keys: isObject(Keys) ? toKeys(Keys) : undefined,
   };
   const described = escapeUnseen(JSON.stringify(description));
   return described.length <= LONGEST ? described : `${described.slice(0, LONGEST)}…`;
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
 /** At most a partition key and a sort key, of the types that a key can have. */
 function toKeys(keys: object): object {
-  return Object.fromEntries(
-    Object.entries(keys)
-      .slice(0, 2)
-      .map(([name, value]) => {
-        const { S, N, B } = Object(value);
-        return [name, { S: text(S), N: text(N), B: text(B) }];
-      }),
-  );
+  const entries = Object.entries(keys).slice(0, 2);
+  return Object.fromEntries(entries.map(([name, value]) => [name, texts(value, 'S', 'N', 'B')]));
+}
+
+function texts(value: unknown, ...names: string[]): object {
+  const entries = names.map((name) => [name, Object(value)[name]]);
+  return Object.fromEntries(entries.filter(([, text]) => typeof text === 'string'));
 }

@@ -12,9 +12,6 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Per UTF-16 code unit, which is what JSON's escapes are of. */
 function escaped(character: string): string {
-  let text = '';
-  for (let index = 0; index < character.length; index += 1) {
-    text += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
-  }
-  return text;
+  const codes = character.split('').map((unit) => unit.charCodeAt(0));
+  return codes.map((code) => `\\u${code.toString(16).padStart(4, '0')}`).join('');
 }

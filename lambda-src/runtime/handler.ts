@@ -4,16 +4,14 @@ import type {
   DynamoDBRecord,
   DynamoDBStreamEvent,
 } from 'aws-lambda';
-import { isSequenceNumber, LOG_LEVEL, METRICS, REDRIVE } from '../contract';
+import { isSequenceNumber, LOG_LEVEL, MARK_NAME, REDRIVE } from '../contract';
 import { describeRecord } from './describe-record';
 import { keptAlive } from './kept-alive';
 import { createLogger, toLogLevel } from './logger';
-import { mark } from './mark';
 import { toMetricsLine } from './metrics';
 import type { RunBatch } from './run-batch';
 import { parseStreamArn } from './stream-arn';
 
-/** What Lambda calls. */
 export type StreamHandler = (
   event: DynamoDBStreamEvent,
   lambdaContext: Context,
@@ -38,8 +36,6 @@ export interface Host {
  * - Anything that is not a DynamoDB stream event, or has a record without a sequence number, which could not be
  *   reported, is rejected before processing starts. So is an event of a tumbling window, whose answer needs a state.
  *
- * Logs the failure, and writes the metrics.
- *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  * @throws RangeError if the variable LOG_LEVEL is not a level
  */
@@ -47,30 +43,24 @@ export function createHandler(runBatch: RunBatch, { env, output }: Host): Stream
   const level = toLogLevel(env[LOG_LEVEL] ?? 'INFO');
   let coldStart = true;
 
-  return mark<StreamHandler>(async (event, lambdaContext) => {
+  const handler: StreamHandler = async (event, lambdaContext) => {
     const { awsRequestId: requestId, functionName } = lambdaContext;
-    const xrayTraceId = toTraceId(env._X_AMZN_TRACE_ID);
+    // Such as Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1
+    const [, xrayTraceId] = /Root=([^;]+)/.exec(env._X_AMZN_TRACE_ID ?? '') ?? [];
     const invocation = { requestId, functionName, coldStart, xrayTraceId };
-    const log = createLogger({ level, invocation, output });
+    const log = createLogger(level, invocation, output);
     coldStart = false;
 
-    if (!isRedrive(lambdaContext)) requireNoWindow(event);
+    // Redrive ignores the state, so it can deliver a batch of a window that was removed from the topology.
+    if (lambdaContext.clientContext?.custom?.[REDRIVE] !== true) requireNoWindow(event);
     const records = recordsOf(event);
-    const { processed, failure } = await keptAlive(
-      runBatch(records, {
-        log,
-        requestId,
-        functionName,
-        getRemainingTimeInMillis: () => lambdaContext.getRemainingTimeInMillis(),
-      }),
-    );
-    const metrics = {
-      [METRICS.processed]: processed,
-      [METRICS.failed]: failure?.changes ?? 0,
-    };
+    const getRemainingTimeInMillis = () => lambdaContext.getRemainingTimeInMillis();
+    const context = { log, requestId, functionName, getRemainingTimeInMillis };
+    const outcome = await keptAlive(runBatch(records, context));
     const stream = parseStreamArn(records[0]?.eventSourceARN);
-    output.write(toMetricsLine(metrics, functionName, stream));
+    output.write(toMetricsLine(outcome, functionName, stream));
 
+    const { failure } = outcome;
     if (!failure) return { batchItemFailures: [] };
     const itemIdentifier = sequenceNumberOf(failure.record);
     log.error('Change failed; Lambda will deliver it and what follows again', {
@@ -80,19 +70,10 @@ export function createHandler(runBatch: RunBatch, { env, output }: Host): Stream
     });
     if (failure.thrown) throw failure.error;
     return { batchItemFailures: [{ itemIdentifier }] };
-  });
+  };
+  // Not enumerable, so that Object.assign does not copy the mark to another function.
+  return Object.defineProperty(handler, Symbol.for(MARK_NAME), { value: true });
 }
-
-/**
- * Whether redrive invokes the function. It ignores the state, so that it can deliver a batch of a window that has
- * been removed from the topology.
- */
-function isRedrive({ clientContext }: Context): boolean {
-  return clientContext?.custom?.[REDRIVE] === true;
-}
-
-/** What only events of a tumbling window have. */
-const OF_WINDOW = ['window', 'isFinalInvokeForWindow', 'isWindowTerminatedEarly'];
 
 /**
  * Lambda treats an answer without the state of the window as a failed batch, although all of it was processed.
@@ -101,7 +82,8 @@ const OF_WINDOW = ['window', 'isFinalInvokeForWindow', 'isWindowTerminatedEarly'
  * @throws TypeError if the event is of a tumbling window
  */
 function requireNoWindow(event: DynamoDBStreamEvent): void {
-  const found = OF_WINDOW.find((key) => (Object(event)[key] ?? null) !== null);
+  const ofWindow = ['window', 'isFinalInvokeForWindow', 'isWindowTerminatedEarly'];
+  const found = ofWindow.find((key) => (Object(event)[key] ?? null) !== null);
   if (found === undefined) return;
   throw new TypeError(
     `an event of a tumbling window (it has ${found}), whose state a processor does not return: set tumblingWindowInSeconds to 0, or export a handler of your own that gives { Records } to the processor and returns its answer with the state`,
@@ -123,9 +105,4 @@ function sequenceNumberOf(record: DynamoDBRecord): string {
   throw new TypeError(
     `not a record of a DynamoDB stream, it has no SequenceNumber: ${describeRecord(record)}`,
   );
-}
-
-/** @param header such as `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1` */
-function toTraceId(header: string | undefined): string | undefined {
-  return /Root=([^;]+)/.exec(header ?? '')?.[1];
 }

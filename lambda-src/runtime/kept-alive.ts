@@ -1,7 +1,6 @@
 /**
- * Keeps the event loop busy while a promise is pending. If a processor waits for an event or a callback that never
- * comes, Lambda's runtime would answer `null`, which means success. Kept alive, the function times out and the batch
- * fails.
+ * Keeps the event loop busy while a promise is pending. Where a processor waits for what never comes, Lambda's runtime
+ * would answer `null`, which means success. Kept alive, the function times out and the batch fails.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html (null is a success)
  */

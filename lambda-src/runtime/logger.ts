@@ -1,12 +1,12 @@
 import { findLogLevel, LOG_LEVEL, LOG_LEVELS, type LogLevel } from '../contract';
-import { type ChangeEvent, isChangeEvent } from './change-event';
+import { isChangeEvent } from './change-event';
 import { NOT_READABLE, toJson } from './to-json';
 
 /**
  * Writes one line of JSON per call, whose fields CloudWatch Logs Insights discovers. Errors are written with their stack
  * and cause, sets as arrays, maps as objects, binaries as base64, BigInts as digits, invisible characters as escapes. An
  * error in place of the fields becomes the field `error`. Fields named as one that every line has are left out, and so
- * is `_aws`, which would make metrics of a table's data.
+ * is `_aws`, at the root of the line, of which CloudWatch would make metrics of a table's data.
  *
  * CloudWatch Logs loses a line that is too long. It is shortened, with its size in the field `bytes`: a change without
  * its images and at least at WARN, other fields as far as they fit.
@@ -26,47 +26,28 @@ export interface Logger {
  */
 export const LONGEST_LINE = 262_144 - 26;
 
-/**
- * CloudWatch makes metrics of a line that has this field, and of no line that has it deeper.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
-const EMF_ROOT = '_aws';
-
 /** Characters that are kept of a text or field that is too long. */
 const SHORTENED = 8_000;
 
-/** What every line of an invocation says. */
-export interface Invocation {
-  readonly requestId: string;
-  readonly functionName: string;
-  /** Whether it is the first of its execution environment. */
-  readonly coldStart: boolean;
-  /** Absent where X-Ray does not trace the function. */
-  readonly xrayTraceId?: string;
-}
-
-export interface LoggerProps {
-  /** The lowest level that is written. */
-  readonly level: LogLevel;
-  readonly invocation: Invocation;
-  readonly output: { write(line: string): unknown };
-}
-
-/**
- * @param text one of DEBUG, INFO, WARN, ERROR
- * @throws RangeError if it is another
- */
+/** @throws RangeError if the text is not a level */
 export function toLogLevel(text: string): LogLevel {
   const level = findLogLevel(text);
   if (!level) throw new RangeError(`${LOG_LEVEL} must be ${LOG_LEVELS.join(', ')}, got ${text}`);
   return level;
 }
 
-export function createLogger({ level: lowest, invocation, output }: LoggerProps): Logger {
+/**
+ * @param lowest level that is written
+ * @param invocation what every line of it has
+ */
+export function createLogger(
+  lowest: LogLevel,
+  invocation: object,
+  output: { write(line: string): unknown },
+): Logger {
   // Written once, not once per line.
   const invocationJson = JSON.stringify(invocation).slice(1, -1);
-  const taken = new Set(['timestamp', 'level', 'message', EMF_ROOT, ...Object.keys(invocation)]);
+  const taken = new Set(['timestamp', 'level', 'message', '_aws', ...Object.keys(invocation)]);
 
   const at = (level: LogLevel) => {
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest)) return () => {};
@@ -83,7 +64,7 @@ export function createLogger({ level: lowest, invocation, output }: LoggerProps)
       }
       const bytes = sizeOf(line);
       if (bytes > LONGEST_LINE) {
-        const hasChange = own.some(([, value]) => isChange(value));
+        const hasChange = own.some(([, value]) => isChangeEvent(value));
         line = begin(hasChange && level !== 'ERROR' ? 'WARN' : level, shorten(message));
         line += `,"bytes":${bytes}`;
         for (const [name, value] of own) {
@@ -138,25 +119,13 @@ function shorten(text: string): string {
 
 /** A change without its images, but with their bytes; of any other value the beginning of its JSON. */
 function toShortJson(value: unknown): string | undefined {
-  if (isChange(value)) {
+  if (isChangeEvent(value)) {
     const { oldImage, newImage, ...others } = value;
-    return toJson({
-      ...others,
-      oldImageBytes: bytesOf(oldImage),
-      newImageBytes: bytesOf(newImage),
-    });
+    const bytes = { oldImageBytes: bytesOf(oldImage), newImageBytes: bytesOf(newImage) };
+    return toJson({ ...others, ...bytes });
   }
   const json = toJson(value);
   return json === undefined || json.length <= SHORTENED ? json : toJson(shorten(json));
-}
-
-/** A revoked proxy throws. */
-function isChange(value: unknown): value is ChangeEvent {
-  try {
-    return isChangeEvent(value);
-  } catch {
-    return false;
-  }
 }
 
 function bytesOf(image: object | undefined): number | undefined {

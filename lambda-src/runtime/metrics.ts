@@ -1,21 +1,20 @@
 import { METRICS } from '../contract';
 import { escapeUnseen } from './escape-unseen';
+import type { Outcome } from './run-batch';
 import type { Stream } from './stream-arn';
 
-/** How many changes of one invocation. */
-export type Metrics = Readonly<Record<typeof METRICS.processed | typeof METRICS.failed, number>>;
-
 /**
- * One line in CloudWatch's embedded metric format, of which CloudWatch makes metrics by itself.
- * Account and table are properties, not dimensions: found in the log, and no metric for each.
+ * One line in CloudWatch's embedded metric format. Account and table are properties, not dimensions: found in the log,
+ * and no metric for each.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function toMetricsLine(
-  metrics: Metrics,
+  { processed, failure }: Outcome,
   functionName: string,
   { account, table }: Partial<Stream> = {},
 ): string {
+  const metrics = { [METRICS.processed]: processed, [METRICS.failed]: failure?.changes ?? 0 };
   const directive = {
     Namespace: METRICS.namespace,
     Dimensions: [['FunctionName']],

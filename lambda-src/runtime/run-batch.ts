@@ -35,17 +35,15 @@ export type RunBatch = (
 export interface Outcome {
   /** How many changes were processed. */
   readonly processed: number;
-  readonly failure?: Failure;
-}
-
-export interface Failure {
-  /** The first record that was not processed. */
-  readonly record: DynamoDBRecord;
-  /** How many changes failed: all that the processor got at once. */
-  readonly changes: number;
-  readonly error: unknown;
-  /** Whether the function fails, rather than reports the record. */
-  readonly thrown: boolean;
+  readonly failure?: {
+    /** The first record that was not processed. */
+    readonly record: DynamoDBRecord;
+    /** How many changes failed: all that the processor got at once. */
+    readonly changes: number;
+    readonly error: unknown;
+    /** Whether the function fails, rather than reports the record. */
+    readonly thrown: boolean;
+  };
 }
 
 /** Gives one change after the other to the processor. */
@@ -63,15 +61,15 @@ export function oneByOne<T extends object>(processor: Processor<T>): RunBatch {
 }
 
 /**
- * Gives all changes of a batch to the processor at once, or those before the first record that cannot
- * be decoded, which fails by itself.
- *
- * If the processor fails, the first record is reported, and nothing is thrown: Lambda then repeats the batch
- * unchanged, so that a processor can derive the names of what it writes from the batch.
+ * Gives all changes of a batch to the processor at once, or those before the first record that cannot be decoded,
+ * which fails by itself. If the processor fails, the first record is reported, and nothing is thrown: Lambda then
+ * repeats the batch unchanged, so that a processor can derive the names of what it writes from the batch.
  */
 export function allAtOnce<T extends object>(processor: BatchProcessor<T>): RunBatch {
   return async (records, context) => {
-    const { changes, failure } = decode<T>(records);
+    const changes: ChangeEvent<T>[] = [];
+    const decode = oneByOne<T>((change) => void changes.push(change));
+    const { failure } = await decode(records, context);
     const [first] = records;
     if (!first || changes.length === 0) return { processed: 0, failure };
     try {
@@ -82,18 +80,6 @@ export function allAtOnce<T extends object>(processor: BatchProcessor<T>): RunBa
     }
     return { processed: changes.length, failure };
   };
-}
-
-function decode<T extends object>(records: readonly DynamoDBRecord[]) {
-  const changes: ChangeEvent<T>[] = [];
-  for (const record of records) {
-    try {
-      changes.push(toChangeEvent<T>(record));
-    } catch (error) {
-      return { changes, failure: { record, changes: 1, error, thrown: changes.length === 0 } };
-    }
-  }
-  return { changes };
 }
 
 /**

@@ -7,8 +7,7 @@ export interface Stream {
 }
 
 /**
- * Partition, Region, account and table, each in its own characters: they become object keys, and whoever may invoke the
- * function can write any text.
+ * Each part in its own characters: they become object keys, and whoever may invoke the function can write any text.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  */
@@ -20,11 +19,9 @@ const streams = new Map<string, Stream | undefined>();
 
 /** @returns undefined if the ARN is not one of a DynamoDB stream */
 export function parseStreamArn(arn: string | undefined = ''): Stream | undefined {
-  if (!streams.has(arn)) streams.set(arn, parse(arn));
+  if (!streams.has(arn)) {
+    const [, region, account, table] = STREAM_ARN.exec(arn) ?? [];
+    streams.set(arn, region && account && table ? { region, account, table } : undefined);
+  }
   return streams.get(arn);
-}
-
-function parse(arn: string): Stream | undefined {
-  const [, region, account, table] = STREAM_ARN.exec(arn) ?? [];
-  return region && account && table ? { region, account, table } : undefined;
 }

@@ -9,17 +9,9 @@ import type { ChangeEvent } from '../runtime/change-event';
 export interface S3SinkProps {
   readonly client: Pick<S3Client, 'send'>;
   readonly bucket: string;
-  /**
-   * What every key begins with, e.g. `changes/`.
-   *
-   * @default ''
-   */
+  /** What every key begins with, e.g. `changes/`. Default: nothing. */
   readonly prefix?: string;
-  /**
-   * ID of the account that must own the bucket: S3 refuses to write to another's.
-   *
-   * @default whoever owns it
-   */
+  /** ID of the account that must own the bucket: S3 refuses to write to another's. Default: any. */
   readonly bucketOwner?: string;
 }
 
@@ -44,23 +36,17 @@ export function s3Sink({ client, bucket, prefix = '', bucketOwner }: S3SinkProps
   };
 }
 
-type ColumnName = (typeof LAKE_COLUMNS)[number]['name'];
-
 /** A value per column; undefined, and not written, if the change has none. */
-type LakeLine = Readonly<Record<ColumnName, string | boolean | undefined>>;
-
-interface LakeObject {
-  /** Below the prefix, e.g. `date=2026-01-02/account=444455556666/table=Orders/….json.gz`. */
-  readonly key: string;
-  /** A line of JSON per change, each with its end. */
-  readonly text: string;
-}
+type LakeLine = Record<(typeof LAKE_COLUMNS)[number]['name'], string | boolean | undefined>;
 
 /**
  * The objects of a batch: one, unless it has changes of several days (UTC), accounts or tables, so that the partition of
  * a change does not depend on its batch. Keys and texts depend on the changes only.
+ *
+ * @returns keys below the prefix, e.g. `date=2026-01-02/account=444455556666/table=Orders/….json.gz`, with a line of
+ *   JSON per change
  */
-export function toLakeObjects(changes: readonly ChangeEvent[]): LakeObject[] {
+export function toLakeObjects(changes: readonly ChangeEvent[]) {
   const groups = new Map<string, ChangeEvent[]>();
   for (const change of changes) {
     const partition = toPartition(change);

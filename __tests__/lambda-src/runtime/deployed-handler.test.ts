@@ -1,6 +1,13 @@
 import { defineBatchProcessor, defineProcessor } from '../../../lambda-src/processor';
 import { deployedHandler } from '../../../lambda-src/runtime/deployed-handler';
-import { mark } from '../../../lambda-src/runtime/mark';
+import { describeRecord } from '../../../lambda-src/runtime/describe-record';
+import { record } from '../../helpers/records';
+
+/** As another copy of the package would mark it. */
+const marked = <T extends object>(handler: T): T =>
+  Object.defineProperty(handler, Symbol.for('dynamodb-cross-account-streams/handler'), {
+    value: true,
+  });
 
 const PROCESSOR = defineProcessor(() => {});
 const handlerOf = (handler: unknown, fallback?: unknown) =>
@@ -10,9 +17,8 @@ describe('the deployed handler', () => {
   test.each([
     ['defineProcessor', PROCESSOR],
     ['defineBatchProcessor', defineBatchProcessor(() => {})],
-    ['another copy of the package', Object.assign(async () => ({}), {})],
+    ['another copy of the package', marked(async () => ({}))],
   ])('is what %s returned, as it is', (_, handler) => {
-    mark(handler);
     expect(handlerOf(undefined, handler)).toBe(handler);
     expect(handlerOf(handler, 42)).toBe(handler);
   });
@@ -186,5 +192,56 @@ describe('the answer of a custom handler', () => {
     ],
   ])('is an error that was %s, as it is', async (_, own) => {
     await expect((async () => handlerOf(own)({}, {}))()).rejects.toThrow(new Error('lost'));
+  });
+});
+
+describe('the handler of a processor', () => {
+  const ORDERS = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders';
+  const LABEL = 'stream/2026-01-02T03:04:05.678';
+  const handler = jest.fn(async (_event: unknown, _context: unknown) => 'answer');
+  const tableArns = [ORDERS, ORDERS.replace('Orders', 'Items')];
+  const known = async (event: unknown, context: unknown) =>
+    deployedHandler(
+      { handler: marked(handler), default: undefined },
+      'a.ts',
+      tableArns,
+    )(event, context);
+  const of = (eventSourceARN: string) => record(1, { eventSourceARN });
+
+  beforeEach(() => handler.mockClear());
+
+  test.each<[string, unknown]>([
+    ['the streams of known tables', { Records: [record(1), record(2)] }],
+    [
+      'another stream of such a table',
+      { Records: [of(`${ORDERS}/stream/2027-01-01T00:00:00.000`)] },
+    ],
+    ['no records', { Records: [] }],
+    ['nothing, which the handler rejects', undefined],
+    ['text in place of records', { Records: 'x' }],
+    ['values that are not records', { Records: [null, 1, {}, { eventSourceARN: 7 }] }],
+  ])('events of %s reach the handler', async (_, event) => {
+    await expect(known(event, 'context')).resolves.toBe('answer');
+    expect(handler.mock.calls).toEqual([[event, 'context']]);
+  });
+
+  test.each([
+    ['account', `${ORDERS.replace('444455556666', '999999999999')}/${LABEL}`],
+    ['table', `${ORDERS}2/${LABEL}`],
+    ['table, whose name is the beginning', `${ORDERS.slice(0, -1)}/${LABEL}`],
+    ['table ..', `${ORDERS}/../..${LABEL}`],
+    ['Region', `${ORDERS.replace('us-east-1', 'eu-west-1')}/${LABEL}`],
+    ['partition', `${ORDERS.replace('aws', 'aws-cn')}/${LABEL}`],
+    ['service', `${ORDERS.replace('dynamodb', 'kinesis')}/${LABEL}`],
+    ['kind: the table itself', ORDERS],
+    ['kind: a text', ''],
+  ])('a record of another %s fails the batch, whatever else is in it', async (_, arn) => {
+    const stranger = of(arn);
+    await expect(known({ Records: [record(1), stranger] }, 'context')).rejects.toThrow(
+      new Error(
+        `a record of a table that this function is not subscribed to: ${describeRecord(stranger)}; subscribe the consumer to it in the topology and deploy, or look who invokes the function`,
+      ),
+    );
+    expect(handler).not.toHaveBeenCalled();
   });
 });

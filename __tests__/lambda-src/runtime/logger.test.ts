@@ -23,7 +23,7 @@ afterEach(() => {
 function lines(write: (log: Logger) => void, level: LogLevel = 'DEBUG'): string[] {
   const written: string[] = [];
   const output = { write: (line: string) => written.push(line) };
-  write(createLogger({ level, invocation: INVOCATION, output }));
+  write(createLogger(level, INVOCATION, output));
   return written;
 }
 

@@ -6,11 +6,9 @@ import { UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { visible } from '../../topology/unicode';
 import type { Finding } from '../model';
+import { plural } from '../report/words';
 import { configurationDifferences } from './configuration';
 import { type TreeDifference, treeDifferences } from './tree';
-
-/** Places of one configuration that are named before "and … more". */
-const NAMED = 3;
 
 const REMEDY = 'if the topology is right, run npm run synth';
 
@@ -38,7 +36,7 @@ export function compareWithTopology(
     ];
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    throw new UserError(`${folder} cannot be read: ${visible((error as Error).message)}`);
+    throw new UserError(`${folder} cannot be read: ${(error as Error).message}`);
   } finally {
     rmSync(own, { recursive: true });
   }
@@ -48,7 +46,6 @@ export function compareWithTopology(
 const TERRAFORM_FILES =
   /^stacks.[^/\\]+.(plan|\.terraform\.lock\.hcl|\.terraform\.tfstate\.lock\.info|terraform\.tfstate(\.\d+)?(\.backup)?)$/;
 const TERRAFORM_FOLDER = /^stacks.[^/\\]+.\.terraform$/;
-const CONFIGURATION = /^stacks.[^/\\]+.cdk\.tf\.json$/;
 const PACKAGE = /^stacks.[^/\\]+.assets.[^/\\]+.[^/\\]+\.zip$/;
 
 /** Whether Terraform, or cdktf's CLI, writes it for itself: each plan makes the archive of the code again. */
@@ -64,7 +61,7 @@ function afterTerraform(written: readonly TreeDifference[], afterInit: boolean):
   const [first] = written;
   if (!first) return [];
   const stacks = new Set(written.map(({ file }) => file.split(path.sep)[1])).size;
-  const where = `Terraform has run in ${stacks === 1 ? 'this folder' : `the folders of ${stacks} stacks`}`;
+  const where = `Terraform has run in the folders of ${plural(stacks, 'stack')}`;
   const message = afterInit
     ? `${where}: its providers, modules, plans, states and archives were not compared`
     : `${where}, and nobody reviewed its providers, modules and plans: review a fresh folder, or all else with --after-init`;
@@ -74,15 +71,9 @@ function afterTerraform(written: readonly TreeDifference[], afterInit: boolean):
 function describe({ file, expected, found }: TreeDifference, own: string, folder: string): string {
   if (!found) return `is missing; ${REMEDY}`;
   if (!expected) return 'is not of the topology; delete it';
-  const places =
-    CONFIGURATION.test(file) && found.isFile()
-      ? configurationDifferences(
-          readFileSync(path.join(own, file), 'utf8'),
-          readFileSync(path.join(folder, file), 'utf8'),
-        )
-      : [];
-  const more = places.length > NAMED ? ` and ${places.length - NAMED} more places` : '';
-  const where = places.length === 0 ? '' : ` at ${places.slice(0, NAMED).join(', ')}${more}`;
+  const read = (root: string) => readFileSync(path.join(root, file), 'utf8');
+  const isRead = found.isFile() && path.basename(file) === 'cdk.tf.json';
+  const where = isRead ? configurationDifferences(read(own), read(folder)) : '';
   return `is not what the topology synthesizes${where}; ${REMEDY}`;
 }
 

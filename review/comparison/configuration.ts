@@ -2,15 +2,21 @@ import diff from 'microdiff';
 import { parseDocument } from 'yaml';
 import { addressOf } from '../read/stacks';
 
+/** Places that are named before "and … more". */
+const NAMED = 3;
+
 /**
- * Where a `cdk.tf.json` differs from another, as addresses and attributes. Values are left out, since they
+ * Where a `cdk.tf.json` differs from another, as ` at <addresses and attributes>`. Values are left out, since they
  * can be secret. Empty where the same values are written in other bytes, and where the other is not JSON.
  */
-export function configurationDifferences(expected: string, found: string): string[] {
+export function configurationDifferences(expected: string, found: string): string {
   try {
-    return [...repeatedKeys(found), ...placesOf(JSON.parse(expected), JSON.parse(found))];
+    const all = diff(JSON.parse(expected), JSON.parse(found), { cyclesFix: false });
+    const places = [...repeatedKeys(found), ...all.map((each) => addressOf(each.path))];
+    const more = places.length > NAMED ? ` and ${places.length - NAMED} more places` : '';
+    return places.length > 0 ? ` at ${places.slice(0, NAMED).join(', ')}${more}` : '';
   } catch {
-    return [];
+    return '';
   }
 }
 
@@ -20,8 +26,4 @@ function repeatedKeys(text: string): string[] {
   const repeated = errors.find(({ code }) => code === 'DUPLICATE_KEY');
   if (!repeated) return [];
   return [`line ${text.slice(0, repeated.pos[0]).split('\n').length}, where a key is repeated`];
-}
-
-function placesOf(expected: object, found: object): string[] {
-  return diff(expected, found, { cyclesFix: false }).map(({ path }) => addressOf(path));
 }

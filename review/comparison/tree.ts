@@ -20,10 +20,8 @@ export function treeDifferences(expected: string, found: string, place = ''): Tr
     if (before?.isDirectory() && after?.isDirectory()) {
       return treeDifferences(expected, found, file);
     }
-    const isSame =
-      before?.isFile() &&
-      after?.isFile() &&
-      haveSameBytes(path.join(expected, file), path.join(found, file));
+    const files = [path.join(expected, file), path.join(found, file)] as const;
+    const isSame = before?.isFile() && after?.isFile() && haveSameBytes(...files);
     return isSame ? [] : [{ file, expected: before, found: after }];
   });
 }
@@ -34,7 +32,6 @@ function entries(root: string, place: string): Map<string, Dirent> {
 }
 
 function haveSameBytes(one: string, other: string): boolean {
-  return (
-    statSync(one).size === statSync(other).size && readFileSync(one).equals(readFileSync(other))
-  );
+  const isAsLong = statSync(one).size === statSync(other).size;
+  return isAsLong && readFileSync(one).equals(readFileSync(other));
 }

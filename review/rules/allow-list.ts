@@ -1,7 +1,7 @@
-import type { Stack } from '../read/stacks';
+import { groupBy, unique } from '../lists';
 import allowed from './allowed.json';
 import { type Leaf, leavesOf } from './leaves';
-import type { Found, Rule } from './rule';
+import type { Rule } from './rule';
 
 /**
  * What may be in a stack, by kind of block and attribute; `.*` ends a mapping whose keys the user writes. `text` is any
@@ -14,24 +14,14 @@ const REMEDY =
   'remove it, or, if it is meant, let somebody review it and add it to review/rules/allowed.json';
 
 /** What is not known can give access, pass data on or run a program. */
-export const allowList: Rule = {
-  name: 'allow-list',
-  check: ({ stacks }) => stacks.all.flatMap(strangers),
-};
-
-function strangers(stack: Stack): Found[] {
-  const found = new Map<string, Set<string>>();
-  for (const leaf of leavesOf(stack.json)) {
-    const problem = problemOf(leaf);
-    if (problem === undefined) continue;
-    const place = `${stack.id} ${leaf.address}`;
-    found.set(place, (found.get(place) ?? new Set()).add(problem));
-  }
-  return [...found].map(([place, problems]) => ({
-    place,
-    message: `${[...problems].join(', ')}; ${REMEDY}`,
-  }));
-}
+export const allowList: Rule = ({ stacks }) =>
+  stacks.all.flatMap(({ id, json }) => {
+    const strangers = leavesOf(json).filter((leaf) => problemOf(leaf) !== undefined);
+    return groupBy(strangers, ({ address }) => address).map((leaves) => ({
+      place: `${id} ${leaves[0].address}`,
+      message: `${unique(leaves.map(problemOf)).join(', ')}; ${REMEDY}`,
+    }));
+  });
 
 /** What the review does not know. Values can be secret and are left out. */
 function problemOf({ kind, attribute, value }: Leaf): string | undefined {
@@ -52,7 +42,10 @@ export function entryOf(kind: string, attribute: string): string | undefined {
 }
 
 function isAllowed(rule: string, value: string): boolean {
-  if (rule !== 'text' && rule !== 'computed') return matches(rule, value);
+  if (rule !== 'text' && rule !== 'computed') {
+    const escaped = rule.replaceAll(/[.+?^${}()[\]\\]/g, '\\$&').replaceAll('*', '[\\w-]+');
+    return new RegExp(`^(?:${escaped})$`).test(value);
+  }
   const expressions = value.replaceAll(REFERENCE, '');
   if (!/[$%]\{/.test(expressions)) return true;
   return rule === 'computed' && !READS_FILES.test(expressions);
@@ -63,8 +56,3 @@ const REFERENCE = /\$\{[\w.[\]-]+\}|(?<![$%])([$%])\1\{/g;
 
 /** Functions that read files or the environment; those of a provider may do anything. */
 const READS_FILES = /\b(?:file\w*|template\w+|pathexpand)(?:\s|\/\*.*?\*\/)*\(|\bprovider::/s;
-
-function matches(alternatives: string, value: string): boolean {
-  const escaped = alternatives.replaceAll(/[.+?^${}()[\]\\]/g, '\\$&').replaceAll('*', '[\\w-]+');
-  return new RegExp(`^(?:${escaped})$`).test(value);
-}

@@ -1,7 +1,6 @@
-import type { Resource } from '../read/resources';
-import { type Found, placeOf, type Rule } from './rule';
+import { placeOf, type Rule } from './rule';
 
-/** What every bucket must have beside it, with the attributes that make it hold. */
+/** What every bucket must have, with the attributes that make it hold. */
 const GUARDS = {
   aws_s3_bucket_public_access_block: [
     'block_public_acls',
@@ -16,19 +15,15 @@ const GUARDS = {
 };
 
 /** Every bucket is private, encrypted, and has a policy. Which values these have is for other rules. */
-export const buckets: Rule = {
-  name: 'buckets',
-  check: ({ stacks }) => stacks.resources('aws_s3_bucket').flatMap(missingGuards),
-};
-
-function missingGuards(bucket: Resource): Found[] {
-  const { stacks, stack } = bucket;
-  return Object.entries(GUARDS)
-    .filter(([type, attributes]) =>
-      stacks
-        .resources(type)
-        .filter((guard) => guard.stack === stack && guard.text('bucket') === bucket.text('bucket'))
-        .every((guard) => attributes.some((name) => guard.optional(name) === undefined)),
-    )
-    .map(([type]) => ({ place: placeOf(bucket), message: `has no complete ${type}; add it` }));
-}
+export const buckets: Rule = ({ stacks }) =>
+  stacks.resources('aws_s3_bucket').flatMap((bucket) =>
+    Object.entries(GUARDS)
+      .filter(([type, attributes]) =>
+        stacks
+          .resources(type)
+          .filter(({ stack }) => stack === bucket.stack)
+          .filter((guard) => guard.text('bucket') === bucket.text('bucket'))
+          .every((guard) => attributes.some((name) => guard.optional(name) === undefined)),
+      )
+      .map(([type]) => ({ place: placeOf(bucket), message: `has no complete ${type}; add it` })),
+  );

@@ -15,26 +15,26 @@ import { unheardAlarms } from './unheard-alarms';
 import { unmeetableConditions } from './unmeetable-conditions';
 import { unprotectedTables } from './unprotected-tables';
 
-/** Every rule, in the order of the report. */
-const RULES: readonly Rule[] = [
-  allowList,
+/** Every rule by the name of its file, in the order of the report. */
+const RULES: Readonly<Record<string, Rule>> = {
+  'allow-list': allowList,
   place,
-  remoteStates,
-  intendedResources,
+  'remote-states': remoteStates,
+  'intended-resources': intendedResources,
   destinations,
   buckets,
-  managedPolicies,
-  unmeetableConditions,
+  'managed-policies': managedPolicies,
+  'unmeetable-conditions': unmeetableConditions,
   quotas,
   runtimes,
-  unprotectedTables,
-  policiesOfOthers,
-  unheardAlarms,
-  scarceConcurrency,
-];
+  'unprotected-tables': unprotectedTables,
+  'policies-of-others': policiesOfOthers,
+  'unheard-alarms': unheardAlarms,
+  'scarce-concurrency': scarceConcurrency,
+};
 
 export function applyRules(input: RuleInput): Finding[] {
-  return RULES.flatMap(({ name: rule, check }) =>
-    check(input).map(({ stops = true, ...found }) => ({ rule, stops, ...found })),
+  return Object.entries(RULES).flatMap(([rule, check]) =>
+    check(input).map((found) => ({ rule, stops: true, ...found })),
   );
 }

@@ -9,13 +9,8 @@ export interface Leaf {
   readonly value: unknown;
 }
 
-/**
- * Terraform takes a list of blocks where one is written. Where the review itself would not see the blocks of a
- * list, the list is the value.
- */
 export function leavesOf(value: unknown, keys: readonly string[] = []): Leaf[] {
-  const isRead = !Array.isArray(value) || keys.length > 3 || keys[0] === 'provider';
-  const inner = isRead && typeof value === 'object' ? Object.entries(value ?? {}) : [];
+  const inner = typeof value === 'object' ? Object.entries(value ?? {}) : [];
   const leaves = inner
     .filter(([key]) => !isComment(key, keys))
     .flatMap(([key, item]) => leavesOf(item, Array.isArray(value) ? keys : [...keys, key]));

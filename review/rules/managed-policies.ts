@@ -5,26 +5,19 @@ import type { Rule } from './rule';
  * stops until the topology says that somebody has read it. One that the topology does not name is a finding about
  * access.
  */
-export const managedPolicies: Rule = {
-  name: 'managed-policies',
-  check({ model, topology: { consumers } }) {
-    const roles = new Map(consumers.map(({ stackId, role }) => [stackId, role]));
-    return model.notEvaluated.flatMap(({ what, stack, policyArn }) => {
-      const role = roles.get(stack);
-      if (!role) return [];
-      const { managedPolicyArns, permissionsBoundary, acknowledgedPolicyArns } = role;
-      if (![...managedPolicyArns, permissionsBoundary].includes(policyArn)) return [];
-      const isAcknowledged = acknowledgedPolicyArns.includes(policyArn);
-      const remedy = isAcknowledged
-        ? 'the topology says that somebody has read it'
-        : 'read it, and add its ARN to role.acknowledgedPolicyArns';
-      return [
-        {
-          place: stack,
-          stops: !isAcknowledged,
-          message: `${what} is not evaluated, and the answers on access are without it; ${remedy}`,
-        },
-      ];
-    });
-  },
-};
+export const managedPolicies: Rule = ({ model, topology: { consumers } }) =>
+  consumers.flatMap(({ stackId, role }) =>
+    model.notEvaluated
+      .filter(({ stack }) => stack === stackId)
+      .filter(({ policyArn }) =>
+        [...role.managedPolicyArns, role.permissionsBoundary].includes(policyArn),
+      )
+      .map(({ what, policyArn }) => {
+        const isAcknowledged = role.acknowledgedPolicyArns.includes(policyArn);
+        const remedy = isAcknowledged
+          ? 'the topology says that somebody has read it'
+          : 'read it, and add its ARN to role.acknowledgedPolicyArns';
+        const message = `${what} is not evaluated, and the answers on access are without it; ${remedy}`;
+        return { place: stackId, stops: !isAcknowledged, message };
+      }),
+  );

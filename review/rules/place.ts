@@ -7,76 +7,65 @@ import type { Stack } from '../read/stacks';
 import { type Found, notAsMeant, type Rule } from './rule';
 
 /** Where stacks are deployed, as whom, and which state they write. */
-export const place: Rule = {
-  name: 'place',
-  check({ stacks, topology }) {
-    const places = new Map(placesOf(topology).map((each) => [each.stackId, each]));
-    return stacks.all.flatMap((stack) => ofStack(stack, places.get(stack.id), topology));
-  },
+export const place: Rule = ({ stacks, topology }) => {
+  const places = placesOf(topology);
+  return stacks.all.flatMap((stack) => {
+    const { id, json } = stack;
+    const expected = places.get(id);
+    if (!expected) return [{ place: id, message: 'is not a stack of the topology; remove it' }];
+    const found = {
+      provider: json.provider.aws.map(({ default_tags, ...rest }) => rest),
+      backend: json.terraform?.backend,
+      version: json.terraform?.required_providers?.aws?.version,
+    };
+    const settings = {
+      provider: [providerOf(expected)],
+      backend: backendOf(id, expected, topology),
+      version: topology.awsProviderVersion,
+    };
+    return [...differences(id, found, settings), ...withoutProvider(stack, expected)];
+  });
 };
 
 /** What a stack is to be deployed with. */
 export interface Place {
-  readonly stackId: string;
   readonly alias: string;
   readonly account: Pick<Account, 'region' | 'deployRole' | 'stateRoleArn'> & { id?: string };
 }
 
-export function placesOf({
-  consumers,
-  producers,
-  subscriptions,
-  state,
-}: ResolvedTopology): Place[] {
-  const { region, roleArn, manage } = state;
-  const deployRole = roleArn === undefined ? undefined : { arn: roleArn };
-  const owner = { id: roleArn && parseArn(roleArn).id, region, deployRole };
-  return [
-    ...[...consumers, ...subscriptions].map((stack) => ({ ...stack, alias: 'consumer' })),
-    ...producers.map((stack) => ({ ...stack, alias: 'producer' })),
-    ...(manage ? [{ stackId: STATE_BUCKET_STACK_ID, alias: 'state', account: owner }] : []),
-  ];
+/** By stack id. */
+export function placesOf(topology: ResolvedTopology): ReadonlyMap<string, Place> {
+  const { consumers, producers, subscriptions, state } = topology;
+  const places = new Map<string, Place>();
+  for (const { stackId, account } of [...consumers, ...subscriptions]) {
+    places.set(stackId, { alias: 'consumer', account });
+  }
+  for (const { stackId, account } of producers) {
+    places.set(stackId, { alias: 'producer', account });
+  }
+  if (state.manage) {
+    const { region, roleArn: arn } = state;
+    const account =
+      arn === undefined ? { region } : { region, id: parseArn(arn).id, deployRole: { arn } };
+    places.set(STATE_BUCKET_STACK_ID, { alias: 'state', account });
+  }
+  return places;
 }
 
-function ofStack(stack: Stack, expected: Place | undefined, topology: ResolvedTopology): Found[] {
-  const { id, json } = stack;
-  if (!expected) return [{ place: id, message: 'is not a stack of the topology; remove it' }];
-  const { provider, terraform } = json;
-  const found = {
-    provider: provider?.aws?.map(({ default_tags, ...rest }) => rest),
-    backend: terraform?.backend,
-    version: Reflect.get(Object(terraform?.required_providers), 'aws')?.version,
-  };
-  return [
-    ...differences(id, found, {
-      provider: [providerOf(expected)],
-      backend: backendOf(expected, topology),
-      version: topology.awsProviderVersion,
-    }),
-    ...withoutProvider(stack, expected),
-  ];
-}
-
-function providerOf({ alias, account: { id, region, deployRole } }: Place): object {
+function providerOf({ alias, account: { id, region, deployRole: role } }: Place): object {
+  const { arn: role_arn, externalId: external_id, sessionName: session_name } = role ?? {};
   return {
     alias,
     region,
     allowed_account_ids: id && [id],
-    assume_role: deployRole && [
-      {
-        role_arn: deployRole.arn,
-        external_id: deployRole.externalId,
-        session_name: deployRole.sessionName,
-      },
-    ],
+    assume_role: role && [{ role_arn, external_id, session_name }],
   };
 }
 
-function backendOf({ stackId, account }: Place, { state }: ResolvedTopology): object {
+function backendOf(stackId: string, { account }: Place, { state }: ResolvedTopology): object {
   if (stackId === STATE_BUCKET_STACK_ID) {
-    return {
-      local: { path: `../../../${state.keyPrefix.replaceAll('/', '-')}.state-bucket.tfstate` },
-    };
+    const file = `${state.keyPrefix.replaceAll('/', '-')}.state-bucket.tfstate`;
+    return { local: { path: `../../../${file}` } };
   }
   const object = stateObject(stackId, state, account);
   return { s3: { ...object, encrypt: true, kms_key_id: state.kmsKeyId, use_lockfile: true } };
@@ -111,6 +100,7 @@ function withoutProvider({ id, json }: Stack, { alias }: Place): Found[] {
 }
 
 export function differences(place: string, found: object, expected: object): Found[] {
+  // Without what is undefined.
   const settings = JSON.parse(JSON.stringify(expected));
   const all = diff(settings, found, { cyclesFix: false });
   return notAsMeant(

@@ -4,20 +4,14 @@ import { arns } from '../../topology/arns';
 import type { Rule } from './rule';
 
 /** Where the policy of a stream belongs to others, they add a statement, and nobody evaluates theirs. */
-export const policiesOfOthers: Rule = {
-  name: 'policies-of-others',
-  check: ({ topology: { producers } }) =>
-    producers
-      .filter(({ streamPolicy: { managed }, readers }) => !managed && readers.length > 0)
-      .map((producer) => {
-        const { stackId, source, account, readers } = producer;
-        const roleArns = readers.map(({ roleArn }) => roleArn);
-        const stream = `${arns.streams(source)}<label>`;
-        const [statement] = streamPolicy(producer, stream, roleArns).map(renderStatement);
-        return {
-          place: stackId,
-          stops: false,
-          message: `not evaluated: the policy of the stream of ${source.name} in ${account.id} belongs to others, who add this statement; with the stream's own ARN it is the output stream_policy_statement: ${JSON.stringify(statement)}`,
-        };
-      }),
-};
+export const policiesOfOthers: Rule = ({ topology: { producers } }) =>
+  producers
+    .filter(({ streamPolicy: { managed }, readers }) => !managed && readers.length > 0)
+    .map((producer) => {
+      const { stackId, source, account, readers } = producer;
+      const roleArns = readers.map(({ roleArn }) => roleArn);
+      const stream = `${arns.streams(source)}<label>`;
+      const [statement] = streamPolicy(producer, stream, roleArns).map(renderStatement);
+      const message = `not evaluated: the policy of the stream of ${source.name} in ${account.id} belongs to others, who add this statement; with the stream's own ARN it is the output stream_policy_statement: ${JSON.stringify(statement)}`;
+      return { place: stackId, stops: false, message };
+    });

@@ -1,49 +1,32 @@
-import type { ResolvedTopology } from '../../topology/resolve';
+import { unique } from '../lists';
 import { STREAM_LABEL } from '../read/attributes';
 import type { Resource } from '../read/resources';
-import type { Block } from '../read/stacks';
-import { differences, type Place, placesOf, stateObject } from './place';
+import { differences, placesOf, stateObject } from './place';
 import { type Found, placeOf, type Rule } from './rule';
 
-/** What stacks take from the states of others. */
-export const remoteStates: Rule = {
-  name: 'remote-states',
-  check({ stacks, topology }) {
-    const places = new Map(placesOf(topology).map((each) => [each.stackId, each]));
-    return stacks
-      .dataSources('terraform_remote_state')
-      .flatMap((resource) => [
-        ...ofRemoteState(resource, places, topology),
-        ...unchecked(resource),
-      ]);
-  },
+/** What stacks take from the states of others. Of a state that is read, the whole object is known. */
+export const remoteStates: Rule = ({ stacks, topology }) => {
+  const places = placesOf(topology);
+  return stacks.dataSources('terraform_remote_state').flatMap((resource) => {
+    const { config = {} } = resource.block;
+    const stackId = String(config.key).replace(/^.*\/|\.tfstate$/g, '');
+    const reader = places.get(resource.stack.id);
+    const isKnown = reader && places.has(stackId);
+    const expected = isKnown ? stateObject(stackId, topology.state, reader.account) : {};
+    return [...differences(placeOf(resource), config, expected), ...unchecked(resource)];
+  });
 };
-
-/** Of a state that is read, the whole object is known. */
-function ofRemoteState(
-  resource: Resource,
-  places: ReadonlyMap<string, Place>,
-  { state }: ResolvedTopology,
-): Found[] {
-  const config = (resource.block.config ?? {}) as Block;
-  const stackId = String(config.key).replace(/^.*\/|\.tfstate$/g, '');
-  const reader = places.get(resource.stack.id);
-  const isKnown = reader && places.has(stackId);
-  const expected = isKnown ? stateObject(stackId, state, reader.account) : {};
-  return differences(placeOf(resource), config, expected);
-}
 
 /** Whoever may write a state decides on its outputs, unless a condition compares them. */
 function unchecked(resource: Resource): Found[] {
   const { stack, address, block, stacks } = resource;
-  const { postcondition = [] } = (block.lifecycle ?? {}) as { postcondition?: Block[] };
-  const conditions = postcondition.map(({ condition }) => condition);
+  const conditions = block.lifecycle?.postcondition?.map(({ condition }) => condition);
   const reference = new RegExp(`${address}\\.outputs\\.(\\w+)`, 'g');
-  const used = new Set([...JSON.stringify(stack.json).matchAll(reference)].map(([, name]) => name));
-  return [...used]
+  const used = [...JSON.stringify(stack.json).matchAll(reference)].map(([, name]) => name);
+  return unique(used)
     .filter((name) => {
       const value = stacks.resolve(stack, address, `\${${address}.outputs.${name}}`);
-      return !conditions.includes(conditionOn(`self.outputs.${name}`, value));
+      return !conditions?.includes(conditionOn(`self.outputs.${name}`, value));
     })
     .map((name) => ({
       place: placeOf(resource),

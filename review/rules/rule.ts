@@ -15,16 +15,10 @@ export interface RuleInput {
   readonly today: Date;
 }
 
-export interface Found extends Omit<Finding, 'rule' | 'stops'> {
-  /** Default: true. */
-  readonly stops?: boolean;
-}
+/** A finding; it stops by default. */
+export type Found = Omit<Finding, 'rule' | 'stops'> & Partial<Pick<Finding, 'stops'>>;
 
-export interface Rule {
-  /** The name of its file. */
-  readonly name: string;
-  check(input: RuleInput): readonly Found[];
-}
+export type Rule = (input: RuleInput) => readonly Found[];
 
 /** Where a resource is: `consumer-process-orders aws_iam_role.execution_role`. */
 export function placeOf({ stack, address }: Resource): string {

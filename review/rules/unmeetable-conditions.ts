@@ -2,38 +2,23 @@ import type { Condition } from '../../policies/statement';
 import { ABSENT_CONDITION_KEYS } from '../../topology/limits';
 import { type Context, holds } from '../access/conditions';
 import type { AccessTarget } from '../access/model';
-import { listOf } from '../lists';
-import type { PolicyDocument } from '../read/policy-document';
+import { readStatements } from '../access/statements';
 import type { Rule } from './rule';
 
 /** Lambda reads streams as the execution role. Every read is refused where its request cannot meet a condition. */
-export const unmeetableConditions: Rule = {
-  name: 'unmeetable-conditions',
-  check: ({ model, today }) =>
-    model.targets
-      .filter(({ kind }) => kind === 'stream')
-      .flatMap((stream) =>
-        conditionsOf(stream.policy)
-          .filter((condition) => !canBeMet(condition, stream, today))
-          .map(({ test, variable }) => ({
-            place: stream.stackId,
-            message: `the policy of the stream of ${stream.name} has the condition ${test} ${variable}, which no request meets with which Lambda reads it; remove it`,
-          })),
-      ),
-};
-
-function conditionsOf(policy: PolicyDocument | undefined): Condition[] {
-  return listOf(policy?.Statement)
-    .filter(({ Effect }) => Effect === 'Allow')
-    .flatMap(({ Condition }) => Object.entries(Condition ?? {}))
-    .flatMap(([test, keys]) =>
-      Object.entries(keys).map(([variable, values]) => ({
-        test,
-        variable,
-        values: [...listOf(values)],
-      })),
+export const unmeetableConditions: Rule = ({ model, today }) =>
+  model.targets
+    .filter(({ kind }) => kind === 'stream')
+    .flatMap((stream) =>
+      readStatements(stream.policy)
+        .filter(({ effect }) => effect === 'Allow')
+        .flatMap(({ conditions }) => conditions)
+        .filter((condition) => !canBeMet(condition, stream, today))
+        .map(({ test, variable }) => ({
+          place: stream.stackId,
+          message: `the policy of the stream of ${stream.name} has the condition ${test} ${variable}, which no request meets with which Lambda reads it; remove it`,
+        })),
     );
-}
 
 /** Keys of every request, and keys that none has. Of all others nothing is known. */
 const FACTS: Context = {

@@ -25,7 +25,7 @@ export function createFunction(
 ): LambdaFunction {
   const scope = new Construct(stack, 'processor');
   const settings = consumer.function;
-  const { directory, handler } = deploymentPackage(settings, consumer.sources);
+  const { directory, handler } = deploymentPackage(consumer);
   const { outputPath, outputBase64Sha256 } = zip(scope, directory);
   const variables = { ...literals(scope, environmentOf(consumer)), ...references };
   return new LambdaFunction(scope, 'resource', {

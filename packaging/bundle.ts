@@ -16,16 +16,12 @@ import {
   COMPUTED_IMPORTS,
   computedImports,
   isComputedImport,
-  isOwn,
-  ownSources,
   requireNoDecoratorMetadata,
-  requireUtf8,
   runTimeReads,
 } from './bundled-sources';
 import { confinement } from './confinement';
 import { type Build, esbuild, formatMessage, type Message } from './esbuild';
-import { PACKAGE, packageFiles } from './package-files';
-import { packageHash } from './package-hash';
+import { isOwn, PACKAGE, packageFiles, packageHash, relative } from './package-files';
 
 const OUTPUT = 'dist/functions';
 
@@ -34,6 +30,8 @@ const DEPLOYED_HANDLER = 'lambda-src/runtime/deployed-handler.ts';
 
 /** What makes the handler of a processor; it is bundled where a processor is defined. */
 const PROCESSOR = 'lambda-src/runtime/handler.ts';
+
+const isProcessor = ({ file }: { readonly file: string }) => file === PROCESSOR;
 
 /** Name of the module that is bundled, in messages and the source map; there is no such file. */
 const ROOT = `${OUTPUT}/entry.mjs`;
@@ -134,14 +132,11 @@ const bundles = new Map<string, Bundle>();
 
 /** The same package for these tables alone. */
 function narrow({ directory, ...others }: Bundle, tableArns: readonly string[]): Bundle {
-  const copy = mkdtempSync(path.join(OUTPUT, 'build-'));
-  try {
-    cpSync(directory, copy, { recursive: true });
-    writeFileSync(path.join(copy, PACKAGE.handler), handlerModule(tableArns));
-    return { directory: keep(copy), ...others };
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
+  return packaged((folder) => {
+    cpSync(directory, folder, { recursive: true });
+    writeFileSync(path.join(folder, PACKAGE.handler), handlerModule(tableArns));
+    return others;
+  });
 }
 
 function build(
@@ -150,35 +145,46 @@ function build(
   { files = [], folder: ofTopology = '.' }: BundleOptions,
 ): Bundle {
   const refusal = confinement(ofTopology);
-  mkdirSync(OUTPUT, { recursive: true });
-  const folder = mkdtempSync(path.join(OUTPUT, 'build-'));
+  const options = [
+    ...OPTIONS,
+    ...(isDefaultEntry(entry) ? SMALLER : AS_NODE_DOES),
+    `--target=node${Number.parseInt(runtime.slice('nodejs'.length), 10)}`,
+  ];
   try {
-    const built = esbuild(
-      { name: ROOT, text: rootModule(entry) },
-      path.join(folder, PACKAGE.bundle),
-      [
-        ...OPTIONS,
-        ...(isDefaultEntry(entry) ? SMALLER : AS_NODE_DOES),
-        `--target=node${Number.parseInt(runtime.slice('nodejs'.length), 10)}`,
-      ],
-      refusal,
-    );
-    requireUtf8(built.texts.filter(isOwn));
-    const exportsHandler = check(entry, built, files);
-    const text = readFileSync(path.join(folder, PACKAGE.bundle), 'utf8');
-    writeFileSync(path.join(folder, PACKAGE.handler), handlerModule());
-    const copied = files.flatMap((file) => packageFiles(entry, file, refusal));
-    for (const { source, target } of copied) cpSync(source, path.join(folder, target));
-    const own = [...built.inputs.filter(isOwn), ...copied.map(({ source }) => relative(source))];
-    return {
-      directory: keep(folder),
-      own: [...new Set(own)].sort(),
-      hasOwnHandler: exportsHandler && !exportsProcessor(text),
-      hasProcessor: built.sources.includes(PROCESSOR),
-    };
+    return packaged((folder) => {
+      const outfile = path.join(folder, PACKAGE.bundle);
+      const built = esbuild({ name: ROOT, text: rootModule(entry) }, outfile, options, refusal);
+      const code = readFileSync(outfile, 'utf8');
+      const exportsHandler = check(entry, built, code, files);
+      writeFileSync(path.join(folder, PACKAGE.handler), handlerModule());
+      const copied = files.flatMap((file) => packageFiles(entry, file, refusal));
+      for (const { source, target } of copied) cpSync(source, path.join(folder, target));
+      const sources = copied.map(({ source }) => relative('.', source));
+      return {
+        own: [...new Set([...built.inputs.filter(isOwn), ...sources])].sort(),
+        hasOwnHandler: exportsHandler && !exportsProcessor(code),
+        hasProcessor: built.sources.some(isProcessor),
+      };
+    });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${entry} ${error.message}`);
+  }
+}
+
+/** Fills a folder, and names it after its content. */
+function packaged(fill: (folder: string) => Omit<Bundle, 'directory'>): Bundle {
+  mkdirSync(OUTPUT, { recursive: true });
+  const folder = mkdtempSync(path.join(OUTPUT, 'build-'));
+  try {
+    const others = fill(folder);
+    const directory = path.join(OUTPUT, packageHash(folder).slice(0, 16));
+    try {
+      renameSync(folder, directory);
+    } catch (error) {
+      if (!existsSync(directory)) throw error;
+    }
+    return { directory, ...others };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -186,22 +192,12 @@ function build(
 
 /** Takes the handler out of the entry's exports, whatever module kind the entry is. */
 function rootModule(entry: string): string {
-  const [file, picker] = [relative(entry), DEPLOYED_HANDLER].map((name) =>
-    JSON.stringify(`./${name}`),
-  );
-  return [
-    `import * as entry from ${file};`,
-    // For messages: what it exports is among the exports of the bundle.
-    `export * from ${file};`,
-    `import { deployedHandler } from ${picker};`,
-    'const exports = { handler: entry.handler, default: entry.default };',
-    `export const handlerFor = (tableArns) => deployedHandler(exports, ${JSON.stringify(relative(entry))}, tableArns);`,
-  ].join('\n');
-}
-
-/** With slashes, and the same whatever folder the project is in. */
-function relative(file: string): string {
-  return path.relative('.', file).split(path.sep).join('/');
+  const file = relative('.', entry);
+  return `import * as entry from ${JSON.stringify(`./${file}`)};
+export * from ${JSON.stringify(`./${file}`)}; // for messages: the bundle exports what the entry does
+import { deployedHandler } from './${DEPLOYED_HANDLER}';
+const exports = { handler: entry.handler, default: entry.default };
+export const handlerFor = (tableArns) => deployedHandler(exports, ${JSON.stringify(file)}, tableArns);`;
 }
 
 /**
@@ -213,6 +209,7 @@ function relative(file: string): string {
 function check(
   entry: string,
   { warnings, sources, exports }: Build,
+  code: string,
   files: readonly string[],
 ): boolean {
   // The bundler warns of each export that rootModule takes and the entry does not have.
@@ -224,13 +221,21 @@ function check(
     );
   }
   const exportsHandler = missing?.text.includes('"handler"') !== true;
-  if (!canBeMarked(sources)) {
+  // What picks the handler has the mark, and what makes a processor: ours, or another copy of it.
+  const canBeMarked = sources.some(isProcessor) || code.split(MARK_NAME).length > 2;
+  if (!canBeMarked) {
     if (!exportsHandler) throw new UserError(UNWRAPPED_DEFAULT);
+    // What CommonJS exports is known only when it is run.
     const isKnown = !warnings.some(isComputedImport);
-    if (isKnown && !namesHandler(sources)) throw new UserError(MISSING_HANDLER);
+    const others = sources.filter(
+      ({ file }) => !/^lambda-src\/(runtime\/|contract\.ts$)/.test(file),
+    );
+    if (isKnown && !others.some(({ text }) => text.includes('handler'))) {
+      throw new UserError(MISSING_HANDLER);
+    }
   }
-  const own = ownSources(sources);
-  if (!isDefaultEntry(entry)) requireNoDecoratorMetadata(relative(entry), own);
+  const own = sources.filter(({ file }) => isOwn(file) && /\.[cm]?[jt]sx?$/.test(file));
+  if (!isDefaultEntry(entry)) requireNoDecoratorMetadata(relative('.', entry), own);
   const others = warnings.filter((warning) => !ofRoot(warning) && !isComputedImport(warning));
   const reads = [...computedImports(warnings), ...runTimeReads(own)];
   for (const line of [...others, ...(files.length > 0 ? [] : reads)].map(formatMessage)) {
@@ -252,31 +257,5 @@ function exportsProcessor(bundle: string): boolean {
   );
 }
 
-/** Whether the word is anywhere in the code: what CommonJS exports is known only when it is run. */
-function namesHandler(sources: readonly string[]): boolean {
-  return sources
-    .filter((source) => !/^lambda-src\/(runtime\/|contract\.ts$)/.test(source))
-    .some((source) => readFileSync(source, 'utf8').includes('handler'));
-}
-
-/** Whether there is something in the bundle that marks a handler: ours, or another copy of it. */
-function canBeMarked(sources: readonly string[]): boolean {
-  if (sources.includes(PROCESSOR)) return true;
-  return sources
-    .filter((source) => source !== 'lambda-src/contract.ts')
-    .some((source) => readFileSync(source, 'utf8').includes(MARK_NAME));
-}
-
 /** Lines, each of which is printed once. */
 const printed = new Set<string>();
-
-/** Moves a finished build to the folder named after its content, unless that is there already. */
-function keep(build: string): string {
-  const directory = path.join(OUTPUT, packageHash(build).slice(0, 16));
-  try {
-    renameSync(build, directory);
-  } catch (error) {
-    if (!existsSync(directory)) throw error;
-  }
-  return directory;
-}

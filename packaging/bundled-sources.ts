@@ -1,30 +1,9 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { getTsconfig } from 'get-tsconfig';
 import { UserError } from '../topology/problem';
-import { type Message, whereNotUtf8 } from './esbuild';
-
-/** Of the files of a bundle, the user's own code: what no package brought. */
-export function ownSources(sources: readonly string[]): string[] {
-  return sources.filter((source) => isOwn(source) && /\.[cm]?[jt]sx?$/.test(source));
-}
-
-/** Whether no package brought it. */
-export function isOwn(source: string): boolean {
-  return !source.split('/').includes('node_modules');
-}
-
-/**
- * The bundler replaces what is not UTF-8, without a word.
- *
- * @throws UserError for the first of these files that is in another encoding
- */
-export function requireUtf8(texts: readonly string[]): void {
-  for (const file of texts) {
-    const invalid = whereNotUtf8(file);
-    if (invalid) throw new UserError(`cannot be bundled: ${invalid}`);
-  }
-}
+import type { Message } from './esbuild';
+import { isOwn } from './package-files';
+import type { InputText } from './source-maps';
 
 /**
  * The bundler leaves the metadata of decorators out, without which a container for dependency injection
@@ -33,11 +12,9 @@ export function requireUtf8(texts: readonly string[]): void {
  * @see https://esbuild.github.io/content-types/#typescript-caveats
  * @throws UserError if the tsconfig.json of the entry, or of a file with decorators, asks for it
  */
-export function requireNoDecoratorMetadata(entry: string, sources: readonly string[]): void {
-  const decorated = sources.filter((source) =>
-    /^\s*@[A-Za-z_$]/m.test(readFileSync(source, 'utf8')),
-  );
-  for (const source of new Set([entry, ...decorated])) {
+export function requireNoDecoratorMetadata(entry: string, own: readonly InputText[]): void {
+  const decorated = own.filter(({ text }) => /^\s*@[A-Za-z_$]/m.test(text));
+  for (const source of new Set([entry, ...decorated.map(({ file }) => file)])) {
     const tsconfig = tsconfigOf(source);
     if (!tsconfig?.config.compilerOptions?.emitDecoratorMetadata) continue;
     throw new UserError(
@@ -83,9 +60,8 @@ const FILE_SYSTEM = /['"](?:node:)?fs(?:\/promises)?['"]/;
  * Warnings of code that probably reads files that are not in the package: the first place of each kind
  * in each file.
  */
-export function runTimeReads(sources: readonly string[]): Message[] {
-  return sources.flatMap((file) => {
-    const text = readFileSync(file, 'utf8');
+export function runTimeReads(own: readonly InputText[]): Message[] {
+  return own.flatMap(({ file, text }) => {
     const found = new Map<string, Message>();
     for (const { groups, index } of text.matchAll(SKIPPED_OR_READ)) {
       const { call, path: literal } = groups ?? {};

@@ -39,18 +39,12 @@ const SYSTEM = /^\/(proc|sys|dev)(\/|$)/;
  */
 export function confinement(folder: string, project = '.'): Refusal {
   const roots = [project, folder].map(realPath);
-  // Looked for where a file is not in the project, which is seldom.
-  let packages: readonly string[] | undefined;
+  const allowed = [...roots, ...packageFolders(roots)];
   return (file, shown = false) => {
     const real = realPath(file);
     const isShown = shown && real === path.resolve(file);
     if (SYSTEM.test(real)) return `is ${real} of the operating system; leave it out`;
-    const isAround = (place: string) => isInside(real, place);
-    let root = roots.find(isAround);
-    if (root === undefined) {
-      packages ??= packageFolders(roots);
-      root = packages.find(isAround);
-    }
+    const root = allowed.find((place) => isInside(real, place));
     if (root === undefined) {
       return `is ${isShown ? '' : `${real}, `}outside the project and the folder of the topology; copy it there, or make it a package and install that`;
     }

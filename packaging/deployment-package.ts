@@ -1,42 +1,21 @@
 import { arns } from '../topology/arns';
-import type {
-  Entry,
-  ResolvedConsumer,
-  ResolvedFunction,
-  TableReference,
-} from '../topology/resolve';
-import { type Bundle, bundle } from './bundle';
-import { isOwn } from './bundled-sources';
-import { codeFiles, PACKAGE } from './package-files';
-import { packageHash } from './package-hash';
+import type { Entry, ResolvedConsumer } from '../topology/resolve';
+import { bundle } from './bundle';
+import { isOwn, PACKAGE, packageHash, readCodeFolder } from './package-files';
 
-/** What a function is deployed from. */
-export interface DeploymentPackage {
-  readonly directory: string;
-  /** As the runtime expects it. */
-  readonly handler: string;
-}
+type Packaged = Pick<ResolvedConsumer, 'function' | 'sources'>;
 
-/** @param sources tables whose changes a processor takes */
-export function deploymentPackage(
-  { code, runtime }: ResolvedFunction,
-  sources: readonly TableReference[],
-): DeploymentPackage {
+/** What a function is deployed from: a folder, and the handler as the runtime expects it. */
+export function deploymentPackage(consumer: Packaged): { directory: string; handler: string } {
+  const { code } = consumer.function;
   if (code.type === 'folder') return code;
-  const { directory } = bundleFor(code, runtime, sources);
-  return { directory, handler: 'index.handler' };
+  return { directory: bundleOf(code, consumer).directory, handler: 'index.handler' };
 }
 
-function bundleFor(
-  { entry, files, folder }: Entry,
-  runtime: string,
-  sources: readonly TableReference[],
-): Bundle {
-  return bundle(entry, runtime, {
-    files,
-    folder,
-    tableArns: [...new Set(sources.map(arns.table))],
-  });
+/** A processor takes changes of the tables that its consumer reads. */
+function bundleOf({ entry, files, folder }: Entry, { function: { runtime }, sources }: Packaged) {
+  const tableArns = [...new Set(sources.map(arns.table))];
+  return bundle(entry, runtime, { files, folder, tableArns });
 }
 
 /** What a deployment package is made of. */
@@ -49,13 +28,13 @@ export interface PackageOrigin {
   readonly own: readonly string[];
 }
 
-export function packageOrigin({ function: settings, sources }: ResolvedConsumer): PackageOrigin {
-  const { code, runtime } = settings;
+export function packageOrigin(consumer: Packaged): PackageOrigin {
+  const { code } = consumer.function;
   if (code.type === 'entry') {
-    const { directory, own } = bundleFor(code, runtime, sources);
+    const { directory, own } = bundleOf(code, consumer);
     return { source: code.entry, hash: packageHash(directory, PACKAGE.sourceMap), own };
   }
   const { directory } = code;
-  const own = codeFiles(directory, () => undefined).filter(isOwn);
-  return { source: directory, hash: packageHash(directory), own };
+  const names = readCodeFolder(directory).files.map(({ name }) => name);
+  return { source: directory, hash: packageHash(directory), own: names.filter(isOwn) };
 }

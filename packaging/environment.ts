@@ -22,8 +22,6 @@ export function environmentOf({
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export function environmentSize(variables: Readonly<Record<string, unknown>>): number {
-  return Object.entries(variables).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(`${name}${value}`),
-    0,
-  );
+  const texts = Object.entries(variables).map(([name, value]) => `${name}${value}`);
+  return Buffer.byteLength(texts.join(''));
 }

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import type { Metafile } from 'esbuild';
 import { UserError } from '../topology/problem';
 import { visible } from '../topology/unicode';
 import { notUtf8 } from '../topology/utf8';
 import type { Refusal } from './confinement';
+import { isOwn } from './package-files';
 import { type InputText, refusedSourceMap, textOfDataUrl } from './source-maps';
 
 /** What esbuild says of a place in the code, on one line. */
@@ -21,10 +23,8 @@ export interface Build {
   readonly warnings: readonly Message[];
   /** Paths of all files that the bundler read for it, relative to the working directory, with slashes. */
   readonly inputs: readonly string[];
-  /** Those that it read as text, which is all but those with `{ type: 'bytes' }`. */
-  readonly texts: readonly string[];
   /** Those of which something is in the bundle. */
-  readonly sources: readonly string[];
+  readonly sources: readonly InputText[];
   /** What the module exports. */
   readonly exports: readonly string[];
 }
@@ -68,7 +68,8 @@ export function esbuild(
     {
       input: root.text,
       encoding: 'utf8',
-      env: ENVIRONMENT,
+      // What starts a program on Linux and on Windows, and no secrets of the user's, which a bundle must not hold.
+      env: { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot },
       timeout: TIMEOUT,
       killSignal: 'SIGKILL',
     },
@@ -89,26 +90,26 @@ export function esbuild(
     const where = importer === root.name ? 'it' : `${importer} reads a file that`;
     if (reason) throw new UserError(`cannot be bundled: ${where} ${reason}`);
   }
-  const texts = read.filter(({ bytes }) => !bytes).map(({ file }) => file);
-  const sourceMap = refusedSourceMap(
-    [...texts.filter(isFile).map(textOf), ...dataUrls(inputs)],
-    refusal,
-  );
+  const texts = read.filter(({ file, bytes }) => !bytes && isFile(file)).map(textOf);
+  const sourceMap = refusedSourceMap([...texts, ...dataUrls(inputs)], refusal);
   if (sourceMap) {
     const { importer, reason } = sourceMap;
     throw new UserError(`cannot be bundled: ${importer} names a source map that ${reason}`);
   }
+  // The bundler replaces what is not UTF-8, without a word.
+  const [invalid] = texts.filter(({ file }) => isOwn(file)).flatMap(whereNotUtf8);
+  if (invalid) throw new UserError(`cannot be bundled: ${invalid}`);
   const all = Object.values(outputs);
   return {
     warnings: messages('WARNING', stderr),
     inputs: read.map(({ file }) => file),
-    texts,
     exports: all.flatMap((output) => output.exports),
     sources: all
       .flatMap(({ inputs }) => Object.entries(inputs))
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .map(([source]) => source)
-      .filter((source) => source !== root.name && existsSync(source)),
+      .filter(
+        ([file, { bytesInOutput }]) => bytesInOutput > 0 && file !== root.name && isFile(file),
+      )
+      .map(([file]) => textOf({ file })),
   };
 }
 
@@ -129,30 +130,6 @@ function program(): string {
   } catch {
     return require.resolve('esbuild/bin/esbuild');
   }
-}
-
-/** Nothing of the user's, whose secrets a bundle must not hold; what starts a program on Linux and on Windows. */
-const ENVIRONMENT = Object.fromEntries(
-  ['PATH', 'SystemRoot'].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value]];
-  }),
-);
-
-/** The part of esbuild's metafile that is read. */
-interface Metafile {
-  readonly inputs: Readonly<Record<string, MetafileInput>>;
-  readonly outputs: Readonly<Record<string, Output>>;
-}
-
-interface MetafileInput {
-  readonly imports: readonly { path: string; original?: string }[];
-  readonly with?: { readonly type?: string };
-}
-
-interface Output {
-  readonly exports: readonly string[];
-  readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
 }
 
 interface Input {
@@ -176,32 +153,28 @@ function filesOf(inputs: Metafile['inputs'], root: Root): Input[] {
   return Object.entries(inputs)
     .filter(([input]) => input !== root.name)
     .flatMap(([input, { with: attributes }]) => {
-      const importer = importers.get(input) ?? input;
-      const ends = [...input.matchAll(/[?#]| with \{|$/g)].map(({ index }) =>
-        input.slice(0, index),
-      );
-      const found = ends.filter((file) => existsSync(file));
-      const isData = found.length === 0 && input.startsWith('<data:');
-      if (isData) return [];
-      return (found.length > 0 ? found : [input]).map((file) => ({
+      const ends = [...input.matchAll(/[?#]| with \{|$/g)];
+      const found = ends.map(({ index }) => input.slice(0, index)).filter(existsSync);
+      if (found.length === 0 && !input.startsWith('<data:')) found.push(input);
+      return found.map((file) => ({
         file,
-        importer,
+        importer: importers.get(input) ?? input,
         bytes: attributes?.type === 'bytes',
       }));
     });
 }
 
 /** Where and why a file is no text in UTF-8; nothing if it is. */
-export function whereNotUtf8(file: string): string | undefined {
+function whereNotUtf8({ file }: { file: string }): string[] {
   const invalid = notUtf8(readFileSync(file));
-  return invalid && `${file}:${invalid.line} ${invalid.message}`;
+  return invalid ? [`${file}:${invalid.line} ${invalid.message}`] : [];
 }
 
 function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-function textOf(file: string): InputText {
+function textOf({ file }: { file: string }): InputText {
   return { file, text: readFileSync(file, 'utf8') };
 }
 
@@ -233,7 +206,7 @@ function firstError(output: string, root: Root, refusal: Refusal): string {
   if (!first) return output.trim();
   const reason = first.file === undefined ? undefined : refusal(first.file);
   if (reason) return `it reads a file that ${reason}`;
-  const invalid = first.file && existsSync(first.file) ? whereNotUtf8(first.file) : undefined;
+  const [invalid] = first.file && existsSync(first.file) ? whereNotUtf8({ file: first.file }) : [];
   if (invalid) return invalid;
   const text = `${first.text}${remedy(first.text)}`;
   return first.file === root.name ? text : formatMessage({ ...first, text });

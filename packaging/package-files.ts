@@ -1,5 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../topology/problem';
 import { isInside, type Refusal, realPath } from './confinement';
@@ -19,25 +29,21 @@ export const PACKAGE = {
  */
 const TAKEN: readonly string[] = [...Object.values(PACKAGE), 'index', 'index.js'];
 
-/** A file that is copied into the deployment package. */
-export interface PackageFile {
-  readonly source: string;
-  /** Path in the package, with slashes: as from the folder of the entry. */
-  readonly target: string;
-}
-
 /**
  * The files that one element of `function.files` names: itself, or all in its folder.
  *
+ * @returns each with its path in the package, as from the folder of the entry
  * @throws UserError if there is none, if it is outside the entry's folder, has a name that is taken,
  * or may not be in a package
  */
-export function packageFiles(entry: string, file: string, refusal: Refusal): PackageFile[] {
+export function packageFiles(entry: string, file: string, refusal: Refusal) {
   if (!existsSync(file)) {
     throw new UserError('must be a file or a folder that exists, relative to cdktf.json');
   }
   const folder = path.dirname(path.resolve(entry));
-  return wholly(readFiles(path.resolve(file), refusal, false)).map(({ source }) => {
+  const { files, problems } = readFiles(path.resolve(file), refusal, false);
+  for (const problem of problems) throw new UserError(problem);
+  return files.map(({ source }) => {
     const target = relative(folder, source);
     if (target.startsWith('../') || path.isAbsolute(target)) {
       throw new UserError(
@@ -54,27 +60,6 @@ export function packageFiles(entry: string, file: string, refusal: Refusal): Pac
   });
 }
 
-const NOT_UTF8 = 'has a name that is not UTF-8; rename it';
-
-interface Name {
-  /** Bytes that are no text are escaped: `a\\xff.py`. */
-  readonly name: string;
-  readonly isText: boolean;
-}
-
-/** The names in a folder. They are bytes, which are mostly UTF-8. */
-function namesIn(folder: string): Name[] {
-  return readdirSync(folder, { encoding: 'buffer' }).map((bytes) =>
-    isUtf8(bytes)
-      ? { name: bytes.toString(), isText: true }
-      : { name: bytes.toString('latin1').replace(/[^ -~]/g, escapedByte), isText: false },
-  );
-}
-
-function escapedByte(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-}
-
 /** A file of a prepared folder, as it is packed. */
 export interface CodeFile {
   /** Path in the folder, with slashes. */
@@ -83,41 +68,36 @@ export interface CodeFile {
   readonly size: number;
 }
 
-interface Found<T> {
-  readonly files: readonly T[];
-  /** All that is wrong: what it must be, without a full stop. */
-  readonly problems: readonly string[];
-}
-
-/** @throws UserError with the first problem */
-function wholly<T>({ files, problems: [problem] }: Found<T>): readonly T[] {
-  if (problem !== undefined) throw new UserError(problem);
-  return files;
-}
-
 /**
- * The files of a prepared folder, with those that links lead to, as they are packed.
+ * The files of a prepared folder, with those that links lead to, as they are packed; and all that is wrong with it:
+ * what it must be, without a full stop.
  *
- * @returns their paths in the folder, with slashes
- * @throws UserError if there is none, or one that may not be in a package
+ * @param refusal default: every file may be in it
  */
-export function codeFiles(directory: string, refusal: Refusal): string[] {
-  return wholly(readCodeFolder(directory, refusal)).map(({ name }) => name);
-}
-
-/** The same with sizes, and all that is wrong with the folder. */
-export function readCodeFolder(directory: string, refusal: Refusal): Found<CodeFile> {
+export function readCodeFolder(
+  directory: string,
+  refusal: Refusal = () => undefined,
+): { readonly files: readonly CodeFile[]; readonly problems: readonly string[] } {
   const { files, problems } = readFiles(directory, refusal, true);
   const named = files.map(({ source, size }) => ({ name: relative(directory, source), size }));
   return { files: named, problems };
 }
 
+/**
+ * SHA-256 of the names and the content of the files in a folder, in hexadecimal.
+ *
+ * @param except a file that is left out
+ */
+export function packageHash(folder: string, except?: string): string {
+  const hash = createHash('sha256');
+  for (const { name } of readCodeFolder(folder).files) {
+    if (name !== except) hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)));
+  }
+  return hash.digest('hex');
+}
+
 /** A file, or all in a folder and those in it, in the same order on every machine. */
-function readFiles(
-  root: string,
-  refusal: Refusal,
-  followsLinks: boolean,
-): Found<{ readonly source: string; readonly size: number }> {
+function readFiles(root: string, refusal: Refusal, followsLinks: boolean) {
   const files: { source: string; size: number }[] = [];
   const problems: string[] = [];
   const isFile = statSync(root, { throwIfNoEntry: false })?.isFile() === true;
@@ -128,23 +108,20 @@ function readFiles(
   /** @param above real paths of the folders that this place is in */
   const visit = (place: string, above: readonly string[]): void => {
     const real = realPath(place);
-    const found = lookAt(place, followsLinks || place === root);
+    const stats = lookAt(place, followsLinks || place === root);
     const reason =
-      typeof found === 'string'
-        ? found
-        : (refusal(place, true) ??
-          (above.some((outer) => isInside(outer, real))
-            ? 'is a link to a folder that it is in; leave it out'
-            : undefined));
-    if (reason !== undefined) {
-      refuse(place, reason);
-    } else if (Array.isArray(found)) {
-      for (const { name, isText } of found) {
-        if (isText) visit(path.join(place, name), [...above, real]);
-        else refuse(path.join(place, name), NOT_UTF8);
+      refusal(place, true) ??
+      (above.some((outer) => isInside(outer, real))
+        ? 'is a link to a folder that it is in; leave it out'
+        : undefined);
+    if (typeof stats === 'string') refuse(place, stats);
+    else if (reason !== undefined) refuse(place, reason);
+    else if (stats.isFile()) files.push({ source: place, size: stats.size });
+    else {
+      for (const name of readdirSync(place, { encoding: 'buffer' })) {
+        if (isUtf8(name)) visit(path.join(place, name.toString()), [...above, real]);
+        else refuse(path.join(place, escaped(name)), 'has a name that is not UTF-8; rename it');
       }
-    } else if (typeof found === 'number') {
-      files.push({ source: place, size: found });
     }
   };
   visit(root, []);
@@ -153,17 +130,16 @@ function readFiles(
   return { files, problems };
 }
 
-/** The names in a folder, the bytes of a file, or why there is neither. */
-function lookAt(place: string, followsLinks: boolean): Name[] | number | string {
+/** What a place is that can be read, or why it cannot. */
+function lookAt(place: string, followsLinks: boolean): Stats | string {
   try {
     if (!followsLinks && lstatSync(place).isSymbolicLink()) {
       return 'is a link; write its content in its place';
     }
     const stats = statSync(place);
-    if (stats.isDirectory()) return namesIn(place);
-    if (!stats.isFile()) return 'is neither a file nor a folder';
+    if (!stats.isFile() && !stats.isDirectory()) return 'is neither a file nor a folder';
     accessSync(place, constants.R_OK);
-    return stats.size;
+    return stats;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return 'is a link to what is not there';
@@ -172,6 +148,18 @@ function lookAt(place: string, followsLinks: boolean): Name[] | number | string 
   }
 }
 
-function relative(from: string, file: string): string {
+/** Bytes that are no text: `a\\xff.py`. */
+function escaped(name: Buffer): string {
+  const byte = (character: string) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return name.toString('latin1').replace(/[^ -~]/g, byte);
+}
+
+/** With slashes. */
+export function relative(from: string, file: string): string {
   return path.relative(from, file).split(path.sep).join('/');
+}
+
+/** Whether no package brought it. */
+export function isOwn(file: string): boolean {
+  return !file.split('/').includes('node_modules');
 }

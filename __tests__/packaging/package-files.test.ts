@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { confinement } from '../../packaging/confinement';
-import { codeFiles, packageFiles } from '../../packaging/package-files';
+import { packageFiles, readCodeFolder } from '../../packaging/package-files';
 import { UserError } from '../../topology/problem';
 
 const root = mkdtempSync(path.join(tmpdir(), 'package-files-'));
@@ -125,7 +125,11 @@ describe('refuses', () => {
 });
 
 describe('a prepared folder', () => {
-  const files = (folder: string) => codeFiles(at(folder), refusal);
+  const files = (folder: string) => {
+    const { files, problems } = readCodeFolder(path.resolve(root, folder), refusal);
+    for (const problem of problems) throw new UserError(problem);
+    return files.map(({ name }) => name);
+  };
 
   test('has its files, and those that links in it lead to', () => {
     write('code/index.js', 'code/node_modules/.pnpm/a/index.js', 'shared/b/c.js', 'code/..x/y');
@@ -176,7 +180,7 @@ describe('a prepared folder', () => {
   );
 
   test.each(['/etc', '/proc/self', '..'])('%s, elsewhere, is refused', (folder) => {
-    expect(() => codeFiles(path.resolve(folder), refusal)).toThrow(UserError);
+    expect(() => files(path.resolve(folder))).toThrow(UserError);
   });
 
   test('with a name of several lines and a terminal’s escapes is refused on one line', () => {

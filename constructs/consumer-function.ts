@@ -10,18 +10,13 @@ import type { ResolvedConsumer } from '../topology/resolve';
 import type { SinkResources } from './sinks';
 import { literals } from './terraform/literal';
 
-export interface ConsumerFunctionProps {
-  readonly roleArn: string;
-  readonly references: SinkResources['references'];
-  /** Made before the function, which would make one that keeps logs without end. */
-  readonly logGroup: CloudwatchLogGroup;
-}
-
 /** The function, from a bundled TypeScript file or a prepared folder; the archive provider zips it. */
 export function createFunction(
   stack: Construct,
   consumer: ResolvedConsumer,
-  { roleArn, references, logGroup }: ConsumerFunctionProps,
+  roleArn: string,
+  references: SinkResources['references'],
+  logGroup: CloudwatchLogGroup,
 ): LambdaFunction {
   const scope = new Construct(stack, 'processor');
   const settings = consumer.function;
@@ -37,7 +32,7 @@ export function createFunction(
     filename: outputPath,
     sourceCodeHash: outputBase64Sha256,
     environment: Object.keys(variables).length === 0 ? undefined : { variables },
-    dependsOn: [logGroup],
+    dependsOn: [logGroup], // Lambda would make one that keeps logs without end
   });
 }
 

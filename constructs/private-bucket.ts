@@ -44,17 +44,14 @@ export function createPrivateBucket(parent: Construct, id: string, props: Privat
   const lifecycle = preventDestroy ? { preventDestroy } : undefined;
   const resource = new S3Bucket(scope, 'resource', { bucket: name, lifecycle });
   const { bucket, arn } = resource;
-  const encryption = kmsKeyId
-    ? { sseAlgorithm: 'aws:kms', kmsMasterKeyId: kmsKeyId }
-    : { sseAlgorithm: 'AES256' };
+  const algorithm = { sseAlgorithm: kmsKeyId ? 'aws:kms' : 'AES256', kmsMasterKeyId: kmsKeyId };
+  const encryption = {
+    applyServerSideEncryptionByDefault: algorithm,
+    bucketKeyEnabled: kmsKeyId ? true : undefined,
+  };
   new S3BucketServerSideEncryptionConfigurationA(scope, 'encryption', {
     bucket,
-    rule: [
-      {
-        applyServerSideEncryptionByDefault: encryption,
-        bucketKeyEnabled: kmsKeyId ? true : undefined,
-      },
-    ],
+    rule: [encryption],
   });
   new S3BucketPublicAccessBlock(scope, 'public_access_block', {
     bucket,

@@ -6,10 +6,9 @@ import { identified } from './terraform/identified';
 import { expressionText, literal } from './terraform/literal';
 
 /**
- * Arguments that are set when the table is created and left alone from then on: what the topology has
- * no key for (indexes, TTL, tags and so on) would be removed from a table that has it. `attribute`
- * lists the keys of indexes too, so it can only be ignored together with the table's key, which a
- * postcondition compares instead.
+ * Set when the table is created and left alone from then on: what the topology has no key for would be removed from
+ * a table that has it. `attribute` lists the keys of indexes too, so it can only be ignored together with the table's
+ * key, which a postcondition compares instead.
  *
  * @see https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes
  */
@@ -22,18 +21,17 @@ const NOT_MANAGED = [
 /** Application Auto Scaling changes these. */
 const CAPACITY = ['read_capacity', 'write_capacity'];
 
-export interface StreamTableProps {
-  /** Customer managed key of the table. Default: the AWS owned key. */
-  readonly kmsKeyArn?: string;
-  /** Tags of the topology, as Terraform text; others that the table has stay. */
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/** A table with a stream. Terraform never replaces it for another key, nor at all while it is protected. */
+/**
+ * A table with a stream. Terraform never replaces it for another key, nor at all while it is protected.
+ *
+ * @param tags of the topology, as Terraform text; others that the table has stay
+ * @param kmsKeyArn customer managed key of the table. Default: the AWS owned key
+ */
 export function createTable(
   stack: Construct,
   table: Table,
-  { kmsKeyArn, tags }: StreamTableProps,
+  tags: Readonly<Record<string, string>>,
+  kmsKeyArn?: string,
 ): DynamodbTable {
   const scope = new Construct(stack, 'table');
   const isProvisioned = table.billingMode === 'PROVISIONED';

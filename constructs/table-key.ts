@@ -6,21 +6,23 @@ import { names } from '../topology/names';
 import type { ResolvedProducer } from '../topology/resolve';
 import { policyDocument } from './terraform/policy-document';
 
-/** The ARN of a customer managed key for one table, which rotates every year. */
-export function createTableKey(
+/** The ARN of the customer managed key of a table, if it has one. One that the stack makes rotates every year. */
+export function tableKey(
   stack: Construct,
   producer: ResolvedProducer,
   roleArns: readonly string[],
-): string {
+): string | undefined {
+  const { encryption, name: table } = producer.source;
+  if (encryption === 'aws-owned') return undefined;
+  if (encryption !== 'customer-managed') return encryption.kmsKeyArn;
   const scope = new Construct(stack, 'key');
   const key = new KmsKey(scope, 'resource', {
-    description: `DynamoDB table ${producer.source.name}`,
+    description: `DynamoDB table ${table}`,
     enableKeyRotation: true,
     policy: policyDocument(scope, 'policy', keyPolicy(producer, roleArns)),
     // A table that gets another key leaves this one before it is deleted.
     lifecycle: { createBeforeDestroy: true },
   });
-  const name = names.tableKeyAlias(producer.source.name);
-  new KmsAlias(scope, 'alias', { name, targetKeyId: key.keyId });
+  new KmsAlias(scope, 'alias', { name: names.tableKeyAlias(table), targetKeyId: key.keyId });
   return key.arn;
 }

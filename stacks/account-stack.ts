@@ -16,14 +16,6 @@ import { type Expected, RemoteState } from '../constructs/terraform/remote-state
 import { REQUIRED_VERSION } from '../terraform/version';
 import type { Account, ResolvedTopology, State } from '../topology/resolve';
 
-export interface AccountStackProps {
-  readonly topology: ResolvedTopology;
-  /** Without an id the provider is not locked to an account. */
-  readonly account: Pick<Account, 'region'> & Partial<Account>;
-  /** Alias of the AWS provider: the part the account plays in this stack. */
-  readonly alias: string;
-}
-
 /**
  * A stack whose resources all live in one account. It has its own state object, and one AWS provider
  * that is locked to the account and that all its AWS resources and data sources get.
@@ -33,7 +25,17 @@ export abstract class AccountStack extends TerraformStack {
   protected readonly tags: Readonly<Record<string, string>>;
   private readonly state: State;
 
-  constructor(scope: Construct, id: string, { topology, account, alias }: AccountStackProps) {
+  /**
+   * @param account without an id the provider is not locked to an account
+   * @param alias of the provider: the part the account plays in this stack
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    topology: ResolvedTopology,
+    account: Pick<Account, 'region'> & Partial<Account>,
+    alias: string,
+  ) {
     super(scope, id);
     this.state = { ...topology.state, roleArn: account.stateRoleArn ?? topology.state.roleArn };
     this.tags = { ...literals(this, topology.tags), Topology: topology.name };
@@ -41,7 +43,6 @@ export abstract class AccountStack extends TerraformStack {
     this.addOverride('terraform.required_version', REQUIRED_VERSION);
     this.addOverride('terraform.required_providers.aws.version', topology.awsProviderVersion);
     this.createBackend(this.state);
-
     const { id: accountId, region, deployRole } = account;
     const provider = new AwsProvider(this, 'aws', {
       alias,
@@ -74,11 +75,7 @@ export abstract class AccountStack extends TerraformStack {
     new TerraformOutput(this, name, { value, description });
   }
 
-  /**
-   * What another stack of the app published; that stack is deployed first.
-   *
-   * @param expected what the output is by the topology; Terraform refuses another value
-   */
+  /** What another stack published, which is deployed first. Terraform refuses another value than the expected one. */
   protected outputOf(stackId: string, name: string, expected: Expected): string {
     this.addDependency(App.of(this).node.findChild(stackId) as TerraformStack);
     const id = identifier(stackId);
@@ -95,10 +92,7 @@ export abstract class AccountStack extends TerraformStack {
     throw new Error(`${identifier} of ${this.node.id} is used in another stack; publish an output`);
   }
 
-  /**
-   * Addresses a person would write: the construct's path joined by underscores, without a hash. The
-   * main resource of a construct has the id `resource`, and the construct's name as its address.
-   */
+  /** An address a person would write: the path without a hash, and without the id `resource` of a main resource. */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const node = TerraformElement.isTerraformElement(element) ? element.node : element;
     return node.scopes

@@ -21,7 +21,7 @@ import { AccountStack } from './account-stack';
  */
 export class ConsumerStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, consumer: ResolvedConsumer) {
-    super(scope, consumer.stackId, { topology, account: consumer.account, alias: 'consumer' });
+    super(scope, consumer.stackId, topology, consumer.account, 'consumer');
 
     const logGroup = new CloudwatchLogGroup(this, 'log', {
       name: names.logGroup(consumer.function.name),
@@ -39,12 +39,8 @@ export class ConsumerStack extends AccountStack {
       bucketOwner: consumer.account.id,
     };
     const role = new ExecutionRole(this, consumer, targets, grants);
-    const lambda = createFunction(this, consumer, { roleArn: role.arn, references, logGroup });
-    createDashboard(this, {
-      functionName: lambda.functionName,
-      logGroupName: logGroup.name,
-      region: consumer.account.region,
-    });
+    const lambda = createFunction(this, consumer, role.arn, references, logGroup);
+    createDashboard(this, consumer.account.region, lambda, logGroup);
 
     this.output('role_arn', role.settledArn, 'ARN of the execution role');
     this.output('function_name', lambda.functionName, 'Name of the function');

@@ -9,11 +9,11 @@ import path from 'node:path';
  */
 export function withFolderLock(folder: string, action: () => void): void {
   const lock = path.join(folder, '.synth.lock');
-  if (isLeftBehind(lock)) rmSync(lock, { force: true });
   try {
+    if (isLeftBehind(lock)) rmSync(lock, { force: true });
     writeFileSync(lock, String(process.pid), { flag: 'wx' });
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new Error(
       `another command writes there; run one command at a time for a folder. If none runs, delete ${lock}`,
     );
@@ -27,17 +27,11 @@ export function withFolderLock(folder: string, action: () => void): void {
 
 function isLeftBehind(lock: string): boolean {
   try {
+    // A file that is still empty is 0, which is this group of processes.
     const owner = Number(readFileSync(lock, 'utf8'));
-    // 0 is a file that is still empty. In containers a process often has the id of the one before it.
-    if (owner === 0) return false;
-    if (owner === process.pid) return true;
-    process.kill(owner, 0); // sends nothing
-    return false;
+    // In containers a process often has the id of the one before it. The signal 0 sends nothing.
+    return owner === process.pid || !process.kill(owner, 0);
   } catch (error) {
-    return codeOf(error) === 'ESRCH';
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }

@@ -16,14 +16,8 @@ const NONCURRENT_DAYS = 90;
 export class StateBucketStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology) {
     const { bucket: name, region, roleArn, kmsKeyId } = topology.state;
-    super(scope, STATE_BUCKET_STACK_ID, {
-      topology,
-      account: {
-        region,
-        ...(roleArn && { id: parseArn(roleArn).id, deployRole: { arn: roleArn } }),
-      },
-      alias: 'state',
-    });
+    const ofRole = roleArn && { id: parseArn(roleArn).id, deployRole: { arn: roleArn } };
+    super(scope, STATE_BUCKET_STACK_ID, topology, { region, ...ofRole }, 'state');
 
     const noncurrentVersionExpiration = [{ noncurrentDays: NONCURRENT_DAYS }];
     const { bucket } = createPrivateBucket(this, 'bucket', {

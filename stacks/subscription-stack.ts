@@ -14,7 +14,7 @@ import { AccountStack } from './account-stack';
 export class SubscriptionStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, subscription: ResolvedSubscription) {
     const { stackId, account, alarms } = subscription;
-    super(scope, stackId, { topology, account, alias: 'consumer' });
+    super(scope, stackId, topology, account, 'consumer');
 
     const mapping = this.createMapping(subscription);
     if (alarms) this.createAlarms(mapping, subscription, alarms);
@@ -23,16 +23,12 @@ export class SubscriptionStack extends AccountStack {
 
   private createMapping(subscription: ResolvedSubscription): LambdaEventSourceMapping {
     const { account, source, consumerStackId, filters, ...settings } = subscription;
-    const eventSourceArn = this.outputOf(settings.producerStackId, 'stream_arn', {
-      streamOf: arns.streams(source),
-    });
+    const stream = { streamOf: arns.streams(source) };
+    const eventSourceArn = this.outputOf(settings.producerStackId, 'stream_arn', stream);
     const functionArn = arns.function(account, settings.functionName);
     const functionName = this.outputOf(consumerStackId, 'function_arn', functionArn);
-    const destinationArn = this.outputOf(
-      consumerStackId,
-      'failed_batches_bucket_arn',
-      arns.bucket(account, settings.failedBatchesBucket),
-    );
+    const bucketArn = arns.bucket(account, settings.failedBatchesBucket);
+    const destinationArn = this.outputOf(consumerStackId, 'failed_batches_bucket_arn', bucketArn);
     const filter = filters.map((pattern) => ({ pattern: literal(this, filterPattern(pattern)) }));
     return new LambdaEventSourceMapping(this, 'event_source_mapping', {
       ...settings, // in the topology they have Terraform's names

@@ -17,12 +17,9 @@ import { buildStacks } from './build-stacks';
 import { withFolderLock } from './folder-lock';
 
 export interface SynthesisOptions {
-  /** HCL, for people and for plain Terraform, instead of JSON. */
+  /** HCL instead of JSON. */
   readonly hcl?: boolean;
-  /**
-   * Whether folders of stacks that the topology no longer has stay: cdktf's CLI deletes them itself, and
-   * fails where they are gone. Default: false.
-   */
+  /** Whether folders of former stacks stay: cdktf's CLI deletes them itself, and fails where they are gone. */
   readonly keepStale?: boolean;
 }
 
@@ -30,10 +27,9 @@ export interface SynthesisOptions {
 const SYNTHESIZED = ['cdk.tf.json', 'cdk.tf', 'metadata.json', 'assets'];
 
 /**
- * Writes the stacks of a topology to a folder, as `cdktf synth` does, without its CLI. What an earlier
- * synthesis wrote is replaced, also by stacks that the topology no longer has; what Terraform keeps there
- * stays. A synthesis that fails changes nothing, and one that is cut off leaves no manifest. Of two that write
- * to one folder at the same time, one fails.
+ * Writes the stacks of a topology to a folder, as `cdktf synth` does, without its CLI. It replaces what an earlier
+ * synthesis wrote, and leaves what Terraform keeps there. One that fails changes nothing, and one that is cut off
+ * leaves no manifest.
  *
  * @returns the ids of the stacks, in the order of deployment
  * @throws UserError of stacks that Terraform would refuse, or that cannot be written; one line for each problem
@@ -41,30 +37,21 @@ const SYNTHESIZED = ['cdk.tf.json', 'cdk.tf', 'metadata.json', 'assets'];
 export async function synthesize(
   topology: ResolvedTopology,
   outdir: string,
-  options: SynthesisOptions = {},
+  { hcl, keepStale }: SynthesisOptions = {},
 ): Promise<string[]> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'synth-'));
   try {
-    const ids = writeStacks(topology, scratch, options);
-    if (options.hcl) await tidy(scratch, ids);
-    replace(outdir, scratch, ids, options.keepStale);
+    const ids = writeStacks(topology, scratch, hcl);
+    if (hcl) await tidy(scratch, ids);
+    replace(outdir, scratch, ids, keepStale);
     return ids;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-/**
- * Writes the stacks to an empty folder, HCL as cdktf has it.
- *
- * @returns the ids of the stacks, in the order of deployment
- * @throws UserError
- */
-export function writeStacks(
-  topology: ResolvedTopology,
-  folder: string,
-  { hcl = false }: SynthesisOptions = {},
-): string[] {
+/** The same, to an empty folder, and HCL as cdktf has it. */
+export function writeStacks(topology: ResolvedTopology, folder: string, hcl = false): string[] {
   // The app and each stack read it there.
   process.env.SYNTH_HCL_OUTPUT = String(hcl);
   const app = new App({ outdir: folder, skipValidation: true });
@@ -87,34 +74,24 @@ async function tidy(folder: string, ids: readonly string[]): Promise<void> {
 }
 
 function replace(outdir: string, scratch: string, ids: readonly string[], keepStale = false): void {
+  const stacks = path.join(outdir, Manifest.stacksFolder);
+  const manifest = path.join(outdir, Manifest.fileName);
   try {
-    mkdirSync(outdir, { recursive: true });
-    withFolderLock(outdir, () => replaceLocked(outdir, scratch, ids, keepStale));
+    mkdirSync(stacks, { recursive: true });
+    withFolderLock(outdir, () => {
+      rmSync(manifest, { force: true });
+      for (const id of readdirSync(stacks)) {
+        const stack = path.join(stacks, id);
+        const written = SYNTHESIZED.map((name) => path.join(stack, name)).filter(existsSync);
+        const isStale = written.length > 0 && !ids.includes(id);
+        if (isStale && keepStale) continue;
+        for (const place of isStale ? [stack] : written) rmSync(place, { recursive: true });
+      }
+      const copy = { recursive: true, verbatimSymlinks: true };
+      cpSync(path.join(scratch, Manifest.stacksFolder), stacks, copy);
+      cpSync(path.join(scratch, Manifest.fileName), manifest);
+    });
   } catch (error) {
     throw new UserError(`the stacks cannot be written to ${outdir}: ${(error as Error).message}`);
   }
-}
-
-function replaceLocked(
-  outdir: string,
-  scratch: string,
-  ids: readonly string[],
-  keepStale: boolean,
-): void {
-  const stacks = path.join(outdir, Manifest.stacksFolder);
-  const manifest = path.join(outdir, Manifest.fileName);
-  mkdirSync(stacks, { recursive: true });
-  rmSync(manifest, { force: true });
-  for (const id of readdirSync(stacks)) {
-    const stack = path.join(stacks, id);
-    const written = SYNTHESIZED.map((name) => path.join(stack, name)).filter(existsSync);
-    const isStale = written.length > 0 && !ids.includes(id);
-    if (isStale && keepStale) continue;
-    for (const place of isStale ? [stack] : written) rmSync(place, { recursive: true });
-  }
-  cpSync(path.join(scratch, Manifest.stacksFolder), stacks, {
-    recursive: true,
-    verbatimSymlinks: true,
-  });
-  cpSync(path.join(scratch, Manifest.fileName), manifest);
 }

@@ -7,7 +7,7 @@ import { topology } from './topology';
 export class EmptyStack extends AccountStack {
   constructor(app: App = jsonApp()) {
     const account = { id: '111122223333', region: 'us-east-1', partition: 'aws' };
-    super(app, 'empty', { topology: resolved(topology()), account, alias: 'consumer' });
+    super(app, 'empty', resolved(topology()), account, 'consumer');
   }
 
   /** Publishes values under their names. */

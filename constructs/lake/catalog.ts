@@ -17,19 +17,17 @@ import { CHANGES, changesView, DATE, DELIVERIES, VIEW_COLUMNS } from './sql';
 const ENUMERATED_VALUES = 36;
 
 interface Content {
-  /** Name of the lake's bucket. */
   readonly bucket: string;
   /** IDs of the accounts whose changes the lake holds; at least one. */
   readonly accounts: readonly string[];
-  /** Names of the tables whose changes the lake holds; at least one. */
+  /** Names of their tables; at least one. */
   readonly tables: readonly string[];
 }
 
 /**
- * The lake as a Glue database: the table `deliveries`, which is the objects as they are, and the view
- * `changes`, which has every change once. Partitions are projected, so there is no crawler to run: of date,
- * account and table, or of the date alone where there are more than `ENUMERATED_VALUES` accounts or tables.
- * Both read the same objects, and queries are the same.
+ * The lake as a Glue database: the table `deliveries`, which is the objects as they are, and the view `changes`, which
+ * has every change once. Partitions are projected, so there is no crawler to run: of date, account and table, or of
+ * the date alone where accounts or tables are too many. Both read the same objects, and queries are the same.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
  * @returns the name of the database

@@ -24,18 +24,10 @@ export interface Alarm<Subject> {
   readonly treatMissingData?: 'ignore' | 'missing';
 }
 
-export interface AlarmTarget {
-  readonly topicArn: string;
-  /** What the names of the alarms begin with. */
-  readonly name: string;
-  /** Value of the metrics' dimension. */
-  readonly dimensionValue: string;
-}
-
 /**
- * Alarms that send a message to the topic. `OK` is not sent: it would come while a failed batch still waits, since
- * a batch that is discarded causes no more errors, and once for every new alarm, which begins in
- * `INSUFFICIENT_DATA`. For the same reason an alarm on silence is not sent as `ALARM` (`breaching`).
+ * Alarms that send a message to the topic, with names that begin with the target's. `OK` is not sent: it would come
+ * while a failed batch still waits, since a batch that is discarded causes no more errors, and once for every new
+ * alarm, which begins in `INSUFFICIENT_DATA`. For the same reason an alarm on silence is not sent as `ALARM`.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
@@ -43,25 +35,23 @@ export function createAlarms<Subject>(
   scope: Construct,
   alarms: readonly Alarm<Subject>[],
   subject: Subject,
-  { topicArn, name, dimensionValue }: AlarmTarget,
+  target: Readonly<Record<'topicArn' | 'name' | 'dimensionValue', string>>,
 ): void {
   for (const { id, metric, description, below, periods, treatMissingData, ...alarm } of alarms) {
     const threshold = alarm.threshold(subject);
     if (threshold === undefined) continue;
     new CloudwatchMetricAlarm(new Construct(scope, id), 'resource', {
-      alarmName: names.alarm(name, id),
+      ...metric, // namespace, name and statistic
+      alarmName: names.alarm(target.name, id),
       alarmDescription: description(subject, threshold),
-      namespace: metric.namespace,
-      metricName: metric.metricName,
-      dimensions: { [metric.dimension]: dimensionValue },
-      statistic: metric.statistic,
+      dimensions: { [metric.dimension]: target.dimensionValue },
       period: PERIOD,
       evaluationPeriods: periods ?? 1,
       comparisonOperator: below ? 'LessThanThreshold' : 'GreaterThanOrEqualToThreshold',
       threshold,
       treatMissingData: treatMissingData ?? 'notBreaching',
-      alarmActions: [topicArn],
-      insufficientDataActions: treatMissingData === 'missing' ? [topicArn] : undefined,
+      alarmActions: [target.topicArn],
+      insufficientDataActions: treatMissingData === 'missing' ? [target.topicArn] : undefined,
     });
   }
 }

@@ -1,29 +1,34 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
+import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { Construct } from 'constructs';
 import { METRICS } from '../../lambda-src/contract';
 import { names } from '../../topology/names';
 import { jsonEncode } from '../terraform/json-encode';
 import { FUNCTION_METRICS, MAPPING_METRICS, type Metric, OWN_METRICS, PERIOD } from './metrics';
 
-interface Subject {
-  readonly functionName: string;
-  readonly logGroupName: string;
-  readonly region: string;
-}
-
 /**
  * What one consumer does, on one page named after its function and Region.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
-export function createDashboard(stack: Construct, subject: Subject): void {
+export function createDashboard(
+  stack: Construct,
+  region: string,
+  lambda: LambdaFunction,
+  logGroup: CloudwatchLogGroup,
+): void {
   new CloudwatchDashboard(new Construct(stack, 'dashboard'), 'resource', {
-    dashboardName: names.dashboard(subject.functionName, subject.region),
-    dashboardBody: jsonEncode({ widgets: widgets(subject).map(inTwoColumns) }),
+    dashboardName: names.dashboard(lambda.functionName, region),
+    dashboardBody: jsonEncode({ widgets: widgets(region, lambda, logGroup).map(inTwoColumns) }),
   });
 }
 
-function widgets({ functionName, logGroupName, region }: Subject): object[] {
+function widgets(
+  region: string,
+  { functionName }: LambdaFunction,
+  { name }: CloudwatchLogGroup,
+): object[] {
   const graph = (title: string, ...metrics: unknown[][]) => ({
     type: 'metric',
     properties: { title, region, period: PERIOD, metrics },
@@ -48,7 +53,7 @@ function widgets({ functionName, logGroupName, region }: Subject): object[] {
         title: 'Changes by account and table',
         region,
         view: 'table',
-        query: `SOURCE '${logGroupName}' | filter ispresent(${METRICS.processed}) | stats sum(${METRICS.processed}) as changes, sum(${METRICS.failed}) as failed by account, table | sort changes desc`,
+        query: `SOURCE '${name}' | filter ispresent(${METRICS.processed}) | stats sum(${METRICS.processed}) as changes, sum(${METRICS.failed}) as failed by account, table | sort changes desc`,
       },
     },
   ];

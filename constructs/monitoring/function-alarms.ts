@@ -4,12 +4,7 @@ import type { Alarms } from '../../topology/schema/consumer';
 import type { Alarm } from './alarms';
 import { FUNCTION_METRICS, OWN_METRICS } from './metrics';
 
-interface Subject {
-  readonly settings: Alarms;
-  readonly lambda: ResolvedFunction;
-}
-
-export const FUNCTION_ALARMS: readonly Alarm<Subject>[] = [
+export const FUNCTION_ALARMS: readonly Alarm<{ settings: Alarms; lambda: ResolvedFunction }>[] = [
   {
     id: 'iterator_age',
     metric: FUNCTION_METRICS.iteratorAge,

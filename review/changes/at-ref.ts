@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadTopology } from '../../load/load';
+import { isInside } from '../../packaging/confinement';
 import { entryProblems } from '../../packaging/entry-problems';
 import { writeStacks } from '../../stacks/synthesize';
 import { UserError } from '../../topology/problem';
@@ -44,28 +45,40 @@ const GENERATOR = [
  * @throws UserError, in one line, if Git has no such commit or the topology there cannot be synthesized
  */
 export function synthesizeAt(ref: string, topologyFile: string): Before {
-  const root = repository();
-  const commit = commitOf(ref);
-  const place = path.relative(root, realpathSync(path.dirname(topologyFile)));
-  if (place.split(path.sep)[0] === '..' || path.isAbsolute(place)) {
+  const { root, commit } = placeOf(ref);
+  if (!isInside(realpathSync(path.dirname(topologyFile)), root)) {
     throw new UserError(`--against: ${topologyFile} is not in the Git repository ${root}`);
   }
   const scratch = realpathSync(mkdtempSync(path.join(tmpdir(), 'review-')));
   try {
     const tree = path.join(scratch, 'tree');
-    const index = { GIT_INDEX_FILE: path.join(scratch, 'index') };
-    git(['read-tree', commit], { cwd: root, env: index });
-    git(['checkout-index', '--all', '--quiet', `--prefix=${tree}/`], { cwd: root, env: index });
     const project = path.join(tree, path.relative(root, realpathSync('.')));
     mkdirSync(project, { recursive: true });
+    const elsewhere = { GIT_WORK_TREE: tree, GIT_INDEX_FILE: path.join(scratch, 'index') };
+    git(['read-tree', '-m', '-u', commit], undefined, elsewhere);
     linkPackages(tree, root, project);
-    const of = { ref, commit: commit.slice(0, 12), generator: generatorDifferences(commit) };
+    const differ = git(['diff', '--name-only', '--relative', '-z', commit, '--', ...GENERATOR]);
+    const generator = differ.split('\0').filter(Boolean);
+    const of = { ref, commit: commit.slice(0, 12), generator };
     const file = path.relative('.', topologyFile);
     if (!existsSync(path.join(project, file))) return { ...of, stacks: [], code: [] };
     return { ...of, ...synthesized(project, file, path.join(scratch, 'out'), ref) };
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+function placeOf(ref: string): { readonly root: string; readonly commit: string } {
+  const [root = '', isShallow] = git(
+    ['rev-parse', '--show-toplevel', '--is-shallow-repository'],
+    ` needs a Git repository, and ${process.cwd()} is not in one`,
+  ).split('\n');
+  const missing =
+    isShallow === 'true'
+      ? 'in this shallow clone; run git fetch --unshallow, or set fetch-depth: 0 of actions/checkout'
+      : 'a commit, branch or tag of this repository; run git fetch';
+  const asked = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
+  return { root: path.resolve(root), commit: git(asked, `: ${ref} is not ${missing}`) };
 }
 
 /** Reads and writes in another working directory, in which nothing waits. */
@@ -78,10 +91,9 @@ function synthesized(project: string, file: string, out: string, ref: string) {
     return { topology, stacks: readStacks(out), code: codeOf(topology) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    const lines = error.message.split('\n');
     throw new UserError(
-      ...error.message
-        .split('\n')
-        .map((line) => `--against: cannot be synthesized as of ${ref}: ${line}`),
+      ...lines.map((line) => `--against: cannot be synthesized as of ${ref}: ${line}`),
     );
   } finally {
     process.chdir(here);
@@ -97,44 +109,15 @@ function linkPackages(tree: string, root: string, project: string): void {
   }
 }
 
-function generatorDifferences(commit: string): string[] {
-  return git(['diff', '--name-only', '--relative', '-z', commit, '--', ...GENERATOR])
-    .split('\0')
-    .filter(Boolean);
-}
-
-function repository(): string {
-  return git(['rev-parse', '--show-toplevel'], {
-    failure: () => `--against needs a Git repository, and ${process.cwd()} is not in one`,
-  });
-}
-
-function commitOf(ref: string): string {
-  return git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], {
-    failure: () =>
-      git(['rev-parse', '--is-shallow-repository']) === 'true'
-        ? `--against: ${ref} is not in this shallow clone; run git fetch --unshallow, or set fetch-depth: 0 of actions/checkout`
-        : `--against: ${ref} is not a commit, branch or tag of this repository; run git fetch`,
-  });
-}
-
-interface GitOptions {
-  readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  /** What it means if Git fails. Default: its own message. */
-  readonly failure?: () => string;
-}
-
-function git(args: readonly string[], { failure, cwd, env }: GitOptions = {}): string {
+/** @param failure what it means if Git fails. Default: its own message */
+function git(args: readonly string[], failure?: string, env: object = {}): string {
   const { status, stdout, stderr, error } = spawnSync('git', args, {
-    cwd,
     env: { ...process.env, ...env },
     encoding: 'utf8',
     maxBuffer: Number.POSITIVE_INFINITY,
   });
   if (error) throw new UserError(`--against needs Git: ${error.message}`);
   if (status === 0) return stdout.trim();
-  throw new UserError(
-    failure?.() ?? `--against: git ${args[0]} failed: ${stderr.trim().split('\n')[0]}`,
-  );
+  const [first] = stderr.trim().split('\n');
+  throw new UserError(`--against${failure ?? `: git ${args[0]} failed: ${first}`}`);
 }

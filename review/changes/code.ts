@@ -24,11 +24,10 @@ export function codeOf({ consumers }: ResolvedTopology): Code[] {
     const files = own.map((file) => [file, sha256(path.join(folder, file))]);
     return { name, source, hash, files: Object.fromEntries(files) };
   });
-  return groupBy(all, ({ source, hash }) => `${hash} ${source}`).flatMap((group) =>
-    group
-      .slice(0, 1)
-      .map(({ name: _, ...code }) => ({ ...code, functions: group.map(({ name }) => name) })),
-  );
+  return groupBy(all, ({ source, hash }) => [source, hash]).map((group) => {
+    const [{ source, hash, files }] = group;
+    return { functions: group.map(({ name }) => name), source, hash, files };
+  });
 }
 
 function sha256(file: string): string {

@@ -1,6 +1,6 @@
 import { type AccessAnswer, questionOf } from '../access/answers';
 import { groupBy, unique } from '../lists';
-import type { Block, Row, Text } from '../model';
+import type { Block, Row, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
 import type { Answer } from '../report/sections';
 import { code, list, paragraph, plural, some, strong, table, text } from '../report/words';
@@ -57,23 +57,13 @@ export function whatChanged(before: (Before & Side) | undefined, now: Side): Ans
   }
   const added = without(now.stacks, before.stacks, ({ id }) => id);
   const removed = without(before.stacks, now.stacks, ({ id }) => id);
-  const sections = tablesOf(before, now, [...added, ...removed]).flatMap(([title, head, rows]) =>
-    foldable(head, rows).map((block) => ({ title, blocks: [block] })),
-  );
+  const sections = sectionsOf(before, now, [...added, ...removed]);
   const what = [
     ...(added.length > 0 ? [plural(added.length, 'new stack')] : []),
     ...(removed.length > 0 ? [plural(removed.length, 'removed stack')] : []),
     ...sections.map((section) => section.title.toLowerCase()),
   ];
-  const stacks = foldable(
-    ['', 'stack', 'account', 'deployed by', 'state'],
-    [
-      ...added.map((stack) => rowOf(stack, 'new')),
-      ...removed.map((stack) =>
-        rowOf(stack, 'removed; what it deployed stays until it is destroyed'),
-      ),
-    ],
-  );
+  const stacks = stackTable(added, removed);
   const none = sections.length > 0 ? 'No stack is new or removed.' : 'Nothing changed.';
   return {
     title,
@@ -83,12 +73,7 @@ export function whatChanged(before: (Before & Side) | undefined, now: Side): Ans
   };
 }
 
-/** The tables, some without a row, of all that is in stacks of both sides; of others in few. */
-function tablesOf(
-  before: Side,
-  now: Side,
-  ofOneSide: readonly Stack[],
-): (readonly [title: string, head: readonly string[], rows: readonly Row[]])[] {
+function sectionsOf(before: Side, now: Side, ofOneSide: readonly Stack[]): Section[] {
   const ids = new Set(ofOneSide.map(({ id }) => id));
   // Archives are in the table of the code, by what is in them.
   const all = differences(before.stacks, now.stacks).filter(
@@ -99,27 +84,20 @@ function tablesOf(
     ids.has(stack) && !STEERING.test(key)
       ? OF_ONE_SIDE
       : Object.entries(TOPICS).find(([, has]) => has.test(key))?.[0];
-  return [
-    ['Access', ['who', '', 'what', 'on', 'by'], accessRows(before.allowed, now.allowed)],
-    [
-      'Replaced or destroyed',
-      ['what', '', 'by a change of', 'where'],
-      replacedRows(inBoth, before.stacks, now.stacks),
-    ],
-    [
-      'Code',
-      ['function', 'before', 'after', 'files of its own that differ'],
-      codeRows(before.code, now.code),
-    ],
-    ...[...Object.keys(TOPICS), OF_ONE_SIDE].map(
-      (topic) =>
-        [
-          topic,
-          ['attribute', 'before', 'after', 'where'],
-          attributeRows(all.filter((each) => topicOf(each) === topic)),
-        ] as const,
+  const tables = {
+    Access: accessTable(before.allowed, now.allowed),
+    'Replaced or destroyed': replacedTable(inBoth, before.stacks, now.stacks),
+    Code: codeTable(before.code, now.code),
+    ...Object.fromEntries(
+      [...Object.keys(TOPICS), OF_ONE_SIDE].map((topic) => [
+        topic,
+        attributeTable(all.filter((each) => topicOf(each) === topic)),
+      ]),
     ),
-  ];
+  };
+  return Object.entries(tables)
+    .filter(([, blocks]) => blocks.length > 0)
+    .map(([title, blocks]) => ({ title, blocks }));
 }
 
 /** A table, or nothing if there is nothing in it. */
@@ -128,12 +106,20 @@ function foldable(head: readonly string[], rows: readonly Row[]): Block[] {
   return [table(head, rows, rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined)];
 }
 
+function stackTable(added: readonly Stack[], removed: readonly Stack[]): Block[] {
+  const stays = 'removed; what it deployed stays until it is destroyed';
+  const rows = [
+    ...added.map((stack) => [strong('new'), ...placeOf(stack)]),
+    ...removed.map((stack) => [strong(stays), ...placeOf(stack)]),
+  ];
+  return foldable(['', 'stack', 'account', 'deployed by', 'state'], rows);
+}
+
 /** Where a stack is deployed, by whom, and where its state is. */
-function rowOf({ id, json, account, region }: Stack, what: string): Row {
+function placeOf({ id, json, account, region }: Stack): Row {
   const [role] = (json.provider?.aws?.[0]?.assume_role ?? []) as { role_arn?: string }[];
   const { s3 } = Object(json.terraform?.backend) as { s3?: { bucket?: string; key?: string } };
   return [
-    strong(what),
     code(id),
     text`${code(account)} in ${code(region)}`,
     role?.role_arn ? code(role.role_arn) : 'the credentials of whoever runs Terraform',
@@ -142,27 +128,26 @@ function rowOf({ id, json, account, region }: Stack, what: string): Row {
 }
 
 /** Alike differences are one row. */
-function attributeRows(all: readonly Difference[]): Row[] {
-  return groupBy(all, ({ key, before, after }) => [key, before, after]).map((own) => {
+function attributeTable(all: readonly Difference[]): Block[] {
+  const rows = groupBy(all, ({ key, before, after }) => [key, before, after]).map((own) => {
     const [{ key, before, after }] = own;
     const steers = strong('steers the runtime or the SDK');
+    const where = own.map((each) => code(each.where));
     return [
       STEERING.test(key) ? text`${code(key)} ${steers}` : code(key),
       before === undefined ? '–' : code(before),
       after === undefined ? '–' : code(after),
-      some(
-        own.map(({ where }) => code(where)),
-        3,
-      ),
+      some(where, 3),
     ];
   });
+  return foldable(['attribute', 'before', 'after', 'where'], rows);
 }
 
-function replacedRows(
+function replacedTable(
   all: readonly Difference[],
   old: readonly Stack[],
   now: readonly Stack[],
-): Row[] {
+): Block[] {
   const fates = all
     .filter((each) => isThere(old, each))
     .map((each) =>
@@ -171,11 +156,13 @@ function replacedRows(
         : { ...each, fate: 'is destroyed', attribute: '' },
     )
     .filter(({ fate }) => fate !== '');
-  return groupBy(fates, ({ type, fate, attribute }) => [type, fate, attribute]).map((own) => {
+  const alike = groupBy(fates, ({ type, fate, attribute }) => [type, fate, attribute]);
+  const rows = alike.map((own) => {
     const [{ type, fate, attribute }] = own;
     const where = unique(own.map((each) => each.where));
     return [code(type), strong(fate), attribute, some(where.map(code))];
   });
+  return foldable(['what', '', 'by a change of', 'where'], rows);
 }
 
 /** Whether a resource is on a side, of a stack that is. */
@@ -184,17 +171,19 @@ function isThere(stacks: readonly Stack[], { stack, type, name }: Difference): b
   return type === 'terraform' || found?.json.resource?.[type]?.[name] !== undefined;
 }
 
-function codeRows(old: readonly Code[], now: readonly Code[]): Row[] {
-  return unique([...old, ...now].flatMap(({ functions }) => functions)).flatMap((name) => {
+function codeTable(old: readonly Code[], now: readonly Code[]): Block[] {
+  const names = unique([...old, ...now].flatMap(({ functions }) => functions));
+  const rows = names.flatMap((name) => {
     const [before, after] = [old, now].map((all) =>
       all.find(({ functions }) => functions.includes(name)),
     );
     if (before?.hash === after?.hash && before?.source === after?.source) return [];
-    const names = unique([before, after].flatMap((each) => Object.keys(each?.files ?? {})));
-    const files = names.filter((file) => before?.files[file] !== after?.files[file]);
+    const all = unique([before, after].flatMap((each) => Object.keys(each?.files ?? {})));
+    const files = all.filter((file) => before?.files[file] !== after?.files[file]);
     const why = files.length > 0 ? some(files.map(code)) : 'none: a package or the list of tables';
     return [[code(name), codeText(before), codeText(after), why]];
   });
+  return foldable(['function', 'before', 'after', 'files of its own that differ'], rows);
 }
 
 function codeText(each: Code | undefined): Text {
@@ -202,7 +191,7 @@ function codeText(each: Code | undefined): Text {
 }
 
 /** Who gets access or loses it, alike resources together. */
-function accessRows(old: readonly AccessAnswer[], now: readonly AccessAnswer[]): Row[] {
+function accessTable(old: readonly AccessAnswer[], now: readonly AccessAnswer[]): Block[] {
   const changed = [
     ...without(now, old, answerKey).map((answer) => ({ ...answer, what: 'may now' })),
     ...without(old, now, answerKey).map((answer) => ({ ...answer, what: 'may no longer' })),
@@ -210,23 +199,20 @@ function accessRows(old: readonly AccessAnswer[], now: readonly AccessAnswer[]):
   const ofOne = groupBy(changed, (each) => [each.what, each.principal.arn, subjectOf(each)]).map(
     (own) => ({ ...own[0], actions: unique(own.map(questionOf)) }),
   );
-  return groupBy(ofOne, ({ what, principal, target: { kind, name }, actions }) => [
+  const alike = groupBy(ofOne, ({ what, principal, target: { kind, name }, actions }) => [
     what,
     principal.arn,
     kind,
     name,
     actions,
-  ]).map((own) => {
+  ]);
+  const rows = alike.map((own) => {
     const [{ what, principal, target, actions, by }] = own;
     const accounts = some(own.map((each) => code(each.target.account)));
-    return [
-      principal.label,
-      strong(what),
-      list(actions.map(code)),
-      text`${target.kind} ${code(target.name)} of ${accounts}`,
-      list(by),
-    ];
+    const on = text`${target.kind} ${code(target.name)} of ${accounts}`;
+    return [principal.label, strong(what), list(actions.map(code)), on, list(by)];
   });
+  return foldable(['who', '', 'what', 'on', 'by'], rows);
 }
 
 function answerKey(answer: AccessAnswer): string {

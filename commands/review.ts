@@ -12,25 +12,19 @@ import { visible } from '../topology/unicode';
 import { defineCommand } from './command';
 import { readTopology } from './topology';
 
-const OPTIONS = {
-  against: { type: 'string', value: '<ref>', does: 'show what changed since a commit or branch' },
-  from: {
-    type: 'string',
-    value: '<folder>',
-    does: 'what is synthesized there, not a new synthesis',
-  },
-  'after-init': { type: 'boolean', does: 'compare all but what Terraform writes' },
-  output: { type: 'string', value: '<folder>', does: 'another folder than review.out' },
-} as const;
-
-const NOTES = `
-Exit code: 0 if nothing must stop a deployment, 1 if something must. Documentation: docs/review.md
-`;
-
 /** `npm run review`: what a reviewer reads. */
 export const command = defineCommand(
   'review',
-  OPTIONS,
+  {
+    against: { type: 'string', value: '<ref>', does: 'show what changed since a commit or branch' },
+    from: {
+      type: 'string',
+      value: '<folder>',
+      does: 'what is synthesized there, no new synthesis',
+    },
+    'after-init': { type: 'boolean', does: 'compare all but what Terraform writes' },
+    output: { type: 'string', value: '<folder>', does: 'another folder than review.out' },
+  },
   async (options, world) => {
     const { against, from, 'after-init': afterInit, output = 'review.out' } = options;
     const topology = readTopology(world);
@@ -54,7 +48,7 @@ export const command = defineCommand(
     world.stdout.write(`${found}; read ${output}/review.html or review.md\n`);
     return stops.length > 0 ? 1 : 0;
   },
-  NOTES,
+  '\nExit code: 0 if nothing must stop a deployment, 1 if something must. Documentation: docs/review.md\n',
 );
 
 function write(folder: string, files: Readonly<Record<string, string>>): void {

@@ -11,6 +11,7 @@ import {
 import path from 'node:path';
 import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/contract';
 import { UserError } from '../topology/problem';
+import type { Entry } from '../topology/resolve';
 import { isDefaultEntry } from '../topology/sinks';
 import {
   COMPUTED_IMPORTS,
@@ -84,11 +85,8 @@ const SMALLER = [
   ...UNUSED_CREDENTIAL_PROVIDERS.map((name) => `--external:@aws-sdk/credential-provider-${name}`),
 ];
 
-export interface BundleOptions {
-  /** Files and folders to copy, in the folder of the entry. Default: none. */
-  readonly files?: readonly string[];
-  /** Folder of the topology file, where files may be (see `confinement`). Default: the working directory. */
-  readonly folder?: string;
+/** Default: no files to copy, and the working directory as the folder of the topology file (see `confinement`). */
+export interface BundleOptions extends Partial<Pick<Entry, 'files' | 'folder'>> {
   /** Tables whose changes a processor takes. Default: any. */
   readonly tableArns?: readonly string[];
 }
@@ -155,7 +153,8 @@ function build(
       const outfile = path.join(folder, PACKAGE.bundle);
       const built = esbuild({ name: ROOT, text: rootModule(entry) }, outfile, options, refusal);
       const code = readFileSync(outfile, 'utf8');
-      const exportsHandler = check(entry, built, code, files);
+      const exportsHandler = requireHandler(built, code);
+      warn(built, entry, files);
       writeFileSync(path.join(folder, PACKAGE.handler), handlerModule());
       const copied = files.flatMap((file) => packageFiles(entry, file, refusal));
       for (const { source, target } of copied) cpSync(source, path.join(folder, target));
@@ -200,20 +199,14 @@ const exports = { handler: entry.handler, default: entry.default };
 export const handlerFor = (tableArns) => deployedHandler(exports, ${JSON.stringify(file)}, tableArns);`;
 }
 
+/** The bundler warns of each export that rootModule takes and the entry does not have. */
+const ofRoot = ({ file }: Message) => file === ROOT;
+
 /**
- * Prints the warnings, each once.
- *
  * @returns whether the entry exports `handler`
- * @throws UserError for what can be known not to work
+ * @throws UserError if it is known to have no handler
  */
-function check(
-  entry: string,
-  { warnings, sources, exports }: Build,
-  code: string,
-  files: readonly string[],
-): boolean {
-  // The bundler warns of each export that rootModule takes and the entry does not have.
-  const ofRoot = ({ file }: Message) => file === ROOT;
+function requireHandler({ warnings, sources, exports }: Build, code: string): boolean {
   const [missing, more] = warnings.filter(ofRoot);
   if (missing && (more || missing.text.includes('has no exports'))) {
     throw new UserError(
@@ -234,6 +227,11 @@ function check(
       throw new UserError(MISSING_HANDLER);
     }
   }
+  return exportsHandler;
+}
+
+/** Prints the warnings, each once. */
+function warn({ warnings, sources }: Build, entry: string, files: readonly string[]): void {
   const own = sources.filter(({ file }) => isOwn(file) && /\.[cm]?[jt]sx?$/.test(file));
   if (!isDefaultEntry(entry)) requireNoDecoratorMetadata(relative('.', entry), own);
   const others = warnings.filter((warning) => !ofRoot(warning) && !isComputedImport(warning));
@@ -242,8 +240,10 @@ function check(
     if (!printed.has(line)) console.warn(line);
     printed.add(line);
   }
-  return exportsHandler;
 }
+
+/** Lines, each of which is printed once. */
+const printed = new Set<string>();
 
 /**
  * Whether the bundle exports as `handler` what `defineProcessor` or `defineBatchProcessor` returns. Both have short
@@ -256,6 +256,3 @@ function exportsProcessor(bundle: string): boolean {
     [' ', ','].some((before) => bundle.includes(`${before}${handler}=${definer}(`)),
   );
 }
-
-/** Lines, each of which is printed once. */
-const printed = new Set<string>();

@@ -9,21 +9,16 @@ export function entryProblems({ consumers, subscriptions }: ResolvedTopology): P
     const windows = subscriptions
       .filter(({ consumerStackId }) => consumerStackId === consumer.stackId)
       .map(({ tumblingWindowInSeconds }) => tumblingWindowInSeconds);
-    const path = ['consumers', consumer.name, 'function'];
-    return problemsOf(consumer.function, Math.max(0, ...windows)).map((problem) => ({
-      ...problem,
-      path: [...path, ...problem.path],
-    }));
+    return problemsOf(consumer, Math.max(0, ...windows));
   });
 }
 
-function problemsOf(
-  { code, runtime, environment }: ResolvedConsumer['function'],
-  window: number,
-): Problem[] {
+function problemsOf({ name, function: settings }: ResolvedConsumer, window: number): Problem[] {
+  const { code, runtime, environment } = settings;
   if (code.type !== 'entry') return [];
   const { entry, files, folder } = code;
-  const ofEntry = (message: string) => ({ path: ['entry'], message });
+  const path = ['consumers', name, 'function'];
+  const ofEntry = (message: string) => ({ path: [...path, 'entry'], message });
   try {
     const { hasOwnHandler, hasProcessor } = bundle(entry, runtime, { files, folder });
     const problems: Problem[] = [];
@@ -37,7 +32,7 @@ function problemsOf(
     const level = environment[LOG_LEVEL];
     if (hasProcessor && level !== undefined && !findLogLevel(level)) {
       problems.push({
-        path: ['environment', LOG_LEVEL],
+        path: [...path, 'environment', LOG_LEVEL],
         message: `must be ${LOG_LEVELS.join(', ')}, since ${entry} defines a processor, which reads it`,
         received: level,
       });

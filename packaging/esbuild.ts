@@ -132,19 +132,13 @@ function program(): string {
   }
 }
 
-interface Input {
-  readonly file: string;
-  /** A file that imports it. */
-  readonly importer: string;
-  /** Whether it is read as bytes, not as text. */
-  readonly bytes: boolean;
-}
-
 /**
  * What was read, without our root and `data:` URLs, unless there is a file of that name. Names of inputs may end with a query, `a.txt?x`, and where a
  * file is read in two ways also with how: `a.txt with { type: 'text' }`.
+ *
+ * @returns each with a file that imports it, and whether it is read as bytes, not as text
  */
-function filesOf(inputs: Metafile['inputs'], root: Root): Input[] {
+function filesOf(inputs: Metafile['inputs'], root: Root) {
   const importers = new Map(
     Object.entries(inputs).flatMap(([importer, { imports }]) =>
       imports.map((imported) => [imported.path, importer]),
@@ -193,11 +187,9 @@ function messages(kind: 'WARNING' | 'ERROR', output: string): Message[] {
     `\\[${kind}\\] (.*?)(?: \\[([a-z-]+)\\])?\\n(?:\\n {4}([^]+?):(\\d+):(\\d+):\\n)?`,
     'g',
   );
-  return [...output.matchAll(message)].map(([, text = '', id, file, line, column]) =>
-    file === undefined
-      ? { text, id }
-      : { file, line: Number(line), column: Number(column), text, id },
-  );
+  return [...output.matchAll(message)].map(([, text = '', id, file, line, column]) => {
+    return { file, line: Number(line), column: Number(column), text, id };
+  });
 }
 
 /** Of a file that may not be read nothing is printed, which a message quotes. */

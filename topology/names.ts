@@ -21,20 +21,21 @@ export function subscriptionStackId(
   return ['subscription', producer, account, consumer].filter(Boolean).join('-');
 }
 
-type Accounts =
-  | { readonly account: string }
-  | { readonly account?: undefined; readonly accounts: readonly string[] };
+interface Accounts {
+  readonly account?: string;
+  readonly accounts?: readonly string[];
+}
 
 /**
  * The accounts of a producer: its account's name, and what stack ids say of it. A producer with one
  * `account` is not named after it, so that the account can be renamed.
  */
-export function producerAccounts(
-  producer: Accounts,
-): { readonly account: string; readonly idPart?: string }[] {
-  return producer.account !== undefined
-    ? [{ account: producer.account }]
-    : [...new Set(producer.accounts)].map((account) => ({ account, idPart: account }));
+export function producerAccounts({
+  account,
+  accounts,
+}: Accounts): { account: string; idPart?: string }[] {
+  if (account !== undefined) return [{ account }];
+  return [...new Set(accounts)].map((each) => ({ account: each, idPart: each }));
 }
 
 /** Beginnings that S3 keeps for itself, and a hyphen, with which no bucket's name may begin. */

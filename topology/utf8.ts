@@ -7,10 +7,7 @@ export function notUtf8(bytes: Buffer): { message: string; line: number } | unde
   if (isUtf8(bytes)) return undefined;
   const place = firstInvalid(bytes);
   const byte = bytes.toString('hex', place, place + 1).toUpperCase();
-  return {
-    message: `is not UTF-8 (byte 0x${byte}); save it as UTF-8`,
-    line: lineOf(bytes, place),
-  };
+  return { message: `is not UTF-8 (byte 0x${byte}); save it as UTF-8`, line: lineOf(bytes, place) };
 }
 
 /** Where the first byte is that belongs to no character. */

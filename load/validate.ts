@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { didYouMean, formatPath, type Problem } from '../topology/problem';
 import { type ResolvedTopology, resolve } from '../topology/resolve';
 import { topologySchema } from '../topology/schema';
-import { CHECKS, type Declared, type Report, sizes } from './checks';
+import { checkAll, type Declared, type Report, sizes } from './checks';
 import { changedText } from './checks/text';
 
 /**
@@ -26,8 +26,7 @@ export function validate(
     if (!places.has(formatPath(path))) problems.push({ path, message, received });
   };
 
-  const declared = { ...(parsed.data ?? soundParts(content)), folder };
-  for (const check of CHECKS) check(declared, report);
+  checkAll({ ...(parsed.data ?? soundParts(content)), folder }, report);
   if (!parsed.data || problems.length > 0) return { problems };
 
   const topology = resolve(parsed.data, folder);

@@ -5,26 +5,23 @@ import { deflateRawSync } from 'node:zlib';
 import { confinement, isInside, type Refusal, realPath } from '../../packaging/confinement';
 import { type CodeFile, readCodeFolder } from '../../packaging/package-files';
 import { DEPLOYMENT_PACKAGE } from '../../topology/limits';
-import { type Declared, type Report, sound } from './declared';
+import type { CheckOf, Consumer } from './declared';
 import { bootstrapProblem, handlerProblem } from './handler';
 
-export function codeFolder({ consumers, folder }: Declared, report: Report): void {
-  const refusal = confinement(folder);
-  for (const [name, { function: settings }] of sound(consumers)) {
-    const { code, entry, runtime, architecture, environment } = settings;
-    if (!code || entry !== undefined) continue; // functionCode reports both together
-    const place = ['consumers', name, 'function', 'code'];
-    const refuse = (message: string) => report([...place, 'directory'], message, code.directory);
-    const { files, problems } = contentOf(code.directory, refusal);
-    problems.concat(filesProblems(code.directory, files, architecture)).forEach(refuse);
-    if (problems.length > 0 || files.length === 0) continue;
-    const names = files.map((file) => file.name);
-    const start = bootstrapProblem({ ...code, runtime }, names);
-    if (start) refuse(start);
-    const problem = handlerProblem({ ...code, runtime, environment }, names);
-    if (problem) report([...place, 'handler'], problem, code.handler);
-  }
-}
+export const codeFolder: CheckOf<Consumer> = ({ function: settings }, report, { folder }) => {
+  const { code, entry, runtime, architecture, environment } = settings;
+  if (!code || entry !== undefined) return; // the schema refuses both together
+  const refuse = (message: string) =>
+    report(['function', 'code', 'directory'], message, code.directory);
+  const { files, problems } = contentOf(code.directory, confinement(folder));
+  problems.concat(filesProblems(code.directory, files, architecture)).forEach(refuse);
+  if (problems.length > 0 || files.length === 0) return;
+  const names = files.map((file) => file.name);
+  const start = bootstrapProblem({ ...code, runtime }, names);
+  if (start) refuse(start);
+  const problem = handlerProblem({ ...code, runtime, environment }, names);
+  if (problem) report(['function', 'code', 'handler'], problem, code.handler);
+};
 
 /** All that is wrong with the folder as a whole, or its files. */
 function contentOf(directory: string, refusal: Refusal): ReturnType<typeof readCodeFolder> {

@@ -2,117 +2,162 @@ import { existsSync, statSync } from 'node:fs';
 import { findLogLevel, LOG_LEVEL, LOG_LEVELS, SINK_VARIABLES } from '../../lambda-src/contract';
 import { confinement } from '../../packaging/confinement';
 import { packageFiles } from '../../packaging/package-files';
+import { parseArn, partitionOf } from '../../topology/arns';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../../topology/limits';
-import { UserError } from '../../topology/problem';
+import { type Problem, UserError } from '../../topology/problem';
 import { isLogEntry, sinkKind } from '../../topology/sinks';
-import { type Declared, type Report, sound } from './declared';
+import { codeFolder } from './code-folder';
+import {
+  type Account,
+  at,
+  type CheckOf,
+  type Consumer,
+  type Declared,
+  type Report,
+  sound,
+} from './declared';
+import { distinct, refer } from './references';
 
-export function functionCode({ consumers, folder }: Declared, report: Report): void {
+type Check = CheckOf<Consumer>;
+
+const account: Check = (consumer, report, { accounts }) =>
+  refer(accounts, 'an account', ['account'], consumer.account, report);
+
+const entry: Check = ({ function: { entry, code, runtime } }, report, { folder }) => {
+  const path = ['function', 'entry'];
+  if (entry !== undefined && !(existsSync(entry) && statSync(entry).isFile())) {
+    report(path, 'must be a file that exists, relative to cdktf.json', entry);
+  } else if (entry !== undefined) {
+    const reason = confinement(folder)(entry, true);
+    if (reason) report(path, `must be a file for the function; it ${reason}`, entry);
+  }
+  if (!code && !runtime.startsWith('nodejs')) {
+    const message =
+      'must be a Node.js runtime such as nodejs24.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
+    report(['function', 'runtime'], message, runtime);
+  }
+};
+
+const functionFiles: Check = ({ function: { entry, files, code } }, report, { folder }) => {
   const refusal = confinement(folder);
-  for (const [name, { function: settings }] of sound(consumers)) {
-    const { entry, code, runtime } = settings;
-    const path = ['consumers', name, 'function'];
-    if (entry !== undefined && !isFile(entry)) {
-      report([...path, 'entry'], 'must be a file that exists, relative to cdktf.json', entry);
-    } else if (entry !== undefined) {
-      const reason = refusal(entry, true);
-      if (reason)
-        report([...path, 'entry'], `must be a file for the function; it ${reason}`, entry);
+  const problemOf = (file: string) => {
+    if (code) return 'must be left out with code; put it into the folder of code';
+    if (entry === undefined) {
+      return 'must be left out without entry, since the default function reads none';
     }
-    if (!code && !runtime.startsWith('nodejs')) {
-      const message =
-        'must be a Node.js runtime such as nodejs24.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
-      report([...path, 'runtime'], message, runtime);
+    try {
+      packageFiles(entry, file, refusal);
+    } catch (error) {
+      if (error instanceof UserError) return error.message;
+      throw error;
     }
+  };
+  for (const [index, file] of files.entries()) {
+    const problem = problemOf(file);
+    if (problem) report(['function', 'files', index], problem, file);
   }
-}
+};
 
-export function functionFiles({ consumers, folder }: Declared, report: Report): void {
-  const refusal = confinement(folder);
-  for (const [name, { function: settings }] of sound(consumers)) {
-    const { entry, files, code } = settings;
-    for (const [index, file] of files.entries()) {
-      const place = ['consumers', name, 'function', 'files', index];
-      if (code) {
-        report(place, 'must be left out with code; put it into the folder of code', file);
-      } else if (entry === undefined) {
-        report(
-          place,
-          'must be left out without entry, since the default function reads none',
-          file,
-        );
-      } else {
-        const problem = problemOf(() => packageFiles(entry, file, refusal));
-        if (problem) report(place, problem, file);
-      }
-    }
+const managedPolicies: Check = ({ role }, report) => {
+  const { managedPolicyArns, acknowledgedPolicyArns, managedPolicyQuota } = role;
+  distinct(managedPolicyArns, ['role', 'managedPolicyArns'], report);
+  for (const [index, arn] of acknowledgedPolicyArns.entries()) {
+    if ([...managedPolicyArns, role.permissionsBoundary].includes(arn)) continue;
+    const path = ['role', 'acknowledgedPolicyArns', index];
+    report(path, 'must be one of managedPolicyArns, or the permissionsBoundary', arn);
   }
-}
-
-function problemOf(attempt: () => unknown): string | undefined {
-  try {
-    attempt();
-  } catch (error) {
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
-}
-
-export function managedPolicies({ consumers }: Declared, report: Report): void {
-  for (const [name, { role }] of sound(consumers)) {
-    for (const [index, arn] of role.acknowledgedPolicyArns.entries()) {
-      if ([...role.managedPolicyArns, role.permissionsBoundary].includes(arn)) continue;
-      const path = ['consumers', name, 'role', 'acknowledgedPolicyArns', index];
-      report(path, 'must be one of managedPolicyArns, or the permissionsBoundary', arn);
-    }
-    if (role.managedPolicyArns.length <= role.managedPolicyQuota) continue;
-    const path = ['consumers', name, 'role', 'managedPolicyArns'];
-    const message = `must be at most ${role.managedPolicyQuota} policies, which IAM attaches to a role`;
-    report(path, message, role.managedPolicyArns);
-  }
-}
+  if (managedPolicyArns.length <= managedPolicyQuota) return;
+  const message = `must be at most ${managedPolicyQuota} policies, which IAM attaches to a role`;
+  report(['role', 'managedPolicyArns'], message, managedPolicyArns);
+};
 
 /** The function is never given more than it has reserved, so an alarm above that is silent for good. */
-export function concurrency({ consumers }: Declared, report: Report): void {
-  for (const [name, { alarms, function: settings }] of sound(consumers)) {
-    const reserved = settings.reservedConcurrentExecutions;
-    if (!alarms || reserved === undefined) continue;
-    const { concurrentExecutions } = alarms;
-    if (concurrentExecutions === undefined || concurrentExecutions <= reserved) continue;
-    const message = `must be at most the ${reserved} of function.reservedConcurrentExecutions, or the alarm can never fire`;
-    report(['consumers', name, 'alarms', 'concurrentExecutions'], message, concurrentExecutions);
-  }
-}
+const concurrency: Check = ({ alarms, function: settings }, report) => {
+  const reserved = settings.reservedConcurrentExecutions;
+  const concurrent = alarms?.concurrentExecutions;
+  if (reserved === undefined || concurrent === undefined || concurrent <= reserved) return;
+  const message = `must be at most the ${reserved} of function.reservedConcurrentExecutions, or the alarm can never fire`;
+  report(['alarms', 'concurrentExecutions'], message, concurrent);
+};
 
-export function environment({ consumers }: Declared, report: Report): void {
+const environment: Check = ({ function: { entry, code, environment }, sink }, report) => {
   const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
-  for (const [name, { function: settings, sink }] of sound(consumers)) {
-    const path = ['consumers', name, 'function', 'environment'];
-    const ofSink: readonly string[] = Object.values(SINK_VARIABLES[sink.type]);
-    const isDefault =
-      (settings.entry === undefined || isLogEntry(settings.entry)) && !settings.code;
-    for (const [variable, value] of Object.entries(settings.environment)) {
-      const refuse = (message: string) => report([...path, variable], message);
-      if (reserved.includes(variable)) {
-        refuse('is set by Lambda itself; choose another name');
-      } else if (!/^[a-zA-Z]\w+$/.test(variable)) {
-        refuse('must be named with two or more letters, digits and underscores, a letter first');
-      } else if (ofSink.includes(variable)) {
-        refuse(`is set by the sink ${sink.type}; leave it out, or choose another name`);
-      } else if (variable === LOG_LEVEL && isDefault && !findLogLevel(value)) {
-        report([...path, variable], `must be ${LOG_LEVELS.join(', ')}`, value);
-      } else if (variable === LOG_LEVEL && isDefault && sink.type === 'log' && !writesInfo(value)) {
-        const message =
-          'must be INFO or DEBUG, since the function of the sink log writes every change at INFO and would write none; leave it out, or choose the sink s3 or an entry of your own';
-        report([...path, variable], message, value);
-      }
+  const ofSink: readonly string[] = Object.values(SINK_VARIABLES[sink.type]);
+  const isDefault = (entry === undefined || isLogEntry(entry)) && !code;
+  for (const [variable, value] of Object.entries(environment)) {
+    const refuse = (message: string, received?: string) =>
+      report(['function', 'environment', variable], message, received);
+    if (reserved.includes(variable)) {
+      refuse('is set by Lambda itself; choose another name');
+    } else if (!/^[a-zA-Z]\w+$/.test(variable)) {
+      refuse('must be named with two or more letters, digits and underscores, a letter first');
+    } else if (ofSink.includes(variable)) {
+      refuse(`is set by the sink ${sink.type}; leave it out, or choose another name`);
+    } else if (variable === LOG_LEVEL && isDefault && !findLogLevel(value)) {
+      refuse(`must be ${LOG_LEVELS.join(', ')}`, value);
+    } else if (variable === LOG_LEVEL && isDefault && sink.type === 'log' && !writesInfo(value)) {
+      refuse(
+        'must be INFO or DEBUG, since the function of the sink log writes every change at INFO and would write none; leave it out, or choose the sink s3 or an entry of your own',
+        value,
+      );
     }
   }
-}
+};
 
 function writesInfo(lowest: string): boolean {
   return ['DEBUG', 'INFO'].includes(lowest.toUpperCase());
 }
+
+const roleArns: Check = ({ account: name, role }, report, { accounts }) => {
+  const account = at(accounts, name);
+  ofAccount(['role', 'permissionsBoundary'], role.permissionsBoundary, account, report);
+  for (const [index, arn] of role.managedPolicyArns.entries()) {
+    ofAccount(['role', 'managedPolicyArns', index], arn, account, report);
+  }
+};
+
+export const deployRole: CheckOf<Account> = (account, report) =>
+  ofAccount(['deployRole', 'arn'], account.deployRole?.arn, account, report);
+
+/** The ARN of a role or a policy in an account, or of a policy of AWS. */
+function ofAccount(
+  path: Problem['path'],
+  arn: string | undefined,
+  account: Account | undefined,
+  report: Report,
+): void {
+  if (arn === undefined || account === undefined) return;
+  const { partition, id: owner } = parseArn(arn);
+  const wanted = partitionOf(account.region);
+  if (partition !== wanted) {
+    report(path, `must be in the partition ${wanted} of the Region ${account.region}`, arn);
+  }
+  if (owner !== account.id && owner !== 'aws') {
+    report(path, `must be an ARN of the account ${account.id}`, arn);
+  }
+}
+
+const alarmTopic: Check = ({ account, alarms }, report, { accounts }) => {
+  const region = at(accounts, account)?.region;
+  if (!alarms || alarms.topicArn === undefined || region === undefined) return;
+  const topic = parseArn(alarms.topicArn);
+  if (topic.region !== region || topic.partition !== partitionOf(region)) {
+    const message = `must be a topic of the Region ${region} (arn:${partitionOf(region)}:sns:${region}:…), in which the alarms are`;
+    report(['alarms', 'topicArn'], message, alarms.topicArn);
+  }
+};
+
+export const OF_CONSUMER: readonly Check[] = [
+  account,
+  entry,
+  codeFolder,
+  functionFiles,
+  managedPolicies,
+  concurrency,
+  environment,
+  roleArns,
+  alarmTopic,
+];
 
 /** What each sink asks of its own settings. */
 export function sinks(
@@ -126,8 +171,4 @@ export function sinks(
       report(['consumers', name, ...path], ...problem),
     );
   }
-}
-
-function isFile(path: string): boolean {
-  return existsSync(path) && statSync(path).isFile();
 }

@@ -2,6 +2,10 @@ import type { Problem } from '../../topology/problem';
 import type { Topology } from '../../topology/schema';
 
 export type Entries<T> = Readonly<Record<string, T | undefined>>;
+export type Account = Topology['accounts'][string];
+export type Consumer = Topology['consumers'][string];
+export type Producer = Topology['producers'][string];
+export type Subscription = Topology['subscriptions'][number];
 
 /** A topology in which an entry that is broken by itself keeps its name and place, as `undefined`. */
 export interface Declared {
@@ -11,13 +15,16 @@ export interface Declared {
   readonly name: string;
   readonly tags: Topology['tags'];
   readonly state: Topology['state'] | undefined;
-  readonly accounts: Entries<Topology['accounts'][string]>;
-  readonly consumers: Entries<Topology['consumers'][string]>;
-  readonly producers: Entries<Topology['producers'][string]>;
-  readonly subscriptions: readonly (Topology['subscriptions'][number] | undefined)[];
+  readonly accounts: Entries<Account>;
+  readonly consumers: Entries<Consumer>;
+  readonly producers: Entries<Producer>;
+  readonly subscriptions: readonly (Subscription | undefined)[];
 }
 
 export type Report = (path: Problem['path'], message: string, received?: unknown) => void;
+
+/** Checks one entry; the paths that it reports are below the entry. */
+export type CheckOf<T> = (entry: T, report: Report, topology: Declared) => void;
 
 /** The sound entry of a name; names such as `constructor` are nothing special. */
 export function at<T>(entries: Entries<T>, name: string): T | undefined {

@@ -1,56 +1,32 @@
 /**
- * What one value alone can't tell: references, accounts and ARNs that must agree, names that must
+ * What one value alone cannot show: references, accounts and ARNs that must agree, names that must
  * differ, and AWS's limits on what several entries make together.
  */
-import { codeFolder } from './code-folder';
-import {
-  concurrency,
-  environment,
-  functionCode,
-  functionFiles,
-  managedPolicies,
-  sinks,
-} from './consumers';
-import type { Declared, Report } from './declared';
-import { filters } from './filters';
+import { deployRole, OF_CONSUMER, sinks } from './consumers';
+import { type CheckOf, type Declared, type Report, sound, soundList } from './declared';
 import { distinctNames, tags } from './names';
-import {
-  distinctAccounts,
-  streamPolicyConditions,
-  streamPolicyOwner,
-  tableKey,
-  tableSettings,
-} from './producers';
-import { alarmTopic, arnsOfTheAccount, references, sameRegion } from './references';
-import { readersPerStream, recordAge, subscriptionPairs, tumblingWindow } from './subscriptions';
+import { OF_PRODUCER, streamPolicyOwner } from './producers';
+import { OF_SUBSCRIPTION, readersPerStream } from './subscriptions';
 
 export type { Declared, Report } from './declared';
 export { sizes } from './sizes';
 
-type Check = (topology: Declared, report: Report) => void;
-
-export const CHECKS: readonly Check[] = [
-  tags,
-  references,
-  distinctAccounts,
-  functionCode,
-  codeFolder,
-  functionFiles,
-  managedPolicies,
-  concurrency,
-  environment,
-  sinks,
-  arnsOfTheAccount,
-  alarmTopic,
-  tableSettings,
-  tableKey,
-  streamPolicyOwner,
-  streamPolicyConditions,
-  subscriptionPairs,
-  sameRegion,
-  readersPerStream,
-  recordAge,
-  tumblingWindow,
-  filters,
-  distinctNames,
-];
+export function checkAll(topology: Declared, report: Report): void {
+  const each = <T>(
+    section: string,
+    entries: Iterable<[string | number, T]>,
+    checks: readonly CheckOf<T>[],
+  ) => {
+    for (const [key, entry] of entries) {
+      const below: Report = (path, ...problem) => report([section, key, ...path], ...problem);
+      for (const check of checks) check(entry, below, topology);
+    }
+  };
+  each('accounts', sound(topology.accounts), [deployRole]);
+  each('consumers', sound(topology.consumers), OF_CONSUMER);
+  each('producers', sound(topology.producers), OF_PRODUCER);
+  each('subscriptions', soundList(topology.subscriptions), OF_SUBSCRIPTION);
+  for (const check of [tags, sinks, streamPolicyOwner, readersPerStream, distinctNames]) {
+    check(topology, report);
+  }
+}

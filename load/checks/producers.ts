@@ -2,84 +2,77 @@ import { parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
 import { ascii } from '../../topology/unicode';
-import { at, type Declared, type Report, sound } from './declared';
+import { at, type CheckOf, type Declared, type Producer, type Report, sound } from './declared';
+import { distinct, refer } from './references';
 
-export function distinctAccounts({ producers }: Declared, report: Report): void {
-  for (const [name, { accounts = [] }] of sound(producers)) {
-    for (const [index, account] of accounts.entries()) {
-      if (accounts.indexOf(account) === index) continue;
-      report(['producers', name, 'accounts', index], 'must be named once', account);
-    }
-  }
-}
+type Check = CheckOf<Producer>;
 
-export function tableSettings({ producers }: Declared, report: Report): void {
-  for (const [name, { table }] of sound(producers)) {
-    if (!table) continue;
-    const path = ['producers', name, 'table'];
-    if (table.sortKey?.name === table.partitionKey.name) {
-      const message = 'must differ from the name of the partition key';
-      report([...path, 'sortKey', 'name'], message, table.sortKey.name);
-    }
-    for (const key of ['readCapacity', 'writeCapacity'] as const) {
-      if (table.billingMode === 'PROVISIONED' && table[key] === undefined) {
-        report([...path, key], 'is missing; PROVISIONED needs capacity units');
-      }
-      if (table.billingMode === 'PAY_PER_REQUEST' && table[key] !== undefined) {
-        report([...path, key], 'must be left out, or billingMode be PROVISIONED', table[key]);
-      }
-    }
+const accountNames: Check = ({ account, accounts = [] }, report, declared) => {
+  if (account !== undefined) {
+    refer(declared.accounts, 'an account', ['account'], account, report);
   }
-}
+  for (const [index, name] of accounts.entries()) {
+    refer(declared.accounts, 'an account', ['accounts', index], name, report);
+  }
+  distinct(accounts, ['accounts'], report);
+};
 
-export function tableKey({ accounts, producers }: Declared, report: Report): void {
-  for (const [name, producer] of sound(producers)) {
-    const { table, existingTable } = producer;
-    const { encryption } = table ?? existingTable;
-    const path = ['producers', name, table ? 'table' : 'existingTable', 'encryption'];
-    if (existingTable && encryption === 'customer-managed') {
-      const message = 'must be aws-owned or { kmsKeyArn: … } for a table that has its key already';
-      report(path, message, encryption);
-    }
-    if (table && encryption === 'customer-managed') {
-      const excess = names.tableKeyAlias(table.name).length - KEY_ALIAS.length.max;
-      if (excess > 0) {
-        const message = `must be ${excess} characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }`;
-        report(['producers', name, 'table', 'name'], message, table.name);
-      }
-    }
-    if (typeof encryption !== 'object') continue;
-    const { partition, region } = parseArn(encryption.kmsKeyArn);
-    for (const { account: accountName } of producerAccounts(producer)) {
-      const account = at(accounts, accountName);
-      if (!account) continue;
-      if (region !== account.region || partition !== partitionOf(account.region)) {
-        const message = `must be a key in ${account.region}, where the table of ${accountName} is`;
-        report([...path, 'kmsKeyArn'], message, encryption.kmsKeyArn);
-      }
-    }
+const tableSettings: Check = ({ table }, report) => {
+  if (!table) return;
+  if (table.sortKey?.name === table.partitionKey.name) {
+    const message = 'must differ from the name of the partition key';
+    report(['table', 'sortKey', 'name'], message, table.sortKey.name);
   }
-}
+  const isProvisioned = table.billingMode === 'PROVISIONED';
+  for (const key of ['readCapacity', 'writeCapacity'] as const) {
+    if (isProvisioned === (table[key] !== undefined)) continue;
+    const message = isProvisioned
+      ? 'is missing; PROVISIONED needs capacity units'
+      : 'must be left out, or billingMode be PROVISIONED';
+    report(['table', key], message, table[key]);
+  }
+};
+
+const tableKey: Check = (producer, report, { accounts }) => {
+  const { table, existingTable } = producer;
+  const { encryption } = table ?? existingTable;
+  const path = [table ? 'table' : 'existingTable', 'encryption'];
+  if (existingTable && encryption === 'customer-managed') {
+    const message = 'must be aws-owned or { kmsKeyArn: … } for a table that has its key already';
+    report(path, message, encryption);
+  }
+  if (table && encryption === 'customer-managed') {
+    const excess = names.tableKeyAlias(table.name).length - KEY_ALIAS.length.max;
+    const message = `must be ${excess} characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }`;
+    if (excess > 0) report(['table', 'name'], message, table.name);
+  }
+  if (typeof encryption !== 'object') return;
+  const { partition, region } = parseArn(encryption.kmsKeyArn);
+  for (const { account: name } of producerAccounts(producer)) {
+    const account = at(accounts, name);
+    if (!account) continue;
+    if (region === account.region && partition === partitionOf(account.region)) continue;
+    const message = `must be a key in ${account.region}, where the table of ${name} is`;
+    report([...path, 'kmsKeyArn'], message, encryption.kmsKeyArn);
+  }
+};
 
 /** A stream has one policy: of a table that exists, it can be another team's. */
 export function streamPolicyOwner({ producers, subscriptions }: Declared, report: Report): void {
   const read = new Set(subscriptions.map((entry) => entry?.producer));
-  for (const [name, { table, existingTable, streamPolicy }] of sound(producers)) {
+  for (const [name, { table, streamPolicy }] of sound(producers)) {
     const path = ['producers', name, 'streamPolicy'];
     const replaces = streamPolicy === 'none' ? undefined : streamPolicy.replacesExisting;
-    if (table) {
-      if (streamPolicy === 'none') {
-        const message =
-          'must not be none with table, whose stream nobody could read then; leave it out';
-        report(path, message, streamPolicy);
-      }
-      if (replaces !== undefined) {
-        const message = 'must be left out with table, whose stream has no other policy';
-        report([...path, 'replacesExisting'], message, replaces);
-      }
+    if (table && streamPolicy === 'none') {
+      const message =
+        'must not be none with table, whose stream nobody could read then; leave it out';
+      report(path, message, streamPolicy);
     }
-    const isRead = read.has(name);
-    if (existingTable && isRead && streamPolicy !== 'none' && replaces !== true) {
+    if (table && replaces !== undefined) {
+      const message = 'must be left out with table, whose stream has no other policy';
+      report([...path, 'replacesExisting'], message, replaces);
+    }
+    if (!table && read.has(name) && streamPolicy !== 'none' && replaces !== true) {
       const message =
         'must say whose the policy of the stream is, since a stream has one: { replacesExisting: true } if this topology owns it and replaces what is there, or none if it belongs to others, who add the statement of this topology';
       report(path, message, replaces === undefined ? undefined : streamPolicy);
@@ -87,36 +80,41 @@ export function streamPolicyOwner({ producers, subscriptions }: Declared, report
   }
 }
 
-export function streamPolicyConditions({ producers }: Declared, report: Report): void {
-  for (const [name, { streamPolicy }] of sound(producers)) {
-    if (streamPolicy === 'none') continue;
-    const seen = new Set<string>();
-    for (const [index, { test, variable, values }] of streamPolicy.conditions.entries()) {
-      const path = ['producers', name, 'streamPolicy', 'conditions', index];
-      const refuse = (message: string) => report([...path, 'variable'], message, variable);
-      // A second condition on the same key would be an alternative, not a restriction.
-      if (streamPolicy.principal === 'account' && variable.toLowerCase() === 'aws:principalarn') {
-        refuse('must not be aws:PrincipalArn with principal: account, which sets it to the role');
-      }
-      if (isAbsent(variable) && failsWithoutKey(test, values)) {
-        refuse(
-          `must not be tested with ${test}: the requests with which Lambda reads a stream do not have this key, so that every read would be refused; leave it out, or test the reader, as with aws:PrincipalOrgID`,
-        );
-      }
-      for (const [place, value] of namesTag(variable) ? [] : values.entries()) {
-        const [other] = /[^ -~]/u.exec(value) ?? [];
-        if (other === undefined) continue;
-        const message = `must be ASCII, as all values of ${variable} in AWS are, and holds ${ascii(other)}, which may only look like it; write it again`;
-        report([...path, 'values', place], message, value);
-      }
-      const condition = `${test} ${variable}`.toLowerCase();
-      if (seen.has(condition)) {
-        refuse(`must be used once with ${test}; put all values into one condition`);
-      }
-      seen.add(condition);
+const streamPolicyConditions: Check = ({ streamPolicy }, report) => {
+  if (streamPolicy === 'none') return;
+  const seen = new Set<string>();
+  for (const [index, { test, variable, values }] of streamPolicy.conditions.entries()) {
+    const path = ['streamPolicy', 'conditions', index];
+    const refuse = (message: string) => report([...path, 'variable'], message, variable);
+    // A second condition on the same key would be an alternative, not a restriction.
+    if (streamPolicy.principal === 'account' && variable.toLowerCase() === 'aws:principalarn') {
+      refuse('must not be aws:PrincipalArn with principal: account, which sets it to the role');
     }
+    if (isAbsent(variable) && failsWithoutKey(test, values)) {
+      refuse(
+        `must not be tested with ${test}: the requests with which Lambda reads a stream do not have this key, so that every read would be refused; leave it out, or test the reader, as with aws:PrincipalOrgID`,
+      );
+    }
+    for (const [place, value] of namesTag(variable) ? [] : values.entries()) {
+      const [other] = /[^ -~]/u.exec(value) ?? [];
+      if (other === undefined) continue;
+      const message = `must be ASCII, as all values of ${variable} in AWS are, and holds ${ascii(other)}, which may only look like it; write it again`;
+      report([...path, 'values', place], message, value);
+    }
+    const condition = `${test} ${variable}`.toLowerCase();
+    if (seen.has(condition)) {
+      refuse(`must be used once with ${test}; put all values into one condition`);
+    }
+    seen.add(condition);
   }
-}
+};
+
+export const OF_PRODUCER: readonly Check[] = [
+  accountNames,
+  tableSettings,
+  tableKey,
+  streamPolicyConditions,
+];
 
 /** Whether the values of a key are of people's choice: tags, and attributes of an identity provider. */
 function namesTag(variable: string): boolean {

@@ -1,26 +1,26 @@
 import { FILTERS } from '../../../topology/limits';
 import type { Problem } from '../../../topology/problem';
 import { filterPattern } from '../../../topology/unicode';
-import { at, type Declared, type Report, soundList } from '../declared';
+import { at, type CheckOf, type Subscription } from '../declared';
 import { contradictions } from './agreement';
 import { patternProblems } from './pattern';
 import { type Node, streamRecord } from './record';
 
 /** Filters that Lambda would refuse, and filters that can never match a record of their table. */
-export function filters({ accounts, producers, subscriptions }: Declared, report: Report): void {
-  for (const [index, subscription] of soundList(subscriptions)) {
-    const producer = at(producers, subscription.producer);
-    const record = streamRecord(producer, accounts);
-    const { partitionKey, sortKey } = producer?.table ?? {};
-    const keys = [partitionKey, sortKey].flatMap((key) => key?.name ?? []);
-    for (const [position, filter] of subscription.filters.entries()) {
-      const place = ['subscriptions', index, 'filters', position];
-      for (const { path, message, received } of problemsOf(filter, record, keys, place)) {
-        report(path, message, received);
-      }
+export const filters: CheckOf<Subscription> = (subscription, report, { accounts, producers }) => {
+  const producer = at(producers, subscription.producer);
+  const record = streamRecord(producer, accounts);
+  const { partitionKey, sortKey } = producer?.table ?? {};
+  const keys = [partitionKey, sortKey].flatMap((key) => key?.name ?? []);
+  for (const [index, filter] of subscription.filters.entries()) {
+    for (const { path, message, received } of problemsOf(filter, record, keys, [
+      'filters',
+      index,
+    ])) {
+      report(path, message, received);
     }
   }
-}
+};
 
 function problemsOf(
   filter: object,

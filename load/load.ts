@@ -4,18 +4,16 @@ import {
   CST,
   type Document,
   type DocumentOptions,
-  isCollection,
   isMap,
   isScalar,
+  isSeq,
   Lexer,
   LineCounter,
   type Node,
-  type Pair,
   type ParseOptions,
   parseDocument,
   type Scalar,
   type SchemaOptions,
-  type YAMLMap,
 } from 'yaml';
 import { formatProblem, type Problem, TopologyError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
@@ -72,7 +70,7 @@ export function loadTopology(
   if (size > LARGEST_FILE) {
     refuse(`must be at most ${LARGEST_FILE} bytes, got ${size}; write several topologies`);
   }
-  const source = readText(file);
+  const source = readText(file, refuse);
   const deep = tooDeep(source);
   if (deep !== undefined) {
     refuse(
@@ -87,19 +85,22 @@ export function loadTopology(
     message: `is not valid YAML: ${message}`,
     line: lines.linePos(offset).line,
   }));
-  if (mistakes.length > 0) throw new TopologyError(file, firstOfEachLine(mistakes));
+  // What follows on the same line is seldom another mistake.
+  const firsts = mistakes.filter(({ line }, index) => mistakes[index - 1]?.line !== line);
+  if (firsts.length > 0) throw new TopologyError(file, firsts);
   const content = contentOf(document, refuse);
   const folder = path.dirname(file);
   const { topology, problems: own } = validate(content, folder);
   const problems = topology ? check(topology) : own;
-  const placeOf = placesIn(document.contents);
-  const inOrder = (found: readonly Problem[]) =>
-    found
+  const inOrder = (found: readonly Problem[]) => {
+    const placeOf = placesIn(document.contents);
+    return found
       .map((problem) => {
         const { offset, written } = placeOf(problem.path);
         return { ...problem, line: lines.linePos(offset).line, written };
       })
       .sort((a, b) => a.line - b.line);
+  };
   if (!topology || problems.length > 0) {
     throw new TopologyError(file, markInQuotes(inOrder(problems), content, folder));
   }
@@ -132,12 +133,6 @@ function tooDeep(source: string): number | undefined {
   return undefined;
 }
 
-/** What follows on the same line is seldom another mistake. */
-function firstOfEachLine(problems: readonly Problem[]): Problem[] {
-  const lines = new Set<number | undefined>();
-  return problems.filter(({ line }) => !lines.has(line) && lines.add(line));
-}
-
 /** The content with all aliases written out. */
 function contentOf(document: Document, refuse: (message: string) => never): unknown {
   const tooLarge = `must have at most ${LARGEST_CONTENT} characters with its aliases written out; use fewer of them, or write several topologies`;
@@ -155,29 +150,22 @@ function contentOf(document: Document, refuse: (message: string) => never): unkn
 
 /** Where a path is in the file: its key, or the nearest one above it that is there. */
 function placesIn(root: Node | null) {
-  const indexes = new Map<YAMLMap, Map<unknown, Pair>>();
-  const pairOf = (map: YAMLMap, key: PropertyKey) => {
-    const index =
-      indexes.get(map) ?? new Map(map.items.map((pair) => [(pair.key as Scalar).value, pair]));
-    indexes.set(map, index);
-    return index.get(key);
-  };
-  return (path: Problem['path']) => {
-    let node: unknown = root;
-    let offset = root?.range?.[0] ?? 0;
-    for (const key of path) {
-      if (!isCollection(node)) return { offset };
-      if (isMap(node)) {
-        const pair = pairOf(node, key);
-        if (!pair) return { offset };
-        offset = (pair.key as Node).range?.[0] ?? offset;
-        node = pair.value;
-      } else {
-        node = node.items[Number(key)];
-        offset = (node as Node | undefined)?.range?.[0] ?? offset;
-      }
+  const places = new Map<string, { offset: number; written?: string }>();
+  const add = (node: unknown, path: Problem['path'], at: unknown) => {
+    const [offset = 0] = (at as Node | null)?.range ?? [];
+    places.set(JSON.stringify(path), { offset, written: sourceOf(node) });
+    if (isMap<Scalar>(node)) {
+      for (const { key, value } of node.items) add(value, [...path, String(key.value)], key);
     }
-    return { offset, written: sourceOf(node) };
+    if (isSeq(node))
+      for (const [index, item] of node.items.entries()) add(item, [...path, index], item);
+  };
+  add(root, [], root);
+  return (path: Problem['path']) => {
+    const exact = places.get(JSON.stringify(path));
+    if (exact) return exact;
+    const above = path.map((_, index) => places.get(JSON.stringify(path.slice(0, index))));
+    return { offset: above.findLast((place) => place)?.offset ?? 0 };
   };
 }
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { TopologyError } from '../topology/problem';
 import { lineOf, notUtf8 } from '../topology/utf8';
 
 /** What a file in another encoding begins with. That of UTF-32 begins with that of UTF-16. */
@@ -11,22 +10,17 @@ const BYTE_ORDER_MARKS: readonly [RegExp, string][] = [
 /**
  * The text of a file in UTF-8, with or without a byte order mark.
  *
- * @throws TopologyError that says where the file is not UTF-8, or that it is empty
+ * @param refuse throws, where the file is not UTF-8, or is empty
  */
-export function readText(file: string): string {
+export function readText(file: string, refuse: (message: string, line?: number) => never): string {
   const bytes = readFileSync(file);
-  const refuse = (message: string, line?: number) => {
-    throw new TopologyError(file, [{ path: [], message, line }]);
-  };
   const [, encoding] =
     BYTE_ORDER_MARKS.find(([mark]) => mark.test(bytes.toString('hex', 0, 4))) ?? [];
   if (encoding !== undefined) refuse(`is ${encoding}, not UTF-8; save it as UTF-8`);
   if (bytes.includes(0)) {
-    const line = lineOf(bytes, bytes.indexOf(0));
-    refuse(
-      'holds the byte 0x00, as UTF-16, UTF-32 and binary files do; save it as UTF-8 text',
-      line,
-    );
+    const message =
+      'holds the byte 0x00, as UTF-16, UTF-32 and binary files do; save it as UTF-8 text';
+    refuse(message, lineOf(bytes, bytes.indexOf(0)));
   }
   const invalid = notUtf8(bytes);
   if (invalid) refuse(invalid.message, invalid.line);

@@ -16,7 +16,7 @@ export function validate(
   folder = '.',
 ): { topology?: ResolvedTopology; problems: Problem[] } {
   const parsed = topologySchema.safeParse(content);
-  const unfit = [...lostKeys(content), ...changedText(content)];
+  const unfit = changedText(content);
   const problems = distinct([
     ...unfit,
     ...(parsed.error?.issues ?? []).flatMap((issue) => toProblems(issue, content)),
@@ -80,17 +80,6 @@ function distinct(problems: Problem[]): Problem[] {
   });
 }
 
-/** Keys of the name `__proto__`, which JavaScript objects lose. */
-function lostKeys(content: unknown, path: readonly PropertyKey[] = []): Problem[] {
-  if (!isObject(content)) return [];
-  return Object.entries(content).flatMap(([key, value]) => {
-    const place = [...path, Array.isArray(content) ? Number(key) : key];
-    return key === '__proto__'
-      ? [{ path: place, message: 'must not be named __proto__; choose another name' }]
-      : lostKeys(value, place);
-  });
-}
-
 function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) =>
@@ -101,7 +90,7 @@ function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
 
 /** The entries of a broken file that are sound by themselves, so that all problems show at once. */
 function soundParts(content: unknown): Omit<Declared, 'folder'> {
-  const file = isObject(content) ? (content as Record<string, unknown>) : {};
+  const file: Record<string, unknown> = { ...Object(content) };
   const { name, tags, state, accounts, consumers, producers, subscriptions } = topologySchema.shape;
   const { element } = subscriptions.unwrap();
   return {

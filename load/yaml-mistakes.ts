@@ -10,14 +10,13 @@ import {
   type YAMLMap,
 } from 'yaml';
 
-export interface Mistake {
+interface Mistake {
   /** Offset in the file. */
   readonly offset: number;
-  /** What is wrong and what to do. */
   readonly message: string;
 }
 
-/** What is wrong with a file as YAML, in its order. */
+/** What is wrong with a file as YAML and what to do, in its order. */
 export function yamlMistakes(document: Document, source: string): Mistake[] {
   const errors = [...document.errors, ...document.warnings];
   // After a bracket too many the parser takes nothing anymore.
@@ -31,59 +30,40 @@ export function yamlMistakes(document: Document, source: string): Mistake[] {
 }
 
 const NO_COLON = 'a key has no colon after it; write key: value, with a space after the colon';
+const NO_COMMA = 'a comma is missing between [ and ] or { and }; write it';
 const UNCLOSED = 'a [ or { above is not closed; close it, or indent this line more';
 
-/** What the user can do, where the parser says only what is against its rules. */
-const WORDS: readonly (readonly [code: string, message: RegExp, words: string])[] = [
-  ['TAB_AS_INDENT', /^/, 'a tab indents this line; write spaces'],
-  ['BAD_INDENT', /^Flow/, UNCLOSED],
-  [
-    'BAD_INDENT',
-    /^/,
+/** What the user can do, by what code and message of the parser begin with; $1 is its last word. */
+const WORDS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'a tab indents this line; write spaces',
+  'BAD_INDENT Flow': UNCLOSED,
+  BAD_INDENT:
     'the indentation of this line matches none above it; indent it like the lines that it belongs to',
-  ],
-  [
-    'BLOCK_AS_IMPLICIT_KEY',
-    /^/,
+  BLOCK_AS_IMPLICIT_KEY:
     'a second key begins within a value; put a value with a colon in quotes, or indent the next line as this one',
-  ],
-  ['MULTILINE_IMPLICIT_KEY', /^/, NO_COLON],
-  ['MISSING_CHAR', /^Implicit/, NO_COLON],
-  ['MISSING_CHAR', /quote$/, 'a quote begins here and does not end; end it'],
-  ['MISSING_CHAR', /between/, 'a comma is missing between [ and ] or { and }; write it'],
-  ['MISSING_CHAR', /^Expected flow/, UNCLOSED],
-  ['BLOCK_IN_FLOW', /^/, 'a comma is missing between [ and ] or { and }; write it'],
-  ['BAD_SCALAR_START', /(.)$/, 'a value cannot begin with $1; put it in quotes'],
-  [
-    'UNEXPECTED_TOKEN',
-    /^Unexpected block-seq/,
-    'a list begins in the line of its key; begin a new line',
-  ],
-  [
-    'UNEXPECTED_TOKEN',
-    /^/,
+  MULTILINE_IMPLICIT_KEY: NO_COLON,
+  'MISSING_CHAR Implicit': NO_COLON,
+  'MISSING_CHAR Missing closing': 'a quote begins here and does not end; end it',
+  'MISSING_CHAR Missing': NO_COMMA,
+  'MISSING_CHAR Expected flow': UNCLOSED,
+  BLOCK_IN_FLOW: NO_COMMA,
+  BAD_SCALAR_START: 'a value cannot begin with $1; put it in quotes',
+  'UNEXPECTED_TOKEN Unexpected block-seq': 'a list begins in the line of its key; begin a new line',
+  UNEXPECTED_TOKEN:
     'a value ends before its line does; remove the rest, or put all of it in quotes',
-  ],
-  [
-    'TAG_RESOLVE_FAILED',
-    /(\S*)$/,
-    'the tag $1 is not known; remove it, or put the value in quotes',
-  ],
-  ['BAD_DQ_ESCAPE', /(\S*)$/, '$1 is no escape of YAML; use single quotes'],
-  ['BAD_ALIAS', /^/, 'an alias has no name; put a value that begins with * in quotes'],
-  ['BAD_DIRECTIVE', /^/, 'a line begins with %, which is for YAML itself; remove it'],
-  [
-    'NON_STRING_KEY',
-    /^/,
+  TAG_RESOLVE_FAILED: 'the tag $1 is not known; remove it, or put the value in quotes',
+  BAD_DQ_ESCAPE: '$1 is no escape of YAML; use single quotes',
+  BAD_ALIAS: 'an alias has no name; put a value that begins with * in quotes',
+  BAD_DIRECTIVE: 'a line begins with %, which is for YAML itself; remove it',
+  NON_STRING_KEY:
     'a key must be text, written out; it cannot be a list, a mapping, an alias or have a tag',
-  ],
-  ['MULTIPLE_DOCS', /^/, 'it holds several documents; remove this one and what follows it'],
-];
+  MULTIPLE_DOCS: 'it holds several documents; remove this one and what follows it',
+};
 
 function inOurWords(code: string, message: string): string {
-  const [, pattern, words] = WORDS.find(([one, part]) => one === code && part.test(message)) ?? [];
-  const [, value = ''] = pattern?.exec(message) ?? [];
-  return words?.replace('$1', () => value.replace('tag:yaml.org,2002:', '!!')) ?? message;
+  const found = Object.entries(WORDS).find(([start]) => `${code} ${message}`.startsWith(start));
+  const last = message.split(/\s/).at(-1) ?? '';
+  return found?.[1].replace('$1', () => last.replace('tag:yaml.org,2002:', '!!')) ?? message;
 }
 
 /** Where the text begins that takes the rest of the file, since its quote does not end. */
@@ -119,16 +99,11 @@ function ofNodes(document: Document, source: string): Mistake[] {
     Alias(_, alias, ancestors) {
       const name = alias.source;
       const target = anchors.get(name);
-      if (!target)
-        refuse(
-          alias,
-          `the alias *${name} has no anchor &${name} before it; add that, or write the content out`,
-        );
-      else if (ancestors.includes(target))
-        refuse(
-          alias,
-          `the alias *${name} is inside of its own anchor &${name}; write the content out`,
-        );
+      if (target && !ancestors.includes(target)) return;
+      const reason = target
+        ? `is inside of its own anchor &${name}; `
+        : `has no anchor &${name} before it; add that, or `;
+      refuse(alias, `the alias *${name} ${reason}write the content out`);
     },
   });
   return found;

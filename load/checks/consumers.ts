@@ -74,7 +74,7 @@ const managedPolicies: Check = ({ role }, report) => {
 /** The function is never given more than it has reserved, so an alarm above that is silent for good. */
 const concurrency: Check = ({ alarms, function: settings }, report) => {
   const reserved = settings.reservedConcurrentExecutions;
-  const concurrent = alarms?.concurrentExecutions;
+  const concurrent = alarms ? alarms.concurrentExecutions : undefined;
   if (reserved === undefined || concurrent === undefined || concurrent <= reserved) return;
   const message = `must be at most the ${reserved} of function.reservedConcurrentExecutions, or the alarm can never fire`;
   report(['alarms', 'concurrentExecutions'], message, concurrent);

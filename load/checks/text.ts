@@ -2,9 +2,7 @@ import { formatValue, type Problem } from '../../topology/problem';
 import { ascii, holdsUnseen, isNormal, mixedWord } from '../../topology/unicode';
 
 interface Rule {
-  /** Whether a text breaks the rule. */
   readonly breaks: (text: string) => boolean;
-  /** What the text must not be, and what to write instead. */
   readonly message: (text: string) => string;
   /** Whether filters need not keep it, since they are JSON, which has an escape for it. */
   readonly exceptInFilters?: boolean;
@@ -59,6 +57,10 @@ export function changedText(content: unknown, path: Problem['path'] = []): Probl
   return Object.entries(content).flatMap(([key, value]) => {
     if (Array.isArray(content)) return changedText(value, [...path, Number(key)]);
     const place = [...path, key];
+    if (key === '__proto__') {
+      // JavaScript's objects lose it.
+      return [{ path: place, message: 'must not be named __proto__; choose another name' }];
+    }
     const ofKey = problemsOf(key, place).map((problem) => ({
       ...problem,
       message: `has a key that ${problem.message}`,

@@ -1,5 +1,5 @@
 import { environmentOf } from '../../packaging/environment';
-import { arns, type Place } from '../../topology/arns';
+import { arns } from '../../topology/arns';
 import { names } from '../../topology/names';
 import type { ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
 import { groupBy, unique } from '../lists';
@@ -10,6 +10,8 @@ import { type Found, notAsMeant, placeOf, type Rule } from './rule';
 /** What attributes may be once references are followed, by kind of block. */
 type Expected = Readonly<Record<string, Attributes>>;
 type Attributes = Readonly<Record<string, readonly (string | undefined)[]>>;
+
+const VARIABLE = 'environment.variables.';
 
 const TYPES = [
   'aws_cloudwatch_metric_alarm',
@@ -41,16 +43,15 @@ export const destinations: Rule = ({ stacks, pipeline, topology }) => {
 function expectedOf({ consumers, producers, subscriptions }: ResolvedTopology) {
   const expected = new Map<string, Expected>();
   for (const consumer of consumers) {
-    const { stackId, account, function: lambda, sink, alarms } = consumer;
-    const topic = alarmTopicArn(alarms, account, lambda.name);
-    const variables = Object.entries(environmentOf(consumer));
-    expected.set(stackId, {
-      aws_cloudwatch_metric_alarm: actions(topic),
+    const { sink, alarms } = consumer;
+    const actions = actionsOf(consumer, consumer.function.name);
+    expected.set(consumer.stackId, {
+      aws_cloudwatch_metric_alarm: actions,
       aws_lambda_function: Object.fromEntries(
-        variables.map(([name, value]) => [`environment.variables.${name}`, [value]]),
+        Object.entries(environmentOf(consumer)).map(([name, value]) => [VARIABLE + name, [value]]),
       ),
       aws_sns_topic_subscription: {
-        topic_arn: [topic],
+        topic_arn: actions['alarm_actions.0'],
         endpoint: [alarms ? alarms.email : undefined],
       },
       'data.aws_s3_bucket': { bucket: [sink.type === 's3' ? sink.bucket : undefined] },
@@ -63,32 +64,26 @@ function expectedOf({ consumers, producers, subscriptions }: ResolvedTopology) {
     const attributes: Attributes = isOwn ? {} : { 'server_side_encryption.0.kms_key_arn': [key] };
     expected.set(stackId, { aws_dynamodb_table: attributes });
   }
-  for (const {
-    stackId,
-    source,
-    account,
-    functionName,
-    failedBatchesBucket,
-    alarms,
-  } of subscriptions) {
-    const bucket = arns.bucket(account, failedBatchesBucket);
-    expected.set(stackId, {
-      aws_cloudwatch_metric_alarm: actions(alarmTopicArn(alarms, account, functionName)),
+  for (const subscription of subscriptions) {
+    const { source, account, functionName, failedBatchesBucket: bucket } = subscription;
+    expected.set(subscription.stackId, {
+      aws_cloudwatch_metric_alarm: actionsOf(subscription, functionName),
       aws_lambda_event_source_mapping: {
         event_source_arn: [`${arns.streams(source)}${STREAM_LABEL}`],
         function_name: [arns.function(account, functionName)],
-        'destination_config.on_failure.destination_arn': [bucket],
+        'destination_config.on_failure.destination_arn': [arns.bucket(account, bucket)],
       },
     });
   }
   return expected;
 }
 
-function alarmTopicArn(alarms: ResolvedConsumer['alarms'], account: Place, functionName: string) {
-  return alarms ? (alarms.topicArn ?? arns.topic(account, names.topic(functionName))) : undefined;
-}
-
-function actions(topic: string | undefined): Attributes {
+function actionsOf(
+  { alarms, account }: Pick<ResolvedConsumer, 'alarms' | 'account'>,
+  functionName: string,
+) {
+  const ownTopic = arns.topic(account, names.topic(functionName));
+  const topic = alarms ? (alarms.topicArn ?? ownTopic) : undefined;
   return {
     'alarm_actions.0': [topic],
     'alarm_actions.1': [undefined],
@@ -98,18 +93,18 @@ function actions(topic: string | undefined): Attributes {
 }
 
 /** Variables too that are not expected: one can steer the runtime and the SDK, such as NODE_OPTIONS. */
-function differing(resource: Resource, attributes: Attributes | undefined): Found[] {
+function differing(resource: Resource, expected: Attributes | undefined): Found[] {
   const place = placeOf(resource);
-  if (!attributes) return [{ place, message: 'is not of this stack by the topology; remove it' }];
+  if (!expected) return [{ place, message: 'is not of this stack by the topology; remove it' }];
   const variables = Object.keys(resource.block.environment?.variables ?? {});
-  const all = [
-    ...Object.keys(attributes),
-    ...variables.map((name) => `environment.variables.${name}`),
-  ];
+  const attributes = unique([
+    ...Object.keys(expected),
+    ...variables.map((name) => VARIABLE + name),
+  ]);
+  const isExpected = (name: string) =>
+    (expected[name] ?? [undefined]).includes(resource.optional(name));
   return notAsMeant(
     place,
-    unique(all).filter(
-      (name) => !(attributes[name] ?? [undefined]).includes(resource.optional(name)),
-    ),
+    attributes.filter((name) => !isExpected(name)),
   );
 }

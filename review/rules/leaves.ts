@@ -10,24 +10,23 @@ export interface Leaf {
 }
 
 export function leavesOf(value: unknown, keys: readonly string[] = []): Leaf[] {
+  // Deeper down a comment's key is one like others.
+  const isComment = (key: string) => key === '//' && (keys.length === 0 || keys.length === 3);
   const inner = typeof value === 'object' ? Object.entries(value ?? {}) : [];
   const leaves = inner
-    .filter(([key]) => !isComment(key, keys))
+    .filter(([key]) => !isComment(key))
     .flatMap(([key, item]) => leavesOf(item, Array.isArray(value) ? keys : [...keys, key]));
-  return leaves.length === 0 ? [leafOf(keys, value)] : leaves;
+  return leaves.length > 0 ? leaves : [{ ...placeIn(keys), value }];
 }
 
-function leafOf(keys: readonly string[], value: unknown): Leaf {
-  const isBlock = keys[0] === 'resource' || keys[0] === 'data';
+function placeIn([section = '', ...keys]: readonly string[]) {
+  if (section !== 'resource' && section !== 'data') {
+    return { address: section, kind: section, attribute: keys.join('.') };
+  }
+  const address = keys.slice(0, 2).join('.');
   return {
-    address: isBlock ? keys.slice(keys[0] === 'data' ? 0 : 1, 3).join('.') : (keys[0] ?? ''),
-    kind: keys.slice(0, isBlock ? 2 : 1).join('.'),
-    attribute: keys.slice(isBlock ? 3 : 1).join('.'),
-    value,
+    address: section === 'data' ? `data.${address}` : address,
+    kind: [section, ...keys.slice(0, 1)].join('.'),
+    attribute: keys.slice(2).join('.'),
   };
-}
-
-/** Deeper down it is a key like others. */
-function isComment(key: string, keys: readonly string[]): boolean {
-  return key === '//' && (keys.length === 0 || keys.length === 3);
 }

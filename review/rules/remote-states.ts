@@ -1,18 +1,18 @@
 import { unique } from '../lists';
 import { STREAM_LABEL } from '../read/attributes';
 import type { Resource } from '../read/resources';
-import { differences, placesOf, stateObject } from './place';
+import { accountsOf, differences, stateObject } from './place';
 import { type Found, placeOf, type Rule } from './rule';
 
 /** What stacks take from the states of others. Of a state that is read, the whole object is known. */
 export const remoteStates: Rule = ({ stacks, topology }) => {
-  const places = placesOf(topology);
+  const accounts = accountsOf(topology);
   return stacks.dataSources('terraform_remote_state').flatMap((resource) => {
     const { config = {} } = resource.block;
     const stackId = String(config.key).replace(/^.*\/|\.tfstate$/g, '');
-    const reader = places.get(resource.stack.id);
-    const isKnown = reader && places.has(stackId);
-    const expected = isKnown ? stateObject(stackId, topology.state, reader.account) : {};
+    const reader = accounts.get(resource.stack.id);
+    const isKnown = reader && accounts.has(stackId);
+    const expected = isKnown ? stateObject(stackId, topology.state, reader) : {};
     return [...differences(placeOf(resource), config, expected), ...unchecked(resource)];
   });
 };

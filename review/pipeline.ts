@@ -1,33 +1,10 @@
 import { SINK_VARIABLES } from '../lambda-src/contract';
-import type { Resource, Stacks } from './read/resources';
+import type { Stacks } from './read/resources';
 
-/** A function of the stacks. */
-export interface ProcessingFunction {
-  readonly resource: Resource;
-  readonly arn: string;
-  readonly name: string;
-  readonly account: string;
-  readonly roleArn: string;
-  /** Name of the bucket it writes to; its log otherwise. */
-  readonly sinkBucket?: string;
-}
+/** The way of the records: the functions of the stacks, and which of them reads which stream. */
+export type Pipeline = ReturnType<typeof readPipeline>;
 
-/** An event source mapping of the stacks: which function reads which stream. */
-export interface Mapping {
-  readonly resource: Resource;
-  readonly streamArn: string;
-  readonly functionArn: string;
-  /** ARN of what discarded batches are sent to. */
-  readonly onFailureArn?: string;
-}
-
-/** The way of the records. */
-export interface Pipeline {
-  readonly functions: readonly ProcessingFunction[];
-  readonly mappings: readonly Mapping[];
-}
-
-export function readPipeline(stacks: Stacks): Pipeline {
+export function readPipeline(stacks: Stacks) {
   return {
     functions: stacks.resources('aws_lambda_function').map((resource) => ({
       resource,
@@ -35,12 +12,14 @@ export function readPipeline(stacks: Stacks): Pipeline {
       name: resource.text('function_name'),
       account: resource.stack.account,
       roleArn: resource.text('role'),
+      /** Name of the bucket it writes to; its log otherwise. */
       sinkBucket: resource.optional(`environment.variables.${SINK_VARIABLES.s3.bucket}`),
     })),
     mappings: stacks.resources('aws_lambda_event_source_mapping').map((resource) => ({
       resource,
       streamArn: resource.text('event_source_arn'),
       functionArn: resource.text('function_name'),
+      /** ARN of what discarded batches are sent to. */
       onFailureArn: resource.optional('destination_config.on_failure.destination_arn'),
     })),
   };

@@ -6,7 +6,7 @@ import { Intent } from './intent';
 import { type AccessModel, type AccessTarget, finding } from './model';
 import { type Row, rowsOf } from './rows';
 import { readStatements } from './statements';
-import { unintended } from './unintended';
+import { notDenied, unintended } from './unintended';
 
 /** Who may do what, and whether that is what the topology means. */
 export interface Access {
@@ -32,6 +32,9 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology): 
     answersFor(target, policy, roles, intent),
   );
   const allowed = answers.filter((answer) => answer.allowed);
+  const named = new Set<string | undefined>(
+    topology.consumers.flatMap(({ role }) => [...role.managedPolicyArns, role.permissionsBoundary]),
+  );
   return {
     allowed,
     rows: rowsOf(allowed),
@@ -41,14 +44,19 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology): 
       ...roles.flatMap(({ arn, policies }) =>
         policies.flatMap((policy) => unintended(arn, policy, intent.ofRole(arn))),
       ),
-      ...targets.flatMap(({ target, policy }) =>
-        unintended(`${target.kind} ${target.arn}`, policy, intent.ofTarget(target)),
-      ),
+      ...targets.flatMap(({ target, policy }) => {
+        const place = `${target.kind} ${target.arn}`;
+        const meant = intent.ofTarget(target);
+        return [
+          ...(policy ? unintended(place, policy, meant) : []),
+          ...notDenied(place, policy, meant),
+        ];
+      }),
       ...intent
         .missingFrom(model.targets)
         .map((what) => finding(what, 'is in the topology and in no stack')),
       ...model.notEvaluated
-        .filter(({ policyArn }) => !intent.namesPolicy(policyArn))
+        .filter(({ policyArn }) => !named.has(policyArn))
         .map(({ what }) =>
           finding(what, 'is not in the topology, and what it allows cannot be evaluated'),
         ),
@@ -57,11 +65,11 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology): 
 }
 
 function policyOf(target: AccessTarget, intent: Intent): Policy | undefined {
-  // Who asks decides on these keys, whatever else the request is like.
-  const assumed = intent
-    .conditionsOf(target)
-    .filter(({ variable }) => !/^aws:Principal(Arn|Account)$/i.test(variable));
   if (target.policy === undefined) return undefined;
+  // Who asks decides on these keys, whatever else the request is like.
+  const assumed = (intent.targetLike(target)?.assumed ?? []).filter(
+    ({ variable }) => !/^aws:Principal(Arn|Account)$/i.test(variable),
+  );
   return { side: 'resource policy', statements: readStatements(target.policy, assumed) };
 }
 

@@ -49,7 +49,7 @@ export function answersFor(
   roles: readonly Asker[],
   intent: Intent,
 ): AccessAnswer[] {
-  const isOpen = policy === undefined && intent.leavesToOthers(target);
+  const isOpen = policy === undefined && intent.targetLike(target)?.isOfOthers;
   return intent
     .questionsOn(target)
     .flatMap(({ action, suffix = '', part, context, principals }) => {

@@ -1,5 +1,3 @@
-import type { PolicyDocument } from '../read/policy-document';
-
 const WRITE_LOG = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /**
@@ -28,15 +26,4 @@ const AWS_MANAGED_POLICIES = new Map<string, readonly string[]>([
 /** Actions of an AWS managed policy, if the review knows it. */
 export function awsManagedActions(arn: string): readonly string[] | undefined {
   return AWS_MANAGED_POLICIES.get(arn.split(':iam::aws:policy/')[1] ?? '');
-}
-
-/** The document of such a policy. */
-export function awsManagedPolicy(arn: string): PolicyDocument | undefined {
-  const actions = awsManagedActions(arn);
-  return (
-    actions && {
-      Version: '2012-10-17',
-      Statement: { Effect: 'Allow', Action: actions, Resource: '*' },
-    }
-  );
 }

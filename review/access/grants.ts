@@ -31,7 +31,7 @@ export interface Grant {
   /** ARNs of roles and accounts, and names of services. */
   readonly principals: readonly string[];
   /** Default: Allow. */
-  readonly effect?: 'Deny';
+  readonly effect?: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   /** A managed policy names none. */
   readonly on?: Target;
@@ -48,7 +48,11 @@ export interface Grant {
 /** What the topology says there is. */
 export interface Target extends AccessTarget {
   /** No stack has it. */
-  readonly elsewhere?: boolean;
+  readonly elsewhere: boolean;
+  /** Its policy belongs to others. */
+  readonly isOfOthers?: boolean;
+  /** Conditions of its policy that are taken to be met. */
+  readonly assumed?: readonly Condition[];
 }
 
 function targetIn(
@@ -60,7 +64,7 @@ function targetIn(
   return { kind, arn, name: arn, account: id, region, stackId: '', elsewhere: false, ...more };
 }
 
-export function streamOf(table: TableReference): Target {
+function streamOf(table: TableReference): Target {
   return targetIn(table.account, 'stream', arns.streams(table), { ownerArn: arns.table(table) });
 }
 
@@ -71,48 +75,45 @@ function keysOf(table: TableReference): Target[] {
     return [targetIn(account, 'key', arns.keys(account), { ownerArn: arns.table(table) })];
   }
   const { kmsKeyArn: arn } = encryption;
-  return [targetIn(account, 'key', arn, { account: accountOf(arn), elsewhere: true })];
+  return [
+    targetIn(account, 'key', arn, { account: accountOf(arn), elsewhere: true, isOfOthers: true }),
+  ];
 }
 
 /** What there is of a consumer. */
-function partsOf({
-  account,
-  role,
-  function: { name },
-  sink,
-  failedBatches,
-  alarms,
-}: ResolvedConsumer) {
-  const topic = targetIn(account, 'topic', arns.topic(account, names.topic(name)));
-  const hasTopic = alarms && alarms.topicArn === undefined;
+function partsOf({ account, role, function: { name }, ...consumer }: ResolvedConsumer) {
+  const { sink, failedBatches, alarms } = consumer;
+  const part = (kind: TargetKind, arn: string, more?: Partial<Target>) =>
+    targetIn(account, kind, arn, more);
+  const bucketOf = (bucket: string) => arns.bucket(account, bucket);
+  const topic = part('topic', arns.topic(account, names.topic(name)));
   return {
-    role: targetIn(account, 'role', role.arn),
-    function: targetIn(account, 'function', arns.function(account, name)),
-    log: targetIn(account, 'log group', arns.logGroup(account, names.logGroup(name))),
-    failedBatches: targetIn(account, 'bucket', arns.bucket(account, failedBatches.bucket)),
-    lake:
-      sink.type === 's3'
-        ? targetIn(account, 'bucket', arns.bucket(account, sink.bucket), {
-            name: sink.bucket,
-            elsewhere: !sink.managed,
-          })
-        : undefined,
-    topic: hasTopic ? topic : undefined,
-    topicKey: hasTopic
-      ? targetIn(account, 'key', arns.keys(account), { ownerArn: topic.arn })
-      : undefined,
+    role: part('role', role.arn),
+    function: part('function', arns.function(account, name)),
+    log: part('log group', arns.logGroup(account, names.logGroup(name))),
+    failedBatches: part('bucket', bucketOf(failedBatches.bucket)),
+    ...(sink.type === 's3' && {
+      lake: part('bucket', bucketOf(sink.bucket), { name: sink.bucket, elsewhere: !sink.managed }),
+    }),
+    ...(alarms &&
+      alarms.topicArn === undefined && {
+        topic,
+        topicKey: part('key', arns.keys(account), { ownerArn: topic.arn }),
+      }),
     /** For the actions that take no resource. */
-    account: targetIn(account, 'account', '*', { name: account.id, elsewhere: true }),
+    account: part('account', '*', { name: account.id, elsewhere: true }),
   };
 }
 
 export function partsOfConsumer(consumer: ResolvedConsumer): Target[] {
-  return Object.values(partsOf(consumer)).flatMap((part) => part ?? []);
+  return Object.values(partsOf(consumer));
 }
 
-export function partsOfProducer({ table, source }: ResolvedProducer): Target[] {
+export function partsOfProducer({ table, source, streamPolicy }: ResolvedProducer): Target[] {
+  const { managed, conditions } = streamPolicy;
+  const stream = { ...streamOf(source), isOfOthers: !managed, assumed: conditions };
   const own = targetIn(source.account, 'table', arns.table(source));
-  return [streamOf(source), ...(table.type === 'created' ? [own] : []), ...keysOf(source)];
+  return [stream, ...(table.type === 'created' ? [own] : []), ...keysOf(source)];
 }
 
 function is(variable: string, ...values: string[]): Condition {
@@ -158,7 +159,10 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
       suffix: `/${prefix}example`,
       part: prefix && `under ${prefix}`,
     });
-  const managed = role.managedPolicyArns.flatMap((arn) => awsManagedActions(arn) ?? []);
+  // A topology may attach a policy for all actions; it is not meant.
+  const managed = role.managedPolicyArns
+    .flatMap((arn) => awsManagedActions(arn) ?? [])
+    .filter((action) => action !== '*');
   return [
     ...sources.flatMap((table) => [
       grant(MEANT.readStream, streamOf(table), [`${arns.streams(table)}*`], byLambda),
@@ -172,12 +176,7 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
     grant(MEANT.listObjects, failedBatches, [failedBatches.arn], failed),
     ...(lake && sink.type === 's3' ? [write(lake, sink.prefix, [ofOwner])] : []),
     grant(MEANT.listStreams, whole, ['*'], byLambda),
-    // A topology may attach a policy for all actions; it is not meant.
-    grant(
-      managed.filter((action) => action !== '*'),
-      undefined,
-      ['*'],
-    ),
+    grant(managed, undefined, ['*']),
   ];
 }
 
@@ -221,37 +220,30 @@ export function inConsumer(consumer: ResolvedConsumer): Grant[] {
 }
 
 /** Refused to everybody, administrators as well. */
-export function tlsOnly(bucket: AccessTarget): Grant {
-  const withoutTls = { test: 'Bool', variable: 'aws:SecureTransport', values: ['false'] };
+export function tlsOnly({ arn }: AccessTarget): Grant {
   return {
-    ...inPolicy(bucket, ['*'], ['s3:*'], withoutTls),
+    side: 'resource policy',
     effect: 'Deny',
-    resources: [bucket.arn, `${bucket.arn}/*`],
+    principals: ['*'],
+    actions: ['s3:*'],
+    resources: [arn, `${arn}/*`],
+    conditions: [{ test: 'Bool', variable: 'aws:SecureTransport', values: ['false'] }],
   };
 }
 
 export function inProducer({ account, source, streamPolicy, readers }: ResolvedProducer): Grant[] {
   const roles = readers.map(({ roleArn }) => roleArn);
-  const byAccount = streamPolicy.principal === 'account';
-  const principals = byAccount ? readers.map((reader) => arns.root(reader.account)) : roles;
-  const only: Condition[] = byAccount
-    ? [{ test: 'ArnEquals', variable: 'aws:PrincipalArn', values: roles }]
-    : [];
-  const through = throughDynamodb(account);
+  const { principal, managed, conditions } = streamPolicy;
+  const ofRoles = { test: 'ArnEquals', variable: 'aws:PrincipalArn', values: roles };
+  const [principals, only] =
+    principal === 'account'
+      ? [readers.map((reader) => arns.root(reader.account)), [ofRoles]]
+      : [roles, []];
+  const read = inPolicy(streamOf(source), principals, MEANT.readStream, ...only, ...conditions);
   return [
-    ...(streamPolicy.managed
-      ? [
-          inPolicy(
-            streamOf(source),
-            principals,
-            MEANT.readStream,
-            ...only,
-            ...streamPolicy.conditions,
-          ),
-        ]
-      : []),
+    ...(managed ? [read] : []),
     ...keysOf(source).flatMap((key) => [
-      inPolicy(key, principals, MEANT.decrypt, ...only, through),
+      inPolicy(key, principals, MEANT.decrypt, ...only, throughDynamodb(account)),
       inPolicy(key, [arns.root(account)], MEANT.administerKey),
     ]),
   ];

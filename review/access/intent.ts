@@ -1,5 +1,5 @@
 import type { Condition } from '../../policies/statement';
-import type { ResolvedProducer, ResolvedTopology } from '../../topology/resolve';
+import type { ResolvedTopology } from '../../topology/resolve';
 import { groupBy, unique } from '../lists';
 import type { Context } from './conditions';
 import {
@@ -9,7 +9,6 @@ import {
   ofRole,
   partsOfConsumer,
   partsOfProducer,
-  streamOf,
   type Target,
   tlsOnly,
 } from './grants';
@@ -27,8 +26,6 @@ export class Intent {
   private readonly grants: ReadonlyMap<string, readonly Grant[]>;
   private readonly ofRoles: ReadonlyMap<string, readonly Grant[]>;
   private readonly targets: ReadonlyMap<string, Target>;
-  private readonly streams: ReadonlyMap<string, ResolvedProducer['streamPolicy']>;
-  private readonly policyArns: ReadonlySet<string | undefined>;
 
   constructor({ consumers, producers }: ResolvedTopology) {
     const ofRoles = consumers.flatMap(ofRole);
@@ -37,12 +34,6 @@ export class Intent {
     this.ofRoles = grouped(ofRoles, ({ principals: [role = ''] }) => role);
     const targets = [...consumers.flatMap(partsOfConsumer), ...producers.flatMap(partsOfProducer)];
     this.targets = new Map(targets.map((target) => [inWords(target), target]));
-    this.streams = new Map(
-      producers.map(({ source, streamPolicy }) => [inWords(streamOf(source)), streamPolicy]),
-    );
-    this.policyArns = new Set(
-      consumers.flatMap(({ role }) => [...role.managedPolicyArns, role.permissionsBoundary]),
-    );
   }
 
   /** What the policies of a role may say. */
@@ -82,26 +73,14 @@ export class Intent {
     return [...this.targets.values()].filter(({ elsewhere }) => elsewhere);
   }
 
-  /** Conditions that the topology adds to the policy of a stream. */
-  conditionsOf(target: AccessTarget): readonly Condition[] {
-    return this.streams.get(inWords(target))?.conditions ?? [];
-  }
-
-  /** Whether the policy of a target belongs to others, so that no stack has it. */
-  leavesToOthers(target: AccessTarget): boolean {
-    const words = inWords(target);
-    const isKey = target.kind === 'key' && this.targets.get(words)?.elsewhere === true;
-    return isKey || this.streams.get(words)?.managed === false;
-  }
-
-  /** Whether the topology itself names a policy. */
-  namesPolicy(arn: string): boolean {
-    return this.policyArns.has(arn);
+  /** What the topology knows of a target. */
+  targetLike(target: AccessTarget): Target | undefined {
+    return this.targets.get(inWords(target));
   }
 
   /** Whether the topology says that the stacks have a target. */
   expects(target: AccessTarget): boolean {
-    return this.targets.get(inWords(target))?.elsewhere === false;
+    return this.targetLike(target)?.elsewhere === false;
   }
 
   /** What the topology says there is and the stacks do not hold. */

@@ -2,7 +2,7 @@ import { UserError } from '../../topology/problem';
 import type { Finding } from '../model';
 import type { PolicyDocument } from '../read/policy-document';
 import type { Resource, Stacks } from '../read/resources';
-import { awsManagedPolicy } from './aws-managed-policies';
+import { awsManagedActions } from './aws-managed-policies';
 
 export interface NamedPolicy {
   readonly name: string;
@@ -222,7 +222,9 @@ function readRole(role: Resource, stacks: Stacks): { role: Role; notEvaluated: N
 
 function managedPolicy(arn: string, stacks: Stacks): PolicyDocument | undefined {
   const own = stacks.resources('aws_iam_policy').find((policy) => policy.text('arn') === arn);
-  return own ? own.document('policy') : awsManagedPolicy(arn);
+  if (own) return own.document('policy');
+  const Action = awsManagedActions(arn);
+  return Action && { Statement: { Effect: 'Allow', Action, Resource: '*' } };
 }
 
 /** Something about access that must be explained before a deployment. */

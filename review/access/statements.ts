@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import type { Condition } from '../../policies/statement';
 import { listOf } from '../lists';
-import type { PolicyDocument } from '../read/policy-document';
+import type { PolicyDocument, PolicyStatement } from '../read/policy-document';
 
 /** A statement of a policy, all of it in lists. */
 export interface Statement {
@@ -20,30 +19,9 @@ export interface Statement {
 
 export interface Patterns {
   readonly patterns: readonly string[];
-  /** What of each comes before its first wildcard: a role can name a thousand streams. */
-  readonly prefixes: readonly string[];
   /** `NotAction` or `NotResource`: all but these. */
   readonly not: boolean;
 }
-
-const texts = z
-  .union([z.string(), z.array(z.string())])
-  .transform((value) => listOf<string>(value));
-
-const statementSchema = z.strictObject({
-  Sid: z.string().optional(),
-  Effect: z.enum(['Allow', 'Deny']),
-  Principal: z
-    .union([z.literal('*').transform(() => ({ AWS: ['*'] })), z.record(z.string(), texts)])
-    .default({}),
-  Action: texts.optional(),
-  NotAction: texts.optional(),
-  Resource: texts.optional(),
-  NotResource: texts.optional(),
-  Condition: z.record(z.string(), z.record(z.string(), texts)).default({}),
-});
-
-type Parsed = z.output<typeof statementSchema>;
 
 /**
  * The statements of a policy.
@@ -54,45 +32,39 @@ export function readStatements(
   document: PolicyDocument | undefined,
   assumed: readonly Condition[] = [],
 ): Statement[] {
+  const isAssumed = (condition: Condition) =>
+    assumed.some((each) => sameConditions([each], [condition]));
   return listOf(document?.Statement).map((statement, index) => {
-    const { data, error } = statementSchema.safeParse(statement);
-    const id = statement.Sid ?? `statement ${index + 1}`;
-    if (data) return normalize(data, id, assumed);
-    const [issue] = error.issues;
-    const what = issue?.code === 'unrecognized_keys' ? issue.keys : issue?.path;
-    // No request has such an action, and none is meant.
-    const Action = [`what the review cannot read (${what?.join('.')})`];
-    return normalize({ Effect: 'Allow', Principal: { AWS: ['*'] }, Action, Condition: {} }, id, []);
+    const { Sid, Effect, Action, NotAction, Resource, NotResource, Condition = {} } = statement;
+    const conditions = Object.entries(Condition).flatMap(([test, keys]) =>
+      Object.entries(keys).map(([variable, values]) => ({
+        test,
+        variable,
+        values: [...listOf(values)],
+      })),
+    );
+    return {
+      id: Sid ?? `statement ${index + 1}`,
+      effect: Effect,
+      principals: principalsOf(statement),
+      actions: { patterns: listOf(Action ?? NotAction), not: NotAction !== undefined },
+      // The policy of a role that says who may assume it names no resource.
+      resources: {
+        patterns: listOf(Resource ?? NotResource ?? '*'),
+        not: NotResource !== undefined,
+      },
+      conditions: conditions.filter((condition) => !isAssumed(condition)),
+      assumed: conditions.filter(isAssumed),
+    };
   });
 }
 
-function normalize(statement: Parsed, id: string, assumed: readonly Condition[]): Statement {
-  const { Effect, Principal, Action, NotAction, Resource, NotResource, Condition } = statement;
-  const all = Object.entries(Condition).flatMap(([test, keys]) =>
-    Object.entries(keys).map(([variable, values]) => ({ test, variable, values: [...values] })),
-  );
-  const isAssumed = (condition: Condition) =>
-    assumed.some((each) => sameConditions([each], [condition]));
-  return {
-    id,
-    effect: Effect,
-    principals: Principal,
-    actions: patternsOf(Action, NotAction, []),
-    // The policy of a role that says who may assume it names no resource.
-    resources: patternsOf(Resource, NotResource, ['*']),
-    conditions: all.filter((condition) => !isAssumed(condition)),
-    assumed: all.filter(isAssumed),
-  };
-}
-
-function patternsOf(
-  named: readonly string[] | undefined,
-  others: readonly string[] | undefined,
-  fallback: readonly string[],
-): Patterns {
-  const patterns = named ?? others ?? fallback;
-  const prefixes = patterns.map((pattern) => pattern.split(/[*?]/, 1).join());
-  return { patterns, prefixes, not: named === undefined && others !== undefined };
+/** `NotPrincipal` is not evaluated: it names nobody who asks. */
+function principalsOf({ Principal, NotPrincipal }: PolicyStatement): Statement['principals'] {
+  if (NotPrincipal) return { NotPrincipal: [`all but ${JSON.stringify(NotPrincipal)}`] };
+  if (Principal === '*') return { AWS: ['*'] };
+  const names = Object.entries(Principal ?? {});
+  return Object.fromEntries(names.map(([type, each]) => [type, listOf(each)]));
 }
 
 /** Whether two statements have the same conditions, in whatever order. */

@@ -5,75 +5,59 @@ import type { Grant } from './grants';
 import { finding } from './model';
 import { type Patterns, type Statement, sameConditions } from './statements';
 
-/** The statements of a policy that say anything else than what is meant, and those that it lacks. */
-export function unintended(
+/** The statements of a policy that say anything else than what is meant. */
+export function unintended(place: string, policy: Policy, meant: readonly Grant[]): Finding[] {
+  const isOfRole = policy.side === 'role';
+  return policy.statements.flatMap((statement) => {
+    const { effect, actions, resources, principals, conditions } = statement;
+    const alike = meant.filter((grant) => isAlike(grant, statement));
+    const isMeant = (action: string, subject: string) =>
+      alike.some(
+        (grant) =>
+          grant.actions.some((each) => each.toLowerCase() === action.toLowerCase()) &&
+          (isOfRole ? grant.resources : grant.principals).some((each) => covers(each, subject)),
+      );
+    const subjects = isOfRole ? named(resources) : Object.values(principals).flat();
+    const others = named(actions).flatMap((action) =>
+      subjects.filter((subject) => !isMeant(action, subject)).map((subject) => [action, subject]),
+    );
+    if (others.length === 0) return [];
+    const [what, whom] = [0, 1].map((part) => unique(others.map((each) => each[part])).join(', '));
+    const verb = effect === 'Allow' ? 'allows' : 'denies';
+    const where = inText(conditions) || ' without a condition';
+    return [
+      finding(
+        `${place} ${nameIn(policy, statement)}`,
+        `${verb} ${what} ${isOfRole ? 'on' : 'to'} ${whom}${where}, which the topology does not mean`,
+      ),
+    ];
+  });
+}
+
+/** What is meant to be denied and a policy does not deny, word by word. */
+export function notDenied(
   place: string,
   policy: Policy | undefined,
   meant: readonly Grant[],
 ): Finding[] {
-  const statements = policy?.statements ?? [];
-  return [
-    ...statements.flatMap((statement) => {
-      const what = excess(statement, policy?.side === 'role', meant);
-      return what === undefined
-        ? []
-        : [
-            finding(
-              `${place} ${nameIn(policy ?? {}, statement)}`,
-              `${what}, which the topology does not mean`,
-            ),
-          ];
-    }),
-    ...meant
-      .filter((grant) => grant.effect === 'Deny' && !statements.some((each) => isAll(each, grant)))
-      .map(({ actions, conditions }) =>
-        finding(
-          place,
-          `lacks the statement that denies ${actions} to everybody${inText(conditions)}`,
-        ),
-      ),
-  ];
-}
-
-/** What of a statement no grant with the same conditions has. */
-function excess(
-  { effect, actions, resources, principals, conditions, assumed }: Statement,
-  isOfRole: boolean,
-  meant: readonly Grant[],
-): string | undefined {
-  const all = [...conditions, ...assumed];
-  const alike = meant.filter(
-    (grant) => (grant.effect ?? 'Allow') === effect && sameConditions(grant.conditions, all),
-  );
-  const subjects = isOfRole ? named(resources) : Object.values(principals).flat();
-  const others = named(actions).flatMap((action) => {
-    const grants = alike.filter((grant) =>
-      grant.actions.some((known) => known.toLowerCase() === action.toLowerCase()),
+  return meant
+    .filter(({ effect }) => effect === 'Deny')
+    .filter((grant) => {
+      const asMeant = String([grant.actions, grant.resources, grant.principals]);
+      const denies = (policy?.statements ?? []).filter((statement) => isAlike(grant, statement));
+      return denies.every(
+        ({ actions, resources, principals }) =>
+          String([named(actions), named(resources), principals.AWS]) !== asMeant,
+      );
+    })
+    .map(({ actions, conditions }) =>
+      finding(place, `does not deny ${actions} to everybody${inText(conditions)}`),
     );
-    return subjects
-      .filter(
-        (subject) =>
-          !grants.some((grant) =>
-            (isOfRole ? grant.resources : grant.principals).some((each) => covers(each, subject)),
-          ),
-      )
-      .map((subject) => ({ action, subject }));
-  });
-  if (others.length === 0) return undefined;
-  const list = (texts: string[]) => unique(texts).join(', ');
-  const what = `${effect === 'Allow' ? 'allows' : 'denies'} ${list(others.map(({ action }) => action))}`;
-  const whom = `${isOfRole ? 'on' : 'to'} ${list(others.map(({ subject }) => subject))}`;
-  return `${what} ${whom}${inText(conditions) || ' without a condition'}`;
 }
 
-function isAll(statement: Statement, { actions, resources, principals, conditions }: Grant) {
-  return (
-    statement.effect === 'Deny' &&
-    sameConditions(statement.conditions, conditions) &&
-    actions.every((action) => named(statement.actions).includes(action)) &&
-    resources.every((resource) => named(statement.resources).includes(resource)) &&
-    principals.every((principal) => statement.principals.AWS?.includes(principal))
-  );
+function isAlike({ effect = 'Allow', conditions }: Grant, statement: Statement): boolean {
+  const all = [...statement.conditions, ...statement.assumed];
+  return effect === statement.effect && sameConditions(conditions, all);
 }
 
 function named({ patterns, not }: Patterns): readonly string[] {

@@ -6,7 +6,7 @@ import type { Block } from './stacks';
 const oneOrMore = z.union([z.string(), z.array(z.string()).readonly()]);
 const principal = z.union([z.literal('*'), z.record(z.string(), oneOrMore)]);
 
-const policyStatement = z.looseObject({
+const policyStatement = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
   Principal: principal.optional(),

@@ -4,7 +4,7 @@ import type { AccessAnswer } from '../access/answers';
 import type { AccessTarget } from '../access/model';
 import { groupBy, unique } from '../lists';
 import type { Edge, Graph, Node } from '../model';
-import type { Mapping, Pipeline, ProcessingFunction } from '../pipeline';
+import type { Pipeline } from '../pipeline';
 import type { Resource, Stacks } from '../read/resources';
 import { plural } from './words';
 
@@ -70,7 +70,10 @@ function node(account: string, shape: Node['shape'], key: string, ...label: stri
   return { id: `${shape}_${hash.slice(0, 12)}`, shape, label, account };
 }
 
-function mappingNode({ account, arn }: ProcessingFunction, { resource }: Mapping): Node {
+function mappingNode(
+  { account, arn }: Pipeline['functions'][number],
+  { resource }: Pipeline['mappings'][number],
+): Node {
   return node(account, 'mapping', arn, 'event source mapping', ...filtersOf(resource));
 }
 

@@ -204,7 +204,7 @@ test('conditions that a topology does without are not missed, and those it does 
 
 describe('a bucket that can be reached without TLS', () => {
   const place = `bucket ${BUCKET}`;
-  const lacks = `${place} lacks the statement that denies s3:* to everybody where Bool aws:SecureTransport = false`;
+  const lacks = `${place} does not deny s3:* to everybody where Bool aws:SecureTransport = false`;
 
   test('has no policy', () => {
     const edits: Record<string, Edit> = {

@@ -262,7 +262,7 @@ describe('a statement that the policies of the project do not use is found, for'
 
   test.each<[string, Statement]>([
     [
-      'what the review cannot read (NotPrincipal) to *',
+      `dynamodb:GetRecords to all but {"AWS":"${OUTSIDE}"}`,
       { not_principals: [{ type: 'AWS', identifiers: [OUTSIDE] }] },
     ],
     [

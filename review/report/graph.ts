@@ -108,7 +108,11 @@ function readersOf(
 }
 
 /** From the mappings of a function to it, and to where its results, failures and alarms go. */
-function edgesOf(of: ProcessingFunction, { mappings }: Pipeline, stacks: Stacks): Edge[] {
+function edgesOf(
+  of: Pipeline['functions'][number],
+  { mappings }: Pipeline,
+  stacks: Stacks,
+): Edge[] {
   const { arn, name, account, roleArn, sinkBucket } = of;
   const self = node(account, 'function', arn, 'function', name, `role ${lastOf(roleArn)}`);
   const target = (kind: Edge['kind'], ...label: string[]) =>

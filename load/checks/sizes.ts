@@ -6,25 +6,15 @@ import type { ResolvedTopology } from '../../topology/resolve';
 import type { Report } from './declared';
 
 /** AWS's limits on what the entries of a sound topology make together. */
-export function sizes(topology: ResolvedTopology, report: Report): void {
-  streamPolicy(topology, report);
-  rolePolicies(topology, report);
-  environment(topology, report);
-}
-
-function streamPolicy({ producers }: ResolvedTopology, report: Report): void {
+export function sizes({ producers, consumers }: ResolvedTopology, report: Report): void {
   for (const producer of producers) {
     const written = producer.streamPolicy.managed && producer.readers.length > 0;
     const size = written ? streamPolicySize(producer) : 0;
-    if (size > STREAM_POLICY.size) {
-      const message = `must make a stream policy of at most ${STREAM_POLICY.size} bytes, got ${size}; shorten the conditions`;
-      report(['producers', producer.name, 'streamPolicy'], message);
-    }
+    const message = `must make a stream policy of at most ${STREAM_POLICY.size} bytes, got ${size}; shorten the conditions`;
+    if (size > STREAM_POLICY.size) report(['producers', producer.name, 'streamPolicy'], message);
   }
-}
-
-function rolePolicies({ consumers }: ResolvedTopology, report: Report): void {
-  for (const { name, role, sources } of consumers) {
+  for (const consumer of consumers) {
+    const { name, role, sources } = consumer;
     const managed = role.managedPolicyQuota - role.managedPolicyArns.length;
     const policies = streamPolicies(sources, role);
     if (policies.length > 1 + managed) {
@@ -32,15 +22,9 @@ function rolePolicies({ consumers }: ResolvedTopology, report: Report): void {
       const message = `must read at most ${fitting} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest, or set role.managedPolicyQuota if the account has more than ${role.managedPolicyQuota}`;
       report(['consumers', name], message);
     }
-  }
-}
-
-function environment({ consumers }: ResolvedTopology, report: Report): void {
-  for (const consumer of consumers) {
     const size = environmentSize(environmentOf(consumer));
-    if (size > ENVIRONMENT.totalSize) {
-      const message = `must be at most ${ENVIRONMENT.totalSize} bytes of names and values, those that the stack sets among them, got ${size}`;
-      report(['consumers', consumer.name, 'function', 'environment'], message);
-    }
+    const message = `must be at most ${ENVIRONMENT.totalSize} bytes of names and values, those that the stack sets among them, got ${size}`;
+    if (size > ENVIRONMENT.totalSize)
+      report(['consumers', name, 'function', 'environment'], message);
   }
 }

@@ -3,33 +3,17 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from '../../commands/review';
-import { execute } from '../../commands/run';
 import { loadTopology } from '../../load/load';
 import { environment } from '../helpers/environment';
 import { type Edit, editStack, statement, writeSynthesis } from '../helpers/review';
+import { runCommand } from '../helpers/run-command';
 
 const FILE = 'topologies/orders.yaml';
 const folder = mkdtempSync(path.join(tmpdir(), 'review-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function review(...args: string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const output = (name: keyof typeof printed) => ({
-    write: (text: string) => {
-      printed[name] += text;
-    },
-  });
-  const status = await execute(command, {
-    name: 'review',
-    args,
-    env: {},
-    topologyFile: FILE,
-    now: new Date('2026-08-01'),
-    stdout: output('stdout'),
-    stderr: output('stderr'),
-  });
-  return { status, ...printed };
-}
+const review = (...args: string[]) =>
+  runCommand(command, { args, topologyFile: FILE, now: new Date('2026-08-01') });
 
 /** Reviews stacks that are synthesized already. */
 async function reviewOf(name: string, edits: Record<string, Edit> = {}) {
@@ -40,8 +24,8 @@ async function reviewOf(name: string, edits: Record<string, Edit> = {}) {
 }
 
 test('writes Markdown and a page', async () => {
-  const { status, stdout, stderr, output } = await reviewOf('written');
-  expect([status, stderr]).toEqual([0, '']);
+  const { code, stdout, stderr, output } = await reviewOf('written');
+  expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toBe(
     `0 of 2 findings must stop a deployment; read ${output}/review.html or review.md\n`,
   );
@@ -62,7 +46,7 @@ test('does so as npm run review', () => {
 });
 
 test('what must stop a deployment is printed and fails, and the report is there all the same', async () => {
-  const { status, stdout, stderr, output } = await reviewOf('different', {
+  const { code, stdout, stderr, output } = await reviewOf('different', {
     'producer-orders': (json) => {
       statement(json, 'stream_policy_document', 'AllowCrossAccountStreamAccess').actions = [
         'dynamodb:GetRecords',
@@ -77,7 +61,7 @@ test('what must stop a deployment is printed and fails, and the report is there 
     '',
   ]);
   expect(stdout).toMatch(/^2 of 4 findings must stop a deployment/);
-  expect(status).toBe(1);
+  expect(code).toBe(1);
   const report = readFileSync(path.join(output, 'review.md'), 'utf8');
   expect(report.match(/^\| \[.*$/gm)).toEqual([
     '| [Is this what the topology says?](#is-this-what-the-topology-says) | **no, in 1 place** |',
@@ -88,7 +72,7 @@ test('what must stop a deployment is printed and fails, and the report is there 
 });
 
 test('a statement that nobody asked about fails as well', async () => {
-  const { status, stderr } = await reviewOf('unasked', {
+  const { code, stderr } = await reviewOf('unasked', {
     'consumer-process-orders': (json) => {
       const { statement: all } = Object(
         json.data?.aws_iam_policy_document?.execution_role_function_policy,
@@ -96,7 +80,7 @@ test('a statement that nobody asked about fails as well', async () => {
       all.push({ sid: 'Added', actions: ['iam:CreateUser'], resources: ['*'] });
     },
   });
-  expect(status).toBe(1);
+  expect(code).toBe(1);
   expect(stderr.split('\n')).toContain(
     'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor function/Added allows iam:CreateUser on * without a condition, which the topology does not mean',
   );
@@ -113,8 +97,8 @@ describe('what cannot be read is a finding after those of the comparison:', () =
     const from = mkdtempSync(path.join(folder, 'changed-'));
     cpSync(original, from, { recursive: true });
     change(from);
-    const { status, stderr } = await review('--from', from, '--output', `${from}.out`);
-    expect(status).toBe(1);
+    const { code, stderr } = await review('--from', from, '--output', `${from}.out`);
+    expect(code).toBe(1);
     const report = readFileSync(`${from}.out/review.md`, 'utf8');
     expect(report).toMatch(/^\| \[Is this what .* \*\*no, in 1 place\*\* \|$/m);
     return stderr.replaceAll(`${from}/`, '').trimEnd().split('\n');
@@ -206,8 +190,8 @@ describe('what cannot be read is a finding after those of the comparison:', () =
 });
 
 test('shows its options', async () => {
-  const { status, stdout, stderr } = await review('--help');
-  expect([status, stderr]).toEqual([0, '']);
+  const { code, stdout, stderr } = await review('--help');
+  expect([code, stderr]).toEqual([0, '']);
   expect(stdout.match(/^ {2}--[a-z-]+/gm)).toEqual([
     '  --against',
     '  --from',
@@ -221,19 +205,7 @@ describe('refuses in one line', () => {
   const file = path.join(folder, 'a-file');
   beforeAll(() => writeFileSync(file, ''));
 
-  const MORE = 'npm run review -- --help shows the options';
-
   test.each([
-    [
-      'an unknown option',
-      ['--form', 'x'],
-      `Unknown option '--form'; did you mean --from? ${MORE}\n`,
-    ],
-    [
-      'a folder that is not named',
-      ['--from'],
-      `Option '--from <value>' argument missing; ${MORE}\n`,
-    ],
     [
       'a folder without synthesized stacks',
       ['--from', folder],
@@ -245,16 +217,16 @@ describe('refuses in one line', () => {
       '--against: nowhere is not a commit, branch or tag of this repository; run git fetch\n',
     ],
   ])('%s', async (_, args, message) => {
-    const { status, stderr } = await review(...args);
+    const { code, stderr } = await review(...args);
     expect(stderr).toBe(message);
-    expect(status).toBe(1);
+    expect(code).toBe(1);
   });
 
   test('an output that is a file', async () => {
     const from = path.join(folder, 'refused.in');
     writeSynthesis(from, loadTopology(FILE));
-    const { status, stderr } = await review('--from', from, '--output', file);
+    const { code, stderr } = await review('--from', from, '--output', file);
     expect(stderr).toMatch(/^the report cannot be written to .*a-file: EEXIST: .*\n$/);
-    expect(status).toBe(1);
+    expect(code).toBe(1);
   });
 });

@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import fs, { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadTopology } from '../../../load/load';
@@ -19,7 +10,7 @@ import { synthesizedStacks } from '../../helpers/review';
 
 const FILE = 'topologies/orders.yaml';
 const here = process.cwd();
-const folder = mkdtempSync(path.join(tmpdir(), 'at-ref-'));
+const folder = fs.mkdtempSync(path.join(tmpdir(), 'at-ref-'));
 /** The project is a folder of the repository, and packages are not in it. */
 const project = path.join(folder, 'repository/streams');
 
@@ -29,11 +20,11 @@ const git = (...args: string[]) =>
   }).trim();
 
 beforeAll(() => {
-  mkdirSync(project, { recursive: true });
+  fs.mkdirSync(project, { recursive: true });
   for (const part of ['lambda-src', 'topologies', 'package.json', 'cdktf.json']) {
     cpSync(part, path.join(project, part), { recursive: true });
   }
-  symlinkSync(path.resolve('node_modules'), path.join(project, 'node_modules'));
+  fs.symlinkSync(path.resolve('node_modules'), path.join(project, 'node_modules'));
   process.chdir(project);
   git('init', '--quiet', '--initial-branch=main', '..');
   writeFileSync('../.gitignore', 'node_modules\ndist\n');
@@ -87,19 +78,11 @@ test('files of the generator that differ are named', () => {
 });
 
 describe('is refused in one line:', () => {
-  const message = (action: () => unknown) => {
-    try {
-      action();
-    } catch (error) {
-      return (error as Error).message;
-    }
-    throw new Error('nothing was refused');
-  };
+  const refused = (ref: string, message: string, file = FILE) =>
+    expect(() => synthesizeAt(ref, file)).toThrow(new Error(`--against${message}`));
 
   test.each(['nowhere', '--output=x', 'main:lambda-src', ''])('the commit %j', (ref) => {
-    expect(message(() => synthesizeAt(ref, FILE))).toBe(
-      `--against: ${ref} is not a commit, branch or tag of this repository; run git fetch`,
-    );
+    refused(ref, `: ${ref} is not a commit, branch or tag of this repository; run git fetch`);
   });
 
   test('a commit that a shallow clone lacks', () => {
@@ -107,24 +90,20 @@ describe('is refused in one line:', () => {
     const clone = path.join(folder, 'clone');
     git('clone', '--quiet', '--depth=1', `file://${path.dirname(project)}`, clone);
     process.chdir(path.join(clone, 'streams'));
-    expect(message(() => synthesizeAt('HEAD~1', FILE))).toBe(
-      '--against: HEAD~1 is not in this shallow clone; run git fetch --unshallow, or set fetch-depth: 0 of actions/checkout',
-    );
+    const remedy = 'run git fetch --unshallow, or set fetch-depth: 0 of actions/checkout';
+    refused('HEAD~1', `: HEAD~1 is not in this shallow clone; ${remedy}`);
   });
 
   test('a folder that is in no repository', () => {
     process.chdir(folder);
-    expect(message(() => synthesizeAt('main', FILE))).toBe(
-      `--against needs a Git repository, and ${process.cwd()} is not in one`,
-    );
+    refused('main', ` needs a Git repository, and ${process.cwd()} is not in one`);
   });
 
   test('a topology outside of the repository', () => {
     const file = path.join(folder, 'outside.yaml');
     cpSync(FILE, file);
-    expect(message(() => synthesizeAt('main', file))).toBe(
-      `--against: ${file} is not in the Git repository ${path.dirname(process.cwd())}`,
-    );
+    const repository = path.dirname(process.cwd());
+    refused('main', `: ${file} is not in the Git repository ${repository}`, file);
   });
 
   test('a commit whose topology is refused', () => {
@@ -132,7 +111,7 @@ describe('is refused in one line:', () => {
     writeFileSync(FILE, right.replace('name: orders', 'name: Orders'));
     git('commit', '--quiet', '--all', '--message=wrong');
     writeFileSync(FILE, right);
-    expect(message(() => synthesizeAt('HEAD', FILE))).toMatch(
+    expect(() => synthesizeAt('HEAD', FILE)).toThrow(
       /^--against: cannot be synthesized as of HEAD: topologies\/orders\.yaml:\d+ name must .*, got "Orders"$/,
     );
   });

@@ -43,179 +43,141 @@ const CONSUMER = 'consumer-process-orders';
 const SUBSCRIPTION = 'subscription-orders-process-orders';
 const VARIABLES = 'aws_lambda_function environment.variables';
 
-/** Changes of which a report of the stacks as they are shows nothing. */
-test.each<[string, Overrides, string, string[]]>([
-  [
-    "somebody else's state",
-    { 'state.bucket': 'of-somebody' },
-    RUNS,
-    [
+/** The last row of those that are not all that a table has. */
+const AND_MORE = 'and more';
+
+/** Changes of which a report of the stacks as they are shows nothing, with rows that show them. */
+const CHANGES: Record<string, Record<string, [Overrides, ...unknown[]]>> = {
+  [RUNS]: {
+    "somebody else's state": [
+      { 'state.bucket': 'of-somebody' },
       `terraform backend.s3.bucket | example-terraform-state | of-somebody | ${CONSUMER}, producer-orders, ${SUBSCRIPTION}`,
       `data.terraform_remote_state config.bucket | example-terraform-state | of-somebody | producer-orders consumer_process_orders, ${SUBSCRIPTION} consumer_process_orders, ${SUBSCRIPTION} producer_orders`,
     ],
-  ],
-  [
-    'a state that does not have what is deployed',
-    { 'state.bucket': 'of-somebody' },
-    'Replaced or destroyed',
-    [
-      `terraform | is created again: the other state does not have it | backend.s3.bucket | ${CONSUMER}, producer-orders, ${SUBSCRIPTION}`,
-    ],
-  ],
-  [
-    'a state of another topology',
-    { 'state.keyPrefix': 'payments' },
-    RUNS,
-    expect.arrayContaining([
+    'a state of another topology': [
+      { 'state.keyPrefix': 'payments' },
       `terraform backend.s3.key | orders/${CONSUMER}.tfstate | payments/${CONSUMER}.tfstate | ${CONSUMER}`,
-    ]),
-  ],
-  [
-    'another role for the state',
-    { 'state.roleArn': 'arn:aws:iam::999999999999:role/Eve' },
-    RUNS,
-    expect.arrayContaining([
+      AND_MORE,
+    ],
+    'another role for the state': [
+      { 'state.roleArn': 'arn:aws:iam::999999999999:role/Eve' },
       `terraform backend.s3.assume_role.role_arn | – | arn:aws:iam::999999999999:role/Eve | ${CONSUMER}, producer-orders, ${SUBSCRIPTION}`,
-    ]),
-  ],
-  [
-    'a deploy role and its external id',
-    {
-      'accounts.shop.deployRole': {
-        arn: 'arn:aws:iam::444455556666:role/Admin',
-        externalId: 'value',
+      AND_MORE,
+    ],
+    'a deploy role and its external id': [
+      {
+        'accounts.shop.deployRole': {
+          arn: `arn:aws:iam::444455556666:role/Admin`,
+          externalId: 'value',
+        },
       },
-    },
-    RUNS,
-    [
       'provider aws[0].assume_role[0].external_id | – | a value | producer-orders',
       'provider aws[0].assume_role[0].role_arn | – | arn:aws:iam::444455556666:role/Admin | producer-orders',
     ],
-  ],
-  [
-    'a runtime',
-    { 'consumers.process-orders.function.runtime': 'nodejs22.x' },
-    RUNS,
-    [`aws_lambda_function runtime | nodejs24.x | nodejs22.x | ${CONSUMER} processor`],
-  ],
-  [
-    'names of variables, never their values',
-    {
-      'consumers.process-orders.function.environment': {
-        AWS_ENDPOINT_URL_S3: 'https://x.example',
-        NODE_OPTIONS: '--import x',
-        PLAIN: 'secret',
+    'a runtime': [
+      { 'consumers.process-orders.function.runtime': 'nodejs22.x' },
+      `aws_lambda_function runtime | nodejs24.x | nodejs22.x | ${CONSUMER} processor`,
+    ],
+    'names of variables, never their values': [
+      {
+        'consumers.process-orders.function.environment': {
+          AWS_ENDPOINT_URL_S3: 'https://x.example',
+          NODE_OPTIONS: '--import x',
+          PLAIN: 'secret',
+        },
       },
-    },
-    RUNS,
-    [
       `${VARIABLES}.AWS_ENDPOINT_URL_S3 steers the runtime or the SDK | – | a value | ${CONSUMER} processor`,
       `${VARIABLES}.NODE_OPTIONS steers the runtime or the SDK | – | a value | ${CONSUMER} processor`,
       `${VARIABLES}.PLAIN | – | a value | ${CONSUMER} processor`,
     ],
-  ],
-  [
-    'little concurrency',
-    { 'consumers.process-orders.function.reservedConcurrentExecutions': 1 },
-    RUNS,
-    [`aws_lambda_function reserved_concurrent_executions | – | 1 | ${CONSUMER} processor`],
-  ],
-  [
-    'a managed policy',
-    {
-      'consumers.process-orders.role.managedPolicyArns': ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
-    },
-    RUNS,
-    expect.arrayContaining([
-      expect.stringMatching(
-        /^aws_iam_role_policy_attachment policy_arn \| – \| arn:aws:iam::aws:policy\/ReadOnlyAccess \|/,
+    'little concurrency': [
+      { 'consumers.process-orders.function.reservedConcurrentExecutions': 1 },
+      `aws_lambda_function reserved_concurrent_executions | – | 1 | ${CONSUMER} processor`,
+    ],
+    'a managed policy': [
+      { 'consumers.process-orders.role.managedPolicyArns': ['arn:aws:iam::aws:policy/Any'] },
+      expect.stringContaining(
+        'aws_iam_role_policy_attachment policy_arn | – | arn:aws:iam::aws:policy/Any |',
       ),
-    ]),
-  ],
-  [
-    'no retries',
-    { 'subscriptions[0].maximumRetryAttempts': 0 },
-    'Subscriptions',
-    [
+      AND_MORE,
+    ],
+  },
+  Subscriptions: {
+    'no retries': [
+      { 'subscriptions[0].maximumRetryAttempts': 0 },
       `aws_lambda_event_source_mapping maximum_retry_attempts | 10 | 0 | ${SUBSCRIPTION} event_source_mapping`,
     ],
-  ],
-  [
-    'a position',
-    { 'subscriptions[0].startingPosition': 'LATEST' },
-    'Replaced or destroyed',
-    [
+  },
+  'Replaced or destroyed': {
+    'a state that does not have what is deployed': [
+      { 'state.bucket': 'of-somebody' },
+      `terraform | is created again: the other state does not have it | backend.s3.bucket | ${CONSUMER}, producer-orders, ${SUBSCRIPTION}`,
+    ],
+    'a position': [
+      { 'subscriptions[0].startingPosition': 'LATEST' },
       `aws_lambda_event_source_mapping | is replaced | starting_position | ${SUBSCRIPTION} event_source_mapping`,
     ],
-  ],
-  [
-    'a threshold that is never reached',
-    { 'consumers.process-orders.alarms': { errors: 1_000_000 } },
-    'Alarms',
-    [
-      `aws_cloudwatch_metric_alarm threshold | 1 | 1000000 | ${CONSUMER} alarms_errors, ${CONSUMER} alarms_failed_changes`,
+    'no alarms': [
+      { 'consumers.process-orders.alarms': false },
+      `aws_sns_topic | is destroyed |  | ${CONSUMER} alarms_topic`,
+      AND_MORE,
     ],
-  ],
-  [
-    'an address of alarms',
-    { 'consumers.process-orders.alarms': { email: 'eve@example.com' } },
-    'Alarms',
-    expect.arrayContaining([
-      `aws_sns_topic_subscription endpoint | – | eve@example.com | ${CONSUMER} alarms_email`,
-    ]),
-  ],
-  [
-    'no alarms',
-    { 'consumers.process-orders.alarms': false },
-    'Replaced or destroyed',
-    expect.arrayContaining([`aws_sns_topic | is destroyed |  | ${CONSUMER} alarms_topic`]),
-  ],
-  [
-    'failed batches that expire',
-    { 'consumers.process-orders.failedBatches': { expirationInDays: 1 } },
-    'Other attributes',
-    [
-      `aws_s3_bucket_lifecycle_configuration rule[0].expiration[0].days | 30 | 1 | ${CONSUMER} failed_batches_lifecycle`,
+    'another table': [
+      { 'producers.orders.table.name': 'Others' },
+      'aws_dynamodb_table | is replaced | name | producer-orders table',
+      AND_MORE,
     ],
-  ],
-  [
-    'another table',
-    { 'producers.orders.table.name': 'Others' },
-    'Replaced or destroyed',
-    expect.arrayContaining(['aws_dynamodb_table | is replaced | name | producer-orders table']),
-  ],
-  [
-    'another view of the stream',
-    { 'producers.orders.table.streamViewType': 'KEYS_ONLY' },
-    'Replaced or destroyed',
-    [
+    'another view of the stream': [
+      { 'producers.orders.table.streamViewType': 'KEYS_ONLY' },
       'aws_dynamodb_table | gets a new stream with another ARN | stream_view_type | producer-orders table',
     ],
-  ],
-  [
-    'the account as the principal',
-    { 'producers.orders.streamPolicy': { principal: 'account' } },
-    'Policies',
-    expect.arrayContaining([expect.stringMatching(/principals\[0\]\.identifiers \|/)]),
-  ],
-  [
-    'code',
-    {
-      'consumers.process-orders.function.runtime': 'python3.13',
-      'consumers.process-orders.function.code': {
-        directory: 'lambda-src/python',
-        handler: 'index.handler',
+  },
+  Alarms: {
+    'a threshold that is never reached': [
+      { 'consumers.process-orders.alarms': { errors: 1_000_000 } },
+      `aws_cloudwatch_metric_alarm threshold | 1 | 1000000 | ${CONSUMER} alarms_errors, ${CONSUMER} alarms_failed_changes`,
+    ],
+    'an address of alarms': [
+      { 'consumers.process-orders.alarms': { email: 'eve@example.com' } },
+      `aws_sns_topic_subscription endpoint | – | eve@example.com | ${CONSUMER} alarms_email`,
+      AND_MORE,
+    ],
+  },
+  Policies: {
+    'the account as the principal': [
+      { 'producers.orders.streamPolicy': { principal: 'account' } },
+      expect.stringContaining('principals[0].identifiers |'),
+      AND_MORE,
+    ],
+  },
+  Code: {
+    'other code': [
+      {
+        'consumers.process-orders.function.runtime': 'python3.13',
+        'consumers.process-orders.function.code': {
+          directory: 'lambda-src/python',
+          handler: 'index.handler',
+        },
       },
-    },
-    'Code',
-    [
       expect.stringMatching(
         /^ProcessOrders \| lambda-src\/index\.ts [0-9a-f]{16} \| lambda-src\/python [0-9a-f]{16} \| /,
       ),
     ],
-  ],
-])('%s', (_, overrides, title, rows) => {
-  expect(tablesOf(whatChanged(before, sideOf(topology(overrides))))[title]).toEqual(rows);
+  },
+  'Other attributes': {
+    'failed batches that expire': [
+      { 'consumers.process-orders.failedBatches': { expirationInDays: 1 } },
+      `aws_s3_bucket_lifecycle_configuration rule[0].expiration[0].days | 30 | 1 | ${CONSUMER} failed_batches_lifecycle`,
+    ],
+  },
+};
+
+describe.each(Object.entries(CHANGES))('%s:', (title, changes) => {
+  test.each(Object.entries(changes))('%s', (_, [overrides, ...rows]) => {
+    const tables = tablesOf(whatChanged(before, sideOf(topology(overrides))));
+    const isAll = rows.at(-1) !== AND_MORE;
+    expect(tables[title]).toEqual(isAll ? rows : expect.arrayContaining(rows.slice(0, -1)));
+  });
 });
 
 test('a value that changed is shown as another, not as itself', () => {

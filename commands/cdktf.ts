@@ -67,7 +67,6 @@ export function mustBeApproved(
   env: Readonly<Record<string, string | undefined>>,
 ): boolean {
   if (command !== 'deploy' && command !== 'destroy') return false;
-  const approved = args.some((arg) => /^--auto-?approve(=true)?$/i.test(arg));
-  const help = args.some((arg) => ['--help', '-h', '--version'].includes(arg));
-  return !approved && !help && env.CDKTF_AUTO_APPROVE !== 'true';
+  const needsNone = /^(--auto-?[aA]pprove(=true)?|--help|-h|--version)$/;
+  return !args.some((arg) => needsNone.test(arg)) && env.CDKTF_AUTO_APPROVE !== 'true';
 }

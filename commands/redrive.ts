@@ -2,8 +2,7 @@ import { constants } from 'node:os';
 import { connect } from '../operate/redrive/aws';
 import { redriveCommand } from '../operate/redrive/command';
 import { readOptions } from '../operate/redrive/options';
-import { defineCommand, type Values } from './command';
-import type { World } from './run';
+import { defineCommand } from './command';
 
 /** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
 const ONE_INTERRUPT = 1_000;
@@ -23,19 +22,18 @@ export const OPTIONS = {
   },
 } as const;
 
-const NOTES = `
-Exit code: 0 if everything was delivered, 1 if not. Documentation: docs/failed-batches.md
-`;
-
 /** `npm run redrive` */
-export const command = defineCommand('redrive', OPTIONS, redriveFor, NOTES);
-
-async function redriveFor(values: Values<typeof OPTIONS>, world: World): Promise<number> {
-  const options = readOptions(values, world.now, world.env);
-  // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  return redriveCommand({ ...world, options, signal: interrupts(), connect });
-}
+export const command = defineCommand(
+  'redrive',
+  OPTIONS,
+  async (values, world) => {
+    const options = readOptions(values, world.now, world.env);
+    // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+    return redriveCommand({ ...world, options, signal: interrupts(), connect });
+  },
+  '\nExit code: 0 if everything was delivered, 1 if not. Documentation: docs/failed-batches.md\n',
+);
 
 /** Aborted by the first interrupt; the next one ends the process. */
 function interrupts(): AbortSignal {

@@ -65,7 +65,7 @@ export class ConsumerStack extends AccountStack {
       const endpoint = literal(this, settings.email);
       new SnsTopicSubscription(scope, 'email', { topicArn, protocol: 'email', endpoint });
     }
-    createAlarms(scope, FUNCTION_ALARMS, { settings, lambda }, { topicArn, name, dimensionValue });
+    createAlarms(scope, FUNCTION_ALARMS, settings, lambda, { topicArn, name, dimensionValue });
     return topicArn;
   }
 }

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { findTable } from '../constructs/existing-table';
 import { createTable } from '../constructs/stream-table';
 import { tableKey } from '../constructs/table-key';
-import { jsonEncode } from '../constructs/terraform/json-encode';
+import { jsonEncode } from '../constructs/terraform/literal';
 import { policyDocument } from '../constructs/terraform/policy-document';
 import { renderStatement } from '../policies/statement';
 import { streamPolicy, streamPolicySize } from '../policies/stream-policy';

@@ -51,6 +51,6 @@ export class SubscriptionStack extends AccountStack {
     const topicArn = this.outputOf(consumerStackId, 'alarm_topic_arn', expected);
     const name = names.mappingAlarms(functionName, stackId);
     const target = { topicArn, name, dimensionValue: uuid };
-    createAlarms(this, MAPPING_ALARMS, { settings, subscription }, target);
+    createAlarms(this, MAPPING_ALARMS, settings, subscription, target);
   }
 }

@@ -4,8 +4,7 @@ import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { FIRST_DATE, LAKE_COLUMNS } from '../../lambda-src/contract';
 import type { Lake } from '../../topology/sinks/s3';
-import { jsonEncode } from '../terraform/json-encode';
-import { literal } from '../terraform/literal';
+import { jsonEncode, literal } from '../terraform/literal';
 import { CHANGES, changesView, DATE, DELIVERIES, VIEW_COLUMNS } from './sql';
 
 /**
@@ -16,13 +15,8 @@ import { CHANGES, changesView, DATE, DELIVERIES, VIEW_COLUMNS } from './sql';
  */
 const ENUMERATED_VALUES = 36;
 
-interface Content {
-  readonly bucket: string;
-  /** IDs of the accounts whose changes the lake holds; at least one. */
-  readonly accounts: readonly string[];
-  /** Names of their tables; at least one. */
-  readonly tables: readonly string[];
-}
+/** What the lake holds, by partition column: IDs of accounts and names of tables, at least one of each. */
+type Held = Readonly<Record<'account' | 'table', readonly string[]>>;
 
 /**
  * The lake as a Glue database: the table `deliveries`, which is the objects as they are, and the view `changes`, which
@@ -32,25 +26,19 @@ interface Content {
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
  * @returns the name of the database
  */
-export function createCatalog(parent: Construct, lake: Lake, content: Content): string {
+export function createCatalog(parent: Construct, lake: Lake, bucket: string, held: Held): string {
   const scope = new Construct(parent, 'catalog');
   const database = new GlueCatalogDatabase(scope, 'resource', {
     name: lake.database,
     description: 'Changes of DynamoDB tables',
   });
-  createDeliveries(scope, database.name, lake.prefix, content);
+  createDeliveries(scope, database.name, `s3://${bucket}/${lake.prefix}`, held);
   createChanges(scope, database.name);
   return database.name;
 }
 
-function createDeliveries(
-  scope: Construct,
-  databaseName: string,
-  prefix: string,
-  { bucket, accounts, tables }: Content,
-): void {
-  const location = `s3://${bucket}/${prefix}`;
-  const enumerated = Object.entries({ account: accounts, table: tables });
+function createDeliveries(scope: Construct, databaseName: string, location: string, held: Held) {
+  const enumerated = Object.entries(held);
   const areFew = enumerated.every(([, values]) => values.length <= ENUMERATED_VALUES);
   const partitions = areFew ? enumerated : [];
   const partitionNames = [DATE.name, ...partitions.map(([name]) => name)];
@@ -88,7 +76,7 @@ function createDeliveries(
 }
 
 /** A view as Athena itself writes it into the catalog. */
-function createChanges(scope: Construct, databaseName: string): void {
+function createChanges(scope: Construct, databaseName: string) {
   const prestoTypes = { string: 'varchar', boolean: 'boolean' };
   const view = jsonEncode({
     originalSql: changesView(databaseName),

@@ -1,6 +1,7 @@
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
 import { names } from '../../topology/names';
+import type { Alarms } from '../../topology/schema/consumer';
 import { type Metric, PERIOD } from './metrics';
 
 export interface Alarm<Subject> {
@@ -8,9 +9,9 @@ export interface Alarm<Subject> {
   readonly id: string;
   readonly metric: Metric;
   /** Without a threshold there is no alarm. */
-  readonly threshold: (subject: Subject) => number | undefined;
+  readonly threshold: (settings: Alarms, subject: Subject) => number | undefined;
   /** What it means and what to do, for whoever is woken by it. */
-  readonly description: (subject: Subject, threshold: number) => string;
+  readonly description: (subject: Subject, settings: Alarms, threshold: number) => string;
   /** Whether it is the low values that are wrong. Default: the high ones, from the threshold on. */
   readonly below?: true;
   /** Periods in a row. Default: 1. */
@@ -34,16 +35,17 @@ export interface Alarm<Subject> {
 export function createAlarms<Subject>(
   scope: Construct,
   alarms: readonly Alarm<Subject>[],
+  settings: Alarms,
   subject: Subject,
   target: Readonly<Record<'topicArn' | 'name' | 'dimensionValue', string>>,
 ): void {
   for (const { id, metric, description, below, periods, treatMissingData, ...alarm } of alarms) {
-    const threshold = alarm.threshold(subject);
+    const threshold = alarm.threshold(settings, subject);
     if (threshold === undefined) continue;
     new CloudwatchMetricAlarm(new Construct(scope, id), 'resource', {
       ...metric, // namespace, name and statistic
       alarmName: names.alarm(target.name, id),
-      alarmDescription: description(subject, threshold),
+      alarmDescription: description(subject, settings, threshold),
       dimensions: { [metric.dimension]: target.dimensionValue },
       period: PERIOD,
       evaluationPeriods: periods ?? 1,

@@ -4,7 +4,7 @@ import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { Construct } from 'constructs';
 import { METRICS } from '../../lambda-src/contract';
 import { names } from '../../topology/names';
-import { jsonEncode } from '../terraform/json-encode';
+import { jsonEncode } from '../terraform/literal';
 import { FUNCTION_METRICS, MAPPING_METRICS, type Metric, OWN_METRICS, PERIOD } from './metrics';
 
 /**

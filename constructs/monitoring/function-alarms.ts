@@ -1,65 +1,62 @@
 import { ALARMS } from '../../topology/limits';
 import type { ResolvedFunction } from '../../topology/resolve';
-import type { Alarms } from '../../topology/schema/consumer';
 import type { Alarm } from './alarms';
 import { FUNCTION_METRICS, OWN_METRICS } from './metrics';
 
-export const FUNCTION_ALARMS: readonly Alarm<{ settings: Alarms; lambda: ResolvedFunction }>[] = [
+export const FUNCTION_ALARMS: readonly Alarm<ResolvedFunction>[] = [
   {
     id: 'iterator_age',
     metric: FUNCTION_METRICS.iteratorAge,
-    threshold: ({ settings }) => settings.iteratorAgeInSeconds * 1000,
-    description: ({ lambda }) =>
-      `${lambda.name} is behind: Lambda discards records at the subscription's maximum age, and they are lost 24 hours after they were written. Look at errors, duration and throttles.`,
+    threshold: (settings) => settings.iteratorAgeInSeconds * 1000,
+    description: ({ name }) =>
+      `${name} is behind: Lambda discards records at the subscription's maximum age, and they are lost 24 hours after they were written. Look at errors, duration and throttles.`,
     // Without records nothing is delivered and nothing is sent; how late the last batch was still holds.
     treatMissingData: 'ignore',
   },
   {
     id: 'errors',
     metric: FUNCTION_METRICS.errors,
-    threshold: ({ settings }) => settings.errors,
-    description: ({ lambda }) =>
-      `Invocations of ${lambda.name} fail. Lambda retries their batches until the limits of the subscription.`,
+    threshold: (settings) => settings.errors,
+    description: ({ name }) =>
+      `Invocations of ${name} fail. Lambda retries their batches until the limits of the subscription.`,
   },
   {
     id: 'failed_changes',
     metric: OWN_METRICS.changesFailed,
     // Only the handler of lambda-src/ writes this metric.
-    threshold: ({ settings, lambda }) =>
-      lambda.code.type === 'entry' ? settings.errors : undefined,
-    description: ({ lambda }) =>
-      `Changes fail in ${lambda.name}, including those that a batch processor reports, which Lambda does not count as errors. Lambda retries them until the limits of the subscription.`,
+    threshold: (settings, { code }) => (code.type === 'entry' ? settings.errors : undefined),
+    description: ({ name }) =>
+      `Changes fail in ${name}, including those that a batch processor reports, which Lambda does not count as errors. Lambda retries them until the limits of the subscription.`,
   },
   {
     id: 'throttles',
     metric: FUNCTION_METRICS.throttles,
-    threshold: ({ settings }) => settings.throttles,
-    description: ({ lambda }) =>
-      `Invocations of ${lambda.name} are refused for lack of concurrency.`,
+    threshold: (settings) => settings.throttles,
+    description: ({ name }) => `Invocations of ${name} are refused for lack of concurrency.`,
   },
   {
     id: 'concurrency',
     metric: FUNCTION_METRICS.concurrentExecutions,
     // Without a reservation only the user knows how much of the account's concurrency is too much.
-    threshold: ({ settings, lambda: { reservedConcurrentExecutions: reserved } }) =>
+    threshold: (settings, { reservedConcurrentExecutions: reserved }) =>
       settings.concurrentExecutions ??
       (reserved && Math.ceil((reserved * ALARMS.concurrency) / 100)),
     periods: 3,
-    description: ({ lambda }, threshold) =>
-      `${lambda.name} has had ${threshold} invocations at a time for 15 minutes: one table may be using the concurrency that the others need. Look at the changes by account and table, then reserve more, or give that table its own consumer.`,
+    description: ({ name }, _, threshold) =>
+      `${name} has had ${threshold} invocations at a time for 15 minutes: one table may be using the concurrency that the others need. Look at the changes by account and table, then reserve more, or give that table its own consumer.`,
   },
   {
     id: 'duration',
     metric: FUNCTION_METRICS.duration,
-    threshold: ({ settings, lambda }) => lambda.timeout * 10 * settings.durationInPercent,
-    description: ({ settings, lambda }) =>
-      `An invocation of ${lambda.name} took ${settings.durationInPercent}% of its timeout of ${lambda.timeout} seconds.`,
+    threshold: (settings, { timeout }) => timeout * 10 * settings.durationInPercent,
+    description: ({ name, timeout }, settings) =>
+      `An invocation of ${name} took ${settings.durationInPercent}% of its timeout of ${timeout} seconds.`,
   },
   {
     id: 'destination_failures',
     metric: FUNCTION_METRICS.destinationDeliveryFailures,
     threshold: () => 1,
-    description: ({ lambda }) =>
-      `Lambda could not write a failed batch of ${lambda.name} to its bucket: its records are lost unless they are still in the stream.`,
+    description: ({ name }) =>
+      `Lambda could not write a failed batch of ${name} to its bucket: its records are lost unless they are still in the stream.`,
   },
 ];

@@ -3,28 +3,23 @@ import type { Alarms } from '../../topology/schema/consumer';
 import type { Alarm } from './alarms';
 import { MAPPING_METRICS } from './metrics';
 
-interface Subject {
-  readonly settings: Alarms;
-  readonly subscription: ResolvedSubscription;
-}
-
 /** While a subscription is disabled nothing is read, and nothing is invoked. */
-const onceEnabled = ({ subscription }: Subject) => (subscription.enabled ? 1 : undefined);
+const onceEnabled = (_: Alarms, { enabled }: ResolvedSubscription) => (enabled ? 1 : undefined);
 
-export const MAPPING_ALARMS: readonly Alarm<Subject>[] = [
+export const MAPPING_ALARMS: readonly Alarm<ResolvedSubscription>[] = [
   {
     id: 'failed_batches',
     metric: MAPPING_METRICS.failedRecords,
-    threshold: ({ settings }) => settings.failedRecords,
-    description: ({ subscription }) =>
-      `Lambda discarded records of ${subscription.stackId}; they wait in the failed-batches bucket. Remove the cause, then npm run redrive.`,
+    threshold: (settings) => settings.failedRecords,
+    description: ({ stackId }) =>
+      `Lambda discarded records of ${stackId}; they wait in the failed-batches bucket. Remove the cause, then npm run redrive.`,
   },
   {
     id: 'lost_records',
     metric: MAPPING_METRICS.droppedRecords,
     threshold: () => 1,
-    description: ({ subscription }) =>
-      `Lambda discarded records of ${subscription.stackId} and could not write them to the failed-batches bucket. They are lost unless they are still in the stream.`,
+    description: ({ stackId }) =>
+      `Lambda discarded records of ${stackId} and could not write them to the failed-batches bucket. They are lost unless they are still in the stream.`,
   },
   {
     id: 'failed_invokes',
@@ -32,7 +27,7 @@ export const MAPPING_ALARMS: readonly Alarm<Subject>[] = [
     threshold: onceEnabled,
     // One failure is an alarm of the function. What never reaches it fails until the records are too old.
     periods: 3,
-    description: ({ subscription: { stackId, functionName } }) =>
+    description: ({ stackId, functionName }) =>
       `Invocations for ${stackId} have failed for 15 minutes. If ${functionName} shows no errors, Lambda does not reach it: look at the mapping's last result, and at the function's state, role, key and network.`,
   },
   {
@@ -42,7 +37,7 @@ export const MAPPING_ALARMS: readonly Alarm<Subject>[] = [
     below: true,
     periods: 3,
     treatMissingData: 'missing',
-    description: ({ subscription }) =>
-      `INSUFFICIENT_DATA means that Lambda no longer reads the stream of ${subscription.stackId}, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.`,
+    description: ({ stackId }) =>
+      `INSUFFICIENT_DATA means that Lambda no longer reads the stream of ${stackId}, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.`,
   },
 ];

@@ -18,14 +18,17 @@ const VERSIONS_EXPIRE_IN_DAYS = 30;
 /** Where the sink `s3` writes changes, and what it takes to query them. */
 export function createLake(stack: Construct, lake: Lake, consumer: ResolvedConsumer) {
   const scope = new Construct(stack, 'lake');
-  const { bucket, arn } = createBucket(scope, lake);
+  const settings = { name: lake.bucket, versioned: true, lifecycleRules: rules(lake) };
+  const { bucket, arn } = lake.managed
+    ? createPrivateBucket(scope, 'bucket', settings)
+    : new DataAwsS3Bucket(scope, 'bucket', { bucket: lake.bucket });
   const { sources, function: lambda, account } = consumer;
   const tables = distinct([...sources.map(({ name }) => name), ...lake.formerTables]);
   const ids = sources.map((table) => table.account.id);
   const accounts = distinct([...ids, ...lake.formerAccounts]);
   // Athena finds changes by account and table: without any there is nothing to query.
   if (tables.length > 0) {
-    const database = createCatalog(scope, lake, { bucket, accounts, tables });
+    const database = createCatalog(scope, lake, bucket, { account: accounts, table: tables });
     createQueries(scope, lake, { bucket, database, workgroup: lambda.name });
   }
   const grant = {
@@ -35,13 +38,6 @@ export function createLake(stack: Construct, lake: Lake, consumer: ResolvedConsu
     condition: [ofBucketOwner(account.id)],
   };
   return { grants: [grant], references: { [SINK_VARIABLES.s3.bucket]: bucket } };
-}
-
-function createBucket(scope: Construct, lake: Lake) {
-  const { bucket: name, managed } = lake;
-  return managed
-    ? createPrivateBucket(scope, 'bucket', { name, versioned: true, lifecycleRules: rules(lake) })
-    : new DataAwsS3Bucket(scope, 'bucket', { bucket: name });
 }
 
 function rules({ prefix, expirationInDays, transitionToStandardIaInDays }: Lake): LifecycleRule[] {

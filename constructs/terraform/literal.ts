@@ -1,4 +1,4 @@
-import { App } from 'cdktf';
+import { App, Fn } from 'cdktf';
 import type { Construct } from 'constructs';
 import { escaped } from '../../topology/unicode';
 
@@ -28,6 +28,17 @@ export function multiline(scope: Construct, text: string): string {
 /** A string of the user's inside an expression, with its quotes. */
 export function expressionText(text: string): string {
   return `"${hclString(template(text))}"`;
+}
+
+/**
+ * Terraform's `jsonencode` of a value of ours, references included. cdktf writes strings into an expression as they
+ * are, so quotes and backslashes are escaped here.
+ */
+export function jsonEncode(value: object): string {
+  const written = JSON.parse(JSON.stringify(value), (_key, part) =>
+    typeof part === 'string' ? hclString(part) : part,
+  );
+  return Fn.jsonencode(written);
 }
 
 const template = (text: string) => text.replaceAll(/[$%]\{/g, (marker) => `${marker[0]}${marker}`);

@@ -1,7 +1,7 @@
 import { parse } from '@cdktf/hcl2json';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { type App, Testing } from 'cdktf';
-import { jsonEncode } from '../../../constructs/terraform/json-encode';
+import { jsonEncode } from '../../../constructs/terraform/literal';
 import { tidyHcl } from '../../../terraform/hcl/tidy-hcl';
 import { EmptyStack } from '../../helpers/empty-stack';
 import { jsonencoded } from '../../helpers/jsonencoded';

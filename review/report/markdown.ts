@@ -69,11 +69,8 @@ function inline(content: Text): string {
 /** Text as it is, whatever Markdown, HTML or a terminal would make of it: no link, no formula. */
 function plain(content: string): string {
   return oneLine(content)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
     .replaceAll(/[\\`*_[\]|~#$]/g, '\\$&')
-    .replaceAll(/:(?=\/\/)|\.(?<=\bwww\.)/gi, (mark) => `&#${mark.charCodeAt(0)};`)
+    .replaceAll(/[&<>]|:(?=\/\/)|\.(?<=\bwww\.)/gi, (mark) => `&#${mark.charCodeAt(0)};`)
     .replaceAll(/\s+/g, ' ');
 }
 
@@ -96,12 +93,7 @@ function flowchart({ groups, edges }: Graph): string {
   ].join('\n');
 }
 
-const ARROWS = {
-  changes: '-->',
-  refused: '--x',
-  access: '-.->',
-  alarms: '-.->',
-} as const;
+const ARROWS = { changes: '-->', refused: '--x', access: '-.->', alarms: '-.->' } as const;
 
 function shaped({ shape, label: lines }: Node): string {
   const content = label(lines);
@@ -109,14 +101,10 @@ function shaped({ shape, label: lines }: Node): string {
   return shape === 'role' ? `([${content}])` : `[${content}]`;
 }
 
-function label(lines: readonly string[]): string {
-  return `"${lines.map(entities).join('<br/>')}"`;
-}
-
 /** Mermaid takes `#60;` for `<`. */
-function entities(content: string): string {
-  return visible(content).replaceAll(
-    /[^\p{L}\p{N} .,:/()_-]/gu,
-    (character) => `#${character.codePointAt(0)};`,
+function label(lines: readonly string[]): string {
+  const safe = lines.map((line) =>
+    visible(line).replaceAll(/[^\p{L}\p{N} .,:/()_-]/gu, (mark) => `#${mark.codePointAt(0)};`),
   );
+  return `"${safe.join('<br/>')}"`;
 }

@@ -146,11 +146,11 @@ const HOSTILE: readonly [name: string, text: string, markdown: string, html: str
   [
     'a tag',
     '<img src=x onerror=alert(1)>',
-    '&lt;img src=x onerror=alert(1)&gt;',
+    '&#60;img src=x onerror=alert(1)&#62;',
     '&#60;img src=x onerror=alert(1)&#62;',
   ],
-  ['a comment', '<!-- a', '&lt;!-- a', '&#60;!-- a'],
-  ['quotes', `"'&`, `"'&amp;`, '&#34;&#39;&#38;'],
+  ['a comment', '<!-- a', '&#60;!-- a', '&#60;!-- a'],
+  ['quotes', `"'&`, `"'&#38;`, '&#34;&#39;&#38;'],
   ['a column', 'a|b', 'a\\|b', 'a|b'],
   ['code', '`a`', '\\`a\\`', '`a`'],
   ['a fence', '```\n# a', '\\`\\`\\` \\# a', '```\\u000a# a'],
@@ -191,9 +191,9 @@ describe.each(HOSTILE)('%s', (_, text, markdown, html) => {
     expect(page).toContain(`<code>${html}</code>`);
     expect(page.match(/<(img|!--)/g)).toBeNull();
     const lines = writeMarkdown(reviewWith(...blocks)).split('\n');
-    expect(
-      lines.filter((line) => /[<>&]/.test(line.replaceAll(/`[^`]*`|&(lt|gt|amp);/g, ''))),
-    ).toEqual([]);
+    expect(lines.filter((line) => /[<>&]/.test(line.replaceAll(/`[^`]*`|&#\d+;/g, '')))).toEqual(
+      [],
+    );
     expect(lines.filter((line) => line.startsWith('```'))).toEqual(['```mermaid', '```']);
     expect(lines.find((line) => line.startsWith('  subgraph'))).toMatch(
       /^ {2}subgraph g0\["[\p{L}\p{N} .,:/()_#;-]*"\]$/u,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Origin } from '../../operate/redrive/failed-batch';
-import type { ListedObject, Store } from '../../operate/redrive/redrive';
+import type { Store } from '../../operate/redrive/redrive';
 
 export const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders';
 const MAPPING = '14b5e4a2-8c57-4a3f-9d6e-1f0c3b7a9e21';
@@ -114,7 +114,7 @@ export class MemoryStore implements Store {
   }
 
   /** Pages of two, so that most tests have more than one. */
-  async *list(): AsyncIterable<readonly ListedObject[]> {
+  async *list(): ReturnType<Store['list']> {
     const objects = [...this.#names]
       .filter(([, name]) => this.objects.has(name))
       .map(([key, name]) => ({ key, size: this.objects.get(name)?.length ?? 0 }));

@@ -9,19 +9,17 @@ import {
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { StandardRetryStrategy } from '@smithy/core/retry';
 import { REDRIVE } from '../../lambda-src/contract';
+import { arns } from '../../topology/arns';
 import { UserError } from '../../topology/problem';
 import type { Target } from './command';
 import { MAXIMUM_SIZE } from './failed-batch';
 import { ProxiedHandler } from './proxied-handler';
 import type { Invoke, Store } from './redrive';
 
-/** Seconds that starting the function and the network may take on top of the function's timeout. */
-const MARGIN = 60;
-
 /** The bucket and the function of a consumer, with the credentials of its account. */
 export function connect(target: Target): { readonly store: Store; readonly invoke: Invoke } {
-  const { region } = target.consumer.account;
-  const { role } = target;
+  const { consumer, role } = target;
+  const { region } = consumer.account;
   // Otherwise the credentials that the command is run with.
   const credentials =
     role &&
@@ -45,16 +43,19 @@ export function connect(target: Target): { readonly store: Store; readonly invok
     credentials,
     retryStrategy: new RetryIfRefused(10),
     requestHandler: new ProxiedHandler({
-      requestTimeout: (target.consumer.function.timeout + MARGIN) * 1000,
+      // Starting the function and the network may take a minute more.
+      requestTimeout: (consumer.function.timeout + 60) * 1000,
       throwOnRequestTimeout: true,
     }),
   });
-  return { store: s3Store(s3, target), invoke: invokeWith(lambda, target.functionArn) };
+  const functionArn = arns.function(consumer.account, consumer.function.name);
+  return { store: s3Store(s3, target), invoke: invokeWith(lambda, functionArn) };
 }
 
 function s3Store(s3: S3Client, target: Target): Store {
   // Bucket names are global; refuse another account's bucket.
-  const bucket = { Bucket: target.bucket, ExpectedBucketOwner: target.consumer.account.id };
+  const { account, failedBatches } = target.consumer;
+  const bucket = { Bucket: failedBatches.bucket, ExpectedBucketOwner: account.id };
   return {
     async *list() {
       try {
@@ -80,9 +81,8 @@ function s3Store(s3: S3Client, target: Target): Store {
       try {
         await s3.send(new DeleteObjectCommand({ ...bucket, Key: key, IfMatch: version }));
       } catch (error) {
-        const { name } = error as Error;
-        if (name === 'NoSuchKey') return; // expired meanwhile
-        if (name !== 'PreconditionFailed') throw error;
+        if (error instanceof NoSuchKey) return; // expired meanwhile
+        if ((error as Error).name !== 'PreconditionFailed') throw error;
         throw new UserError('the object was replaced while its batch was delivered');
       }
     },
@@ -98,8 +98,7 @@ type RefreshParameters = Parameters<StandardRetryStrategy['refreshRetryTokenForR
  */
 class RetryIfRefused extends StandardRetryStrategy {
   override async refreshRetryTokenForRetry(...[token, error]: RefreshParameters) {
-    const { $metadata } = (error.error ?? {}) as Partial<LambdaServiceException>;
-    const { httpStatusCode: status = 0 } = $metadata ?? {};
+    const status = (error.error as LambdaServiceException)?.$metadata?.httpStatusCode ?? 0;
     if (status < 400 || status >= 500) throw new Error('the function may be running');
     return super.refreshRetryTokenForRetry(token, error);
   }
@@ -121,14 +120,14 @@ function invokeWith(lambda: LambdaClient, functionArn: string): Invoke {
 }
 
 /** What the user can do about the bucket, or an object of it, that cannot be read. */
-function explained(error: unknown, { consumer, bucket, role }: Target, key?: string): unknown {
-  if (!(error instanceof Error)) return error;
+function explained(error: unknown, { consumer, role }: Target, key?: string): UserError {
+  const { name, message } = error as Error;
+  const { bucket } = consumer.failedBatches;
   const what = key === undefined ? `the bucket ${bucket}` : `s3://${bucket}/${key}`;
   const who = role ? `the role ${role.arn}` : `your credentials for account ${consumer.account.id}`;
   const messages: Readonly<Record<string, string>> = {
     NoSuchBucket: `the bucket ${bucket} does not exist in account ${consumer.account.id}; deploy the consumer first: npm run deploy -- ${consumer.stackId}`,
-    AccessDenied: `${who} cannot read ${what}; docs/failed-batches.md lists the permissions: ${error.message}`,
+    AccessDenied: `${who} cannot read ${what}; docs/failed-batches.md lists the permissions: ${message}`,
   };
-  const other = `cannot read ${what} with ${who}: ${error.name}: ${error.message}`;
-  return new UserError(messages[error.name] ?? other);
+  return new UserError(messages[name] ?? `cannot read ${what} with ${who}: ${name}: ${message}`);
 }

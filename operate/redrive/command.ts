@@ -14,19 +14,13 @@ export interface World {
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
   readonly connect: (target: Target) => { readonly store: Store; readonly invoke: Invoke };
-  readonly stdout: Output;
-  readonly stderr: Output;
-}
-
-export interface Output {
-  write(text: string): unknown;
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
 }
 
 /** The consumer whose failed batches are delivered. */
 export interface Target {
   readonly consumer: ResolvedConsumer;
-  readonly bucket: string;
-  readonly functionArn: string;
   /** The role to assume; otherwise the credentials of whoever runs the command are used. */
   readonly role?: NonNullable<Account['deployRole']>;
 }
@@ -41,18 +35,16 @@ export async function redriveCommand(world: World): Promise<number> {
   const print = (line: string) => lines.write(`${line}\n`);
 
   const target = targetOf(loadTopology(world.topologyFile), options, world.topologyFile);
-  const origin = {
-    functionArn: target.functionArn,
-    tableArns: new Set(target.consumer.sources.map(arns.table)),
-  };
+  const { consumer } = target;
+  const functionArn = arns.function(consumer.account, consumer.function.name);
+  const origin = { functionArn, tableArns: new Set(consumer.sources.map(arns.table)) };
   const { store, invoke } = world.connect(target);
   const found = await findFailedBatches(store, origin, options.since);
-  const { batches, others } = found;
-  for (const other of others) print(otherLine(other));
+  for (const other of found.others) print(otherLine(other));
 
   const outcomes: Outcome[] = [];
   const run = options.dryRun
-    ? batches.map((batch) => ({ batch, status: 'listed' as const }))
+    ? found.batches.map((batch) => ({ batch, status: 'listed' as const }))
     : redrive(found, { store, origin, invoke, signal });
   for await (const outcome of run) {
     print(outcomeLine(outcome, now));
@@ -60,12 +52,12 @@ export async function redriveCommand(world: World): Promise<number> {
   }
 
   const result: Report = {
-    consumer: target.consumer.name,
-    function: target.functionArn,
-    bucket: target.bucket,
+    consumer: consumer.name,
+    function: functionArn,
+    bucket: consumer.failedBatches.bucket,
     dryRun: options.dryRun,
     outcomes,
-    others,
+    others: found.others,
   };
   print(summaryLine(result));
   if (options.json) stdout.write(toJson(result));
@@ -86,10 +78,5 @@ function targetOf({ consumers }: ResolvedTopology, options: Options, file: strin
       `--role must be a role of the consumer's account ${id}, got ${options.role}`,
     );
   }
-  return {
-    consumer,
-    bucket: consumer.failedBatches.bucket,
-    functionArn: arns.function(consumer.account, consumer.function.name),
-    role: options.role === undefined ? deployRole : { arn: options.role },
-  };
+  return { consumer, role: options.role === undefined ? deployRole : { arn: options.role } };
 }

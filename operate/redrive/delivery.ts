@@ -23,10 +23,10 @@ export function failureOf({ functionError, payload }: Answer): string | undefine
   if (typeof response !== 'object' || Array.isArray(response)) {
     return `the function's answer is neither an object nor null: ${payload}`;
   }
-  const failures = propertyOf(response, 'batchItemFailures') ?? [];
+  const failures: unknown = Object(response).batchItemFailures ?? [];
   if (!Array.isArray(failures)) return "batchItemFailures in the function's answer is not a list";
   if (failures.length === 0) return undefined;
-  const identifiers = failures.map((failure) => propertyOf(failure, 'itemIdentifier'));
+  const identifiers: unknown[] = failures.map((failure) => Object(failure).itemIdentifier);
   if (!identifiers.every(isSequenceNumber)) {
     return 'the function reports a failure without a sequence number';
   }
@@ -36,11 +36,7 @@ export function failureOf({ functionError, payload }: Answer): string | undefine
 
 /** Such as `TypeError: no such order`. */
 function errorText(payload: string): string {
-  const error = parseJson(payload);
-  const parts = [propertyOf(error, 'errorType'), propertyOf(error, 'errorMessage')];
-  return parts.filter((part) => typeof part === 'string' && part !== '').join(': ') || payload;
-}
-
-function propertyOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  const { errorType, errorMessage } = Object(parseJson(payload));
+  const parts = [errorType, errorMessage].filter((part) => typeof part === 'string' && part !== '');
+  return parts.join(': ') || payload;
 }

@@ -10,7 +10,6 @@ import { NotAFailedBatchError, parseKey } from './object-key';
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
 export interface FailedBatch {
-  /** Key of the object. */
   readonly key: string;
   readonly streamArn: string;
   readonly shardId: string;
@@ -40,12 +39,8 @@ export interface Origin {
  */
 export const MAXIMUM_SIZE = (6 * 6 + 1) * 1024 * 1024;
 
-/** Milliseconds by which the time in an object's key can differ from the one in its content: a day. */
-const CLOCK_DIFFERENCE = 86_400_000;
-
 const object = <T extends z.core.$ZodLooseShape>(shape: T) => z.object(shape, 'must be an object');
 
-/** A refused text is shown. */
 const showing = (rule: string): z.core.$ZodCustomParams => ({
   error: ({ input }) => `${rule}, got ${formatValue(input)}`,
 });
@@ -66,7 +61,7 @@ const invocationRecord = (origin: Origin, { shardId, writtenAt }: ReturnType<typ
     timestamp: z.iso
       .datetime({ offset: true, error: 'must be a time in ISO 8601' })
       .refine(
-        (time) => Math.abs(writtenAt.getTime() - Date.parse(time)) <= CLOCK_DIFFERENCE,
+        (time) => Math.abs(writtenAt.getTime() - Date.parse(time)) <= 86_400_000,
         showing(`must be within a day of ${writtenAt.toISOString()}, as in the key`),
       ),
     DDBStreamBatchInfo: object({

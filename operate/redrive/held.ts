@@ -6,10 +6,7 @@ export class Held {
   /** Why, by shard, by item, or by table where the items are not known. */
   readonly #reasons = new Map<string, string>();
 
-  /**
-   * @param items whose changes are in the batch
-   * @param what what became of the batch, such as `failed`
-   */
+  /** @param what what became of the batch, such as `failed` */
   add(batch: FailedBatch, items: readonly string[], what: string): void {
     this.#hold(shardOf(batch), `an earlier batch of the shard ${what}`);
     // DynamoDB replaces shards every few hours: later changes of an item are in another one.
@@ -23,11 +20,7 @@ export class Held {
     this.#hold(tableArnOf(streamArn), 'an earlier batch of the table could not be read');
   }
 
-  /**
-   * An object whose content is not known. Its key names the shard that it may belong to.
-   *
-   * @param what why it is not known, such as `could not be read`
-   */
+  /** An object whose content is not known. Its key names the shard that it may belong to. */
   addUnknown(key: string, what: string): void {
     const folder = shardFolder(key);
     if (folder !== undefined) this.#hold(folder, `an object of the shard ${what}`);
@@ -35,8 +28,8 @@ export class Held {
 
   /** Why a batch has to wait, or `undefined` if it has not. */
   reason(batch: FailedBatch, items: readonly string[]): string | undefined {
-    const held = [shardOf(batch), tableArnOf(batch.streamArn), shardFolder(batch.key), ...items];
-    return held.map((place = '') => this.#reasons.get(place)).find((reason) => reason);
+    const places = [shardOf(batch), tableArnOf(batch.streamArn), shardFolder(batch.key), ...items];
+    return places.map((place = '') => this.#reasons.get(place)).find((reason) => reason);
   }
 
   #hold(what: string, reason: string): void {

@@ -55,17 +55,13 @@ export function readOptions(
 
 function parseSince(text: string, now: Date): Date {
   const [, count, unit] = /^([1-9]\d{0,4})([smhd])$/.exec(text) ?? [];
-  const since = count
-    ? new Date(now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS])
-    : parseTime(text);
+  if (count) return new Date(now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS]);
+  if (!z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(text).success) {
+    throw new UserError(
+      `--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z, got ${JSON.stringify(text)}`,
+    );
+  }
+  const since = new Date(text);
   if (since > now) throw new UserError(`--since must be in the past, got ${text}`);
   return since;
-}
-
-function parseTime(text: string): Date {
-  const time = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(text);
-  if (time.success) return new Date(time.data);
-  throw new UserError(
-    `--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z, got ${JSON.stringify(text)}`,
-  );
 }

@@ -25,19 +25,14 @@ export class ProxiedHandler extends NodeHttpHandler {
     }
   }
 
-  override destroy(): void {
-    super.destroy();
-    for (const handler of this.#byProxy.values()) handler.destroy();
-  }
-
   #through(proxy: string): NodeHttpHandler {
-    const known = this.#byProxy.get(proxy);
-    if (known) return known;
-    const handler = new NodeHttpHandler({
-      ...this.options,
-      httpAgent: new HttpProxyAgent({ proxy, keepAlive: true }),
-      httpsAgent: new HttpsProxyAgent({ proxy, keepAlive: true }),
-    });
+    const handler =
+      this.#byProxy.get(proxy) ??
+      new NodeHttpHandler({
+        ...this.options,
+        httpAgent: new HttpProxyAgent({ proxy, keepAlive: true }),
+        httpsAgent: new HttpsProxyAgent({ proxy, keepAlive: true }),
+      });
     this.#byProxy.set(proxy, handler);
     return handler;
   }

@@ -6,21 +6,12 @@ import { NotAFailedBatchError, parseKey } from './object-key';
 
 /** The consumer's bucket of failed batches. */
 export interface Store {
-  /** All objects, page by page. */
-  list(): AsyncIterable<readonly ListedObject[]>;
-  /**
-   * At most `MAXIMUM_SIZE` bytes of an object, and its ETag, which changes with the content; `undefined` if it is not
-   * there any more.
-   */
+  /** All objects with their bytes, page by page. */
+  list(): AsyncIterable<readonly { key: string; size: number }[]>;
+  /** At most `MAXIMUM_SIZE` bytes of an object, with its ETag; `undefined` if it is not there any more. */
   read(key: string): Promise<{ content: string; version: string | undefined } | undefined>;
   /** @throws if the object is not the version that was read */
   delete(key: string, version: string | undefined): Promise<void>;
-}
-
-export interface ListedObject {
-  readonly key: string;
-  /** Bytes. */
-  readonly size: number;
 }
 
 /** Invokes the consumer's function with an event, and waits for its answer. */
@@ -54,7 +45,7 @@ const READS = 8;
 export async function findFailedBatches(store: Store, origin: Origin, since?: Date) {
   const batches: FailedBatch[] = [];
   const others: OtherObject[] = [];
-  const sort = async ({ key, size }: ListedObject) => {
+  const sort = async ({ key, size }: { key: string; size: number }) => {
     try {
       parseKey(key); // objects of another purpose are not read
       if (size > MAXIMUM_SIZE)
@@ -90,8 +81,7 @@ function inStreamOrder(a: FailedBatch, b: FailedBatch): number {
 }
 
 function compare<T extends string | bigint>(a: T, b: T): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return a < b ? -1 : Number(a > b);
 }
 
 interface RedriveProps {
@@ -137,17 +127,14 @@ async function deliver(batch: FailedBatch, held: Held, props: RedriveProps): Pro
     held.add(batch, items, 'failed');
     return { batch, status: reason ? 'waiting' : 'failed', problem: failure };
   }
-  try {
-    await store.delete(batch.key, version);
-  } catch (error) {
-    held.add(batch, items, 'was not deleted');
-    const problem = `not deleted, so the next run delivers it again: ${(error as Error).message}`;
-    return { batch, status: 'delivered', problem };
-  }
-  return { batch, status: 'delivered' };
+  const problem = await store.delete(batch.key, version).then(
+    () => undefined,
+    (error: Error) => `not deleted, so the next run delivers it again: ${error.message}`,
+  );
+  if (problem) held.add(batch, items, 'was not deleted');
+  return { batch, status: 'delivered', problem };
 }
 
-/** The batch with its records. */
 async function readAgain(batch: FailedBatch, { store, origin }: RedriveProps) {
   const stored = await store.read(batch.key);
   if (!stored) throw new Error('the object is gone: it expired, or another run delivered it');

@@ -6,16 +6,12 @@ import type { OtherObject, Outcome } from './redrive';
 /** What a run did. */
 export interface Report {
   readonly consumer: string;
-  /** ARN of the function. */
   readonly function: string;
   readonly bucket: string;
   readonly dryRun: boolean;
   readonly outcomes: readonly Outcome[];
   readonly others: readonly OtherObject[];
 }
-
-/** Characters of a problem that are shown on a line; a function's error can be long. */
-const PROBLEM_LENGTH = 500;
 
 /** One line on a batch: what became of it, where it is from, why and how long ago it failed. */
 export function outcomeLine({ batch, status, problem }: Outcome, now: Date): string {
@@ -76,7 +72,8 @@ function age(time: string, now: Date): string {
   return `${Math.floor(milliseconds / UNITS[unit])}${unit}`;
 }
 
+/** To 500 characters; a function's error can be long. */
 function shortened(text: string): string {
   const line = text.trim();
-  return line.length > PROBLEM_LENGTH ? `${line.slice(0, PROBLEM_LENGTH - 1)}…` : line;
+  return line.length > 500 ? `${line.slice(0, 499)}…` : line;
 }

@@ -82,7 +82,7 @@ afterAll(async () => {
 function target(overrides: Overrides = {}): Target {
   const [consumer] = resolved(topology(overrides)).consumers;
   if (!consumer) throw new Error('no consumer');
-  return { consumer, bucket: BUCKET, functionArn: FUNCTION, role: consumer.account.deployRole };
+  return { consumer, role: consumer.account.deployRole };
 }
 
 const WITH_ROLE = { 'accounts.analytics.deployRole': { arn: ROLE, externalId: 'streams' } };

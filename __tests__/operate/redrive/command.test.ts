@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Output, redriveCommand, type Target } from '../../../operate/redrive/command';
+import { redriveCommand, type Target, type World } from '../../../operate/redrive/command';
 import type { Options } from '../../../operate/redrive/options';
 import type { Invoke } from '../../../operate/redrive/redrive';
 import { UserError } from '../../../topology/problem';
@@ -39,8 +39,8 @@ interface Run {
   readonly invoke?: Invoke;
   readonly topologyFile?: string;
   readonly connect?: () => never;
-  readonly stdout?: Output;
-  readonly stderr?: Output;
+  readonly stdout?: World['stdout'];
+  readonly stderr?: World['stderr'];
 }
 
 async function run({ options, store = new MemoryStore(), invoke = processed, ...world }: Run) {
@@ -161,15 +161,14 @@ test('--json writes one document, and the lines elsewhere', async () => {
 });
 
 test('goes to the bucket and the function of the consumer', async () => {
-  const { targets } = await run({ options: { consumer: 'search' } });
-  expect(targets.map(({ consumer, ...target }) => ({ name: consumer.name, ...target }))).toEqual([
-    {
-      name: 'search',
-      bucket: 'search-failed-batches-95d24c349c48',
-      functionArn: 'arn:aws:lambda:us-east-1:111122223333:function:Search',
-      role: undefined,
-    },
+  const { targets, stdout } = await run({ options: { consumer: 'search', json: true } });
+  expect(targets.map(({ consumer, role }) => [consumer.name, role])).toEqual([
+    ['search', undefined],
   ]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    bucket: 'search-failed-batches-95d24c349c48',
+    function: 'arn:aws:lambda:us-east-1:111122223333:function:Search',
+  });
 });
 
 test('assumes the deploy role of the account, or the role that --role names', async () => {

@@ -51,17 +51,12 @@ function filesProblems(
     return [limited(unzippedSize, '250 MB), which Lambda takes unzipped', `${size}`)];
   }
   const wrong = otherArchitecture(directory, files, architecture);
-  const zipped = size > zippedSize ? sizeZipped(directory, files) : size;
+  if (size <= zippedSize) return wrong;
+  const zip = ({ name }: CodeFile) => deflateRawSync(readFileSync(path.join(directory, name)));
+  const zipped = files.reduce((sum, file) => sum + zip(file).length, 0);
   if (zipped <= zippedSize) return wrong;
   const takes = '50 MB) as a zip file, which Lambda takes in an upload';
   return [limited(zippedSize, takes, `about ${zipped}`), ...wrong];
-}
-
-function sizeZipped(directory: string, files: readonly CodeFile[]): number {
-  return files.reduce(
-    (sum, { name }) => sum + deflateRawSync(readFileSync(path.join(directory, name))).length,
-    0,
-  );
 }
 
 /** Values of `e_machine`: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
@@ -92,24 +87,20 @@ function otherArchitecture(
 ): string[] {
   const found = files.flatMap(({ name, size }) => {
     const machine = size >= 20 ? machineOf(directory, name) : undefined;
-    return machine === undefined ? [] : [{ name, machine, key: withoutArchitecture(name) }];
+    const key = path.posix.basename(name).replace(ARCHITECTURE_IN_NAME, '');
+    return machine === undefined ? [] : [{ name, machine, key }];
   });
   const right = new Set(
     found.filter(({ machine }) => machine === architecture).map(({ key }) => key),
   );
   const wrong = found.filter(({ machine, key }) => machine !== architecture && !right.has(key));
-  const machines = [...new Set(wrong.map(({ machine }) => machine))];
-  return machines.map((machine) => {
+  return [...new Set(wrong.map(({ machine }) => machine))].map((machine) => {
     const [first, ...more] = wrong.filter((each) => each.machine === machine);
     const others = more.length > 0 ? ` and ${more.length} more are` : ' is';
     const remedy =
       machine === 'x86_64' || machine === 'arm64' ? `, or write architecture: ${machine}` : '';
     return `must be built for Linux on ${architecture}: ${first?.name}${others} for ${machine}; build it for that${remedy}`;
   });
-}
-
-function withoutArchitecture(name: string): string {
-  return path.posix.basename(name).replace(ARCHITECTURE_IN_NAME, '');
 }
 
 /** What an executable or a library runs on; undefined for any other file. */

@@ -34,12 +34,6 @@ export interface Decision {
   readonly by: readonly string[];
 }
 
-/** What one side of access says. */
-interface Side {
-  readonly allow: readonly string[];
-  readonly deny: readonly string[];
-}
-
 /**
  * Evaluates a request as IAM does: whatever denies wins; in one account a policy of either side is enough,
  * but for keys and for assuming a role; across accounts both sides must allow it.
@@ -94,21 +88,20 @@ function bySides(needed: readonly Needed[]): Decision {
  */
 const NEEDS_RESOURCE_POLICY = /^(kms:|sts:AssumeRole$)/i;
 
+/** The statements that allow and deny a request. */
 function sideOf(
   policies: readonly Policy[],
   request: AccessRequest,
   isNamed?: (principal: string) => boolean,
-): Side {
-  const side = { allow: [] as string[], deny: [] as string[] };
-  for (const policy of policies) {
-    for (const statement of policy.statements) {
-      if (!applies(statement, request, isNamed)) continue;
-      side[statement.effect === 'Allow' ? 'allow' : 'deny'].push(
-        `${policy.side}: ${nameIn(policy, statement)}`,
-      );
-    }
-  }
-  return side;
+) {
+  const [allow = [], deny = []] = ['Allow', 'Deny'].map((effect) =>
+    policies.flatMap((policy) =>
+      policy.statements
+        .filter((each) => each.effect === effect && applies(each, request, isNamed))
+        .map((each) => `${policy.side}: ${nameIn(policy, each)}`),
+    ),
+  );
+  return { allow, deny };
 }
 
 /** A statement as the report calls it, with the conditions that are taken to be met. */

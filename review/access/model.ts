@@ -71,25 +71,28 @@ export interface NotEvaluated {
   readonly stack: string;
 }
 
-/** Types that are asked about as they are. To add one: a row here, and its questions. */
-const TYPES: readonly { type: string; kind: TargetKind; name: string; policy?: string }[] = [
-  { type: 'aws_dynamodb_table', kind: 'table', name: 'name' },
-  { type: 'aws_kms_key', kind: 'key', name: 'description', policy: 'policy' },
-  { type: 'aws_lambda_function', kind: 'function', name: 'function_name' },
-  { type: 'aws_cloudwatch_log_group', kind: 'log group', name: 'name' },
-  { type: 'aws_s3_bucket', kind: 'bucket', name: 'bucket' },
-  { type: 'aws_sns_topic', kind: 'topic', name: 'name' },
-  { type: 'aws_iam_role', kind: 'role', name: 'name', policy: 'assume_role_policy' },
+/** Types that are asked about as they are, with the attribute that people call them by. */
+const TYPES: readonly [type: string, kind: TargetKind, name: string][] = [
+  ['aws_dynamodb_table', 'table', 'name'],
+  ['aws_kms_key', 'key', 'description'],
+  ['aws_lambda_function', 'function', 'function_name'],
+  ['aws_cloudwatch_log_group', 'log group', 'name'],
+  ['aws_s3_bucket', 'bucket', 'bucket'],
+  ['aws_sns_topic', 'topic', 'name'],
+  ['aws_iam_role', 'role', 'name'],
 ];
 
-/** Resources that are the policy of another, with the ARN of that one. */
-const POLICIES: readonly { type: string; target: (policy: Resource) => string }[] = [
-  { type: 'aws_dynamodb_resource_policy', target: (policy) => policy.text('resource_arn') },
-  {
-    type: 'aws_s3_bucket_policy',
-    target: (policy) => `arn:${policy.stack.partition}:s3:::${policy.text('bucket')}`,
-  },
-  { type: 'aws_sns_topic_policy', target: (policy) => policy.text('arn') },
+/** Where the policies of targets are, with the ARN of the target. */
+const POLICIES: readonly [type: string, policy: string, target: (each: Resource) => string][] = [
+  ['aws_dynamodb_resource_policy', 'policy', (each) => each.text('resource_arn')],
+  ['aws_kms_key', 'policy', (each) => each.text('arn')],
+  [
+    'aws_s3_bucket_policy',
+    'policy',
+    (each) => `arn:${each.stack.partition}:s3:::${each.text('bucket')}`,
+  ],
+  ['aws_sns_topic_policy', 'policy', (each) => each.text('arn')],
+  ['aws_iam_role', 'assume_role_policy', (each) => each.text('arn')],
 ];
 
 /** @throws UserError if a reference cannot be resolved, or two policies are for one resource */
@@ -103,25 +106,18 @@ export function readAccessModel(stacks: Stacks): AccessModel {
 }
 
 function readTargets(stacks: Stacks): AccessTarget[] {
-  const policies = attachedPolicies(stacks);
+  const policies = readPolicies(stacks);
   const owners = ownersOfKeys(stacks);
   const targets = [
     ...streams(stacks),
-    ...TYPES.flatMap(({ type, kind, name, policy }) =>
+    ...TYPES.flatMap(([type, kind, name]) =>
       stacks.resources(type).map((resource): AccessTarget => {
         const arn = resource.text('arn');
-        const own = policy !== undefined && resource.block[policy] !== undefined;
-        return {
-          kind,
-          arn,
-          name: resource.optional(name) ?? arn,
-          ...placeOf(resource),
-          ownerArn: owners.get(arn),
-          policy: own ? resource.document(policy) : undefined,
-        };
+        const label = resource.optional(name) ?? arn;
+        return { kind, arn, name: label, ...placeOf(resource), ownerArn: owners.get(arn) };
       }),
     ),
-  ].map((target) => ({ ...target, policy: policies.get(target.arn)?.document ?? target.policy }));
+  ].map((target) => ({ ...target, policy: policies.get(target.arn)?.document }));
   const known = new Set(targets.map(({ arn }) => arn));
   for (const [arn, { place }] of policies) {
     if (known.has(arn)) continue;
@@ -133,7 +129,7 @@ function readTargets(stacks: Stacks): AccessTarget[] {
 function streams(stacks: Stacks): AccessTarget[] {
   const tables = [
     ...stacks.resources('aws_dynamodb_table').filter(({ block }) => block.stream_enabled),
-    ...stacks.dataSources('aws_dynamodb_table'),
+    ...stacks.resources('data.aws_dynamodb_table'),
   ];
   return tables.map((table) => ({
     kind: 'stream',
@@ -166,16 +162,17 @@ function placeOf({ stack: { account, region, id } }: Resource) {
   return { account, region, stackId: id };
 }
 
-/** Policies that are resources themselves, by the ARN they are for. */
-function attachedPolicies(stacks: Stacks) {
+/** Policies of targets, by the ARN of the target. */
+function readPolicies(stacks: Stacks) {
   const policies = new Map<string, { place: string; document: PolicyDocument }>();
-  for (const { type, target } of POLICIES) {
+  for (const [type, policy, target] of POLICIES) {
     for (const resource of stacks.resources(type)) {
+      if (resource.block[policy] === undefined) continue;
       const arn = target(resource);
       const place = `${resource.stack.id} ${resource.address}`;
       const other = policies.get(arn);
       if (other) throw new UserError(`${other.place} and ${place} are both the policy of ${arn}`);
-      policies.set(arn, { place, document: resource.document('policy') });
+      policies.set(arn, { place, document: resource.document(policy) });
     }
   }
   return policies;
@@ -204,8 +201,7 @@ function readRole(role: Resource, stacks: Stacks): { role: Role; notEvaluated: N
     managed(attachment.text('policy_arn'), 'the managed policy'),
   );
   const boundary = role.optional('permissions_boundary');
-  const [permissionsBoundary] =
-    boundary === undefined ? [] : managed(boundary, 'the permissions boundary');
+  const [permissionsBoundary] = boundary ? managed(boundary, 'the permissions boundary') : [];
   return {
     role: {
       arn: role.text('arn'),

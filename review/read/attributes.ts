@@ -1,15 +1,13 @@
+import { createHash } from 'node:crypto';
 import { renderDocument } from './policy-document';
 import type { Block, Stack } from './stacks';
 
 /** What attributes are made of: the parts of a `Resource`. */
 interface Resource {
-  readonly stacks: {
-    resolve(stack: Stack, address: string, text: string): string;
-    keyId(key: Resource): string;
-  };
   readonly stack: Stack;
   readonly address: string;
   readonly block: Block;
+  resolve(text: string): string;
   text(path: string): string;
   optional(path: string): string | undefined;
 }
@@ -45,17 +43,22 @@ const iamArn =
 const tableArn = arn('dynamodb', 'table/', 'name');
 
 /** The document of the data source `aws_iam_policy_document`. */
-function document({ stacks, stack, address, block }: Resource): string {
-  const resolve = (text: string) => stacks.resolve(stack, address, text);
-  return JSON.stringify(renderDocument(`${stack.id} ${address}`, block, resolve));
-}
+const document: Attribute = (resource) => {
+  const { stack, address, block } = resource;
+  const place = `${stack.id} ${address}`;
+  return JSON.stringify(renderDocument(place, block, (text) => resource.resolve(text)));
+};
 
 const table: Record<string, Attribute> = {
   arn: tableArn,
   stream_arn: (resource) => `${tableArn(resource)}/stream/${STREAM_LABEL}`,
 };
 
-const keyId: Attribute = (key) => key.stacks.keyId(key);
+/** KMS chooses the ids of keys. */
+const keyId: Attribute = ({ stack, address }) => {
+  const hash = createHash('sha256').update(`${stack.id} ${address}`).digest('hex');
+  return `00000000-0000-4000-8000-${hash.slice(0, 12)}`;
+};
 
 const bucket: Record<string, Attribute> = {
   arn: (resource) => `arn:${resource.stack.partition}:s3:::${resource.text('bucket')}`,

@@ -6,11 +6,9 @@ import type { Block, Stack } from './stacks';
 /** Synthesized stacks with what is in them. References are followed from stack to stack. */
 export class Stacks {
   private readonly resolved = new Map<string, string>();
-  private readonly keyIds = new Map<string, string>();
   private readonly states = new Map<string, Stack>();
 
   constructor(readonly all: readonly Stack[]) {
-    this.numberKeys();
     for (const stack of all) {
       const backend = stack.json.terraform?.backend as Block | undefined;
       const state = backend?.s3 as Block | undefined;
@@ -18,21 +16,11 @@ export class Stacks {
     }
   }
 
-  /** Every resource of a type, in the order of the stacks. */
+  /** Every resource of a type, or data source of `data.<type>`, in the order of the stacks. */
   resources(type: string): Resource[] {
-    return this.blocks('resource', type);
-  }
-
-  /** Every data source of a type, in the order of the stacks. */
-  dataSources(type: string): Resource[] {
-    return this.blocks('data', type);
-  }
-
-  private blocks(section: 'resource' | 'data', type: string): Resource[] {
-    const prefix = section === 'data' ? 'data.' : '';
     return this.all.flatMap((stack) =>
-      Object.entries(stack.json[section]?.[type] ?? {}).map(
-        ([name, block]) => new Resource(this, stack, type, `${prefix}${type}.${name}`, block),
+      Object.entries(blocksOf(stack, type)).map(
+        ([name, block]) => new Resource(this, stack, type, `${type}.${name}`, block),
       ),
     );
   }
@@ -58,20 +46,14 @@ export class Stacks {
 
   private evaluate(stack: Stack, address: string, expression: string): string {
     const path = expression.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
-    const isData = path[0] === 'data';
-    const [type = '', name = '', ...rest] = isData ? path.slice(1) : path;
-    const block = stack.json[isData ? 'data' : 'resource']?.[type]?.[name];
+    const type = path.splice(0, path[0] === 'data' ? 2 : 1).join('.');
+    const [name = '', ...rest] = path;
+    const block = blocksOf(stack, type)[name];
     if (!block) {
       throw new UserError(`${stack.id} ${address} refers to ${expression}, which is not there`);
     }
-    const target = new Resource(
-      this,
-      stack,
-      type,
-      `${isData ? 'data.' : ''}${type}.${name}`,
-      block,
-    );
-    if (type === 'terraform_remote_state') return this.output(target, address, rest);
+    const target = new Resource(this, stack, type, `${type}.${name}`, block);
+    if (type === 'data.terraform_remote_state') return this.output(target, address, rest);
     return target.text(rest.join('.'), address);
   }
 
@@ -88,25 +70,13 @@ export class Stacks {
     }
     return this.resolve(source, `output.${name}`, output.value);
   }
+}
 
-  /** The id that a key has here. */
-  keyId({ stack, address }: Resource): string {
-    return this.keyIds.get(`${stack.id} ${address}`) ?? '';
-  }
-
-  /** KMS chooses the ids of keys: they are counted within an account here. */
-  private numberKeys(): void {
-    const counts = new Map<string, number>();
-    for (const { stack, address } of this.resources('aws_kms_key')) {
-      const place = `${stack.account} ${stack.region}`;
-      const count = (counts.get(place) ?? 0) + 1;
-      counts.set(place, count);
-      this.keyIds.set(
-        `${stack.id} ${address}`,
-        `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`,
-      );
-    }
-  }
+function blocksOf({ json }: Stack, type: string): Readonly<Record<string, Block>> {
+  const [section, name = ''] = type.startsWith('data.')
+    ? (['data', type.slice(5)] as const)
+    : (['resource', type] as const);
+  return json[section]?.[name] ?? {};
 }
 
 /** A block of a stack. It resolves its own references. */
@@ -114,6 +84,7 @@ export class Resource {
   constructor(
     readonly stacks: Stacks,
     readonly stack: Stack,
+    /** With `data.` where it is a data source. */
     readonly type: string,
     /** `aws_iam_role.execution_role`, or `data.aws_dynamodb_table.table`. */
     readonly address: string,
@@ -132,13 +103,18 @@ export class Resource {
 
   /** The same, if the resource has it. */
   optional(path: string, from = this.address): string | undefined {
-    const { stacks, stack, type, address, block } = this;
-    const derived = ATTRIBUTES[address.startsWith('data.') ? `data.${type}` : type];
+    const { type, block } = this;
+    const derived = ATTRIBUTES[type];
     if (derived && Object.hasOwn(derived, path)) return derived[path]?.(this);
     const value = path.split('.').reduce<unknown>(step, block);
     if (value === undefined) return undefined;
     if (typeof value === 'object') return this.unknown(path, from);
-    return stacks.resolve(stack, address, String(value));
+    return this.resolve(String(value));
+  }
+
+  /** A text of the resource with the values of its references. */
+  resolve(text: string): string {
+    return this.stacks.resolve(this.stack, this.address, text);
   }
 
   private unknown(path: string, from: string): never {

@@ -24,7 +24,7 @@ const TYPES = [
 /** Changes, failed batches and alarms go where the topology says; keys and variables are those that it has. */
 export const destinations: Rule = ({ stacks, pipeline, topology }) => {
   const expected = expectedOf(topology);
-  const buckets = stacks.dataSources('aws_s3_bucket');
+  const buckets = stacks.resources('data.aws_s3_bucket');
   return [
     ...[...TYPES.flatMap((type) => stacks.resources(type)), ...buckets].flatMap((block) =>
       differing(block, expected.get(block.stack.id)?.[block.address.replace(/\.[^.]*$/, '')]),

@@ -7,7 +7,7 @@ import { type Found, placeOf, type Rule } from './rule';
 /** What stacks take from the states of others. Of a state that is read, the whole object is known. */
 export const remoteStates: Rule = ({ stacks, topology }) => {
   const accounts = accountsOf(topology);
-  return stacks.dataSources('terraform_remote_state').flatMap((resource) => {
+  return stacks.resources('data.terraform_remote_state').flatMap((resource) => {
     const { config = {} } = resource.block;
     const stackId = String(config.key).replace(/^.*\/|\.tfstate$/g, '');
     const reader = accounts.get(resource.stack.id);

@@ -14,8 +14,11 @@ const MORE = 'which the topology does not mean';
 
 const streamOf = (account: string) =>
   `stream arn:aws:dynamodb:us-east-1:${account}:table/Documents/stream/2026-01-01T00:00:00.000`;
-const keyOf = (account: string) =>
-  `key arn:aws:kms:us-east-1:${account}:key/00000000-0000-4000-8000-000000000001`;
+const KEY_IDS: Record<string, string> = {
+  '444455556666': '00000000-0000-4000-8000-5b3d5001e7c2',
+  '777788889999': '00000000-0000-4000-8000-56ca5c785c55',
+};
+const keyOf = (account: string) => `key arn:aws:kms:us-east-1:${account}:key/${KEY_IDS[account]}`;
 const STREAM = streamOf('444455556666');
 const STREAMS = ACCOUNTS.map(
   (account) => `arn:aws:dynamodb:us-east-1:${account}:table/Documents/stream/*`,

@@ -53,9 +53,9 @@ test.each([
   ['${aws_dynamodb_table.table.server_side_encryption[0].kms_key_arn}', 'key'],
   [
     '${aws_kms_key.first.arn}',
-    'arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-000000000001',
+    'arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-759b06c5bb33',
   ],
-  ['${aws_kms_key.second.key_id}', '00000000-0000-4000-8000-000000000002'],
+  ['${aws_kms_key.second.key_id}', '00000000-0000-4000-8000-3054d2f557e8'],
   ['${aws_s3_bucket.bucket.arn}/changes/*', 'arn:aws:s3:::failed-batches/changes/*'],
   ['${aws_sns_topic.topic.arn}', 'arn:aws:sns:us-east-1:111122223333:alarms'],
   ['${terraform_data.settled.output}', 'arn:aws:iam::111122223333:role/streams/Reader'],

@@ -10,8 +10,7 @@ export class Stacks {
 
   constructor(readonly all: readonly Stack[]) {
     for (const stack of all) {
-      const backend = stack.json.terraform?.backend as Block | undefined;
-      const state = backend?.s3 as Block | undefined;
+      const state = stack.json.terraform?.backend?.s3;
       if (state) this.states.set(`${state.bucket}/${state.key}`, stack);
     }
   }
@@ -60,7 +59,7 @@ export class Stacks {
   /** What another stack published: the one whose state the remote state names. */
   private output(target: Resource, from: string, [outputs, name = '']: readonly string[]): string {
     const { stack, block } = target;
-    const { bucket, key } = (block.config ?? {}) as Block;
+    const { bucket, key } = block.config ?? {};
     const source = this.states.get(`${bucket}/${key}`);
     const output = outputs === 'outputs' ? source?.json.output?.[name] : undefined;
     if (!source || typeof output?.value !== 'string') {

@@ -2,16 +2,12 @@ import type { Rule } from './rule';
 
 /**
  * What a managed policy allows, or a boundary denies, is in no answer on access unless its document is known. It
- * stops until the topology says that somebody has read it. One that the topology does not name is a finding about
- * access.
+ * stops until the topology says that somebody has read it.
  */
 export const managedPolicies: Rule = ({ model, topology: { consumers } }) =>
   consumers.flatMap(({ stackId, role }) =>
     model.notEvaluated
       .filter(({ stack }) => stack === stackId)
-      .filter(({ policyArn }) =>
-        [...role.managedPolicyArns, role.permissionsBoundary].includes(policyArn),
-      )
       .map(({ what, policyArn }) => {
         const isAcknowledged = role.acknowledgedPolicyArns.includes(policyArn);
         const remedy = isAcknowledged

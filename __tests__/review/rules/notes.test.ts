@@ -171,6 +171,21 @@ describe('a managed policy that is not evaluated', () => {
     expect(stops(reviewedWith([BOUNDARY]))).toEqual([line(policy, remedy)]);
   });
 
+  test('stops where only another role has it', () => {
+    const attach: Edit = (json) => {
+      const role = '${aws_iam_role.execution_role.id}';
+      const attachment = { provider: 'aws.consumer', role, policy_arn: READ_ONLY };
+      Object.assign(json.resource ?? {}, { aws_iam_role_policy_attachment: { added: attachment } });
+    };
+    const overrides = {
+      'consumers.process-orders.role': { ...role, acknowledgedPolicyArns: [READ_ONLY, BOUNDARY] },
+      'consumers.search': { ...consumer('Search'), role: { name: 'Search' } },
+    };
+    expect(stops(reviewed(overrides, undefined, { 'consumer-search': attach }))).toEqual([
+      `consumer-search the managed policy ${READ_ONLY} of role Search is not evaluated, and the answers on access are without it; read it, and add its ARN to role.acknowledgedPolicyArns`,
+    ]);
+  });
+
   test('is noted then, and named in the summary', () => {
     const review = reviewedWith([READ_ONLY, BOUNDARY]);
     const remedy = 'the topology says that somebody has read it';

@@ -29,6 +29,6 @@ export async function compare(
     const median = medianOf(results);
     const times = `${median.toFixed(1)} (${results[0]?.toFixed(1)} to ${results.at(-1)?.toFixed(1)})`;
     const ratio = (median / whole).toFixed(2);
-    console.log(`  ${name.padEnd(26)}${times.padStart(28)}  ${ratio} times ${reference?.name}`);
+    console.log(`  ${name.padEnd(32)}${times.padStart(26)}  ${ratio} times ${reference?.name}`);
   }
 }

@@ -67,6 +67,7 @@ export function mustBeApproved(
   env: Readonly<Record<string, string | undefined>>,
 ): boolean {
   if (command !== 'deploy' && command !== 'destroy') return false;
-  const needsNone = /^(--auto-?[aA]pprove(=true)?|--help|-h|--version)$/;
-  return !args.some((arg) => needsNone.test(arg)) && env.CDKTF_AUTO_APPROVE !== 'true';
+  const needsNone = /^(--auto(-a|A)pprove(=true)?|--help|-h|--version)$/;
+  const isAsked = args.every((arg, index) => !needsNone.test(arg) || args[index + 1] === 'false');
+  return isAsked && env.CDKTF_AUTO_APPROVE !== 'true';
 }

@@ -44,8 +44,9 @@ export const command = defineCommand(
     for (const { place, message } of stops) {
       world.stderr.write(`${visible([place, message].filter(Boolean).join(' '))}\n`);
     }
-    const found = `${stops.length} of ${result.findings.length} findings must stop a deployment`;
-    world.stdout.write(`${found}; read ${output}/review.html or review.md\n`);
+    const all = `${result.findings.length} findings`;
+    const found = stops.length > 0 ? `${stops.length} of ${all} must` : `${all}, none must`;
+    world.stdout.write(`${found} stop a deployment; read ${output}/review.html or review.md\n`);
     return stops.length > 0 ? 1 : 0;
   },
   '\nExit code: 0 if nothing must stop a deployment, 1 if something must. Documentation: docs/review.md\n',

@@ -33,8 +33,10 @@ export async function execute(command: Command, world: World): Promise<number> {
   try {
     return await command(world);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    world.stderr.write(`${error.message}\n`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isOutdated = code === 'MODULE_NOT_FOUND'; // after git pull
+    if (!(error instanceof UserError) && !isOutdated) throw error;
+    world.stderr.write(isOutdated ? `${message.split('\n')[0]}; run npm ci\n` : `${message}\n`);
     return 1;
   }
 }

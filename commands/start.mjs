@@ -5,19 +5,25 @@ import { randomUUID } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 
 const [script] = process.argv.splice(2, 1);
 const outfile = path.resolve('dist', script.replace(/\.ts$/, '.js'));
 // Another run may import the file meanwhile: it never finds a part of it.
 const unfinished = `${outfile}.${randomUUID()}`;
-await build({
-  entryPoints: [script],
-  outfile: unfinished,
-  bundle: true,
-  platform: 'node',
-  packages: 'external',
-  logLevel: 'warning',
-});
-renameSync(unfinished, outfile);
-await import(pathToFileURL(outfile));
+try {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [script],
+    outfile: unfinished,
+    bundle: true,
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  renameSync(unfinished, outfile);
+  await import(pathToFileURL(outfile));
+} catch (error) {
+  if (!/^(ERR_)?MODULE_NOT_FOUND$/.test(error.code)) throw error;
+  console.error(`${error.message.split('\n')[0]}; run npm ci`);
+  process.exitCode = 1;
+}

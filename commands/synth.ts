@@ -19,7 +19,7 @@ export const command = defineCommand('synth', OPTIONS, async ({ hcl = false, out
   const same = world.env.TOPOLOGY === undefined ? 'Next' : 'Next, with the same TOPOLOGY';
   const next = hcl
     ? `Next: read ${folder}/stacks/*/cdk.tf; docs/leaving.md runs them with Terraform alone`
-    : `${same}: npm run review, then npm run deploy -- '*'`;
+    : `${same}: npm run review${output === undefined ? ", then npm run deploy -- '*'" : ` -- --from ${folder}`}`;
   world.stdout.write(
     `${count} in ${folder}/: ${stacks.slice(0, NAMED).join(', ')}${more}\n${next}\n`,
   );

@@ -7,6 +7,8 @@ describe('a command without a terminal needs approval beforehand', () => {
     ['deploy', ['*'], {}],
     ['deploy', ['*', '--auto-approve=false'], {}],
     ['deploy', ['auto-approve'], {}],
+    ['deploy', ['--autoapprove'], {}],
+    ['destroy', ['*', '--auto-approve', 'false'], {}],
     ['destroy', ['producer-orders'], {}],
     ['destroy', ['*'], { CDKTF_AUTO_APPROVE: 'false' }],
   ])('%s %j with %j', (command, args, env) => {

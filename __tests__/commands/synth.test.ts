@@ -14,7 +14,7 @@ const synth = (topologyFile: string | undefined, ...args: string[]) =>
   runCommand(command, {
     args,
     env: { TOPOLOGY: topologyFile },
-    ...(topologyFile && { topologyFile }),
+    ...(topologyFile !== undefined && { topologyFile }),
   });
 
 /** A topology file, which is JSON and so YAML. */
@@ -28,7 +28,7 @@ test('says where the stacks are, and what to run next', async () => {
   const output = path.join(folder, 'json');
   expect(await synth(undefined, '--output', output)).toEqual({
     code: 0,
-    stdout: `3 stacks in ${output}/: consumer-process-orders, producer-orders, subscription-orders-process-orders\nNext: npm run review, then npm run deploy -- '*'\n`,
+    stdout: `3 stacks in ${output}/: consumer-process-orders, producer-orders, subscription-orders-process-orders\nNext: npm run review -- --from ${output}\n`,
     stderr: '',
   });
   expect(readdirSync(path.join(output, 'stacks', 'producer-orders'))).toEqual(['cdk.tf.json']);
@@ -41,7 +41,13 @@ test('names three of many stacks, and that the topology is not the default one',
   });
   const output = path.join(folder, 'many');
   expect((await synth(many, '--output', output)).stdout).toBe(
-    `5 stacks in ${output}/: consumer-process-orders, producer-orders, producer-returns and 2 more\nNext, with the same TOPOLOGY: npm run review, then npm run deploy -- '*'\n`,
+    `5 stacks in ${output}/: consumer-process-orders, producer-orders, producer-returns and 2 more\nNext, with the same TOPOLOGY: npm run review -- --from ${output}\n`,
+  );
+});
+
+test('refuses an empty TOPOLOGY', async () => {
+  expect((await synth('')).stderr).toBe(
+    'TOPOLOGY is empty; set it to the path of a topology file, or unset it\n',
   );
 });
 

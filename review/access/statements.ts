@@ -19,6 +19,8 @@ export interface Statement {
 
 export interface Patterns {
   readonly patterns: readonly string[];
+  /** What of each comes before its first wildcard: a role can name a thousand streams. */
+  readonly prefixes: readonly string[];
   /** `NotAction` or `NotResource`: all but these. */
   readonly not: boolean;
 }
@@ -47,16 +49,18 @@ export function readStatements(
       id: Sid ?? `statement ${index + 1}`,
       effect: Effect,
       principals: principalsOf(statement),
-      actions: { patterns: listOf(Action ?? NotAction), not: NotAction !== undefined },
+      actions: patternsOf(Action ?? NotAction, NotAction !== undefined),
       // The policy of a role that says who may assume it names no resource.
-      resources: {
-        patterns: listOf(Resource ?? NotResource ?? '*'),
-        not: NotResource !== undefined,
-      },
+      resources: patternsOf(Resource ?? NotResource ?? '*', NotResource !== undefined),
       conditions: conditions.filter((condition) => !isAssumed(condition)),
       assumed: conditions.filter(isAssumed),
     };
   });
+}
+
+function patternsOf(named: PolicyStatement['Action'], not: boolean): Patterns {
+  const patterns = listOf(named);
+  return { patterns, prefixes: patterns.map((each) => each.split(/[*?]/, 1).join()), not };
 }
 
 /** `NotPrincipal` is not evaluated: it names nobody who asks. */

@@ -1,5 +1,5 @@
 /**
- * Processing from end to end: what fails is delivered again, what is given up is kept and redriven, and
+ * Processing from end to end: what fails is delivered again, what is discarded is kept and redriven, and
  * the lake has every change once. Real Terraform against the AWS API at AWS_ENDPOINT_URL.
  */
 import { execFile } from 'node:child_process';
@@ -236,7 +236,7 @@ describeWithEndpoint('the lake of two tenants', () => {
     expect(await failedBatches.keys()).toEqual([]);
   });
 
-  /** The function's own bug is mended: it takes a poison record. */
+  /** The function's own bug is fixed: it takes a poison record. */
   async function mendFunction(): Promise<void> {
     const { Environment } = await analytics.lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName: FUNCTION }),
@@ -257,7 +257,7 @@ describeWithEndpoint('the lake of two tenants', () => {
   }
 });
 
-/** Binaries as they stand in a stream record. */
+/** Binaries as they are in a stream record. */
 function base64(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
 }

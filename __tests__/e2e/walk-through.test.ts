@@ -37,7 +37,7 @@ import { eventually } from './support/eventually';
 const ROLE = 'CrossAccountStreamProcessor';
 const LOG_GROUP = '/aws/lambda/ProcessOrders';
 
-/** What both functions tell of a change, whatever form their log has. */
+/** What both functions log of a change, whatever form their log has. */
 interface Seen {
   readonly eventName: string;
   readonly oldStatus?: string;
@@ -224,7 +224,7 @@ describeWithEndpoint.each(VARIANTS)(
       expect(await deployment.plannedChangesOfHcl()).toEqual({});
     });
 
-    testOnce('records flow again after the role was deleted and made anew', async () => {
+    testOnce('records flow again after the role was deleted and created again', async () => {
       const role = { RoleName: ROLE };
       const { PolicyNames = [] } = await consumer.iam.send(new ListRolePoliciesCommand(role));
       const { AttachedPolicies = [] } = await consumer.iam.send(

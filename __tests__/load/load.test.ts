@@ -171,7 +171,7 @@ describe('refuses a file in another encoding than UTF-8:', () => {
     expect(errorOf(Buffer.from(text, encoding))).toBe(`topologies/x.yaml${message}`);
   });
 
-  test('not the character that stands for an undecodable one', () => {
+  test('not the character that replaces an undecodable one', () => {
     expect(errorOf(`${ORDERS}tag: \ufffd\n`)).toMatch(/^topologies\/x.yaml:18 tag is not a key/);
   });
 });

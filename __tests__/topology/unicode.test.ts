@@ -5,7 +5,7 @@ describe('the text of a filter pattern', () => {
     ['ASCII', { S: ['a "b" \\'] }, '{"S":["a \\"b\\" \\\\"]}'],
     ['composed characters', { Größe: ['Caf\u00e9 漢字 🙂'] }, '{"Größe":["Caf\u00e9 漢字 🙂"]}'],
     ['a decomposed character', { S: ['Cafe\u0301'] }, '{"S":["Cafe\\u0301"]}'],
-    ['one beside composed ones', { S: ['\u00e9 e\u0301'] }, '{"S":["\u00e9 e\\u0301"]}'],
+    ['one next to composed ones', { S: ['\u00e9 e\u0301'] }, '{"S":["\u00e9 e\\u0301"]}'],
     ['a decomposed character in a key', { 'Gro\u0308ße': ['a'] }, '{"Gro\\u0308\\u00dfe":["a"]}'],
     ['a sign that Unicode replaces', { S: ['\u212b'] }, '{"S":["\\u212b"]}'],
     ['Hangul in parts', { S: ['\u1112\u1161\u11ab'] }, '{"S":["\\u1112\\u1161\\u11ab"]}'],

@@ -76,7 +76,7 @@ const OTHER_SYSTEMS: Readonly<Record<string, RegExp>> = {
 /** Parts of paths of files that Linux does not load, since packages choose them by name. */
 const OTHER_SYSTEM_IN_PATH = /darwin|macos|osx|apple|fsevents|win32|win64|windows|win-|win_/i;
 
-/** Parts of names by which packages tell the same file for several architectures apart. */
+/** Parts of names that differ between the same file for several architectures. */
 const ARCHITECTURE_IN_NAME = /x86_64|x86-64|amd64|x64|aarch64|arm64(v8)?|armv\d+\w?|ia32|i686/g;
 
 /** Executables and libraries for another architecture, unless the folder has the same for the right one. */

@@ -4,7 +4,7 @@ import type { Entries, Report } from './declared';
 /** Names that are listed before "and others". */
 const LISTED = 20;
 
-/** A name that stands for another entry of the file. */
+/** A reference to another entry of the file. */
 export function refer(
   entries: Entries<unknown>,
   what: string,

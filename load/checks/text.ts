@@ -79,7 +79,7 @@ function problemsOf(text: string, path: Problem['path']): Problem[] {
   return broken ? [{ path, message: broken.message(text), received: text }] : [];
 }
 
-/** The first 16 bits of the numbers that stand for a number, and for a list of numbers. */
+/** The first 16 bits of the numbers that represent a number, and for a list of numbers. */
 const NUMBER_TOKENS = [0xfdff, 0xfbff];
 
 /** @see https://github.com/hashicorp/terraform-cdk/blob/v0.21.0/packages/cdktf/lib/tokens/private/encoding.ts */

@@ -80,7 +80,7 @@ export function answersFor(
     });
 }
 
-/** Stands for a policy that the stacks do not hold: it leaves all to the policies of the account. */
+/** In place of a policy that the stacks do not hold: it leaves all to the policies of the account. */
 function openTo(account = ''): Policy {
   const open = { Sid: 'NotInTheseStacks', Effect: 'Allow', Action: '*', Resource: '*' } as const;
   const statements = readStatements({ Statement: { ...open, Principal: { AWS: account } } });

@@ -52,7 +52,7 @@ export interface Stack {
   readonly partition: string;
 }
 
-/** Stands for the account of a stack whose provider is not locked to one. */
+/** In place of the account of a stack whose provider is not locked to one. */
 const UNKNOWN_ACCOUNT = '000000000000';
 
 /**

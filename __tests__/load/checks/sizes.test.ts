@@ -15,7 +15,7 @@ describe('as many as AWS takes, and not one more,', () => {
 
   test.each<[string, number, path: string, (count: number) => unknown, message: string]>([
     [
-      'tags beside Topology',
+      'tags besides Topology',
       TAGS.count - 1,
       'tags',
       (count) => Object.fromEntries(times(count, (id) => [`Tag${id}`, 'x'])),
@@ -95,8 +95,8 @@ describe('the policies of a role', () => {
   // 25 of the longest name fit into the inline policy, 18 into each managed one.
   test.each<[string, most: number, Overrides[], allowed: number]>([
     ['alone', 25 + 10 * 18, [], 10],
-    ['beside others', 25 + 2 * 18, [attached(8)], 10],
-    ['beside as many others as IAM attaches', 25, [attached(10)], 10],
+    ['with others', 25 + 2 * 18, [attached(8)], 10],
+    ['with as many others as IAM attaches', 25, [attached(10)], 10],
     ['with a quota that was raised', 25 + 25 * 18, [quota(25)], 25],
   ])(
     'accepts as many tables of the longest name as fit %s, and no more',

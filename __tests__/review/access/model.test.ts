@@ -132,7 +132,7 @@ describe('refuses', () => {
     ).toThrow('own aws_dynamodb_resource_policy.p is the policy of arn:aws:x, which no stack has');
   });
 
-  test('a policy with a reference that stands for nothing', () => {
+  test('a policy with a reference to nothing', () => {
     expect(() =>
       read(role({ assume_role_policy: '${data.aws_iam_policy_document.x.json}' })),
     ).toThrow(

@@ -16,7 +16,7 @@ function unintended(edits: Record<string, Edit>): string[] {
   return foundIn(accessOf(TOPOLOGY, edits)).filter((line) => !line.includes(', meant to be '));
 }
 
-/** What is found once a statement stands in a policy document of a stack as well. */
+/** What is found once a statement is in a policy document of a stack as well. */
 function withStatement(stack: string, document: string, added: Statement): string[] {
   const edit: Edit = (json) => {
     const { statement: all } = Object(json.data?.aws_iam_policy_document?.[document]);

@@ -11,7 +11,7 @@ function stack(id: string, json: Partial<StackJson>) {
   });
 }
 
-/** What a reference in one stack stands for. */
+/** What a reference in one stack is resolved to. */
 function resolve(
   text: string,
   json: Partial<StackJson>,
@@ -61,7 +61,7 @@ test.each([
   ['${terraform_data.settled.output}', 'arn:aws:iam::111122223333:role/streams/Reader'],
   ['no reference', 'no reference'],
   ['$${aws:PrincipalTag/team} and %%{x}', '${aws:PrincipalTag/team} and %{x}'],
-])('%s stands for %s', (text, expected) => {
+])('%s is %s', (text, expected) => {
   expect(resolve(text, { resource: RESOURCES })).toBe(expected);
 });
 

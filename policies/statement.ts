@@ -56,6 +56,8 @@ function renderConditions(conditions: readonly Condition[]): object {
   return rendered;
 }
 
-function oneOrMany(values: readonly string[]): unknown {
-  return values.length === 1 ? values[0] : values;
+/** As AWS writes a list in a policy: one value is not in a list. */
+export function oneOrMany(values: readonly string[]): string | readonly string[] {
+  const [first] = values;
+  return values.length === 1 && first !== undefined ? first : values;
 }

@@ -1,5 +1,5 @@
 import { unique } from '../lists';
-import type { Stack } from '../read/stacks';
+import { isComment, type Stack } from '../read/stacks';
 
 /** An attribute of a block, or of a stack itself, that two syntheses have differently. */
 export interface Difference {
@@ -44,12 +44,6 @@ function leavesOf(stack: Stack | undefined): Map<string, string> {
   };
   if (stack) visit(stack.json, []);
   return leaves;
-}
-
-/** cdktf's comments on a stack and its blocks, with the version of cdktf. */
-function isComment(path: Path, key: string): boolean {
-  const isBlock = path.length === 3 && /^(resource|data)$/.test(path[0] ?? '');
-  return key === '//' && (path.length === 0 || isBlock);
 }
 
 /** What a value holds: of a list of blocks, each by the id of the statement or by its place. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneOrMany } from '../../policies/statement';
 import { UserError } from '../../topology/problem';
 import { groupBy, listOf } from '../lists';
 import type { Block } from './stacks';
@@ -116,9 +117,4 @@ function merged(entries: readonly [key: string, values: string[]][]): Record<str
     oneOrMany(group.flatMap(([, values]) => values)),
   ]);
   return Object.fromEntries(groups);
-}
-
-function oneOrMany(values: readonly string[]): OneOrMore {
-  const [first] = values;
-  return values.length === 1 && first !== undefined ? first : values;
 }

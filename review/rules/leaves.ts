@@ -1,3 +1,5 @@
+import { isComment } from '../read/stacks';
+
 /** A value in the configuration of a stack. */
 export interface Leaf {
   /** `aws_iam_role.execution_role`, `data.archive_file.code`, or the section, such as `terraform`. */
@@ -10,11 +12,9 @@ export interface Leaf {
 }
 
 export function leavesOf(value: unknown, keys: readonly string[] = []): Leaf[] {
-  // Deeper down a comment's key is one like others.
-  const isComment = (key: string) => key === '//' && (keys.length === 0 || keys.length === 3);
   const inner = typeof value === 'object' ? Object.entries(value ?? {}) : [];
   const leaves = inner
-    .filter(([key]) => !isComment(key))
+    .filter(([key]) => !isComment(keys, key))
     .flatMap(([key, item]) => leavesOf(item, Array.isArray(value) ? keys : [...keys, key]));
   return leaves.length > 0 ? leaves : [{ ...placeIn(keys), value }];
 }

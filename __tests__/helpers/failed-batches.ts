@@ -132,3 +132,17 @@ export class MemoryStore implements Store {
     this.objects.delete(name);
   }
 }
+
+/** What redrive says of a batch of three records. */
+export function batchAt(key: string) {
+  return {
+    key,
+    streamArn: STREAM,
+    shardId: SHARD,
+    startSequenceNumber: '100',
+    endSequenceNumber: '300',
+    records: 3,
+    condition: 'RetryAttemptsExhausted',
+    failedAt: '2026-01-02T10:00:00.000Z',
+  };
+}

@@ -255,7 +255,7 @@ describe('a bundle for one table', () => {
     ]);
   });
 
-  test('gives a handler of one’s own whatever comes', () => {
+  test('gives a handler of the user whatever comes', () => {
     const folder = bundleOfOrders(
       'export const handler = async ({ Records }) => ({ got: Records[0].eventSourceARN });',
     );
@@ -289,7 +289,7 @@ describe('packages', () => {
     });
   });
 
-  test('that find credentials are bundled with an entry of one’s own', () => {
+  test('that find credentials are bundled with an entry of the user', () => {
     const folder = bundleOf(
       "import { fromWebToken } from '@aws-sdk/credential-providers';\nexport const handler = async () => ({ v: typeof fromWebToken({ roleArn: 'r', webIdentityToken: 't' }) });",
     );

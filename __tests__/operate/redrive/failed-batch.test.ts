@@ -1,6 +1,7 @@
 import { parseFailedBatch } from '../../../operate/redrive/failed-batch';
 import { NotAFailedBatchError } from '../../../operate/redrive/object-key';
 import {
+  batchAt,
   event,
   FUNCTION,
   invocationRecord,
@@ -12,16 +13,7 @@ import {
 import { type Overrides, set } from '../../helpers/overrides';
 
 const KEY = keyOf('batch');
-const BATCH = {
-  key: KEY,
-  streamArn: STREAM,
-  shardId: SHARD,
-  startSequenceNumber: '100',
-  endSequenceNumber: '300',
-  records: 3,
-  condition: 'RetryAttemptsExhausted',
-  failedAt: '2026-01-02T10:00:00.000Z',
-};
+const BATCH = batchAt(KEY);
 
 const READ = { batch: BATCH, event: event(100, 200, 300), items: [] };
 

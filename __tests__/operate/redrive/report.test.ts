@@ -7,18 +7,9 @@ import {
   summaryLine,
   toJson,
 } from '../../../operate/redrive/report';
-import { SHARD, STREAM } from '../../helpers/failed-batches';
+import { batchAt, SHARD } from '../../helpers/failed-batches';
 
-const BATCH = {
-  key: 'key',
-  streamArn: STREAM,
-  shardId: SHARD,
-  startSequenceNumber: '100',
-  endSequenceNumber: '300',
-  records: 3,
-  condition: 'RetryAttemptsExhausted',
-  failedAt: '2026-01-02T10:00:00.000Z',
-};
+const BATCH = batchAt('key');
 
 function outcome(status: Outcome['status'], problem?: string): Outcome {
   return { batch: BATCH, status, ...(problem === undefined ? {} : { problem }) };

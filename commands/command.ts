@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { ownFile } from '../topology/own-files';
 import { didYouMean, UserError } from '../topology/problem';
 import type { Command, World } from './run';
 
@@ -45,7 +46,7 @@ export function parseOptions<const T extends Options>(
 /** The file `help` is the list of commands, which says what each does. */
 function usage(name: string, options: Options, notes: string): string {
   const row = new RegExp(`^ +npm run ${name}(?: --.*?)? {2,}(.*)$`, 'm');
-  const [, does] = row.exec(readFileSync('help', 'utf8')) ?? [];
+  const [, does] = row.exec(readFileSync(ownFile('help'), 'utf8')) ?? [];
   const rows = Object.entries(options).map(([option, { value, does }]) => [
     [`--${option}`, value].filter(Boolean).join(' '),
     does,

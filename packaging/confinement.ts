@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { OWN_FOLDER } from '../topology/own-files';
 
 /**
  * Why a file or folder may not be in the package of a function, without a full stop; nothing if it may.
@@ -30,7 +31,7 @@ const SYSTEM = /^\/(proc|sys|dev)(\/|$)/;
 /**
  * Confines what a function is made of. A file's real path, after all links, must be in
  *
- * - the project or the folder of the topology file,
+ * - the project, the folder of the topology file, or this project's own folder,
  * - a `node_modules` where Node.js looks for packages: in these folders or in one above them,
  * - a package of the workspace (npm, Yarn, pnpm) around the project that a `node_modules` there links to.
  *
@@ -38,7 +39,7 @@ const SYSTEM = /^\/(proc|sys|dev)(\/|$)/;
  * @param project default: the working directory
  */
 export function confinement(folder: string, project = '.'): Refusal {
-  const roots = [project, folder].map(realPath);
+  const roots = [project, folder, OWN_FOLDER].map(realPath);
   const allowed = [...roots, ...packageFolders(roots)];
   return (file, shown = false) => {
     const real = realPath(file);

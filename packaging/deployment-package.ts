@@ -1,7 +1,7 @@
 import { arns } from '../topology/arns';
 import type { Entry, ResolvedConsumer } from '../topology/resolve';
 import { bundle } from './bundle';
-import { isOwn, PACKAGE, packageHash, readCodeFolder } from './package-files';
+import { isOwn, PACKAGE, packageHash, readCodeFolder, relative } from './package-files';
 
 type Packaged = Pick<ResolvedConsumer, 'function' | 'sources'>;
 
@@ -32,7 +32,11 @@ export function packageOrigin(consumer: Packaged): PackageOrigin {
   const { code } = consumer.function;
   if (code.type === 'entry') {
     const { directory, own } = bundleOf(code, consumer);
-    return { source: code.entry, hash: packageHash(directory, PACKAGE.sourceMap), own };
+    return {
+      source: relative('.', code.entry),
+      hash: packageHash(directory, PACKAGE.sourceMap),
+      own,
+    };
   }
   const { directory } = code;
   const names = readCodeFolder(directory).files.map(({ name }) => name);

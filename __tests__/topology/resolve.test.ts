@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ownFile } from '../../topology/own-files';
 import { resolve } from '../../topology/resolve';
 import { topologySchema } from '../../topology/schema';
 import { isDefaultEntry } from '../../topology/sinks';
@@ -56,7 +57,12 @@ const ROLE = {
   arn: ROLE_ARN,
 };
 
-const ENTRY = { type: 'entry', entry: 'lambda-src/index.ts', files: [] as string[], folder: '.' };
+const ENTRY = {
+  type: 'entry',
+  entry: ownFile('lambda-src/index.ts'),
+  files: [] as string[],
+  folder: '.',
+};
 
 const FUNCTION = {
   name: 'ProcessOrders',
@@ -195,11 +201,11 @@ describe('the code of a function', () => {
     );
 
   test.each([
-    ['log', undefined, 'lambda-src/index.ts'],
-    ['s3', undefined, 'lambda-src/s3.ts'],
-    ['s3', 'lambda-src/index.ts', 'lambda-src/s3.ts'],
-    ['s3', './lambda-src/index.ts', 'lambda-src/s3.ts'],
-    ['s3', 'src/../lambda-src//index.ts', 'lambda-src/s3.ts'],
+    ['log', undefined, ownFile('lambda-src/index.ts')],
+    ['s3', undefined, ownFile('lambda-src/s3.ts')],
+    ['s3', 'lambda-src/index.ts', ownFile('lambda-src/s3.ts')],
+    ['s3', './lambda-src/index.ts', ownFile('lambda-src/s3.ts')],
+    ['s3', 'src/../lambda-src//index.ts', ownFile('lambda-src/s3.ts')],
     ['s3', 'src/audit.ts', 'src/audit.ts'],
   ])('with the sink %s and the entry %s is %s', (sink, entry, expected) => {
     expect(codeOf(sink, entry)).toStrictEqual([{ ...ENTRY, entry: expected }]);
@@ -214,7 +220,9 @@ describe('the code of a function', () => {
     const codes = entries.flatMap((entry) => codeOf('s3', entry));
     const known = entries.map(isDefaultEntry);
     rmSync(folder, { recursive: true });
-    expect(codes).toStrictEqual(entries.map(() => ({ ...ENTRY, entry: 'lambda-src/s3.ts' })));
+    expect(codes).toStrictEqual(
+      entries.map(() => ({ ...ENTRY, entry: ownFile('lambda-src/s3.ts') })),
+    );
     expect(known).toEqual([true, true, true]);
   });
 });

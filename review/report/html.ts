@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { ownFile } from '../../topology/own-files';
 import type { Block, Review, Row, Section, Text } from '../model';
 import { escapeHtml, writeSvg } from './svg';
 import { anchor } from './words';
@@ -13,7 +14,7 @@ export function writeHtml({ name, sections }: Review): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Review of ${escapeHtml(name)}</title>
 <style>
-${readFileSync('review/report/page.css', 'utf8')}</style>
+${readFileSync(ownFile('review/report/page.css'), 'utf8')}</style>
 </head>
 <body>
 <main>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ownFile } from '../own-files';
 import { object } from '../schema/values';
 
 const settings = object({
@@ -8,7 +9,7 @@ const settings = object({
 /** The default function writes every change to its log. */
 export const log = {
   settings,
-  entry: 'lambda-src/index.ts',
+  entry: ownFile('lambda-src/index.ts'),
   resolve: (sink: z.output<typeof settings>) => ({ ...sink, variables: {} }),
   check() {},
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ATHENA_SCAN, GLUE, LIFECYCLE, OBJECT_KEY_PREFIX } from '../limits';
 import { ATHENA_RESULTS, consumerBucketName, names } from '../names';
+import { ownFile } from '../own-files';
 import { accountId, bucketName, tableName } from '../schema/aws';
 import { integer, list, object, sized } from '../schema/values';
 import type { CheckedConsumer, ReportInConsumer, SinkOwner } from './sink';
@@ -104,4 +105,4 @@ function checkLifecycle(
 }
 
 /** The default function writes changes into a lake in S3. */
-export const s3 = { settings, entry: 'lambda-src/s3.ts', resolve, check };
+export const s3 = { settings, entry: ownFile('lambda-src/s3.ts'), resolve, check };

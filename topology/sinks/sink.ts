@@ -18,7 +18,7 @@ export type ReportInConsumer = (path: Problem['path'], message: string, received
 
 /** What the topology knows of a kind of sink. */
 export interface SinkKind<Settings, Resolved> {
-  /** The default function, relative to cdktf.json. */
+  /** Absolute path of the default function. */
   readonly entry: string;
   resolve(sink: Settings, owner: SinkOwner): Resolved;
   /** Reports what one value alone cannot show. */

@@ -41,21 +41,23 @@ afterAll(() => {
 });
 
 test('a commit has the stacks and the code of its own files', () => {
-  appendFileSync('lambda-src/index.ts', '// changed\n');
-  writeFileSync(FILE, readFileSync(FILE, 'utf8').replace('ProcessOrders', 'HandleOrders'));
-  const { topology, stacks, code, ...others } = synthesizeAt('main', FILE);
+  const file = 'topologies/order-totals.yaml';
+  const entry = 'lambda-src/examples/order-totals.ts';
+  appendFileSync(entry, '// changed\n');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('TotalOrders', 'HandleOrders'));
+  const { topology, stacks, code, ...others } = synthesizeAt('main', file);
   expect(others).toEqual({
     ref: 'main',
     commit: git('rev-parse', 'main').slice(0, 12),
     generator: [],
   });
-  expect(topology?.consumers.map(({ function: { name } }) => name)).toEqual(['ProcessOrders']);
-  const [now] = codeOf(loadTopology(FILE));
+  expect(topology?.consumers.map(({ function: { name } }) => name)).toEqual(['TotalOrders']);
+  const [now] = codeOf(loadTopology(file));
   expect(
     Object.keys(now?.files ?? {}).filter((file) => now?.files[file] !== code[0]?.files[file]),
-  ).toEqual(['lambda-src/index.ts']);
+  ).toEqual([entry]);
   git('checkout', '--quiet', '.');
-  const meant = loadTopology(FILE);
+  const meant = loadTopology(file);
   expect(differences(stacks, synthesizedStacks(meant))).toEqual([]);
   expect(code).toEqual(codeOf(meant));
   expect(git('status', '--short')).toBe('');

@@ -38,7 +38,9 @@ const TAKEN: readonly string[] = [...Object.values(PACKAGE), 'index', 'index.js'
  */
 export function packageFiles(entry: string, file: string, refusal: Refusal) {
   if (!existsSync(file)) {
-    throw new UserError('must be a file or a folder that exists, relative to cdktf.json');
+    throw new UserError(
+      `must be a file or a folder that exists, relative to the topology's file: ${file}`,
+    );
   }
   const folder = path.dirname(path.resolve(entry));
   const { files, problems } = readFiles(path.resolve(file), refusal, false);

@@ -1,4 +1,5 @@
 import { arns, type Place, partitionOf, type TableName } from './arns';
+import { placeNamed } from './named-files';
 import {
   consumerBucketName,
   consumerStackId,
@@ -51,6 +52,7 @@ export type ResolvedFunction = Omit<Consumer['function'], 'entry' | 'files' | 'c
 /** A TypeScript file to bundle. */
 export interface Entry {
   readonly type: 'entry';
+  /** Relative to the working directory, or absolute; so are the files. */
   readonly entry: string;
   /** Files and folders that are copied into the package. */
   readonly files: readonly string[];
@@ -177,6 +179,7 @@ function resolveConsumer(
   folder: string,
 ): ResolvedConsumer {
   const { topologyName, name, account } = owner;
+  const placeOf = (file: string) => placeNamed(file, folder);
   return {
     name,
     stackId: consumerStackId(name),
@@ -185,8 +188,13 @@ function resolveConsumer(
     function: {
       ...settings,
       code: code
-        ? { type: 'folder', ...code }
-        : { type: 'entry', entry: entryOf(entry, sink), files, folder },
+        ? { type: 'folder', ...code, directory: placeOf(code.directory) }
+        : {
+            type: 'entry',
+            entry: entryOf(entry && placeOf(entry), sink),
+            files: files.map(placeOf),
+            folder,
+          },
     },
     sink: sinkKind(sink).resolve(sink, owner),
     failedBatches: {

@@ -98,14 +98,15 @@ describe('refuses', () => {
 
   test('every entry that cannot be bundled, with its line', async () => {
     const entries = file('entries', {
-      'consumers.process-orders.function.entry': 'commands/run.ts',
+      'consumers.process-orders.function.entry': path.resolve('commands/run.ts'),
       'consumers.index-orders': {
         account: 'analytics',
         role: { name: 'IndexOrdersRole' },
-        function: { name: 'IndexOrders', entry: 'terraform/version.ts' },
+        function: { name: 'IndexOrders', entry: path.resolve('terraform/version.ts') },
       },
     });
-    expect((await refused(entries)).replaceAll(/ must .*/g, '')).toMatch(
+    const lines = (await refused(entries)).replaceAll(`${process.cwd()}/`, '');
+    expect(lines.replaceAll(/ must .*/g, '')).toMatch(
       /^entries\.yaml:\d+ consumers\.process-orders\.function\.entry commands\/run\.ts\nentries\.yaml:\d+ consumers\.index-orders\.function\.entry terraform\/version\.ts\n$/,
     );
   });

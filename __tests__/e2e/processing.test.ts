@@ -38,7 +38,7 @@ function faultyLake(): string {
   const topology = parseDocument(readFileSync('topologies/analytics-lake.yaml', 'utf8'));
   topology.setIn(
     ['consumers', 'lake', 'function', 'entry'],
-    '__tests__/e2e/support/faulty-lake.ts',
+    '../__tests__/e2e/support/faulty-lake.ts',
   );
   topology.setIn(['consumers', 'lake', 'function', 'timeout'], 4);
   topology.setIn(['subscriptions', 0, 'batchSize'], 500);

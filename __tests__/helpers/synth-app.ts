@@ -36,9 +36,9 @@ export function hclApp(): App {
   return Testing.fakeCdktfJsonPath(new App({ outdir: OUTPUT, hclOutput: true }));
 }
 
-/** The stacks of a valid content of a topology file. */
-export function synthApp(content: Content) {
-  const stacks = stacksOf(content, jsonApp());
+/** The stacks of a valid content of a topology file, which is in this folder. */
+export function synthApp(content: Content, folder?: string) {
+  const stacks = stacksOf(content, jsonApp(), folder);
   return {
     ids: [...stacks.keys()],
     /** The configuration of a stack, all validations passed. */
@@ -58,8 +58,8 @@ export function consumerStackOf(overrides: Overrides): ConsumerStack {
 export const consumerStack = (overrides: Overrides = {}) => jsonOf(consumerStackOf(overrides));
 
 /** A stack of a valid content of a topology file as HCL, all validations passed. */
-export function synthHcl(content: Content, id: string): string {
-  return Testing.synthHcl(get(stacksOf(content, hclApp()), id), true);
+export function synthHcl(content: Content, id: string, folder?: string): string {
+  return Testing.synthHcl(get(stacksOf(content, hclApp(), folder), id), true);
 }
 
 export function jsonOf(stack: TerraformStack): StackJson {
@@ -74,14 +74,14 @@ export function counts(blocks: Blocks = {}): Record<string, number> {
 }
 
 /** The topology that a valid content resolves to. */
-export function resolved(content: Content): ResolvedTopology {
-  const { topology, problems } = validate(content);
+export function resolved(content: Content, folder?: string): ResolvedTopology {
+  const { topology, problems } = validate(content, folder);
   if (!topology) throw new Error(JSON.stringify(problems));
   return topology;
 }
 
-function stacksOf(content: Content, app: App): Map<string, TerraformStack> {
-  buildStacks(app, resolved(content));
+function stacksOf(content: Content, app: App, folder?: string): Map<string, TerraformStack> {
+  buildStacks(app, resolved(content, folder));
   const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
   for (const stack of stacks) stack.prepareStack();
   return new Map(stacks.map((stack) => [stack.node.id, stack]));

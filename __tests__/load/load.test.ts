@@ -75,6 +75,40 @@ describe('a valid file', () => {
   });
 });
 
+describe('paths', () => {
+  const withFunction = (settings: string) =>
+    orders('{ name: ProcessOrders }', `{ name: ProcessOrders, ${settings} }`);
+  const fromHere = (name: string) => join(folder, name);
+
+  test('are relative to the file', () => {
+    mkdirSync(fromHere('topologies/lib/code'), { recursive: true });
+    for (const name of ['a.ts', 'a.html', 'code/index.py'])
+      writeFileSync(fromHere(`topologies/lib/${name}`), 'handler');
+    const codeOf = (settings: string) => load(withFunction(settings)).consumers[0]?.function.code;
+    expect(codeOf('entry: ./lib/a.ts, files: [./lib/a.html]')).toEqual({
+      type: 'entry',
+      entry: fromHere('topologies/lib/a.ts'),
+      files: [fromHere('topologies/lib/a.html')],
+      folder: dirname(file),
+    });
+    const code = 'code: { directory: ./lib/code, handler: index.handler }';
+    expect(codeOf(`runtime: python3.12, ${code}`)).toEqual({
+      type: 'folder',
+      directory: fromHere('topologies/lib/code'),
+      handler: 'index.handler',
+    });
+  });
+
+  test.each([
+    ['entry: a.ts', 'entry must be a file that exists'],
+    ['code: { directory: a.ts, handler: a.b }', 'code.directory must be a folder that exists'],
+  ])('%s is shown as it is written, and as seen from the working directory', (settings, rule) => {
+    expect(errorOf(withFunction(settings))).toBe(
+      `topologies/x.yaml:10 consumers.process-orders.function.${rule}, relative to the topology's file: topologies/a.ts, got "a.ts"`,
+    );
+  });
+});
+
 test('what is allowed and should be looked at has its line, in the order of the file', () => {
   const warnings = (text: string) => {
     const lines: string[] = [];

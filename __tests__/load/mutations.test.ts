@@ -207,7 +207,7 @@ function expectStacks(resolved: ResolvedTopology) {
 }
 
 test.each(BASES.map((base, index) => [index, base]))('base %i is valid', (_, base) => {
-  expect(validate(base).problems).toEqual([]);
+  expect(validate(base, 'topologies').problems).toEqual([]);
 });
 
 test('a mutated topology is refused with its problems, or makes its stacks', () => {
@@ -216,7 +216,7 @@ test('a mutated topology is refused with its problems, or makes its stacks', () 
     fc.property(base, mutations, (index, all) => {
       const content = all.reduce(mutate, structuredClone(BASES[index]));
       const before = structuredClone(content);
-      const { topology: resolved, problems } = validate(content);
+      const { topology: resolved, problems } = validate(content, 'topologies');
       expect(isDeepStrictEqual(content, before)).toBe(true);
       if (resolved) {
         expect(problems).toEqual([]);

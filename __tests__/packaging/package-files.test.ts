@@ -59,7 +59,7 @@ describe('refuses', () => {
     [
       'what is not there',
       'src/nowhere',
-      'must be a file or a folder that exists, relative to cdktf.json',
+      `must be a file or a folder that exists, relative to the topology's file: ${at('src/nowhere')}`,
     ],
     ['an empty folder', 'src/empty', 'must have files in it'],
     ['a folder of empty folders', 'src/empties', 'must have files in it'],

@@ -5,29 +5,32 @@ import { deflateRawSync } from 'node:zlib';
 import { confinement, isInside, type Refusal, realPath } from '../../packaging/confinement';
 import { type CodeFile, readCodeFolder } from '../../packaging/package-files';
 import { DEPLOYMENT_PACKAGE } from '../../topology/limits';
+import { placeNamed } from '../../topology/named-files';
 import type { CheckOf, Consumer } from './declared';
 import { bootstrapProblem, handlerProblem } from './handler';
 
 export const codeFolder: CheckOf<Consumer> = ({ function: settings }, report, { folder }) => {
   const { code, entry, runtime, architecture, environment } = settings;
   if (!code || entry !== undefined) return; // the schema refuses both together
+  const { handler } = code;
+  const directory = placeNamed(code.directory, folder);
   const refuse = (message: string) =>
     report(['function', 'code', 'directory'], message, code.directory);
-  const { files, problems } = contentOf(code.directory, confinement(folder));
-  problems.concat(filesProblems(code.directory, files, architecture)).forEach(refuse);
+  const { files, problems } = contentOf(directory, confinement(folder));
+  problems.concat(filesProblems(directory, files, architecture)).forEach(refuse);
   if (problems.length > 0 || files.length === 0) return;
   const names = files.map((file) => file.name);
-  const start = bootstrapProblem({ ...code, runtime }, names);
+  const start = bootstrapProblem({ directory, runtime }, names);
   if (start) refuse(start);
-  const problem = handlerProblem({ ...code, runtime, environment }, names);
-  if (problem) report(['function', 'code', 'handler'], problem, code.handler);
+  const problem = handlerProblem({ directory, handler, runtime, environment }, names);
+  if (problem) report(['function', 'code', 'handler'], problem, handler);
 };
 
 /** All that is wrong with the folder as a whole, or its files. */
 function contentOf(directory: string, refusal: Refusal): ReturnType<typeof readCodeFolder> {
   const wrong = (problem: string) => ({ files: [], problems: [problem] });
   if (!existsSync(directory) || !statSync(directory).isDirectory()) {
-    return wrong('must be a folder that exists, relative to cdktf.json');
+    return wrong(`must be a folder that exists, relative to the topology's file: ${directory}`);
   }
   // Where stacks, and with them the code, are written.
   const output = [process.env.CDKTF_OUTDIR ?? 'cdktf.out', 'hcl.out'].find((folder) =>

@@ -4,6 +4,7 @@ import { confinement } from '../../packaging/confinement';
 import { packageFiles } from '../../packaging/package-files';
 import { parseArn, partitionOf } from '../../topology/arns';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../../topology/limits';
+import { placeNamed } from '../../topology/named-files';
 import { type Problem, UserError } from '../../topology/problem';
 import { isLogEntry, sinkKind } from '../../topology/sinks';
 import { codeFolder } from './code-folder';
@@ -24,13 +25,15 @@ const account: Check = (consumer, report, { accounts }) =>
   refer(accounts, 'an account', ['account'], consumer.account, report);
 
 const entry: Check = ({ function: { entry, code, runtime } }, report, { folder }) => {
-  const path = ['function', 'entry'];
-  if (entry !== undefined && !(existsSync(entry) && statSync(entry).isFile())) {
-    report(path, 'must be a file that exists, relative to cdktf.json', entry);
-  } else if (entry !== undefined) {
-    const reason = confinement(folder)(entry, true);
-    if (reason) report(path, `must be a file for the function; it ${reason}`, entry);
-  }
+  const problemOf = (file: string) => {
+    if (!existsSync(file) || !statSync(file).isFile()) {
+      return `must be a file that exists, relative to the topology's file: ${file}`;
+    }
+    const reason = confinement(folder)(file, true);
+    return reason && `must be a file for the function; it ${reason}`;
+  };
+  const problem = entry && problemOf(placeNamed(entry, folder));
+  if (problem) report(['function', 'entry'], problem, entry);
   if (!code && !runtime.startsWith('nodejs')) {
     const message =
       'must be a Node.js runtime such as nodejs24.x, since entry is bundled for Node.js; for another language write code: { directory: …, handler: … }';
@@ -46,7 +49,7 @@ const functionFiles: Check = ({ function: { entry, files, code } }, report, { fo
       return 'must be left out without entry, since the default function reads none';
     }
     try {
-      packageFiles(entry, file, refusal);
+      packageFiles(placeNamed(entry, folder), placeNamed(file, folder), refusal);
     } catch (error) {
       if (error instanceof UserError) return error.message;
       throw error;
@@ -80,10 +83,14 @@ const concurrency: Check = ({ alarms, function: settings }, report) => {
   report(['alarms', 'concurrentExecutions'], message, concurrent);
 };
 
-const environment: Check = ({ function: { entry, code, environment }, sink }, report) => {
+const environment: Check = (consumer, report, { folder }) => {
+  const {
+    sink,
+    function: { entry, code, environment },
+  } = consumer;
   const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
   const ofSink: readonly string[] = Object.values(SINK_VARIABLES[sink.type]);
-  const isDefault = (entry === undefined || isLogEntry(entry)) && !code;
+  const isDefault = (entry === undefined || isLogEntry(placeNamed(entry, folder))) && !code;
   for (const [variable, value] of Object.entries(environment)) {
     const refuse = (message: string, received?: string) =>
       report(['function', 'environment', variable], message, received);

@@ -4,7 +4,7 @@ import { runtimeRule, USABLE_RUNTIMES } from '../runtimes';
 import { choice, exclusive, integer, list, object, sized, text } from './values';
 
 const code = object({
-  directory: text(/./, 'must be the path of a folder, relative to cdktf.json').describe(
+  directory: text(/./, "must be the path of a folder, relative to the topology's file").describe(
     'Prepared folder that becomes the deployment package as it is, links followed: at most 250 MB, and 50 MB zipped.',
   ),
   handler: sized(
@@ -24,13 +24,13 @@ const settings = object({
   ).describe('Name of the function.'),
   entry: text(
     /\.[cm]?[jt]s$/,
-    'must be the path of a TypeScript or JavaScript file, relative to cdktf.json',
+    "must be the path of a TypeScript or JavaScript file, relative to the topology's file",
   )
     .optional()
     .describe(
       'TypeScript file whose default export is a processor, or that exports `handler`; it is bundled. Default: the function of the sink, lambda-src/index.ts.',
     ),
-  files: list(text(/./, 'must be the path of a file or a folder, relative to cdktf.json'))
+  files: list(text(/./, "must be the path of a file or a folder, relative to the topology's file"))
     .default([])
     .describe(
       'Files and folders that the function reads at run time, in the folder of entry; in the package they have the same path from there.',

@@ -6,13 +6,23 @@ import { type Document, isMap, parseDocument } from 'yaml';
 /** Of the Node.js runtimes the newest that AWS providers of version 5 take as well. */
 const RUNTIME = 'nodejs22.x';
 
-/** Writes a topology file of this content, with a runtime in place of the default; returns its path. */
+/** Keys of a function whose values are paths. */
+const PATHS = [['entry'], ['code', 'directory']];
+
+/**
+ * Writes a topology file of a content of `topologies/`, with a runtime in place of the default and the paths as they
+ * are there; returns its path.
+ */
 export function writeTopology(content: string): string {
   const topology = parseDocument(content);
   const consumers = topology.get('consumers');
   for (const { value } of isMap(consumers) ? consumers.items : []) {
-    const place = ['function', 'runtime'];
-    if (isMap(value) && !value.hasIn(place)) value.setIn(place, RUNTIME);
+    if (!isMap(value)) continue;
+    if (!value.hasIn(['function', 'runtime'])) value.setIn(['function', 'runtime'], RUNTIME);
+    for (const place of PATHS.map((keys) => ['function', ...keys])) {
+      const named = value.getIn(place);
+      if (named !== undefined) value.setIn(place, path.resolve('topologies', String(named)));
+    }
   }
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'topology-')), 'topology.yaml');
   writeFileSync(file, topology.toString());

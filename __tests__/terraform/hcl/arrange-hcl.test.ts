@@ -271,10 +271,13 @@ describe('arranged HCL has', () => {
 describe('arranging changes nothing of', () => {
   test.each(SHIPPED)('%s', async (file) => {
     const content = parseYaml(readFileSync(`topologies/${file}`, 'utf8'));
-    for (const id of synthApp(content).ids) {
+    for (const id of synthApp(content, 'topologies').ids) {
       // The name in place of the value is no HCL.
       const before = await format(
-        synthHcl(content, id).replace(/\d+ += "required_version"/, 'required_version = "1"'),
+        synthHcl(content, id, 'topologies').replace(
+          /\d+ += "required_version"/,
+          'required_version = "1"',
+        ),
       );
       const after = arrangeHcl(before);
       expect(after).not.toBe(before);

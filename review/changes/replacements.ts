@@ -7,7 +7,7 @@ import type { Difference } from './differences';
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs
  */
 const REPLACING: Readonly<Record<string, RegExp>> = {
-  aws_athena_named_query: /./,
+  aws_athena_named_query: /^(name|database|description|query|workgroup)$/,
   aws_athena_workgroup: /^name$/,
   aws_cloudwatch_dashboard: /^dashboard_name$/,
   aws_cloudwatch_log_group: /^(name|log_group_class)$/,
@@ -30,7 +30,7 @@ const REPLACING: Readonly<Record<string, RegExp>> = {
 const OF_OTHERS = /^(bucket|resource_arn|key_id|arn|key|triggers_replace)$/;
 
 /** What a change of an attribute does to more than itself; empty for one in place. */
-export function consequence({ type, attribute }: Difference): string {
+export function consequence({ type, attribute }: Pick<Difference, 'type' | 'attribute'>): string {
   if (type === 'terraform') {
     const isPlace = /^backend\.s3\.(bucket|key)$/.test(attribute);
     return isPlace ? 'is created again: the other state does not have it' : '';

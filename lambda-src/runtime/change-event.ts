@@ -1,7 +1,7 @@
-import type { DynamoDBRecord } from 'aws-lambda';
 import { type Item, isObject, toItem } from './attribute-value';
 import { describeRecord } from './describe-record';
 import { parseStreamArn } from './stream-arn';
+import type { StreamRecord } from './stream-event';
 
 /**
  * One change of one item, decoded from a record of a DynamoDB stream. `JSON.stringify` writes all of
@@ -35,14 +35,14 @@ export interface ChangeEvent<T extends object = Item> {
   /** The item after the change, if the stream view type includes it. */
   readonly newImage?: T;
   /** The record as Lambda delivered it, in DynamoDB JSON; not enumerable. */
-  readonly record: DynamoDBRecord;
+  readonly record: StreamRecord;
 }
 
 /**
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
  * @throws TypeError if the record is not one of a DynamoDB stream
  */
-export function toChangeEvent<T extends object = Item>(record: DynamoDBRecord): ChangeEvent<T> {
+export function toChangeEvent<T extends object = Item>(record: StreamRecord): ChangeEvent<T> {
   // Only the caller knows what the table's items are like.
   return new DecodedChange(record) as ChangeEvent<object> as ChangeEvent<T>;
 }
@@ -62,9 +62,9 @@ class DecodedChange implements ChangeEvent {
   readonly keys: Item;
   readonly oldImage?: Item;
   readonly newImage?: Item;
-  readonly #record: DynamoDBRecord;
+  readonly #record: StreamRecord;
 
-  constructor(record: DynamoDBRecord) {
+  constructor(record: StreamRecord) {
     const { eventID, eventName, eventSourceARN, dynamodb, userIdentity } = record;
     const stream = parseStreamArn(eventSourceARN);
     const { Keys, OldImage, NewImage, SequenceNumber, ApproximateCreationDateTime } =
@@ -104,7 +104,7 @@ class DecodedChange implements ChangeEvent {
     this.#record = record;
   }
 
-  get record(): DynamoDBRecord {
+  get record(): StreamRecord {
     return this.#record;
   }
 

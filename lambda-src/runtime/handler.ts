@@ -1,9 +1,3 @@
-import type {
-  Context,
-  DynamoDBBatchResponse,
-  DynamoDBRecord,
-  DynamoDBStreamEvent,
-} from 'aws-lambda';
 import { isSequenceNumber, LOG_LEVEL, MARK_NAME, REDRIVE } from '../contract';
 import { describeRecord } from './describe-record';
 import { keptAlive } from './kept-alive';
@@ -11,11 +5,12 @@ import { createLogger, toLogLevel } from './logger';
 import { toMetricsLine } from './metrics';
 import type { RunBatch } from './run-batch';
 import { parseStreamArn } from './stream-arn';
+import type { BatchResponse, InvocationContext, StreamEvent, StreamRecord } from './stream-event';
 
 export type StreamHandler = (
-  event: DynamoDBStreamEvent,
-  lambdaContext: Context,
-) => Promise<DynamoDBBatchResponse>;
+  event: StreamEvent,
+  lambdaContext: InvocationContext,
+) => Promise<BatchResponse>;
 
 /** Where a handler runs. */
 export interface Host {
@@ -81,7 +76,7 @@ export function createHandler(runBatch: RunBatch, { env, output }: Host): Stream
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
  * @throws TypeError if the event is of a tumbling window
  */
-function requireNoWindow(event: DynamoDBStreamEvent): void {
+function requireNoWindow(event: StreamEvent): void {
   const ofWindow = ['window', 'isFinalInvokeForWindow', 'isWindowTerminatedEarly'];
   const found = ofWindow.find((key) => (Object(event)[key] ?? null) !== null);
   if (found === undefined) return;
@@ -91,7 +86,7 @@ function requireNoWindow(event: DynamoDBStreamEvent): void {
 }
 
 /** @throws TypeError if the event is not one of a DynamoDB stream */
-function recordsOf(event: DynamoDBStreamEvent): readonly DynamoDBRecord[] {
+function recordsOf(event: StreamEvent): readonly StreamRecord[] {
   if (!Array.isArray(event?.Records)) {
     throw new TypeError('not an event of a DynamoDB stream: it has no Records');
   }
@@ -99,7 +94,7 @@ function recordsOf(event: DynamoDBStreamEvent): readonly DynamoDBRecord[] {
   return event.Records;
 }
 
-function sequenceNumberOf(record: DynamoDBRecord): string {
+function sequenceNumberOf(record: StreamRecord): string {
   const sequenceNumber = record?.dynamodb?.SequenceNumber;
   if (isSequenceNumber(sequenceNumber)) return sequenceNumber;
   throw new TypeError(

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
-import type { DynamoDBRecord } from 'aws-lambda';
 import type { Item } from './attribute-value';
 import { type ChangeEvent, toChangeEvent } from './change-event';
 import type { Logger } from './logger';
+import type { StreamRecord } from './stream-event';
 
 /** What a processor gets along with changes. */
 export interface ProcessorContext {
@@ -28,7 +28,7 @@ export type BatchProcessor<T extends object = Item> = (
 
 /** Processes the records of a batch, in the order of the stream, up to the first failure. */
 export type RunBatch = (
-  records: readonly DynamoDBRecord[],
+  records: readonly StreamRecord[],
   context: ProcessorContext,
 ) => Promise<Outcome>;
 
@@ -37,7 +37,7 @@ export interface Outcome {
   readonly processed: number;
   readonly failure?: {
     /** The first record that was not processed. */
-    readonly record: DynamoDBRecord;
+    readonly record: StreamRecord;
     /** How many changes failed: all that the processor got at once. */
     readonly changes: number;
     readonly error: unknown;

@@ -31,15 +31,15 @@ const SYSTEM = /^\/(proc|sys|dev)(\/|$)/;
 /**
  * Confines what a function is made of. A file's real path, after all links, must be in
  *
- * - the project, the folder of the topology file, or this project's own folder,
+ * - the working directory, the folder of the topology file, the project around that, or our own project,
  * - a `node_modules` where Node.js looks for packages: in these folders or in one above them,
- * - a package of the workspace (npm, Yarn, pnpm) around the project that a `node_modules` there links to.
+ * - a package of the workspace (npm, Yarn, pnpm) around one of these that a `node_modules` there links to.
  *
  * @param folder of the topology file
- * @param project default: the working directory
+ * @param here default: the working directory
  */
-export function confinement(folder: string, project = '.'): Refusal {
-  const roots = [project, folder, OWN_FOLDER].map(realPath);
+export function confinement(folder: string, here = '.'): Refusal {
+  const roots = [...new Set([here, folder, projectOf(folder), OWN_FOLDER].map(realPath))];
   const allowed = [...roots, ...packageFolders(roots)];
   return (file, shown = false) => {
     const real = realPath(file);
@@ -58,6 +58,21 @@ export function confinement(folder: string, project = '.'): Refusal {
     if (!isShown) return `is ${real}, and ${secret} ${never}`;
     return secret === path.basename(real) ? never : `is in ${secret}, which ${never}`;
   };
+}
+
+/**
+ * The project of a topology: the nearest folder, from the topology's upwards, that has a package.json. It is not looked
+ * for above the repository, where it is nobody's or that of a home folder.
+ *
+ * @param folder of the topology file, which is the project if there is none
+ * @returns its real path
+ */
+export function projectOf(folder: string): string {
+  const places = withParents(realPath(folder));
+  const top = places.findIndex((place) => existsSync(path.join(place, '.git')));
+  const inRepository = places.slice(0, top === -1 ? undefined : top + 1);
+  const isProject = (place: string) => existsSync(path.join(place, 'package.json'));
+  return inRepository.find(isProject) ?? realPath(folder);
 }
 
 /** Where links lead; a path that is not there stays as it is. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { confinement } from '../../packaging/confinement';
+import { confinement, projectOf } from '../../packaging/confinement';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'confinement-')));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -19,8 +19,9 @@ function link(from: string, to: string): void {
   symlinkSync(to, at(from));
 }
 
-/** The same tree for all: a project in a monorepo, and a topology elsewhere. */
+/** The same tree for all: a working directory in a monorepo, and a topology elsewhere. */
 beforeAll(() => {
+  write('.git/HEAD');
   write('repo/package.json', '{ "workspaces": ["apps/*", "packages/*"] }');
   write('repo/node_modules/hoisted/index.js');
   write('repo/packages/shared/package.json', '{}');
@@ -40,12 +41,12 @@ beforeAll(() => {
   link('repo/apps/infra/linked', '../../packages');
 });
 
-const refusal = (file: string, project = 'repo/apps/infra') =>
-  confinement(at('topology'), at(project))(at(file));
+const refusal = (file: string, here = 'repo/apps/infra') =>
+  confinement(at('topology'), at(here))(at(file));
 
 describe('a file may be', () => {
   test.each([
-    ['in the project', 'repo/apps/infra/src/entry.ts'],
+    ['in the working directory', 'repo/apps/infra/src/entry.ts'],
     ['in the folder of the topology', 'topology/functions/entry.ts'],
     ['of a package of the project', 'repo/apps/infra/node_modules/own/index.js'],
     ['of a package that is hoisted', 'repo/node_modules/hoisted/index.js'],
@@ -72,6 +73,27 @@ describe('a file may be', () => {
     write('copy/entry.ts');
     link('copy/node_modules', at('image/node_modules'));
     expect(refusal('copy/node_modules/a/index.js', 'copy')).toBeUndefined();
+  });
+});
+
+describe('the project of a topology is', () => {
+  test.each([
+    ['the nearest folder with a package.json', 'repo/apps/infra/topologies', 'repo'],
+    ['that of the topology itself', 'repo/packages/shared', 'repo/packages/shared'],
+    ['the folder of the topology, where none has one', 'topology', 'topology'],
+    ['the same, where only a folder above the repository has one', 'repo/clone/a', 'repo/clone/a'],
+  ])('%s', (_, folder, expected) => {
+    write('repo/apps/infra/topologies/orders.yaml');
+    write('repo/clone/.git/HEAD');
+    write('repo/clone/a/orders.yaml');
+    expect(projectOf(at(folder))).toBe(at(expected));
+  });
+
+  test('where its functions and their packages may be, from any working directory', () => {
+    const refuses = confinement(at('repo/apps/infra/src'), at('elsewhere'));
+    for (const file of ['apps/infra/file', 'secrets/token', 'node_modules/hoisted/index.js']) {
+      expect(refuses(at(`repo/${file}`))).toBeUndefined();
+    }
   });
 });
 

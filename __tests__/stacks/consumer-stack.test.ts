@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { format } from '@cdktf/hcl-tools';
 import { parse } from '@cdktf/hcl2json';
 import { Testing } from 'cdktf';
 import { tidyHcl } from '../../terraform/hcl/tidy-hcl';
@@ -994,7 +995,7 @@ describe('as HCL', () => {
     expect(await comparable({ locals, resource, data })).toEqual(
       await comparable({ locals: json.locals, resource: json.resource, data: json.data }),
     );
-    expect(await tidyHcl(hcl)).toBe(hcl);
+    expect(await format(hcl)).toBe(hcl);
   });
 });
 

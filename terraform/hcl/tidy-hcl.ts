@@ -1,11 +1,12 @@
 import { format } from '@cdktf/hcl-tools';
 import { REQUIRED_VERSION } from '../version';
 import { arrangeHcl } from './arrange-hcl';
+import { commentHcl } from './comment-hcl';
 import { expandJsonencode } from './expand-jsonencode';
 import { heredocs } from './heredocs';
 
 /**
- * cdktf's HCL, changed so that `terraform fmt` leaves it alone and `terraform validate` does not warn.
+ * cdktf's HCL, changed so that `terraform fmt` leaves it alone and `terraform validate` does not warn, with comments.
  * Its indentation distinguishes what is replaced from the user's own text.
  */
 export async function tidyHcl(hcl: string): Promise<string> {
@@ -43,5 +44,5 @@ export async function tidyHcl(hcl: string): Promise<string> {
     )
     // Keys of maps that would be read as something else.
     .replaceAll(/^( *)(for|-[\w-]*)( +=)/gm, '$1"$2"$3');
-  return format(heredocs(await format(arrangeHcl(await format(tidy)))));
+  return format(commentHcl(heredocs(await format(arrangeHcl(await format(tidy))))));
 }

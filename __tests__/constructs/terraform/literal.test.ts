@@ -1,3 +1,4 @@
+import { format } from '@cdktf/hcl-tools';
 import { parse } from '@cdktf/hcl2json';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
@@ -128,6 +129,6 @@ describe('what is encoded is, in JSON and in HCL,', () => {
     expect(json).toMatch(/^\$\{jsonencode\(.*\)\}$/);
     expect(await jsonencoded(json)).toEqual(value(REFERENCE));
     expect(await jsonencoded(parsed.output.encoded[0].value)).toEqual(value(REFERENCE));
-    expect(await tidyHcl(hcl)).toBe(hcl);
+    expect(await format(hcl)).toBe(hcl);
   });
 });

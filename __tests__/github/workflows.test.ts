@@ -1,5 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { parse } from 'yaml';
+import { environment } from '../helpers/environment';
 
 const FOLDER = '.github/workflows';
 
@@ -9,9 +13,10 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
+/** Its steps, or those of another workflow of the project. */
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
-  readonly steps: readonly Step[];
+  readonly steps?: readonly Step[];
 }
 
 interface Workflow {
@@ -25,6 +30,7 @@ const files = readdirSync(FOLDER).map((file) => `${FOLDER}/${file}`);
 /** The rights that jobs have beyond reading the repository. */
 const WRITES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'codeql.yml analyze': { 'security-events': 'write' },
+  'release.yml publish': { 'id-token': 'write', attestations: 'write' },
   'scorecard.yml analyze': { 'security-events': 'write' },
 };
 
@@ -32,10 +38,10 @@ describe.each(files)('%s', (file) => {
   const text = readFileSync(file, 'utf8');
   const workflow: Workflow = parse(text);
   const jobs = Object.entries(workflow.jobs);
-  const steps = jobs.flatMap(([, job]) => job.steps);
+  const steps = jobs.flatMap(([, job]) => job.steps ?? []);
 
   test('names each action by its commit, and says which version that is', () => {
-    const lines = text.split('\n').filter((line) => /\buses:/.test(line));
+    const lines = text.split('\n').filter((line) => /\buses: (?!\.\/)/.test(line));
     expect(lines.length).toBe(steps.filter(({ uses }) => uses !== undefined).length);
     for (const line of lines) {
       expect(line).toMatch(/uses: [\w-]+(?:\/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
@@ -44,7 +50,7 @@ describe.each(files)('%s', (file) => {
 
   test('leaves no credentials with what it checks out', () => {
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
-    expect(checkouts).toHaveLength(jobs.length);
+    expect(checkouts).not.toEqual([]);
     for (const { with: inputs } of checkouts) {
       expect(inputs).toEqual({ 'persist-credentials': false });
     }
@@ -72,13 +78,58 @@ describe.each(files)('%s', (file) => {
 });
 
 test('one action has one version', () => {
-  const uses = files.flatMap((file) => readFileSync(file, 'utf8').match(/uses: .*/g) ?? []);
+  const uses = files.flatMap((file) => readFileSync(file, 'utf8').match(/uses: (?!\.\/).*/g) ?? []);
   const repositories = uses.map((line) => line.split('@')[0]?.split('/').slice(0, 2).join('/'));
   const versions = uses.map(
     (line) => `${line.split('/')[0]}/${line.split('/')[1]?.split('@')[0]}@${line.split('@')[1]}`,
   );
   expect(new Set(versions).size).toBe(new Set(repositories).size);
 });
+
+const REPOSITORY = 'git+https://github.com/example/streams.git';
+
+test('a release whose tag, version, changelog and repository agree is accepted', () => {
+  expect(refusalsOf('v1.0.0', '1.0.0', REPOSITORY)).toEqual([]);
+});
+
+test.each<[string, Parameters<typeof refusalsOf>, string]>([
+  [
+    'a tag of another version',
+    ['v1.0.1', '1.0.0', REPOSITORY],
+    'the tag is v1.0.1, and package.json has the version 1.0.0',
+  ],
+  [
+    'a version that the changelog does not have',
+    ['v1.0.0-rc.1', '1.0.0-rc.1', REPOSITORY],
+    'CHANGELOG.md has no section ## 1.0.0-rc.1 (<date>)',
+  ],
+  [
+    'a package without its repository',
+    ['v1.0.0', '1.0.0'],
+    `package.json has the repository.url '', and npm wants ${REPOSITORY}`,
+  ],
+])('a release is refused: %s', (_, release, line) => {
+  expect(refusalsOf(...release)).toEqual([line]);
+});
+
+/** What the first job of release.yml refuses, with a changelog of 1.0.0. */
+function refusalsOf(tag: string, version: string, url?: string): string[] {
+  const { jobs }: Workflow = parse(readFileSync(`${FOLDER}/release.yml`, 'utf8'));
+  const script = jobs.version?.steps?.find(({ run }) => run)?.run ?? '';
+  const cwd = mkdtempSync(path.join(tmpdir(), 'release-'));
+  writeFileSync(path.join(cwd, 'package.json'), JSON.stringify({ version, repository: { url } }));
+  writeFileSync(path.join(cwd, 'CHANGELOG.md'), '# Changelog\n\n## 1.0.0 (2026-12-01)\n');
+  const env = environment({
+    GITHUB_REF_NAME: tag,
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_REPOSITORY: 'example/streams',
+  });
+  const { status, stdout } = spawnSync('bash', ['-ec', script], { cwd, env, encoding: 'utf8' });
+  rmSync(cwd, { recursive: true });
+  const refusals = stdout.split('\n').filter(Boolean);
+  expect(status).toBe(refusals.length === 0 ? 0 : 1);
+  return refusals.map((line) => line.replace('::error::', ''));
+}
 
 test('what grants access and what judges it has owners', () => {
   const lines = readFileSync('.github/CODEOWNERS', 'utf8').split('\n');

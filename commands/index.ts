@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The command line: `npm run <command>` starts it with the command's name and arguments. */
 import { didYouMean, UserError } from '../topology/problem';
 import { type Command, run } from './run';

@@ -39,13 +39,13 @@ export function parseOptions<const T extends Options>(
     const [sentence = ''] = (error as Error).message.split(/\.(?:\s|$)/);
     const [, unknown] = /^Unknown option '--(.*)'$/.exec(sentence) ?? [];
     const hint = unknown === undefined ? '' : didYouMean(unknown, Object.keys(options), '--');
-    throw new UserError(`${sentence}; ${hint}npm run ${name} -- --help shows the options`);
+    throw new UserError(`${sentence}; ${hint}${callOf(name)} --help shows the options`);
   }
 }
 
 /** The file `help` is the list of commands, which says what each does. */
 function usage(name: string, options: Options, notes: string): string {
-  const row = new RegExp(`^ +npm run ${name}(?: --.*?)? {2,}(.*)$`, 'm');
+  const row = new RegExp(`^ +(?:npm run|npx .*) ${name}(?: --.*?)? {2,}(.*)$`, 'm');
   const [, does] = row.exec(readFileSync(ownFile('help'), 'utf8')) ?? [];
   const rows = Object.entries(options).map(([option, { value, does }]) => [
     [`--${option}`, value].filter(Boolean).join(' '),
@@ -53,5 +53,10 @@ function usage(name: string, options: Options, notes: string): string {
   ]);
   const width = Math.max(...rows.map(([text = '']) => text.length));
   const lines = rows.map(([text = '', does]) => `  ${text.padEnd(width)}  ${does}\n`);
-  return `${does}.\n\n  npm run ${name} -- <options>\n\n${lines.join('')}${notes}`;
+  return `${does}.\n\n  ${callOf(name)} <options>\n\n${lines.join('')}${notes}`;
+}
+
+/** What is written before the options. */
+function callOf(name: string): string {
+  return name === 'init' ? `npx --no-install cross-account-streams ${name}` : `npm run ${name} --`;
 }

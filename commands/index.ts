@@ -5,6 +5,7 @@ import { type Command, run } from './run';
 
 /** Each is loaded when it is run: the libraries of one command take longer than the others. */
 const MODULES: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  init: () => import('./init'),
   synth: () => import('./synth'),
   review: () => import('./review'),
   diff: () => import('./cdktf'),

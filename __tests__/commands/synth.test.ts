@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { helpFor } from '../../commands/help';
 import { command } from '../../commands/synth';
+import { scripts } from '../../package.json';
 import { runCommand } from '../helpers/run-command';
 import { type Overrides, producer, topology } from '../helpers/topology';
 
@@ -68,7 +70,7 @@ test('runs whole while others start', async () => {
   const start = () =>
     promisify(execFile)(process.execPath, ['commands/start.mjs', 'commands/index.ts', 'help']);
   const runs = await Promise.all(Array.from({ length: 6 }, start));
-  expect(runs).toEqual(runs.map(() => ({ stdout: readFileSync('help', 'utf8'), stderr: '' })));
+  expect(runs).toEqual(runs.map(() => ({ stdout: helpFor(scripts), stderr: '' })));
   expect(readdirSync('dist/commands').filter((name) => name.startsWith('index.js'))).toEqual([
     'index.js',
   ]);

@@ -1,0 +1,180 @@
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { command } from '../../commands/init';
+import template from '../../init/package.json';
+import { compilerOptions } from '../../init/tsconfig.json';
+import own from '../../package.json';
+import project from '../../tsconfig.json';
+import { runCommand } from '../helpers/run-command';
+
+const FILES = [
+  '.gitignore',
+  '.vscode/extensions.json',
+  '.vscode/settings.json',
+  '__tests__/process-orders.test.ts',
+  '__tests__/topology.test.ts',
+  'cdktf.json',
+  'functions/process-orders.ts',
+  'jest.config.cjs',
+  'topology.yaml',
+  'tsconfig.json',
+];
+
+const SCRIPTS = {
+  synth: 'cross-account-streams synth',
+  'synth:hcl': 'cross-account-streams synth --hcl',
+  review: 'cross-account-streams review',
+  diff: 'cross-account-streams diff',
+  deploy: 'cross-account-streams deploy',
+  destroy: 'cross-account-streams destroy',
+  redrive: 'cross-account-streams redrive',
+  test: 'jest',
+  typecheck: 'tsc',
+  help: 'cross-account-streams help',
+};
+
+const started = process.cwd();
+beforeEach(() => process.chdir(mkdtempSync(path.join(tmpdir(), 'init test-'))));
+afterEach(() => {
+  const folder = process.cwd();
+  process.chdir(started);
+  rmSync(folder, { recursive: true });
+});
+
+/** The files of the working directory. */
+function files(): string[] {
+  const names = readdirSync('.', { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => !lstatSync(name).isDirectory()).sort();
+}
+
+/** Runs init where package.json has this text. @returns what package.json has then */
+async function manifestAfter(text: string): Promise<string> {
+  writeFileSync('package.json', text);
+  expect(await runCommand(command)).toMatchObject({ code: 0, stderr: '' });
+  return readFileSync('package.json', 'utf8');
+}
+
+test('in an empty folder, init writes a project and names its files and the next commands', async () => {
+  expect(await runCommand(command)).toEqual({
+    code: 0,
+    stdout: `Written:
+${[...FILES, 'package.json'].map((file) => `  ${file}`).join('\n')}
+
+Next:
+  npm install && npm run synth   the topology as Terraform configuration, in cdktf.out/
+  npm test                       what must stay true of it, and of its function
+`,
+    stderr: '',
+  });
+  expect(files()).toEqual([...FILES, 'package.json'].sort());
+});
+
+test('without a package.json, init writes one that needs this version', async () => {
+  await runCommand(command);
+  expect(JSON.parse(readFileSync('package.json', 'utf8'))).toEqual({
+    private: true,
+    scripts: SCRIPTS,
+    dependencies: { 'dynamodb-cross-account-streams': own.version },
+    devDependencies: template.devDependencies,
+    optionalDependencies: { 'cdktf-cli': own.optionalDependencies['cdktf-cli'] },
+    allowScripts: template.allowScripts,
+  });
+});
+
+test('a package.json keeps what it has: keys, their order, indentation, packages, where they are from', async () => {
+  const before = {
+    name: 'shop',
+    type: 'module',
+    scripts: {
+      build: 'make',
+      synth: SCRIPTS.synth,
+      test: 'echo "Error: no test specified" && exit 1',
+    },
+    dependencies: { 'dynamodb-cross-account-streams': 'file:../package.tgz', jest: '29.0.0' },
+    license: 'UNLICENSED',
+    allowScripts: { esbuild: true },
+  };
+  const { jest, ...devDependencies } = template.devDependencies;
+  expect(await manifestAfter(JSON.stringify(before, null, '\t'))).toBe(
+    `${JSON.stringify(
+      {
+        ...before,
+        scripts: Object.assign({}, before.scripts, SCRIPTS),
+        devDependencies,
+        optionalDependencies: template.optionalDependencies,
+        allowScripts: { ...template.allowScripts, esbuild: true },
+      },
+      null,
+      '\t',
+    )}\n`,
+  );
+});
+
+describe('init refuses', () => {
+  const refuses = async (stderr: string) => {
+    const before = files().map((name) => [name, readFileSync(name, 'utf8')]);
+    expect(await runCommand(command)).toEqual({ code: 1, stdout: '', stderr });
+    expect(files().map((name) => [name, readFileSync(name, 'utf8')])).toEqual(before);
+  };
+  const END = 'Nothing is written: init overwrites nothing\n';
+
+  test('files that exist, and names all of them', async () => {
+    writeFileSync('topology.yaml', 'name: mine');
+    writeFileSync('.gitignore', '');
+    await refuses(`.gitignore exists\ntopology.yaml exists\n${END}`);
+  });
+
+  test('what it has written before', async () => {
+    await runCommand(command);
+    await refuses(`${FILES.map((file) => `${file} exists\n`).join('')}${END}`);
+  });
+
+  test('scripts of the same names that run something else', async () => {
+    const scripts = { test: 'vitest', synth: 'cdktf synth', help: SCRIPTS.help };
+    writeFileSync('package.json', JSON.stringify({ scripts }));
+    await refuses(
+      `package.json scripts.synth must be "cross-account-streams synth"; give yours another name, got "cdktf synth"
+package.json scripts.test must be "jest"; give yours another name, got "vitest"
+${END}`,
+    );
+  });
+
+  test('a package.json that is not JSON', async () => {
+    writeFileSync('package.json', '{');
+    await refuses(expect.stringMatching(/^package\.json is not valid JSON: .*position 1.*\n$/));
+  });
+
+  test('a package.json whose scripts are no texts', async () => {
+    writeFileSync('package.json', '{ "scripts": { "test": 1 }, "dependencies": [] }');
+    await refuses(
+      `package.json scripts.test Invalid input: expected string, received number
+package.json dependencies Invalid input: expected record, received array
+`,
+    );
+  });
+
+  test('a file where a folder must be, and removes what it has written until then', async () => {
+    writeFileSync('functions', '');
+    await refuses("Nothing is written: EEXIST: file already exists, mkdir 'functions'\n");
+  });
+});
+
+describe('the template has', () => {
+  test('the versions that this project is tested with', () => {
+    const ranges = { ...own.dependencies, ...own.devDependencies, ...own.optionalDependencies };
+    const { devDependencies, optionalDependencies } = template;
+    expect(ranges).toMatchObject({ ...devDependencies, ...optionalDependencies });
+    expect(own.allowScripts).toMatchObject(template.allowScripts);
+  });
+
+  test('scripts for the commands of this project, by the same names', () => {
+    expect(template.scripts).toEqual(SCRIPTS);
+    expect(Object.keys(own.scripts)).toEqual(expect.arrayContaining(Object.keys(SCRIPTS)));
+  });
+
+  test('the compiler options that its files are checked with here', () => {
+    const { paths, ...others } = project.compilerOptions;
+    expect({ ...others, types: ['node', 'jest'] }).toMatchObject(compilerOptions);
+  });
+});

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ownFile } from '../topology/own-files';
+import { formatProblem, UserError } from '../topology/problem';
+
+const texts = z.record(z.string(), z.string()).optional();
+
+/** What is read of a package.json. */
+const MANIFEST = z.looseObject({
+  scripts: texts,
+  dependencies: texts,
+  devDependencies: texts,
+  optionalDependencies: texts,
+  allowScripts: z.record(z.string(), z.boolean()).optional(),
+});
+
+type Manifest = z.infer<typeof MANIFEST>;
+
+/** The script `test` of `npm init`. */
+const NO_TEST = 'echo "Error: no test specified" && exit 1';
+
+/**
+ * Adds the scripts and packages of a template to a package.json, and this package. What it has stays.
+ *
+ * @param text of the package.json; default: there is none yet
+ * @returns its new text, and a line for each of its scripts that would have to be another one
+ * @throws UserError if it cannot be read
+ */
+export function mergeManifest(text = '{ "private": true }', template: Manifest) {
+  const manifest = parse(text);
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  const present = { ...dependencies, ...devDependencies, ...optionalDependencies };
+  const missing = (packages: Manifest['dependencies'] = {}) =>
+    Object.fromEntries(Object.entries(packages).filter(([name]) => !(name in present)));
+  const { name, version } = JSON.parse(readFileSync(ownFile('package.json'), 'utf8'));
+  const merged: Manifest = {
+    ...manifest,
+    scripts: { ...manifest.scripts, ...template.scripts },
+    dependencies: { ...dependencies, ...missing({ [name]: version }) },
+    devDependencies: { ...devDependencies, ...missing(template.devDependencies) },
+    optionalDependencies: { ...optionalDependencies, ...missing(template.optionalDependencies) },
+    allowScripts: { ...template.allowScripts, ...manifest.allowScripts },
+  };
+  const [indent = 2] = /^[ \t]+(?=")/m.exec(text) ?? [];
+  return {
+    text: `${JSON.stringify(merged, null, indent)}\n`,
+    problems: otherScripts(manifest.scripts, template.scripts),
+  };
+}
+
+function otherScripts(scripts: Manifest['scripts'] = {}, needed: Manifest['scripts'] = {}) {
+  return Object.entries(needed)
+    .map(([name, script]) => ({ name, script, received: scripts[name] ?? script }))
+    .filter(({ script, received }) => received !== script && received !== NO_TEST)
+    .map(({ name, script, received }) => {
+      const message = `must be ${JSON.stringify(script)}; give yours another name`;
+      return formatProblem('package.json', { path: ['scripts', name], message, received });
+    });
+}
+
+function parse(text: string): Manifest {
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`package.json is not valid JSON: ${(error as Error).message}`);
+  }
+  const { error } = MANIFEST.safeParse(manifest);
+  // As it is, since zod puts the keys in another order.
+  if (!error) return manifest as Manifest;
+  throw new UserError(
+    ...error.issues.map(({ path, message }) => formatProblem('package.json', { path, message })),
+  );
+}

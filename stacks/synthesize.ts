@@ -10,11 +10,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { App, Manifest, TerraformStack } from 'cdktf';
+import { App, Manifest } from 'cdktf';
+import { version } from '../package.json';
+import { PACKAGE_NAME } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
+import { AccountStack } from './account-stack';
 import { buildStacks } from './build-stacks';
 import { withFolderLock } from './folder-lock';
+import { listStacks } from './list-stacks';
 
 export interface SynthesisOptions {
   /** HCL instead of JSON. */
@@ -25,6 +29,11 @@ export interface SynthesisOptions {
 
 /** All that a synthesis writes in the folder of a stack. The rest is Terraform's, such as `.terraform`. */
 const SYNTHESIZED = ['cdk.tf.json', 'cdk.tf', 'metadata.json', 'assets'];
+
+/** With HCL: the stacks as other tools read them. */
+const STACK_LIST = 'stacks.json';
+
+const LISTS = [STACK_LIST, Manifest.fileName];
 
 /**
  * Writes the stacks of a topology to a folder, as `cdktf synth` does, without its CLI. It replaces what an earlier
@@ -41,8 +50,7 @@ export async function synthesize(
 ): Promise<string[]> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'synth-'));
   try {
-    const ids = writeStacks(topology, scratch, hcl);
-    if (hcl) await tidy(scratch, ids);
+    const ids = await writeFinalStacks(topology, scratch, hcl);
     replace(outdir, scratch, ids, keepStale);
     return ids;
   } finally {
@@ -50,8 +58,28 @@ export async function synthesize(
   }
 }
 
-/** The same, to an empty folder, and HCL as cdktf has it. */
-export function writeStacks(topology: ResolvedTopology, folder: string, hcl = false): string[] {
+/** The same, to an empty folder. */
+export async function writeFinalStacks(
+  topology: ResolvedTopology,
+  folder: string,
+  hcl = false,
+): Promise<string[]> {
+  const stacks = writeStacks(topology, folder, hcl);
+  const ids = stacks.map(({ node }) => node.id);
+  if (hcl) {
+    await finish(folder, topology, ids);
+    const list = JSON.stringify(listStacks(stacks), null, 2);
+    writeFileSync(path.join(folder, STACK_LIST), `${list}\n`);
+  }
+  return ids;
+}
+
+/** The same, and HCL as cdktf has it. */
+export function writeStacks(
+  topology: ResolvedTopology,
+  folder: string,
+  hcl = false,
+): AccountStack[] {
   // The app and each stack read it there.
   process.env.SYNTH_HCL_OUTPUT = String(hcl);
   const app = new App({ outdir: folder, skipValidation: true });
@@ -61,25 +89,30 @@ export function writeStacks(topology: ResolvedTopology, folder: string, hcl = fa
     .flatMap(({ node }) => node.validate().map((problem) => `${node.path} ${problem}`));
   if (problems.length > 0) throw new UserError(...problems);
   app.synth();
-  return app.node.children.filter(TerraformStack.isStack).map(({ node }) => node.id);
+  return app.node.children.filter((child) => child instanceof AccountStack);
 }
 
-async function tidy(folder: string, ids: readonly string[]): Promise<void> {
+/** HCL as it is shown to people. It says what it was made from, the same on every machine. */
+async function finish(
+  folder: string,
+  topology: ResolvedTopology,
+  ids: readonly string[],
+): Promise<void> {
   // Only here, since the formatter is WebAssembly, which takes as long to load as the rest to run.
   const { tidyHcl } = await import('../terraform/hcl/tidy-hcl');
+  const origin = `# Written from the topology ${topology.name} by npm run synth:hcl of ${PACKAGE_NAME} ${version}`;
   for (const id of ids) {
     const file = path.join(folder, Manifest.stacksFolder, id, 'cdk.tf');
-    writeFileSync(file, await tidyHcl(readFileSync(file, 'utf8')));
+    writeFileSync(file, `${origin}\n\n${await tidyHcl(readFileSync(file, 'utf8'))}`);
   }
 }
 
 function replace(outdir: string, scratch: string, ids: readonly string[], keepStale = false): void {
   const stacks = path.join(outdir, Manifest.stacksFolder);
-  const manifest = path.join(outdir, Manifest.fileName);
   try {
     mkdirSync(stacks, { recursive: true });
     withFolderLock(outdir, () => {
-      rmSync(manifest, { force: true });
+      for (const list of LISTS) rmSync(path.join(outdir, list), { force: true });
       for (const id of readdirSync(stacks)) {
         const stack = path.join(stacks, id);
         const written = SYNTHESIZED.map((name) => path.join(stack, name)).filter(existsSync);
@@ -89,7 +122,9 @@ function replace(outdir: string, scratch: string, ids: readonly string[], keepSt
       }
       const copy = { recursive: true, verbatimSymlinks: true };
       cpSync(path.join(scratch, Manifest.stacksFolder), stacks, copy);
-      cpSync(path.join(scratch, Manifest.fileName), manifest);
+      for (const list of LISTS.filter((name) => existsSync(path.join(scratch, name)))) {
+        cpSync(path.join(scratch, list), path.join(outdir, list));
+      }
     });
   } catch (error) {
     throw new UserError(`the stacks cannot be written to ${outdir}: ${(error as Error).message}`);

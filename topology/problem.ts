@@ -63,10 +63,11 @@ export function formatValue(value: unknown): string {
   return visible(text.length > 100 ? `${text.slice(0, 99)}…` : text);
 }
 
-/** `did you mean <name>? ` where a name is close enough, else nothing. */
+/** `did you mean <name>? ` where a name is close enough, or the only one that begins so, else nothing. */
 export function didYouMean(given: string, names: readonly string[], prefix = ''): string {
   if (names.length === 0) return '';
-  const name = closest(given, names);
+  const [begun, ...others] = names.filter((name) => given.length > 2 && name.startsWith(given));
+  const name = others.length === 0 && begun !== undefined ? begun : closest(given, names);
   const most = Math.max(given.length > 3 ? 2 : 1, given.length / 4);
-  return distance(given, name) <= most ? `did you mean ${prefix}${name}? ` : '';
+  return name === begun || distance(given, name) <= most ? `did you mean ${prefix}${name}? ` : '';
 }

@@ -47,6 +47,12 @@ describe('the options refuse', () => {
       "Unknown option '--consuner'; did you mean --consumer?",
     ],
     [
+      'the beginning of an option',
+      ['--sin', '2h'],
+      "Unknown option '--sin'; did you mean --since?",
+    ],
+    ['a beginning that is too short', ['--si'], "Unknown option '--si'"],
+    [
       'the value of a flag',
       [...CONSUMER, '--json=yes'],
       "Option '--json' does not take an argument",

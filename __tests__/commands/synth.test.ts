@@ -86,9 +86,11 @@ describe('refuses', () => {
   };
 
   test('an unknown option', async () => {
-    expect(await refused(undefined, '--outputs', 'x')).toBe(
-      "Unknown option '--outputs'; did you mean --output? npm run synth -- --help shows the options\n",
-    );
+    for (const option of ['--outputs', '--out']) {
+      expect(await refused(undefined, option, 'x')).toBe(
+        `Unknown option '${option}'; did you mean --output? npm run synth -- --help shows the options\n`,
+      );
+    }
   });
 
   test('a problem of the topology, in one line', async () => {

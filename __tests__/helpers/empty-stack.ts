@@ -5,6 +5,8 @@ import { topology } from './topology';
 
 /** A stack of the account 111122223333 that a test fills. */
 export class EmptyStack extends AccountStack {
+  readonly kind = 'empty';
+
   constructor(app: App = jsonApp()) {
     const account = { id: '111122223333', region: 'us-east-1', partition: 'aws' };
     super(app, 'empty', resolved(topology()), account, 'consumer');

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
+import { version } from '../../package.json';
 import { buildStacks } from '../../stacks/build-stacks';
 import { synthesize } from '../../stacks/synthesize';
 import { UserError } from '../../topology/problem';
@@ -111,6 +112,50 @@ describe('a synthesis', () => {
     expect(names()).toEqual(['cdk.tf']);
     await synthesize(ORDERS, outdir);
     expect(names()).toEqual(['cdk.tf.json']);
+    expect(readdirSync(outdir).sort()).toEqual(['manifest.json', 'stacks']);
+  });
+});
+
+describe('HCL', () => {
+  test('says in its first line what it was made from, and names no folder', async () => {
+    await synthesize(ORDERS, outdir, { hcl: true });
+    const firstLines = idsIn(outdir).map((id) => {
+      return tree(outdir)[`stacks/${id}/cdk.tf`]?.split('\n').slice(0, 3);
+    });
+    const line = `# Written from the topology orders by npm run synth:hcl of dynamodb-cross-account-streams ${version}`;
+    expect(firstLines).toEqual(Array(3).fill([line, '', 'terraform {']));
+  });
+
+  test('has the list of stacks for other tools next to it', async () => {
+    const managed = resolved(
+      topology({ 'state.manage': true, 'producers.orders.streamPolicy': { principal: 'account' } }),
+    );
+    await synthesize(managed, outdir, { hcl: true });
+    const [analytics, shop] = ['111122223333', '444455556666'];
+    const region = 'us-east-1';
+    expect(JSON.parse(tree(outdir)['stacks.json'] ?? '')).toEqual(
+      [
+        // Without state.roleArn the credentials decide the account.
+        { id: 'state-bucket', kind: 'state-bucket', region, order: 0, dependsOn: [] },
+        {
+          id: 'consumer-process-orders',
+          kind: 'consumer',
+          account: analytics,
+          region,
+          order: 1,
+          dependsOn: [],
+        },
+        { id: 'producer-orders', kind: 'producer', account: shop, region, order: 1, dependsOn: [] },
+        {
+          id: 'subscription-orders-process-orders',
+          kind: 'subscription',
+          account: analytics,
+          region,
+          order: 2,
+          dependsOn: ['producer-orders', 'consumer-process-orders'],
+        },
+      ].map((stack) => ({ ...stack, folder: `stacks/${stack.id}` })),
+    );
   });
 });
 

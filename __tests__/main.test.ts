@@ -76,7 +76,8 @@ const run = (project: string, output: string, topologyFile?: string) =>
 
 /** Runs the same in this process. */
 async function synth(topologyFile: string, output: string): Promise<Run> {
-  const outcome = await runCommand(command, { args: ['--output', output], topologyFile });
+  const args = ['--topology', topologyFile, '--output', output];
+  const outcome = await runCommand(command, { args });
   return { ...outcome, output };
 }
 
@@ -226,7 +227,7 @@ describe('refuses', () => {
     [
       'a file that is not there',
       () => path.join(first, 'nowhere.yaml'),
-      'nowhere.yaml is not a file; set TOPOLOGY to the path of a topology file',
+      'nowhere.yaml is not a file; name a topology file with --topology or TOPOLOGY',
     ],
   ])('%s', async (name, topologyFile, problem) => {
     const { code, stdout, stderr, output } = await synth(topologyFile(), path.join(folder, name));

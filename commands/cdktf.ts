@@ -3,10 +3,16 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
+import { loadTopology } from '../load/load';
 import { UserError } from '../topology/problem';
 import type { World } from './run';
+import { takeTopology } from './topology';
 
-export async function command({ name, args, env }: World): Promise<number> {
+export async function command(world: World): Promise<number> {
+  const { name, env } = world;
+  const { topology, args } = takeTopology(world);
+  // cdktf shows lines of its own around what is wrong with it.
+  if (topology !== undefined) loadTopology(topology);
   const cli = findCli();
   if (!cli) throw new UserError(`npm run ${name}: ${missingCli()}`);
   const asks = mustBeApproved(name, args, env);
@@ -16,16 +22,16 @@ export async function command({ name, args, env }: World): Promise<number> {
       `npm run ${name}: there is no terminal to ask for approval; add --auto-approve, as in npm run ${name} -- '*' --auto-approve`,
     );
   }
-  return start([cli, name, ...args], asks);
+  return start([cli, name, ...args], asks, topology);
 }
 
 /** @returns the exit code, as a shell has it of a process that a signal ended */
-function start(args: readonly string[], asks: boolean): Promise<number> {
+function start(args: readonly string[], asks: boolean, topology?: string): Promise<number> {
   const { CI = process.stdout.isTTY || asks ? undefined : 'true' } = process.env;
   const cdktf = spawn(process.execPath, args, {
     stdio: 'inherit',
     // No question for a newer version, which fails offline; no frames of a spinner in a log.
-    env: { CHECKPOINT_DISABLE: '1', ...process.env, CI },
+    env: { CHECKPOINT_DISABLE: '1', ...process.env, CI, TOPOLOGY: topology },
   });
   // Ctrl-C reaches cdktf from the terminal. This process waits for it.
   process.on('SIGINT', () => process.stdin.isTTY || cdktf.kill('SIGINT'));

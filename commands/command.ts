@@ -43,7 +43,7 @@ export function parseOptions<const T extends Options>(
   }
 }
 
-/** The file `help` is the list of commands, which says what each does. */
+/** The file `help` is the list of commands that people run, which says what each does. */
 function usage(name: string, options: Options, notes: string): string {
   const row = new RegExp(`^ +(?:npm run|npx .*) ${name}(?: --.*?)? {2,}(.*)$`, 'm');
   const [, does] = row.exec(readFileSync(ownFile('help'), 'utf8')) ?? [];
@@ -53,7 +53,8 @@ function usage(name: string, options: Options, notes: string): string {
   ]);
   const width = Math.max(...rows.map(([text = '']) => text.length));
   const lines = rows.map(([text = '', does]) => `  ${text.padEnd(width)}  ${does}\n`);
-  return `${does}.\n\n  ${callOf(name)} <options>\n\n${lines.join('')}${notes}`;
+  const sentence = does === undefined ? '' : `${does}.\n\n`;
+  return `${sentence}  ${callOf(name)} <options>\n\n${lines.join('')}${notes}`;
 }
 
 /** What is written before the options. */

@@ -12,6 +12,7 @@ const MODULES: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   deploy: () => import('./cdktf'),
   destroy: () => import('./cdktf'),
   redrive: () => import('./redrive'),
+  app: () => import('../main'),
   schema: () => import('./schema'),
   help: () => import('./help'),
 };
@@ -19,7 +20,8 @@ const MODULES: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
 run(async (world) => {
   const load = MODULES[world.name];
   if (!load) {
-    const hint = didYouMean(world.name, Object.keys(MODULES));
+    const meant = Object.keys(MODULES).filter((name) => name !== 'app'); // cdktf's, not people's
+    const hint = didYouMean(world.name, meant);
     throw new UserError(`There is no command ${world.name}; ${hint}npm run help lists them`);
   }
   const { command } = await load();

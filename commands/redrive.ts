@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { connect } from '../operate/redrive/aws';
 import { redriveCommand } from '../operate/redrive/command';
 import { readOptions } from '../operate/redrive/options';
-import { defineCommand } from './command';
+import { defineTopologyCommand } from './topology';
 
 /** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
 const ONE_INTERRUPT = 1_000;
@@ -23,7 +23,7 @@ export const OPTIONS = {
 } as const;
 
 /** `npm run redrive` */
-export const command = defineCommand(
+export const command = defineTopologyCommand(
   'redrive',
   OPTIONS,
   async (values, world) => {

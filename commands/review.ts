@@ -9,11 +9,10 @@ import { review } from '../review/review';
 import { synthesize } from '../stacks/synthesize';
 import { UserError } from '../topology/problem';
 import { visible } from '../topology/unicode';
-import { defineCommand } from './command';
-import { readTopology } from './topology';
+import { defineTopologyCommand, readTopology } from './topology';
 
 /** `npm run review`: what a reviewer reads. */
-export const command = defineCommand(
+export const command = defineTopologyCommand(
   'review',
   {
     against: { type: 'string', value: '<ref>', does: 'show what changed since a commit or branch' },

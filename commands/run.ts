@@ -6,7 +6,6 @@ export interface World {
   readonly name: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly topologyFile: string;
   readonly now: Date;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -23,8 +22,7 @@ export type Command = (world: World) => Promise<number>;
 export async function run(command: Command): Promise<void> {
   const { argv, env, stdout, stderr } = process;
   const [name = 'help', ...args] = argv.slice(2);
-  const topologyFile = env.TOPOLOGY ?? 'topologies/orders.yaml';
-  const world = { name, args, env, topologyFile, now: new Date(), stdout, stderr };
+  const world = { name, args, env, now: new Date(), stdout, stderr };
   process.exitCode = await execute(command, world);
 }
 

@@ -1,19 +1,20 @@
-// node commands/start.mjs <script>.ts [arguments]: bundles a script and runs it in this process, so that it gets
-// the signals. It takes half the time of tsx.
+// node commands/start.mjs <script>.ts [arguments]: bundles a script of this project and runs it in this process, so
+// that it gets the signals, from any working directory. It takes half the time of tsx.
 // esbuild is looked for where Node.js looks for packages, also in a folder above.
 import { randomUUID } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const [script] = process.argv.splice(2, 1);
-const outfile = path.resolve('dist', script.replace(/\.ts$/, '.js'));
+const project = fileURLToPath(new URL('..', import.meta.url));
+const outfile = path.join(project, 'dist', script.replace(/\.ts$/, '.js'));
 // Another run may import the file meanwhile: it never finds a part of it.
 const unfinished = `${outfile}.${randomUUID()}`;
 try {
   const { build } = await import('esbuild');
   await build({
-    entryPoints: [script],
+    entryPoints: [path.join(project, script)],
     outfile: unfinished,
     bundle: true,
     platform: 'node',

@@ -1,6 +1,5 @@
 import { synthesize } from '../stacks/synthesize';
-import { defineCommand } from './command';
-import { readTopology } from './topology';
+import { defineTopologyCommand, readTopology, usualTopology } from './topology';
 
 /** Stacks that are named before "and … more". */
 const NAMED = 3;
@@ -11,17 +10,21 @@ const OPTIONS = {
 } as const;
 
 /** `npm run synth` and `npm run synth:hcl`: the stacks as Terraform configuration. */
-export const command = defineCommand('synth', OPTIONS, async ({ hcl = false, output }, world) => {
-  const folder = output ?? (hcl ? 'hcl.out' : 'cdktf.out');
-  const stacks = await synthesize(readTopology(world), folder, { hcl });
-  const count = `${stacks.length} ${stacks.length === 1 ? 'stack' : 'stacks'}`;
-  const more = stacks.length > NAMED ? ` and ${stacks.length - NAMED} more` : '';
-  const same = world.env.TOPOLOGY === undefined ? 'Next' : 'Next, with the same TOPOLOGY';
-  const next = hcl
-    ? `Next: read ${folder}/stacks/*/cdk.tf; docs/leaving.md runs them with Terraform alone`
-    : `${same}: npm run review${output === undefined ? ", then npm run deploy -- '*'" : ` -- --from ${folder}`}`;
-  world.stdout.write(
-    `${count} in ${folder}/: ${stacks.slice(0, NAMED).join(', ')}${more}\n${next}\n`,
-  );
-  return 0;
-});
+export const command = defineTopologyCommand(
+  'synth',
+  OPTIONS,
+  async ({ hcl = false, output }, world) => {
+    const folder = output ?? (hcl ? 'hcl.out' : 'cdktf.out');
+    const stacks = await synthesize(readTopology(world), folder, { hcl });
+    const count = `${stacks.length} ${stacks.length === 1 ? 'stack' : 'stacks'}`;
+    const more = stacks.length > NAMED ? ` and ${stacks.length - NAMED} more` : '';
+    const same = world.topologyFile === usualTopology() ? 'Next' : 'Next, with the same topology';
+    const next = hcl
+      ? `Next: read ${folder}/stacks/*/cdk.tf; docs/leaving.md runs them with Terraform alone`
+      : `${same}: npm run review${output === undefined ? ", then npm run deploy -- '*'" : ` -- --from ${folder}`}`;
+    world.stdout.write(
+      `${count} in ${folder}/: ${stacks.slice(0, NAMED).join(', ')}${more}\n${next}\n`,
+    );
+    return 0;
+  },
+);

@@ -1,13 +1,77 @@
+/** Which topology a command reads: that of `--topology`, else of `TOPOLOGY`, else the usual one. */
+import { existsSync } from 'node:fs';
 import { loadTopology } from '../load/load';
 import { entryProblems } from '../packaging/entry-problems';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
-import type { World } from './run';
+import { defineCommand, type Options, parseOptions, type Values } from './command';
+import type { Command, World } from './run';
+
+const USUAL = ['topology.yaml', 'topologies/orders.yaml'];
+
+const OPTION = {
+  topology: {
+    type: 'string',
+    value: '<file>',
+    does: `another topology than that of TOPOLOGY, else ${USUAL.join(', else ')}`,
+  },
+} as const;
+
+/** What a command needs of the world that reads a topology. */
+export interface TopologyWorld extends World {
+  readonly topologyFile: string;
+}
+
+/** A command with options, to which `--topology` is added. */
+export function defineTopologyCommand<const T extends Options>(
+  name: string,
+  options: T,
+  act: (values: Values<T>, world: TopologyWorld) => Promise<number>,
+  notes?: string,
+): Command {
+  const all: Options = { ...options, ...OPTION };
+  return defineCommand(
+    name,
+    all,
+    async (values, world) => {
+      const topologyFile = named(values.topology as string | undefined, world) ?? usualTopology();
+      if (topologyFile === undefined) throw new UserError(NONE);
+      return act(values as Values<T>, { ...world, topologyFile });
+    },
+    notes,
+  );
+}
+
+/** Takes `--topology` off the arguments of another program. */
+export function takeTopology(world: World): { topology?: string; args: readonly string[] } {
+  const { name, args } = world;
+  const at = args.findIndex((arg) => /^--topology(=|$)/.test(arg));
+  const count = at === -1 ? 0 : args[at] === '--topology' ? 2 : 1;
+  const { topology } = parseOptions(name, OPTION, args.slice(at, at + count));
+  return { topology: named(topology, world), args: args.toSpliced(at, count) };
+}
+
+/** What the user names. */
+function named(option: string | undefined, { name, env }: World): string | undefined {
+  if (option === undefined && env.npm_config_topology !== undefined) {
+    throw new UserError(
+      `npm has taken --topology for its own option; write it after --: npm run ${name} -- --topology <file>`,
+    );
+  }
+  const file = option ?? env.TOPOLOGY;
+  if (file !== '') return file;
+  const what = option === undefined ? 'TOPOLOGY' : '--topology';
+  throw new UserError(`${what} is empty; set it to the path of a topology file, or leave it out`);
+}
+
+/** The topology that is meant where none is named. */
+export function usualTopology(): string | undefined {
+  return USUAL.find((file) => existsSync(file));
+}
+
+const NONE = `there is neither ${USUAL.join(' nor ')} here; name a topology with --topology or TOPOLOGY, or, in an empty folder, write one with npx --no-install cross-account-streams init`;
 
 /** The topology that the user asks for, with its functions checked; warnings are printed. */
-export function readTopology({ topologyFile, stderr }: World): ResolvedTopology {
-  if (topologyFile === '') {
-    throw new UserError('TOPOLOGY is empty; set it to the path of a topology file, or unset it');
-  }
+export function readTopology({ topologyFile, stderr }: TopologyWorld): ResolvedTopology {
   return loadTopology(topologyFile, entryProblems, (line) => stderr.write(`${line}\n`));
 }

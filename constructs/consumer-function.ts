@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { DataArchiveFile } from '@cdktf/provider-archive/lib/data-archive-file';
 import { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
 import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
@@ -37,7 +38,9 @@ export function createFunction(
 }
 
 function zip(scope: Construct, directory: string): DataArchiveFile {
-  const asset = new TerraformAsset(scope, 'code', { path: directory, type: AssetType.DIRECTORY });
+  // cdktf takes a relative path as one from the folder of cdktf.json, which need not be there.
+  const code = { path: path.resolve(directory), type: AssetType.DIRECTORY };
+  const asset = new TerraformAsset(scope, 'code', code);
   return new DataArchiveFile(scope, 'archive', {
     provider: new ArchiveProvider(scope, 'archive_provider'),
     type: 'zip',

@@ -64,7 +64,7 @@ export function loadTopology(
     throw new TopologyError(file, [{ path: [], message, line }]);
   };
   if (!existsSync(file) || !statSync(file).isFile()) {
-    refuse('is not a file; set TOPOLOGY to the path of a topology file');
+    refuse('is not a file; name a topology file with --topology or TOPOLOGY');
   }
   const { size } = statSync(file);
   if (size > LARGEST_FILE) {

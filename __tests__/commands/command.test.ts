@@ -7,8 +7,8 @@ const CONSUMER = ['--consumer', 'process-orders'];
 const MORE = 'npm run redrive -- --help shows the options';
 
 test('--help shows what a command does, its options and its exit code, and needs nothing else', async () => {
-  const world = { args: ['--help'], topologyFile: 'nowhere.yaml' };
-  expect(await runCommand(redrive, world)).toEqual({
+  const env = { TOPOLOGY: 'nowhere.yaml' };
+  expect(await runCommand(redrive, { args: ['--help'], env })).toEqual({
     code: 0,
     stdout: `Delivers a consumer's failed batches to its function again.
 
@@ -19,6 +19,7 @@ test('--help shows what a command does, its options and its exit code, and needs
   --role <ARN>       a role instead of the account's deploy role
   --dry-run          list them, deliver and delete nothing
   --json             one JSON document on standard output, all else on standard error
+  --topology <file>  another topology than that of TOPOLOGY, else topology.yaml, else topologies/orders.yaml
   --help             this text
 
 Exit code: 0 if everything was delivered, 1 if not. Documentation: docs/failed-batches.md

@@ -12,8 +12,7 @@ const FILE = 'topologies/orders.yaml';
 const folder = mkdtempSync(path.join(tmpdir(), 'review-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const review = (...args: string[]) =>
-  runCommand(command, { args, topologyFile: FILE, now: new Date('2026-08-01') });
+const review = (...args: string[]) => runCommand(command, { args, now: new Date('2026-08-01') });
 
 /** Reviews stacks that are synthesized already. */
 async function reviewOf(name: string, edits: Record<string, Edit> = {}) {
@@ -197,6 +196,7 @@ test('shows its options', async () => {
     '  --from',
     '  --after-init',
     '  --output',
+    '  --topology',
     '  --help',
   ]);
 });

@@ -7,7 +7,6 @@ export async function runCommand(command: Command, world: Partial<World> = {}) {
     name: 'test',
     args: [],
     env: {},
-    topologyFile: 'topologies/orders.yaml',
     now: new Date('2026-01-08T12:00:00Z'),
     stdout: { write: (text) => (output.stdout += text) },
     stderr: { write: (text) => (output.stderr += text) },

@@ -7,7 +7,7 @@ import { TopologyError } from '../../topology/problem';
 import { topology } from '../helpers/topology';
 
 const ORDERS = readFileSync(join(__dirname, '../refusals/base.yaml'), 'utf8');
-const NOT_A_FILE = 'is not a file; set TOPOLOGY to the path of a topology file';
+const NOT_A_FILE = 'is not a file; name a topology file with --topology or TOPOLOGY';
 
 const folder = mkdtempSync(join(tmpdir(), 'topology-'));
 const file = join(folder, 'topologies', 'x.yaml');

@@ -215,7 +215,7 @@ describe('refuses', () => {
     [
       'a topology file that is not there',
       { topologyFile: 'nowhere.yaml' },
-      'nowhere.yaml is not a file; set TOPOLOGY to the path of a topology file',
+      'nowhere.yaml is not a file; name a topology file with --topology or TOPOLOGY',
     ],
     [
       'a role of another account',

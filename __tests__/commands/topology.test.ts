@@ -1,0 +1,101 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { defineTopologyCommand, takeTopology } from '../../commands/topology';
+import { runCommand } from '../helpers/run-command';
+
+const started = process.cwd();
+const folder = mkdtempSync(path.join(tmpdir(), 'topology-option-'));
+afterAll(() => {
+  process.chdir(started);
+  rmSync(folder, { recursive: true });
+});
+
+const command = defineTopologyCommand('show', {}, async (_, { stdout, topologyFile }) => {
+  stdout.write(topologyFile);
+  return 0;
+});
+
+/** What is read in a folder with these files. */
+async function read(files: readonly string[], args: string[], env = {}): Promise<string> {
+  const here = mkdtempSync(path.join(folder, 'here-'));
+  mkdirSync(path.join(here, 'topologies'));
+  for (const file of files) writeFileSync(path.join(here, file), '');
+  process.chdir(here);
+  const { code, stdout, stderr } = await runCommand(command, { name: 'show', args, env });
+  return code === 0 ? stdout : stderr;
+}
+
+const USUAL = ['topology.yaml', 'topologies/orders.yaml'];
+const TOPOLOGY = 'of-variable.yaml';
+
+test.each<[string, string, string[], string[], object]>([
+  ['the option', 'a b/ö.yaml', USUAL, ['--topology', 'a b/ö.yaml'], { TOPOLOGY }],
+  ['the option, with =', 'a=b.yaml', USUAL, ['--topology=a=b.yaml'], { TOPOLOGY }],
+  ['the variable', TOPOLOGY, USUAL, [], { TOPOLOGY }],
+  ['topology.yaml', 'topology.yaml', USUAL, [], {}],
+  ['topologies/orders.yaml', 'topologies/orders.yaml', ['topologies/orders.yaml'], [], {}],
+])('a command reads that of %s', async (_, file, files, args, env) => {
+  expect(await read(files, args, env)).toBe(file);
+});
+
+test.each<[string, string, string[], object]>([
+  [
+    'no topology at all',
+    'there is neither topology.yaml nor topologies/orders.yaml here; name a topology with --topology or TOPOLOGY, or, in an empty folder, write one with npx --no-install cross-account-streams init',
+    [],
+    {},
+  ],
+  [
+    'an empty option',
+    '--topology is empty; set it to the path of a topology file, or leave it out',
+    ['--topology='],
+    { TOPOLOGY },
+  ],
+  [
+    'an empty variable',
+    'TOPOLOGY is empty; set it to the path of a topology file, or leave it out',
+    [],
+    { TOPOLOGY: '' },
+  ],
+  [
+    'the option without a file',
+    "Option '--topology <value>' argument missing; npm run show -- --help shows the options",
+    ['--topology'],
+    {},
+  ],
+  [
+    'an option that npm has taken',
+    'npm has taken --topology for its own option; write it after --: npm run show -- --topology <file>',
+    [],
+    { TOPOLOGY, npm_config_topology: 'x.yaml' },
+  ],
+])('a command refuses %s', async (_, message, args, env) => {
+  expect(await read([], args, env)).toBe(`${message}\n`);
+});
+
+describe('of the arguments of cdktf', () => {
+  const take = (args: string[], env = {}) => {
+    const world = { name: 'deploy', args, env, now: new Date(0) };
+    return takeTopology({ ...world, stdout: process.stdout, stderr: process.stderr });
+  };
+
+  test.each<[string[], string | undefined, string[]]>([
+    [['*', '--topology', 'x.yaml', '--auto-approve'], 'x.yaml', ['*', '--auto-approve']],
+    [['--topology=x.yaml', '*'], 'x.yaml', ['*']],
+    [['*', '--topologyFile'], undefined, ['*', '--topologyFile']],
+  ])('%j the option is taken', (args, topology, others) => {
+    expect(take(args)).toEqual({ topology, args: others });
+  });
+
+  test('none is taken, but the variable is heard', () => {
+    expect(take(['*'], { TOPOLOGY })).toEqual({ topology: TOPOLOGY, args: ['*'] });
+  });
+
+  test('an option without a file is refused', () => {
+    expect(() => take(['*', '--topology'])).toThrow(
+      "Option '--topology <value>' argument missing; npm run deploy -- --help shows the options",
+    );
+    expect(() => take(['--topology', '--auto-approve'])).toThrow('argument is ambiguous');
+  });
+});

@@ -10,7 +10,7 @@ import { AccountStack } from './account-stack';
 const NONCURRENT_DAYS = 90;
 
 /**
- * The bucket of all other stacks' state. Its own state is a file next to `cdktf.json`, to be kept: the
+ * The bucket of all other stacks' state. Its own state is a file next to `cdktf.out`, to be kept: the
  * bucket cannot hold the state it is made from.
  */
 export class StateBucketStack extends AccountStack {

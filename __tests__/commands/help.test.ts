@@ -9,8 +9,10 @@ function commandsIn(list: string): string[] {
   return [...new Set([...rows].map(([, name = '']) => name))].sort();
 }
 
+/** The commands that scripts are run with, but those that npm runs by itself. */
 const run = (names: object) =>
   Object.keys(names)
+    .filter((name) => !/^(pre|post)/.test(name))
     .map((name) => `npm run ${name}`)
     .sort();
 

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { connect } from '../operate/redrive/aws';
 import { redriveCommand } from '../operate/redrive/command';
 import { readOptions } from '../operate/redrive/options';
+import { ownPage } from '../topology/own-files';
 import { defineTopologyCommand } from './topology';
 
 /** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
@@ -32,7 +33,7 @@ export const command = defineTopologyCommand(
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     return redriveCommand({ ...world, options, signal: interrupts(), connect });
   },
-  '\nExit code: 0 if everything was delivered, 1 if not. Documentation: docs/failed-batches.md\n',
+  `\nExit code: 0 if everything was delivered, 1 if not. Documentation: ${ownPage('failed-batches.md')}\n`,
 );
 
 /** Aborted by the first interrupt; the next one ends the process. */

@@ -7,6 +7,7 @@ import { writeHtml } from '../review/report/html';
 import { writeMarkdown } from '../review/report/markdown';
 import { review } from '../review/review';
 import { synthesize } from '../stacks/synthesize';
+import { ownPage } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import { visible } from '../topology/unicode';
 import { defineTopologyCommand, readTopology } from './topology';
@@ -48,7 +49,7 @@ export const command = defineTopologyCommand(
     world.stdout.write(`${found} stop a deployment; read ${output}/review.html or review.md\n`);
     return stops.length > 0 ? 1 : 0;
   },
-  '\nExit code: 0 if nothing must stop a deployment, 1 if something must. Documentation: docs/review.md\n',
+  `\nExit code: 0 if nothing must stop a deployment, 1 if something must. Documentation: ${ownPage('review.md')}\n`,
 );
 
 function write(folder: string, files: Readonly<Record<string, string>>): void {

@@ -1,4 +1,5 @@
 import { synthesize } from '../stacks/synthesize';
+import { ownPage } from '../topology/own-files';
 import { defineTopologyCommand, readTopology, usualTopology } from './topology';
 
 /** Stacks that are named before "and … more". */
@@ -20,7 +21,7 @@ export const command = defineTopologyCommand(
     const more = stacks.length > NAMED ? ` and ${stacks.length - NAMED} more` : '';
     const same = world.topologyFile === usualTopology() ? 'Next' : 'Next, with the same topology';
     const next = hcl
-      ? `Next: read ${folder}/stacks/*/cdk.tf; docs/leaving.md runs them with Terraform alone`
+      ? `Next: read ${folder}/stacks/*/cdk.tf; ${ownPage('leaving.md')} runs them with Terraform alone`
       : `${same}: npm run review${output === undefined ? ", then npm run deploy -- '*'" : ` -- --from ${folder}`}`;
     world.stdout.write(
       `${count} in ${folder}/: ${stacks.slice(0, NAMED).join(', ')}${more}\n${next}\n`,

@@ -12,6 +12,11 @@ export function ownFile(file: string): string {
   return path.join(OWN_FOLDER, file);
 }
 
+/** Path of a page of the documentation, from the working directory. */
+export function ownPage(name: string): string {
+  return path.relative('', ownFile(`docs/${name}`));
+}
+
 /** The nearest folder, from this one upwards, whose package.json has our name. */
 export function ownFolder(folder: string): string {
   const manifest = path.join(folder, 'package.json');

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { OWN_FOLDER, ownFile, ownFolder, PACKAGE_NAME } from '../../topology/own-files';
+import { OWN_FOLDER, ownFile, ownFolder, ownPage, PACKAGE_NAME } from '../../topology/own-files';
 
 const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'own-files-')));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -18,9 +18,14 @@ test('an own file is in the folder of this project, from any working directory',
     const files = ['lambda-src/index.ts', 'help', 'review/report/page.css'].map(ownFile);
     expect(files.filter((file) => !existsSync(file))).toEqual([]);
     expect(OWN_FOLDER).toBe(path.resolve(__dirname, '../..'));
+    expect(existsSync(ownPage('review.md'))).toBe(true);
   } finally {
     process.chdir(started);
   }
+});
+
+test('a page of the documentation is named as from the working directory', () => {
+  expect(ownPage('review.md')).toBe('docs/review.md');
 });
 
 test.each([

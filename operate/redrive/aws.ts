@@ -10,6 +10,7 @@ import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { StandardRetryStrategy } from '@smithy/core/retry';
 import { REDRIVE } from '../../lambda-src/contract';
 import { arns } from '../../topology/arns';
+import { ownPage } from '../../topology/own-files';
 import { UserError } from '../../topology/problem';
 import type { Target } from './command';
 import { MAXIMUM_SIZE } from './failed-batch';
@@ -127,7 +128,7 @@ function explained(error: unknown, { consumer, role }: Target, key?: string): Us
   const who = role ? `the role ${role.arn}` : `your credentials for account ${consumer.account.id}`;
   const messages: Readonly<Record<string, string>> = {
     NoSuchBucket: `the bucket ${bucket} does not exist in account ${consumer.account.id}; deploy the consumer first: npm run deploy -- ${consumer.stackId}`,
-    AccessDenied: `${who} cannot read ${what}; docs/failed-batches.md lists the permissions: ${message}`,
+    AccessDenied: `${who} cannot read ${what}; ${ownPage('failed-batches.md')} lists the permissions: ${message}`,
   };
   return new UserError(messages[name] ?? `cannot read ${what} with ${who}: ${name}: ${message}`);
 }

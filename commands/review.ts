@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { synthesizeAt } from '../review/changes/at-ref';
-import { compareWithTopology } from '../review/comparison/compare';
-import { ensureSynthesized, readStacks } from '../review/read/stacks';
+import { compareWithTopology, isHcl } from '../review/comparison/compare';
+import { ensureSynthesized, readStacks, stacksOf } from '../review/read/stacks';
 import { writeHtml } from '../review/report/html';
 import { writeMarkdown } from '../review/report/markdown';
 import { review } from '../review/review';
@@ -32,10 +32,12 @@ export const command = defineTopologyCommand(
     if (from === undefined) await synthesize(topology, 'cdktf.out');
     else ensureSynthesized(from);
     const result = review({
-      stacks: () => readStacks(from ?? 'cdktf.out'),
+      // HCL is compared, and the same stacks are read as JSON.
+      stacks: () => (from && isHcl(from) ? stacksOf(topology) : readStacks(from ?? 'cdktf.out')),
       topology,
       today: world.now,
-      comparison: from === undefined ? undefined : compareWithTopology(topology, from, afterInit),
+      comparison:
+        from === undefined ? undefined : await compareWithTopology(topology, from, afterInit),
       before,
     });
     write(output, { 'review.md': writeMarkdown(result), 'review.html': writeHtml(result) });

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from '../../commands/review';
 import { loadTopology } from '../../load/load';
+import { synthesize } from '../../stacks/synthesize';
 import { environment } from '../helpers/environment';
 import { type Edit, editStack, statement, writeSynthesis } from '../helpers/review';
 import { runCommand } from '../helpers/run-command';
+import { tree } from '../helpers/tree';
 
 const FILE = 'topologies/orders.yaml';
 const folder = mkdtempSync(path.join(tmpdir(), 'review-'));
@@ -185,6 +187,28 @@ describe('what cannot be read is a finding after those of the comparison:', () =
   test('but not a manifest, which is only compared', async () => {
     const write = (from: string) => writeFileSync(path.join(from, 'manifest.json'), '{"stacks":');
     expect(await printedOf(write)).toEqual([expect.stringContaining('manifest.json is not what')]);
+  });
+});
+
+describe('of HCL', () => {
+  const from = path.join(folder, 'hcl.in');
+  const output = path.join(folder, 'hcl');
+  beforeAll(() => synthesize(loadTopology(FILE), from, { hcl: true }));
+
+  test('the report is that of the same JSON', async () => {
+    expect(await review('--from', from, '--output', output)).toMatchObject({ code: 0, stderr: '' });
+    const { output: ofJson } = await reviewOf('json');
+    expect(tree(output)).toEqual(tree(ofJson));
+  });
+
+  test('what was changed by hand must stop a deployment', async () => {
+    const file = 'stacks/producer-orders/cdk.tf';
+    const text = readFileSync(path.join(from, file), 'utf8');
+    writeFileSync(path.join(from, file), text.replace('"dynamodb:GetRecords"', '"dynamodb:*"'));
+    expect(await review('--from', from, '--output', output)).toMatchObject({
+      code: 1,
+      stderr: `${file} is not what the topology synthesizes; if the topology is right, run npm run synth:hcl\n`,
+    });
   });
 });
 

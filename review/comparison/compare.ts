@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { writeStacks } from '../../stacks/synthesize';
+import { writeFinalStacks } from '../../stacks/synthesize';
 import { UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { visible } from '../../topology/unicode';
@@ -10,7 +10,15 @@ import { plural } from '../report/words';
 import { configurationDifferences } from './configuration';
 import { type TreeDifference, treeDifferences } from './tree';
 
-const REMEDY = 'if the topology is right, run npm run synth';
+/** Whether a folder of stacks is HCL. With JSON among it, it is JSON, and the HCL is not of the topology. */
+export function isHcl(folder: string): boolean {
+  const stacks = path.join(folder, 'stacks');
+  const isFolder = statSync(stacks, { throwIfNoEntry: false })?.isDirectory();
+  const files = (isFolder ? readdirSync(stacks) : []).flatMap((id) =>
+    ['cdk.tf', 'cdk.tf.json'].filter((name) => existsSync(path.join(stacks, id, name))),
+  );
+  return files.length > 0 && files.every((name) => name === 'cdk.tf');
+}
 
 /**
  * Whether a synthesized folder is what the topology synthesizes: the same folders, files and bytes. All of it
@@ -19,27 +27,32 @@ const REMEDY = 'if the topology is right, run npm run synth';
  * @param afterInit whether Terraform may have run there: what it writes for itself is then not compared
  * @throws UserError if the folder cannot be read
  */
-export function compareWithTopology(
+export async function compareWithTopology(
   topology: ResolvedTopology,
   folder: string,
   afterInit = false,
-): Finding[] {
+): Promise<Finding[]> {
   const own = mkdtempSync(path.join(tmpdir(), 'review-'));
   try {
-    writeStacks(topology, own);
-    const all = treeDifferences(own, folder);
-    const ofTerraform = all.filter((difference) => isOfTerraform(difference, own));
-    const others = all.filter((difference) => !ofTerraform.includes(difference));
-    return [
-      ...afterTerraform(ofTerraform, afterInit),
-      ...others.map((difference) => finding(difference.file, describe(difference, own, folder))),
-    ];
+    await writeFinalStacks(topology, own, isHcl(folder));
+    return compareFolders(own, folder, afterInit);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw new UserError(`${folder} cannot be read: ${(error as Error).message}`);
   } finally {
     rmSync(own, { recursive: true });
   }
+}
+
+/** @param own what is expected */
+export function compareFolders(own: string, folder: string, afterInit = false): Finding[] {
+  const all = treeDifferences(own, folder);
+  const ofTerraform = all.filter((difference) => isOfTerraform(difference, own));
+  const others = all.filter((difference) => !ofTerraform.includes(difference));
+  return [
+    ...afterTerraform(ofTerraform, afterInit),
+    ...others.map((difference) => finding(difference.file, describe(difference, own, folder))),
+  ];
 }
 
 /** Of a stack's folder. Never `*.tf`, `*.tf.json` or `*.auto.tfvars`, which Terraform takes as input. */
@@ -69,12 +82,13 @@ function afterTerraform(written: readonly TreeDifference[], afterInit: boolean):
 }
 
 function describe({ file, expected, found }: TreeDifference, own: string, folder: string): string {
-  if (!found) return `is missing; ${REMEDY}`;
+  const remedy = `if the topology is right, run npm run ${isHcl(own) ? 'synth:hcl' : 'synth'}`;
+  if (!found) return `is missing; ${remedy}`;
   if (!expected) return 'is not of the topology; delete it';
   const read = (root: string) => readFileSync(path.join(root, file), 'utf8');
   const isRead = found.isFile() && path.basename(file) === 'cdk.tf.json';
   const where = isRead ? configurationDifferences(read(own), read(folder)) : '';
-  return `is not what the topology synthesizes${where}; ${REMEDY}`;
+  return `is not what the topology synthesizes${where}; ${remedy}`;
 }
 
 function finding(place: string, message: string, stops = true): Finding {

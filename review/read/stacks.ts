@@ -1,8 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { writeStacks } from '../../stacks/synthesize';
 import { partitionOf } from '../../topology/arns';
 import { formatPath, UserError } from '../../topology/problem';
+import type { ResolvedTopology } from '../../topology/resolve';
 
 /** A block, with the types of what the review reads in it without following references. */
 const block = z.looseObject({
@@ -67,6 +70,17 @@ export function readStacks(folder: string): Stack[] {
     .map(({ name }) => name)
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .map((id) => parseStack(id, readJson(path.join(folder, 'stacks', id, 'cdk.tf.json'))));
+}
+
+/** The same of what a topology synthesizes. */
+export function stacksOf(topology: ResolvedTopology): Stack[] {
+  const folder = mkdtempSync(path.join(tmpdir(), 'review-'));
+  try {
+    writeStacks(topology, folder);
+    return readStacks(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** @throws UserError if a folder is none of synthesized stacks */

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -10,8 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadTopology } from '../../../load/load';
-import { compareWithTopology } from '../../../review/comparison/compare';
-import { writeStacks } from '../../../stacks/synthesize';
+import { compareFolders, compareWithTopology } from '../../../review/comparison/compare';
+import type { Finding } from '../../../review/model';
+import { writeFinalStacks, writeStacks } from '../../../stacks/synthesize';
 import { type Edit, editStack } from '../../helpers/review';
 import { tree } from '../../helpers/tree';
 
@@ -34,11 +36,11 @@ function compare(change: (folder: string) => void = () => {}, afterInit?: boolea
   const folder = mkdtempSync(path.join(root, 'out-'));
   cpSync(original, folder, { recursive: true });
   change(folder);
-  return compareWithTopology(TOPOLOGY, folder, afterInit).map(
-    ({ rule, stops, place, message }) =>
-      `${stops ? '' : 'note: '}${rule === 'comparison' ? place : rule} ${message}`,
-  );
+  return compareFolders(original, folder, afterInit).map(shown);
 }
+
+const shown = ({ rule, stops, place, message }: Finding) =>
+  `${stops ? '' : 'note: '}${rule === 'comparison' ? place : rule} ${message}`;
 
 function write(folder: string, file: string, text: string): void {
   mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
@@ -206,9 +208,35 @@ describe('a folder in which Terraform has run', () => {
   });
 });
 
-test('a folder that cannot be read is refused in one line', () => {
+describe('HCL', () => {
+  const hcl = path.join(root, 'hcl');
+  beforeAll(() => writeFinalStacks(TOPOLOGY, hcl, true));
+
+  const found = async () => (await compareWithTopology(TOPOLOGY, hcl)).map(shown);
+
+  test('that the topology synthesizes is the same', async () => {
+    expect(await found()).toEqual([]);
+  });
+
+  test('that differs is a finding, with its own remedy', async () => {
+    const edited = [`${PRODUCER}/cdk.tf`, 'stacks.json'];
+    for (const file of edited) appendFileSync(path.join(hcl, file), '\n');
+    rmSync(path.join(hcl, MAPPING), { recursive: true });
+    expect(await found()).toEqual([
+      `${changed(`${PRODUCER}/cdk.tf`)}:hcl`,
+      `${MAPPING} is missing; ${REMEDY}:hcl`,
+      `${changed('stacks.json')}:hcl`,
+    ]);
+  });
+
+  test('among JSON is a finding', () => {
+    expect(written(`${PRODUCER}/cdk.tf`, '')).toEqual([unknown(`${PRODUCER}/cdk.tf`)]);
+  });
+});
+
+test('a folder that cannot be read is refused in one line', async () => {
   const notAFolder = path.join(original, 'manifest.json');
-  expect(() => compareWithTopology(TOPOLOGY, notAFolder)).toThrow(
+  await expect(compareWithTopology(TOPOLOGY, notAFolder)).rejects.toThrow(
     `${notAFolder} cannot be read: ENOTDIR`,
   );
 });

@@ -18,7 +18,7 @@ import { command } from '../commands/synth';
 import { environment, MACHINE_FOLDERS } from './helpers/environment';
 import { runCommand } from './helpers/run-command';
 import { SHIPPED } from './helpers/shipped-topologies';
-import { topology } from './helpers/topology';
+import { consumer, topology } from './helpers/topology';
 import { tree } from './helpers/tree';
 
 // A process of its own takes a while to start.
@@ -166,6 +166,68 @@ describe('a synthesis', () => {
       ),
     );
     expect(places).toEqual([]);
+  });
+});
+
+describe('a project of a user', () => {
+  const user = path.join(folder, 'user');
+  const installed = path.join(user, 'node_modules/dynamodb-cross-account-streams');
+  const linked = path.join(folder, 'linked');
+
+  /** Its topology, in a folder of the project, has an entry, files and the sink `s3`. */
+  function writeProject(place: string): void {
+    const orders = { entry: '../functions/orders.ts', files: ['../functions/mail.html'] };
+    const files = {
+      'package.json': '{ "name": "streams-of-orders" }',
+      'infra/topology.yaml': JSON.stringify(
+        topology({
+          'consumers.process-orders.function': { name: 'ProcessOrders', ...orders },
+          'consumers.lake': { ...consumer('KeepChanges'), sink: 's3' },
+        }),
+      ),
+      'functions/mail.html': '<p>mail</p>',
+      'functions/orders.ts': [
+        "import { defineProcessor } from 'dynamodb-cross-account-streams/processor';",
+        'export default defineProcessor((change, { log }) => log.info(change.id));',
+      ].join('\n'),
+    };
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(place, file)), { recursive: true });
+      writeFileSync(path.join(place, file), text);
+    }
+  }
+
+  const synthesized = (project: string, from: string, topologyFile: string) =>
+    execute(
+      from,
+      'cdktf.out',
+      process.execPath,
+      [path.join(project, 'commands/start.mjs'), 'commands/index.ts', 'synth'],
+      { TOPOLOGY: topologyFile },
+    );
+
+  test('has the same stacks with a clone, an installed package and a linked one', async () => {
+    for (const place of [user, linked]) writeProject(place);
+    copyProject(installed, installed);
+    mkdirSync(path.join(linked, 'node_modules'));
+    symlinkSync(first, path.join(linked, 'node_modules/dynamodb-cross-account-streams'));
+    const made = await Promise.all([
+      synthesized(first, first, path.join(user, 'infra/topology.yaml')),
+      synthesized(installed, path.join(user, 'infra'), 'topology.yaml'),
+      synthesized(
+        path.join(linked, 'node_modules/dynamodb-cross-account-streams'),
+        linked,
+        path.join(linked, 'infra/topology.yaml'),
+      ),
+    ]);
+    expect(made.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+      made.map(() => ({ code: 0, stderr: '' })),
+    );
+    const [stacks, ...others] = made.map(({ output }) => tree(output));
+    expect(Object.keys(stacks ?? {}).filter((file) => file.endsWith('/mail.html'))).toHaveLength(1);
+    expect(others).toEqual(others.map(() => stacks));
+    const files = ['functions', 'infra', 'node_modules', 'package.json'];
+    expect(readdirSync(user).sort()).toEqual(files);
   });
 });
 

@@ -1,15 +1,17 @@
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/contract';
+import { ownFile, PACKAGE_NAME } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import type { Entry } from '../topology/resolve';
 import { isDefaultEntry } from '../topology/sinks';
@@ -20,22 +22,26 @@ import {
   requireNoDecoratorMetadata,
   runTimeReads,
 } from './bundled-sources';
-import { confinement } from './confinement';
+import { confinement, realPath } from './confinement';
 import { type Build, esbuild, formatMessage, type Message } from './esbuild';
-import { isOwn, PACKAGE, packageFiles, packageHash, relative } from './package-files';
-
-const OUTPUT = 'dist/functions';
+import { isOwn, PACKAGE, packageFiles, packageHash, relative, withSlashes } from './package-files';
+import { isOfRuntime } from './runtime-files';
+import { type InputText, renameSources } from './source-maps';
+import { stableNames } from './stable-names';
 
 /** What picks the handler of an entry; it is bundled with it. */
-const DEPLOYED_HANDLER = 'lambda-src/runtime/deployed-handler.ts';
+const DEPLOYED_HANDLER = ownFile('lambda-src/runtime/deployed-handler.ts');
+
+/** The module that users import. */
+const PROCESSOR_MODULE = `${PACKAGE_NAME}/processor`;
 
 /** What makes the handler of a processor; it is bundled where a processor is defined. */
-const PROCESSOR = 'lambda-src/runtime/handler.ts';
+const PROCESSOR = realPath(ownFile('lambda-src/runtime/handler.ts'));
 
-const isProcessor = ({ file }: { readonly file: string }) => file === PROCESSOR;
+const isProcessor = ({ file }: InputText) => realPath(file) === PROCESSOR;
 
 /** Name of the module that is bundled, in messages and the source map; there is no such file. */
-const ROOT = `${OUTPUT}/entry.mjs`;
+const ROOT = '<entry>';
 
 /** What Lambda loads. Source maps are read for files that are loaded after the first line, so the rest is another file. */
 function handlerModule(tableArns?: readonly string[]): string {
@@ -65,6 +71,7 @@ const OPTIONS = [
   '--keep-names',
   '--sourcemap',
   '--sources-content=false',
+  `--alias:${PROCESSOR_MODULE}=${withSlashes(ownFile('lambda-src/processor.ts'))}`,
   ...COMPUTED_IMPORTS.map((id) => `--log-override:${id}=warning`),
 ];
 
@@ -95,7 +102,7 @@ export interface BundleOptions extends Partial<Pick<Entry, 'files' | 'folder'>> 
 export interface Bundle {
   /** Its folder, named after its content. */
   readonly directory: string;
-  /** Files that it is made of but those of packages, relative to the working directory, sorted. */
+  /** The user's files that it is made of, without packages, relative to the working directory, sorted. */
   readonly own: readonly string[];
   /** Whether the entry exports a handler as `handler` that is not of a processor, as far as that can be known. */
   readonly hasOwnHandler: boolean;
@@ -151,7 +158,11 @@ function build(
   try {
     return packaged((folder) => {
       const outfile = path.join(folder, PACKAGE.bundle);
-      const built = esbuild({ name: ROOT, text: rootModule(entry) }, outfile, options, refusal);
+      const nameOf = stableNames(ofTopology);
+      const root = { name: ROOT, text: rootModule(entry, nameOf(entry)) };
+      const built = esbuild(root, outfile, options, refusal);
+      const sourceMap = path.join(folder, PACKAGE.sourceMap);
+      renameSources(sourceMap, (file) => (file === path.resolve(ROOT) ? ROOT : nameOf(file)));
       const code = readFileSync(outfile, 'utf8');
       const exportsHandler = requireHandler(built, code);
       warn(built, entry, files);
@@ -160,7 +171,7 @@ function build(
       for (const { source, target } of copied) cpSync(source, path.join(folder, target));
       const sources = copied.map(({ source }) => relative('.', source));
       return {
-        own: [...new Set([...built.inputs.filter(isOwn), ...sources])].sort(),
+        own: [...new Set([...built.inputs, ...sources])].filter(isOfUser).sort(),
         hasOwnHandler: exportsHandler && !exportsProcessor(code),
         hasProcessor: built.sources.some(isProcessor),
       };
@@ -173,31 +184,46 @@ function build(
 
 /** Fills a folder, and names it after its content. */
 function packaged(fill: (folder: string) => Omit<Bundle, 'directory'>): Bundle {
-  mkdirSync(OUTPUT, { recursive: true });
-  const folder = mkdtempSync(path.join(OUTPUT, 'build-'));
+  const folder = mkdtempSync(path.join(outputFolder(), 'build-'));
   try {
     const others = fill(folder);
-    const directory = path.join(OUTPUT, packageHash(folder).slice(0, 16));
-    try {
-      renameSync(folder, directory);
-    } catch (error) {
-      if (!existsSync(directory)) throw error;
-    }
+    const directory = path.join(outputFolder(), packageHash(folder).slice(0, 16));
+    if (!existsSync(directory)) renameSync(folder, directory);
     return { directory, ...others };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Takes the handler out of the entry's exports, whatever module kind the entry is. */
-function rootModule(entry: string): string {
-  const file = relative('.', entry);
-  return `import * as entry from ${JSON.stringify(`./${file}`)};
-export * from ${JSON.stringify(`./${file}`)}; // for messages: the bundle exports what the entry does
-import { deployedHandler } from './${DEPLOYED_HANDLER}';
-const exports = { handler: entry.handler, default: entry.default };
-export const handlerFor = (tableArns) => deployedHandler(exports, ${JSON.stringify(file)}, tableArns);`;
+/** Where packages are until the stacks, which get copies of them, are written. */
+let output: string | undefined;
+
+function outputFolder(): string {
+  if (output !== undefined) return output;
+  const folder = realpathSync.native(mkdtempSync(path.join(tmpdir(), 'functions-')));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  output = folder;
+  return folder;
 }
+
+/**
+ * Takes the handler out of the entry's exports, whatever module kind the entry is.
+ *
+ * @param name of the entry in what the handler says
+ */
+function rootModule(entry: string, name: string): string {
+  const [entryModule, handlerModule] = [path.resolve(entry), DEPLOYED_HANDLER].map((file) =>
+    JSON.stringify(withSlashes(file)),
+  );
+  return `import * as entry from ${entryModule};
+export * from ${entryModule}; // for messages: the bundle exports what the entry does
+import { deployedHandler } from ${handlerModule};
+const exports = { handler: entry.handler, default: entry.default };
+export const handlerFor = (tableArns) => deployedHandler(exports, ${JSON.stringify(name)}, tableArns);`;
+}
+
+/** Whether neither a package nor this project brought a file. */
+const isOfUser = (file: string) => isOwn(file) && !isOfRuntime(file);
 
 /** The bundler warns of each export that rootModule takes and the entry does not have. */
 const ofRoot = ({ file }: Message) => file === ROOT;
@@ -220,9 +246,7 @@ function requireHandler({ warnings, sources, exports }: Build, code: string): bo
     if (!exportsHandler) throw new UserError(UNWRAPPED_DEFAULT);
     // What CommonJS exports is known only when it is run.
     const isKnown = !warnings.some(isComputedImport);
-    const others = sources.filter(
-      ({ file }) => !/^lambda-src\/(runtime\/|contract\.ts$)/.test(file),
-    );
+    const others = sources.filter(({ file }) => !isOfRuntime(file));
     if (isKnown && !others.some(({ text }) => text.includes('handler'))) {
       throw new UserError(MISSING_HANDLER);
     }

@@ -1,14 +1,15 @@
+import path from 'node:path';
 import { arns } from '../topology/arns';
 import type { Entry, ResolvedConsumer } from '../topology/resolve';
 import { bundle } from './bundle';
-import { isOwn, PACKAGE, packageHash, readCodeFolder, relative } from './package-files';
+import { isOwn, packageHash, readCodeFolder, relative } from './package-files';
 
 type Packaged = Pick<ResolvedConsumer, 'function' | 'sources'>;
 
-/** What a function is deployed from: a folder, and the handler as the runtime expects it. */
+/** What a function is deployed from: a folder, absolute, and the handler as the runtime expects it. */
 export function deploymentPackage(consumer: Packaged): { directory: string; handler: string } {
   const { code } = consumer.function;
-  if (code.type === 'folder') return code;
+  if (code.type === 'folder') return { ...code, directory: path.resolve(code.directory) };
   return { directory: bundleOf(code, consumer).directory, handler: 'index.handler' };
 }
 
@@ -22,9 +23,9 @@ function bundleOf({ entry, files, folder }: Entry, { function: { runtime }, sour
 export interface PackageOrigin {
   /** The entry or the prepared folder. */
   readonly source: string;
-  /** SHA-256 of the names and the content of its files, without a bundle's source map, which has paths of packages. */
+  /** SHA-256 of the names and the content of its files. */
   readonly hash: string;
-  /** The files it is made of but those of packages, sorted: of an entry from the working directory, else from the folder. */
+  /** The user's files that it is made of, without packages, sorted: of an entry from the working directory, else from the folder. */
   readonly own: readonly string[];
 }
 
@@ -34,7 +35,7 @@ export function packageOrigin(consumer: Packaged): PackageOrigin {
     const { directory, own } = bundleOf(code, consumer);
     return {
       source: relative('.', code.entry),
-      hash: packageHash(directory, PACKAGE.sourceMap),
+      hash: packageHash(directory),
       own,
     };
   }

@@ -85,15 +85,11 @@ export function readCodeFolder(
   return { files: named, problems };
 }
 
-/**
- * SHA-256 of the names and the content of the files in a folder, in hexadecimal.
- *
- * @param except a file that is left out
- */
-export function packageHash(folder: string, except?: string): string {
+/** SHA-256 of the names and the content of the files in a folder, in hexadecimal. */
+export function packageHash(folder: string): string {
   const hash = createHash('sha256');
   for (const { name } of readCodeFolder(folder).files) {
-    if (name !== except) hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)));
+    hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)));
   }
   return hash.digest('hex');
 }
@@ -158,7 +154,11 @@ function escaped(name: Buffer): string {
 
 /** With slashes. */
 export function relative(from: string, file: string): string {
-  return path.relative(from, file).split(path.sep).join('/');
+  return withSlashes(path.relative(from, file));
+}
+
+export function withSlashes(file: string): string {
+  return file.split(path.sep).join('/');
 }
 
 /** Whether no package brought it. */

@@ -1,5 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Refusal } from './confinement';
 
 /** Text that the bundler read: of a file, or of a `data:` URL in one. */
@@ -64,4 +65,25 @@ function unescaped(text: string): Buffer {
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
   return Buffer.from(plain, 'latin1');
+}
+
+/** Renames the files in a source map that the bundler wrote; other URLs stay. */
+export function renameSources(file: string, nameOf: (source: string) => string): void {
+  const map: { sources: string[] } = JSON.parse(readFileSync(file, 'utf8'));
+  const sources = map.sources.map((source) => {
+    const place = fileOf(source, file);
+    return place === undefined
+      ? source
+      : encodeURI(nameOf(place)).replace(/[?#]/g, encodeURIComponent);
+  });
+  writeFileSync(file, JSON.stringify({ ...map, sources }));
+}
+
+/** The file that a URL in a source map leads to, if it is one. */
+function fileOf(url: string, sourceMap: string): string | undefined {
+  try {
+    return fileURLToPath(new URL(url, pathToFileURL(sourceMap)));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { App, TerraformStack, Testing } from 'cdktf';
 import { validate } from '../../load/validate';
 import { buildStacks } from '../../stacks/build-stacks';
@@ -20,7 +21,7 @@ export interface StackJson {
 }
 
 /** Never written to; `cdktf` makes the folder, though. */
-const OUTPUT = 'dist/testing';
+const OUTPUT = path.resolve('dist/testing');
 mkdirSync(OUTPUT, { recursive: true });
 
 export const AWS_PROVIDER = { source: 'aws', version: '6.31.0' };

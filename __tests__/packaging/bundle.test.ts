@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -19,6 +20,7 @@ import { bundle as bundleWithOrigin } from '../../packaging/bundle';
 import { UserError } from '../../topology/problem';
 import { environment, MACHINE_FOLDERS } from '../helpers/environment';
 import { record } from '../helpers/records';
+import { tree } from '../helpers/tree';
 
 interface Entry {
   readonly text: string;
@@ -45,24 +47,15 @@ const ENTRIES: Entries = parse(readFileSync(path.join(__dirname, 'entries.yaml')
 const PROCESSOR = "import { defineProcessor } from '../../lambda-src/processor';";
 mkdirSync('dist', { recursive: true });
 const sources = mkdtempSync(path.join('dist', 'bundle-test-'));
-const made = new Set<string>();
 
 const warn = jest.spyOn(console, 'warn').mockImplementation();
 beforeEach(() => warn.mockClear());
 
-afterAll(() => {
-  for (const folder of [sources, ...made]) rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(sources, { recursive: true }));
 
 /** The folder of the package. */
 function bundle(...of: Parameters<typeof bundleWithOrigin>): string {
   return bundleWithOrigin(...of).directory;
-}
-
-/** Notes a package, to remove it at the end. */
-function keep(folder: string): string {
-  made.add(folder);
-  return folder;
 }
 
 /** A file of this text, and of its own name, since a file is bundled once. */
@@ -83,14 +76,12 @@ function write(files: Readonly<Record<string, string>>): void {
 /** Bundles a file of this text; it must export a handler. */
 function bundleOf(text: string, extension = 'ts', files: readonly string[] = []): string {
   const entry = writeEntry(text, extension);
-  return keep(
-    bundle(entry, 'nodejs22.x', { files: files.map((file) => path.join(sources, file)) }),
-  );
+  return bundle(entry, 'nodejs22.x', { files: files.map((file) => path.join(sources, file)) });
 }
 
 /** Bundles a file of this text for one table. */
 function bundleOfOrders(text: string): string {
-  return keep(bundle(writeEntry(text), 'nodejs22.x', { tableArns: [ORDERS] }));
+  return bundle(writeEntry(text), 'nodejs22.x', { tableArns: [ORDERS] });
 }
 
 /** Runs a program in a process of its own, as Lambda does; `load` imports the module of a package. */
@@ -150,7 +141,7 @@ describe('a bundle', () => {
     const folder = bundle(ENTRY, 'nodejs22.x');
     const hash = createHash('sha256');
     for (const file of FILES) hash.update(`${file}\0`).update(read(folder, file));
-    expect(folder).toBe(path.join('dist', 'functions', hash.digest('hex').slice(0, 16)));
+    expect(path.basename(folder)).toBe(hash.digest('hex').slice(0, 16));
   });
 
   test('is the same each time', () => {
@@ -158,9 +149,9 @@ describe('a bundle', () => {
     const files = FILES.map((name) => read(first, name));
     jest.isolateModules(() => {
       const another: typeof bundleWithOrigin = require('../../packaging/bundle').bundle;
-      expect(another(ENTRY, 'nodejs22.x').directory).toBe(first);
+      const { directory } = another(ENTRY, 'nodejs22.x');
+      expect(FILES.map((name) => read(directory, name))).toEqual(files);
     });
-    expect(FILES.map((name) => read(first, name))).toEqual(files);
   });
 
   test('is the same whether the path of the entry is relative or not', () => {
@@ -180,7 +171,7 @@ describe('a bundle', () => {
     ['nodejs12.x', /a==null\?void 0:a\.b/],
   ])('is written for the Node.js of %s', (runtime, expected) => {
     const entry = writeEntry('declare const a: any;\nexport const handler = () => a?.b;\n');
-    expect(read(keep(bundle(entry, runtime)), 'bundle.mjs')).toMatch(expected);
+    expect(read(bundle(entry, runtime), 'bundle.mjs')).toMatch(expected);
   });
 });
 
@@ -212,7 +203,7 @@ describe('the deployed handler is', () => {
         "module.exports = () => [require('dual')(), require('conditional')()];",
     });
     entries = cases.map(([, { text, as }]) => writeEntry(text, as));
-    answers = answersOf(entries.map((entry) => keep(bundle(entry, 'nodejs22.x'))));
+    answers = answersOf(entries.map((entry) => bundle(entry, 'nodejs22.x')));
   });
 
   test.each(cases.map(([title, { answer }], index) => [title, index, answer] as const))(
@@ -222,6 +213,32 @@ describe('the deployed handler is', () => {
       expect(JSON.parse(shown)).toEqual(answer);
     },
   );
+
+  test('of this project’s processor, wherever a package or a workspace imports it', () => {
+    const text = "export { defineProcessor } from 'dynamodb-cross-account-streams/processor';";
+    write({
+      'node_modules/@acme/packaged/index.js': text,
+      'packages/linked/index.ts': text,
+      'node_modules/dynamodb-cross-account-streams/processor.js': 'throw new Error("installed");',
+    });
+    symlinkSync('../../packages/linked', path.join(sources, 'node_modules/@acme/linked'));
+    for (const name of [
+      '@acme/packaged',
+      '@acme/linked',
+      'dynamodb-cross-account-streams/processor',
+    ]) {
+      const entry = writeEntry(
+        `import { defineProcessor } from '${name}';\nexport const handler = defineProcessor(() => {});`,
+      );
+      const { directory, ...facts } = bundleWithOrigin(entry, 'nodejs22.x');
+      const { sources }: { sources: string[] } = JSON.parse(read(directory, 'bundle.mjs.map'));
+      expect(sources.filter((source) => source.endsWith('handler.ts'))).toEqual([
+        'lambda-src/runtime/handler.ts',
+        'lambda-src/runtime/deployed-handler.ts',
+      ]);
+      expect(facts).toMatchObject({ hasOwnHandler: false, hasProcessor: true });
+    }
+  });
 
   test('of a copy of the processor in a package', () => {
     const copy = path.join(sources, 'node_modules', '@acme', 'streams');
@@ -351,13 +368,13 @@ describe('prints a warning, with place and remedy, of', () => {
 
   test.each(Object.entries(ENTRIES.warns))('%s', (_, { text, warning }) => {
     const entry = writeEntry(text);
-    for (const runtime of ['nodejs22.x', 'nodejs20.x']) keep(bundle(entry, runtime));
+    for (const runtime of ['nodejs22.x', 'nodejs20.x']) bundle(entry, runtime);
     expect(warn.mock.calls).toEqual([[`${entry}:${warning}: ${REMEDY}`]]);
   });
 
   test('what the bundler itself warns of, in one line', () => {
     const entry = writeEntry('export const handler = async (x: any) => x === NaN;\n');
-    keep(bundle(entry, 'nodejs22.x'));
+    bundle(entry, 'nodejs22.x');
     expect(warn.mock.calls).toEqual([
       [`${entry}:1:43 Comparison with NaN using the "===" operator here is always false`],
     ]);
@@ -378,27 +395,81 @@ test('the source map names the sources without a folder of this machine', () => 
   expect(read(folder, 'bundle.mjs')).toMatch(/\n\/\/# sourceMappingURL=bundle\.mjs\.map\n$/);
   const text = read(folder, 'bundle.mjs.map');
   const map: { sources: string[]; sourcesContent?: string[] } = JSON.parse(text);
-  expect(map.sources.filter((source) => path.isAbsolute(source))).toEqual([]);
-  expect(map.sources).toContain('../../../lambda-src/runtime/handler.ts');
+  const others = map.sources.filter((source) => !/^lambda-src\/(runtime|sinks)\//.test(source));
+  expect(others.sort()).toEqual([
+    '%3Centry%3E',
+    'lambda-src/contract.ts',
+    'lambda-src/index.ts',
+    'lambda-src/processor.ts',
+  ]);
   expect(map.sourcesContent).toBeUndefined();
   expect(MACHINE_FOLDERS.filter((place) => text.includes(place))).toEqual([]);
 });
 
-test('a stack trace gives file, line and names as they are in the source, without settings', () => {
-  const folder = bundleOf(
-    [
-      'class Refused extends Error {}',
-      'function writeOrder(): never {',
-      "  throw new Refused('out of space');",
-      '}',
-      'export const handler = () => writeOrder();',
+/** A project of a user in a folder, with its function; packages may be in a folder above. */
+function project(folder: string, packages = folder): string {
+  const files = {
+    [`${folder}/package.json`]: '{ "name": "orders" }',
+    [`${folder}/functions/mail.html`]: '<p>mail</p>',
+    [`${folder}/functions/a b #1%20.ts`]: [
+      "import { defineProcessor } from 'dynamodb-cross-account-streams/processor';",
+      "import { writeOrder } from '../shared/write-order';",
+      'export default defineProcessor(() => writeOrder());',
     ].join('\n'),
-  );
-  const program = `const { handler } = await load(${JSON.stringify(folder)});
-    try { handler() } catch ({ constructor, stack }) { process.stdout.write(constructor.name + ' ' + stack) }`;
-  expect(spawn(program)).toMatch(
-    /^Refused Error: out of space\n +at writeOrder \(.*entry\.ts:3:9\)\n/,
-  );
+    [`${folder}/shared/write-order.ts`]: [
+      "import { reason } from 'reasons';",
+      'class Refused extends Error {}',
+      'export function writeOrder(): never {',
+      '  throw new Refused(reason());',
+      '}',
+    ].join('\n'),
+    [`${packages}/node_modules/reasons/index.js`]: "exports.reason = () => 'out of space';",
+  };
+  write(files);
+  return realpathSync(path.join(sources, folder));
+}
+
+const FUNCTION = 'functions/a b #1%20.ts';
+
+describe('is the same to the byte', () => {
+  const here = process.cwd();
+  afterEach(() => process.chdir(here));
+
+  test('wherever the project, its packages and the working directory are', () => {
+    const made = [
+      { root: project('place 1'), from: '.', topology: '.' },
+      { root: project('another/place#2', 'another'), from: '.', topology: 'infra/orders' },
+      { root: project('place3'), from: '..', topology: 'infra' },
+      { root: project('place4'), from: tmpdir(), topology: '.' },
+    ].map(({ root, from, topology }) => {
+      mkdirSync(path.join(root, topology), { recursive: true });
+      process.chdir(path.resolve(root, from));
+      const at = (file: string) => path.relative('.', path.join(root, file));
+      const options = { folder: at(topology), files: [at('functions/mail.html')] };
+      return tree(bundle(at(FUNCTION), 'nodejs22.x', options));
+    });
+    expect(Object.keys(made[0] ?? {})).toEqual([...FILES, 'mail.html'].sort());
+    expect(made).toEqual(made.map(() => made[0]));
+  });
+});
+
+test('a stack trace gives file, line and names as they are in the source, without settings', () => {
+  const root = project('traced');
+  const made = bundle(path.join(root, FUNCTION), 'nodejs22.x', { folder: root });
+  const task = path.join(sources, 'var/task');
+  cpSync(made, task, { recursive: true });
+  const program = `const { handler } = await load(${JSON.stringify(task)});
+    const event = ${JSON.stringify({ Records: [record(1)] })};
+    await handler(event, { functionName: 'f' }).catch(({ constructor, stack }) => {
+      process.stdout.write('\\n' + constructor.name + ' ' + stack);
+    });`;
+  const [, ...lines] = spawn(program).replaceAll(path.resolve(task), '/var/task').split('\n\n');
+  expect(lines.join().split('\n').slice(0, 4)).toEqual([
+    'Refused Error: out of space',
+    '    at writeOrder (/var/task/shared/write-order.ts:4:9)',
+    '    at processor (/var/task/functions/a b #1%20.ts:3:38)',
+    expect.stringContaining('/var/task/lambda-src/runtime/run-batch.ts:'),
+  ]);
 });
 
 describe('the default function', () => {
@@ -582,8 +653,7 @@ describe('what a bundle is made of', () => {
     secret('entry.txt');
     const entry = path.join(outside, 'entry.ts');
     writeFileSync(entry, importing('./entry.txt'));
-    const { directory, own } = bundleWithOrigin(entry, 'nodejs22.x', { folder: outside });
-    keep(directory);
+    const { own } = bundleWithOrigin(entry, 'nodejs22.x', { folder: outside });
     expect(own.slice(0, 2)).toEqual([
       path.relative('.', path.join(outside, 'entry.ts')),
       path.relative('.', path.join(outside, 'entry.txt')),
@@ -604,15 +674,10 @@ describe('what a bundle is made of', () => {
       ].join('\n'),
     });
     const at = (file: string) => path.join(sources, 'listed', file);
-    const { directory, own } = bundleWithOrigin(at('entry.ts'), 'nodejs22.x', {
+    const { own } = bundleWithOrigin(at('entry.ts'), 'nodejs22.x', {
       files: [at('copied.html')],
     });
-    keep(directory);
-    const ofRuntime = own.filter((file) =>
-      /^lambda-src\/(?:contract|runtime\/[\w-]+)\.ts$/.test(file),
-    );
-    expect(ofRuntime).toContain('lambda-src/runtime/deployed-handler.ts');
-    expect(own).toEqual([at('a.txt'), at('copied.html'), at('entry.ts'), ...ofRuntime]);
+    expect(own).toEqual([at('a.txt'), at('copied.html'), at('entry.ts')]);
   });
 });
 
@@ -626,7 +691,7 @@ describe('refuses', () => {
 
   test('a file that is not there', () => {
     expect(() => bundle('lambda-src/nowhere.ts', 'nodejs22.x')).toThrow(
-      /^lambda-src\/nowhere\.ts cannot be bundled: Could not resolve "\.\/lambda-src\/nowhere\.ts"$/,
+      /^lambda-src\/nowhere\.ts cannot be bundled: Could not resolve "\S+\/lambda-src\/nowhere\.ts"$/,
     );
   });
 

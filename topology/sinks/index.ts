@@ -32,9 +32,11 @@ export function sinkKind({ type }: Sink): SinkKind<Sink, ResolvedSink> {
   return SINKS[type];
 }
 
+export const DEFAULT_ENTRIES = Object.values(SINKS).map(({ entry }) => entry);
+
 /** Whether an entry is the default function of a sink, by whatever path or link. */
 export function isDefaultEntry(entry: string): boolean {
-  return Object.values(SINKS).some((sink) => placeOf(sink.entry) === placeOf(entry));
+  return DEFAULT_ENTRIES.map(placeOf).includes(placeOf(entry));
 }
 
 /** Whether an entry is the default function of the sink `log`. */

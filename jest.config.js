@@ -26,7 +26,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+      testMatch: ['<rootDir>/{__tests__,init/__tests__}/**/*.test.ts'],
       testPathIgnorePatterns: ['<rootDir>/__tests__/e2e/'],
     },
     {

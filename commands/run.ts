@@ -1,3 +1,4 @@
+import { IS_INSTALLED } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 
 /** What a command needs of the world. */
@@ -32,9 +33,14 @@ export async function execute(command: Command, world: World): Promise<number> {
     return await command(world);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const isOutdated = code === 'MODULE_NOT_FOUND'; // after git pull
-    if (!(error instanceof UserError) && !isOutdated) throw error;
-    world.stderr.write(isOutdated ? `${message.split('\n')[0]}; run npm ci\n` : `${message}\n`);
+    const isMissing = code === 'MODULE_NOT_FOUND'; // a peer, or what git pull has brought
+    if (!(error instanceof UserError) && !isMissing) throw error;
+    world.stderr.write(`${isMissing ? missingModule(message) : message}\n`);
     return 1;
   }
+}
+
+function missingModule(message: string): string {
+  const [, first, name] = /^(.*?'(.*)'|.*)/.exec(message) ?? [];
+  return `${first}; run ${IS_INSTALLED ? `npm install ${name}` : 'npm ci'}`;
 }

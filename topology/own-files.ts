@@ -7,6 +7,9 @@ export const PACKAGE_NAME = 'dynamodb-cross-account-streams';
 /** The folder of this project, whether it is a clone or installed as a package, built or not. */
 export const OWN_FOLDER = ownFolder(__dirname);
 
+/** Whether it is a package that npm brought. */
+export const IS_INSTALLED = OWN_FOLDER.split(path.sep).includes('node_modules');
+
 /** Absolute path of a file that belongs to this project, such as `lambda-src/index.ts`. */
 export function ownFile(file: string): string {
   return path.join(OWN_FOLDER, file);

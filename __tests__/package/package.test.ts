@@ -1,0 +1,367 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { transformSync } from 'esbuild';
+import { requireBundled } from '../../package/bundles';
+import { requireAllowedLicenses } from '../../package/licenses';
+import { publishedManifest } from '../../package/manifest';
+import { swapBack, swapIn } from '../../package/swap';
+import { reached } from '../../package/types';
+import repository from '../../package.json';
+
+const NAME = 'dynamodb-cross-account-streams';
+
+/** Where npm put the project's packages. */
+const INSTALLED = path.resolve(require.resolve('cdktf/package.json'), '..', '..');
+
+const root = mkdtempSync(path.join(tmpdir(), 'the package '));
+const clone = path.join(root, 'clone');
+const user = path.join(root, 'user');
+const own = path.join(user, 'node_modules', NAME);
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+  readonly unpackedSize: number;
+}
+let packed: Packed;
+
+// Each starts programs, which take long on a busy machine.
+jest.setTimeout(60_000);
+
+beforeAll(() => {
+  const left = /^(node_modules|dist|coverage|__tests__|\.git|.*\.out)$/;
+  for (const name of readdirSync('.').filter((name) => !left.test(name))) {
+    cpSync(name, path.join(clone, name), { recursive: true });
+  }
+  symlinkSync(INSTALLED, path.join(clone, 'node_modules'), 'junction');
+  mkdirSync(own, { recursive: true });
+  [packed] = JSON.parse(succeed('npm', ['pack', '--json', '--pack-destination', user], clone));
+  succeed('tar', ['-xzf', packed.filename, '-C', own, '--strip-components=1'], user);
+  for (const name of Object.keys(repository.dependencies)) {
+    if (!name.startsWith('@cdktf/provider-')) link(name, user);
+  }
+}, 180_000);
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** Installs a package. */
+function link(name: string, folder: string): void {
+  const place = path.join(folder, 'node_modules', name);
+  mkdirSync(path.dirname(place), { recursive: true });
+  symlinkSync(path.join(INSTALLED, name), place, 'junction');
+}
+
+/** What a shell of the user has, without what npm sets for a script. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|TOPOLOGY$)/i.test(name)),
+);
+
+function run(program: string, args: readonly string[], cwd: string) {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+const DONE = { status: 0, stdout: '', stderr: '' };
+
+function typecheck(folder: string, module: string, files: Readonly<Record<string, string>>) {
+  const compilerOptions = { module, target: 'es2022', strict: true, noEmit: true, types: [] };
+  write(folder, { ...files, 'tsconfig.json': JSON.stringify({ compilerOptions }) });
+  return run('node', [path.join(INSTALLED, 'typescript', 'bin', 'tsc'), '-p', '.'], folder);
+}
+
+function succeed(program: string, args: readonly string[], cwd: string): string {
+  return execFileSync(program, args, { cwd, env, encoding: 'utf8', stdio: 'pipe' });
+}
+
+function write(folder: string, files: Readonly<Record<string, string>>): string {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  return folder;
+}
+
+const readJson = (...file: string[]) => JSON.parse(readFileSync(path.join(...file), 'utf8'));
+
+describe('npm pack', () => {
+  it('leaves the repository as it was', () => {
+    const before = readdirSync('.').filter((name) => existsSync(path.join(clone, name)));
+    expect(readdirSync(clone).sort()).toEqual(before.sort());
+    expect(readJson(clone, 'package.json')).toEqual(repository);
+  });
+
+  it('computes the manifest', () => {
+    const { scripts, devDependencies, optionalDependencies, overrides, ...rest } = repository;
+    const { allowScripts, private: isPrivate, dependencies, ...kept } = rest;
+    const {
+      '@cdktf/provider-aws': aws,
+      '@cdktf/provider-archive': archive,
+      cdktf,
+      constructs,
+      ...imported
+    } = dependencies;
+    expect(readJson(own, 'package.json')).toEqual({
+      ...kept,
+      dependencies: imported,
+      peerDependencies: { cdktf, constructs },
+    });
+  });
+
+  it('packs what is used, and nothing else', () => {
+    const paths = packed.files.map(({ path }) => path);
+    const tops = new Set(paths.map((file) => file.split('/')[0]));
+    expect([...tops].sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'SECURITY.md',
+      'THIRD-PARTY-NOTICES',
+      'dist',
+      'docs',
+      'help',
+      'init',
+      'lambda-src',
+      'package.json',
+      'review',
+      'topologies',
+    ]);
+    expect(
+      paths.filter((file) => /^(review|topologies|lambda-src\/(?!runtime))/.test(file)),
+    ).toEqual([
+      'lambda-src/contract.ts',
+      'lambda-src/index.ts',
+      'lambda-src/processor.ts',
+      'lambda-src/s3.ts',
+      'lambda-src/sinks/log.ts',
+      'lambda-src/sinks/s3.ts',
+      'review/report/page.css',
+      'topologies/topology.schema.json',
+    ]);
+    const built = readdirSync(path.join(own, 'dist', 'package'));
+    expect(built.sort()).toEqual([
+      'command.js',
+      'command.js.map',
+      'index.js',
+      'index.js.map',
+      'index.mjs',
+      'processor.js',
+      'processor.js.map',
+      'processor.mjs',
+      'processor.mjs.map',
+      'provider-archive',
+      'provider-aws',
+      'types',
+    ]);
+    expect(packed.unpackedSize).toBeLessThan(6_000_000);
+  });
+
+  it('names the packages that are bundled, with version, license and source', () => {
+    const text = readFileSync(path.join(own, 'THIRD-PARTY-NOTICES'), 'utf8');
+    expect(text.match(/^(@\S+ \S+|License: .*|Source: .*)$/gm)).toEqual([
+      expect.stringMatching(/^@cdktf\/provider-aws \d+\.\d+\.\d+$/),
+      'License: MPL-2.0',
+      expect.stringMatching(/^Source: https:\/\/github\.com\/cdktf\/cdktf-provider-aws\/tree\/v\d/),
+      expect.stringMatching(/^@cdktf\/provider-archive \d+\.\d+\.\d+$/),
+      'License: MPL-2.0',
+      expect.stringMatching(
+        /^Source: https:\/\/github\.com\/cdktf\/cdktf-provider-archive\/tree\/v\d/,
+      ),
+    ]);
+    expect(text.match(/^Mozilla Public License, version 2\.0$/gm)).toHaveLength(2);
+  });
+
+  it('ends before it changes anything where it cannot write the package', () => {
+    const { status, stderr } = run('npm', ['pack', '--pack-destination', 'nowhere'], clone);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(
+      `ENOENT: no such file or directory, access '${path.join(clone, 'nowhere')}'`,
+    );
+    expect(readJson(clone, 'package.json')).toEqual(repository);
+  });
+});
+
+describe('the manifest of the repository', () => {
+  const published = { ...repository, scripts: undefined };
+  const read = (folder: string) => readJson(folder, 'package.json');
+  const text = JSON.stringify(repository);
+
+  it('is put back after a pack that was cut off', () => {
+    const folder = write(path.join(root, 'cut-off'), { 'package.json': text });
+    swapIn(folder, published);
+    expect(read(folder)).not.toEqual(repository);
+    swapBack(folder);
+    expect(read(folder)).toEqual(repository);
+    expect(readdirSync(folder)).toEqual(['package.json']);
+  });
+
+  it('stays where someone put it back and changed it', () => {
+    const folder = write(path.join(root, 'put-back'), { 'package.json': text });
+    swapIn(folder, published);
+    const changed = { ...repository, version: '2.0.0' };
+    write(folder, { 'package.json': JSON.stringify(changed) });
+    swapBack(folder);
+    expect(read(folder)).toEqual(changed);
+    expect(readdirSync(folder)).toEqual(['package.json']);
+  });
+});
+
+describe('a build fails where', () => {
+  test('a bundle has a file of a package that is not for bundling', () => {
+    expect(() => requireBundled(['index.ts', '../node_modules/@smithy/core/index.js'])).toThrow(
+      '../node_modules/@smithy/core/index.js must not be in a bundle: make @smithy/core a dependency',
+    );
+  });
+
+  test('a package that is imported has no version', () => {
+    expect(() => publishedManifest(repository, new Set(['left-pad']))).toThrow(
+      'left-pad is imported, so package.json must have it in dependencies',
+    );
+  });
+
+  test('types import a package that does not come with it', () => {
+    const text = 'export declare const role: import("@cdktf/provider-aws/lib/iam-role").IamRole;\n';
+    const folder = write(path.join(root, 'types'), {
+      'index.d.ts': "export * from './role';\n",
+      'role.d.ts': text,
+    });
+    expect(() => reached(folder, ['index.d.ts'], new Set(['cdktf']))).toThrow(
+      'role.d.ts must not import @cdktf/provider-aws/lib/iam-role: types may only import what comes with the package',
+    );
+  });
+
+  test('types import a file that is not there', () => {
+    const folder = write(path.join(root, 'no-types'), {
+      'index.d.ts': "export * from './role';\n",
+    });
+    expect(() => reached(folder, ['index.d.ts'], new Set())).toThrow('must not import ./role');
+  });
+
+  test.each(['AGPL-3.0-only', 'GPL-2.0', undefined])('a package has the license %s', (license) => {
+    const packages = {
+      'node_modules/ours': { license: 'MIT', dependencies: { theirs: '^1.0.0' } },
+      'node_modules/ours/node_modules/theirs': { license },
+      'node_modules/theirs': { license: 'MIT' },
+    };
+    expect(() => requireAllowedLicenses({ packages }, ['ours'])).toThrow(
+      /^node_modules\/ours\/node_modules\/theirs must have one of the licenses .*, got (A?GPL|no license)/,
+    );
+  });
+});
+
+describe('where it is installed', () => {
+  it('is required, as jest does it', () => {
+    const api = require(require.resolve(NAME, { paths: [user] }));
+    const { TerraformStack } = require(require.resolve('cdktf', { paths: [user] }));
+    expect(Object.keys(api).sort()).toEqual([
+      'AccountStack',
+      'ConsumerStack',
+      'ProducerStack',
+      'StateBucketStack',
+      'SubscriptionStack',
+      'TopologyError',
+      'UserError',
+      'buildStacks',
+      'loadTopology',
+      'synthesize',
+    ]);
+    expect(api.ConsumerStack.prototype).toBeInstanceOf(TerraformStack);
+    const processor = require(require.resolve(`${NAME}/processor`, { paths: [user] }));
+    expect(Object.keys(processor).sort()).toEqual(['defineBatchProcessor', 'defineProcessor']);
+    expect(require.resolve(`${NAME}/topology.schema.json`, { paths: [user] })).toBeDefined();
+  });
+
+  it('is imported, with the same classes', () => {
+    write(user, {
+      'imports.mjs': `import { createRequire } from 'node:module';
+        import * as api from '${NAME}';
+        import { defineProcessor } from '${NAME}/processor';
+        const required = createRequire(import.meta.url)('${NAME}');
+        const same = Object.keys(required).filter((name) => api[name] === required[name]);
+        console.log(same.length, typeof defineProcessor(() => {}));`,
+    });
+    expect(run('node', ['imports.mjs'], user)).toEqual({
+      status: 0,
+      stdout: '10 function\n',
+      stderr: '',
+    });
+  });
+
+  it('gives its provider to a resource of the user, from the user’s own classes', () => {
+    const page = readFileSync('docs/extending.md', 'utf8');
+    const [, app = ''] = /## An app of yours[\s\S]*?```ts\n([\s\S]*?)```/.exec(page) ?? [];
+    const { code } = transformSync(app, { loader: 'ts', format: 'cjs' });
+    const folder = write(path.join(user, 'app'), {
+      'app.js': code,
+      'topology.yaml': readFileSync('topologies/orders.yaml', 'utf8'),
+    });
+    link('@cdktf/provider-aws', folder);
+    expect(typecheck(folder, 'node16', { 'app.ts': app })).toEqual(DONE);
+    expect(run('node', ['app.js'], folder)).toEqual(DONE);
+    const stack = readJson(folder, 'cdktf.out', 'stacks', 'consumer-process-orders', 'cdk.tf.json');
+    expect(stack.resource.aws_sqs_queue).toEqual({
+      orders: expect.objectContaining({ name: 'Orders', provider: 'aws.consumer' }),
+    });
+  });
+
+  it.each(['node16', 'preserve'])('has types, with the module kind %s', (module) => {
+    const result = typecheck(path.join(user, module), module, {
+      'app.ts': `import { App } from 'cdktf';
+        import { buildStacks, ConsumerStack, loadTopology, type ResolvedTopology } from '${NAME}';
+        const topology: ResolvedTopology = loadTopology('topology.yaml', (line: string) => line);
+        buildStacks(new App(), topology);
+        export class Mine extends ConsumerStack {}
+        // @ts-expect-error
+        loadTopology(1);`,
+      'module.mts': `import { defineProcessor, type ChangeEvent } from '${NAME}/processor';
+        interface Order { readonly total: number }
+        export const totals: number[] = [];
+        export default defineProcessor<Order>((change: ChangeEvent<Order>) => {
+          totals.push(change.newImage?.total ?? 0);
+          // @ts-expect-error
+          change.newImage?.price;
+        });`,
+    });
+    expect(result).toEqual(DONE);
+  });
+
+  it('has a command, which runs through a link', () => {
+    const command = path.join(user, 'node_modules', '.bin', 'cross-account-streams');
+    mkdirSync(path.dirname(command));
+    symlinkSync(path.join(own, 'dist', 'package', 'command.js'), command);
+    expect(run(command, ['redrive', '--help'], user)).toEqual({
+      status: 0,
+      stdout: expect.stringContaining(
+        "Delivers a consumer's failed batches to its function again.",
+      ),
+      stderr: '',
+    });
+  });
+
+  it('says in one line which peer is missing', () => {
+    const elsewhere = path.join(root, 'without peers');
+    cpSync(own, path.join(elsewhere, 'node_modules', NAME), { recursive: true });
+    const command = path.join(elsewhere, 'node_modules', NAME, 'dist', 'package', 'command.js');
+    for (const name of [
+      'zod',
+      'yaml',
+      'fastest-levenshtein',
+      'get-tsconfig',
+      '@aws-sdk/util-arn-parser',
+    ])
+      link(name, elsewhere);
+    expect(run('node', [command, 'synth'], elsewhere)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: "Cannot find module 'cdktf'; run npm install cdktf\n",
+    });
+  });
+});

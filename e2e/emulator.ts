@@ -8,6 +8,10 @@ const REQUIREMENTS = `${FOLDER}/requirements.txt`;
 /** As slow as AWS is: a new role is not known to others for a while, and each request takes its time. */
 const OPTIONS = ['--port', '0', '--principal-propagation-s', '20', '--latency-ms', '20'];
 
+/** A file to which the calls are added that Terraform makes with roles. */
+const { RECORD_CALLS } = process.env;
+if (RECORD_CALLS) OPTIONS.push('--record', RECORD_CALLS);
+
 /** What the end-to-end tests need and this machine lacks, as a user has to install it. */
 export function missing(): string[] {
   const terraform = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';

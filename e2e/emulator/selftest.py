@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import uuid
@@ -106,7 +107,7 @@ class Server:
         assert line.startswith("ready http://127.0.0.1:"), line
         self.url = line.split()[1]
 
-    def client(self, service, account=None, role="deployer", region=REGION):
+    def client(self, service, account=None, role="deployer", region=REGION, config=Config()):
         keys = ("test", "test", None)
         if account:
             arn = role if role.startswith("arn:") else f"arn:aws:iam::{account}:role/{role}"
@@ -120,7 +121,7 @@ class Server:
             aws_access_key_id=keys[0],
             aws_secret_access_key=keys[1],
             aws_session_token=keys[2],
-            config=Config(retries={"max_attempts": 0}),
+            config=config.merge(Config(retries={"max_attempts": 0})),
         )
 
     def stop(self):
@@ -988,6 +989,38 @@ class Process(unittest.TestCase):
         finally:
             slow.stop()
             slow.process.stdout.close()
+
+    def test_records_what_terraform_calls_with_a_role(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "calls.txt")
+            file.write_text("111111111111 deployer iam:GetRole RoleName=before\n")
+            recording = Server("--record", str(file))
+            try:
+                terraform = Config(user_agent_extra="HashiCorp/1.0 Terraform/1.11.4")
+                for config in (terraform, terraform, Config()):
+                    recording.client("kms", CONSUMER, config=config).create_key(Description="a key")
+                recording.client("iam", config=terraform).list_roles()  # no role
+                iam = recording.client("iam", CONSUMER, config=terraform)
+                iam.create_role(RoleName="role", AssumeRolePolicyDocument=TRUST)
+                functions = recording.client("lambda", CONSUMER, config=terraform)
+                with self.assertRaises(ClientError):
+                    functions.get_event_source_mapping(UUID=str(uuid.uuid4()))
+                s3 = recording.client("s3", CONSUMER, config=terraform)
+                s3.create_bucket(Bucket="bucket")
+                s3.put_bucket_tagging(Bucket="bucket", Tagging={"TagSet": []})
+                s3.put_object(Bucket="bucket", Key="a/b", Body=b"{}")
+            finally:
+                recording.stop()
+                recording.process.stdout.close()
+            self.assertEqual(file.read_text().splitlines(), [
+                "111111111111 deployer iam:CreateRole RoleName=role",
+                "111111111111 deployer iam:GetRole RoleName=before",
+                "111111111111 deployer kms:CreateKey",
+                "111111111111 deployer lambda:GetEventSourceMapping UUID=…",
+                "111111111111 deployer s3:CreateBucket Bucket=bucket",
+                "111111111111 deployer s3:PutBucketTagging Bucket=bucket",
+                "111111111111 deployer s3:PutObject Bucket=bucket Key=a/b",
+            ])
 
     def test_ends_when_its_standard_input_is_closed(self):
         process = subprocess.Popen(

@@ -20,6 +20,7 @@ from werkzeug.serving import make_server
 
 import esm
 import lambda_runtime
+import record
 import streams
 
 
@@ -35,6 +36,9 @@ def parse_arguments():
     )
     parser.add_argument(
         "--poll-interval-ms", type=float, default=200, help="of event source mappings"
+    )
+    parser.add_argument(
+        "--record", metavar="FILE", help="add the calls that Terraform makes with roles to FILE"
     )
     parser.add_argument(
         "--until-stdin-closes",
@@ -75,6 +79,8 @@ def main():
     app = with_latency(
         DomainDispatcherApplication(create_backend_app), arguments.latency_ms / 1000
     )
+    if arguments.record:
+        app = record.Recorder(app, arguments.record)
     server = make_server("127.0.0.1", arguments.port, app, threaded=True)
     server.RequestHandlerClass.log_request = lambda *_: None
     endpoint = f"http://127.0.0.1:{server.port}"

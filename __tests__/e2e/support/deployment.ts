@@ -17,6 +17,15 @@ const FLAGS = ['--auto-approve', '--skip-provider-lock'];
 /** `describe` where there is an AWS API to deploy to; e2e/setup.ts says so where there is none. */
 export const describeWithEndpoint = process.env.AWS_ENDPOINT_URL ? describe : describe.skip;
 
+export async function createStateBucket({ state }: ResolvedTopology): Promise<void> {
+  const { bucket, region } = state;
+  await new S3Client({ region, forcePathStyle: true })
+    .send(new CreateBucketCommand({ Bucket: bucket }))
+    .catch((error) => {
+      if (!/^BucketAlready/.test(error.name)) throw error;
+    });
+}
+
 /** The stacks of one topology, deployed as a user deploys them: with cdktf and Terraform. */
 export class Deployment {
   readonly file: string;
@@ -29,12 +38,7 @@ export class Deployment {
   }
 
   async createStateBucket(): Promise<void> {
-    const { bucket, region } = this.topology.state;
-    await new S3Client({ region, forcePathStyle: true })
-      .send(new CreateBucketCommand({ Bucket: bucket }))
-      .catch((error) => {
-        if (!/^BucketAlready/.test(error.name)) throw error;
-      });
+    await createStateBucket(this.topology);
   }
 
   /** One `npm run deploy`, of all stacks unless some are named. */

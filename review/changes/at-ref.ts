@@ -5,11 +5,13 @@ import path from 'node:path';
 import { loadTopology } from '../../load/load';
 import { isInside } from '../../packaging/confinement';
 import { entryProblems } from '../../packaging/entry-problems';
+import { relative } from '../../packaging/package-files';
 import { writeStacks } from '../../stacks/synthesize';
 import { UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { readStacks, type Stack } from '../read/stacks';
 import { type Code, codeOf } from './code';
+import { generatorFiles, linkRuntime } from './generator';
 
 /** A topology as it is at a commit, synthesized by this generator. */
 export interface Before {
@@ -24,20 +26,6 @@ export interface Before {
   readonly code: readonly Code[];
 }
 
-/** What makes stacks of a topology; functions and topologies are read at the commit. */
-const GENERATOR = [
-  'main.ts',
-  'topology',
-  'load',
-  'policies',
-  'constructs',
-  'stacks',
-  'packaging',
-  'lambda-src/contract.ts',
-  'package.json',
-  'package-lock.json',
-];
-
 /**
  * Synthesizes a topology of a commit, with the functions of that commit.
  *
@@ -46,21 +34,31 @@ const GENERATOR = [
  */
 export function synthesizeAt(ref: string, topologyFile: string): Before {
   const { root, commit } = placeOf(ref);
-  if (!isInside(realpathSync(path.dirname(topologyFile)), root)) {
+  const here = realpathSync('.');
+  const folder = realpathSync(path.dirname(topologyFile));
+  if (!isInside(folder, root)) {
     throw new UserError(`--against: ${topologyFile} is not in the Git repository ${root}`);
   }
   const scratch = realpathSync(mkdtempSync(path.join(tmpdir(), 'review-')));
   try {
     const tree = path.join(scratch, 'tree');
-    const project = path.join(tree, path.relative(root, realpathSync('.')));
+    const project = path.join(tree, path.relative(root, here));
     mkdirSync(project, { recursive: true });
     const elsewhere = { GIT_WORK_TREE: tree, GIT_INDEX_FILE: path.join(scratch, 'index') };
     git(['read-tree', '-m', '-u', commit], undefined, elsewhere);
-    linkPackages(tree, root, project);
-    const differ = git(['diff', '--name-only', '--relative', '-z', commit, '--', ...GENERATOR]);
+    // Where the search for the project of a topology ends.
+    mkdirSync(path.join(tree, '.git'));
+    linkPackages(root, tree, project);
+    linkRuntime(root, tree);
+    const paths = ['--', ...generatorFiles(root)];
+    const differ = git(['diff', '--name-only', '--no-relative', '-z', commit, ...paths]);
     const generator = differ.split('\0').filter(Boolean);
-    const of = { ref, commit: commit.slice(0, 12), generator };
-    const file = path.relative('.', topologyFile);
+    const of = {
+      ref,
+      commit: commit.slice(0, 12),
+      generator: generator.map((file) => relative(here, path.join(root, file))),
+    };
+    const file = path.join(path.relative(here, folder), path.basename(topologyFile));
     if (!existsSync(path.join(project, file))) return { ...of, stacks: [], code: [] };
     return { ...of, ...synthesized(project, file, path.join(scratch, 'out'), ref) };
   } finally {
@@ -101,7 +99,7 @@ function synthesized(project: string, file: string, out: string, ref: string) {
 }
 
 /** Packages are those that are installed: a commit has none. */
-function linkPackages(tree: string, root: string, project: string): void {
+function linkPackages(root: string, tree: string, project: string): void {
   for (let place = project; place.startsWith(tree); place = path.dirname(place)) {
     const installed = path.join(root, path.relative(tree, place), 'node_modules');
     const link = path.join(place, 'node_modules');

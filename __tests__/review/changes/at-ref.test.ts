@@ -3,10 +3,12 @@ import fs, { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadTopology } from '../../../load/load';
+import type * as atRef from '../../../review/changes/at-ref';
 import { synthesizeAt } from '../../../review/changes/at-ref';
 import { codeOf } from '../../../review/changes/code';
 import { differences } from '../../../review/changes/differences';
 import { synthesizedStacks } from '../../helpers/review';
+import { topology } from '../../helpers/topology';
 
 const FILE = 'topologies/orders.yaml';
 const here = process.cwd();
@@ -33,7 +35,7 @@ beforeAll(() => {
 });
 afterEach(() => {
   process.chdir(project);
-  git('checkout', '--quiet', '.');
+  git('checkout', '--quiet', ':/');
 });
 afterAll(() => {
   process.chdir(here);
@@ -74,9 +76,97 @@ test('a topology that is not there yet has no stacks', () => {
   rmSync('topologies/new.yaml');
 });
 
-test('files of the generator that differ are named', () => {
-  appendFileSync('package.json', '\n');
-  expect(synthesizeAt('main', FILE).generator).toEqual(['package.json']);
+describe('in a repository that has this project as a package', () => {
+  const file = 'infra/topology.yaml';
+
+  beforeAll(() => {
+    const orders = { entry: '../functions/orders.ts', files: ['../functions/mail.html'] };
+    const content = topology({
+      'consumers.process-orders.function': { name: 'ProcessOrders', ...orders },
+    });
+    for (const folder of ['infra', 'functions']) fs.mkdirSync(folder);
+    writeFileSync(file, JSON.stringify(content, null, 2));
+    writeFileSync('functions/mail.html', '<p>mail</p>');
+    writeFileSync(
+      'functions/orders.ts',
+      "import { defineProcessor } from 'dynamodb-cross-account-streams/processor';\nexport default defineProcessor(() => {});\n",
+    );
+    writeFileSync('../pnpm-lock.yaml', 'packages: 1.0.0\n');
+    git('add', '..');
+    git('commit', '--quiet', '--message=topology');
+  });
+
+  test('its version is named where that may differ, and nothing else of the repository', () => {
+    for (const changed of ['package.json', '../pnpm-lock.yaml']) appendFileSync(changed, '\n');
+    appendFileSync('lambda-src/processor.ts', '// not this project’s\n');
+    const { generator } = synthesizeAt('HEAD', file);
+    expect([...generator].sort()).toEqual(['../pnpm-lock.yaml', 'package.json']);
+  });
+
+  test('a function is the same to the byte as in the working directory, and so from any other', () => {
+    const { code, generator, stacks } = synthesizeAt('HEAD', file);
+    const now = codeOf(loadTopology(file));
+    expect({ code, generator }).toEqual({ code: now, generator: [] });
+    expect(Object.keys(now[0]?.files ?? {})).toEqual([
+      'functions/mail.html',
+      'functions/orders.ts',
+    ]);
+    process.chdir('infra');
+    expect(synthesizeAt('HEAD', 'topology.yaml').stacks).toEqual(stacks);
+  });
+});
+
+describe('in a clone', () => {
+  const isLink = (entry: fs.Dirent) => entry.isSymbolicLink();
+  let clone: typeof atRef;
+  let ofClone: typeof codeOf;
+
+  beforeAll(() => {
+    jest.isolateModules(() => {
+      jest.doMock('../../../topology/own-files', () => ({
+        ...jest.requireActual('../../../topology/own-files'),
+        OWN_FOLDER: fs.realpathSync(project),
+        ownFile: (file: string) => path.join(fs.realpathSync(project), file),
+      }));
+      clone = require('../../../review/changes/at-ref');
+      ofClone = require('../../../review/changes/code').codeOf;
+    });
+  });
+
+  const file = 'topologies/order-totals.yaml';
+
+  test('both sides have the runtime that synthesizes, whose differences are named', () => {
+    appendFileSync('lambda-src/processor.ts', 'export const added = 1;\n');
+    appendFileSync('lambda-src/runtime/handler.ts', "console.log('another');\n");
+    const { code, generator } = clone.synthesizeAt('main', file);
+    expect(generator).toEqual(['lambda-src/processor.ts', 'lambda-src/runtime/handler.ts']);
+    expect(code).toEqual(ofClone(loadTopology(file)));
+    expect(Object.keys(code[0]?.files ?? {})).toEqual(['lambda-src/examples/order-totals.ts']);
+  });
+
+  test('a function next to the runtime is that of the commit', () => {
+    appendFileSync('lambda-src/examples/order-totals.ts', "console.log('another');\n");
+    const before = clone.synthesizeAt('main', file);
+    expect(before.generator).toEqual([]);
+    git('commit', '--quiet', '--all', '--message=another');
+    const after = clone.synthesizeAt('HEAD', file);
+    expect(after.code[0]?.hash).not.toBe(before.code[0]?.hash);
+    expect(clone.synthesizeAt('HEAD~1', file).code).toEqual(before.code);
+  });
+
+  test('nothing is removed where the commit has a link in the place of its folder', () => {
+    const outside = path.join(folder, 'outside');
+    cpSync('lambda-src', outside, { recursive: true });
+    git('checkout', '--quiet', '-b', 'linked');
+    rmSync('lambda-src', { recursive: true });
+    fs.symlinkSync(outside, 'lambda-src');
+    git('add', '--all');
+    git('commit', '--quiet', '--message=link');
+    git('checkout', '--quiet', 'main');
+    expect(clone.synthesizeAt('linked', FILE).code).toHaveLength(1);
+    const replaced = fs.readdirSync(outside, { withFileTypes: true }).filter(isLink);
+    expect(replaced).toEqual([]);
+  });
 });
 
 describe('is refused in one line:', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +7,8 @@ import { helpFor } from '../../commands/help';
 import { command } from '../../commands/synth';
 import { scripts } from '../../package.json';
 import { runCommand } from '../helpers/run-command';
-import { type Overrides, producer, topology } from '../helpers/topology';
+import { consumer, type Overrides, producer, topology } from '../helpers/topology';
+import { tree } from '../helpers/tree';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'synth-script-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -44,6 +45,52 @@ test('names three of many stacks, and that the topology is not the default one',
   expect((await synth(many, '--output', output)).stdout).toBe(
     `5 stacks in ${output}/: consumer-process-orders, producer-orders, producer-returns and 2 more\nNext, with the same topology: npm run review -- --from ${output}\n`,
   );
+});
+
+describe('the stacks are the same to the byte', () => {
+  const started = process.cwd();
+  afterEach(() => process.chdir(started));
+  const project = path.join(folder, 'streams für alle');
+  const elsewhere = path.join(folder, 'else where');
+
+  beforeAll(() => {
+    const handler = 'export const handler = async () => {};';
+    const code = { directory: '../build', handler: 'index.handler' };
+    const content = topology({
+      'consumers.process-orders.function': { name: 'A', entry: '../functions/orders.ts' },
+      'consumers.prepared': { ...consumer('Prepared'), function: { name: 'B', code } },
+      'consumers.default': consumer('Default'),
+    });
+    const files = {
+      'package.json': '{}',
+      'functions/orders.ts': handler,
+      'build/index.mjs': handler,
+      'infra/orders.yaml': JSON.stringify(content),
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(project, name)), { recursive: true });
+      writeFileSync(path.join(project, name), text);
+    }
+    mkdirSync(elsewhere);
+  });
+
+  /** Where no cdktf.json is. */
+  async function synthesized(from: string, topologyFile: string) {
+    process.chdir(from);
+    const { stderr } = await runCommand(command, { args: ['--topology', topologyFile] });
+    return { stderr, files: tree('cdktf.out') };
+  }
+
+  test('from the folder of the topology, from its project and from elsewhere', async () => {
+    const made = [
+      await synthesized(path.join(project, 'infra'), 'orders.yaml'),
+      await synthesized(project, path.join(project, 'infra/orders.yaml')),
+      await synthesized(elsewhere, '../streams für alle/infra/orders.yaml'),
+    ];
+    const files = made[0]?.files ?? {};
+    expect(Object.keys(files).filter((name) => name.includes('/assets/'))).toHaveLength(7);
+    expect(made).toEqual(made.map(() => ({ stderr: '', files })));
+  });
 });
 
 test('writes HCL with --hcl', async () => {

@@ -36,6 +36,7 @@ ${written.map((name) => `  ${name}`).join('\n')}
 Next:
   npm install && npm run synth   the topology as Terraform configuration, in cdktf.out/
   npm test                       what must stay true of it, and of its function
+Then write your account IDs into topology.yaml.
 `);
   return 0;
 });

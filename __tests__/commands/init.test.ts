@@ -64,6 +64,7 @@ ${[...FILES, 'package.json'].map((file) => `  ${file}`).join('\n')}
 Next:
   npm install && npm run synth   the topology as Terraform configuration, in cdktf.out/
   npm test                       what must stay true of it, and of its function
+Then write your account IDs into topology.yaml.
 `,
     stderr: '',
   });

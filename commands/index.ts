@@ -13,7 +13,6 @@ const MODULES: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   destroy: () => import('./cdktf'),
   redrive: () => import('./redrive'),
   app: () => import('../main'),
-  schema: () => import('./schema'),
   help: () => import('./help'),
 };
 

@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { jsonSchema } from '../topology/json-schema';
-import { ownFile } from '../topology/own-files';
 import { defineCommand } from './command';
+import { run } from './run';
 
-export const command = defineCommand('schema', {}, async () => {
-  writeFileSync(ownFile('topologies/topology.schema.json'), jsonSchema());
-  return 0;
-});
+/** `npm run schema` is for work on this project. The package does not have it: it would write into itself. */
+run(
+  defineCommand('schema', {}, async () => {
+    writeFileSync('topologies/topology.schema.json', jsonSchema());
+    return 0;
+  }),
+);

@@ -74,7 +74,8 @@ describe('the options refuse', () => {
 });
 
 test.each([
-  ['shema', 'There is no command shema; did you mean schema? npm run help lists them\n'],
+  ['sinth', 'There is no command sinth; did you mean synth? npm run help lists them\n'],
+  ['schema', 'There is no command schema; npm run help lists them\n'],
   ['apply', 'There is no command apply; npm run help lists them\n'],
 ])('the command %s is refused', (name, message) => {
   const { status, stdout, stderr } = spawnSync(

@@ -2,9 +2,11 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from '../../commands/init';
+import settings from '../../init/.vscode/settings.json';
 import template from '../../init/package.json';
 import { compilerOptions } from '../../init/tsconfig.json';
 import own from '../../package.json';
+import { ownFile } from '../../topology/own-files';
 import project from '../../tsconfig.json';
 import { runCommand } from '../helpers/run-command';
 
@@ -167,6 +169,15 @@ describe('the template has', () => {
     const { devDependencies, optionalDependencies } = template;
     expect(ranges).toMatchObject({ ...devDependencies, ...optionalDependencies });
     expect(template.allowScripts).toEqual(own.allowScripts);
+  });
+
+  test('the place of the schema in the package', () => {
+    const schema = 'topologies/topology.schema.json';
+    const place = `./node_modules/${own.name}/${schema}`;
+    expect(own.files).toContain(schema);
+    expect(Object.keys(settings['yaml.schemas'])).toEqual([place]);
+    const [line] = readFileSync(ownFile('init/topology.yaml'), 'utf8').split('\n');
+    expect(line).toBe(`# yaml-language-server: $schema=${place}`);
   });
 
   test('scripts for the commands of this project, by the same names', () => {

@@ -48,7 +48,7 @@ export function synthesizeAt(ref: string, topologyFile: string): Before {
     git(['read-tree', '-m', '-u', commit], undefined, elsewhere);
     // Where the search for the project of a topology ends.
     mkdirSync(path.join(tree, '.git'));
-    linkPackages(root, tree, project);
+    for (const place of [here, folder]) linkPackages(root, tree, place);
     linkRuntime(root, tree);
     const paths = ['--', ...generatorFiles(root)];
     const differ = git(['diff', '--name-only', '--no-relative', '-z', commit, ...paths]);
@@ -99,11 +99,13 @@ function synthesized(project: string, file: string, out: string, ref: string) {
 }
 
 /** Packages are those that are installed: a commit has none. */
-function linkPackages(root: string, tree: string, project: string): void {
-  for (let place = project; place.startsWith(tree); place = path.dirname(place)) {
-    const installed = path.join(root, path.relative(tree, place), 'node_modules');
-    const link = path.join(place, 'node_modules');
-    if (existsSync(installed) && !existsSync(link)) symlinkSync(installed, link, 'junction');
+function linkPackages(root: string, tree: string, folder: string): void {
+  for (let place = folder; isInside(place, root); place = path.dirname(place)) {
+    const installed = path.join(place, 'node_modules');
+    const atCommit = path.join(tree, path.relative(root, place));
+    const link = path.join(atCommit, 'node_modules');
+    const isMissing = existsSync(atCommit) && !existsSync(link);
+    if (isMissing && existsSync(installed)) symlinkSync(installed, link, 'junction');
   }
 }
 

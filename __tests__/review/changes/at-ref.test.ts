@@ -116,6 +116,21 @@ describe('in a repository that has this project as a package', () => {
   });
 });
 
+test('packages in the folder of the topology are found', () => {
+  fs.mkdirSync('team/node_modules/small', { recursive: true });
+  writeFileSync('team/node_modules/small/index.js', 'module.exports = 5;\n');
+  writeFileSync(
+    'team/orders.ts',
+    "import x from 'small';\nexport const handler = async () => x;\n",
+  );
+  const entry = { 'consumers.process-orders.function.entry': 'orders.ts' };
+  writeFileSync('team/topology.yaml', JSON.stringify(topology(entry)));
+  git('add', '.');
+  git('commit', '--quiet', '--message=team');
+  const code = codeOf(loadTopology('team/topology.yaml'));
+  expect(synthesizeAt('HEAD', 'team/topology.yaml').code).toEqual(code);
+});
+
 describe('in a clone', () => {
   const isLink = (entry: fs.Dirent) => entry.isSymbolicLink();
   let clone: typeof atRef;

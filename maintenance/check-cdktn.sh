@@ -30,10 +30,13 @@ echo 'installing CDK Terrain in a temporary copy (half a gigabyte, for the time 
 npm install --ignore-scripts --no-audit --no-fund --loglevel=error
 grep -H '^  "version"' node_modules/{cdktn,constructs,@cdktn/*}/package.json
 
-# The package in an empty folder. It looks for the CLI, and does not depend on it.
+# The package in an empty folder, with the same versions. It looks for the CLI, and does not depend on it.
 npm pkg set --json "optionalDependencies=$cli"
 npm pack --silent --pack-destination "$folder" >/dev/null
 mkdir "$folder/package"
+cp package-lock.json "$folder/package"
+# As functions that do not come with the package import it.
+sed -i "s#'\.\./processor'#'dynamodb-cross-account-streams/processor'#" lambda-src/examples/*.ts
 cd "$folder/package"
 npm install --ignore-scripts --no-audit --no-fund --loglevel=error "$folder"/*.tgz
 grep -H '^  "version"' node_modules/{cdktn,constructs,dynamodb-cross-account-streams}/package.json

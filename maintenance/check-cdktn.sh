@@ -25,7 +25,7 @@ npm pkg delete optionalDependencies
 sed -i -E "s#\"@cdktf/([^\"]+)\": \"[^\"]+\"#\"@cdktn/\1\": \"latest\"#
   s#\"cdktf\": \"[^\"]+\"#\"cdktn\": \"$cdktn\"#
   s#\"constructs\": \"[^\"]+\"#\"constructs\": \"$constructs\"#" package.json
-echo 'installing CDK Terrain in a temporary copy (half a gigabyte, for the time of the check)'
+echo 'installing CDK Terrain in a temporary copy (about a gigabyte, for the time of the check)'
 # Other packages stay at the versions of package-lock.json.
 npm install --ignore-scripts --no-audit --no-fund --loglevel=error
 grep -H '^  "version"' node_modules/{cdktn,constructs,@cdktn/*}/package.json
@@ -39,7 +39,7 @@ cp package-lock.json "$folder/package"
 sed -i "s#'\.\./processor'#'dynamodb-cross-account-streams/processor'#" lambda-src/examples/*.ts
 cd "$folder/package"
 npm install --ignore-scripts --no-audit --no-fund --loglevel=error "$folder"/*.tgz
-grep -H '^  "version"' node_modules/{cdktn,constructs,dynamodb-cross-account-streams}/package.json
+grep -H '^  "version"' node_modules/dynamodb-cross-account-streams/package.json
 
 # What Terraform does not care about: spaces in an empty list or object, minor versions, of cdktf too, and aws for
 # hashicorp/aws.

@@ -47,7 +47,9 @@ function start(args: readonly string[], asks: boolean, topology?: string): Promi
 /** @returns the CLI's program, if it is installed and runs on this Node.js */
 export function findCli(): string | undefined {
   try {
-    const manifest = require.resolve('cdktf-cli/package.json');
+    // Where this project is a package the CLI is that of the project that has it.
+    const places = { paths: [process.cwd(), __dirname] };
+    const manifest = require.resolve('cdktf-cli/package.json', places);
     const ofCli = createRequire(manifest);
     const finder = ofCli.resolve(`${TERMINAL_LIBRARY}/lib/prebuild-file-path`);
     const { ptyPath, winPtyPath } = ofCli(finder);

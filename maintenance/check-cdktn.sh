@@ -20,7 +20,6 @@ sed -i 's/cdktf/cdktn/g' package/*.ts
 peer() { npm view @cdktn/provider-aws@latest "peerDependencies.$1"; }
 cdktn=$(peer cdktn)
 constructs=$(peer constructs)
-cli=$(npm pkg get optionalDependencies)
 npm pkg delete optionalDependencies
 sed -i -E "s#\"@cdktf/([^\"]+)\": \"[^\"]+\"#\"@cdktn/\1\": \"latest\"#
   s#\"cdktf\": \"[^\"]+\"#\"cdktn\": \"$cdktn\"#
@@ -30,8 +29,7 @@ echo 'installing CDK Terrain in a temporary copy (about a gigabyte, for the time
 npm install --ignore-scripts --no-audit --no-fund --loglevel=error
 grep -H '^  "version"' node_modules/{cdktn,constructs,@cdktn/*}/package.json
 
-# The package in an empty folder, with the same versions. It looks for the CLI, and does not depend on it.
-npm pkg set --json "optionalDependencies=$cli"
+# The package in an empty folder, with the same versions.
 npm pack --silent --pack-destination "$folder" >/dev/null
 mkdir "$folder/package"
 cp package-lock.json "$folder/package"

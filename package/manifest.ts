@@ -4,7 +4,6 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly [key: string]: unknown;
 }
@@ -31,10 +30,7 @@ const KEPT = [
  * @throws Error if there is no version of one, or one of the KEPT keys is missing
  */
 export function publishedManifest(root: Manifest, imported: ReadonlySet<string>): Manifest {
-  // cdktf's CLI is used where the user has it.
-  const needed = [...imported]
-    .filter((name) => !(name in (root.optionalDependencies ?? {})))
-    .sort();
+  const needed = [...imported].sort();
   const versions = (names: readonly string[]) =>
     Object.fromEntries(names.map((name) => [name, versionOf(root, name)]));
   const kept = KEPT.map((key) => {

@@ -1,4 +1,4 @@
-import { type ChangeEvent, defineProcessor } from '../processor';
+import { type ChangeEvent, defineProcessor } from 'dynamodb-cross-account-streams/processor';
 
 /** The attributes of an item that this function reads. */
 interface Order {

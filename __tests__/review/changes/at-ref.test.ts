@@ -132,11 +132,18 @@ test('packages in the folder of the topology are found', () => {
 });
 
 describe('in a clone', () => {
-  const isLink = (entry: fs.Dirent) => entry.isSymbolicLink();
+  const file = 'topologies/order-totals.yaml';
+  const entry = 'lambda-src/examples/order-totals.ts';
+  const isLink = (found: fs.Dirent) => found.isSymbolicLink();
   let clone: typeof atRef;
   let ofClone: typeof codeOf;
 
   beforeAll(() => {
+    const text = readFileSync(entry, 'utf8');
+    const byPath = text.replace('dynamodb-cross-account-streams/processor', '../processor');
+    expect(byPath).not.toBe(text);
+    writeFileSync(entry, byPath);
+    git('commit', '--quiet', '--all', '--message=imported by its path');
     jest.isolateModules(() => {
       jest.doMock('../../../topology/own-files', () => ({
         ...jest.requireActual('../../../topology/own-files'),
@@ -148,19 +155,17 @@ describe('in a clone', () => {
     });
   });
 
-  const file = 'topologies/order-totals.yaml';
-
   test('both sides have the runtime that synthesizes, whose differences are named', () => {
     appendFileSync('lambda-src/processor.ts', 'export const added = 1;\n');
     appendFileSync('lambda-src/runtime/handler.ts', "console.log('another');\n");
     const { code, generator } = clone.synthesizeAt('main', file);
     expect(generator).toEqual(['lambda-src/processor.ts', 'lambda-src/runtime/handler.ts']);
     expect(code).toEqual(ofClone(loadTopology(file)));
-    expect(Object.keys(code[0]?.files ?? {})).toEqual(['lambda-src/examples/order-totals.ts']);
+    expect(Object.keys(code[0]?.files ?? {})).toEqual([entry]);
   });
 
   test('a function next to the runtime is that of the commit', () => {
-    appendFileSync('lambda-src/examples/order-totals.ts', "console.log('another');\n");
+    appendFileSync(entry, "console.log('another');\n");
     const before = clone.synthesizeAt('main', file);
     expect(before.generator).toEqual([]);
     git('commit', '--quiet', '--all', '--message=another');

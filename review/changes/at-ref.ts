@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadTopology } from '../../load/load';
@@ -12,6 +12,7 @@ import type { ResolvedTopology } from '../../topology/resolve';
 import { readStacks, type Stack } from '../read/stacks';
 import { type Code, codeOf } from './code';
 import { generatorFiles, linkRuntime } from './generator';
+import { foldersUpTo, linkPackages } from './packages';
 
 /** A topology as it is at a commit, synthesized by this generator. */
 export interface Before {
@@ -48,7 +49,7 @@ export function synthesizeAt(ref: string, topologyFile: string): Before {
     git(['read-tree', '-m', '-u', commit], undefined, elsewhere);
     // Where the search for the project of a topology ends.
     mkdirSync(path.join(tree, '.git'));
-    for (const place of [here, folder]) linkPackages(root, tree, place);
+    linkPackages(root, tree, [...foldersOfPackages(commit), ...foldersUpTo(root, here, folder)]);
     linkRuntime(root, tree);
     const paths = ['--', ...generatorFiles(root)];
     const differ = git(['diff', '--name-only', '--no-relative', '-z', commit, ...paths]);
@@ -79,6 +80,14 @@ function placeOf(ref: string): { readonly root: string; readonly commit: string 
   return { root: path.resolve(root), commit: git(asked, `: ${ref} is not ${missing}`) };
 }
 
+/** Folders of a commit with a package.json, relative to the repository. */
+function foldersOfPackages(commit: string): string[] {
+  const files = git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]).split('\0');
+  return files
+    .filter((file) => path.basename(file) === 'package.json')
+    .map((file) => path.dirname(file));
+}
+
 /** Reads and writes in another working directory, in which nothing waits. */
 function synthesized(project: string, file: string, out: string, ref: string) {
   const here = process.cwd();
@@ -95,17 +104,6 @@ function synthesized(project: string, file: string, out: string, ref: string) {
     );
   } finally {
     process.chdir(here);
-  }
-}
-
-/** Packages are those that are installed: a commit has none. */
-function linkPackages(root: string, tree: string, folder: string): void {
-  for (let place = folder; isInside(place, root); place = path.dirname(place)) {
-    const installed = path.join(place, 'node_modules');
-    const atCommit = path.join(tree, path.relative(root, place));
-    const link = path.join(atCommit, 'node_modules');
-    const isMissing = existsSync(atCommit) && !existsSync(link);
-    if (isMissing && existsSync(installed)) symlinkSync(installed, link, 'junction');
   }
 }
 

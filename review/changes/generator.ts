@@ -4,6 +4,7 @@ import { isInside, realPath } from '../../packaging/confinement';
 import { isOwn, relative } from '../../packaging/package-files';
 import { RUNTIME_FILES } from '../../packaging/runtime-files';
 import { OWN_FOLDER, ownFile } from '../../topology/own-files';
+import { foldersUpTo } from './packages';
 
 /** In a clone: what makes stacks of a topology. Functions and topologies are read at the commit. */
 const SOURCES = [
@@ -31,11 +32,8 @@ const VERSIONS = [
 /** Files and folders of a repository, by which the generator of a commit differs from the one that runs; absolute. */
 export function generatorFiles(root: string): string[] {
   if (isCloneIn(root)) return SOURCES.map(ownFile);
-  const folders: string[] = [];
-  for (let place = realPath('.'); isInside(place, root); place = path.dirname(place)) {
-    folders.push(place);
-  }
-  return folders.flatMap((folder) => VERSIONS.map((file) => path.join(folder, file)));
+  const folders = foldersUpTo(root, realPath('.'));
+  return folders.flatMap((folder) => VERSIONS.map((file) => path.join(root, folder, file)));
 }
 
 /**

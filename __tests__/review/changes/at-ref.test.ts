@@ -131,6 +131,26 @@ test('packages in the folder of the topology are found', () => {
   expect(synthesizeAt('HEAD', 'team/topology.yaml').code).toEqual(code);
 });
 
+test('a package of the workspace is that of the commit', () => {
+  const entry = 'topologies/entry.ts';
+  const content = topology({ 'consumers.process-orders.function.entry': 'entry.ts' });
+  writeFileSync('topologies/workspace.yaml', JSON.stringify(content, null, 2));
+  writeFileSync(entry, "export { handler } from '@org/shared';\n");
+  fs.mkdirSync('../shared');
+  writeFileSync('../package.json', '{ "workspaces": ["streams", "shared"] }');
+  writeFileSync('../shared/package.json', '{ "main": "index.ts" }');
+  writeFileSync('../shared/index.ts', 'export const handler = async () => 1;\n');
+  fs.mkdirSync('../node_modules/@org', { recursive: true });
+  fs.symlinkSync('../../shared', '../node_modules/@org/shared');
+  git('add', '..');
+  git('commit', '--quiet', '--message=workspace');
+  const { code } = synthesizeAt('HEAD', 'topologies/workspace.yaml');
+  expect(code).toEqual(codeOf(loadTopology('topologies/workspace.yaml')));
+  expect(Object.keys(code[0]?.files ?? {})).toEqual(['../shared/index.ts', entry]);
+  writeFileSync('../shared/index.ts', 'export const handler = async () => 2;\n');
+  expect(synthesizeAt('HEAD', 'topologies/workspace.yaml').code).toEqual(code);
+});
+
 describe('in a clone', () => {
   const file = 'topologies/order-totals.yaml';
   const entry = 'lambda-src/examples/order-totals.ts';

@@ -5,7 +5,7 @@ import { choice, exclusive, integer, list, object, sized, text } from './values'
 
 const code = object({
   directory: text(/./, "must be the path of a folder, relative to the topology's file").describe(
-    'Prepared folder that becomes the deployment package as it is, links followed: at most 250 MB, and 50 MB zipped.',
+    'Prepared folder, relative to this file, that becomes the deployment package as it is, links followed: at most 250 MB, and 50 MB zipped.',
   ),
   handler: sized(
     /^[\w./:-]*$/,
@@ -28,12 +28,12 @@ const settings = object({
   )
     .optional()
     .describe(
-      'TypeScript file whose default export is a processor, or that exports `handler`; it is bundled. Default: the function of the sink, lambda-src/index.ts.',
+      'TypeScript file, relative to this file, whose default export is a processor, or that exports `handler`; it is bundled. Default: the function of the sink, lambda-src/index.ts.',
     ),
   files: list(text(/./, "must be the path of a file or a folder, relative to the topology's file"))
     .default([])
     .describe(
-      'Files and folders that the function reads at run time, in the folder of entry; in the package they have the same path from there.',
+      'Files and folders, relative to this file, that the function reads at run time, in the folder of entry; in the package they have the same path from there.',
     ),
   code: code.optional().describe('Instead of entry: any prepared folder, any runtime.'),
   runtime: z

@@ -19,19 +19,16 @@ import { mergeManifest } from './merge-manifest';
 /** `npx --no-install cross-account-streams init`: a first project in the working directory. */
 export const command = defineCommand('init', {}, async (_, { stdout }) => {
   const files = templates();
-  const manifest = mergeManifest(
-    existsSync(MANIFEST) ? readFileSync(MANIFEST, 'utf8') : undefined,
-    JSON.parse(readFileSync(path.join(TEMPLATES, MANIFEST), 'utf8')),
-  );
-  const existing = files.filter(({ name }) => existsSync(name));
-  const inTheWay = [...existing.map(({ name }) => `${name} exists`), ...manifest.problems];
+  const manifest = mergeManifest(existsSync(MANIFEST) ? readFileSync(MANIFEST, 'utf8') : undefined);
+  const names = files.map(([name]) => name);
+  const existing = names.filter((name) => existsSync(name));
+  const inTheWay = [...existing.map((name) => `${name} exists`), ...manifest.problems];
   if (inTheWay.length > 0) {
     throw new UserError(...inTheWay, 'Nothing is written: init overwrites nothing');
   }
   writeAll(files, manifest.text);
-  const written = [...files.map(({ name }) => name), MANIFEST];
   stdout.write(`Written:
-${written.map((name) => `  ${name}`).join('\n')}
+${[...names, MANIFEST].map((name) => `  ${name}`).join('\n')}
 
 Next:
   npm install && npm run synth   the topology as Terraform configuration, in cdktf.out/
@@ -44,21 +41,18 @@ Then write your account IDs into topology.yaml.
 const TEMPLATES = ownFile('init');
 const MANIFEST = 'package.json';
 
-interface TextFile {
-  /** Relative to the working directory. */
-  readonly name: string;
-  readonly text: string;
-}
+/** Relative to the working directory. */
+type TextFile = readonly [name: string, text: string];
 
-function templates(): TextFile[] {
+function templates(): readonly TextFile[] {
   return readdirSync(TEMPLATES, { recursive: true, encoding: 'utf8' })
     .filter((name) => name !== MANIFEST && statSync(path.join(TEMPLATES, name)).isFile())
-    .map((name) => ({
+    .map((name): TextFile => {
+      const text = readFileSync(path.join(TEMPLATES, name), 'utf8');
       // npm leaves each .gitignore out of a package.
-      name: name === 'gitignore' ? '.gitignore' : name,
-      text: readFileSync(path.join(TEMPLATES, name), 'utf8'),
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+      return [name === 'gitignore' ? '.gitignore' : name, text];
+    })
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /**
@@ -67,10 +61,10 @@ function templates(): TextFile[] {
  * @throws UserError with what cannot be written
  */
 function writeAll(files: readonly TextFile[], manifest: string): void {
-  const newManifest = { name: `${MANIFEST}.new`, text: manifest };
+  const newManifest = `${MANIFEST}.new`;
   const created: string[] = [];
   try {
-    for (const { name, text } of [...files, newManifest]) {
+    for (const [name, text] of [...files, [newManifest, manifest] as const]) {
       const folder = mkdirSync(path.dirname(name), { recursive: true });
       if (folder !== undefined) created.push(folder);
       const file = openSync(name, 'wx');
@@ -78,7 +72,7 @@ function writeAll(files: readonly TextFile[], manifest: string): void {
       writeFileSync(file, text);
       closeSync(file);
     }
-    renameSync(newManifest.name, MANIFEST);
+    renameSync(newManifest, MANIFEST);
   } catch (error) {
     for (const place of created) rmSync(place, { recursive: true, force: true });
     throw new UserError(`Nothing is written: ${(error as Error).message}`);

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { ownFile } from '../topology/own-files';
+import template from '../init/package.json';
+import { version } from '../package.json';
+import { PACKAGE_NAME } from '../topology/own-files';
 import { formatProblem, UserError } from '../topology/problem';
 
 const texts = z.record(z.string(), z.string()).optional();
@@ -20,42 +21,37 @@ type Manifest = z.infer<typeof MANIFEST>;
 const NO_TEST = 'echo "Error: no test specified" && exit 1';
 
 /**
- * Adds the scripts and packages of a template to a package.json, and this package. What it has stays.
+ * Adds the scripts and packages of init/package.json to a package.json, and this package. What it has stays.
  *
  * @param text of the package.json; default: there is none yet
  * @returns its new text, and a line for each of its scripts that would have to be another one
  * @throws UserError if it cannot be read
  */
-export function mergeManifest(text = '{ "private": true }', template: Manifest) {
+export function mergeManifest(text = '{ "private": true }') {
   const manifest = parse(text);
   const { dependencies, devDependencies, optionalDependencies } = manifest;
   const present = { ...dependencies, ...devDependencies, ...optionalDependencies };
-  const missing = (packages: Manifest['dependencies'] = {}) =>
+  const missing = (packages: object) =>
     Object.fromEntries(Object.entries(packages).filter(([name]) => !(name in present)));
-  const { name, version } = JSON.parse(readFileSync(ownFile('package.json'), 'utf8'));
-  const merged: Manifest = {
+  const merged = {
     ...manifest,
     scripts: { ...manifest.scripts, ...template.scripts },
-    dependencies: { ...dependencies, ...missing({ [name]: version }) },
+    dependencies: { ...dependencies, ...missing({ [PACKAGE_NAME]: version }) },
     devDependencies: { ...devDependencies, ...missing(template.devDependencies) },
     optionalDependencies: { ...optionalDependencies, ...missing(template.optionalDependencies) },
     allowScripts: { ...template.allowScripts, ...manifest.allowScripts },
   };
   const [indent = 2] = /^[ \t]+(?=")/m.exec(text) ?? [];
-  return {
-    text: `${JSON.stringify(merged, null, indent)}\n`,
-    problems: otherScripts(manifest.scripts, template.scripts),
-  };
+  return { text: `${JSON.stringify(merged, null, indent)}\n`, problems: otherScripts(manifest) };
 }
 
-function otherScripts(scripts: Manifest['scripts'] = {}, needed: Manifest['scripts'] = {}) {
-  return Object.entries(needed)
-    .map(([name, script]) => ({ name, script, received: scripts[name] ?? script }))
-    .filter(({ script, received }) => received !== script && received !== NO_TEST)
-    .map(({ name, script, received }) => {
-      const message = `must be ${JSON.stringify(script)}; give yours another name`;
-      return formatProblem('package.json', { path: ['scripts', name], message, received });
-    });
+function otherScripts({ scripts = {} }: Manifest): string[] {
+  return Object.entries(template.scripts).flatMap(([name, script]) => {
+    const received = scripts[name] ?? script;
+    if (received === script || received === NO_TEST) return [];
+    const message = `must be ${JSON.stringify(script)}; give yours another name`;
+    return [formatProblem('package.json', { path: ['scripts', name], message, received })];
+  });
 }
 
 function parse(text: string): Manifest {

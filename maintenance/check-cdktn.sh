@@ -33,8 +33,6 @@ grep -H '^  "version"' node_modules/{cdktn,constructs,@cdktn/*}/package.json
 npm pack --silent --pack-destination "$folder" >/dev/null
 mkdir "$folder/package"
 cp package-lock.json "$folder/package"
-# As functions that do not come with the package import it.
-sed -i "s#'\.\./processor'#'dynamodb-cross-account-streams/processor'#" lambda-src/examples/*.ts
 cd "$folder/package"
 npm install --ignore-scripts --no-audit --no-fund --loglevel=error "$folder"/*.tgz
 grep -H '^  "version"' node_modules/dynamodb-cross-account-streams/package.json

@@ -1,4 +1,4 @@
-"""Records the calls that Terraform makes with a role: a sorted file, in which each is once, as
+"""Records the calls that Terraform makes with roles named Terraform…, in a sorted file, each once:
 
     <account> <role> <service>:<operation> <parameter>=<value> …
 
@@ -98,11 +98,11 @@ class Recorder:
     def record(self, environ, body, access_key, region, service):
         account = get_account_id_from(access_key)
         caller = identity.request_caller(account, access_key, region)
-        if ":role/" not in caller.arn:
+        role = caller.arn.rpartition("/")[2]
+        if not role.startswith("Terraform"):
             return
         operation, parameters = call_of(environ, body, service)
         names = sorted(f"{k}={v}" for k, v in parameters.items() if NAMING.fullmatch(k))
-        role = caller.arn.rpartition("/")[2]
         line = LABEL.sub("…", " ".join([account, role, f"{service}:{operation}", *names]))
         with self.lock:
             if line not in self.lines:

@@ -991,21 +991,23 @@ class Process(unittest.TestCase):
             slow.process.stdout.close()
 
     def test_records_what_terraform_calls_with_a_role(self):
+        role = "TerraformDeploy"
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "calls.txt")
-            file.write_text("111111111111 deployer iam:GetRole RoleName=before\n")
+            file.write_text("111111111111 TerraformDeploy iam:GetRole RoleName=before\n")
             recording = Server("--record", str(file))
             try:
                 terraform = Config(user_agent_extra="HashiCorp/1.0 Terraform/1.11.4")
                 for config in (terraform, terraform, Config()):
-                    recording.client("kms", CONSUMER, config=config).create_key(Description="a key")
+                    recording.client("kms", CONSUMER, role, config=config).create_key(Description="a key")
                 recording.client("iam", config=terraform).list_roles()  # no role
-                iam = recording.client("iam", CONSUMER, config=terraform)
+                recording.client("iam", CONSUMER, config=terraform).list_roles()  # another
+                iam = recording.client("iam", CONSUMER, role, config=terraform)
                 iam.create_role(RoleName="role", AssumeRolePolicyDocument=TRUST)
-                functions = recording.client("lambda", CONSUMER, config=terraform)
+                functions = recording.client("lambda", CONSUMER, role, config=terraform)
                 with self.assertRaises(ClientError):
                     functions.get_event_source_mapping(UUID=str(uuid.uuid4()))
-                s3 = recording.client("s3", CONSUMER, config=terraform)
+                s3 = recording.client("s3", CONSUMER, role, config=terraform)
                 s3.create_bucket(Bucket="bucket")
                 s3.put_bucket_tagging(Bucket="bucket", Tagging={"TagSet": []})
                 s3.put_object(Bucket="bucket", Key="a/b", Body=b"{}")
@@ -1013,13 +1015,13 @@ class Process(unittest.TestCase):
                 recording.stop()
                 recording.process.stdout.close()
             self.assertEqual(file.read_text().splitlines(), [
-                "111111111111 deployer iam:CreateRole RoleName=role",
-                "111111111111 deployer iam:GetRole RoleName=before",
-                "111111111111 deployer kms:CreateKey",
-                "111111111111 deployer lambda:GetEventSourceMapping UUID=…",
-                "111111111111 deployer s3:CreateBucket Bucket=bucket",
-                "111111111111 deployer s3:PutBucketTagging Bucket=bucket",
-                "111111111111 deployer s3:PutObject Bucket=bucket Key=a/b",
+                "111111111111 TerraformDeploy iam:CreateRole RoleName=role",
+                "111111111111 TerraformDeploy iam:GetRole RoleName=before",
+                "111111111111 TerraformDeploy kms:CreateKey",
+                "111111111111 TerraformDeploy lambda:GetEventSourceMapping UUID=…",
+                "111111111111 TerraformDeploy s3:CreateBucket Bucket=bucket",
+                "111111111111 TerraformDeploy s3:PutBucketTagging Bucket=bucket",
+                "111111111111 TerraformDeploy s3:PutObject Bucket=bucket Key=a/b",
             ])
 
     def test_ends_when_its_standard_input_is_closed(self):

@@ -125,6 +125,7 @@ describe('npm pack', () => {
       'README.md',
       'SECURITY.md',
       'THIRD-PARTY-NOTICES',
+      'bootstrap',
       'dist',
       'docs',
       'help',

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const JSON_STACKS = 'cdktf.out/stacks';
 const HCL_STACKS = 'hcl.out/stacks';
 const TERRAFORM = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
-const FLAGS = ['--auto-approve', '--skip-provider-lock'];
+export const FLAGS = ['--auto-approve', '--skip-provider-lock'];
 
 /** `describe` where there is an AWS API to deploy to; e2e/setup.ts says so where there is none. */
 export const describeWithEndpoint = process.env.AWS_ENDPOINT_URL ? describe : describe.skip;

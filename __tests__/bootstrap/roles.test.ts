@@ -1,0 +1,358 @@
+import { readFileSync } from 'node:fs';
+import { loadTopology } from '../../load/load';
+import { functionPolicy, streamPolicies } from '../../policies/execution-role';
+import type { Statement } from '../../policies/statement';
+import type { PolicyStatement } from '../../review/read/policy-document';
+import { arns } from '../../topology/arns';
+import { IAM } from '../../topology/limits';
+import { names } from '../../topology/names';
+import type { ResolvedConsumer } from '../../topology/resolve';
+import { codesIn, tableBelow } from '../helpers/markdown';
+import { simulate } from '../helpers/oracle';
+import { SHIPPED } from '../helpers/shipped-topologies';
+import {
+  ANALYTICS,
+  type BootstrappedAccount,
+  type Document,
+  documentsOf,
+  statements,
+} from './support/account';
+import { recordedCalls } from './support/calls';
+
+// On a busy machine.
+jest.setTimeout(60_000);
+
+/** An account that has everything which was deployed while calls were recorded. */
+const everything = (id: string): BootstrappedAccount => ({
+  account: { ...ANALYTICS.account, id },
+  topologies: ['orders'],
+  consumers: [
+    ...ANALYTICS.consumers,
+    { name: 'metering', role: 'DocumentMetering', function: 'MeterDocuments' },
+    { name: 'lake', role: 'ChangeLakeWriter', function: 'WriteChangeLake', lake: true },
+  ],
+  tables: ['Orders', 'AdoptedOrders', 'Documents', 'TenantDocuments'],
+});
+
+type Documents = Readonly<Record<string, Document>>;
+
+const ID = '111122223333';
+const { deploy: DEPLOY, read: READ } = documentsOf(everything(ID));
+const boundaryOf = (id: string) =>
+  `arn:aws:iam::${id}:policy/streams-bootstrap/StreamFunctionBoundary`;
+
+/** What a request has where Terraform asks for what a stack is meant to have. */
+const meant = (id: string) => ({
+  'iam:PermissionsBoundary': boundaryOf(id),
+  'iam:PassedToService': 'lambda.amazonaws.com',
+  'aws:RequestTag/Topology': 'orders',
+  'aws:ResourceTag/Topology': 'orders',
+  'kms:ViaService': 'dynamodb.us-east-1.amazonaws.com',
+  'lambda:FunctionArn': `arn:aws:lambda:us-east-1:${id}:function:ProcessOrders`,
+});
+
+interface Request {
+  readonly account?: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+function isAllowed(
+  documents: Documents,
+  { account = ID, action, resource, context = {} }: Request,
+): Promise<boolean> {
+  return simulate({
+    principal: `arn:aws:iam::${account}:role/TerraformDeploy`,
+    action,
+    resource,
+    account,
+    context: { ...meant(account), ...context },
+    identityPolicies: Object.values(documents),
+    // As every key has it, or its account's policies would not count.
+    resourcePolicy: action.startsWith('kms:')
+      ? {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Sid: 'Account',
+              Effect: 'Allow',
+              Principal: { AWS: `arn:aws:iam::${account}:root` },
+              Action: 'kms:*',
+              Resource: '*',
+            },
+          ],
+        }
+      : undefined,
+  });
+}
+
+const distinct = (values: readonly string[]) => [...new Set(values)].sort();
+const actionsOf = (documents: Documents) =>
+  distinct(
+    Object.values(documents).flatMap(({ Statement }) =>
+      Statement.flatMap(({ Action = [] }) => Action),
+    ),
+  );
+
+const callsOf = (role: string) => recordedCalls().filter((call) => call.role === role);
+const CALLS = callsOf('TerraformDeploy');
+const BY_HAND = tableBelow('Never a call', 'bootstrap/README.md').flatMap(([actions]) =>
+  codesIn(actions),
+);
+
+describe('the deploy role', () => {
+  test('may do all that Terraform called to deploy, change and destroy', async () => {
+    const accounts = distinct(CALLS.map(({ account }) => account));
+    const roles = new Map(accounts.map((id) => [id, documentsOf(everything(id)).deploy]));
+    const denied = CALLS.map(async (call) =>
+      (await isAllowed(roles.get(call.account) ?? {}, call)) ? [] : [call],
+    );
+    expect((await Promise.all(denied)).flat()).toEqual([]);
+    expect(CALLS.length).toBeGreaterThan(200);
+  });
+
+  test('may do nothing else but what is listed with its reason', () => {
+    const called = CALLS.map(({ action }) => action);
+    expect(BY_HAND.filter((action) => called.includes(action))).toEqual([]);
+    expect(actionsOf(DEPLOY)).toEqual(distinct([...called, ...BY_HAND]));
+  });
+
+  const role = (name: string) => `arn:aws:iam::${ID}:role/${name}`;
+  const EXECUTION_ROLE = role('CrossAccountStreamProcessor');
+  const KEY = `arn:aws:kms:us-east-1:${ID}:key/a`;
+
+  test.each<[string, string, string, Request['context']?]>([
+    [
+      'create a role without the boundary',
+      'iam:CreateRole',
+      EXECUTION_ROLE,
+      { 'iam:PermissionsBoundary': '' },
+    ],
+    [
+      'create a role with another boundary',
+      'iam:CreateRole',
+      EXECUTION_ROLE,
+      { 'iam:PermissionsBoundary': 'arn:aws:iam::aws:policy/AdministratorAccess' },
+    ],
+    [
+      'grant more to a role without it',
+      'iam:PutRolePolicy',
+      EXECUTION_ROLE,
+      { 'iam:PermissionsBoundary': '' },
+    ],
+    [
+      'attach a policy to a role without it',
+      'iam:AttachRolePolicy',
+      EXECUTION_ROLE,
+      { 'iam:PermissionsBoundary': '' },
+    ],
+    ['take the boundary from a role', 'iam:DeleteRolePermissionsBoundary', EXECUTION_ROLE],
+    ['change the boundary', 'iam:CreatePolicyVersion', boundaryOf(ID)],
+    ['delete the boundary', 'iam:DeletePolicy', boundaryOf(ID)],
+    ['grant more to itself', 'iam:PutRolePolicy', role('TerraformDeploy')],
+    ['attach a policy to itself', 'iam:AttachRolePolicy', role('TerraformDeploy')],
+    [
+      'change its own policies',
+      'iam:CreatePolicyVersion',
+      `arn:aws:iam::${ID}:policy/streams-bootstrap/Terraform-consumer-change`,
+    ],
+    ['change who may assume a role', 'iam:UpdateAssumeRolePolicy', EXECUTION_ROLE],
+    ['create another role', 'iam:CreateRole', role('Administrator')],
+    ['pass another role', 'iam:PassRole', role('Administrator')],
+    [
+      'pass the role to a server',
+      'iam:PassRole',
+      EXECUTION_ROLE,
+      { 'iam:PassedToService': 'ec2.amazonaws.com' },
+    ],
+    [
+      'change the code of another function',
+      'lambda:UpdateFunctionCode',
+      `arn:aws:lambda:us-east-1:${ID}:function:Billing`,
+    ],
+    [
+      'invoke the function',
+      'lambda:InvokeFunction',
+      `arn:aws:lambda:us-east-1:${ID}:function:ProcessOrders`,
+    ],
+    [
+      'let another account invoke it',
+      'lambda:AddPermission',
+      `arn:aws:lambda:us-east-1:${ID}:function:ProcessOrders`,
+    ],
+    [
+      'make another function read a stream',
+      'lambda:CreateEventSourceMapping',
+      '*',
+      { 'lambda:FunctionArn': `arn:aws:lambda:us-east-1:${ID}:function:Billing` },
+    ],
+    [
+      'delete another table',
+      'dynamodb:DeleteTable',
+      `arn:aws:dynamodb:us-east-1:${ID}:table/Customers`,
+    ],
+    [
+      'read the items of the table',
+      'dynamodb:Scan',
+      `arn:aws:dynamodb:us-east-1:${ID}:table/Orders`,
+    ],
+    [
+      'delete the key of others',
+      'kms:ScheduleKeyDeletion',
+      KEY,
+      { 'aws:ResourceTag/Topology': 'billing' },
+    ],
+    [
+      'change the policy of a key without a tag',
+      'kms:PutKeyPolicy',
+      KEY,
+      { 'aws:ResourceTag/Topology': '' },
+    ],
+    [
+      'decrypt by itself',
+      'kms:Decrypt',
+      KEY,
+      { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' },
+    ],
+    [
+      'read failed batches',
+      's3:GetObject',
+      'arn:aws:s3:::process-orders-failed-batches-025f751830a2/aws/lambda/a',
+    ],
+    ['open another bucket', 's3:PutBucketPolicy', 'arn:aws:s3:::invoices'],
+    [
+      'read the state',
+      's3:GetObject',
+      'arn:aws:s3:::example-terraform-state/orders/producer-orders.tfstate',
+    ],
+  ])('may not %s', async (_, action, resource, ...[context]) => {
+    expect(await isAllowed(DEPLOY, { action, resource, context })).toBe(false);
+  });
+});
+
+test('the read-only role has the reading actions of the deploy role, and no others', () => {
+  const isReading = (action: string) => /:(Get|List|Describe)/.test(action);
+  expect(actionsOf(READ)).toEqual(actionsOf(DEPLOY).filter(isReading));
+});
+
+test('every policy fits into a managed policy', () => {
+  const { deploy, boundary } = documentsOf(ANALYTICS);
+  const sizes = [...Object.values(deploy), boundary].map((each) => JSON.stringify(each).length);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(IAM.managedPolicySize);
+});
+
+describe('the boundary', () => {
+  test.each(SHIPPED)('allows all that the roles of %s are granted', async (file) => {
+    const { consumers } = loadTopology(`topologies/${file}`);
+    const questions = consumers.flatMap((consumer) => {
+      const { account, role, function: lambda, sink } = consumer;
+      const { boundary } = documentsOf({
+        account,
+        topologies: [],
+        consumers: [
+          {
+            name: consumer.name,
+            role: role.name,
+            function: lambda.name,
+            lake: sink?.type === 's3',
+          },
+        ],
+        tables: [],
+      });
+      return grantsOf(consumer).map((grant) => ({ ...grant, account: account.id, boundary }));
+    });
+    const denied = questions.map(async ({ account, boundary, ...question }) =>
+      (await isAllowed({ boundary }, { account, ...question })) ? [] : [question],
+    );
+    expect((await Promise.all(denied)).flat()).toEqual([]);
+  });
+});
+
+/** What a role is granted, as requests: a resource with a wildcard stands for one that it matches. */
+function grantsOf({
+  account,
+  role,
+  function: lambda,
+  failedBatches,
+  sink,
+  sources,
+}: ResolvedConsumer) {
+  const targets = {
+    logGroupArn: arns.logGroup(account, names.logGroup(lambda.name)),
+    failedBatchesArn: arns.bucket(account, failedBatches.bucket),
+    bucketOwner: account.id,
+  };
+  const lake: Statement[] =
+    sink.type === 's3'
+      ? [
+          {
+            sid: 'Lake',
+            actions: ['s3:PutObject'],
+            resources: [`${arns.bucket(account, sink.bucket)}/${sink.prefix}*`],
+          },
+        ]
+      : [];
+  const granted = [...functionPolicy(targets, lake, role), ...streamPolicies(sources, role).flat()];
+  return granted.flatMap(({ actions, resources = [] }) =>
+    actions.flatMap((action) =>
+      resources.map((resource) => ({
+        action,
+        resource:
+          resource === '*' ? '*' : resource.replace(/:\*$/, ':log-stream:x').replace(/\*$/, 'x'),
+      })),
+    ),
+  );
+}
+
+/** The first JSON of a page that has a policy. */
+const policyOf = (page: string): Document =>
+  JSON.parse(/```json\n(\{\n {2}"Version"[^`]*)```/.exec(readFileSync(page, 'utf8'))?.[1] ?? '');
+
+/** Statements without their names, each with a list of resources. */
+const plain = (all: readonly PolicyStatement[]) =>
+  all.map(({ Sid: _, Resource = [], ...others }) => ({ ...others, Resource: [Resource].flat() }));
+
+test('the role for redrive is the one of docs/failed-batches.md', () => {
+  const { Statement } = policyOf('docs/failed-batches.md');
+  const ofAnyBucket = JSON.parse(JSON.stringify(Statement).replaceAll('-025f751830a2', '-*'));
+  expect(plain(documentsOf(ANALYTICS).redrive.Statement)).toEqual(plain(ofAnyBucket));
+});
+
+/** The documents of the state roles of docs/first-deploy.md. */
+const statesOf = (writes: readonly string[], reads: readonly string[]) => {
+  const bucket = arns.bucket(ANALYTICS.account, 'example-terraform-state');
+  const object = (name: string) => `${bucket}/orders/${name}.tfstate`;
+  const own = writes.map(object);
+  return statements('state/policies/states', {
+    bucket_arn: bucket,
+    own_arns: own.flatMap((state) => [state, `${state}.tflock`]),
+    lock_arns: own.map((state) => `${state}.tflock`),
+    others_arns: reads.map(object),
+  });
+};
+const OF_ANALYTICS = ['consumer-process-orders', 'subscription-orders-process-orders'];
+
+describe.each([
+  ['analytics', statesOf(OF_ANALYTICS, ['producer-orders'])],
+  ['shop', statesOf(['producer-orders'], ['consumer-process-orders'])],
+])('the state role of %s', (account, Statement) => {
+  test('may do all that Terraform called with it', async () => {
+    const calls = callsOf(`TerraformState-${account}`);
+    const denied = calls.map(async (call) =>
+      (await isAllowed({ states: { Version: '2012-10-17', Statement } }, call)) ? [] : [call],
+    );
+    expect((await Promise.all(denied)).flat()).toEqual([]);
+    expect(distinct(calls.map(({ action }) => action))).toEqual([
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+    ]);
+  });
+});
+
+test('the state role of analytics is the one of docs/state.md', () => {
+  const states = statesOf(OF_ANALYTICS, ['producer-orders']);
+  expect(plain(states)).toEqual(plain(policyOf('docs/state.md').Statement));
+});

@@ -48,7 +48,9 @@ export async function writeBundles(outdir: string): Promise<Set<string>> {
   });
   const resources = await build({
     ...OPTIONS,
-    outdir,
+    outdir: path.resolve(outdir),
+    // It names files from there, also where node_modules is a link.
+    absWorkingDir: path.resolve(require.resolve('@cdktf/provider-aws/package.json'), '../../../..'),
     entryPoints: Object.fromEntries([...classes].map((name) => [fileOf(name), name])),
     external: [...PEERS],
   });

@@ -3,6 +3,8 @@ import { PEERS } from './bundles';
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  /** While npm packs, another npm pack finds the package's package.json, and must be refused by them as well. */
+  readonly scripts: Readonly<Record<'prepack' | 'postpack', string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly [key: string]: unknown;
@@ -39,6 +41,7 @@ export function publishedManifest(root: Manifest, imported: ReadonlySet<string>)
   });
   return {
     ...Object.fromEntries(kept),
+    scripts: { prepack: root.scripts.prepack, postpack: root.scripts.postpack },
     dependencies: versions(needed.filter((name) => !PEERS.includes(name))),
     peerDependencies: versions(needed.filter((name) => PEERS.includes(name))),
   };

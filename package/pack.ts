@@ -2,12 +2,17 @@
 import { accessSync, constants, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildPackage } from './build';
-import { swapBack, swapIn } from './swap';
+import { save, swapBack, swapIn } from './swap';
 
 async function prepare(): Promise<void> {
-  swapBack('.');
   requireDestination();
-  swapIn('.', await buildPackage('.'));
+  save('.');
+  try {
+    swapIn('.', await buildPackage('.'));
+  } catch (error) {
+    await restore();
+    throw error;
+  }
 }
 
 /** Where npm cannot write the package, it does not come to `restore`. */

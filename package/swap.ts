@@ -1,26 +1,62 @@
-import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Manifest } from './manifest';
 
-/** Where package.json is while npm packs. */
+/** The repository's package.json while npm packs. Whoever creates it packs; the others do not. */
 const SAVED = 'package.json.before-pack';
 
-/** Puts the package's package.json in the place of the repository's. One that is cut off leaves one or the other. */
+/**
+ * Saves the repository's package.json.
+ *
+ * @throws Error if another npm pack runs or was cut off, or if package.json is the package's
+ */
+export function save(folder: string): void {
+  const [current, saved] = placesIn(folder);
+  try {
+    copyFileSync(current, saved, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new Error(
+      `${SAVED} exists: another npm pack runs, or one was cut off; then run node commands/start.mjs package/pack.ts restore`,
+    );
+  }
+  if (isOfRepository(saved)) return;
+  rmSync(saved);
+  throw new Error("package.json is the package's; run git checkout package.json");
+}
+
+/**
+ * Puts the package's package.json in the place of the repository's. One that is cut off leaves one or the other.
+ *
+ * @throws Error if the repository's has changed since it was saved
+ */
 export function swapIn(folder: string, manifest: Manifest): void {
   const [current, saved] = placesIn(folder);
-  copyFileSync(current, saved);
+  requireSame(current, saved);
   const unfinished = `${saved}.new`;
   writeFileSync(unfinished, `${JSON.stringify(manifest, null, 2)}\n`);
   renameSync(unfinished, current);
 }
 
-/** Puts the repository's package.json back, if it is not there. */
+/**
+ * Puts the repository's package.json back.
+ *
+ * @throws Error if none is saved, or if someone has put back another one
+ */
 export function swapBack(folder: string): void {
   const [current, saved] = placesIn(folder);
-  if (!existsSync(saved)) return;
-  // Only the repository's has scripts. Someone may have put it back, and changed it since.
-  if ('scripts' in JSON.parse(readFileSync(current, 'utf8'))) rmSync(saved);
-  else renameSync(saved, current);
+  if (isOfRepository(current)) requireSame(current, saved);
+  renameSync(saved, current);
+}
+
+function requireSame(current: string, saved: string): void {
+  if (readFileSync(current).equals(readFileSync(saved))) return;
+  throw new Error(`package.json is not as in ${SAVED}; remove that once package.json is right`);
+}
+
+/** The package's has none. */
+function isOfRepository(file: string): boolean {
+  return 'devDependencies' in JSON.parse(readFileSync(file, 'utf8'));
 }
 
 function placesIn(folder: string): [current: string, saved: string] {

@@ -16,7 +16,7 @@ import { transformSync } from 'esbuild';
 import { requireBundled } from '../../package/bundles';
 import { requireAllowedLicenses } from '../../package/licenses';
 import { publishedManifest } from '../../package/manifest';
-import { swapBack, swapIn } from '../../package/swap';
+import { save, swapBack, swapIn } from '../../package/swap';
 import { reached } from '../../package/types';
 import repository from '../../package.json';
 
@@ -111,6 +111,7 @@ describe('npm pack', () => {
     } = dependencies;
     expect(readJson(own, 'package.json')).toEqual({
       ...kept,
+      scripts: { prepack: scripts.prepack, postpack: scripts.postpack },
       dependencies: imported,
       peerDependencies: { cdktf, constructs },
     });
@@ -162,6 +163,12 @@ describe('npm pack', () => {
       'provider-aws',
       'types',
     ]);
+    const role = readFileSync(
+      path.join(own, 'dist', 'package', 'provider-aws', 'iam-role.js'),
+      'utf8',
+    );
+    // The same where node_modules is a link, as it is here.
+    expect(role).toMatch(/^\/\/ node_modules\/@cdktf\/provider-aws\/lib\/iam-role\/index\.js$/m);
     expect(packed.unpackedSize).toBeLessThan(6_000_000);
   });
 
@@ -180,6 +187,15 @@ describe('npm pack', () => {
     expect(text.match(/^Mozilla Public License, version 2\.0$/gm)).toHaveLength(2);
   });
 
+  it('packs once at a time, and says so', async () => {
+    write(clone, { 'package.json.before-pack': JSON.stringify(repository) });
+    const { status, stderr } = run('npm', ['pack', '--pack-destination', user], clone);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('package.json.before-pack exists: another npm pack runs');
+    expect(readJson(clone, 'package.json')).toEqual(repository);
+    rmSync(path.join(clone, 'package.json.before-pack'));
+  });
+
   it('ends before it changes anything where it cannot write the package', () => {
     const { status, stderr } = run('npm', ['pack', '--pack-destination', 'nowhere'], clone);
     expect(status).not.toBe(0);
@@ -191,27 +207,52 @@ describe('npm pack', () => {
 });
 
 describe('the manifest of the repository', () => {
-  const published = { ...repository, scripts: undefined };
-  const read = (folder: string) => readJson(folder, 'package.json');
+  const published = { ...repository, devDependencies: undefined };
   const text = JSON.stringify(repository);
+  const CHANGED = 'package.json is not as in package.json.before-pack';
+  /** The files of the folder, with their content. */
+  const read = (folder: string) =>
+    Object.fromEntries(readdirSync(folder).map((name) => [name, readJson(folder, name)]));
+  let folder: string;
+  beforeEach(() => {
+    folder = write(mkdtempSync(path.join(root, 'swap-')), { 'package.json': text });
+  });
 
-  it('is put back after a pack that was cut off', () => {
-    const folder = write(path.join(root, 'cut-off'), { 'package.json': text });
-    swapIn(folder, published);
-    expect(read(folder)).not.toEqual(repository);
+  it.each([true, false])('is put back after a pack that was cut off (swapped: %s)', (swapped) => {
+    save(folder);
+    if (swapped) swapIn(folder, published);
     swapBack(folder);
-    expect(read(folder)).toEqual(repository);
+    expect(read(folder)).toEqual({ 'package.json': repository });
+  });
+
+  it.each([true, false])('is not saved while another npm pack runs (swapped: %s)', (swapped) => {
+    save(folder);
+    if (swapped) swapIn(folder, published);
+    const before = read(folder);
+    expect(() => save(folder)).toThrow(
+      'package.json.before-pack exists: another npm pack runs, or one was cut off; then run node commands/start.mjs package/pack.ts restore',
+    );
+    expect(read(folder)).toEqual(before);
+  });
+
+  it('is not replaced by one of the package', () => {
+    write(folder, { 'package.json': JSON.stringify(published) });
+    expect(() => save(folder)).toThrow(
+      "package.json is the package's; run git checkout package.json",
+    );
     expect(readdirSync(folder)).toEqual(['package.json']);
   });
 
-  it('stays where someone put it back and changed it', () => {
-    const folder = write(path.join(root, 'put-back'), { 'package.json': text });
-    swapIn(folder, published);
+  it('is not replaced where someone changed it meanwhile', () => {
+    save(folder);
     const changed = { ...repository, version: '2.0.0' };
     write(folder, { 'package.json': JSON.stringify(changed) });
-    swapBack(folder);
-    expect(read(folder)).toEqual(changed);
-    expect(readdirSync(folder)).toEqual(['package.json']);
+    expect(() => swapIn(folder, published)).toThrow(CHANGED);
+    expect(() => swapBack(folder)).toThrow(CHANGED);
+    expect(read(folder)).toEqual({
+      'package.json': changed,
+      'package.json.before-pack': repository,
+    });
   });
 });
 

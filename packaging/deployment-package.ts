@@ -3,6 +3,7 @@ import { arns } from '../topology/arns';
 import type { Entry, ResolvedConsumer } from '../topology/resolve';
 import { bundle } from './bundle';
 import { isOwn, packageHash, readCodeFolder, relative } from './package-files';
+import { stableNames } from './stable-names';
 
 type Packaged = Pick<ResolvedConsumer, 'function' | 'sources'>;
 
@@ -21,7 +22,7 @@ function bundleOf({ entry, files, folder }: Entry, { function: { runtime }, sour
 
 /** What a deployment package is made of. */
 export interface PackageOrigin {
-  /** The entry or the prepared folder. */
+  /** The entry, as messages of a function name it, or the prepared folder. */
   readonly source: string;
   /** SHA-256 of the names and the content of its files. */
   readonly hash: string;
@@ -33,13 +34,11 @@ export function packageOrigin(consumer: Packaged): PackageOrigin {
   const { code } = consumer.function;
   if (code.type === 'entry') {
     const { directory, own } = bundleOf(code, consumer);
-    return {
-      source: relative('.', code.entry),
-      hash: packageHash(directory),
-      own,
-    };
+    const source = stableNames(code.folder)(code.entry);
+    return { source, hash: packageHash(directory), own };
   }
   const { directory } = code;
   const names = readCodeFolder(directory).files.map(({ name }) => name);
-  return { source: directory, hash: packageHash(directory), own: names.filter(isOwn) };
+  const source = relative('.', directory);
+  return { source, hash: packageHash(directory), own: names.filter(isOwn) };
 }

@@ -66,8 +66,10 @@ test('a commit has the stacks and the code of its own files', () => {
 });
 
 test('a function with packages is the same as in the working directory', () => {
-  const file = 'topologies/analytics-lake.yaml';
-  expect(synthesizeAt('HEAD', file).code).toEqual(codeOf(loadTopology(file)));
+  const file = path.resolve('topologies/analytics-lake.yaml');
+  const { code } = synthesizeAt('HEAD', file);
+  expect(code).toEqual(codeOf(loadTopology(file)));
+  expect(code.map(({ source }) => source)).toEqual(['lambda-src/s3.ts']);
 });
 
 test('a topology that is not there yet has no stacks', () => {

@@ -11,24 +11,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { ownFile } from '../topology/own-files';
+import { OWN_FOLDER, ownFile, PACKAGE_NAME } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import { defineCommand } from './command';
 import { mergeManifest } from './merge-manifest';
 
 /** `npx --no-install cross-account-streams init`: a first project in the working directory. */
 export const command = defineCommand('init', {}, async (_, { stdout }) => {
-  const files = templates();
   const manifest = mergeManifest(existsSync(MANIFEST) ? readFileSync(MANIFEST, 'utf8') : undefined);
+  const files: readonly TextFile[] = [...templates(), [MANIFEST, manifest.text]];
   const names = files.map(([name]) => name);
-  const existing = names.filter((name) => existsSync(name));
+  const existing = names.filter((name) => !ADDED_TO.includes(name) && existsSync(name));
   const inTheWay = [...existing.map((name) => `${name} exists`), ...manifest.problems];
-  if (inTheWay.length > 0) {
-    throw new UserError(...inTheWay, 'Nothing is written: init overwrites nothing');
-  }
-  writeAll(files, manifest.text);
+  if (inTheWay.length > 0) throw new UserError(...inTheWay, REFUSED);
+  const added = existsSync(IGNORED) ? ', the lines that were missing' : '';
+  writeAll(files);
   stdout.write(`Written:
-${[...names, MANIFEST].map((name) => `  ${name}`).join('\n')}
+${names.map((name) => `  ${name}${name === IGNORED ? added : ''}`).join('\n')}
 
 Next:
   npm install && npm run synth   the topology as Terraform configuration, in cdktf.out/
@@ -40,6 +39,13 @@ Then write your account IDs into topology.yaml.
 
 const TEMPLATES = ownFile('init');
 const MANIFEST = 'package.json';
+const IGNORED = '.gitignore';
+
+/** Files that may exist. What they have stays. */
+const ADDED_TO = [IGNORED, MANIFEST];
+
+const REFUSED =
+  'Nothing is written: init overwrites nothing; move away what exists, or start in an empty folder';
 
 /** Relative to the working directory. */
 type TextFile = readonly [name: string, text: string];
@@ -50,29 +56,48 @@ function templates(): readonly TextFile[] {
     .map((name): TextFile => {
       const text = readFileSync(path.join(TEMPLATES, name), 'utf8');
       // npm leaves each .gitignore out of a package.
-      return [name === 'gitignore' ? '.gitignore' : name, text];
+      if (name === 'gitignore') return [IGNORED, addLines(IGNORED, text)];
+      return [name, text.replace(SCHEMA_FOLDER, ownFolderFromHere)];
     })
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** In a workspace, npm installs the package in a folder above. */
+const SCHEMA_FOLDER = `./node_modules/${PACKAGE_NAME}/`;
+
+function ownFolderFromHere(): string {
+  const folder = path.relative('', OWN_FOLDER).replaceAll(path.sep, '/');
+  return `${folder.startsWith('..') ? '' : './'}${folder}/`;
+}
+
+/** The text of a file, if there is one, with the lines that it lacks. */
+function addLines(file: string, text: string): string {
+  if (!existsSync(file)) return text;
+  const present = readFileSync(file, 'utf8');
+  const lines = present.split('\n').map((line) => line.trim());
+  const missing = text.split('\n').filter((line) => line !== '' && !lines.includes(line));
+  const end = /(^|\n)$/.test(present) ? '' : '\n';
+  return `${present}${end}${missing.map((line) => `${line}\n`).join('')}`;
+}
+
 /**
- * Writes all or nothing. package.json, which may exist, is replaced last.
+ * Writes all or nothing. What may exist is replaced last.
  *
  * @throws UserError with what cannot be written
  */
-function writeAll(files: readonly TextFile[], manifest: string): void {
-  const newManifest = `${MANIFEST}.new`;
+function writeAll(files: readonly TextFile[]): void {
   const created: string[] = [];
   try {
-    for (const [name, text] of [...files, [newManifest, manifest] as const]) {
+    for (const [name, text] of files) {
       const folder = mkdirSync(path.dirname(name), { recursive: true });
       if (folder !== undefined) created.push(folder);
-      const file = openSync(name, 'wx');
-      created.push(name);
+      const place = ADDED_TO.includes(name) ? `${name}.new` : name;
+      const file = openSync(place, 'wx');
+      created.push(place);
       writeFileSync(file, text);
       closeSync(file);
     }
-    renameSync(newManifest, MANIFEST);
+    for (const name of ADDED_TO) renameSync(`${name}.new`, name);
   } catch (error) {
     for (const place of created) rmSync(place, { recursive: true, force: true });
     throw new UserError(`Nothing is written: ${(error as Error).message}`);

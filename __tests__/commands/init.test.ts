@@ -53,6 +53,24 @@ Then write your account IDs into topology.yaml.
   expect(files()).toEqual([...FILES, 'package.json'].sort());
 });
 
+test('a .gitignore gets the lines that it lacks', async () => {
+  writeFileSync('.gitignore', '*.log\r\nnode_modules/\r\n.env');
+  const { code, stdout } = await runCommand(command);
+  expect([code, stdout.split('\n')[1]]).toEqual([0, '  .gitignore, the lines that were missing']);
+  const lines = readFileSync(ownFile('init/gitignore'), 'utf8').replace('node_modules/\n', '');
+  expect(readFileSync('.gitignore', 'utf8')).toBe(`*.log\r\nnode_modules/\r\n.env\n${lines}`);
+  expect(files()).toEqual([...FILES, 'package.json'].sort());
+});
+
+test('the schema is where the package is, which in a workspace is above', async () => {
+  await runCommand(command);
+  const [line = ''] = readFileSync('topology.yaml', 'utf8').split('\n');
+  const [, schema = ''] = /^# yaml-language-server: \$schema=(\..*)$/.exec(line) ?? [];
+  expect(path.resolve(schema)).toBe(ownFile('topologies/topology.schema.json'));
+  const written = JSON.parse(readFileSync('.vscode/settings.json', 'utf8'));
+  expect(Object.keys(written['yaml.schemas'])).toEqual([schema]);
+});
+
 test('without a package.json, init writes one that needs this version', async () => {
   await runCommand(command);
   expect(JSON.parse(readFileSync('package.json', 'utf8'))).toEqual({
@@ -102,17 +120,19 @@ describe('init refuses', () => {
     expect(await runCommand(command)).toEqual({ code: 1, stdout: '', stderr });
     expect(files().map((name) => [name, readFileSync(name, 'utf8')])).toEqual(before);
   };
-  const END = 'Nothing is written: init overwrites nothing\n';
+  const END =
+    'Nothing is written: init overwrites nothing; move away what exists, or start in an empty folder\n';
 
   test('files that exist, and names all of them', async () => {
     writeFileSync('topology.yaml', 'name: mine');
-    writeFileSync('.gitignore', '');
-    await refuses(`.gitignore exists\ntopology.yaml exists\n${END}`);
+    writeFileSync('cdktf.json', '');
+    await refuses(`cdktf.json exists\ntopology.yaml exists\n${END}`);
   });
 
   test('what it has written before', async () => {
     await runCommand(command);
-    await refuses(`${FILES.map((file) => `${file} exists\n`).join('')}${END}`);
+    const [, ...others] = FILES;
+    await refuses(`${others.map((file) => `${file} exists\n`).join('')}${END}`);
   });
 
   test('scripts of the same names that run something else', async () => {

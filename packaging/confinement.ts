@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { OWN_FOLDER } from '../topology/own-files';
 
@@ -28,10 +28,29 @@ const PRIVATE = new RegExp(
 /** What is no file of anybody's, although it can be read like one. */
 const SYSTEM = /^\/(proc|sys|dev)(\/|$)/;
 
+/** What the bundler takes for `..`, for Yarn: `__virtual__/<any>/2/a` is `../a`, whatever is at the path itself. */
+const VIRTUAL = /(?:^|\/)(__virtual__|\$\$virtual)(?:\/|$)/;
+
+/**
+ * Why a path is not that of what the bundler reads, without a full stop; nothing if it is. It looks into ZIP archives
+ * as well, behind links too, and takes either slash for one.
+ *
+ * @see https://github.com/evanw/esbuild/blob/main/internal/fs/fs_zip.go
+ */
+export function elsewhere(file: string): string | undefined {
+  const place = file.replaceAll('\\', '/');
+  const [, virtual] = VIRTUAL.exec(place) ?? [];
+  if (virtual)
+    return `is ${file}, and by ${virtual} the bundler reads another file, as Yarn does; leave it out`;
+  const [archive] = /^.*?\.zip(?=\/)/s.exec(place) ?? [];
+  if (archive === undefined || (existsSync(archive) && statSync(archive).isDirectory())) return;
+  return `is ${file} in a ZIP archive; unpack that`;
+}
+
 /**
  * Confines what a function is made of. A file's real path, after all links, must be in
  *
- * - the working directory, the folder of the topology file, the project around that, or our own project,
+ * - the working directory, the folder of the topology file, its project if that is in a repository, or our own project,
  * - a `node_modules` where Node.js looks for packages: in these folders or in one above them,
  * - a package of the workspace (npm, Yarn, pnpm) around one of these that a `node_modules` there links to.
  *
@@ -39,10 +58,13 @@ const SYSTEM = /^\/(proc|sys|dev)(\/|$)/;
  * @param here default: the working directory
  */
 export function confinement(folder: string, here = '.'): Refusal {
-  const roots = [...new Set([here, folder, projectOf(folder), OWN_FOLDER].map(realPath))];
+  const project = isInRepository(folder) ? [projectOf(folder)] : [];
+  const roots = [...new Set([here, folder, ...project, OWN_FOLDER].map(realPath))];
   const allowed = [...roots, ...packageFolders(roots)];
   return (file, shown = false) => {
     const real = realPath(file);
+    const other = elsewhere(file) ?? elsewhere(path.resolve(file)) ?? elsewhere(real);
+    if (other !== undefined) return other;
     const isShown = shown && real === path.resolve(file);
     if (SYSTEM.test(real)) return `is ${real} of the operating system; leave it out`;
     const root = allowed.find((place) => isInside(real, place));
@@ -69,10 +91,19 @@ export function confinement(folder: string, here = '.'): Refusal {
  */
 export function projectOf(folder: string): string {
   const places = withParents(realPath(folder));
-  const top = places.findIndex((place) => existsSync(path.join(place, '.git')));
+  const top = places.findIndex(isRepository);
   const inRepository = places.slice(0, top === -1 ? undefined : top + 1);
   const isProject = (place: string) => existsSync(path.join(place, 'package.json'));
   return inRepository.find(isProject) ?? realPath(folder);
+}
+
+/** Elsewhere, a package.json above may be that of a home folder, whose files are not for functions. */
+function isInRepository(folder: string): boolean {
+  return withParents(realPath(folder)).some(isRepository);
+}
+
+function isRepository(folder: string): boolean {
+  return existsSync(path.join(folder, '.git'));
 }
 
 /** Where links lead; a path that is not there stays as it is. */

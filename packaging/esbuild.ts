@@ -4,7 +4,7 @@ import type { Metafile } from 'esbuild';
 import { UserError } from '../topology/problem';
 import { visible } from '../topology/unicode';
 import { notUtf8 } from '../topology/utf8';
-import type { Refusal } from './confinement';
+import { elsewhere, type Refusal } from './confinement';
 import { isOwn } from './package-files';
 import { type InputText, refusedSourceMap, textOfDataUrl } from './source-maps';
 
@@ -85,12 +85,14 @@ export function esbuild(
   rmSync(metafile);
   const read = filesOf(inputs, root);
   for (const { file, importer } of read) {
-    const reason = refusal(file);
+    const reason =
+      refusal(file) ??
+      (isFile(file) ? undefined : `is ${file}, which is not a file on disk; leave it out`);
     // Our root reads the entry alone.
     const where = importer === root.name ? 'it' : `${importer} reads a file that`;
     if (reason) throw new UserError(`cannot be bundled: ${where} ${reason}`);
   }
-  const texts = read.filter(({ file, bytes }) => !bytes && isFile(file)).map(textOf);
+  const texts = read.filter(({ bytes }) => !bytes).map(textOf);
   const sourceMap = refusedSourceMap([...texts, ...dataUrls(inputs)], refusal);
   if (sourceMap) {
     const { importer, reason } = sourceMap;
@@ -133,8 +135,7 @@ function program(): string {
 }
 
 /**
- * What was read, without our root and `data:` URLs, unless there is a file of that name. Names of inputs may end with a query, `a.txt?x`, and where a
- * file is read in two ways also with how: `a.txt with { type: 'text' }`.
+ * What was read, without our root and `data:` URLs, unless there is a file of that name.
  *
  * @returns each with a file that imports it, and whether it is read as bytes, not as text
  */
@@ -146,16 +147,24 @@ function filesOf(inputs: Metafile['inputs'], root: Root) {
   );
   return Object.entries(inputs)
     .filter(([input]) => input !== root.name)
-    .flatMap(([input, { with: attributes }]) => {
-      const ends = [...input.matchAll(/[?#]| with \{|$/g)];
-      const found = ends.map(({ index }) => input.slice(0, index)).filter(existsSync);
-      if (found.length === 0 && !input.startsWith('<data:')) found.push(input);
-      return found.map((file) => ({
+    .flatMap(([input, { with: attributes }]) =>
+      filesNamed(input).map((file) => ({
         file,
         importer: importers.get(input) ?? input,
         bytes: attributes?.type === 'bytes',
-      }));
-    });
+      })),
+    );
+}
+
+/**
+ * The files that an input, or one that a message names, may be; one that is not there, if none is. A name may end with a
+ * query, `a.txt?x`, and where a file is read in two ways also with how: `a.txt with { type: 'text' }`.
+ */
+function filesNamed(input: string): string[] {
+  if (elsewhere(input)) return [input];
+  const ends = [...input.matchAll(/[?#]| with \{|$/g)];
+  const found = ends.map(({ index }) => input.slice(0, index)).filter(existsSync);
+  return found.length > 0 || input.startsWith('<data:') ? found : [input];
 }
 
 /** Where and why a file is no text in UTF-8; nothing if it is. */
@@ -165,7 +174,7 @@ function whereNotUtf8({ file }: { file: string }): string[] {
 }
 
 function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  return existsSync(file) && statSync(file).isFile();
 }
 
 function textOf({ file }: { file: string }): InputText {
@@ -196,7 +205,9 @@ function messages(kind: 'WARNING' | 'ERROR', output: string): Message[] {
 function firstError(output: string, root: Root, refusal: Refusal): string {
   const [first] = messages('ERROR', output);
   if (!first) return output.trim();
-  const reason = first.file === undefined ? undefined : refusal(first.file);
+  const reason = filesNamed(first.file ?? root.name)
+    .map((file) => refusal(file))
+    .find(Boolean);
   if (reason) return `it reads a file that ${reason}`;
   const [invalid] = first.file && existsSync(first.file) ? whereNotUtf8({ file: first.file }) : [];
   if (invalid) return invalid;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Refusal } from './confinement';
+import { elsewhere, type Refusal } from './confinement';
 
 /** Text that the bundler read: of a file, or of a `data:` URL in one. */
 export interface InputText {
@@ -27,8 +27,11 @@ export function refusedSourceMap(
     for (const { groups } of text.matchAll(COMMENT)) {
       const url = groups?.line ?? groups?.block ?? '';
       const reason = placesOf(url, path.dirname(path.resolve(file)))
-        .filter((place) => existsSync(place))
-        .map((place) => refusal(realpathSync.native(place)))
+        .map(
+          (place) =>
+            elsewhere(place.toString()) ??
+            (existsSync(place) ? refusal(realpathSync.native(place)) : undefined),
+        )
         .find(Boolean);
       if (reason) return { importer: file, reason };
     }

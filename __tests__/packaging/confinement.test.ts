@@ -89,6 +89,29 @@ describe('the project of a topology is', () => {
     expect(projectOf(at(folder))).toBe(at(expected));
   });
 
+  describe('outside a repository', () => {
+    const home = realpathSync(mkdtempSync(path.join(tmpdir(), 'home-')));
+    const [notes, app] = [path.join(home, 'notes.txt'), path.join(home, 'app')];
+    afterAll(() => rmSync(home, { recursive: true }));
+    mkdirSync(path.join(app, 'topologies'), { recursive: true });
+    for (const folder of [home, app]) writeFileSync(path.join(folder, 'package.json'), '{}');
+    for (const file of [notes, path.join(app, 'entry.ts')]) writeFileSync(file, '');
+
+    test.each([
+      ['a file around its folder', app, notes],
+      ['its project, from elsewhere', path.join(app, 'topologies'), path.join(app, 'entry.ts')],
+    ])('not where files may be, since it may be a home folder: %s', (_, folder, file) => {
+      expect(confinement(folder, folder)(file)).toBe(
+        `is ${file}, outside the project and the folder of the topology; copy it there, or make it a package and install that`,
+      );
+    });
+
+    test('where files may be if it is the working directory, as in a container', () => {
+      const refuses = confinement(path.join(app, 'topologies'), app);
+      expect(refuses(path.join(app, 'entry.ts'))).toBeUndefined();
+    });
+  });
+
   test('where its functions and their packages may be, from any working directory', () => {
     const refuses = confinement(at('repo/apps/infra/src'), at('elsewhere'));
     for (const file of ['apps/infra/file', 'secrets/token', 'node_modules/hoisted/index.js']) {

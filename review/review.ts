@@ -6,6 +6,7 @@ import { readAccessModel } from './access/model';
 import type { Before } from './changes/at-ref';
 import { whatChanged } from './changes/changes';
 import { codeOf } from './changes/code';
+import { moved } from './changes/moved';
 import type { Finding, Review } from './model';
 import { readPipeline } from './pipeline';
 import { Stacks } from './read/resources';
@@ -55,15 +56,17 @@ function answer(
   const access = evaluateAccess(model, topology);
   const code = codeOf(topology);
   const { allowed } = access;
+  const moves = before ? moved(before.stacks, all) : [];
   const findings = [
     ...(comparison ?? []),
+    ...moves,
     ...access.findings,
     ...applyRules({ stacks, topology, model, pipeline, today }),
   ];
   const old = before && { ...before, allowed: allowedBefore(before) };
   const answers = [
     comparisonSection(all, code, comparison),
-    whatChanged(old, { stacks: all, code, allowed }),
+    whatChanged(old, { stacks: all, code, allowed }, moves),
     accessSection(access, model),
     findingsSection(findings),
   ];

@@ -1,12 +1,13 @@
 import { type AccessAnswer, questionOf } from '../access/answers';
 import { groupBy, unique } from '../lists';
-import type { Block, Row, Section, Text } from '../model';
+import type { Block, Finding, Row, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
 import type { Answer } from '../report/sections';
 import { code, list, paragraph, plural, some, strong, table, text } from '../report/words';
 import type { Before } from './at-ref';
 import type { Code } from './code';
 import { type Difference, differences } from './differences';
+import { stateOf } from './moved';
 import { consequence } from './replacements';
 
 /** What is compared on both sides. */
@@ -37,8 +38,16 @@ const OF_ONE_SIDE = 'All of the new and removed stacks';
 /** Rows that a table has before it is folded. */
 const UNFOLDED = 10;
 
-/** What a change of the topology, of functions or of code folders changes in the stacks. */
-export function whatChanged(before: (Before & Side) | undefined, now: Side): Answer {
+/**
+ * What a change of the topology, of functions or of code folders changes in the stacks.
+ *
+ * @param moves what is found to be in another state
+ */
+export function whatChanged(
+  before: (Before & Side) | undefined,
+  now: Side,
+  moves: readonly Finding[] = [],
+): Answer {
   const title = 'What changed?';
   if (!before) {
     const answer = text`not compared: ${code('npm run review -- --against <ref>')}`;
@@ -63,7 +72,7 @@ export function whatChanged(before: (Before & Side) | undefined, now: Side): Ans
     ...(removed.length > 0 ? [plural(removed.length, 'removed stack')] : []),
     ...sections.map((section) => section.title.toLowerCase()),
   ];
-  const stacks = stackTable(added, removed);
+  const stacks = stackTable(added, removed, moves);
   const none = sections.length > 0 ? 'No stack is new or removed.' : 'Nothing changed.';
   return {
     title,
@@ -106,24 +115,31 @@ function foldable(head: readonly string[], rows: readonly Row[]): Block[] {
   return [table(head, rows, rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined)];
 }
 
-function stackTable(added: readonly Stack[], removed: readonly Stack[]): Block[] {
-  const stays = 'removed; what it deployed stays until it is destroyed';
+function stackTable(
+  added: readonly Stack[],
+  removed: readonly Stack[],
+  moves: readonly Finding[],
+): Block[] {
+  const fate = ({ id }: Stack) =>
+    moves.some(({ place }) => place === id)
+      ? 'removed; another stack has what it deployed: do not destroy it'
+      : 'removed; what it deployed stays until it is destroyed';
   const rows = [
     ...added.map((stack) => [strong('new'), ...placeOf(stack)]),
-    ...removed.map((stack) => [strong(stays), ...placeOf(stack)]),
+    ...removed.map((stack) => [strong(fate(stack)), ...placeOf(stack)]),
   ];
   return foldable(['', 'stack', 'account', 'deployed by', 'state'], rows);
 }
 
 /** Where a stack is deployed, by whom, and where its state is. */
-function placeOf({ id, json, account, region }: Stack): Row {
+function placeOf(stack: Stack): Row {
+  const { id, json, account, region } = stack;
   const [role] = (json.provider?.aws?.[0]?.assume_role ?? []) as { role_arn?: string }[];
-  const { s3 } = Object(json.terraform?.backend) as { s3?: { bucket?: string; key?: string } };
   return [
     code(id),
     text`${code(account)} in ${code(region)}`,
     role?.role_arn ? code(role.role_arn) : 'the credentials of whoever runs Terraform',
-    code(`s3://${s3?.bucket}/${s3?.key}`),
+    code(stateOf(stack)),
   ];
 }
 

@@ -1,6 +1,8 @@
 import {
+  chmodSync,
   closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -18,11 +20,17 @@ import { mergeManifest } from './merge-manifest';
 
 /** `npx --no-install cross-account-streams init`: a first project in the working directory. */
 export const command = defineCommand('init', {}, async (_, { stdout }) => {
-  const manifest = mergeManifest(existsSync(MANIFEST) ? readFileSync(MANIFEST, 'utf8') : undefined);
+  const manifest = mergeManifest(readOwn(MANIFEST));
+  if (!isNamedFrom(process.cwd())) throw new UserError(NOT_INSTALLED);
   const files: readonly TextFile[] = [...templates(), [MANIFEST, manifest.text]];
   const names = files.map(([name]) => name);
   const existing = names.filter((name) => !ADDED_TO.includes(name) && existsSync(name));
-  const inTheWay = [...existing.map((name) => `${name} exists`), ...manifest.problems];
+  const links = [...new Set(names.map((name) => path.dirname(name)))].filter(isLink);
+  const inTheWay = [
+    ...links.map((folder) => `${folder} is a link`),
+    ...existing.map((name) => `${name} exists`),
+    ...manifest.problems,
+  ];
   if (inTheWay.length > 0) throw new UserError(...inTheWay, REFUSED);
   const added = existsSync(IGNORED) ? ', the lines that were missing' : '';
   writeAll(files);
@@ -46,6 +54,36 @@ const ADDED_TO = [IGNORED, MANIFEST];
 
 const REFUSED =
   'Nothing is written: init overwrites nothing; move away what exists, or start in an empty folder';
+
+/** Whoever owns the name at a registry decides what it brings, so only the user writes where the package is from. */
+const NOT_INSTALLED = `package.json here, or in a folder above, must have ${PACKAGE_NAME} among its packages; run npm install <its tarball> first`;
+
+/** Whether package.json has this package, in a folder or one above it, such as the root of workspaces. */
+function isNamedFrom(folder: string): boolean {
+  const file = path.join(folder, MANIFEST);
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile();
+  const key = new RegExp(`"${PACKAGE_NAME}"\\s*:`);
+  if (isFile && key.test(readFileSync(file, 'utf8'))) return true;
+  const above = path.dirname(folder);
+  return above !== folder && isNamedFrom(above);
+}
+
+/** What is written through a link may be outside the project. */
+function isLink(place: string): boolean {
+  return lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+/**
+ * The text of a file that may exist.
+ *
+ * @throws UserError if something else has its name
+ */
+function readOwn(file: string): string | undefined {
+  const stats = lstatSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (!stats.isFile()) throw new UserError(`${file} must be a file, and not a link to one`);
+  return readFileSync(file, 'utf8');
+}
 
 /** Relative to the working directory. */
 type TextFile = readonly [name: string, text: string];
@@ -72,8 +110,8 @@ function ownFolderFromHere(): string {
 
 /** The text of a file, if there is one, with the lines that it lacks. */
 function addLines(file: string, text: string): string {
-  if (!existsSync(file)) return text;
-  const present = readFileSync(file, 'utf8');
+  const present = readOwn(file);
+  if (present === undefined) return text;
   const lines = present.split('\n').map((line) => line.trim());
   const missing = text.split('\n').filter((line) => line !== '' && !lines.includes(line));
   const end = /(^|\n)$/.test(present) ? '' : '\n';
@@ -97,7 +135,10 @@ function writeAll(files: readonly TextFile[]): void {
       writeFileSync(file, text);
       closeSync(file);
     }
-    for (const name of ADDED_TO) renameSync(`${name}.new`, name);
+    for (const name of ADDED_TO) {
+      if (existsSync(name)) chmodSync(`${name}.new`, statSync(name).mode);
+      renameSync(`${name}.new`, name);
+    }
   } catch (error) {
     for (const place of created) rmSync(place, { recursive: true, force: true });
     throw new UserError(`Nothing is written: ${(error as Error).message}`);

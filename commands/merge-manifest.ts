@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import template from '../init/package.json';
-import { version } from '../package.json';
-import { PACKAGE_NAME } from '../topology/own-files';
 import { formatProblem, UserError } from '../topology/problem';
 
 const texts = z.record(z.string(), z.string()).optional();
@@ -17,11 +15,14 @@ const MANIFEST = z.looseObject({
 
 type Manifest = z.infer<typeof MANIFEST>;
 
+/** npm takes it, and JSON.parse does not. */
+const BYTE_ORDER_MARK = /^\ufeff?/;
+
 /** The script `test` of `npm init`. */
 const NO_TEST = 'echo "Error: no test specified" && exit 1';
 
 /**
- * Adds the scripts and packages of init/package.json to a package.json, and this package. What it has stays.
+ * Adds the scripts and packages of init/package.json to a package.json. What it has stays, its line ends as well.
  *
  * @param text of the package.json; default: there is none yet
  * @returns its new text, and a line for each of its scripts that would have to be another one
@@ -36,13 +37,15 @@ export function mergeManifest(text = '{ "private": true }') {
   const merged = {
     ...manifest,
     scripts: { ...manifest.scripts, ...template.scripts },
-    dependencies: { ...dependencies, ...missing({ [PACKAGE_NAME]: version }) },
     devDependencies: { ...devDependencies, ...missing(template.devDependencies) },
     optionalDependencies: { ...optionalDependencies, ...missing(template.optionalDependencies) },
     allowScripts: { ...template.allowScripts, ...manifest.allowScripts },
   };
   const [indent = 2] = /^[ \t]+(?=")/m.exec(text) ?? [];
-  return { text: `${JSON.stringify(merged, null, indent)}\n`, problems: otherScripts(manifest) };
+  const [mark = ''] = BYTE_ORDER_MARK.exec(text) ?? [];
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  const written = `${mark}${JSON.stringify(merged, null, indent)}\n`.replaceAll('\n', lineEnd);
+  return { text: written, problems: otherScripts(manifest) };
 }
 
 function otherScripts({ scripts = {} }: Manifest): string[] {
@@ -57,7 +60,7 @@ function otherScripts({ scripts = {} }: Manifest): string[] {
 function parse(text: string): Manifest {
   let manifest: unknown;
   try {
-    manifest = JSON.parse(text);
+    manifest = JSON.parse(text.replace(BYTE_ORDER_MARK, ''));
   } catch (error) {
     throw new UserError(`package.json is not valid JSON: ${(error as Error).message}`);
   }

@@ -1,4 +1,15 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from '../../commands/init';
@@ -24,7 +35,12 @@ const FILES = [
 ];
 
 const started = process.cwd();
-beforeEach(() => process.chdir(mkdtempSync(path.join(tmpdir(), 'init test-'))));
+/** What npm install <tarball> writes in an empty folder. */
+const INSTALLED = { dependencies: { 'dynamodb-cross-account-streams': 'file:../package.tgz' } };
+beforeEach(() => {
+  process.chdir(mkdtempSync(path.join(tmpdir(), 'init test-')));
+  writeFileSync('package.json', JSON.stringify(INSTALLED));
+});
 afterEach(() => {
   const folder = process.cwd();
   process.chdir(started);
@@ -37,7 +53,7 @@ function files(): string[] {
   return names.filter((name) => !lstatSync(name).isDirectory()).sort();
 }
 
-test('in an empty folder, init writes a project and names its files and the next commands', async () => {
+test('where the package is installed, init writes a project and names its files and the next commands', async () => {
   expect(await runCommand(command)).toEqual({
     code: 0,
     stdout: `Written:
@@ -71,16 +87,27 @@ test('the schema is where the package is, which in a workspace is above', async 
   expect(Object.keys(written['yaml.schemas'])).toEqual([schema]);
 });
 
-test('without a package.json, init writes one that needs this version', async () => {
-  await runCommand(command);
-  expect(JSON.parse(readFileSync('package.json', 'utf8'))).toEqual({
-    private: true,
-    scripts: template.scripts,
-    dependencies: { 'dynamodb-cross-account-streams': own.version },
-    devDependencies: template.devDependencies,
-    optionalDependencies: template.optionalDependencies,
-    allowScripts: template.allowScripts,
-  });
+test('in a folder of a project that has the package, init writes a package.json that does not name it', async () => {
+  const root = process.cwd();
+  mkdirSync('streams');
+  process.chdir('streams');
+  expect(await runCommand(command)).toMatchObject({ code: 0, stderr: '' });
+  const written = JSON.parse(readFileSync('package.json', 'utf8'));
+  process.chdir(root);
+  expect(written).toEqual(template);
+});
+
+test('a package.json keeps its byte order mark, its line ends and who may read it', async () => {
+  writeFileSync(
+    'package.json',
+    `\ufeff${JSON.stringify(INSTALLED, null, 2)}`.replaceAll('\n', '\r\n'),
+  );
+  chmodSync('package.json', 0o600);
+  expect(await runCommand(command)).toMatchObject({ code: 0, stderr: '' });
+  const text = readFileSync('package.json', 'utf8');
+  expect(text.startsWith('\ufeff{\r\n')).toBe(true);
+  expect(text.match(/(?<!\r)\n/)).toBeNull();
+  expect(statSync('package.json').mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600);
 });
 
 test('a package.json keeps what it has: keys, their order, indentation, packages, where they are from', async () => {
@@ -123,6 +150,37 @@ describe('init refuses', () => {
   const END =
     'Nothing is written: init overwrites nothing; move away what exists, or start in an empty folder\n';
 
+  test('a folder whose package.json does not have the package, nor one above it', async () => {
+    const line =
+      'package.json here, or in a folder above, must have dynamodb-cross-account-streams among its packages; run npm install <its tarball> first\n';
+    writeFileSync('package.json', '{ "name": "dynamodb-cross-account-streams" }');
+    await refuses(line);
+    rmSync('package.json');
+    await refuses(line);
+  });
+
+  test.each(['package.json', '.gitignore'])('a folder or a link as %s', async (name) => {
+    const line = `${name} must be a file, and not a link to one\n`;
+    rmSync(name, { force: true });
+    symlinkSync('elsewhere', name);
+    expect(await runCommand(command)).toEqual({ code: 1, stdout: '', stderr: line });
+    rmSync(name);
+    mkdirSync(name);
+    await refuses(line);
+  });
+
+  test('links where folders must be, and names all of them', async () => {
+    mkdirSync('elsewhere');
+    symlinkSync('elsewhere', '.vscode', 'junction');
+    symlinkSync('elsewhere', 'functions', 'junction');
+    expect(await runCommand(command)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `.vscode is a link\nfunctions is a link\n${END}`,
+    });
+    expect(files()).toEqual(['.vscode', 'functions', 'package.json']);
+  });
+
   test('files that exist, and names all of them', async () => {
     writeFileSync('topology.yaml', 'name: mine');
     writeFileSync('cdktf.json', '');
@@ -137,7 +195,7 @@ describe('init refuses', () => {
 
   test('scripts of the same names that run something else', async () => {
     const scripts = { test: 'vitest', synth: 'cdktf synth', help: template.scripts.help };
-    writeFileSync('package.json', JSON.stringify({ scripts }));
+    writeFileSync('package.json', JSON.stringify({ ...INSTALLED, scripts }));
     await refuses(
       `package.json scripts.synth must be "cross-account-streams synth"; give yours another name, got "cdktf synth"
 package.json scripts.test must be "jest"; give yours another name, got "vitest"

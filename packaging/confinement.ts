@@ -47,6 +47,9 @@ export function elsewhere(file: string): string | undefined {
   return `is ${file} in a ZIP archive; unpack that`;
 }
 
+/** Folders whose packages are allowed at any depth: those to which the files of a commit link. */
+export const linkedFrom = new Set<string>();
+
 /**
  * Confines what a function is made of. A file's real path, after all links, must be in
  *
@@ -123,7 +126,7 @@ export function isInside(file: string, folder: string): boolean {
 
 /** Folders of packages outside the project. */
 function packageFolders(roots: readonly string[]): string[] {
-  return [...new Set(roots.flatMap(withParents))]
+  return [...new Set([...roots.flatMap(withParents), ...linkedFrom])]
     .map((place) => realPath(path.join(place, 'node_modules')))
     .filter((place) => path.basename(place) === 'node_modules' && existsSync(place))
     .concat(roots.flatMap(workspacePackages));

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadTopology } from '../../load/load';
-import { isInside } from '../../packaging/confinement';
+import { isInside, linkedFrom } from '../../packaging/confinement';
 import { entryProblems } from '../../packaging/entry-problems';
 import { relative } from '../../packaging/package-files';
 import { writeStacks } from '../../stacks/synthesize';
@@ -11,7 +11,7 @@ import { UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { readStacks, type Stack } from '../read/stacks';
 import { type Code, codeOf } from './code';
-import { generatorFiles, linkRuntime } from './generator';
+import { isOfGenerator, linkRuntime } from './generator';
 import { foldersUpTo, linkPackages } from './packages';
 
 /** A topology as it is at a commit, synthesized by this generator. */
@@ -49,11 +49,15 @@ export function synthesizeAt(ref: string, topologyFile: string): Before {
     git(['read-tree', '-m', '-u', commit], undefined, elsewhere);
     // Where the search for the project of a topology ends.
     mkdirSync(path.join(tree, '.git'));
-    linkPackages(root, tree, [...foldersOfPackages(commit), ...foldersUpTo(root, here, folder)]);
+    const folders = [...foldersOfPackages(commit), ...foldersUpTo(root, here, folder)];
+    const tracked = names('ls-files', '--full-name', ':/');
+    const linked = linkPackages(root, tree, folders, tracked);
+    for (const each of linked) linkedFrom.add(each);
     linkRuntime(root, tree);
-    const paths = ['--', ...generatorFiles(root)];
-    const differ = git(['diff', '--name-only', '--no-relative', '-z', commit, ...paths]);
-    const generator = differ.split('\0').filter(Boolean);
+    // No setting of the repository or of a submodule leaves a file out.
+    const all = ['--no-relative', '--no-renames', '--ignore-submodules=none'];
+    const differ = names('diff', '--name-only', ...all, commit);
+    const generator = differ.filter(isOfGenerator(root, here, folder, ...linked));
     const of = {
       ref,
       commit: commit.slice(0, 12),
@@ -61,19 +65,18 @@ export function synthesizeAt(ref: string, topologyFile: string): Before {
     };
     const file = path.join(path.relative(here, folder), path.basename(topologyFile));
     if (!existsSync(path.join(project, file))) return { ...of, stacks: [], code: [] };
-    return { ...of, ...synthesized(project, file, path.join(scratch, 'out'), ref) };
+    return { ...of, ...synthesized(project, file, path.join(scratch, 'out'), of) };
   } finally {
+    linkedFrom.clear();
     rmSync(scratch, { recursive: true });
   }
 }
 
 function placeOf(ref: string): { readonly root: string; readonly commit: string } {
-  const [root = '', isShallow] = git(
-    ['rev-parse', '--show-toplevel', '--is-shallow-repository'],
-    ` needs a Git repository, and ${process.cwd()} is not in one`,
-  ).split('\n');
+  const outside = ` needs a Git repository, and ${process.cwd()} is not in one`;
+  const root = git(['rev-parse', '--show-toplevel'], outside);
   const missing =
-    isShallow === 'true'
+    git(['rev-parse', '--is-shallow-repository']) === 'true'
       ? 'in this shallow clone; run git fetch --unshallow, or set fetch-depth: 0 of actions/checkout'
       : 'a commit, branch or tag of this repository; run git fetch';
   const asked = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
@@ -82,14 +85,25 @@ function placeOf(ref: string): { readonly root: string; readonly commit: string 
 
 /** Folders of a commit with a package.json, relative to the repository. */
 function foldersOfPackages(commit: string): string[] {
-  const files = git(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]).split('\0');
-  return files
+  return names('ls-tree', '-r', '--name-only', '--full-tree', commit)
     .filter((file) => path.basename(file) === 'package.json')
     .map((file) => path.dirname(file));
 }
 
+/** Names of files, relative to the repository. */
+function names(command: string, ...args: readonly string[]): string[] {
+  return git([command, '-z', ...args])
+    .split('\0')
+    .filter(Boolean);
+}
+
 /** Reads and writes in another working directory, in which nothing waits. */
-function synthesized(project: string, file: string, out: string, ref: string) {
+function synthesized(
+  project: string,
+  file: string,
+  out: string,
+  { ref, generator }: Pick<Before, 'ref' | 'generator'>,
+) {
   const here = process.cwd();
   process.chdir(project);
   try {
@@ -98,10 +112,13 @@ function synthesized(project: string, file: string, out: string, ref: string) {
     return { topology, stacks: readStacks(out), code: codeOf(topology) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const lines = error.message.split('\n');
-    throw new UserError(
-      ...lines.map((line) => `--against: cannot be synthesized as of ${ref}: ${line}`),
-    );
+    const lines = error.message
+      .split('\n')
+      .map((line) => `cannot be synthesized as of ${ref}: ${line}`);
+    const some = [...generator.slice(0, 6), ...(generator.length > 6 ? ['…'] : [])].join(', ');
+    const differ = `the generator or its dependencies differ from ${ref}: ${some}`;
+    const all = generator.length > 0 ? [...lines, differ] : lines;
+    throw new UserError(...all.map((line) => `--against: ${line}`));
   } finally {
     process.chdir(here);
   }
@@ -115,7 +132,8 @@ function git(args: readonly string[], failure?: string, env: object = {}): strin
     maxBuffer: Number.POSITIVE_INFINITY,
   });
   if (error) throw new UserError(`--against needs Git: ${error.message}`);
-  if (status === 0) return stdout.trim();
+  // Names may begin and end with white space.
+  if (status === 0) return stdout.replace(/\n$/, '');
   const [first] = stderr.trim().split('\n');
   throw new UserError(`--against${failure ?? `: git ${args[0]} failed: ${first}`}`);
 }

@@ -4,7 +4,7 @@ import { isInside, realPath } from '../../packaging/confinement';
 import { isOwn, relative } from '../../packaging/package-files';
 import { RUNTIME_FILES } from '../../packaging/runtime-files';
 import { OWN_FOLDER, ownFile } from '../../topology/own-files';
-import { foldersUpTo } from './packages';
+import { foldersUpTo, isInModules } from './packages';
 
 /** In a clone: what makes stacks of a topology. Functions and topologies are read at the commit. */
 const SOURCES = [
@@ -16,24 +16,35 @@ const SOURCES = [
   'stacks',
   'packaging',
   ...RUNTIME_FILES,
-  'package.json',
-  'package-lock.json',
 ];
 
-/** In a repository that has this project as a package: what says which version is installed. */
-const VERSIONS = [
-  'package.json',
-  'package-lock.json',
-  'npm-shrinkwrap.json',
-  'pnpm-lock.yaml',
-  'yarn.lock',
-];
+/** What npm, pnpm, Yarn, Bun and patch-package install packages by, from the folder where they are installed. */
+const INSTALLED_BY = new RegExp(
+  `^(${[
+    /package\.json|package-lock\.json|npm-shrinkwrap\.json|\.npmrc/,
+    /pnpm-lock\.yaml|pnpm-workspace\.yaml|\.pnpmfile\.[cm]?js/,
+    /yarn\.lock|\.yarnrc(?:\.yml)?|\.yarn\/.*|\.pnp\..*/,
+    /bun\.lockb?|bunfig\.toml|patches\/.*|.*\.patch/,
+  ]
+    .map(({ source }) => source)
+    .join('|')})$`,
+  'is',
+);
 
-/** Files and folders of a repository, by which the generator of a commit differs from the one that runs; absolute. */
-export function generatorFiles(root: string): string[] {
-  if (isCloneIn(root)) return SOURCES.map(ownFile);
-  const folders = foldersUpTo(root, realPath('.'));
-  return folders.flatMap((folder) => VERSIONS.map((file) => path.join(root, folder, file)));
+/**
+ * Whether the generator that runs, or a package that is installed, is made of a file.
+ *
+ * @param root of the repository
+ * @param folders where packages are installed; those above them in the repository count as well
+ * @returns takes paths relative to the root
+ */
+export function isOfGenerator(root: string, ...folders: readonly string[]) {
+  const places = [...new Set(foldersUpTo(root, OWN_FOLDER, ...folders))];
+  const sources = isCloneIn(root) ? SOURCES.map((file) => relative(root, ownFile(file))) : [];
+  return (file: string) =>
+    isInModules(file) ||
+    sources.some((source) => isInside(file, source)) ||
+    places.some((place) => INSTALLED_BY.test(relative(place, file)));
 }
 
 /**

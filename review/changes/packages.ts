@@ -12,47 +12,68 @@ export function foldersUpTo(root: string, ...folders: readonly string[]): string
   );
 }
 
+/** Also where the file system takes no notice of case. */
+export function isInModules(file: string): boolean {
+  return /(^|\/)node_modules(\/|$)/i.test(file);
+}
+
 /**
- * Links the packages that a repository has installed into the files of a commit, which has none. Where a workspace
- * links to a package in the repository, that is the commit's.
+ * Links the packages that a repository has installed into the files of a commit. Where a workspace links to a package
+ * in the repository, that is the commit's. What Git has is not installed: the commit has its own, or none.
  *
  * @param root of the repository
  * @param tree where the commit's files are
  * @param folders where packages may be installed, relative to the root
+ * @param tracked files that Git has in the working directory, relative to the root
+ * @returns where packages are linked from; real paths
  */
-export function linkPackages(root: string, tree: string, folders: readonly string[]): void {
-  const installed = [...new Set(folders)].filter((folder) =>
-    existsSync(path.join(root, folder, MODULES)),
-  );
-  for (const folder of installed) linkFolder(root, tree, folder);
-  // What a link to a package leads to must be in a folder where packages are looked for.
-  const [outermost] = installed.sort((a, b) => a.length - b.length);
-  if (outermost === undefined) return;
-  symlinkSync(path.join(root, outermost, MODULES), path.join(tree, '..', MODULES), 'junction');
+export function linkPackages(
+  root: string,
+  tree: string,
+  folders: readonly string[],
+  tracked: readonly string[],
+): string[] {
+  const files = tracked.filter(isInModules).map((file) => `${file}/`);
+  const isTracked = (place: string) => {
+    const own = `${relative(root, place)}/`;
+    return files.some((file) => file.startsWith(own) || own.startsWith(file));
+  };
+  return [...new Set(folders)]
+    .filter((folder) => linkFolder(root, tree, folder, isTracked))
+    .map((folder) => realPath(path.join(root, folder)));
 }
 
 const MODULES = 'node_modules';
 
-function linkFolder(root: string, tree: string, folder: string): void {
-  const from = path.join(root, folder, MODULES);
+/** @returns whether the folder has packages that can be linked */
+function linkFolder(
+  root: string,
+  tree: string,
+  folder: string,
+  isTracked: (place: string) => boolean,
+): boolean {
+  const from = path.join(realPath(path.join(root, folder)), MODULES);
   const to = path.join(tree, folder, MODULES);
   const parent = path.dirname(to);
+  if (!existsSync(from) || !existsSync(parent)) return false;
   // Nothing is written through a link that the commit has.
-  if (existsSync(to) || !existsSync(parent) || realPath(parent) !== parent) return;
+  if ([parent, to].some((place) => realPath(place) !== place)) return false;
+  const committed = existsSync(to) ? readdirSync(to) : [];
   const isOfCommit = (place: string) => isInside(place, root) && isOwn(relative(root, place));
-  const packages = packagesIn(from).map((name) => ({
-    name,
-    place: realPath(path.join(from, name)),
-  }));
-  if (!packages.some(({ place }) => isOfCommit(place))) {
+  const packages = packagesIn(from)
+    .filter((name) => !committed.some((each) => isInside(name, each)))
+    .map((name) => ({ name, link: path.join(from, name), place: realPath(path.join(from, name)) }))
+    .filter(({ link, place }) => !isTracked(link) && (isOfCommit(place) || !isTracked(place)));
+  if (!existsSync(to) && !isTracked(from) && !packages.some(({ place }) => isOfCommit(place))) {
     symlinkSync(from, to, 'junction');
-    return;
+    return true;
   }
   for (const { name, place } of packages) {
     const target = isOfCommit(place) ? path.join(tree, relative(root, place)) : place;
     mkdirSync(path.dirname(path.join(to, name)), { recursive: true });
     symlinkSync(target, path.join(to, name), 'junction');
   }
+  return true;
 }
 
 /** Names of packages, those with a scope among them. */

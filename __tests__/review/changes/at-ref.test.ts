@@ -133,6 +133,77 @@ test('packages in the folder of the topology are found', () => {
   expect(synthesizeAt('HEAD', 'team/topology.yaml').code).toEqual(code);
 });
 
+describe('another package is never silent:', () => {
+  const file = 'nested/topology.yaml';
+  const small = 'nested/node_modules/small/index.js';
+  const INSTALLED_BY = [
+    'fixes/small.patch',
+    'nested/.npmrc',
+    'nested/.pnp.cjs',
+    'nested/.yarn/patches/small.patch',
+    'nested/.yarnrc.yml',
+    'nested/bun.lock',
+    'nested/bun.lockb',
+    'nested/functions/yarn.lock',
+    'nested/patches/small+1.0.0.patch',
+    'nested/pnpm-workspace.yaml',
+    'patches/small+1.0.0.patch',
+  ];
+  const write = (name: string, text: string) => {
+    fs.mkdirSync(path.dirname(name), { recursive: true });
+    writeFileSync(name, text);
+  };
+
+  beforeAll(() => {
+    const entry = { 'consumers.process-orders.function.entry': 'functions/orders.ts' };
+    write(file, JSON.stringify(topology(entry)));
+    const text = 'export const handler = async () => ';
+    write(
+      'nested/functions/orders.ts',
+      `import x from 'small';\nimport y from 'deep';\nimport z from 'next';\n${text}x + y + z;\n`,
+    );
+    for (const folder of ['nested', 'nested/functions', 'unused']) {
+      write(`${folder}/package.json`, '{}');
+      write(`${folder}/package-lock.json`, '{ "packages": {} }');
+    }
+    for (const name of INSTALLED_BY) write(name, 'first\n');
+    write(small, 'module.exports = 1;\n');
+    write('nested/functions/node_modules/deep/index.js', 'module.exports = 2;\n');
+    write('nested/node_modules/next/index.js', 'module.exports = 4;\n');
+    git('add', '.');
+    git('commit', '--quiet', '--message=nested');
+  });
+
+  test('packages in folders within each other are found', () => {
+    const { code, generator } = synthesizeAt('HEAD', file);
+    expect({ code, generator }).toEqual({ code: codeOf(loadTopology(file)), generator: [] });
+  });
+
+  test('another lock file, patch or setting next to the topology or the function', () => {
+    const LOCK = 'nested/package-lock.json';
+    for (const name of [...INSTALLED_BY, 'unused/package-lock.json']) appendFileSync(name, 'x');
+    // Git would name the new place alone.
+    git('mv', LOCK, 'nested/moved.json');
+    const { generator } = synthesizeAt('HEAD', file);
+    git('reset', '--quiet', '--hard');
+    expect(generator.toSorted()).toEqual([...INSTALLED_BY, LOCK].toSorted());
+  });
+
+  test('a package that was committed since', () => {
+    write('../node_modules/small/index.js', 'module.exports = 3;\n');
+    git('add', '--force', small);
+    git('commit', '--quiet', '--message=small');
+    const before = synthesizeAt('HEAD~1', file);
+    expect(before.generator).toEqual([small]);
+    expect(before.code).not.toEqual(codeOf(loadTopology(file)));
+    rmSync('../node_modules', { recursive: true });
+    const refusal = `--against: the generator or its dependencies differ from HEAD~1: ${small}`;
+    expect(() => synthesizeAt('HEAD~1', file)).toThrow(refusal);
+    // Next to it is one that is installed.
+    expect(synthesizeAt('HEAD', file).code).toEqual(codeOf(loadTopology(file)));
+  });
+});
+
 test('a package of the workspace is that of the commit', () => {
   const entry = 'topologies/entry.ts';
   const content = topology({ 'consumers.process-orders.function.entry': 'entry.ts' });
@@ -186,6 +257,12 @@ describe('in a clone', () => {
     expect(Object.keys(code[0]?.files ?? {})).toEqual([entry]);
   });
 
+  test('another lock file or committed package next to the topology is not silent', () => {
+    const changed = ['nested/node_modules/small/index.js', 'nested/package-lock.json'];
+    for (const name of changed) appendFileSync(name, '\n');
+    expect(clone.synthesizeAt('main', 'nested/topology.yaml').generator).toEqual(changed);
+  });
+
   test('a function next to the runtime is that of the commit', () => {
     appendFileSync(entry, "console.log('another');\n");
     const before = clone.synthesizeAt('main', file);
@@ -209,6 +286,13 @@ describe('in a clone', () => {
     const replaced = fs.readdirSync(outside, { withFileTypes: true }).filter(isLink);
     expect(replaced).toEqual([]);
   });
+});
+
+test('the name of a repository may have a line break', () => {
+  const repository = path.join(folder, 'line\nbreak\n');
+  git('clone', '--quiet', path.dirname(project), repository);
+  process.chdir(path.join(repository, 'streams'));
+  expect(synthesizeAt('HEAD', FILE).code).toEqual(codeOf(loadTopology(FILE)));
 });
 
 describe('is refused in one line:', () => {

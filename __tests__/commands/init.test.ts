@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -141,6 +142,23 @@ test('a package.json keeps what it has: keys, their order, indentation, packages
   );
 });
 
+test('the tests that init sets up take a package that has ES modules only', async () => {
+  await runCommand(command);
+  const folder = 'node_modules/only-esm';
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/package.json`, '{ "type": "module", "exports": "./index.js" }');
+  writeFileSync(`${folder}/index.js`, 'export { default } from "./answer.mjs";');
+  writeFileSync(`${folder}/answer.mjs`, 'export default 42;');
+  writeFileSync('functions/answer.ts', 'export { default } from "only-esm";');
+  const it = "test('it', () => expect(answer).toBe(42));";
+  writeFileSync('__tests__/it.test.ts', `import answer from '../functions/answer';\n${it}`);
+  const installed = path.resolve(require.resolve('@swc/jest/package.json'), '..', '..');
+  symlinkSync(installed, 'node_modules/@swc', 'junction');
+  const jest = [require.resolve('jest/bin/jest'), '__tests__/it', '--no-cache'];
+  const { stderr } = spawnSync(process.execPath, jest, { encoding: 'utf8' });
+  expect(stderr).toMatch(/^Tests: +1 passed, 1 total$/m);
+});
+
 describe('init refuses', () => {
   const refuses = async (stderr: string) => {
     const before = files().map((name) => [name, readFileSync(name, 'utf8')]);
@@ -234,7 +252,7 @@ describe('the template has', () => {
   test('the place of the schema in the package', () => {
     const schema = 'topologies/topology.schema.json';
     const place = `./node_modules/${own.name}/${schema}`;
-    expect(own.files).toContain(schema);
+    expect(own.files).toContain(path.dirname(schema));
     expect(Object.keys(settings['yaml.schemas'])).toEqual([place]);
     const [line] = readFileSync(ownFile('init/topology.yaml'), 'utf8').split('\n');
     expect(line).toBe(`# yaml-language-server: $schema=${place}`);

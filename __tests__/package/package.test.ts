@@ -140,12 +140,19 @@ describe('npm pack', () => {
       paths.filter((file) => /^(review|topologies|lambda-src\/(?!runtime))/.test(file)),
     ).toEqual([
       'lambda-src/contract.ts',
+      'lambda-src/examples/order-totals.ts',
       'lambda-src/index.ts',
       'lambda-src/processor.ts',
       'lambda-src/s3.ts',
       'lambda-src/sinks/log.ts',
       'lambda-src/sinks/s3.ts',
       'review/report/page.css',
+      'topologies/analytics-lake.yaml',
+      'topologies/order-totals.yaml',
+      'topologies/orders-python.yaml',
+      'topologies/orders.yaml',
+      'topologies/saas-tenants.yaml',
+      'topologies/shared-table.yaml',
       'topologies/topology.schema.json',
     ]);
     const built = readdirSync(path.join(own, 'dist', 'package'));
@@ -384,6 +391,16 @@ describe('where it is installed', () => {
       stdout: expect.stringContaining(
         "Delivers a consumer's failed batches to its function again.",
       ),
+      stderr: '',
+    });
+  });
+
+  it('synthesizes its example with a function', () => {
+    const command = path.join(own, 'dist', 'package', 'command.js');
+    const file = path.join('node_modules', NAME, 'topologies', 'order-totals.yaml');
+    expect(run('node', [command, 'synth', '--topology', file], user)).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^3 stacks in cdktf\.out\/: consumer-total-orders, /),
       stderr: '',
     });
   });

@@ -32,7 +32,11 @@ export async function execute(command: Command, world: World): Promise<number> {
   try {
     return await command(world);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === 'uv_cwd') {
+      world.stderr.write('The working directory is no longer there; change to another\n');
+      return 1;
+    }
     const isMissing = code === 'MODULE_NOT_FOUND'; // a peer, or what git pull has brought
     if (!(error instanceof UserError) && !isMissing) throw error;
     world.stderr.write(`${isMissing ? missingModule(message) : message}\n`);

@@ -24,7 +24,9 @@ try {
   renameSync(unfinished, outfile);
   await import(pathToFileURL(outfile));
 } catch (error) {
-  if (!/^(ERR_)?MODULE_NOT_FOUND$/.test(error.code)) throw error;
-  console.error(`${error.message.split('\n')[0]}; run npm ci`);
+  const isGone = error.syscall === 'uv_cwd'; // as in run.ts, which is not loaded yet
+  if (!isGone && !/^(ERR_)?MODULE_NOT_FOUND$/.test(error.code)) throw error;
+  const missing = `${error.message.split('\n')[0]}; run npm ci`;
+  console.error(isGone ? 'The working directory is no longer there; change to another' : missing);
   process.exitCode = 1;
 }

@@ -3,18 +3,17 @@ import {
   existsSync,
   mkdtempSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/contract';
 import { ownFile, PACKAGE_NAME } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import type { Entry } from '../topology/resolve';
 import { isDefaultEntry } from '../topology/sinks';
+import { temporaryFolder } from '../topology/temporary-folder';
 import {
   COMPUTED_IMPORTS,
   computedImports,
@@ -34,6 +33,9 @@ const DEPLOYED_HANDLER = ownFile('lambda-src/runtime/deployed-handler.ts');
 
 /** The module that users import. */
 const PROCESSOR_MODULE = `${PACKAGE_NAME}/processor`;
+
+/** The rest of the package has no place in a function: an import of it is resolved to this, which is not there. */
+const NOT_FOR_FUNCTIONS = `${PACKAGE_NAME}/not-for-functions`;
 
 /** What makes the handler of a processor; it is bundled where a processor is defined. */
 const PROCESSOR = realPath(ownFile('lambda-src/runtime/handler.ts'));
@@ -72,6 +74,7 @@ const OPTIONS = [
   '--sourcemap',
   '--sources-content=false',
   `--alias:${PROCESSOR_MODULE}=${withSlashes(ownFile('lambda-src/processor.ts'))}`,
+  `--alias:${PACKAGE_NAME}=${NOT_FOR_FUNCTIONS}`,
   ...COMPUTED_IMPORTS.map((id) => `--log-override:${id}=warning`),
 ];
 
@@ -195,12 +198,16 @@ function packaged(fill: (folder: string) => Omit<Bundle, 'directory'>): Bundle {
   }
 }
 
-/** Where packages are until the stacks, which get copies of them, are written. */
 let output: string | undefined;
 
-function outputFolder(): string {
+/**
+ * Where packages are until the stacks, which get copies of them, are written.
+ *
+ * @throws UserError if there can be no such folder
+ */
+export function outputFolder(): string {
   if (output !== undefined) return output;
-  const folder = realpathSync.native(mkdtempSync(path.join(tmpdir(), 'functions-')));
+  const folder = temporaryFolder('functions-');
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   output = folder;
   return folder;

@@ -1,10 +1,11 @@
 import { findLogLevel, LOG_LEVEL, LOG_LEVELS } from '../lambda-src/contract';
 import { type Problem, UserError } from '../topology/problem';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
-import { bundle } from './bundle';
+import { bundle, outputFolder } from './bundle';
 
 /** What is wrong with the files that functions are bundled from, and with what their code is given. */
 export function entryProblems({ consumers, subscriptions }: ResolvedTopology): Problem[] {
+  outputFolder(); // first, since no entry is to blame where it fails
   return consumers.flatMap((consumer) => {
     const windows = subscriptions
       .filter(({ consumerStackId }) => consumerStackId === consumer.stackId)

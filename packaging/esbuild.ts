@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Metafile } from 'esbuild';
+import { PACKAGE_NAME } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import { visible } from '../topology/unicode';
 import { notUtf8 } from '../topology/utf8';
@@ -92,6 +93,12 @@ export function esbuild(
     const where = importer === root.name ? 'it' : `${importer} reads a file that`;
     if (reason) throw new UserError(`cannot be bundled: ${where} ${reason}`);
   }
+  const [development] = Object.entries(inputs).find(isForDevelopment) ?? [];
+  if (development !== undefined) {
+    throw new UserError(
+      `cannot be bundled: ${development} has its path in the bundle, for "jsx": "react-jsxdev" in its tsconfig.json; write "react-jsx"`,
+    );
+  }
   const texts = read.filter(({ bytes }) => !bytes).map(textOf);
   const sourceMap = refusedSourceMap([...texts, ...dataUrls(inputs)], refusal);
   if (sourceMap) {
@@ -167,6 +174,11 @@ function filesNamed(input: string): string[] {
   return found.length > 0 || input.startsWith('<data:') ? found : [input];
 }
 
+/** Whether JSX in a file of the user's is compiled with the places of elements, which depend on the working directory. */
+function isForDevelopment([input, { imports }]: [string, Metafile['inputs'][string]]): boolean {
+  return isOwn(input) && imports.some(({ original }) => original?.endsWith('/jsx-dev-runtime'));
+}
+
 /** Where and why a file is no text in UTF-8; nothing if it is. */
 function whereNotUtf8({ file }: { file: string }): string[] {
   const invalid = notUtf8(readFileSync(file));
@@ -217,6 +229,7 @@ function firstError(output: string, root: Root, refusal: Refusal): string {
 
 /** What helps, where esbuild itself says only what a caller of esbuild can do. */
 function remedy(error: string): string {
+  if (error.includes(`(originally "${PACKAGE_NAME}`)) return `; import ${PACKAGE_NAME}/processor`;
   const [, name] = /^Could not resolve "((?:@[\w.-]+\/)?[a-z0-9][\w.-]*)/i.exec(error) ?? [];
   if (name) return `; run npm install ${name}`;
   if (!error.startsWith('No loader')) return '';

@@ -2,19 +2,18 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App, Manifest } from 'cdktf';
 import { version } from '../package.json';
 import { PACKAGE_NAME } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
+import { temporaryFolder } from '../topology/temporary-folder';
 import { AccountStack } from './account-stack';
 import { buildStacks } from './build-stacks';
 import { withFolderLock } from './folder-lock';
@@ -48,7 +47,7 @@ export async function synthesize(
   outdir: string,
   { hcl, keepStale }: SynthesisOptions = {},
 ): Promise<string[]> {
-  const scratch = mkdtempSync(path.join(tmpdir(), 'synth-'));
+  const scratch = temporaryFolder('synth-');
   try {
     const ids = await writeFinalStacks(topology, scratch, hcl);
     replace(outdir, scratch, ids, keepStale);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { command as redrive } from '../../commands/redrive';
 import { environment } from '../helpers/environment';
 import { runCommand } from '../helpers/run-command';
@@ -70,6 +71,38 @@ describe('the options refuse', () => {
       stdout: '',
       stderr: `${message}${end}${MORE}\n`,
     });
+  });
+});
+
+test('a command whose TMPDIR is missing is refused in one line', () => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['commands/start.mjs', 'commands/index.ts', 'synth'],
+    { env: environment({ TMPDIR: '/nowhere' }), encoding: 'utf8' },
+  );
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: '',
+    stderr:
+      "TMPDIR must be a folder that can be written to: ENOENT: no such file or directory, mkdtemp '/nowhere/functions-XXXXXX'\n",
+  });
+});
+
+describe('a command whose working directory is deleted is refused in one line', () => {
+  const stderr = 'The working directory is no longer there; change to another\n';
+
+  test('from a clone', () => {
+    const started = `d=$(mktemp -d) && cd "$d" && rmdir "$d" && exec node '${path.resolve('commands/start.mjs')}' commands/index.ts synth`;
+    const { status, ...printed } = spawnSync('sh', ['-c', started], {
+      env: environment(),
+      encoding: 'utf8',
+    });
+    expect({ status, stderr: printed.stderr }).toEqual({ status: 1, stderr });
+  });
+
+  test('from the package', async () => {
+    const command = () => Promise.reject(Object.assign(new Error('no'), { syscall: 'uv_cwd' }));
+    expect(await runCommand(command)).toEqual({ code: 1, stdout: '', stderr });
   });
 });
 

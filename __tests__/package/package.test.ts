@@ -19,6 +19,8 @@ import { publishedManifest } from '../../package/manifest';
 import { save, swapBack, swapIn } from '../../package/swap';
 import { reached } from '../../package/types';
 import repository from '../../package.json';
+import { topology } from '../helpers/topology';
+import { tree } from '../helpers/tree';
 
 const NAME = 'dynamodb-cross-account-streams';
 
@@ -135,6 +137,7 @@ describe('npm pack', () => {
       'package.json',
       'review',
       'topologies',
+      'tsconfig.json',
     ]);
     expect(
       paths.filter((file) => /^(review|topologies|lambda-src\/(?!runtime))/.test(file)),
@@ -403,6 +406,23 @@ describe('where it is installed', () => {
       stdout: expect.stringMatching(/^3 stacks in cdktf\.out\/: consumer-total-orders, /),
       stderr: '',
     });
+  });
+
+  it('has the same functions where it is linked, whatever the tsconfig.json around it says', () => {
+    const app = path.join(user, 'app');
+    const linked = path.join(app, 'vendor', NAME);
+    const compilerOptions = { useDefineForClassFields: false, paths: { './contract': ['./none'] } };
+    write(app, {
+      'topology.yaml': JSON.stringify(topology({})),
+      'tsconfig.json': JSON.stringify({ compilerOptions }),
+    });
+    cpSync(own, linked, { recursive: true });
+    const made = [own, linked].map((place) => {
+      const command = path.join(place, 'dist', 'package', 'command.js');
+      expect(run('node', [command, 'synth'], app)).toMatchObject({ status: 0, stderr: '' });
+      return tree(path.join(app, 'cdktf.out'));
+    });
+    expect(made[1]).toEqual(made[0]);
   });
 
   it('says in one line which peer is missing', () => {

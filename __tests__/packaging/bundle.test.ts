@@ -728,6 +728,25 @@ describe('refuses', () => {
     expect(attempt).toThrow(`${entry} cannot be bundled: ${wrong}:${line} is not UTF-8 (byte 0x`);
   });
 
+  test.each(['tsconfig.json', 'jsconfig.json'])(
+    'JSX for development, which has paths in it, for a %s',
+    (name) => {
+      const folder = `jsx-${name}`;
+      write({
+        [`${folder}/${name}`]: '{ "compilerOptions": { "jsx": "react-jsxdev" } }',
+        [`${folder}/entry.ts`]: "export { page as handler } from './page';",
+        [`${folder}/page.tsx`]: 'export const page = async () => <b />;',
+        'node_modules/react/jsx-dev-runtime.js': 'exports.jsxDEV = (...all) => all;',
+      });
+      const entry = path.join(sources, folder, 'entry.ts');
+      expect(() => bundle(entry, 'nodejs22.x')).toThrow(
+        new UserError(
+          `${entry} cannot be bundled: ${sources}/${folder}/page.tsx has its path in the bundle, for "jsx": "react-jsxdev" in its tsconfig.json; write "react-jsx"`,
+        ),
+      );
+    },
+  );
+
   const DECORATED = { compilerOptions: { emitDecoratorMetadata: true } };
   test.each<[string, Record<string, object>, string]>([
     ['in the folder', { 'deco/a/tsconfig.json': DECORATED }, 'deco/a'],

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { loadTopology } from '../../load/load';
 import { isInside, linkedFrom } from '../../packaging/confinement';
@@ -9,6 +8,7 @@ import { relative } from '../../packaging/package-files';
 import { writeStacks } from '../../stacks/synthesize';
 import { UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
+import { temporaryFolder } from '../../topology/temporary-folder';
 import { readStacks, type Stack } from '../read/stacks';
 import { type Code, codeOf } from './code';
 import { isOfGenerator, linkRuntime } from './generator';
@@ -40,7 +40,7 @@ export function synthesizeAt(ref: string, topologyFile: string): Before {
   if (!isInside(folder, root)) {
     throw new UserError(`--against: ${topologyFile} is not in the Git repository ${root}`);
   }
-  const scratch = realpathSync(mkdtempSync(path.join(tmpdir(), 'review-')));
+  const scratch = temporaryFolder('review-');
   try {
     const tree = path.join(scratch, 'tree');
     const project = path.join(tree, path.relative(root, here));

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { writeFinalStacks } from '../../stacks/synthesize';
 import { UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
+import { temporaryFolder } from '../../topology/temporary-folder';
 import { visible } from '../../topology/unicode';
 import type { Finding } from '../model';
 import { plural } from '../report/words';
@@ -32,7 +32,7 @@ export async function compareWithTopology(
   folder: string,
   afterInit = false,
 ): Promise<Finding[]> {
-  const own = mkdtempSync(path.join(tmpdir(), 'review-'));
+  const own = temporaryFolder('review-');
   try {
     await writeFinalStacks(topology, own, isHcl(folder));
     return compareFolders(own, folder, afterInit);

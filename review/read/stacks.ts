@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeStacks } from '../../stacks/synthesize';
 import { partitionOf } from '../../topology/arns';
 import { formatPath, UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
+import { temporaryFolder } from '../../topology/temporary-folder';
 
 /** A block, with the types of what the review reads in it without following references. */
 const block = z.looseObject({
@@ -74,7 +74,7 @@ export function readStacks(folder: string): Stack[] {
 
 /** The same of what a topology synthesizes. */
 export function stacksOf(topology: ResolvedTopology): Stack[] {
-  const folder = mkdtempSync(path.join(tmpdir(), 'review-'));
+  const folder = temporaryFolder('review-');
   try {
     writeStacks(topology, folder);
     return readStacks(folder);

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../topology/temporary-folder';
 import { readStacks, type Stack } from '../read/stacks';
 import { type Code, codeOf } from './code';
 import { isOfGenerator, linkRuntime } from './generator';
-import { foldersUpTo, linkPackages } from './packages';
+import { copiedFolders, foldersUpTo, linkPackages } from './packages';
 
 /** A topology as it is at a commit, synthesized by this generator. */
 export interface Before {
@@ -49,7 +49,8 @@ export function synthesizeAt(ref: string, topologyFile: string): Before {
     git(['read-tree', '-m', '-u', commit], undefined, elsewhere);
     // Where the search for the project of a topology ends.
     mkdirSync(path.join(tree, '.git'));
-    const folders = [...foldersOfPackages(commit), ...foldersUpTo(root, here, folder)];
+    const packages = foldersOfPackages(commit);
+    const folders = [...packages, ...foldersUpTo(root, here, folder)];
     const tracked = names('ls-files', '--full-name', ':/');
     const linked = linkPackages(root, tree, folders, tracked);
     for (const each of linked) linkedFrom.add(each);
@@ -57,7 +58,8 @@ export function synthesizeAt(ref: string, topologyFile: string): Before {
     // No setting of the repository or of a submodule leaves a file out.
     const all = ['--no-relative', '--no-renames', '--ignore-submodules=none'];
     const differ = names('diff', '--name-only', ...all, commit);
-    const generator = differ.filter(isOfGenerator(root, here, folder, ...linked));
+    const copied = copiedFolders(root, tree, packages, linked);
+    const generator = differ.filter(isOfGenerator(root, [here, folder, ...linked], copied));
     const of = {
       ref,
       commit: commit.slice(0, 12),

@@ -36,11 +36,13 @@ const INSTALLED_BY = new RegExp(
  *
  * @param root of the repository
  * @param folders where packages are installed; those above them in the repository count as well
+ * @param copied folders of which copies are installed, relative to the root
  * @returns takes paths relative to the root
  */
-export function isOfGenerator(root: string, ...folders: readonly string[]) {
+export function isOfGenerator(root: string, folders: readonly string[], copied: readonly string[]) {
   const places = [...new Set(foldersUpTo(root, OWN_FOLDER, ...folders))];
-  const sources = isCloneIn(root) ? SOURCES.map((file) => relative(root, ownFile(file))) : [];
+  const own = isCloneIn(root) ? SOURCES.map((file) => relative(root, ownFile(file))) : [];
+  const sources = [...own, ...copied];
   return (file: string) =>
     isInModules(file) ||
     sources.some((source) => isInside(file, source)) ||

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { isInside, realPath } from '../../packaging/confinement';
 import { isOwn, relative } from '../../packaging/package-files';
@@ -59,7 +59,7 @@ function linkFolder(
   // Nothing is written through a link that the commit has.
   if ([parent, to].some((place) => realPath(place) !== place)) return false;
   const committed = existsSync(to) ? readdirSync(to) : [];
-  const isOfCommit = (place: string) => isInside(place, root) && isOwn(relative(root, place));
+  const isOfCommit = (place: string) => isOfRepository(root, place);
   const packages = packagesIn(from)
     .filter((name) => !committed.some((each) => isInside(name, each)))
     .map((name) => ({ name, link: path.join(from, name), place: realPath(path.join(from, name)) }))
@@ -74,6 +74,38 @@ function linkFolder(
     symlinkSync(target, path.join(to, name), 'junction');
   }
   return true;
+}
+
+/**
+ * Folders of a repository of which copies are installed, as with Yarn, Bun, npm's `install-links` and pnpm's `injected`.
+ *
+ * @param tree where the files of a commit are, which says their names
+ * @param folders of packages, relative to the root
+ * @param linked where packages are installed
+ */
+export function copiedFolders(
+  root: string,
+  tree: string,
+  folders: readonly string[],
+  linked: readonly string[],
+): string[] {
+  return folders.filter((folder) => {
+    const name = nameIn(path.join(tree, folder, 'package.json'));
+    const places = name ? linked.map((each) => path.join(each, MODULES, name)) : [];
+    return places.some((place) => existsSync(place) && !isOfRepository(root, realPath(place)));
+  });
+}
+
+function nameIn(manifest: string): string | undefined {
+  try {
+    return String(JSON.parse(readFileSync(manifest, 'utf8')).name);
+  } catch {
+    return undefined;
+  }
+}
+
+function isOfRepository(root: string, place: string): boolean {
+  return isInside(place, root) && isOwn(relative(root, place));
 }
 
 /** Names of packages, those with a scope among them. */

@@ -167,6 +167,8 @@ describe('another package is never silent:', () => {
       write(`${folder}/package-lock.json`, '{ "packages": {} }');
     }
     for (const name of INSTALLED_BY) write(name, 'first\n');
+    write('copied/package.json', '{ "name": "small" }');
+    write('copied/index.js', 'module.exports = 1;\n');
     write(small, 'module.exports = 1;\n');
     write('nested/functions/node_modules/deep/index.js', 'module.exports = 2;\n');
     write('nested/node_modules/next/index.js', 'module.exports = 4;\n');
@@ -187,6 +189,11 @@ describe('another package is never silent:', () => {
     const { generator } = synthesizeAt('HEAD', file);
     git('reset', '--quiet', '--hard');
     expect(generator.toSorted()).toEqual([...INSTALLED_BY, LOCK].toSorted());
+  });
+
+  test('a package of the repository of which a copy is installed', () => {
+    appendFileSync('copied/index.js', '// another\n');
+    expect(synthesizeAt('HEAD', file).generator).toEqual(['copied/index.js']);
   });
 
   test('a package that was committed since', () => {

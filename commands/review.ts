@@ -5,6 +5,7 @@ import { compareWithTopology, isHcl } from '../review/comparison/compare';
 import { ensureSynthesized, readStacks, stacksOf } from '../review/read/stacks';
 import { writeHtml } from '../review/report/html';
 import { writeMarkdown } from '../review/report/markdown';
+import { plural } from '../review/report/words';
 import { review } from '../review/review';
 import { synthesize } from '../stacks/synthesize';
 import { ownPage } from '../topology/own-files';
@@ -46,7 +47,7 @@ export const command = defineTopologyCommand(
     for (const { place, message } of stops) {
       world.stderr.write(`${visible([place, message].filter(Boolean).join(' '))}\n`);
     }
-    const all = `${result.findings.length} findings`;
+    const all = plural(result.findings.length, 'finding');
     const found = stops.length > 0 ? `${stops.length} of ${all} must` : `${all}, none must`;
     world.stdout.write(`${found} stop a deployment; read ${output}/review.html or review.md\n`);
     return stops.length > 0 ? 1 : 0;

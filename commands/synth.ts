@@ -22,10 +22,15 @@ export const command = defineTopologyCommand(
     const same = world.topologyFile === usualTopology() ? 'Next' : 'Next, with the same topology';
     const next = hcl
       ? `Next: read ${folder}/stacks/*/cdk.tf; ${ownPage('leaving.md')} runs them with Terraform alone`
-      : `${same}: npm run review${output === undefined ? ", then npm run deploy -- '*'" : ` -- --from ${folder}`}`;
+      : `${same}: npm run review${output === undefined ? ", then npm run deploy -- '*'" : ` -- --from ${asArgument(folder)}`}`;
     world.stdout.write(
       `${count} in ${folder}/: ${stacks.slice(0, NAMED).join(', ')}${more}\n${next}\n`,
     );
     return 0;
   },
 );
+
+/** A path as a shell takes it. */
+function asArgument(text: string): string {
+  return /^[\w./\\:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { loadTopology } from '../load/load';
 import { entryProblems } from '../packaging/entry-problems';
-import { UserError } from '../topology/problem';
+import { otherApp } from '../topology/other-app';
+import { formatValue, UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { defineCommand, type Options, parseOptions, type Values } from './command';
 import type { Command, World } from './run';
@@ -73,5 +74,12 @@ const NONE = `there is neither ${USUAL.join(' nor ')} here; name a topology with
 
 /** The topology that the user asks for, with its functions checked; warnings are printed. */
 export function readTopology({ topologyFile, stderr }: TopologyWorld): ResolvedTopology {
-  return loadTopology(topologyFile, entryProblems, (line) => stderr.write(`${line}\n`));
+  const warn = (line: string) => stderr.write(`${line}\n`);
+  const app = otherApp();
+  if (app !== undefined) {
+    warn(
+      `cdktf.json has another app, ${formatValue(app)}, which is not run here: what it adds is written by npx --no-install cdktf synth alone, and reviewed by npm run review -- --from cdktf.out alone`,
+    );
+  }
+  return loadTopology(topologyFile, entryProblems, warn);
 }

@@ -41,9 +41,9 @@ test('names three of many stacks, and that the topology is not the default one',
     'producers.returns': producer('Returns'),
     'producers.refunds': producer('Refunds'),
   });
-  const output = path.join(folder, 'many');
+  const output = path.join(folder, "many: it's");
   expect((await synth(many, '--output', output)).stdout).toBe(
-    `5 stacks in ${output}/: consumer-process-orders, producer-orders, producer-returns and 2 more\nNext, with the same topology: npm run review -- --from ${output}\n`,
+    `5 stacks in ${output}/: consumer-process-orders, producer-orders, producer-returns and 2 more\nNext, with the same topology: npm run review -- --from '${folder}/many: it'\\''s'\n`,
   );
 });
 

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { defineTopologyCommand, takeTopology } from '../../commands/topology';
+import ofClone from '../../cdktf.json';
+import { defineTopologyCommand, readTopology, takeTopology } from '../../commands/topology';
+import ofPackage from '../../init/cdktf.json';
 import { runCommand } from '../helpers/run-command';
 
 const started = process.cwd();
@@ -72,6 +74,42 @@ test.each<[string, string, string[], object]>([
   ],
 ])('a command refuses %s', async (_, message, args, env) => {
   expect(await read([], args, env)).toBe(`${message}\n`);
+});
+
+describe('a topology is read', () => {
+  const reading = defineTopologyCommand('show', {}, async (_, world) => {
+    readTopology(world);
+    return 0;
+  });
+  const topology = path.resolve('topologies/orders.yaml');
+
+  /** What is printed where cdktf.json has this text. */
+  async function warnings(settings: string): Promise<string> {
+    process.chdir(mkdtempSync(path.join(folder, 'app-')));
+    writeFileSync('cdktf.json', settings);
+    const { code, stderr } = await runCommand(reading, { args: ['--topology', topology] });
+    expect(code).toBe(0);
+    return stderr;
+  }
+
+  test('with a warning where cdktf runs another app', async () => {
+    expect(await warnings('{ "app": "npx tsx app.ts" }')).toBe(
+      'cdktf.json has another app, "npx tsx app.ts", which is not run here: what it adds is written by npx --no-install cdktf synth alone, and reviewed by npm run review -- --from cdktf.out alone\n',
+    );
+  });
+
+  test.each([
+    ['it runs the app of a clone', JSON.stringify(ofClone)],
+    ['it runs the app of the package', JSON.stringify(ofPackage)],
+    [
+      'it runs one of these with options',
+      '{ "app": "npx --no-install cross-account-streams app --topology x.yaml" }',
+    ],
+    ['cdktf.json is invalid', '{'],
+    ['cdktf.json has no app', '{}'],
+  ])('without one where %s', async (_, settings) => {
+    expect(await warnings(settings)).toBe('');
+  });
 });
 
 describe('of the arguments of cdktf', () => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { writeFinalStacks } from '../../stacks/synthesize';
+import { otherApp } from '../../topology/other-app';
 import { UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { temporaryFolder } from '../../topology/temporary-folder';
@@ -81,10 +82,15 @@ function afterTerraform(written: readonly TreeDifference[], afterInit: boolean):
   return [finding(path.dirname(first.file), message, !afterInit)];
 }
 
+const OF_APP = 'if the app of cdktf.json does that, let somebody review it';
+
 function describe({ file, expected, found }: TreeDifference, own: string, folder: string): string {
-  const remedy = `if the topology is right, run npm run ${isHcl(own) ? 'synth:hcl' : 'synth'}`;
+  const [remedy, ofUnknown] =
+    otherApp() === undefined
+      ? [`if the topology is right, run npm run ${isHcl(own) ? 'synth:hcl' : 'synth'}`, 'delete it']
+      : [OF_APP, OF_APP];
   if (!found) return `is missing; ${remedy}`;
-  if (!expected) return 'is not of the topology; delete it';
+  if (!expected) return `is not of the topology; ${ofUnknown}`;
   const read = (root: string) => readFileSync(path.join(root, file), 'utf8');
   const isRead = found.isFile() && path.basename(file) === 'cdk.tf.json';
   const where = isRead ? configurationDifferences(read(own), read(folder)) : '';

@@ -1,3 +1,4 @@
+import { IS_INSTALLED, ownPage } from '../../topology/own-files';
 import { groupBy, unique } from '../lists';
 import allowed from './allowed.json';
 import { type Leaf, leavesOf } from './leaves';
@@ -10,8 +11,11 @@ import type { Rule } from './rule';
  */
 const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>> = allowed;
 
-const REMEDY =
-  'remove it, or, if it is meant, let somebody review it and add it to review/rules/allowed.json';
+const REMEDY = `remove it, or, if it is meant, let somebody review it${
+  IS_INSTALLED
+    ? `, for which the review stops at what it does not know: ${ownPage('extending.md')}`
+    : ' and add it to review/rules/allowed.json'
+}`;
 
 /** What is not known can give access, pass data on or run a program. */
 export const allowList: Rule = ({ stacks }) =>

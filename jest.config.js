@@ -2,7 +2,7 @@ const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 
-// In a test, `process` never exits: what would be removed then is removed with the folder that it is in.
+// The Testing of cdktf leaves folders there.
 const temporary = mkdtempSync(path.join(tmpdir(), 'jest-'));
 process.env.TMPDIR = temporary;
 process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));

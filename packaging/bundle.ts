@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/contract';
 import { ownFile, PACKAGE_NAME } from '../topology/own-files';
 import { UserError } from '../topology/problem';
@@ -198,7 +199,10 @@ function packaged(fill: (folder: string) => Omit<Bundle, 'directory'>): Bundle {
   }
 }
 
-let output: string | undefined;
+const OUTPUT = Symbol.for(`${PACKAGE_NAME}/functions`);
+
+/** The process itself: jest gives each test file another one, which emits no `exit`. */
+const host: NodeJS.Process & { [OUTPUT]?: string } = runInThisContext('process');
 
 /**
  * Where packages are until the stacks, which get copies of them, are written.
@@ -206,10 +210,10 @@ let output: string | undefined;
  * @throws UserError if there can be no such folder
  */
 export function outputFolder(): string {
-  if (output !== undefined) return output;
+  if (host[OUTPUT] !== undefined) return host[OUTPUT];
   const folder = temporaryFolder('functions-');
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  output = folder;
+  host.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  host[OUTPUT] = folder;
   return folder;
 }
 

@@ -331,6 +331,22 @@ describe('where it is installed', () => {
     expect(require.resolve(`${NAME}/topology.schema.json`, { paths: [user] })).toBeDefined();
   });
 
+  it('leaves nothing in the temporary folder, under jest as well', () => {
+    const folder = write(path.join(user, 'jest'), {
+      'package.json': '{}',
+      'topology.yaml': readFileSync('topologies/orders.yaml', 'utf8'),
+      'synth.test.js': `const { App } = require('cdktf');
+        const { buildStacks, loadTopology } = require('${NAME}');
+        const temporary = require('node:fs').readdirSync(process.env.TMPDIR);
+        test('synth', () => buildStacks(new App(), loadTopology('topology.yaml')));
+        afterAll(() => expect(require('node:fs').readdirSync(process.env.TMPDIR)).not.toEqual(temporary));`,
+    });
+    const temporary = write(path.join(folder, 'temporary'), {});
+    const jest = path.join(INSTALLED, 'jest', 'bin', 'jest.js');
+    succeed('env', [`TMPDIR=${temporary}`, 'node', jest, '--cacheDirectory=cache'], folder);
+    expect(readdirSync(temporary).filter((name) => !name.startsWith('cdktf.'))).toEqual([]);
+  });
+
   it('is imported, with the same classes', () => {
     write(user, {
       'imports.mjs': `import { createRequire } from 'node:module';

@@ -178,6 +178,7 @@ describe('a project of a user', () => {
   function writeProject(place: string): void {
     const orders = { entry: '../functions/orders.ts', files: ['../functions/mail.html'] };
     const files = {
+      '.git/HEAD': '',
       'package.json': '{ "name": "streams-of-orders" }',
       'infra/topology.yaml': JSON.stringify(
         topology({
@@ -226,7 +227,7 @@ describe('a project of a user', () => {
     const [stacks, ...others] = made.map(({ output }) => tree(output));
     expect(Object.keys(stacks ?? {}).filter((file) => file.endsWith('/mail.html'))).toHaveLength(1);
     expect(others).toEqual(others.map(() => stacks));
-    const files = ['functions', 'infra', 'node_modules', 'package.json'];
+    const files = ['.git', 'functions', 'infra', 'node_modules', 'package.json'];
     expect(readdirSync(user).sort()).toEqual(files);
   });
 });

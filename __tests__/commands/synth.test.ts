@@ -62,6 +62,7 @@ describe('the stacks are the same to the byte', () => {
       'consumers.default': consumer('Default'),
     });
     const files = {
+      '.git/HEAD': '',
       'package.json': '{}',
       'functions/orders.ts': handler,
       'build/index.mjs': handler,

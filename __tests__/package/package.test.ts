@@ -437,7 +437,7 @@ consumer-process-orders aws_sqs_queue.orders resource.aws_sqs_queue is not known
   });
 
   it('has the same functions where it is linked, whatever the tsconfig.json around it says', () => {
-    const app = path.join(user, 'app');
+    const app = path.join(user, 'linked');
     const linked = path.join(app, 'vendor', NAME);
     const compilerOptions = { useDefineForClassFields: false, paths: { './contract': ['./none'] } };
     write(app, {

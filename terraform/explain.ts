@@ -1,0 +1,57 @@
+import type { Diagnostic } from './messages';
+
+/** Where a stack is, as a command line has it. */
+export interface Place {
+  readonly program: string;
+  readonly folder: string;
+}
+
+/** An error of Terraform's on a few lines, with what to do where that is known. */
+export function explain(error: Diagnostic, place: Place, now: Date): string {
+  const { summary, detail, address } = error;
+  const known = lock(error, place, now) ?? existing(error, place);
+  if (known) return known;
+  if (summary === 'Saved plan is stale') {
+    return 'the state moved on after the plan was made: plan again, and read what is different';
+  }
+  // The summary of most errors of a provider is the whole text.
+  const text = [summary, firstParagraph(detail)].filter(Boolean).join(': ');
+  return address && !text.includes(address) ? `${address}: ${text}` : text;
+}
+
+function lock({ summary, detail }: Diagnostic, place: Place, now: Date): string | undefined {
+  const field = (name: string) => new RegExp(`^ *${name}: +(.*)$`, 'm').exec(detail)?.[1]?.trim();
+  const id = field('ID');
+  if (summary !== 'Error acquiring the state lock' || !id) return undefined;
+  const created = field('Created') ?? '';
+  const minutes = Math.round((now.getTime() - new Date(created).getTime()) / 60_000);
+  const age = Number.isNaN(minutes) ? '' : ` (${minutes} minutes ago)`;
+  const operation = field('Operation')?.replace('OperationType', '').toLowerCase();
+  return `the state is locked by ${field('Who')} since ${created}${age}, for ${operation}. If that run is over and left its lock: ${commandLine(place, 'force-unlock', id)}`;
+}
+
+/** What AWS says of something that a state lacks. */
+const EXISTS = /already ?exist|AlreadyOwned|ResourceInUse|ResourceConflict/i;
+
+function existing({ summary, address }: Diagnostic, place: Place): string | undefined {
+  if (!address || !EXISTS.test(summary)) return undefined;
+  const [type] = address.split('.');
+  const [, name] = /^creating [^(]*\(([^)]+)\)/.exec(summary) ?? [];
+  const [, uuid] = /UUID ([0-9a-f-]{36})/.exec(summary) ?? [];
+  // The ID of a policy is its ARN, which Terraform does not print.
+  const id = uuid ?? (type === 'aws_iam_policy' || type?.endsWith('_mapping') ? undefined : name);
+  const remedy = id
+    ? `if it is the one of this stack: ${commandLine(place, 'import', address, id)}`
+    : 'if it is the one of this stack, import it: docs/repair.md has the ID';
+  return `${address} exists in AWS and is not in the state; ${remedy} (${summary})`;
+}
+
+/** A command for a shell, from the working directory. */
+export function commandLine({ program, folder }: Place, ...args: readonly string[]): string {
+  const quoted = args.map((arg) => (/^[\w./:@=-]+$/.test(arg) ? arg : `'${arg}'`));
+  return [program, `-chdir=${folder}`, ...quoted].join(' ');
+}
+
+function firstParagraph(text: string): string {
+  return (text.split('\n\n')[0] ?? '').replaceAll(/\s*\n\s*/g, ' ').trim();
+}

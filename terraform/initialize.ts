@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import type { Terraform } from './program';
+
+const LOCK_FILE = '.terraform.lock.hcl';
+
+/**
+ * `terraform init` in folders of stacks, where it has not run with this configuration.
+ *
+ * Providers are installed once, into a cache that all stacks share. Terraform does not say what happens when two runs
+ * install into it at once, and takes from it only what a lock file names. So of the stacks with the same providers the
+ * first is initialized alone, and the others get its lock file.
+ *
+ * @see https://developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache
+ */
+export class Initializer {
+  private readonly first = new Map<string, Promise<unknown>>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** @param cache folder of the lock files, and of the providers if the environment names no other */
+  constructor(
+    private readonly terraform: Terraform,
+    private readonly cache: string,
+  ) {}
+
+  /** @returns what Terraform said of a failure */
+  async initialize(folder: string): Promise<string | undefined> {
+    const { terraform } = JSON.parse(readFileSync(path.join(folder, 'cdk.tf.json'), 'utf8'));
+    const stamp = path.join(folder, '.terraform', 'initialized');
+    if (readIfThere(stamp) === hashOf(terraform) && isWhole(folder)) return undefined;
+    rmSync(stamp, { force: true });
+
+    const lockFile = path.join(this.cache, `${hashOf(terraform.required_providers)}${LOCK_FILE}`);
+    const failure = await this.afterFirst(lockFile, () => this.init(folder, lockFile));
+    if (failure === undefined) writeFileSync(stamp, hashOf(terraform));
+    return failure;
+  }
+
+  private afterFirst<T>(providers: string, init: () => Promise<T>): Promise<T> {
+    const first = this.first.get(providers);
+    if (first) return first.then(init);
+    const run = this.last.then(init);
+    this.first.set(providers, run);
+    this.last = run;
+    return run;
+  }
+
+  private async init(folder: string, lockFile: string): Promise<string | undefined> {
+    const ownLockFile = path.join(folder, LOCK_FILE);
+    rmSync(ownLockFile, { force: true });
+    if (existsSync(lockFile)) cpSync(lockFile, ownLockFile);
+    // A stack of this name that another topology has, with another state, is not moved.
+    const args = ['init', '-input=false', '-no-color', '-reconfigure'];
+    const { succeeded, text } = await this.terraform.run(folder, args);
+    if (!succeeded) return plain(text);
+    mkdirSync(this.cache, { recursive: true });
+    if (existsSync(ownLockFile)) cpSync(ownLockFile, lockFile);
+    return undefined;
+  }
+}
+
+/** Whether the providers are there: links to a cache that was removed lead nowhere. */
+function isWhole(folder: string): boolean {
+  const providers = path.join(folder, '.terraform', 'providers');
+  return (
+    existsSync(path.join(folder, LOCK_FILE)) &&
+    existsSync(providers) &&
+    readdirSync(providers, { recursive: true }).every((entry) =>
+      existsSync(path.join(providers, String(entry))),
+    )
+  );
+}
+
+/** The errors, without the frame that Terraform draws around them. */
+function plain(text: string): string {
+  const lines = text.split('\n').map((line) => line.replace(/^[╷│╵] ?/, '').trim());
+  const start = Math.max(
+    0,
+    lines.findIndex((line) => line.startsWith('Error: ')),
+  );
+  return lines
+    .slice(start)
+    .filter(Boolean)
+    .join(' ')
+    .replace(/^Error: /, '');
+}
+
+function readIfThere(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}

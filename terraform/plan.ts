@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Diagnostic, UiMessage } from './messages';
+import type { Terraform } from './program';
+import type { Stack } from './stacks';
+
+/** What happens to a resource. */
+export interface Change {
+  readonly address: string;
+  readonly action: 'replaced' | 'destroyed' | 'changed' | 'added';
+  /** Attributes that differ; of a replaced resource those that replace it. Values may be secret. */
+  readonly attributes: readonly string[];
+}
+
+export type StackPlan =
+  | {
+      readonly status: 'planned';
+      readonly failed: false;
+      readonly changes: readonly Change[];
+      /** Outputs whose value changes, or may change. */
+      readonly outputs: readonly string[];
+    }
+  /** Cannot be planned before another stack is deployed. */
+  | {
+      readonly status: 'after';
+      readonly failed: false;
+      readonly after: string;
+      readonly resources: number;
+    }
+  | { readonly status: 'failed'; readonly failed: true; readonly errors: readonly Diagnostic[] };
+
+/** Name of the plan's file in the folder of the stack. */
+export const PLAN = 'plan';
+
+export type PlanKind = 'deploy' | 'destroy' | 'drift';
+
+const FLAGS = { deploy: [], destroy: ['-destroy'], drift: ['-refresh-only'] };
+
+/** Terraform's words. What only a state forgets or moves changes nothing in AWS. */
+const ACTIONS: Readonly<Record<string, Change['action']>> = {
+  create: 'added',
+  update: 'changed',
+  import: 'changed',
+  replace: 'replaced',
+  delete: 'destroyed',
+};
+
+/**
+ * Plans a stack, and leaves the plan in its folder. It takes no lock, so that whoever may only read can plan; a plan
+ * that is out of date is refused when it is applied.
+ *
+ * @param planned stacks that come before it, as far as they are planned
+ */
+export async function planStack(
+  terraform: Terraform,
+  folder: string,
+  kind: PlanKind,
+  planned: ReadonlyMap<Stack, StackPlan> = new Map(),
+): Promise<StackPlan> {
+  const configuration = configurationIn(folder);
+  const { reads, resources } = configuration;
+  const [after] = [...planned].find(([{ id }, plan]) =>
+    changes(plan, reads.find((read) => read.id === id)?.outputs),
+  ) ?? [undefined];
+  if (after) return { status: 'after', failed: false, after: after.id, resources };
+
+  const found = new Map<string, Change>();
+  const outputs: string[] = [];
+  const read = kind === 'drift' ? 'resource_drift' : 'planned_change';
+  const args = ['plan', '-json', '-input=false', '-lock=false', `-out=${PLAN}`, ...FLAGS[kind]];
+  const outcome = await terraform.run(folder, args, (message) => {
+    const change = message.type === read ? changeOf(message) : undefined;
+    if (change) found.set(change.address, change);
+    if (message.type === 'outputs') outputs.push(...changedOutputs(message));
+  });
+  if (!outcome.succeeded) return unplanned(outcome.errors, configuration, planned);
+  const all = [...found.values()];
+  const needsDetails = all.some(({ action }) => action === 'replaced' || action === 'changed');
+  const details = needsDetails ? await attributesIn(terraform, folder) : new Map();
+  return {
+    status: 'planned',
+    failed: false,
+    changes: all.map((change) => ({ ...change, attributes: details.get(change.address) ?? [] })),
+    outputs: kind === 'deploy' ? outputs : [],
+  };
+}
+
+/** Whether a plan changes what another stack reads of it. */
+function changes(plan: StackPlan, outputs: readonly unknown[] = []): boolean {
+  if (plan.status === 'planned') return plan.outputs.some((name) => outputs.includes(name));
+  return plan.status === 'after' && outputs.length > 0;
+}
+
+/** Of a stack whose predecessor is not deployed Terraform says that there is no state, or no such output. */
+function unplanned(
+  errors: readonly Diagnostic[],
+  { reads, resources }: Configuration,
+  planned: ReadonlyMap<Stack, StackPlan>,
+): StackPlan {
+  const missing = errors.map(({ summary, address }) =>
+    /^(Unable to find remote state|Resource postcondition failed)$/.test(summary)
+      ? reads.find((read) => read.address === address)?.id
+      : undefined,
+  );
+  const [after] = missing;
+  const isAfter = missing.every(Boolean) && ![...planned.keys()].some(({ id }) => id === after);
+  return after && isAfter
+    ? { status: 'after', failed: false, after, resources }
+    : { status: 'failed', failed: true, errors };
+}
+
+function changeOf({ change }: UiMessage): Change | undefined {
+  const action = ACTIONS[change?.action ?? ''];
+  return change && action && { address: change.resource.addr, action, attributes: [] };
+}
+
+function changedOutputs({ outputs = {} }: UiMessage): string[] {
+  return Object.entries(outputs).flatMap(([name, { action }]) => (action === 'noop' ? [] : [name]));
+}
+
+interface Configuration {
+  /** States of other stacks, and the outputs that are read of them. */
+  readonly reads: readonly {
+    readonly id: string;
+    readonly address: string;
+    readonly outputs: readonly (string | undefined)[];
+  }[];
+  /** Number of its resources. */
+  readonly resources: number;
+}
+
+function configurationIn(folder: string): Configuration {
+  const text = readFileSync(path.join(folder, 'cdk.tf.json'), 'utf8');
+  const { data = {}, resource = {} } = JSON.parse(text);
+  const states: Record<string, { config: { key: string } }> = data.terraform_remote_state ?? {};
+  const reads = Object.entries(states).map(([name, { config }]) => {
+    const address = `data.terraform_remote_state.${name}`;
+    const outputs = [...text.matchAll(new RegExp(`${address}\\.outputs\\.(\\w+)`, 'g'))];
+    const id = path.posix.basename(config.key, '.tfstate');
+    return { id, address, outputs: outputs.map(([, output]) => output) };
+  });
+  const resources = Object.values<object>(resource).flatMap((named) => Object.keys(named)).length;
+  return { reads, resources };
+}
+
+interface Value {
+  readonly [attribute: string]: unknown;
+}
+
+/** Names of the attributes that differ, by address, from the whole plan: Terraform takes seconds to write it. */
+async function attributesIn(terraform: Terraform, folder: string): Promise<Map<string, string[]>> {
+  const { text } = await terraform.run(folder, ['show', '-json', '-no-color', PLAN]);
+  const { resource_changes = [], resource_drift = [] } = JSON.parse(text);
+  return new Map(
+    // biome-ignore lint/suspicious/noExplicitAny: as Terraform documents its plan
+    [...resource_drift, ...resource_changes].map(({ address, change }: any) => [
+      address,
+      attributesOf(change),
+    ]),
+  );
+}
+
+function attributesOf(change: {
+  readonly before: Value | null;
+  readonly after: Value | null;
+  readonly after_unknown?: Value;
+  readonly replace_paths?: readonly (readonly [string, ...unknown[]])[];
+}): string[] {
+  const { after_unknown: unknown = {}, replace_paths: paths = [] } = change;
+  const [before, after] = [change.before ?? {}, change.after ?? {}];
+  if (paths.length > 0) return [...new Set(paths.map(([attribute]) => attribute))];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const known = names.filter(
+    (name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(after[name] ?? null),
+  );
+  // What AWS sets at any change, such as a time, is not yet known either: only if nothing else differs.
+  const changed = known.filter((name) => unknown[name] !== true);
+  return changed.length > 0 ? changed : known;
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { UserError } from '../topology/problem';
+import { type Diagnostic, readMessage, type UiMessage } from './messages';
+
+/** What one run of Terraform came to. */
+export interface Outcome {
+  readonly succeeded: boolean;
+  readonly errors: readonly Diagnostic[];
+  /** What it printed that is no message, such as all of `terraform init`. */
+  readonly text: string;
+}
+
+/** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
+const ONE_INTERRUPT = 1_000;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Terraform, or OpenTofu, in the folders of stacks.
+ *
+ * A terminal sends Ctrl-C to every process of its group. Terraform would get it twice, which makes it end without
+ * writing its state. So each run has a group of its own, and gets every interrupt from here, once.
+ *
+ * @see https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+ */
+export class Terraform {
+  private readonly running = new Set<ChildProcess>();
+  private interrupted?: { readonly signal: NodeJS.Signals; readonly at: number };
+
+  constructor(
+    readonly program: string,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly say: (line: string) => void,
+  ) {
+    for (const signal of SIGNALS) process.on(signal, this.interrupt);
+    // Of a terminal that was closed: what runs is ended in order all the same.
+    for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+  }
+
+  /** The signal that asked to stop: no run starts any more. */
+  get stopped(): NodeJS.Signals | undefined {
+    return this.interrupted?.signal;
+  }
+
+  /** Signals end this process again. */
+  close(): void {
+    for (const signal of SIGNALS) process.off(signal, this.interrupt);
+  }
+
+  /** @param onMessage what is called with each message of a run with `-json` */
+  async run(
+    folder: string,
+    args: readonly string[],
+    onMessage: (message: UiMessage) => void = () => {},
+  ): Promise<Outcome> {
+    const child = spawn(this.program, args, {
+      cwd: folder,
+      env: { ...this.env, TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.running.add(child);
+    const errors: Diagnostic[] = [];
+    const text: string[] = [];
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        const message = readMessage(line);
+        if (!message) text.push(line);
+        else if (message.diagnostic?.severity === 'error') errors.push(message.diagnostic);
+        else onMessage(message);
+      });
+    }
+    const code = await this.ended(child);
+    return { succeeded: code === 0, errors, text: text.join('\n') };
+  }
+
+  private ended(child: ChildProcess): Promise<number | null> {
+    return new Promise((resolve, reject) => {
+      child.on('error', (error) => {
+        this.running.delete(child);
+        const remedy = 'install Terraform 1.10 or later, or set TERRAFORM_BINARY_NAME=tofu';
+        reject(new UserError(`${this.program} does not start: ${error.message}; ${remedy}`));
+      });
+      // Not 'exit', after which lines may still come.
+      child.on('close', (code) => {
+        this.running.delete(child);
+        resolve(code);
+      });
+    });
+  }
+
+  private readonly interrupt = (signal: NodeJS.Signals): void => {
+    const first = this.interrupted;
+    if (!first) {
+      this.interrupted = { signal, at: Date.now() };
+      this.say(
+        this.running.size === 0
+          ? 'Stopping'
+          : 'Stopping: Terraform ends what it has begun, writes the state and frees its lock. Ctrl-C again ends it at once, which can leave a lock and resources that no state has',
+      );
+      for (const child of this.running) child.kill('SIGINT');
+      return;
+    }
+    // A CI job that is cancelled gets SIGTERM seconds after SIGINT: no reason to lose a state.
+    if (signal !== 'SIGINT' || Date.now() - first.at < ONE_INTERRUPT) return;
+    this.say(
+      'Ending Terraform at once: what it was creating may exist in AWS and in no state, and locks may stay; docs/repair.md',
+    );
+    for (const child of this.running) child.kill('SIGINT');
+  };
+}

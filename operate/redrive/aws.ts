@@ -21,24 +21,8 @@ import type { Invoke, Store } from './redrive';
 export function connect(target: Target): { readonly store: Store; readonly invoke: Invoke } {
   const { consumer, role } = target;
   const { region } = consumer.account;
-  // Otherwise the credentials that the command is run with.
-  const credentials =
-    role &&
-    fromTemporaryCredentials({
-      params: {
-        RoleArn: role.arn,
-        ExternalId: role.externalId,
-        RoleSessionName: role.sessionName ?? 'redrive',
-      },
-      clientConfig: { region, requestHandler: new ProxiedHandler({}) },
-    });
-  const s3 = new S3Client({
-    region,
-    credentials,
-    requestHandler: new ProxiedHandler({}),
-    // Custom endpoints rarely support virtual-hosted buckets.
-    forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL),
-  });
+  const credentials = credentialsOf(region, role, 'redrive');
+  const s3 = s3Client(region, credentials);
   const lambda = new LambdaClient({
     region,
     credentials,
@@ -51,6 +35,38 @@ export function connect(target: Target): { readonly store: Store; readonly invok
   });
   const functionArn = arns.function(consumer.account, consumer.function.name);
   return { store: s3Store(s3, target), invoke: invokeWith(lambda, functionArn) };
+}
+
+type Role = NonNullable<Target['role']>;
+
+/** Credentials of a role; without one those that the command is run with. */
+export function credentialsOf(region: string, role: Role | undefined, sessionName?: string) {
+  return (
+    role &&
+    fromTemporaryCredentials({
+      params: {
+        RoleArn: role.arn,
+        ExternalId: role.externalId,
+        RoleSessionName: role.sessionName ?? sessionName,
+      },
+      clientConfig: { region, requestHandler: new ProxiedHandler({}) },
+    })
+  );
+}
+
+export function s3Client(
+  region: string,
+  credentials: ReturnType<typeof credentialsOf>,
+  usePathStyle = false,
+): S3Client {
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  return new S3Client({
+    region,
+    credentials,
+    requestHandler: new ProxiedHandler({}),
+    // Custom endpoints rarely support virtual-hosted buckets.
+    forcePathStyle: usePathStyle || Boolean(AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL),
+  });
 }
 
 function s3Store(s3: S3Client, target: Target): Store {

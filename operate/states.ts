@@ -1,0 +1,42 @@
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import type { ResolvedTopology } from '../topology/resolve';
+import { credentialsOf, s3Client } from './redrive/aws';
+
+const STATE = '.tfstate';
+
+/** Stacks by their states under the key prefix. */
+export interface States {
+  /** Ids of stacks that have a state, perhaps an empty one. */
+  readonly found: readonly string[];
+  /** Those of them that the topology lacks and that have resources. */
+  readonly removed: readonly string[];
+}
+
+/** @param ids of the stacks that the topology has */
+export async function readStates(
+  { state }: Pick<ResolvedTopology, 'state'>,
+  ids: ReadonlySet<string>,
+): Promise<States> {
+  const { bucket: Bucket, region, keyPrefix, roleArn, usePathStyle } = state;
+  const credentials = credentialsOf(region, roleArn === undefined ? undefined : { arn: roleArn });
+  const s3 = s3Client(region, credentials, usePathStyle);
+  const found: string[] = [];
+  // Without the delimiter those of a longer key prefix would be among them.
+  const list = { Bucket, Prefix: `${keyPrefix}/`, Delimiter: '/' };
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, list)) {
+    const names = Contents.map(({ Key = '' }) => Key.slice(list.Prefix.length));
+    found.push(...names.filter((name) => name.endsWith(STATE)).map((name) => name.slice(0, -STATE.length)));
+  }
+  const removed: string[] = [];
+  for (const id of found.filter((id) => !ids.has(id))) {
+    // Terraform leaves an empty state of what it has destroyed.
+    if (await hasResources(s3, Bucket, `${list.Prefix}${id}${STATE}`)) removed.push(id);
+  }
+  return { found, removed };
+}
+
+async function hasResources(s3: S3Client, Bucket: string, Key: string): Promise<boolean> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  const { resources = [] } = JSON.parse((await Body?.transformToString()) ?? '{}');
+  return resources.some(({ mode }: { mode: string }) => mode === 'managed');
+}

@@ -10,18 +10,24 @@ export type Options = NonNullable<ParseArgsConfig['options']> &
 
 export type Values<T extends Options> = ReturnType<typeof parseArgs<{ options: T }>>['values'];
 
-/** A command with options, which `--help` shows. */
+/**
+ * A command with options, which `--help` shows.
+ *
+ * @param operands what it takes beside options, such as `<stack>...`. Default: nothing
+ */
 export function defineCommand<const T extends Options>(
   name: string,
   options: T,
-  act: (values: Values<T>, world: World) => Promise<number>,
+  act: (values: Values<T>, world: World, operands: readonly string[]) => Promise<number>,
   notes = '',
+  operands = '',
 ): Command {
   return async (world) => {
     const all: Options = { ...options, help: { type: 'boolean', does: 'this text' } };
-    const values = parseOptions(name, all, world.args) as Values<T> & { readonly help?: boolean };
-    if (!values.help) return act(values, world);
-    world.stdout.write(usage(name, all, notes));
+    const { values, positionals } = parse(name, all, world.args, operands !== '');
+    const typed = values as Values<T> & { readonly help?: boolean };
+    if (!typed.help) return act(typed, world, positionals);
+    world.stdout.write(usage(name, all, notes, operands));
     return 0;
   };
 }
@@ -32,8 +38,17 @@ export function parseOptions<const T extends Options>(
   options: T,
   args: readonly string[],
 ): Values<T> {
+  return parse(name, options, args, false).values;
+}
+
+function parse<const T extends Options>(
+  name: string,
+  options: T,
+  args: readonly string[],
+  allowPositionals: boolean,
+) {
   try {
-    return parseArgs({ args: [...args], options }).values;
+    return parseArgs({ args: [...args], options, allowPositionals });
   } catch (error) {
     // Node's first sentence names the option; the others are of no use here.
     const [sentence = ''] = (error as Error).message.split(/\.(?:\s|$)/);
@@ -44,7 +59,7 @@ export function parseOptions<const T extends Options>(
 }
 
 /** The file `help` is the list of commands that people run, which says what each does. */
-function usage(name: string, options: Options, notes: string): string {
+function usage(name: string, options: Options, notes: string, operands: string): string {
   const row = new RegExp(`^ +(?:npm run|npx .*) ${name}(?: --.*?)? {2,}(.*)$`, 'm');
   const [, does] = row.exec(readFileSync(ownFile('help'), 'utf8')) ?? [];
   const rows = Object.entries(options).map(([option, { value, does }]) => [
@@ -54,7 +69,8 @@ function usage(name: string, options: Options, notes: string): string {
   const width = Math.max(...rows.map(([text = '']) => text.length));
   const lines = rows.map(([text = '', does]) => `  ${text.padEnd(width)}  ${does}\n`);
   const sentence = does === undefined ? '' : `${does}.\n\n`;
-  return `${sentence}  ${callOf(name)} <options>\n\n${lines.join('')}${notes}`;
+  const takes = [operands, '<options>'].filter(Boolean).join(' ');
+  return `${sentence}  ${callOf(name)} ${takes}\n\n${lines.join('')}${notes}`;
 }
 
 /** What is written before the options. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
 import { IS_INSTALLED } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 
@@ -10,6 +12,12 @@ export interface World {
   readonly now: Date;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Undefined without one, as in CI. */
+  readonly terminal?: Terminal;
+}
+
+export interface Terminal {
+  ask(question: string): Promise<string>;
 }
 
 export interface Output {
@@ -23,8 +31,18 @@ export type Command = (world: World) => Promise<number>;
 export async function run(command: Command): Promise<void> {
   const { argv, env, stdout, stderr } = process;
   const [name = 'help', ...args] = argv.slice(2);
-  const world = { name, args, env, now: new Date(), stdout, stderr };
+  const terminal = process.stdin.isTTY && stdout.isTTY ? { ask } : undefined;
+  const world = { name, args, env, now: new Date(), stdout, stderr, terminal };
   process.exitCode = await execute(command, world);
+}
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  // Ctrl-C at the question answers it with nothing.
+  const interrupted = once(terminal, 'SIGINT').then(() => '');
+  const answer = await Promise.race([terminal.question(question), interrupted]);
+  terminal.close();
+  return answer;
 }
 
 /** Runs a command. Of an error that the user can correct, only the message is printed. */

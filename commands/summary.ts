@@ -11,47 +11,100 @@ export type Results = ReadonlyMap<Stack, Applied | NotRun>;
 export type Explain = (stack: Stack, error: Diagnostic) => string;
 
 /** First what is lost. */
-export const ACTIONS = ['replaced', 'destroyed', 'changed', 'added'] as const;
+const ACTIONS = ['replaced', 'destroyed', 'changed', 'added'] as const;
 
 /** Resources of a stack that are named before "and … more". */
 const NAMED = 3;
 
 /**
- * A plan of many stacks, one line each: first what is lost, then what is changed and added, then what is not planned.
+ * A plan of many stacks, a line each: first what is lost, then what is changed and added, then what is not planned.
  *
  * @param inShort actions of which a stack has one line, not one for each resource
  */
-export function planLines(plans: Plans, explain: Explain, inShort: readonly string[]): string[] {
+export function planLines(
+  plans: Plans,
+  explain: Explain,
+  inShort: readonly Change['action'][] = ['added'],
+): string[] {
   const planned = ACTIONS.flatMap((action) =>
     [...plans].flatMap(([{ id }, plan]) => {
       const changes = changesOf(plan).filter((change) => change.action === action);
       const texts = inShort.includes(action) ? counted(changes) : changes.map(named);
-      return texts.map((text) => `${action.padEnd(9)}  ${id}  ${text}`);
+      return texts.map((text) => line(action, id, text));
     }),
   );
-  return [...planned, ...[...plans].flatMap(([stack, plan]) => rest(stack, plan, explain))];
+  const others = [...plans].flatMap(([stack, plan]) =>
+    reasons(stack, plan, explain).map((reason) => line(plan.status, stack.id, reason)),
+  );
+  return [...planned, ...others];
+}
+
+/** Why a stack is not planned or deployed; nothing if it is. */
+export function reasons(
+  stack: Stack,
+  result: StackPlan | Applied | NotRun,
+  explain: Explain,
+): string[] {
+  switch (result.status) {
+    case 'after':
+      return [`${result.after} is deployed first; it has ${result.resources} resources`];
+    case 'failed':
+      return result.errors.map((error) => explain(stack, error));
+    case 'skipped':
+      return [`since ${result.after} failed`];
+    case 'stopped':
+      return ['not begun'];
+    default:
+      return [];
+  }
+}
+
+/** What became of each stack, those that are not done last, with what repeats them. */
+export function resultLines(results: Results, explain: Explain, repeat: string): string[] {
+  const lines = [...results].map(([stack, result]) => {
+    if (result.status !== 'done') {
+      return { stack, isDone: false, text: reasons(stack, result, explain).join('; '), result };
+    }
+    const { add, change, remove } = result.changes;
+    const text = `${add} added, ${change} changed, ${remove} destroyed`;
+    return { stack, isDone: true, text, result };
+  });
+  const left = lines.filter(({ isDone }) => !isDone);
+  const ids = left.map(({ stack }) => stack.id).join(' ');
+  return [
+    ...[...lines.filter(({ isDone }) => isDone), ...left].map(({ stack, result, text }) =>
+      line(result.status, stack.id, text),
+    ),
+    ...(left.length > 0 ? [`To repeat what is left: ${repeat} ${ids}`] : []),
+  ];
 }
 
 /** `1 replaced, 22 added in 3 of 41 stacks, 2 after others` */
 export function totals(plans: Plans): string {
   const all = [...plans.values()];
   const changes = all.flatMap(changesOf);
-  const count = (words: string, number: number) => (number === 0 ? [] : [`${number} ${words}`]);
+  const changed = all.filter((plan) => plan.status === 'planned' && hasChanges(plan)).length;
+  const of = (...statuses: string[]) =>
+    all.filter(({ status }) => statuses.includes(status)).length;
+  const count = (number: number, words: string) => (number === 0 ? [] : [`${number} ${words}`]);
   const counts = ACTIONS.flatMap((action) =>
-    count(action, changes.filter((change) => change.action === action).length),
+    count(changes.filter((change) => change.action === action).length, action),
   );
-  const changed = all.filter((plan) => changesOf(plan).length > 0).length;
-  const of = (status: string) => all.filter((plan) => plan.status === status).length;
-  const outputs = all.filter((plan) => changesOf(plan).length === 0 && hasChanges(plan)).length;
+  const what = changed === 0 ? 'no changes' : counts.join(', ') || 'outputs change';
+  const where = changed === 0 ? `${all.length} stacks` : `${changed} of ${all.length} stacks`;
   return [
-    changed === 0
-      ? `no resource changes in ${all.length} stacks`
-      : `${counts.join(', ')} in ${changed} of ${all.length} stacks`,
-    ...count('with outputs that change', outputs),
-    ...count('after others', of('after')),
-    ...count('failed', of('failed')),
-    ...count('skipped', of('skipped') + of('stopped')),
+    `${what} in ${where}`,
+    ...count(of('after'), 'after others'),
+    ...count(of('failed'), 'failed'),
+    ...count(of('skipped', 'stopped'), 'not planned'),
   ].join(', ');
+}
+
+/** As `terraform plan -detailed-exitcode` has it. */
+export function exitCode(plans: Plans): number {
+  const all = [...plans.values()];
+  if (all.some(({ failed }) => failed)) return 1;
+  return all.some(hasChanges) ? 2 : 0;
 }
 
 /** Whether there is something to apply, as far as it is known. */
@@ -64,36 +117,8 @@ export function changesOf(plan: StackPlan | NotRun): readonly Change[] {
   return plan.status === 'planned' ? plan.changes : [];
 }
 
-/** What became of each stack: those that are done, then the others, with what repeats them. */
-export function resultLines(results: Results, explain: Explain, repeat: string): string[] {
-  const isLeft = ([, { status }]: [Stack, Applied | NotRun]) => status !== 'done';
-  const left = [...results].filter(isLeft);
-  const lines = [...results]
-    .sort((one, other) => Number(isLeft(one)) - Number(isLeft(other)))
-    .flatMap(([stack, result]) => rest(stack, result, explain));
-  const ids = left.map(([{ id }]) => id).join(' ');
-  return left.length === 0 ? lines : [...lines, `To repeat what is left: ${repeat} ${ids}`];
-}
-
-/** What is no change of a resource. */
-function rest(stack: Stack, result: StackPlan | Applied | NotRun, explain: Explain): string[] {
-  const line = (text: string) => `${result.status.padEnd(9)}  ${stack.id}  ${text}`.trimEnd();
-  switch (result.status) {
-    case 'planned':
-      return [];
-    case 'after':
-      return [line(`${result.after}; it has ${result.resources} resources`)];
-    case 'failed':
-      return result.errors.map((error) => line(explain(stack, error)));
-    case 'skipped':
-      return [line(`after ${result.after}`)];
-    case 'stopped':
-      return [line('')];
-    case 'done': {
-      const { add, change, remove } = result.changes;
-      return [line(`${add} added, ${change} changed, ${remove} destroyed`)];
-    }
-  }
+function line(status: string, id: string, text: string): string {
+  return `${status.padEnd(9)}  ${id}  ${text}`;
 }
 
 function named({ address, attributes }: Change): string {
@@ -101,10 +126,7 @@ function named({ address, attributes }: Change): string {
 }
 
 function counted(changes: readonly Change[]): string[] {
-  const names = changes
-    .slice(0, NAMED)
-    .map(({ address }) => address)
-    .join(', ');
+  const names = changes.slice(0, NAMED).map(({ address }) => address);
   const more = changes.length > NAMED ? ` and ${changes.length - NAMED} more` : '';
-  return changes.length === 0 ? [] : [`${changes.length}: ${names}${more}`];
+  return changes.length === 0 ? [] : [`${changes.length}: ${names.join(', ')}${more}`];
 }

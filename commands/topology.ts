@@ -27,19 +27,21 @@ export interface TopologyWorld extends World {
 export function defineTopologyCommand<const T extends Options>(
   name: string,
   options: T,
-  act: (values: Values<T>, world: TopologyWorld) => Promise<number>,
+  act: (values: Values<T>, world: TopologyWorld, operands: readonly string[]) => Promise<number>,
   notes?: string,
+  operands?: string,
 ): Command {
   const all: Options = { ...options, ...OPTION };
   return defineCommand(
     name,
     all,
-    async (values, world) => {
+    async (values, world, given) => {
       const topologyFile = named(values.topology as string | undefined, world) ?? usualTopology();
       if (topologyFile === undefined) throw new UserError(NONE);
-      return act(values as Values<T>, { ...world, topologyFile });
+      return act(values as Values<T>, { ...world, topologyFile }, given);
     },
     notes,
+    operands,
   );
 }
 

@@ -25,7 +25,9 @@ export async function readStates(
   const list = { Bucket, Prefix: `${keyPrefix}/`, Delimiter: '/' };
   for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, list)) {
     const names = Contents.map(({ Key = '' }) => Key.slice(list.Prefix.length));
-    found.push(...names.filter((name) => name.endsWith(STATE)).map((name) => name.slice(0, -STATE.length)));
+    found.push(
+      ...names.filter((name) => name.endsWith(STATE)).map((name) => name.slice(0, -STATE.length)),
+    );
   }
   const removed: string[] = [];
   for (const id of found.filter((id) => !ids.has(id))) {

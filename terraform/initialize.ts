@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 import type { Terraform } from './program';
 
-const LOCK_FILE = '.terraform.lock.hcl';
+export const LOCK_FILE = '.terraform.lock.hcl';
 
 /**
  * `terraform init` in folders of stacks, where it has not run with this configuration.

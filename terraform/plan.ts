@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic, UiMessage } from './messages';
 import type { Terraform } from './program';
-import type { Stack } from './stacks';
 
 /** What happens to a resource. */
 export interface Change {
@@ -49,20 +48,18 @@ const ACTIONS: Readonly<Record<string, Change['action']>> = {
  * Plans a stack, and leaves the plan in its folder. It takes no lock, so that whoever may only read can plan; a plan
  * that is out of date is refused when it is applied.
  *
- * @param planned stacks that come before it, as far as they are planned
+ * @param planned plans of the stacks that come before it, by their ids
  */
 export async function planStack(
   terraform: Terraform,
   folder: string,
   kind: PlanKind,
-  planned: ReadonlyMap<Stack, StackPlan> = new Map(),
+  planned: ReadonlyMap<string, StackPlan> = new Map(),
 ): Promise<StackPlan> {
   const configuration = configurationIn(folder);
   const { reads, resources } = configuration;
-  const [after] = [...planned].find(([{ id }, plan]) =>
-    changes(plan, reads.find((read) => read.id === id)?.outputs),
-  ) ?? [undefined];
-  if (after) return { status: 'after', failed: false, after: after.id, resources };
+  const after = reads.find(({ id, outputs }) => mayChange(planned.get(id), outputs))?.id;
+  if (after) return { status: 'after', failed: false, after, resources };
 
   const found = new Map<string, Change>();
   const outputs: string[] = [];
@@ -73,7 +70,7 @@ export async function planStack(
     if (change) found.set(change.address, change);
     if (message.type === 'outputs') outputs.push(...changedOutputs(message));
   });
-  if (!outcome.succeeded) return unplanned(outcome.errors, configuration, planned);
+  if (!outcome.succeeded) return unplanned(outcome.errors, kind, configuration, planned);
   const all = [...found.values()];
   const needsDetails = all.some(({ action }) => action === 'replaced' || action === 'changed');
   const details = needsDetails ? await attributesIn(terraform, folder) : new Map();
@@ -85,17 +82,18 @@ export async function planStack(
   };
 }
 
-/** Whether a plan changes what another stack reads of it. */
-function changes(plan: StackPlan, outputs: readonly unknown[] = []): boolean {
-  if (plan.status === 'planned') return plan.outputs.some((name) => outputs.includes(name));
-  return plan.status === 'after' && outputs.length > 0;
+/** Whether the outputs that a stack reads may change. */
+function mayChange(plan: StackPlan | undefined, read: readonly string[]): boolean {
+  if (plan?.status === 'planned') return plan.outputs.some((name) => read.includes(name));
+  return plan?.status === 'after';
 }
 
 /** Of a stack whose predecessor is not deployed Terraform says that there is no state, or no such output. */
 function unplanned(
   errors: readonly Diagnostic[],
+  kind: PlanKind,
   { reads, resources }: Configuration,
-  planned: ReadonlyMap<Stack, StackPlan>,
+  planned: ReadonlyMap<string, StackPlan>,
 ): StackPlan {
   const missing = errors.map(({ summary, address }) =>
     /^(Unable to find remote state|Resource postcondition failed)$/.test(summary)
@@ -103,7 +101,7 @@ function unplanned(
       : undefined,
   );
   const [after] = missing;
-  const isAfter = missing.every(Boolean) && ![...planned.keys()].some(({ id }) => id === after);
+  const isAfter = kind === 'deploy' && missing.every(Boolean) && !planned.has(after ?? '');
   return after && isAfter
     ? { status: 'after', failed: false, after, resources }
     : { status: 'failed', failed: true, errors };
@@ -123,7 +121,7 @@ interface Configuration {
   readonly reads: readonly {
     readonly id: string;
     readonly address: string;
-    readonly outputs: readonly (string | undefined)[];
+    readonly outputs: readonly string[];
   }[];
   /** Number of its resources. */
   readonly resources: number;
@@ -137,7 +135,7 @@ function configurationIn(folder: string): Configuration {
     const address = `data.terraform_remote_state.${name}`;
     const outputs = [...text.matchAll(new RegExp(`${address}\\.outputs\\.(\\w+)`, 'g'))];
     const id = path.posix.basename(config.key, '.tfstate');
-    return { id, address, outputs: outputs.map(([, output]) => output) };
+    return { id, address, outputs: outputs.map(([, output = '']) => output) };
   });
   const resources = Object.values<object>(resource).flatMap((named) => Object.keys(named)).length;
   return { reads, resources };

@@ -31,14 +31,29 @@ export interface Before {
  * Synthesizes a topology of a commit, with the functions of that commit.
  *
  * @param topologyFile path, relative to the working directory
+ * @param option that names the commit, for messages
+ * @param outdir absolute path of a folder to keep, which is not there yet. Default: none is kept
  * @throws UserError, in one line, if Git has no such commit or the topology there cannot be synthesized
  */
-export function synthesizeAt(ref: string, topologyFile: string): Before {
+export function synthesizeAt(
+  ref: string,
+  topologyFile: string,
+  { option = '--against', outdir }: { readonly option?: string; readonly outdir?: string } = {},
+): Before {
+  try {
+    return before(ref, topologyFile, outdir);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(...error.message.split('\n').map((line) => `${option}${line}`));
+  }
+}
+
+function before(ref: string, topologyFile: string, outdir?: string): Before {
   const { root, commit } = placeOf(ref);
   const here = realpathSync('.');
   const folder = realpathSync(path.dirname(topologyFile));
   if (!isInside(folder, root)) {
-    throw new UserError(`--against: ${topologyFile} is not in the Git repository ${root}`);
+    throw new UserError(`: ${topologyFile} is not in the Git repository ${root}`);
   }
   const scratch = temporaryFolder('review-');
   try {
@@ -67,7 +82,7 @@ export function synthesizeAt(ref: string, topologyFile: string): Before {
     };
     const file = path.join(path.relative(here, folder), path.basename(topologyFile));
     if (!existsSync(path.join(project, file))) return { ...of, stacks: [], code: [] };
-    return { ...of, ...synthesized(project, file, path.join(scratch, 'out'), of) };
+    return { ...of, ...synthesized(project, file, outdir ?? path.join(scratch, 'out'), of) };
   } finally {
     linkedFrom.clear();
     rmSync(scratch, { recursive: true });
@@ -120,7 +135,7 @@ function synthesized(
     const some = [...generator.slice(0, 6), ...(generator.length > 6 ? ['…'] : [])].join(', ');
     const differ = `the generator or its dependencies differ from ${ref}: ${some}`;
     const all = generator.length > 0 ? [...lines, differ] : lines;
-    throw new UserError(...all.map((line) => `--against: ${line}`));
+    throw new UserError(...all.map((line) => `: ${line}`));
   } finally {
     process.chdir(here);
   }
@@ -133,9 +148,9 @@ function git(args: readonly string[], failure?: string, env: object = {}): strin
     encoding: 'utf8',
     maxBuffer: Number.POSITIVE_INFINITY,
   });
-  if (error) throw new UserError(`--against needs Git: ${error.message}`);
+  if (error) throw new UserError(` needs Git: ${error.message}`);
   // Names may begin and end with white space.
   if (status === 0) return stdout.replace(/\n$/, '');
   const [first] = stderr.trim().split('\n');
-  throw new UserError(`--against${failure ?? `: git ${args[0]} failed: ${first}`}`);
+  throw new UserError(failure ?? `: git ${args[0]} failed: ${first}`);
 }

@@ -14,6 +14,11 @@ export function writeMarkdown({ name, sections }: Review): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** A section alone. */
+export function writeSection(section: Section): string {
+  return `${written(section, 2).join('\n\n')}\n`;
+}
+
 function written({ title, blocks, sections = [] }: Section, level: number): string[] {
   return [
     `${'#'.repeat(level)} ${text(title)}`,

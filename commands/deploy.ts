@@ -1,0 +1,46 @@
+import { synthesize } from '../stacks/synthesize';
+import { stacksOf } from '../terraform/stacks';
+import { APPROVE, confirmed, ensureApproval } from './approval';
+import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
+import { usePlans } from './saved-plans';
+import { OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
+import { hasChanges, planLines, resultLines, totals } from './summary';
+import { defineTopologyCommand, readTopology } from './topology';
+
+const OPTIONS = {
+  ...APPROVE,
+  plans: { type: 'string', value: '<folder>', does: 'apply what npm run plan -- --out saved' },
+  ...SELECTION,
+  ...RUN_OPTIONS,
+} as const;
+
+/** `npm run deploy`: Terraform on each stack, in order. */
+export const command = defineTopologyCommand(
+  'deploy',
+  OPTIONS,
+  async (options, world, patterns) => {
+    const { plans: folder, 'auto-approve': autoApprove } = options;
+    const isApproved = autoApprove || folder !== undefined;
+    ensureApproval(world, isApproved, '--auto-approve, or --plans with what npm run plan saved');
+    const topology = readTopology(world);
+    const stacks = await selected(topology, options, patterns, world);
+    await synthesize(topology, OUTDIR);
+    return Runner.with(world, options, async (runner) => {
+      const { screen, explain } = runner;
+      const saved = folder === undefined ? undefined : usePlans(folder, stacksOf(topology), runner);
+      const wanted = saved ? stacks.filter((stack) => saved.has(stack)) : stacks;
+      const plans = isApproved ? saved : await runner.plan(wanted, 'deploy');
+      if (plans && !isApproved) {
+        screen.lines(planLines(plans, explain), `Plan: ${totals(plans)}`);
+        const isNeeded = [...plans.values()].some(hasChanges);
+        if (isNeeded && !(await confirmed(world, 'Deploy this?'))) return 1;
+      }
+      const results = await runner.apply(wanted, plans, folder !== undefined);
+      screen.lines(resultLines(results, explain, 'npm run deploy --'));
+      screen.lines(removedLines((await statesOf(topology, world)).removed));
+      return [...results.values()].every(({ status }) => status === 'done') ? 0 : 1;
+    });
+  },
+  '\nExit code: 0 if all is deployed, 1 if not. Documentation: docs/deploy.md\n',
+  OPERANDS,
+);

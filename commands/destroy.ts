@@ -1,0 +1,81 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { synthesizeAt } from '../review/changes/at-ref';
+import { synthesize } from '../stacks/synthesize';
+import { type Stack, select, stacksOf } from '../terraform/stacks';
+import { UserError } from '../topology/problem';
+import type { ResolvedTopology } from '../topology/resolve';
+import { APPROVE, confirmed, ensureApproval } from './approval';
+import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
+import { OPERANDS } from './selection';
+import { exitCode, hasChanges, planLines, resultLines, totals } from './summary';
+import { defineTopologyCommand, readTopology } from './topology';
+
+/** Folder of stacks that the topology no longer has. */
+const REMOVED = path.join(OUTDIR, 'removed');
+
+const OPTIONS = {
+  from: {
+    type: 'string',
+    value: '<ref>',
+    does: 'stacks that the topology had at a commit or branch, and no longer has',
+  },
+  ...APPROVE,
+  ...RUN_OPTIONS,
+} as const;
+
+/** `npm run destroy`: all is planned before anything is destroyed, so that what is protected stops it. */
+export const command = defineTopologyCommand(
+  'destroy',
+  OPTIONS,
+  async (options, world, patterns) => {
+    const { from, 'auto-approve': isApproved } = options;
+    ensureApproval(world, isApproved, '--auto-approve');
+    const topology = readTopology(world);
+    const outdir = from === undefined ? OUTDIR : REMOVED;
+    const stacks =
+      from === undefined
+        ? await ofTopology(topology, patterns)
+        : select(removedSince(from, topology, world.topologyFile), patterns);
+    return Runner.with(world, { ...options, outdir, reversed: true }, async (runner) => {
+      const { screen, explain } = runner;
+      const plans = await runner.plan(stacks, 'destroy');
+      screen.lines(planLines(plans, explain, ['destroyed']), `Plan: ${totals(plans)}`);
+      if (exitCode(plans) === 1) {
+        screen.line('Nothing was destroyed');
+        return 1;
+      }
+      const isNeeded = [...plans.values()].some(hasChanges);
+      if (isNeeded && !isApproved && !(await confirmed(world, 'Destroy this?'))) return 1;
+      const results = await runner.apply(stacks, plans);
+      screen.lines(resultLines(results, explain, repeated(from)));
+      return [...results.values()].every(({ status }) => status === 'done') ? 0 : 1;
+    });
+  },
+  '\nExit code: 0 if all is destroyed, 1 if not. Documentation: docs/deploy.md\n',
+  OPERANDS,
+);
+
+async function ofTopology(topology: ResolvedTopology, patterns: readonly string[]) {
+  if (patterns.length === 0) {
+    throw new UserError("npm run destroy: name the stacks, or '*' for all of them");
+  }
+  const stacks = select(stacksOf(topology), patterns);
+  await synthesize(topology, OUTDIR);
+  return stacks;
+}
+
+/** @throws UserError if there is none */
+function removedSince(ref: string, topology: ResolvedTopology, file: string): Stack[] {
+  rmSync(REMOVED, { recursive: true, force: true });
+  const at = { option: '--from', outdir: path.resolve(REMOVED) };
+  const { topology: before } = synthesizeAt(ref, file, at);
+  const ids = stacksOf(topology).map(({ id }) => id);
+  const removed = before ? stacksOf(before).filter(({ id }) => !ids.includes(id)) : [];
+  if (removed.length > 0) return removed;
+  throw new UserError(`--from: the topology has every stack that it had at ${ref}`);
+}
+
+function repeated(from: string | undefined): string {
+  return `npm run destroy --${from === undefined ? '' : ` --from ${from}`}`;
+}

@@ -1,0 +1,37 @@
+import { synthesize } from '../stacks/synthesize';
+import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
+import { savePlans } from './saved-plans';
+import { OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
+import { exitCode, planLines, totals } from './summary';
+import { defineTopologyCommand, readTopology } from './topology';
+
+const OPTIONS = {
+  ...SELECTION,
+  out: {
+    type: 'string',
+    value: '<folder>',
+    does: 'save the plans there for npm run deploy -- --plans, with plan.md and plan.json',
+  },
+  ...RUN_OPTIONS,
+} as const;
+
+/** `npm run plan`: what a deploy would change in AWS. */
+export const command = defineTopologyCommand(
+  'plan',
+  OPTIONS,
+  async (options, world, patterns) => {
+    const topology = readTopology(world);
+    const stacks = await selected(topology, options, patterns, world);
+    await synthesize(topology, OUTDIR);
+    return Runner.with(world, options, async (runner) => {
+      const plans = await runner.plan(stacks, 'deploy');
+      const { removed } = await statesOf(topology, world);
+      const lines = [...planLines(plans, runner.explain), ...removedLines(removed)];
+      runner.screen.lines(lines, `Plan: ${totals(plans)}`);
+      if (options.out !== undefined) savePlans(options.out, topology.name, plans, removed, runner);
+      return exitCode(plans);
+    });
+  },
+  '\nExit code: 0 if nothing would change, 2 if something would, 1 if a stack cannot be planned. Documentation: docs/deploy.md\n',
+  OPERANDS,
+);

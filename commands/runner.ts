@@ -1,0 +1,193 @@
+import { constants } from 'node:os';
+import path from 'node:path';
+import { type Applied, applyStack } from '../terraform/apply';
+import { explain } from '../terraform/explain';
+import { inOrder, type NotRun } from '../terraform/in-order';
+import { Initializer } from '../terraform/initialize';
+import type { Diagnostic } from '../terraform/messages';
+import { type PlanKind, planStack, type StackPlan } from '../terraform/plan';
+import { Terraform } from '../terraform/program';
+import type { Stack } from '../terraform/stacks';
+import { UserError } from '../topology/problem';
+import type { World } from './run';
+import { Screen } from './screen';
+import { changesOf, hasChanges, type Plans, type Results, reasons } from './summary';
+
+/** Folder of the stacks, and in it that of what Terraform downloads. */
+export const OUTDIR = 'cdktf.out';
+const CACHE = path.join(OUTDIR, '.terraform');
+
+export const RUN_OPTIONS = {
+  parallelism: {
+    type: 'string',
+    value: '<n>',
+    does: 'stacks at once, each with a provider of about 450 MB of memory. Default: 4',
+  },
+} as const;
+
+export interface RunOptions {
+  readonly parallelism?: string;
+  /** Whether stacks come before those that they are deployed after. */
+  readonly reversed?: boolean;
+  /** Folder of the stacks. */
+  readonly outdir?: string;
+}
+
+/** Runs Terraform in the folders of stacks, and says what goes on. */
+export class Runner {
+  private readonly initializer: Initializer;
+
+  private constructor(
+    private readonly terraform: Terraform,
+    readonly screen: Screen,
+    private readonly options: RunOptions & { readonly atOnce: number },
+  ) {
+    this.initializer = new Initializer(terraform, path.resolve(CACHE));
+  }
+
+  /**
+   * @param act its exit code is that of the command, unless a signal ends it
+   * @throws UserError if there is no Terraform
+   */
+  static async with(
+    { env, stdout, terminal }: World,
+    options: RunOptions,
+    act: (runner: Runner) => Promise<number>,
+  ): Promise<number> {
+    const atOnce = Number(options.parallelism ?? 4);
+    if (!Number.isInteger(atOnce) || atOnce < 1) {
+      throw new UserError(`--parallelism must be a number from 1, got ${options.parallelism}`);
+    }
+    const screen = new Screen({ stdout, terminal });
+    const cache = { TF_PLUGIN_CACHE_DIR: path.resolve(CACHE) };
+    const program = env.TERRAFORM_BINARY_NAME ?? 'terraform';
+    const terraform = new Terraform(program, { ...cache, ...env }, (line) => screen.line(line));
+    try {
+      await terraform.run('.', ['version']);
+      const code = await act(new Runner(terraform, screen, { ...options, atOnce }));
+      const { stopped } = terraform;
+      return stopped ? 128 + constants.signals[stopped] : code;
+    } finally {
+      terraform.close();
+    }
+  }
+
+  readonly explain = (stack: Stack, error: Diagnostic): string =>
+    explain(error, { program: this.terraform.program, folder: this.folderOf(stack) }, new Date());
+
+  folderOf({ id }: Stack): string {
+    return path.join(this.options.outdir ?? OUTDIR, 'stacks', id);
+  }
+
+  /** Stacks that are not planned, and those that the topology lacks. */
+  notes(plans: Plans, removed: readonly string[]): { id: string; why: string }[] {
+    const reasonsOf = ([stack, plan]: [Stack, StackPlan | NotRun]) =>
+      reasons(stack, plan, this.explain).map((why) => ({
+        id: stack.id,
+        why: `${plan.status}: ${why}`,
+      }));
+    const gone = removed.map((id) => ({ id, why: 'deployed, and not in the topology' }));
+    return [...[...plans].flatMap(reasonsOf), ...gone];
+  }
+
+  async plan(stacks: readonly Stack[], kind: PlanKind): Promise<Plans> {
+    const planned = new Map<string, StackPlan>();
+    return this.each('planning', stacks, async (stack) => {
+      const before = kind === 'deploy' ? stack.after : [];
+      const known = before.flatMap((id): [string, StackPlan][] => {
+        const plan = planned.get(id);
+        return plan ? [[id, plan]] : [];
+      });
+      const folder = this.folderOf(stack);
+      const plan =
+        (await this.initialize(folder)) ??
+        (await planStack(this.terraform, folder, kind, new Map(known)));
+      planned.set(stack.id, plan);
+      return plan;
+    });
+  }
+
+  /**
+   * Applies plans that were saved, and of stacks without one the configuration.
+   *
+   * @param addsOnly whether a stack without a plan may only add resources
+   */
+  async apply(stacks: readonly Stack[], plans?: Plans, addsOnly = false): Promise<Results> {
+    return this.each('at work', stacks, async (stack) => {
+      const started = Date.now();
+      const result = await this.applyOne(stack, plans?.get(stack), addsOnly);
+      if (result.failed) {
+        for (const error of result.errors) this.say(stack, `failed: ${this.explain(stack, error)}`);
+      } else {
+        this.say(stack, `done, ${Math.round((Date.now() - started) / 1000)} s`);
+      }
+      return result;
+    });
+  }
+
+  private async applyOne(
+    stack: Stack,
+    plan: StackPlan | NotRun | undefined,
+    addsOnly: boolean,
+  ): Promise<Applied> {
+    const isPlanned = plan?.status === 'planned';
+    if (plan?.status === 'failed') return plan;
+    if (isPlanned && !hasChanges(plan)) return NOTHING_TO_DO;
+    const folder = this.folderOf(stack);
+    const failure = await this.initialize(folder);
+    if (failure) return failure;
+    const say = (line: string) => this.say(stack, line);
+    if (isPlanned || !addsOnly) {
+      return applyStack(this.terraform, folder, isPlanned ? 'saved plan' : 'configuration', say);
+    }
+    const late = await planStack(this.terraform, folder, 'deploy');
+    const others = changesOf(late).filter(({ action }) => action !== 'added');
+    if (late.status === 'planned' && others.length === 0) {
+      return applyStack(this.terraform, folder, 'saved plan', say);
+    }
+    const detail = others.map(({ action, address }) => `${address} ${action}`).join(', ');
+    const summary = 'it could not be planned before, and now does more than add; plan again';
+    const error: Diagnostic = { severity: 'error', summary, detail };
+    return { status: 'failed', failed: true, errors: late.failed ? late.errors : [error] };
+  }
+
+  private async initialize(folder: string): Promise<(Applied & StackPlan) | undefined> {
+    const summary = await this.initializer.initialize(folder);
+    if (summary === undefined) return undefined;
+    return { status: 'failed', failed: true, errors: [{ severity: 'error', summary, detail: '' }] };
+  }
+
+  private async each<T extends { readonly failed: boolean }>(
+    what: string,
+    stacks: readonly Stack[],
+    run: (stack: Stack) => Promise<T>,
+  ) {
+    const { atOnce, reversed } = this.options;
+    const order = { parallelism: atOnce, reversed, isStopped: () => !!this.terraform.stopped };
+    const running = new Set<string>();
+    let ended = 0;
+    const show = () =>
+      this.screen.show(`${ended} of ${stacks.length}, ${what}: ${[...running].join(', ')}`);
+    const results = await inOrder(stacks, order, async (stack) => {
+      running.add(stack.id);
+      show();
+      const result = await run(stack);
+      running.delete(stack.id);
+      ended += 1;
+      show();
+      return result;
+    });
+    this.screen.show('');
+    return results;
+  }
+
+  private say(stack: Stack, line: string): void {
+    this.screen.line(`${stack.id}: ${line}`);
+  }
+}
+
+const NOTHING_TO_DO: Applied = {
+  status: 'done',
+  failed: false,
+  changes: { add: 0, change: 0, remove: 0 },
+};

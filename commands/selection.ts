@@ -1,0 +1,80 @@
+import { readStates, type States } from '../operate/states';
+import { synthesizeAt } from '../review/changes/at-ref';
+import { changedStacks } from '../review/changes/changed-stacks';
+import { readStacks } from '../review/read/stacks';
+import { synthesize } from '../stacks/synthesize';
+import { type Stack, select, shardOf, stacksOf } from '../terraform/stacks';
+import type { ResolvedTopology } from '../topology/resolve';
+import { visible } from '../topology/unicode';
+import type { World } from './run';
+import { OUTDIR } from './runner';
+import type { TopologyWorld } from './topology';
+
+/** What a command takes to name stacks. */
+export const OPERANDS = '[<stack or pattern>...]';
+
+export const SELECTION = {
+  'changed-since': {
+    type: 'string',
+    value: '<ref>',
+    does: 'only stacks whose configuration or code changed since a commit or branch',
+  },
+  shard: {
+    type: 'string',
+    value: '<i>/<n>',
+    does: 'only the stacks of the accounts that runner i of n has',
+  },
+} as const;
+
+interface Selection {
+  readonly 'changed-since'?: string;
+  readonly shard?: string;
+}
+
+/** Stacks that a command is asked for, in the order of deployment. All are synthesized for the comparison. */
+export async function selected(
+  topology: ResolvedTopology,
+  { 'changed-since': ref, shard }: Selection,
+  patterns: readonly string[],
+  { topologyFile, stderr }: TopologyWorld,
+): Promise<Stack[]> {
+  const all = stacksOf(topology);
+  const ofShard = shard === undefined ? all : shardOf(all, shard);
+  const named = select(all, patterns).filter((stack) => ofShard.includes(stack));
+  if (ref === undefined) return named;
+  const { generator, stacks } = synthesizeAt(ref, topologyFile, { option: '--changed-since' });
+  if (generator.length > 0) {
+    stderr.write(
+      `The generator or its dependencies differ from ${ref}: what that changes is not compared\n`,
+    );
+  }
+  await synthesize(topology, OUTDIR);
+  const changed = new Set(changedStacks(stacks, readStacks(OUTDIR), all));
+  return named.filter(({ id }) => changed.has(id));
+}
+
+/**
+ * States under the key prefix. Where they cannot be listed a line says why.
+ */
+export async function statesOf(
+  topology: ResolvedTopology,
+  { stderr }: World,
+): Promise<Partial<States> & Pick<States, 'removed'>> {
+  try {
+    return await readStates(topology, new Set(stacksOf(topology).map(({ id }) => id)));
+  } catch (error) {
+    const { name, message } = error as Error;
+    const { bucket, keyPrefix } = topology.state;
+    const what = `s3://${bucket}/${keyPrefix}/ cannot be listed (${name}: ${message})`;
+    stderr.write(`${visible(what)}: stacks that are no longer in the topology are not shown\n`);
+    return { removed: [] };
+  }
+}
+
+/** One line for each stack that is deployed and not in the topology. */
+export function removedLines(removed: readonly string[]): string[] {
+  return removed.map(
+    (id) =>
+      `removed    ${id}  deployed, and not in the topology; npm run destroy -- --from <a commit that has it>`,
+  );
+}

@@ -28,7 +28,8 @@ export const command = defineTopologyCommand(
     return Runner.with(world, options, async (runner) => {
       const { screen, explain } = runner;
       const saved = folder === undefined ? undefined : usePlans(folder, stacksOf(topology), runner);
-      const wanted = saved ? stacks.filter((stack) => saved.has(stack)) : stacks;
+      const ids = new Set(stacks.map(({ id }) => id));
+      const wanted = saved ? [...saved.keys()].filter(({ id }) => ids.has(id)) : stacks;
       const plans = isApproved ? saved : await runner.plan(wanted, 'deploy');
       if (plans && !isApproved) {
         screen.lines(planLines(plans, explain), `Plan: ${totals(plans)}`);

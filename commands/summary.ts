@@ -61,6 +61,7 @@ export function reasons(
 
 /** What became of each stack, those that are not done last, with what repeats them. */
 export function resultLines(results: Results, explain: Explain, repeat: string): string[] {
+  if (results.size === 0) return ['No stack is to be deployed or destroyed'];
   const lines = [...results].map(([stack, result]) => {
     if (result.status !== 'done') {
       return { stack, isDone: false, text: reasons(stack, result, explain).join('; '), result };

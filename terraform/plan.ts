@@ -71,15 +71,8 @@ export async function planStack(
     if (message.type === 'outputs') outputs.push(...changedOutputs(message));
   });
   if (!outcome.succeeded) return unplanned(outcome.errors, kind, configuration, planned);
-  const all = [...found.values()];
-  const needsDetails = all.some(({ action }) => action === 'replaced' || action === 'changed');
-  const details = needsDetails ? await attributesIn(terraform, folder) : new Map();
-  return {
-    status: 'planned',
-    failed: false,
-    changes: all.map((change) => ({ ...change, attributes: details.get(change.address) ?? [] })),
-    outputs: kind === 'deploy' ? outputs : [],
-  };
+  const changes = await detailed([...found.values()], terraform, folder, kind);
+  return { status: 'planned', failed: false, changes, outputs: kind === 'deploy' ? outputs : [] };
 }
 
 /** Whether the outputs that a stack reads may change. */
@@ -105,6 +98,20 @@ function unplanned(
   return after && isAfter
     ? { status: 'after', failed: false, after, resources }
     : { status: 'failed', failed: true, errors };
+}
+
+async function detailed(
+  changes: readonly Change[],
+  terraform: Terraform,
+  folder: string,
+  kind: PlanKind,
+): Promise<Change[]> {
+  const isInPlace = ({ action }: Change) => action === 'replaced' || action === 'changed';
+  if (!changes.some(isInPlace)) return [...changes];
+  const details = await attributesIn(terraform, folder, kind);
+  return changes
+    .map((change) => ({ ...change, attributes: details.get(change.address) ?? [] }))
+    .filter((change) => kind !== 'drift' || !isInPlace(change) || change.attributes.length > 0);
 }
 
 function changeOf({ change }: UiMessage): Change | undefined {
@@ -141,37 +148,46 @@ function configurationIn(folder: string): Configuration {
   return { reads, resources };
 }
 
-interface Value {
+interface Values {
   readonly [attribute: string]: unknown;
 }
 
-/** Names of the attributes that differ, by address, from the whole plan: Terraform takes seconds to write it. */
-async function attributesIn(terraform: Terraform, folder: string): Promise<Map<string, string[]>> {
-  const { text } = await terraform.run(folder, ['show', '-json', '-no-color', PLAN]);
-  const { resource_changes = [], resource_drift = [] } = JSON.parse(text);
-  return new Map(
-    // biome-ignore lint/suspicious/noExplicitAny: as Terraform documents its plan
-    [...resource_drift, ...resource_changes].map(({ address, change }: any) => [
-      address,
-      attributesOf(change),
-    ]),
-  );
+interface ValueChange {
+  readonly before: Values | null;
+  readonly after: Values | null;
+  readonly after_unknown?: Values;
+  readonly replace_paths?: readonly (readonly [string, ...unknown[]])[];
 }
 
-function attributesOf(change: {
-  readonly before: Value | null;
-  readonly after: Value | null;
-  readonly after_unknown?: Value;
-  readonly replace_paths?: readonly (readonly [string, ...unknown[]])[];
-}): string[] {
-  const { after_unknown: unknown = {}, replace_paths: paths = [] } = change;
-  const [before, after] = [change.before ?? {}, change.after ?? {}];
+/** Names of the attributes that differ, by address, from the whole plan: Terraform takes seconds to write it. */
+async function attributesIn(
+  terraform: Terraform,
+  folder: string,
+  kind: PlanKind,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { text } = await terraform.run(folder, ['show', '-json', '-no-color', PLAN]);
+  const { resource_changes = [], resource_drift = [] } = JSON.parse(text);
+  const changes: { address: string; change: ValueChange }[] =
+    kind === 'drift' ? resource_drift : resource_changes;
+  return new Map(changes.map(({ address, change }) => [address, attributesOf(change, kind)]));
+}
+
+function attributesOf(
+  { before, after, after_unknown: unknown = {}, replace_paths: paths = [] }: ValueChange,
+  kind: PlanKind,
+): string[] {
   if (paths.length > 0) return [...new Set(paths.map(([attribute]) => attribute))];
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const known = names.filter(
-    (name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(after[name] ?? null),
+  const [old, now] = [before ?? {}, after ?? {}];
+  const all = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
+    (name) => JSON.stringify(old[name] ?? null) !== JSON.stringify(now[name] ?? null),
   );
+  // Of a new resource Terraform records some attributes only when it reads it for the first time.
+  if (kind === 'drift') return all.filter((name) => !isEmpty(old[name]));
   // What AWS sets at any change, such as a time, is not yet known either: only if nothing else differs.
-  const changed = known.filter((name) => unknown[name] !== true);
-  return changed.length > 0 ? changed : known;
+  const changed = all.filter((name) => unknown[name] !== true);
+  return changed.length > 0 ? changed : all;
+}
+
+function isEmpty(value: unknown): boolean {
+  return !value || (typeof value === 'object' && Object.keys(value).length === 0);
 }

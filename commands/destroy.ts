@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { synthesizeAt } from '../review/changes/at-ref';
 import { synthesize } from '../stacks/synthesize';
@@ -68,6 +68,7 @@ async function ofTopology(topology: ResolvedTopology, patterns: readonly string[
 /** @throws UserError if there is none */
 function removedSince(ref: string, topology: ResolvedTopology, file: string): Stack[] {
   rmSync(REMOVED, { recursive: true, force: true });
+  mkdirSync(REMOVED, { recursive: true });
   const at = { option: '--from', outdir: path.resolve(REMOVED) };
   const { topology: before } = synthesizeAt(ref, file, at);
   const ids = stacksOf(topology).map(({ id }) => id);

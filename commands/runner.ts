@@ -11,7 +11,7 @@ import type { Stack } from '../terraform/stacks';
 import { UserError } from '../topology/problem';
 import type { World } from './run';
 import { Screen } from './screen';
-import { changesOf, hasChanges, type Plans, type Results, reasons } from './summary';
+import { changesOf, counts, hasChanges, type Plans, type Results, reasons } from './summary';
 
 /** Folder of the stacks, and in it that of what Terraform downloads. */
 export const OUTDIR = 'cdktf.out';
@@ -119,7 +119,8 @@ export class Runner {
       if (result.failed) {
         for (const error of result.errors) this.say(stack, `failed: ${this.explain(stack, error)}`);
       } else {
-        this.say(stack, `done, ${Math.round((Date.now() - started) / 1000)} s`);
+        const seconds = Math.round((Date.now() - started) / 1000);
+        this.say(stack, `done: ${counts(result)}, ${seconds} s`);
       }
       return result;
     });

@@ -1,3 +1,4 @@
+import { plural } from '../review/report/words';
 import type { Applied } from '../terraform/apply';
 import type { NotRun } from '../terraform/in-order';
 import type { Diagnostic } from '../terraform/messages';
@@ -66,9 +67,7 @@ export function resultLines(results: Results, explain: Explain, repeat: string):
     if (result.status !== 'done') {
       return { stack, isDone: false, text: reasons(stack, result, explain).join('; '), result };
     }
-    const { add, change, remove } = result.changes;
-    const text = `${add} added, ${change} changed, ${remove} destroyed`;
-    return { stack, isDone: true, text, result };
+    return { stack, isDone: true, text: counts(result), result };
   });
   const left = lines.filter(({ isDone }) => !isDone);
   const ids = left.map(({ stack }) => stack.id).join(' ');
@@ -80,6 +79,16 @@ export function resultLines(results: Results, explain: Explain, repeat: string):
   ];
 }
 
+/** `2 added, 1 changed` */
+export function counts({ changes: { add, change, remove } }: Applied & { status: 'done' }): string {
+  const all = [count(add, 'added'), count(change, 'changed'), count(remove, 'destroyed')];
+  return all.flat().join(', ') || 'nothing to change';
+}
+
+function count(number: number, words: string): string[] {
+  return number === 0 ? [] : [`${number} ${words}`];
+}
+
 /** `1 replaced, 22 added in 3 of 41 stacks, 2 after others` */
 export function totals(plans: Plans): string {
   const all = [...plans.values()];
@@ -87,12 +96,11 @@ export function totals(plans: Plans): string {
   const changed = all.filter((plan) => plan.status === 'planned' && hasChanges(plan)).length;
   const of = (...statuses: string[]) =>
     all.filter(({ status }) => statuses.includes(status)).length;
-  const count = (number: number, words: string) => (number === 0 ? [] : [`${number} ${words}`]);
-  const counts = ACTIONS.flatMap((action) =>
+  const actions = ACTIONS.flatMap((action) =>
     count(changes.filter((change) => change.action === action).length, action),
   );
-  const what = changed === 0 ? 'no changes' : counts.join(', ') || 'outputs change';
-  const where = changed === 0 ? `${all.length} stacks` : `${changed} of ${all.length} stacks`;
+  const what = changed === 0 ? 'no changes' : actions.join(', ') || 'outputs change';
+  const where = `${changed === 0 ? '' : `${changed} of `}${plural(all.length, 'stack')}`;
   return [
     `${what} in ${where}`,
     ...count(of('after'), 'after others'),

@@ -109,9 +109,11 @@ async function detailed(
   const isInPlace = ({ action }: Change) => action === 'replaced' || action === 'changed';
   if (!changes.some(isInPlace)) return [...changes];
   const details = await attributesIn(terraform, folder, kind);
-  return changes
-    .map((change) => ({ ...change, attributes: details.get(change.address) ?? [] }))
-    .filter((change) => kind !== 'drift' || !isInPlace(change) || change.attributes.length > 0);
+  return changes.flatMap((change) => {
+    const attributes = isInPlace(change) ? (details.get(change.address) ?? []) : [];
+    const isNothing = kind === 'drift' && isInPlace(change) && attributes.length === 0;
+    return isNothing ? [] : [{ ...change, attributes }];
+  });
 }
 
 function changeOf({ change }: UiMessage): Change | undefined {

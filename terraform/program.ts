@@ -14,6 +14,9 @@ export interface Outcome {
 /** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
 const ONE_INTERRUPT = 1_000;
 
+/** Of a terminal that was closed: what runs is ended in order all the same. */
+const OUTPUTS = [process.stdout, process.stderr];
+const ignore = () => {};
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -34,8 +37,7 @@ export class Terraform {
     private readonly say: (line: string) => void,
   ) {
     for (const signal of SIGNALS) process.on(signal, this.interrupt);
-    // Of a terminal that was closed: what runs is ended in order all the same.
-    for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+    for (const output of OUTPUTS) output.on('error', ignore);
   }
 
   /** The signal that asked to stop: no run starts any more. */
@@ -46,6 +48,7 @@ export class Terraform {
   /** Signals end this process again. */
   close(): void {
     for (const signal of SIGNALS) process.off(signal, this.interrupt);
+    for (const output of OUTPUTS) output.off('error', ignore);
   }
 
   /** @param onMessage what is called with each message of a run with `-json` */

@@ -32,7 +32,7 @@ export interface Before {
  *
  * @param topologyFile path, relative to the working directory
  * @param option that names the commit, for messages
- * @param outdir absolute path of a folder to keep, which is not there yet. Default: none is kept
+ * @param outdir absolute path of an empty folder, which keeps the stacks. Default: none does
  * @throws UserError, in one line, if Git has no such commit or the topology there cannot be synthesized
  */
 export function synthesizeAt(

@@ -1,0 +1,748 @@
+/** The commands that run Terraform, with a program in its place that says what the test sets. */
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { command as deploy } from '../../commands/deploy';
+import { command as destroy } from '../../commands/destroy';
+import { command as drift } from '../../commands/drift';
+import { command as plan } from '../../commands/plan';
+import type { Command, World } from '../../commands/run';
+import { command as stacks } from '../../commands/stacks';
+import { readStates } from '../../operate/states';
+import { runCommand } from '../helpers/run-command';
+import { type Answer, StubTerraform, says } from '../helpers/stub-terraform';
+import { type Overrides, producer, topology } from '../helpers/topology';
+
+jest.mock('../../operate/states');
+const states = jest.mocked(readStates);
+
+const CONSUMER = 'consumer-process-orders';
+const PRODUCER = 'producer-orders';
+const SUBSCRIPTION = 'subscription-orders-process-orders';
+const TABLE = 'aws_dynamodb_table.table';
+const NONE = { found: [CONSUMER, PRODUCER, SUBSCRIPTION], removed: [] };
+
+const here = process.cwd();
+const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'deployment-test-')));
+const terraform = new StubTerraform();
+
+beforeAll(() => process.chdir(folder));
+beforeEach(() => {
+  write();
+  terraform.answer({});
+  states.mockReset().mockResolvedValue(NONE);
+});
+afterEach(() => rmSync('cdktf.out', { recursive: true, force: true }));
+afterAll(() => {
+  process.chdir(here);
+  rmSync(folder, { recursive: true });
+  terraform.remove();
+});
+
+function write(overrides: Overrides = {}): void {
+  writeFileSync('topology.yaml', JSON.stringify(topology(overrides)));
+}
+
+/** Seconds are those of the machine. */
+async function run(command: Command, args: string[], world: Partial<World> = {}) {
+  const outcome = await runCommand(command, { name: 'deploy', args, env: terraform.env, ...world });
+  return { ...outcome, stdout: outcome.stdout.replaceAll(/, \d+ s$/gm, '') };
+}
+
+/** A terminal on which this is answered. */
+function terminal(answer: string) {
+  const questions: string[] = [];
+  const ask = async (question: string) => {
+    questions.push(question);
+    return answer;
+  };
+  return { questions, terminal: { ask } };
+}
+
+const APPLY = 'apply -json -input=false';
+const INIT = 'init -input=false -no-color -reconfigure';
+const PLAN = 'plan -json -input=false -lock=false -out=plan';
+
+describe('deploy', () => {
+  const approved = (...args: string[]) => run(deploy, [...args, '--auto-approve']);
+
+  test('applies each stack after those that it needs, and says what became of each', async () => {
+    terraform.answer({
+      [CONSUMER]: {
+        apply: { lines: [says.done('create', 'aws_iam_role.execution_role'), says.summary(1)] },
+      },
+      [PRODUCER]: { apply: { lines: [says.done('update', TABLE), says.summary(0, 1)] } },
+    });
+    expect(await approved()).toEqual({
+      code: 0,
+      stdout: `${CONSUMER}: aws_iam_role.execution_role added
+${CONSUMER}: done: 1 added
+${PRODUCER}: ${TABLE} changed
+${PRODUCER}: done: 1 changed
+${SUBSCRIPTION}: done: nothing to change
+done       ${CONSUMER}  1 added
+done       ${PRODUCER}  1 changed
+done       ${SUBSCRIPTION}  nothing to change
+`,
+      stderr: '',
+    });
+    expect(terraform.calls).toEqual(
+      [CONSUMER, PRODUCER, SUBSCRIPTION].flatMap((id) => [
+        `${id} ${INIT}`,
+        `${id} ${APPLY} -auto-approve`,
+      ]),
+    );
+  });
+
+  test('initializes a stack only where its configuration has changed', async () => {
+    await approved();
+    terraform.answer({});
+    await approved();
+    expect(terraform.calls.filter((call) => call.includes(' init '))).toEqual([]);
+    write({ 'state.bucket': 'another-bucket' });
+    await approved(CONSUMER);
+    expect(terraform.calls).toContain(`${CONSUMER} ${INIT}`);
+  });
+
+  test('takes ids and patterns', async () => {
+    await approved('producer-*', CONSUMER);
+    expect(terraform.calls.filter((call) => call.includes(' apply '))).toEqual([
+      `${CONSUMER} ${APPLY} -auto-approve`,
+      `${PRODUCER} ${APPLY} -auto-approve`,
+    ]);
+  });
+
+  test('of stacks that fail says why, skips what needs them, and what repeats them', async () => {
+    write({ 'producers.returns': producer('Returns') });
+    terraform.answer({
+      [PRODUCER]: {
+        apply: { lines: [says.error('creating Table: AccessDenied', '', TABLE)], fails: true },
+      },
+    });
+    expect(await approved()).toEqual({
+      code: 1,
+      stdout: expect.stringContaining(`done       producer-returns  nothing to change
+failed     ${PRODUCER}  ${TABLE}: creating Table: AccessDenied
+skipped    ${SUBSCRIPTION}  since ${PRODUCER} failed
+To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
+`),
+      stderr: '',
+    });
+  });
+
+  test('says what terraform init says of a failure', async () => {
+    const text =
+      '╷\n│ Error: Failed to get existing workspaces: S3 bucket "x" does not exist.\n│ \n│ The bucket must exist.\n╵';
+    terraform.answer({ [CONSUMER]: { init: { lines: [text], fails: true } } });
+    expect((await approved(CONSUMER)).stdout).toContain(
+      `failed     ${CONSUMER}  Failed to get existing workspaces: S3 bucket "x" does not exist. The bucket must exist.\n`,
+    );
+  });
+
+  test('names stacks that are deployed and that the topology lacks', async () => {
+    states.mockResolvedValue({ found: [], removed: ['producer-old'] });
+    expect((await approved()).stdout).toContain(
+      'removed    producer-old  deployed, and not in the topology; npm run destroy -- --from <a commit that has it>\n',
+    );
+  });
+
+  test('says why it cannot know of them', async () => {
+    states.mockRejectedValue(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+    expect((await approved()).stderr).toBe(
+      's3://example-terraform-state/orders/ cannot be listed (AccessDenied: no): stacks that are no longer in the topology are not shown\n',
+    );
+  });
+
+  test('on a terminal asks once for all, after the plan, and applies what was planned', async () => {
+    terraform.answer({
+      [CONSUMER]: {
+        plan: {
+          lines: [
+            says.plan('create', 'aws_iam_role.execution_role'),
+            says.outputs({ role_arn: 'create' }),
+          ],
+        },
+      },
+    });
+    const { questions, ...world } = terminal('yes');
+    const { code, stdout } = await run(deploy, [], world);
+    expect({ code, questions }).toEqual({
+      code: 0,
+      questions: ['Deploy this? Only "yes" is taken: '],
+    });
+    expect(stdout).toContain(`added      ${CONSUMER}  1: aws_iam_role.execution_role`);
+    expect(terraform.calls.filter((call) => / (plan|apply) /.test(call))).toEqual([
+      `${CONSUMER} ${PLAN}`,
+      `${CONSUMER} ${APPLY} plan`,
+      `${PRODUCER} ${APPLY} -auto-approve`,
+      `${SUBSCRIPTION} ${APPLY} -auto-approve`,
+    ]);
+  });
+
+  test('with another answer changes nothing', async () => {
+    terraform.answer({ [CONSUMER]: { plan: { lines: [says.plan('create', 'a.b')] } } });
+    const { code, stdout } = await run(deploy, [], terminal('y'));
+    expect({ code, end: stdout.split('\n').at(-2) }).toEqual({
+      code: 1,
+      end: 'Nothing was changed',
+    });
+    expect(terraform.calls.filter((call) => call.includes(' apply '))).toEqual([]);
+  });
+
+  test.each<[string, string[], string]>([
+    [
+      'without a terminal and without approval',
+      [],
+      'npm run deploy: there is no terminal to ask for approval; add --auto-approve, or --plans with what npm run plan saved',
+    ],
+    [
+      'a stack that is not there',
+      ['consumer-x', '--auto-approve'],
+      'no stack is consumer-x; npm run stacks lists them',
+    ],
+    [
+      'no stack at once',
+      ['--parallelism', '0', '--auto-approve'],
+      '--parallelism must be a number from 1, got 0',
+    ],
+    [
+      'plans that are not there',
+      ['--plans', 'nowhere'],
+      "--plans must be a folder of npm run plan -- --out: ENOENT: no such file or directory, open 'nowhere/plan.json'",
+    ],
+  ])('refuses %s, before anything is started', async (_, args, message) => {
+    expect(await run(deploy, args)).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
+    expect(terraform.calls).toEqual([]);
+  });
+
+  test('refuses to start without Terraform', async () => {
+    const { PATH } = process.env;
+    const env = { PATH, TERRAFORM_BINARY_NAME: 'no-terraform' };
+    expect(await run(deploy, ['--auto-approve'], { env })).toMatchObject({
+      code: 1,
+      stderr:
+        'no-terraform does not start: spawn no-terraform ENOENT; install Terraform 1.10 or later, or set TERRAFORM_BINARY_NAME=tofu\n',
+    });
+  });
+});
+
+describe('an interrupt', () => {
+  async function interrupted(waits: number, ...signals: (NodeJS.Signals | 'later')[]) {
+    terraform.answer({ [CONSUMER]: { apply: { waits } } });
+    const running = run(deploy, ['--auto-approve']);
+    while (!terraform.calls.some((call) => call.includes(' apply '))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    for (const signal of signals) {
+      if (signal === 'later') await new Promise((resolve) => setTimeout(resolve, 1_100));
+      else process.emit(signal, signal);
+    }
+    const { code, stdout } = await running;
+    return { code, stdout, signals: terraform.calls.filter((call) => /SIG/.test(call)) };
+  }
+
+  test('reaches Terraform once, however often it comes at once, and no further stack begins', async () => {
+    const { code, stdout, signals } = await interrupted(1, 'SIGINT', 'SIGINT', 'SIGTERM');
+    expect({ code, signals }).toEqual({ code: 130, signals: [`${CONSUMER} SIGINT`] });
+    expect(stdout).toContain(
+      'Stopping: Terraform ends what it has begun, writes the state and frees its lock.',
+    );
+    expect(stdout).toContain(
+      `stopped    ${PRODUCER}  not begun\nstopped    ${SUBSCRIPTION}  not begun\n`,
+    );
+    expect(terraform.calls.filter((call) => call.includes(PRODUCER))).toEqual([]);
+  });
+
+  test('by Ctrl-C again says what it costs, and reaches Terraform again', async () => {
+    const { code, stdout, signals } = await interrupted(2, 'SIGINT', 'later', 'SIGTERM', 'SIGINT');
+    expect({ code, signals }).toEqual({ code: 130, signals: Array(2).fill(`${CONSUMER} SIGINT`) });
+    expect(stdout).toContain(
+      'Ending Terraform at once: what it was creating may exist in AWS and in no state, and locks may stay; docs/repair.md\n',
+    );
+  });
+
+  test('by SIGTERM is the same to Terraform', async () => {
+    expect(await interrupted(1, 'SIGTERM')).toMatchObject({
+      code: 143,
+      signals: [`${CONSUMER} SIGINT`],
+    });
+  });
+});
+
+describe('plan', () => {
+  const EVERYTHING = {
+    [CONSUMER]: {
+      plan: {
+        lines: [
+          says.plan('update', 'aws_lambda_function.processor'),
+          says.outputs({ function_arn: 'noop' }),
+        ],
+      },
+      show: {
+        lines: [
+          {
+            resource_changes: [
+              {
+                address: 'aws_lambda_function.processor',
+                change: {
+                  before: { memory_size: 128, runtime: 'nodejs22.x' },
+                  after: { memory_size: 256, runtime: 'nodejs22.x' },
+                  after_unknown: { last_modified: true },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    },
+    [PRODUCER]: {
+      plan: {
+        lines: [
+          says.plan('replace', TABLE),
+          says.plan('delete', 'aws_dynamodb_tag.table_tag_Team'),
+          says.plan('create', 'aws_kms_key.table_key'),
+          says.plan('create', 'aws_kms_alias.table_key_alias'),
+          says.outputs({ stream_arn: 'update' }),
+        ],
+      },
+      show: {
+        lines: [
+          {
+            resource_changes: [
+              {
+                address: TABLE,
+                change: { before: {}, after: {}, replace_paths: [['hash_key'], ['attribute', 0]] },
+              },
+            ],
+          },
+        ],
+      },
+    },
+  };
+
+  test('shows first what is lost, and stacks that cannot be planned yet', async () => {
+    terraform.answer(EVERYTHING);
+    expect(await run(plan, [])).toEqual({
+      code: 2,
+      stdout: `replaced   ${PRODUCER}  ${TABLE} (hash_key, attribute)
+destroyed  ${PRODUCER}  aws_dynamodb_tag.table_tag_Team
+changed    ${CONSUMER}  aws_lambda_function.processor (memory_size)
+added      ${PRODUCER}  2: aws_kms_key.table_key, aws_kms_alias.table_key_alias
+after      ${SUBSCRIPTION}  ${PRODUCER} is deployed first; it has 5 resources
+Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others
+`,
+      stderr: '',
+    });
+    expect(terraform.calls).not.toContain(`${SUBSCRIPTION} ${PLAN}`);
+  });
+
+  test('saves it, as Terraform’s plans, as JSON and as Markdown; deploy applies exactly that', async () => {
+    terraform.answer(EVERYTHING);
+    states.mockResolvedValue({ found: [], removed: ['producer-old'] });
+    await run(plan, ['--out', 'plan.out']);
+    expect(readdirSync('plan.out', { recursive: true }).sort()).toEqual([
+      'plan.json',
+      'plan.md',
+      'stacks',
+      ...[CONSUMER, PRODUCER].flatMap((id) =>
+        ['', '/.terraform.lock.hcl', '/plan'].map((file) => `stacks/${id}${file}`),
+      ),
+    ]);
+    expect(readFileSync('plan.out/plan.md', 'utf8')).toBe(`## What will a deploy change?
+
+**1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others**
+
+|  | stack | resource | by |
+| --- | --- | --- | --- |
+| **replaced** | \`${PRODUCER}\` | \`${TABLE}\` | \`hash_key\`, \`attribute\` |
+| **destroyed** | \`${PRODUCER}\` | \`aws_dynamodb_tag.table_tag_Team\` |  |
+
+|  | stack | resource | by |
+| --- | --- | --- | --- |
+| changed | \`${CONSUMER}\` | \`aws_lambda_function.processor\` | \`memory_size\` |
+
+| added to |  | resources |
+| --- | --- | --- |
+| \`${PRODUCER}\` | 2 resources | \`aws_kms_key.table_key\`, \`aws_kms_alias.table_key_alias\` |
+
+| not planned | why |
+| --- | --- |
+| \`${SUBSCRIPTION}\` | after: ${PRODUCER} is deployed first; it has 5 resources |
+| \`producer-old\` | deployed, and not in the topology |
+`);
+    expect(JSON.parse(readFileSync('plan.out/plan.json', 'utf8'))).toMatchObject({
+      total: '1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others',
+      stacks: [
+        { id: CONSUMER, account: '111122223333', status: 'planned', outputs: [] },
+        { id: PRODUCER, account: '444455556666', status: 'planned', outputs: ['stream_arn'] },
+        { id: SUBSCRIPTION, status: 'after', after: PRODUCER, resources: 5 },
+      ],
+      removed: ['producer-old'],
+    });
+
+    terraform.answer({
+      [SUBSCRIPTION]: {
+        plan: {
+          lines: [says.plan('create', 'aws_lambda_event_source_mapping.event_source_mapping')],
+        },
+      },
+    });
+    expect(await run(deploy, ['--plans', 'plan.out'])).toMatchObject({ code: 0, stderr: '' });
+    expect(terraform.calls.filter((call) => !call.includes(' init '))).toEqual([
+      `${CONSUMER} ${APPLY} plan`,
+      `${PRODUCER} ${APPLY} plan`,
+      `${SUBSCRIPTION} ${PLAN}`,
+      `${SUBSCRIPTION} ${APPLY} plan`,
+    ]);
+  });
+
+  describe('deploy with saved plans refuses', () => {
+    beforeEach(async () => {
+      terraform.answer(EVERYTHING);
+      await run(plan, ['--out', 'plan.out']);
+    });
+
+    test('a stack without a plan that would do more than add', async () => {
+      terraform.answer({
+        [SUBSCRIPTION]: {
+          plan: { lines: [says.plan('replace', 'a.b'), says.plan('create', 'a.c')] },
+          show: { lines: [{}] },
+        },
+      });
+      const { code, stdout } = await run(deploy, ['--plans', 'plan.out']);
+      expect(code).toBe(1);
+      expect(stdout).toContain(
+        `failed     ${SUBSCRIPTION}  it could not be planned before, and now does more than add; plan again: a.b replaced\n`,
+      );
+      expect(terraform.calls.filter((call) => call.startsWith(`${SUBSCRIPTION} apply`))).toEqual(
+        [],
+      );
+    });
+
+    test('a state that moved on', async () => {
+      terraform.answer({
+        [CONSUMER]: {
+          apply: { lines: [says.error('Saved plan is stale', 'The given plan…')], fails: true },
+        },
+      });
+      expect((await run(deploy, ['--plans', 'plan.out'])).stdout).toContain(
+        `failed     ${CONSUMER}  the state moved on after the plan was made: plan again, and read what is different\nskipped    ${PRODUCER}  since ${CONSUMER} failed\n`,
+      );
+    });
+
+    test('another topology than the one that was planned, before anything is applied', async () => {
+      write({ 'consumers.process-orders.function.memorySize': 512 });
+      terraform.answer({});
+      expect(await run(deploy, ['--plans', 'plan.out'])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `--plans: ${CONSUMER} has another configuration than the one that was planned; plan again\n`,
+      });
+      expect(terraform.calls).toEqual([]);
+    });
+
+    test('what is no plan', async () => {
+      writeFileSync('plan.out/plan.json', '{}');
+      expect((await run(deploy, ['--plans', 'plan.out'])).stderr).toBe(
+        'plan.out/plan.json is not what npm run plan -- --out writes\n',
+      );
+    });
+  });
+
+  test('refuses to save it over something else', async () => {
+    writeFileSync('file', '');
+    expect((await run(plan, ['--out', '.'])).stderr).toBe(
+      '--out must be a new folder or one of earlier plans, got .\n',
+    );
+  });
+
+  test('without changes ends with 0', async () => {
+    expect(await run(plan, [])).toEqual({
+      code: 0,
+      stdout: 'Plan: no changes in 3 stacks\n',
+      stderr: '',
+    });
+  });
+
+  test('of a stack alone whose predecessors are not deployed says so', async () => {
+    const error = says.error(
+      'Unable to find remote state',
+      'No stored state was found.',
+      'data.terraform_remote_state.producer_orders',
+    );
+    terraform.answer({ [SUBSCRIPTION]: { plan: { lines: [error], fails: true } } });
+    expect(await run(plan, ['subscription-*'])).toMatchObject({
+      code: 2,
+      stdout: `after      ${SUBSCRIPTION}  ${PRODUCER} is deployed first; it has 5 resources\nPlan: no changes in 1 stack, 1 after others\n`,
+    });
+  });
+
+  test('a forged state is an error, not a stack that waits', async () => {
+    const error = says.error(
+      'Resource postcondition failed',
+      'The output stream_arn must be …',
+      'data.terraform_remote_state.producer_orders',
+    );
+    terraform.answer({ [SUBSCRIPTION]: { plan: { lines: [error], fails: true } } });
+    expect(await run(plan, [])).toMatchObject({
+      code: 1,
+      stdout: `failed     ${SUBSCRIPTION}  data.terraform_remote_state.producer_orders: Resource postcondition failed: The output stream_arn must be …\nPlan: no changes in 3 stacks, 1 failed\n`,
+    });
+  });
+});
+
+describe('drift', () => {
+  test('shows what is changed or deleted in AWS, and nothing that was never recorded', async () => {
+    const role = 'aws_iam_role.execution_role';
+    terraform.answer({
+      [CONSUMER]: {
+        plan: {
+          lines: [
+            says.drift('update', role),
+            says.drift('update', 'aws_sns_topic.t'),
+            says.drift('delete', 'aws_cloudwatch_log_group.log'),
+          ],
+        },
+        show: {
+          lines: [
+            {
+              resource_drift: [
+                {
+                  address: role,
+                  change: {
+                    before: { description: 'a', tags: null },
+                    after: { description: 'b', tags: {} },
+                  },
+                },
+                {
+                  address: 'aws_sns_topic.t',
+                  change: { before: { tags: null }, after: { tags: {} } },
+                },
+                {
+                  address: 'aws_cloudwatch_log_group.log',
+                  change: { before: { name: 'l' }, after: null },
+                },
+              ],
+            },
+          ],
+        },
+      },
+    });
+    states.mockResolvedValue({ found: [CONSUMER, PRODUCER], removed: ['consumer-old'] });
+    expect(await run(drift, [])).toEqual({
+      code: 2,
+      stdout: `destroyed  ${CONSUMER}  aws_cloudwatch_log_group.log
+changed    ${CONSUMER}  ${role} (description)
+removed    consumer-old  deployed, and not in the topology; npm run destroy -- --from <a commit that has it>
+In AWS: 1 destroyed, 1 changed in 1 of 2 stacks
+`,
+      stderr: '',
+    });
+    expect(terraform.calls.filter((call) => call.includes(' plan '))).toEqual([
+      `${CONSUMER} ${PLAN} -refresh-only`,
+      `${PRODUCER} ${PLAN} -refresh-only`,
+    ]);
+  });
+});
+
+describe('destroy', () => {
+  const planned = (...addresses: string[]): Record<string, Answer> => ({
+    plan: { lines: addresses.map((address) => says.plan('delete', address)) },
+    apply: { lines: [says.summary(0, 0, addresses.length)] },
+  });
+
+  test('plans all before it destroys any, subscriptions first', async () => {
+    terraform.answer({
+      [CONSUMER]: planned('a.b'),
+      [PRODUCER]: planned(TABLE),
+      [SUBSCRIPTION]: planned('c.d'),
+    });
+    expect(await run(destroy, ['*', '--auto-approve'])).toEqual({
+      code: 0,
+      stdout: `destroyed  ${CONSUMER}  1: a.b
+destroyed  ${PRODUCER}  1: ${TABLE}
+destroyed  ${SUBSCRIPTION}  1: c.d
+Plan: 3 destroyed in 3 of 3 stacks
+${SUBSCRIPTION}: done: 1 destroyed
+${PRODUCER}: done: 1 destroyed
+${CONSUMER}: done: 1 destroyed
+done       ${CONSUMER}  1 destroyed
+done       ${PRODUCER}  1 destroyed
+done       ${SUBSCRIPTION}  1 destroyed
+`,
+      stderr: '',
+    });
+    const calls = terraform.calls.filter((call) => !call.includes(' init '));
+    expect(calls.slice(3)).toEqual(
+      [SUBSCRIPTION, PRODUCER, CONSUMER].map((id) => `${id} ${APPLY} plan`),
+    );
+    expect(calls.slice(0, 3).sort()).toEqual(
+      [CONSUMER, PRODUCER, SUBSCRIPTION].map((id) => `${id} ${PLAN} -destroy`),
+    );
+  });
+
+  test('of a protected table destroys nothing at all', async () => {
+    terraform.answer({
+      [PRODUCER]: {
+        plan: {
+          lines: [
+            says.error(
+              'Instance cannot be destroyed',
+              'Resource aws_dynamodb_table.table has lifecycle.prevent_destroy set.',
+            ),
+          ],
+          fails: true,
+        },
+      },
+      [SUBSCRIPTION]: planned('c.d'),
+    });
+    const { code, stdout } = await run(destroy, ['*', '--auto-approve']);
+    expect({ code, end: stdout.split('\n').at(-2) }).toEqual({
+      code: 1,
+      end: 'Nothing was destroyed',
+    });
+    expect(terraform.calls.filter((call) => call.includes(' apply '))).toEqual([]);
+  });
+
+  test('asks once on a terminal', async () => {
+    terraform.answer({ [CONSUMER]: planned('a.b') });
+    const { questions, ...world } = terminal('no');
+    expect((await run(destroy, ['*'], world)).code).toBe(1);
+    expect(questions).toEqual(['Destroy this? Only "yes" is taken: ']);
+    expect(terraform.calls.filter((call) => call.includes(' apply '))).toEqual([]);
+  });
+
+  test.each<[string, string[], string]>([
+    ['no stacks', ['--auto-approve'], "npm run destroy: name the stacks, or '*' for all of them"],
+    [
+      'without a terminal and without approval',
+      ['*'],
+      'npm run destroy: there is no terminal to ask for approval; add --auto-approve',
+    ],
+  ])('refuses %s', async (_, args, message) => {
+    expect(await run(destroy, args, { name: 'destroy' })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${message}\n`,
+    });
+  });
+});
+
+describe('since a commit', () => {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
+      stdio: 'pipe',
+    });
+  const ids = async (...args: string[]) => {
+    const { stdout, stderr } = await run(stacks, args);
+    return [
+      ...stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split('  ')[2]),
+      ...(stderr ? [stderr] : []),
+    ];
+  };
+
+  beforeAll(() => {
+    write({ 'producers.returns': producer('Returns') });
+    writeFileSync('.gitignore', '*.out\nfile\n');
+    git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'first');
+  });
+  afterAll(() => rmSync('.git', { recursive: true }));
+
+  test.each<[string, Overrides, string[]]>([
+    ['of a new producer', { 'producers.refunds': producer('Refunds') }, ['producer-refunds']],
+    ['of a mapping', { 'subscriptions[0].batchSize': 7 }, [SUBSCRIPTION]],
+    [
+      'of a table, with what reads its stream',
+      { 'producers.orders.table.streamViewType': 'NEW_IMAGE' },
+      [PRODUCER, SUBSCRIPTION],
+    ],
+    [
+      'of a role, with what names it',
+      { 'consumers.process-orders.role.name': 'Another' },
+      [CONSUMER, PRODUCER],
+    ],
+    ['of memory, alone', { 'consumers.process-orders.function.memorySize': 512 }, [CONSUMER]],
+  ])('only stacks of a change %s', async (_, overrides, expected) => {
+    write({ 'producers.returns': producer('Returns'), ...overrides });
+    expect(await ids('--changed-since', 'HEAD')).toEqual(expected);
+  });
+
+  test('destroy --from removes what the topology lacks since, and keeps the rest', async () => {
+    terraform.answer({ 'producer-returns': { plan: { lines: [says.plan('delete', TABLE)] } } });
+    const { code, stdout } = await run(destroy, ['--from', 'HEAD', '--auto-approve']);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('done       producer-returns'),
+    });
+    expect(terraform.calls).toEqual([
+      `producer-returns ${INIT}`,
+      `producer-returns ${PLAN} -destroy`,
+      `producer-returns ${APPLY} plan`,
+    ]);
+    expect(existsSync(`cdktf.out/stacks/${CONSUMER}`)).toBe(false);
+  });
+
+  test.each<[Command, string, string]>([
+    [
+      stacks,
+      '--changed-since',
+      '--changed-since: nowhere is not a commit, branch or tag of this repository; run git fetch\n',
+    ],
+    [
+      destroy,
+      '--from',
+      '--from: nowhere is not a commit, branch or tag of this repository; run git fetch\n',
+    ],
+  ])('refuses a commit that is not there', async (command, option, message) => {
+    expect(
+      (
+        await run(
+          command,
+          [option, 'nowhere', '--auto-approve'].slice(0, command === stacks ? 2 : 3),
+        )
+      ).stderr,
+    ).toBe(message);
+  });
+
+  test('destroy --from refuses a commit that had the same stacks', async () => {
+    write({ 'producers.returns': producer('Returns') });
+    expect((await run(destroy, ['--from', 'HEAD', '--auto-approve'])).stderr).toBe(
+      '--from: the topology has every stack that it had at HEAD\n',
+    );
+  });
+});
+
+describe('stacks', () => {
+  test('are listed in the order of deployment', async () => {
+    expect((await run(stacks, [])).stdout).toBe(
+      `1  111122223333  ${CONSUMER}\n2  444455556666  ${PRODUCER}\n3  111122223333  ${SUBSCRIPTION}\n`,
+    );
+  });
+
+  test('as JSON, of a shard', async () => {
+    expect(JSON.parse((await run(stacks, ['--json', '--shard', '2/2'])).stdout)).toEqual([
+      { id: PRODUCER, kind: 'producer', account: '444455556666', order: 2, after: [CONSUMER] },
+      {
+        id: SUBSCRIPTION,
+        kind: 'subscription',
+        account: '111122223333',
+        order: 3,
+        after: [CONSUMER, PRODUCER],
+      },
+    ]);
+  });
+});

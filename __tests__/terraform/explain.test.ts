@@ -1,0 +1,82 @@
+import { explain } from '../../terraform/explain';
+
+const PLACE = { program: 'terraform', folder: 'cdktf.out/stacks/consumer-process-orders' };
+const NOW = new Date('2026-01-08T12:00:00Z');
+const text = (summary: string, detail = '', address?: string) =>
+  explain({ severity: 'error', summary, detail, address }, PLACE, NOW);
+
+test('a lock has its holder, its age and the command that removes it', () => {
+  const detail = `Error message: operation error S3: PutObject, api error PreconditionFailed
+Lock Info:
+  ID:        0b5ebc0f-8a0c-3f7a-8f43-7d63e9a1f1f4
+  Path:      example-terraform-state/orders/consumer-process-orders.tfstate.tflock
+  Operation: OperationTypeApply
+  Who:       ada@laptop
+  Version:   1.11.4
+  Created:   2026-01-08 11:15:00.123456 +0000 UTC
+  Info:      
+
+
+Terraform acquires a state lock to protect the state from being written
+by multiple users at the same time.`;
+  expect(text('Error acquiring the state lock', detail)).toBe(
+    'the state is locked by ada@laptop since 2026-01-08 11:15:00.123456 +0000 UTC (45 minutes ago), for apply. If that run is over and left its lock: terraform -chdir=cdktf.out/stacks/consumer-process-orders force-unlock 0b5ebc0f-8a0c-3f7a-8f43-7d63e9a1f1f4',
+  );
+});
+
+describe('what exists and is in no state has the command that imports it', () => {
+  test.each([
+    [
+      'aws_dynamodb_table.table',
+      'creating AWS DynamoDB Table (Orders): operation error DynamoDB: CreateTable, ResourceInUseException: Table already exists: Orders',
+      'aws_dynamodb_table.table Orders',
+    ],
+    [
+      'aws_lambda_function.processor',
+      'creating Lambda Function (ProcessOrders): ResourceConflictException: Function already exist: ProcessOrders',
+      'aws_lambda_function.processor ProcessOrders',
+    ],
+    [
+      'aws_cloudwatch_log_group.log',
+      'creating CloudWatch Logs Log Group (/aws/lambda/ProcessOrders): ResourceAlreadyExistsException: The specified log group already exists',
+      'aws_cloudwatch_log_group.log /aws/lambda/ProcessOrders',
+    ],
+    [
+      'aws_lambda_event_source_mapping.event_source_mapping',
+      'creating Lambda Event Source Mapping (arn:aws:dynamodb:x): ResourceConflictException: The event source arn and function provided mapping already exists. Please update or delete the existing mapping with UUID 14e0db71-5a35-4eb9-8d2a-3c5f1a7c6b9d',
+      'aws_lambda_event_source_mapping.event_source_mapping 14e0db71-5a35-4eb9-8d2a-3c5f1a7c6b9d',
+    ],
+  ])('%s', (address, summary, args) => {
+    expect(text(summary, '', address)).toBe(
+      `${address} exists in AWS and is not in the state; if it is the one of this stack: terraform -chdir=cdktf.out/stacks/consumer-process-orders import ${args} (${summary})`,
+    );
+  });
+
+  test('or where to find the ID, if the message does not have it', () => {
+    const summary =
+      'creating IAM Policy (P): EntityAlreadyExists: A policy called P already exists';
+    expect(text(summary, '', 'aws_iam_policy.streams')).toBe(
+      `aws_iam_policy.streams exists in AWS and is not in the state; if it is the one of this stack, import it: docs/repair.md has the ID (${summary})`,
+    );
+  });
+});
+
+test.each([
+  [
+    'Saved plan is stale',
+    'The given plan file…',
+    'the state moved on after the plan was made: plan again, and read what is different',
+  ],
+  ['execution halted', '', 'interrupted; a repetition goes on where it ended'],
+])('%s', (summary, detail, expected) => {
+  expect(text(summary, detail)).toBe(expected);
+});
+
+test('other errors are Terraform’s own words, of several paragraphs the first', () => {
+  expect(text('No valid credentials', 'Please see\n  https://x for more.\n\nMore words.')).toBe(
+    'No valid credentials: Please see https://x for more.',
+  );
+  expect(text('creating IAM Role (X): AccessDenied', '', 'aws_iam_role.x')).toBe(
+    'aws_iam_role.x: creating IAM Role (X): AccessDenied',
+  );
+});

@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { findCli, missingCli } from '../bench/cdktf-cli';
 import { app } from '../cdktf.json';
-import { findCli, missingCli } from '../commands/cdktf';
 import { command } from '../commands/synth';
 import { environment, MACHINE_FOLDERS } from './helpers/environment';
 import { runCommand } from './helpers/run-command';

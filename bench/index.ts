@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
-import { findCli, missingCli } from '../commands/cdktf';
 import { loadTopology } from '../load/load';
 import { streamPolicies } from '../policies/execution-role';
 import { policySize } from '../policies/statement';
 import { streamPolicySize } from '../policies/stream-policy';
+import { findCli, missingCli } from './cdktf-cli';
 import { benchBundles, benchHandler } from './lambda';
 import { compare, timeOf } from './measure';
 

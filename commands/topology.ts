@@ -5,7 +5,7 @@ import { entryProblems } from '../packaging/entry-problems';
 import { otherApp } from '../topology/other-app';
 import { formatValue, UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
-import { defineCommand, type Options, parseOptions, type Values } from './command';
+import { defineCommand, type Options, type Values } from './command';
 import type { Command, World } from './run';
 
 const USUAL = ['topology.yaml', 'topologies/orders.yaml'];
@@ -43,15 +43,6 @@ export function defineTopologyCommand<const T extends Options>(
     notes,
     operands,
   );
-}
-
-/** Takes `--topology` off the arguments of another program. */
-export function takeTopology(world: World): { topology?: string; args: readonly string[] } {
-  const { name, args } = world;
-  const at = args.findIndex((arg) => /^--topology(=|$)/.test(arg));
-  const count = at === -1 ? 0 : args[at] === '--topology' ? 2 : 1;
-  const { topology } = parseOptions(name, OPTION, args.slice(at, at + count));
-  return { topology: named(topology, world), args: args.toSpliced(at, count) };
 }
 
 /** What the user names. */

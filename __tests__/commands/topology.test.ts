@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ofClone from '../../cdktf.json';
-import { defineTopologyCommand, readTopology, takeTopology } from '../../commands/topology';
+import { defineTopologyCommand, readTopology } from '../../commands/topology';
 import ofPackage from '../../init/cdktf.json';
 import { runCommand } from '../helpers/run-command';
 
@@ -109,31 +109,5 @@ describe('a topology is read', () => {
     ['cdktf.json has no app', '{}'],
   ])('without one where %s', async (_, settings) => {
     expect(await warnings(settings)).toBe('');
-  });
-});
-
-describe('of the arguments of cdktf', () => {
-  const take = (args: string[], env = {}) => {
-    const world = { name: 'deploy', args, env, now: new Date(0) };
-    return takeTopology({ ...world, stdout: process.stdout, stderr: process.stderr });
-  };
-
-  test.each<[string[], string | undefined, string[]]>([
-    [['*', '--topology', 'x.yaml', '--auto-approve'], 'x.yaml', ['*', '--auto-approve']],
-    [['--topology=x.yaml', '*'], 'x.yaml', ['*']],
-    [['*', '--topologyFile'], undefined, ['*', '--topologyFile']],
-  ])('%j the option is taken', (args, topology, others) => {
-    expect(take(args)).toEqual({ topology, args: others });
-  });
-
-  test('none is taken, but the variable is heard', () => {
-    expect(take(['*'], { TOPOLOGY })).toEqual({ topology: TOPOLOGY, args: ['*'] });
-  });
-
-  test('an option without a file is refused', () => {
-    expect(() => take(['*', '--topology'])).toThrow(
-      "Option '--topology <value>' argument missing; npm run deploy -- --help shows the options",
-    );
-    expect(() => take(['--topology', '--auto-approve'])).toThrow('argument is ambiguous');
   });
 });

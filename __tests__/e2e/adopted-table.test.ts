@@ -18,7 +18,6 @@ import { unprotectTables } from './support/topology';
 
 const STACK = 'producer-orders';
 /** The subscription that depends on it is never deployed. */
-const ALONE = '--ignore-missing-stack-dependencies';
 const KEY = { name: 'OrderId', type: 'S' };
 const SORT_KEY = { name: 'Version', type: 'N' };
 
@@ -112,14 +111,14 @@ describeWithEndpoint('a table that was there before, adopted', () => {
   });
 
   test('is destroyed only after its protection is off, and until then its policy stays', async () => {
-    await expect(deployment.destroy(STACK, ALONE)).rejects.toThrow(/Instance cannot be destroyed/);
+    await expect(deployment.destroy(STACK)).rejects.toThrow(/Instance cannot be destroyed/);
     expect((await policy()).Policy).toContain('AllowCrossAccountStreamAccess');
 
     const document = adopted({});
     unprotectTables(document);
     const unprotected = new Deployment(document.toString());
     await unprotected.deploy(STACK);
-    await unprotected.destroy(STACK, ALONE);
+    await unprotected.destroy(STACK);
     await expect(table()).rejects.toThrow('not found');
   });
 });

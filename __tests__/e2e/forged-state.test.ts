@@ -163,9 +163,9 @@ describeWithEndpoint('a state that somebody else wrote', () => {
 
   test('lets nobody read a stream, and makes nothing', async () => {
     await write(CONSUMER, { role_arn: 'arn:aws:iam::999999999999:role/Eve' });
-    await expect(
-      deployment.deploy(PRODUCER, '--ignore-missing-stack-dependencies'),
-    ).rejects.toThrow(/output role_arn of consumer-reader must be/);
+    await expect(deployment.deploy(PRODUCER)).rejects.toThrow(
+      /output role_arn of consumer-reader must be/,
+    );
     const { dynamodb } = clientsOf(topology, PRODUCER);
     await expect(
       dynamodb.send(new DescribeTableCommand({ TableName: 'Forged.Orders' })),

@@ -77,7 +77,7 @@ describeWithEndpoint('the package', () => {
     writeFileSync(file, document.toString());
     const topology = loadTopology(file);
     await createStateBucket(topology);
-    const everything = ['--', '*', '--auto-approve', '--skip-provider-lock'];
+    const everything = ['--', '*', '--auto-approve'];
     await call('npm', 'run', 'deploy', ...everything);
 
     const { dynamodb } = clientsOf(topology, 'producer-orders');

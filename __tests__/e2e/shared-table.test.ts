@@ -61,7 +61,7 @@ describeWithEndpoint('a table shared by two services', () => {
 
   test('one of them is removed while the other goes on, and the table stays', async () => {
     await deployment.destroy('subscription-*-audit-orders');
-    await deployment.destroy('consumer-audit-orders', '--ignore-missing-stack-dependencies');
+    await deployment.destroy('consumer-audit-orders');
     remaining = new Deployment(withoutAudit());
     await remaining.deploy('*');
 

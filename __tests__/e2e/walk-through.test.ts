@@ -48,6 +48,8 @@ interface Variant {
   readonly topology: string;
   readonly runtime: string;
   readonly managedPolicies: string[];
+  /** By which it is deployed and destroyed. */
+  readonly command: 'npm run' | 'cdktf';
   readonly changesIn: (line: string) => Seen[];
 }
 
@@ -56,6 +58,7 @@ const VARIANTS: Variant[] = [
     topology: 'topologies/orders.yaml',
     runtime: 'nodejs22.x',
     managedPolicies: [],
+    command: 'npm run',
     changesIn: (line) => {
       const { change } = JSON.parse(line);
       if (!change) return []; // the metrics of an invocation
@@ -67,6 +70,7 @@ const VARIANTS: Variant[] = [
     topology: 'topologies/orders-python.yaml',
     runtime: 'python3.12',
     managedPolicies: ['AWSLambdaDynamoDBExecutionRole'],
+    command: 'cdktf',
     changesIn: (line) =>
       // biome-ignore lint/suspicious/noExplicitAny: the event as the Python function printed it
       JSON.parse(line).Records.map(({ eventName, dynamodb }: any) => ({
@@ -78,8 +82,8 @@ const VARIANTS: Variant[] = [
 ];
 
 describeWithEndpoint.each(VARIANTS)(
-  '$topology',
-  ({ topology: original, runtime, managedPolicies, changesIn }) => {
+  '$topology, by $command',
+  ({ topology: original, runtime, managedPolicies, command, changesIn }) => {
     const deployment = new Deployment(readFileSync(original, 'utf8'));
     const { consumers, producers } = deployment.topology;
     const consumerAccount = consumers[0]?.account as Account;
@@ -129,7 +133,8 @@ describeWithEndpoint.each(VARIANTS)(
 
     beforeAll(async () => {
       await deployment.createStateBucket();
-      await deployment.deploy();
+      if (command === 'cdktf') await deployment.cdktf('deploy', '*');
+      else await deployment.deploy();
     });
 
     let destroyed = false;
@@ -246,8 +251,16 @@ describeWithEndpoint.each(VARIANTS)(
       expect(await deployment.plannedChanges()).toEqual({});
     });
 
+    const testOfCdktf = command === 'cdktf' ? test : test.skip;
+    testOfCdktf('what cdktf deployed has nothing to plan', async () => {
+      await deployment.cdktf('diff', 'producer-orders');
+      expect(await deployment.plannedChanges()).toEqual({});
+      await deployment.deploy('producer-orders');
+    });
+
     test('destroy leaves nothing but the state bucket', async () => {
-      await deployment.destroy();
+      if (command === 'cdktf') await deployment.cdktf('destroy', '*');
+      else await deployment.destroy();
       destroyed = true;
       const { Functions } = await consumer.lambda.send(new ListFunctionsCommand({}));
       const { EventSourceMappings } = await consumer.lambda.send(

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const JSON_STACKS = 'cdktf.out/stacks';
 const HCL_STACKS = 'hcl.out/stacks';
 const TERRAFORM = process.env.TERRAFORM_BINARY_NAME ?? 'terraform';
-export const FLAGS = ['--auto-approve', '--skip-provider-lock'];
+export const FLAGS = ['--auto-approve'];
 
 /** `describe` where there is an AWS API to deploy to; e2e/setup.ts says so where there is none. */
 export const describeWithEndpoint = process.env.AWS_ENDPOINT_URL ? describe : describe.skip;
@@ -26,7 +26,7 @@ export async function createStateBucket({ state }: ResolvedTopology): Promise<vo
     });
 }
 
-/** The stacks of one topology, deployed as a user deploys them: with cdktf and Terraform. */
+/** The stacks of one topology, deployed as a user deploys them: with Terraform. */
 export class Deployment {
   readonly file: string;
   readonly topology: ResolvedTopology;
@@ -43,12 +43,18 @@ export class Deployment {
 
   /** One `npm run deploy`, of all stacks unless some are named. */
   async deploy(...stacks: string[]): Promise<void> {
-    await this.run('deploy', ...(stacks.length > 0 ? stacks : ['*']), ...FLAGS);
+    await this.run('deploy', ...(stacks.length > 0 ? stacks : ['*']), '--auto-approve');
   }
 
   /** One `npm run destroy`, of all stacks unless some are named. */
   async destroy(...stacks: string[]): Promise<void> {
-    await this.run('destroy', ...(stacks.length > 0 ? stacks : ['*']), ...FLAGS);
+    await this.run('destroy', ...(stacks.length > 0 ? stacks : ['*']), '--auto-approve');
+  }
+
+  /** The same commands of cdktf's CLI, which cdktf.json makes possible. */
+  async cdktf(command: 'deploy' | 'diff' | 'destroy', stacks: string): Promise<void> {
+    const approved = command === 'diff' ? [] : ['--auto-approve'];
+    await this.call('npx', 'cdktf', command, stacks, ...approved, '--skip-provider-lock');
   }
 
   /** What Terraform would change now, by stack; empty when nothing has drifted. */

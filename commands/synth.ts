@@ -22,7 +22,7 @@ export const command = defineTopologyCommand(
     const same = world.topologyFile === usualTopology() ? 'Next' : 'Next, with the same topology';
     const next = hcl
       ? `Next: read ${folder}/stacks/*/cdk.tf; ${ownPage('leaving.md')} runs them with Terraform alone`
-      : `${same}: npm run review${output === undefined ? ", then npm run deploy -- '*'" : ` -- --from ${asArgument(folder)}`}`;
+      : `${same}: npm run review${output === undefined ? ', then npm run plan' : ` -- --from ${asArgument(folder)}`}`;
     world.stdout.write(
       `${count} in ${folder}/: ${stacks.slice(0, NAMED).join(', ')}${more}\n${next}\n`,
     );

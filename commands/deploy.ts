@@ -3,7 +3,7 @@ import { stacksOf } from '../terraform/stacks';
 import { APPROVE, confirmed, ensureApproval } from './approval';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
 import { usePlans } from './saved-plans';
-import { OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
+import { callOf, OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
 import { hasChanges, planLines, resultLines, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
 
@@ -37,7 +37,7 @@ export const command = defineTopologyCommand(
         if (isNeeded && !(await confirmed(world, 'Deploy this?'))) return 1;
       }
       const results = await runner.apply(wanted, plans, folder !== undefined);
-      screen.lines(resultLines(results, explain, 'npm run deploy --'));
+      screen.lines(resultLines(results, explain, callOf(world)));
       screen.lines(removedLines((await statesOf(topology, world)).removed));
       return [...results.values()].every(({ status }) => status === 'done') ? 0 : 1;
     });

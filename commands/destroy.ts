@@ -2,12 +2,12 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { synthesizeAt } from '../review/changes/at-ref';
 import { synthesize } from '../stacks/synthesize';
-import { type Stack, select, stacksOf } from '../terraform/stacks';
+import { type Stack, stacksOf } from '../terraform/stacks';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { APPROVE, confirmed, ensureApproval } from './approval';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
-import { OPERANDS } from './selection';
+import { callOf, OPERANDS, select } from './selection';
 import { exitCode, hasChanges, planLines, resultLines, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
 
@@ -48,7 +48,9 @@ export const command = defineTopologyCommand(
       const isNeeded = [...plans.values()].some(hasChanges);
       if (isNeeded && !isApproved && !(await confirmed(world, 'Destroy this?'))) return 1;
       const results = await runner.apply(stacks, plans);
-      screen.lines(resultLines(results, explain, repeated(from)));
+      screen.lines(
+        resultLines(results, explain, [callOf(world), ...(from ? ['--from', from] : [])].join(' ')),
+      );
       return [...results.values()].every(({ status }) => status === 'done') ? 0 : 1;
     });
   },
@@ -75,8 +77,4 @@ function removedSince(ref: string, topology: ResolvedTopology, file: string): St
   const removed = before ? stacksOf(before).filter(({ id }) => !ids.includes(id)) : [];
   if (removed.length > 0) return removed;
   throw new UserError(`--from: the topology has every stack that it had at ${ref}`);
-}
-
-function repeated(from: string | undefined): string {
-  return `npm run destroy --${from === undefined ? '' : ` --from ${from}`}`;
 }

@@ -1,5 +1,4 @@
 import { STATE_BUCKET_STACK_ID } from '../topology/names';
-import { didYouMean, UserError } from '../topology/problem';
 import { namesRoles, type ResolvedTopology } from '../topology/resolve';
 
 /** A stack, before it is synthesized. */
@@ -47,41 +46,4 @@ function subscriptions(topology: ResolvedTopology): Stack[] {
       after,
     };
   });
-}
-
-/**
- * The stacks with one of these ids, or that match one of these patterns, in which `*` is any text.
- *
- * @param patterns Default: all stacks
- * @throws UserError of a pattern without a stack
- */
-export function select(stacks: readonly Stack[], patterns: readonly string[]): Stack[] {
-  const ids = stacks.map(({ id }) => id);
-  const wanted = patterns.map((pattern) => {
-    const text = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-    const matches = new RegExp(`^${text}$`);
-    if (ids.some((id) => matches.test(id))) return matches;
-    throw new UserError(
-      `no stack is ${pattern}; ${didYouMean(pattern, ids)}npm run stacks lists them`,
-    );
-  });
-  return wanted.length === 0
-    ? [...stacks]
-    : stacks.filter(({ id }) => wanted.some((matches) => matches.test(id)));
-}
-
-/**
- * Those that runner `i` of `n` deploys: accounts are dealt one by one in the order of the topology, so that a new
- * one at its end moves no other.
- *
- * @param shard such as `1/4`
- * @throws UserError if it has another form
- */
-export function shardOf(stacks: readonly Stack[], shard: string): Stack[] {
-  const [, part = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(shard) ?? []).map(Number);
-  if (part < 1 || part > count) {
-    throw new UserError(`--shard must be a runner and their number, such as 1/4, got ${shard}`);
-  }
-  const tenants = [...new Set(stacks.map(({ tenant }) => tenant))];
-  return stacks.filter(({ tenant }) => tenants.indexOf(tenant) % count === part - 1);
 }

@@ -52,9 +52,22 @@ function write(overrides: Overrides = {}): void {
   writeFileSync('topology.yaml', JSON.stringify(topology(overrides)));
 }
 
+const NAMES = new Map([
+  [deploy, 'deploy'],
+  [destroy, 'destroy'],
+  [drift, 'drift'],
+  [plan, 'plan'],
+  [stacks, 'stacks'],
+]);
+
 /** Seconds are those of the machine. */
 async function run(command: Command, args: string[], world: Partial<World> = {}) {
-  const outcome = await runCommand(command, { name: 'deploy', args, env: terraform.env, ...world });
+  const outcome = await runCommand(command, {
+    name: NAMES.get(command),
+    args,
+    env: terraform.env,
+    ...world,
+  });
   return { ...outcome, stdout: outcome.stdout.replaceAll(/, \d+ s$/gm, '') };
 }
 

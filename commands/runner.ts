@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { type Applied, applyStack } from '../terraform/apply';
@@ -5,7 +6,7 @@ import { explain } from '../terraform/explain';
 import { inOrder, type NotRun } from '../terraform/in-order';
 import { Initializer } from '../terraform/initialize';
 import type { Diagnostic } from '../terraform/messages';
-import { type PlanKind, planStack, type StackPlan } from '../terraform/plan';
+import { PLAN, type PlanKind, planStack, type StackPlan } from '../terraform/plan';
 import { Terraform } from '../terraform/program';
 import type { Stack } from '../terraform/stacks';
 import { UserError } from '../topology/problem';
@@ -36,6 +37,8 @@ export interface RunOptions {
 /** Runs Terraform in the folders of stacks, and says what goes on. */
 export class Runner {
   private readonly initializer: Initializer;
+  /** Folders that may have a plan, which holds values of the state. */
+  private readonly folders = new Set<string>();
 
   private constructor(
     private readonly terraform: Terraform,
@@ -62,13 +65,15 @@ export class Runner {
     const cache = { TF_PLUGIN_CACHE_DIR: path.resolve(CACHE) };
     const program = env.TERRAFORM_BINARY_NAME ?? 'terraform';
     const terraform = new Terraform(program, { ...cache, ...env }, (line) => screen.line(line));
+    const runner = new Runner(terraform, screen, { ...options, atOnce });
     try {
       await terraform.run('.', ['version']);
-      const code = await act(new Runner(terraform, screen, { ...options, atOnce }));
+      const code = await act(runner);
       const { stopped } = terraform;
       return stopped ? 128 + constants.signals[stopped] : code;
     } finally {
       terraform.close();
+      for (const folder of runner.folders) rmSync(path.join(folder, PLAN), { force: true });
     }
   }
 
@@ -115,7 +120,9 @@ export class Runner {
   async apply(stacks: readonly Stack[], plans?: Plans, addsOnly = false): Promise<Results> {
     return this.each('at work', stacks, async (stack) => {
       const started = Date.now();
-      const result = await this.applyOne(stack, plans?.get(stack), addsOnly);
+      const outcome = await this.applyOne(stack, plans?.get(stack), addsOnly);
+      // All that Terraform says of an interrupt are its consequences.
+      const result = outcome.failed && this.terraform.stopped ? INTERRUPTED : outcome;
       if (result.failed) {
         for (const error of result.errors) this.say(stack, `failed: ${this.explain(stack, error)}`);
       } else {
@@ -148,14 +155,14 @@ export class Runner {
     }
     const detail = others.map(({ action, address }) => `${address} ${action}`).join(', ');
     const summary = 'it could not be planned before, and now does more than add; plan again';
-    const error: Diagnostic = { severity: 'error', summary, detail };
-    return { status: 'failed', failed: true, errors: late.failed ? late.errors : [error] };
+    return late.failed ? late : failedBy(summary, detail);
   }
 
   private async initialize(folder: string): Promise<(Applied & StackPlan) | undefined> {
+    this.folders.add(folder);
     const summary = await this.initializer.initialize(folder);
     if (summary === undefined) return undefined;
-    return { status: 'failed', failed: true, errors: [{ severity: 'error', summary, detail: '' }] };
+    return failedBy(summary);
   }
 
   private async each<T extends { readonly failed: boolean }>(
@@ -187,8 +194,14 @@ export class Runner {
   }
 }
 
+const INTERRUPTED: Applied = failedBy('interrupted; a repetition goes on from there');
+
 const NOTHING_TO_DO: Applied = {
   status: 'done',
   failed: false,
   changes: { add: 0, change: 0, remove: 0 },
 };
+
+function failedBy(summary: string, detail = ''): Applied & StackPlan {
+  return { status: 'failed', failed: true, errors: [{ severity: 'error', summary, detail }] };
+}

@@ -17,7 +17,9 @@ export class Screen {
 
   /** @param status empty for none */
   show(status: string): void {
-    this.status = visible(status).slice(0, (process.stdout.columns ?? 80) - 1);
+    // A terminal that does not know its width says 0.
+    const width = process.stdout.columns || 80;
+    this.status = visible(status).slice(0, width - 1);
     if (this.world.terminal) this.write('');
   }
 

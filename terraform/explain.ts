@@ -14,7 +14,6 @@ export function explain(error: Diagnostic, place: Place, now: Date): string {
   if (summary === 'Saved plan is stale') {
     return 'the state moved on after the plan was made: plan again, and read what is different';
   }
-  if (summary === 'execution halted') return 'interrupted; a repetition goes on where it ended';
   // The summary of most errors of a provider is the whole text.
   const text = [summary, firstParagraph(detail)].filter(Boolean).join(': ');
   return address && !text.includes(address) ? `${address}: ${text}` : text;

@@ -188,6 +188,7 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
     });
     const { questions, ...world } = terminal('yes');
     const { code, stdout } = await run(deploy, [], world);
+    expect(existsSync(`cdktf.out/stacks/${CONSUMER}/plan`)).toBe(false);
     expect({ code, questions }).toEqual({
       code: 0,
       questions: ['Deploy this? Only "yes" is taken: '],
@@ -266,6 +267,9 @@ describe('an interrupt', () => {
   test('reaches Terraform once, however often it comes at once, and no further stack begins', async () => {
     const { code, stdout, signals } = await interrupted(1, 'SIGINT', 'SIGINT', 'SIGTERM');
     expect({ code, signals }).toEqual({ code: 130, signals: [`${CONSUMER} SIGINT`] });
+    expect(stdout).toContain(
+      `failed     ${CONSUMER}  interrupted; a repetition goes on from there\n`,
+    );
     expect(stdout).toContain(
       'Stopping: Terraform ends what it has begun, writes the state and frees its lock.',
     );

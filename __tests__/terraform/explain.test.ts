@@ -67,7 +67,6 @@ test.each([
     'The given plan file…',
     'the state moved on after the plan was made: plan again, and read what is different',
   ],
-  ['execution halted', '', 'interrupted; a repetition goes on where it ended'],
 ])('%s', (summary, detail, expected) => {
   expect(text(summary, detail)).toBe(expected);
 });

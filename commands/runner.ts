@@ -98,7 +98,7 @@ export class Runner {
   async plan(stacks: readonly Stack[], kind: PlanKind): Promise<Plans> {
     const planned = new Map<string, StackPlan>();
     return this.each('planning', stacks, async (stack) => {
-      const before = kind === 'deploy' ? stack.after : [];
+      const before = kind === 'deploy' ? stack.dependsOn : [];
       const known = before.flatMap((id): [string, StackPlan][] => {
         const plan = planned.get(id);
         return plan ? [[id, plan]] : [];

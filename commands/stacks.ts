@@ -1,4 +1,4 @@
-import { stacksOf } from '../terraform/stacks';
+import { type Stack, stacksOf } from '../terraform/stacks';
 import { OPERANDS, SELECTION, selected } from './selection';
 import { defineTopologyCommand, readTopology } from './topology';
 
@@ -15,8 +15,8 @@ export const command = defineTopologyCommand(
     const topology = readTopology(world);
     const stacks = await selected(topology, options, patterns, world);
     const order = orderOf(stacksOf(topology));
-    const rows = stacks.map(({ id, kind, account, after }) => {
-      return { id, kind, account, order: order.get(id), after };
+    const rows = stacks.map(({ id, kind, account, dependsOn }) => {
+      return { id, kind, account, order: order.get(id), dependsOn };
     });
     const lines = rows.map(({ id, account = '-', order }) => `${order}  ${account}  ${id}\n`);
     world.stdout.write(options.json ? `${JSON.stringify(rows, null, 2)}\n` : lines.join(''));
@@ -26,11 +26,12 @@ export const command = defineTopologyCommand(
   OPERANDS,
 );
 
-/** Stacks with the same number can be deployed at once: 1 needs no other, each other the one before. */
-function orderOf(stacks: readonly { readonly id: string; readonly after: readonly string[] }[]) {
-  const order = new Map<string, number>();
-  for (const { id, after } of stacks) {
-    order.set(id, 1 + Math.max(0, ...after.map((before) => order.get(before) ?? 0)));
+/** As in stacks.json: those of a lower number are deployed first, those of the same can be deployed at once. */
+function orderOf(stacks: readonly Stack[]): ReadonlyMap<string, number> {
+  const orders = new Map<string, number>();
+  for (const { id, kind, dependsOn } of stacks) {
+    const before = dependsOn.map((each) => orders.get(each) ?? 0);
+    orders.set(id, kind === 'state-bucket' ? 0 : 1 + Math.max(0, ...before));
   }
-  return order;
+  return orders;
 }

@@ -53,7 +53,7 @@ function predecessors(stacks: readonly Stack[], reversed: boolean): ReadonlyMap<
   const byId = new Map(stacks.map((stack) => [stack.id, stack]));
   const before = new Map<Stack, Stack[]>(stacks.map((stack) => [stack, []]));
   for (const stack of stacks) {
-    for (const each of stack.after.flatMap((id) => byId.get(id) ?? [])) {
+    for (const each of stack.dependsOn.flatMap((id) => byId.get(id) ?? [])) {
       if (reversed) before.get(each)?.push(stack);
       else before.get(stack)?.push(each);
     }

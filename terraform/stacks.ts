@@ -10,40 +10,43 @@ export interface Stack {
   /** ID of the account by which it is dealt to runners: of a subscription the table's. */
   readonly tenant?: string;
   /** Stacks that are deployed before it, and destroyed after it. */
-  readonly after: readonly string[];
+  readonly dependsOn: readonly string[];
 }
 
 /** The stacks of a topology in the order of deployment. */
 export function stacksOf(topology: ResolvedTopology): Stack[] {
   const stacks = [...consumers(topology), ...producers(topology), ...subscriptions(topology)];
   if (!topology.state.manage) return stacks;
-  const first: Stack = { id: STATE_BUCKET_STACK_ID, kind: 'state-bucket', after: [] };
-  return [first, ...stacks.map((stack) => ({ ...stack, after: [first.id, ...stack.after] }))];
+  const first: Stack = { id: STATE_BUCKET_STACK_ID, kind: 'state-bucket', dependsOn: [] };
+  return [
+    first,
+    ...stacks.map((stack) => ({ ...stack, dependsOn: [first.id, ...stack.dependsOn] })),
+  ];
 }
 
 function consumers(topology: ResolvedTopology): Stack[] {
   return topology.consumers.map(({ stackId, account: { id } }) => {
-    return { id: stackId, kind: 'consumer', account: id, tenant: id, after: [] };
+    return { id: stackId, kind: 'consumer', account: id, tenant: id, dependsOn: [] };
   });
 }
 
 function producers(topology: ResolvedTopology): Stack[] {
   return topology.producers.map(({ stackId, account: { id }, streamPolicy, readers }) => {
-    const after = namesRoles(streamPolicy) ? readers.map((reader) => reader.stackId) : [];
-    return { id: stackId, kind: 'producer', account: id, tenant: id, after };
+    const dependsOn = namesRoles(streamPolicy) ? readers.map((reader) => reader.stackId) : [];
+    return { id: stackId, kind: 'producer', account: id, tenant: id, dependsOn };
   });
 }
 
 function subscriptions(topology: ResolvedTopology): Stack[] {
   return topology.subscriptions.map((subscription) => {
     const { stackId, account, source, producerStackId, consumerStackId } = subscription;
-    const after = [consumerStackId, producerStackId];
+    const dependsOn = [consumerStackId, producerStackId];
     return {
       id: stackId,
       kind: 'subscription',
       account: account.id,
       tenant: source.account.id,
-      after,
+      dependsOn,
     };
   });
 }

@@ -752,13 +752,13 @@ describe('stacks', () => {
 
   test('as JSON, of a shard', async () => {
     expect(JSON.parse((await run(stacks, ['--json', '--shard', '2/2'])).stdout)).toEqual([
-      { id: PRODUCER, kind: 'producer', account: '444455556666', order: 2, after: [CONSUMER] },
+      { id: PRODUCER, kind: 'producer', account: '444455556666', order: 2, dependsOn: [CONSUMER] },
       {
         id: SUBSCRIPTION,
         kind: 'subscription',
         account: '111122223333',
         order: 3,
-        after: [CONSUMER, PRODUCER],
+        dependsOn: [CONSUMER, PRODUCER],
       },
     ]);
   });

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { inOrder } from '../../terraform/in-order';
 import type { Stack } from '../../terraform/stacks';
 
-const stack = (id: string, ...after: string[]): Stack => ({ id, kind: 'producer', after });
+const stack = (id: string, ...dependsOn: string[]): Stack => ({ id, kind: 'producer', dependsOn });
 const STACKS = [
   stack('a'),
   stack('b'),

@@ -21,15 +21,15 @@ describe.each(SHIPPED)('the stacks of %s', (file) => {
       const synthesized = Object.entries<{ dependencies: string[] }>(stacks).map(
         ([id, { dependencies }]) => [id, dependencies.sort()],
       );
-      const own = stacksOf(managed).map(({ id, after }) => [
+      const own = stacksOf(managed).map(({ id, dependsOn }) => [
         id,
         // The bucket is deployed first, though no stack refers to it.
-        [...new Set(after)].filter((each) => each !== 'state-bucket').sort(),
+        [...new Set(dependsOn)].filter((each) => each !== 'state-bucket').sort(),
       ]);
       expect(Object.fromEntries(own)).toEqual(Object.fromEntries(synthesized));
       const all = own.map(([id]) => id);
-      for (const { id, after } of stacksOf(managed)) {
-        expect(all.slice(0, all.indexOf(id))).toEqual(expect.arrayContaining([...after]));
+      for (const { id, dependsOn } of stacksOf(managed)) {
+        expect(all.slice(0, all.indexOf(id))).toEqual(expect.arrayContaining([...dependsOn]));
       }
     },
   );

@@ -3,7 +3,7 @@ import type { Stack } from '../read/stacks';
 import { differences } from './differences';
 
 /** What a stack is deployed after. */
-type Order = readonly { readonly id: string; readonly after: readonly string[] }[];
+type Order = readonly { readonly id: string; readonly dependsOn: readonly string[] }[];
 
 /**
  * Stacks that are new, or whose configuration or code differs, and those that read what such a stack publishes anew.
@@ -17,6 +17,6 @@ export function changedStacks(
   const all = differences(before, now);
   const tables = all.filter(({ type }) => /^(data\.)?aws_dynamodb_table$/.test(type));
   const streams = new Set(tables.map(({ stack }) => stack));
-  const readers = order.filter(({ after }) => after.some((id) => streams.has(id)));
+  const readers = order.filter(({ dependsOn }) => dependsOn.some((id) => streams.has(id)));
   return unique([...all.map(({ stack }) => stack), ...readers.map(({ id }) => id)]);
 }

@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { type Applied, applyStack } from '../terraform/apply';
-import { explain } from '../terraform/explain';
 import { inOrder, type NotRun } from '../terraform/in-order';
 import { Initializer } from '../terraform/initialize';
 import type { Diagnostic } from '../terraform/messages';
@@ -10,6 +9,7 @@ import { PLAN, type PlanKind, planStack, type StackPlan } from '../terraform/pla
 import { Terraform } from '../terraform/program';
 import type { Stack } from '../terraform/stacks';
 import { UserError } from '../topology/problem';
+import { explain } from './explain';
 import type { World } from './run';
 import { Screen } from './screen';
 import { changesOf, counts, hasChanges, type Plans, type Results, reasons } from './summary';

@@ -1,4 +1,4 @@
-import type { Diagnostic, UiMessage } from './messages';
+import type { Failed, UiMessage } from './messages';
 import { PLAN } from './plan';
 import type { Terraform } from './program';
 
@@ -8,18 +8,13 @@ export type Applied =
       readonly failed: false;
       readonly changes: NonNullable<UiMessage['changes']>;
     }
-  | { readonly status: 'failed'; readonly failed: true; readonly errors: readonly Diagnostic[] };
+  | Failed;
 
-/** Terraform's words, and ours of what is over and of what goes on. */
-const DONE: Readonly<Record<string, string>> = {
+/** Terraform's words, and ours. */
+const WORDS: Readonly<Record<string, string>> = {
   create: 'added',
   update: 'changed',
   delete: 'destroyed',
-};
-const GOES_ON = {
-  create: 'is being added',
-  update: 'is being changed',
-  delete: 'is being destroyed',
 };
 
 /** Seconds after which a resource that takes long is printed again. */
@@ -28,7 +23,7 @@ const PATIENCE = 60;
 /**
  * Applies a stack.
  *
- * @param args of `terraform apply`: the saved plan, or that it is approved
+ * @param what the plan in its folder, or whatever the configuration asks for
  * @param say prints a line about the stack
  */
 export async function applyStack(
@@ -55,8 +50,10 @@ function lineOf({ type, hook, diagnostic }: UiMessage): string | undefined {
   if (diagnostic) return `warning: ${diagnostic.summary}`;
   if (!hook) return undefined;
   const { resource, action, elapsed_seconds: seconds = 0 } = hook;
-  const words = type === 'apply_complete' ? DONE[action] : GOES_ON[action as keyof typeof GOES_ON];
-  const isShown =
-    type === 'apply_complete' || (type === 'apply_progress' && seconds % PATIENCE === 0);
-  return isShown && words ? `${resource.addr} ${words}, ${seconds} s` : undefined;
+  const isDone = type === 'apply_complete';
+  const isShown = isDone || (type === 'apply_progress' && seconds % PATIENCE === 0);
+  const word = WORDS[action];
+  return isShown && word
+    ? `${resource.addr} ${isDone ? '' : 'is being '}${word}, ${seconds} s`
+    : undefined;
 }

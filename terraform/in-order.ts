@@ -25,7 +25,11 @@ export async function inOrder<T extends { readonly failed: boolean }>(
   run: (stack: Stack) => Promise<T>,
 ): Promise<ReadonlyMap<Stack, T | NotRun>> {
   const results = new Map<Stack, T | NotRun>();
-  const before = predecessors(stacks, reversed);
+  const comesAfter = (one: Stack, other: Stack) =>
+    reversed ? other.dependsOn.includes(one.id) : one.dependsOn.includes(other.id);
+  const before = new Map(
+    stacks.map((stack) => [stack, stacks.filter((other) => comesAfter(stack, other))]),
+  );
   const left = new Set(reversed ? [...stacks].reverse() : stacks);
   const running = new Set<Promise<void>>();
   for (;;) {
@@ -47,16 +51,4 @@ export async function inOrder<T extends { readonly failed: boolean }>(
     if (running.size === 0) return new Map(stacks.map((stack) => [stack, results.get(stack) as T]));
     await Promise.race(running);
   }
-}
-
-function predecessors(stacks: readonly Stack[], reversed: boolean): ReadonlyMap<Stack, Stack[]> {
-  const byId = new Map(stacks.map((stack) => [stack.id, stack]));
-  const before = new Map<Stack, Stack[]>(stacks.map((stack) => [stack, []]));
-  for (const stack of stacks) {
-    for (const each of stack.dependsOn.flatMap((id) => byId.get(id) ?? [])) {
-      if (reversed) before.get(each)?.push(stack);
-      else before.get(stack)?.push(each);
-    }
-  }
-  return before;
 }

@@ -36,7 +36,8 @@ export class Initializer {
   async initialize(folder: string): Promise<string | undefined> {
     const { terraform } = JSON.parse(readFileSync(path.join(folder, 'cdk.tf.json'), 'utf8'));
     const stamp = path.join(folder, '.terraform', 'initialized');
-    if (readIfThere(stamp) === hashOf(terraform) && isWhole(folder)) return undefined;
+    const before = existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
+    if (before === hashOf(terraform) && isWhole(folder)) return undefined;
     rmSync(stamp, { force: true });
 
     const lockFile = path.join(this.cache, `${hashOf(terraform.required_providers)}${LOCK_FILE}`);
@@ -60,9 +61,10 @@ export class Initializer {
     if (existsSync(lockFile)) cpSync(lockFile, ownLockFile);
     // A stack of this name that another topology has, with another state, is not moved.
     const args = ['init', '-input=false', '-no-color', '-reconfigure'];
+    // Terraform uses a cache only if it is there.
+    mkdirSync(this.cache, { recursive: true });
     const { succeeded, text } = await this.terraform.run(folder, args);
     if (!succeeded) return plain(text);
-    mkdirSync(this.cache, { recursive: true });
     if (existsSync(ownLockFile)) cpSync(ownLockFile, lockFile);
     return undefined;
   }
@@ -71,31 +73,18 @@ export class Initializer {
 /** Whether the providers are there: links to a cache that was removed lead nowhere. */
 function isWhole(folder: string): boolean {
   const providers = path.join(folder, '.terraform', 'providers');
-  return (
-    existsSync(path.join(folder, LOCK_FILE)) &&
-    existsSync(providers) &&
-    readdirSync(providers, { recursive: true }).every((entry) =>
-      existsSync(path.join(providers, String(entry))),
-    )
-  );
+  if (!existsSync(path.join(folder, LOCK_FILE)) || !existsSync(providers)) return false;
+  const files = readdirSync(providers, { recursive: true, encoding: 'utf8' });
+  return files.every((file) => existsSync(path.join(providers, file)));
 }
 
 /** The errors, without the frame that Terraform draws around them. */
 function plain(text: string): string {
-  const lines = text.split('\n').map((line) => line.replace(/^[╷│╵] ?/, '').trim());
-  const start = Math.max(
-    0,
-    lines.findIndex((line) => line.startsWith('Error: ')),
-  );
-  return lines
-    .slice(start)
-    .filter(Boolean)
-    .join(' ')
-    .replace(/^Error: /, '');
-}
-
-function readIfThere(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  const line = text
+    .replaceAll(/^[╷│╵] ?/gm, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return line.replace(/^.*?\bError: /, '');
 }
 
 function hashOf(value: unknown): string {

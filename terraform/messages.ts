@@ -23,6 +23,12 @@ export interface Diagnostic {
   readonly address?: string;
 }
 
+export interface Failed {
+  readonly status: 'failed';
+  readonly failed: true;
+  readonly errors: readonly Diagnostic[];
+}
+
 /** A line of Terraform's as a message, if it is one. */
 export function readMessage(line: string): UiMessage | undefined {
   if (!line.startsWith('{')) return undefined;

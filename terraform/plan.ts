@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Diagnostic, UiMessage } from './messages';
+import type { Diagnostic, Failed, UiMessage } from './messages';
 import type { Terraform } from './program';
 
 /** What happens to a resource. */
@@ -26,14 +26,20 @@ export type StackPlan =
       readonly after: string;
       readonly resources: number;
     }
-  | { readonly status: 'failed'; readonly failed: true; readonly errors: readonly Diagnostic[] };
+  | Failed;
 
 /** Name of the plan's file in the folder of the stack. */
 export const PLAN = 'plan';
 
-export type PlanKind = 'deploy' | 'destroy' | 'drift';
+/** `blind destroy` reads nothing of other stacks, and nothing in AWS. */
+const FLAGS = {
+  deploy: [],
+  destroy: ['-destroy'],
+  'blind destroy': ['-destroy', '-refresh=false'],
+  drift: ['-refresh-only'],
+} as const;
 
-const FLAGS = { deploy: [], destroy: ['-destroy'], drift: ['-refresh-only'] };
+export type PlanKind = keyof typeof FLAGS;
 
 /** Terraform's words. What only a state forgets or moves changes nothing in AWS. */
 const ACTIONS: Readonly<Record<string, Change['action']>> = {
@@ -56,10 +62,15 @@ export async function planStack(
   kind: PlanKind,
   planned: ReadonlyMap<string, StackPlan> = new Map(),
 ): Promise<StackPlan> {
-  const configuration = configurationIn(folder);
-  const { reads, resources } = configuration;
+  const { reads, resources } = configurationIn(folder);
+  const waits = (after: string): StackPlan => ({
+    status: 'after',
+    failed: false,
+    after,
+    resources,
+  });
   const after = reads.find(({ id, outputs }) => mayChange(planned.get(id), outputs))?.id;
-  if (after) return { status: 'after', failed: false, after, resources };
+  if (after) return waits(after);
 
   const found = new Map<string, Change>();
   const outputs: string[] = [];
@@ -68,9 +79,17 @@ export async function planStack(
   const outcome = await terraform.run(folder, args, (message) => {
     const change = message.type === read ? changeOf(message) : undefined;
     if (change) found.set(change.address, change);
-    if (message.type === 'outputs') outputs.push(...changedOutputs(message));
+    const changed = Object.entries(message.outputs ?? {}).filter(
+      ([, each]) => each.action !== 'noop',
+    );
+    outputs.push(...changed.map(([name]) => name));
   });
-  if (!outcome.succeeded) return unplanned(outcome.errors, kind, configuration, planned);
+  const missing = outcome.succeeded ? undefined : missingIn(outcome.errors, reads);
+  const isPlanned = missing !== undefined && planned.has(missing);
+  // What it reads is gone already, which must not keep it.
+  if (missing && kind === 'destroy') return planStack(terraform, folder, 'blind destroy');
+  if (missing && kind === 'deploy' && !isPlanned) return waits(missing);
+  if (!outcome.succeeded) return { status: 'failed', failed: true, errors: outcome.errors };
   const changes = await detailed([...found.values()], terraform, folder, kind);
   return { status: 'planned', failed: false, changes, outputs: kind === 'deploy' ? outputs : [] };
 }
@@ -82,22 +101,16 @@ function mayChange(plan: StackPlan | undefined, read: readonly string[]): boolea
 }
 
 /** Of a stack whose predecessor is not deployed Terraform says that there is no state, or no such output. */
-function unplanned(
+function missingIn(
   errors: readonly Diagnostic[],
-  kind: PlanKind,
-  { reads, resources }: Configuration,
-  planned: ReadonlyMap<string, StackPlan>,
-): StackPlan {
+  reads: ReturnType<typeof configurationIn>['reads'],
+): string | undefined {
   const missing = errors.map(({ summary, address }) =>
     /^(Unable to find remote state|Resource postcondition failed)$/.test(summary)
       ? reads.find((read) => read.address === address)?.id
       : undefined,
   );
-  const [after] = missing;
-  const isAfter = kind === 'deploy' && missing.every(Boolean) && !planned.has(after ?? '');
-  return after && isAfter
-    ? { status: 'after', failed: false, after, resources }
-    : { status: 'failed', failed: true, errors };
+  return missing.every(Boolean) ? missing[0] : undefined;
 }
 
 async function detailed(
@@ -121,22 +134,8 @@ function changeOf({ change }: UiMessage): Change | undefined {
   return change && action && { address: change.resource.addr, action, attributes: [] };
 }
 
-function changedOutputs({ outputs = {} }: UiMessage): string[] {
-  return Object.entries(outputs).flatMap(([name, { action }]) => (action === 'noop' ? [] : [name]));
-}
-
-interface Configuration {
-  /** States of other stacks, and the outputs that are read of them. */
-  readonly reads: readonly {
-    readonly id: string;
-    readonly address: string;
-    readonly outputs: readonly string[];
-  }[];
-  /** Number of its resources. */
-  readonly resources: number;
-}
-
-function configurationIn(folder: string): Configuration {
+/** The outputs of other stacks that a stack reads, and the number of its resources. */
+function configurationIn(folder: string) {
   const text = readFileSync(path.join(folder, 'cdk.tf.json'), 'utf8');
   const { data = {}, resource = {} } = JSON.parse(text);
   const states: Record<string, { config: { key: string } }> = data.terraform_remote_state ?? {};
@@ -150,9 +149,7 @@ function configurationIn(folder: string): Configuration {
   return { reads, resources };
 }
 
-interface Values {
-  readonly [attribute: string]: unknown;
-}
+type Values = Readonly<Record<string, unknown>>;
 
 interface ValueChange {
   readonly before: Values | null;
@@ -174,6 +171,9 @@ async function attributesIn(
   return new Map(changes.map(({ address, change }) => [address, attributesOf(change, kind)]));
 }
 
+/** What AWS reports of a resource at work, which nobody sets. */
+const REPORTS = ['last_processing_result', 'last_modified', 'state_transition_reason'];
+
 function attributesOf(
   { before, after, after_unknown: unknown = {}, replace_paths: paths = [] }: ValueChange,
   kind: PlanKind,
@@ -184,7 +184,7 @@ function attributesOf(
     (name) => JSON.stringify(old[name] ?? null) !== JSON.stringify(now[name] ?? null),
   );
   // Of a new resource Terraform records some attributes only when it reads it for the first time.
-  if (kind === 'drift') return all.filter((name) => !isEmpty(old[name]));
+  if (kind === 'drift') return all.filter((name) => !isEmpty(old[name]) && !REPORTS.includes(name));
   // What AWS sets at any change, such as a time, is not yet known either: only if nothing else differs.
   const changed = all.filter((name) => unknown[name] !== true);
   return changed.length > 0 ? changed : all;

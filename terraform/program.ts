@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { UserError } from '../topology/problem';
 import { type Diagnostic, readMessage, type UiMessage } from './messages';
@@ -74,23 +75,16 @@ export class Terraform {
         else onMessage(message);
       });
     }
-    const code = await this.ended(child);
-    return { succeeded: code === 0, errors, text: text.join('\n') };
-  }
-
-  private ended(child: ChildProcess): Promise<number | null> {
-    return new Promise((resolve, reject) => {
-      child.on('error', (error) => {
-        this.running.delete(child);
-        const remedy = 'install Terraform 1.10 or later, or set TERRAFORM_BINARY_NAME=tofu';
-        reject(new UserError(`${this.program} does not start: ${error.message}; ${remedy}`));
-      });
+    try {
       // Not 'exit', after which lines may still come.
-      child.on('close', (code) => {
-        this.running.delete(child);
-        resolve(code);
-      });
-    });
+      const [code] = await once(child, 'close');
+      return { succeeded: code === 0, errors, text: text.join('\n') };
+    } catch (error) {
+      const remedy = 'install Terraform 1.10 or later, or set TERRAFORM_BINARY_NAME=tofu';
+      throw new UserError(`${(error as Error).message}; ${remedy}`);
+    } finally {
+      this.running.delete(child);
+    }
   }
 
   private readonly interrupt = (signal: NodeJS.Signals): void => {

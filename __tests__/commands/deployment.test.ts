@@ -244,7 +244,7 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
     expect(await run(deploy, ['--auto-approve'], { env })).toMatchObject({
       code: 1,
       stderr:
-        'no-terraform does not start: spawn no-terraform ENOENT; install Terraform 1.10 or later, or set TERRAFORM_BINARY_NAME=tofu\n',
+        'spawn no-terraform ENOENT; install Terraform 1.10 or later, or set TERRAFORM_BINARY_NAME=tofu\n',
     });
   });
 });
@@ -542,7 +542,10 @@ describe('drift', () => {
                 },
                 {
                   address: 'aws_sns_topic.t',
-                  change: { before: { tags: null }, after: { tags: {} } },
+                  change: {
+                    before: { tags: null, last_modified: '1' },
+                    after: { tags: {}, last_modified: '2' },
+                  },
                 },
                 {
                   address: 'aws_cloudwatch_log_group.log',
@@ -605,6 +608,20 @@ done       ${SUBSCRIPTION}  1 destroyed
     expect(calls.slice(0, 3).sort()).toEqual(
       [CONSUMER, PRODUCER, SUBSCRIPTION].map((id) => `${id} ${PLAN} -destroy`),
     );
+  });
+
+  test('of a stack whose predecessors are gone already reads nothing of them', async () => {
+    const error = says.error(
+      'Resource postcondition failed',
+      'The output stream_arn must be …',
+      'data.terraform_remote_state.producer_orders',
+    );
+    terraform.answer({ [SUBSCRIPTION]: { plan: { lines: [error], fails: true } } });
+    await run(destroy, [SUBSCRIPTION, '--auto-approve']);
+    expect(terraform.calls.slice(1)).toEqual([
+      `${SUBSCRIPTION} ${PLAN} -destroy`,
+      `${SUBSCRIPTION} ${PLAN} -destroy -refresh=false`,
+    ]);
   });
 
   test('of a protected table destroys nothing at all', async () => {

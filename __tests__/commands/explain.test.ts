@@ -1,4 +1,4 @@
-import { explain } from '../../terraform/explain';
+import { explain } from '../../commands/explain';
 
 const PLACE = { program: 'terraform', folder: 'cdktf.out/stacks/consumer-process-orders' };
 const NOW = new Date('2026-01-08T12:00:00Z');

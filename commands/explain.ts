@@ -1,4 +1,4 @@
-import type { Diagnostic } from './messages';
+import type { Diagnostic } from '../terraform/messages';
 
 /** Where a stack is, as a command line has it. */
 export interface Place {

@@ -49,6 +49,12 @@ export async function inOrder<T extends { readonly failed: boolean }>(
       left.delete(stack);
     }
     if (running.size === 0) return new Map(stacks.map((stack) => [stack, results.get(stack) as T]));
-    await Promise.race(running);
+    try {
+      await Promise.race(running);
+    } catch (error) {
+      // Nothing that still runs may end with this process.
+      await Promise.allSettled(running);
+      throw error;
+    }
   }
 }

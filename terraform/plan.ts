@@ -84,12 +84,16 @@ export async function planStack(
     );
     outputs.push(...changed.map(([name]) => name));
   });
-  const missing = outcome.succeeded ? undefined : missingIn(outcome.errors, reads);
-  const isPlanned = missing !== undefined && planned.has(missing);
-  // What it reads is gone already, which must not keep it.
-  if (missing && kind === 'destroy') return planStack(terraform, folder, 'blind destroy');
-  if (missing && kind === 'deploy' && !isPlanned) return waits(missing);
-  if (!outcome.succeeded) return { status: 'failed', failed: true, errors: outcome.errors };
+  if (!outcome.succeeded) {
+    // What it reads may be gone already. What is protected is refused again.
+    if (kind === 'destroy' && !terraform.stopped) {
+      return planStack(terraform, folder, 'blind destroy');
+    }
+    const missing = kind === 'deploy' ? missingIn(outcome.errors, reads) : undefined;
+    const waitsFor = missing !== undefined && !planned.has(missing);
+    if (waitsFor) return waits(missing);
+    return { status: 'failed', failed: true, errors: outcome.errors };
+  }
   const changes = await detailed([...found.values()], terraform, folder, kind);
   return { status: 'planned', failed: false, changes, outputs: kind === 'deploy' ? outputs : [] };
 }
@@ -164,7 +168,8 @@ async function attributesIn(
   folder: string,
   kind: PlanKind,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { text } = await terraform.run(folder, ['show', '-json', '-no-color', PLAN]);
+  const { succeeded, text } = await terraform.run(folder, ['show', '-json', '-no-color', PLAN]);
+  if (!succeeded) return new Map();
   const { resource_changes = [], resource_drift = [] } = JSON.parse(text);
   const changes: { address: string; change: ValueChange }[] =
     kind === 'drift' ? resource_drift : resource_changes;

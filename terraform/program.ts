@@ -58,6 +58,7 @@ export class Terraform {
     args: readonly string[],
     onMessage: (message: UiMessage) => void = () => {},
   ): Promise<Outcome> {
+    if (this.stopped) return { succeeded: false, errors: [], text: '' };
     const child = spawn(this.program, args, {
       cwd: folder,
       env: { ...this.env, TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' },

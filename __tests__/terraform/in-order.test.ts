@@ -60,3 +60,16 @@ test('after an interrupt none begins', async () => {
     ['c', 'd', 'e'].map((id) => [id, { status: 'stopped', failed: true }]),
   );
 });
+
+test('an error waits for what runs', async () => {
+  const ended: string[] = [];
+  const order = { parallelism: 4, isStopped: () => false };
+  const running = inOrder(STACKS, order, async ({ id }) => {
+    if (id === 'a') throw new Error('unexpected');
+    await setImmediate();
+    ended.push(id);
+    return { failed: false };
+  });
+  await expect(running).rejects.toThrow('unexpected');
+  expect(ended).toEqual(['b', 'e']);
+});

@@ -63,14 +63,9 @@ export async function planStack(
   planned: ReadonlyMap<string, StackPlan> = new Map(),
 ): Promise<StackPlan> {
   const { reads, resources } = configurationIn(folder);
-  const waits = (after: string): StackPlan => ({
-    status: 'after',
-    failed: false,
-    after,
-    resources,
-  });
+  const waits = { status: 'after', failed: false, resources } as const;
   const after = reads.find(({ id, outputs }) => mayChange(planned.get(id), outputs))?.id;
-  if (after) return waits(after);
+  if (after) return { ...waits, after };
 
   const found = new Map<string, Change>();
   const outputs: string[] = [];
@@ -79,10 +74,9 @@ export async function planStack(
   const outcome = await terraform.run(folder, args, (message) => {
     const change = message.type === read ? changeOf(message) : undefined;
     if (change) found.set(change.address, change);
-    const changed = Object.entries(message.outputs ?? {}).filter(
-      ([, each]) => each.action !== 'noop',
-    );
-    outputs.push(...changed.map(([name]) => name));
+    for (const [name, { action }] of Object.entries(message.outputs ?? {})) {
+      if (action !== 'noop') outputs.push(name);
+    }
   });
   if (!outcome.succeeded) {
     // What it reads may be gone already. What is protected is refused again.
@@ -90,8 +84,7 @@ export async function planStack(
       return planStack(terraform, folder, 'blind destroy');
     }
     const missing = kind === 'deploy' ? missingIn(outcome.errors, reads) : undefined;
-    const waitsFor = missing !== undefined && !planned.has(missing);
-    if (waitsFor) return waits(missing);
+    if (missing && !planned.has(missing)) return { ...waits, after: missing };
     return { status: 'failed', failed: true, errors: outcome.errors };
   }
   const changes = await detailed([...found.values()], terraform, folder, kind);

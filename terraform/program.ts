@@ -93,9 +93,7 @@ export class Terraform {
     if (!first) {
       this.interrupted = { signal, at: Date.now() };
       this.say(
-        this.running.size === 0
-          ? 'Stopping'
-          : 'Stopping: Terraform ends what it has begun, writes the state and frees its lock. Ctrl-C again ends it at once, which can leave a lock and resources that no state has',
+        'Stopping: Terraform ends what it has begun, writes the state and frees its lock. Ctrl-C again ends it at once, which can leave a lock and resources that no state has',
       );
       for (const child of this.running) child.kill('SIGINT');
       return;

@@ -38,15 +38,9 @@ function producers(topology: ResolvedTopology): Stack[] {
 }
 
 function subscriptions(topology: ResolvedTopology): Stack[] {
-  return topology.subscriptions.map((subscription) => {
-    const { stackId, account, source, producerStackId, consumerStackId } = subscription;
-    const dependsOn = [consumerStackId, producerStackId];
-    return {
-      id: stackId,
-      kind: 'subscription',
-      account: account.id,
-      tenant: source.account.id,
-      dependsOn,
-    };
+  return topology.subscriptions.map(({ stackId: id, account, source, ...others }) => {
+    const dependsOn = [others.consumerStackId, others.producerStackId];
+    const tenant = source.account.id;
+    return { id, kind: 'subscription', account: account.id, tenant, dependsOn };
   });
 }

@@ -60,7 +60,7 @@ function parse<const T extends Options>(
 
 /** The file `help` is the list of commands that people run, which says what each does. */
 function usage(name: string, options: Options, notes: string, operands: string): string {
-  const row = new RegExp(`^ +(?:npm run|npx .*) ${name}(?: --.*?)? {2,}(.*)$`, 'm');
+  const row = new RegExp(`^ +(?:npm run|npx .*) ${name}(?: \\[?--.*?)? {2,}(.*)$`, 'm');
   const [, does] = row.exec(readFileSync(ownFile('help'), 'utf8')) ?? [];
   const rows = Object.entries(options).map(([option, { value, does }]) => [
     [`--${option}`, value].filter(Boolean).join(' '),

@@ -33,6 +33,7 @@ export const command = defineTopologyCommand(
       const plans = isApproved ? saved : await runner.plan(wanted, 'deploy');
       if (plans && !isApproved) {
         screen.lines(planLines(plans, explain), `Plan: ${totals(plans)}`);
+        if (runner.isStopped) return 1;
         const isNeeded = [...plans.values()].some(hasChanges);
         if (isNeeded && !(await confirmed(world, 'Deploy this?'))) return 1;
       }

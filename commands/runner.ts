@@ -77,6 +77,11 @@ export class Runner {
     }
   }
 
+  /** Whether a signal has asked to stop. */
+  get isStopped(): boolean {
+    return this.terraform.stopped !== undefined;
+  }
+
   readonly explain = (stack: Stack, error: Diagnostic): string =>
     explain(error, { program: this.terraform.program, folder: this.folderOf(stack) }, new Date());
 
@@ -98,15 +103,9 @@ export class Runner {
   async plan(stacks: readonly Stack[], kind: PlanKind): Promise<Plans> {
     const planned = new Map<string, StackPlan>();
     return this.each('planning', stacks, async (stack) => {
-      const before = kind === 'deploy' ? stack.dependsOn : [];
-      const known = before.flatMap((id): [string, StackPlan][] => {
-        const plan = planned.get(id);
-        return plan ? [[id, plan]] : [];
-      });
       const folder = this.folderOf(stack);
       const plan =
-        (await this.initialize(folder)) ??
-        (await planStack(this.terraform, folder, kind, new Map(known)));
+        (await this.initialize(folder)) ?? (await planStack(this.terraform, folder, kind, planned));
       planned.set(stack.id, plan);
       return plan;
     });
@@ -122,7 +121,7 @@ export class Runner {
       const started = Date.now();
       const outcome = await this.applyOne(stack, plans?.get(stack), addsOnly);
       // All that Terraform says of an interrupt are its consequences.
-      const result = outcome.failed && this.terraform.stopped ? INTERRUPTED : outcome;
+      const result = outcome.failed && this.isStopped ? INTERRUPTED : outcome;
       if (result.failed) {
         for (const error of result.errors) this.say(stack, `failed: ${this.explain(stack, error)}`);
       } else {
@@ -171,7 +170,7 @@ export class Runner {
     run: (stack: Stack) => Promise<T>,
   ) {
     const { atOnce, reversed } = this.options;
-    const order = { parallelism: atOnce, reversed, isStopped: () => !!this.terraform.stopped };
+    const order = { parallelism: atOnce, reversed, isStopped: () => this.isStopped };
     const running = new Set<string>();
     let ended = 0;
     const show = () =>

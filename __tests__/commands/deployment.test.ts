@@ -251,9 +251,17 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
 
 describe('an interrupt', () => {
   async function interrupted(waits: number, ...signals: (NodeJS.Signals | 'later')[]) {
-    terraform.answer({ [CONSUMER]: { apply: { waits } } });
-    const running = run(deploy, ['--auto-approve']);
-    while (!terraform.calls.some((call) => call.includes(' apply '))) {
+    return whileRuns('apply', waits, run(deploy, ['--auto-approve']), signals);
+  }
+
+  async function whileRuns(
+    what: string,
+    waits: number,
+    running: ReturnType<typeof run>,
+    signals: readonly (NodeJS.Signals | 'later')[],
+  ) {
+    terraform.answer({ [CONSUMER]: { [what]: { waits } } });
+    while (!terraform.calls.some((call) => call.includes(` ${what} `))) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     for (const signal of signals) {
@@ -285,6 +293,12 @@ describe('an interrupt', () => {
     expect(stdout).toContain(
       'Ending Terraform at once: what it was creating may exist in AWS and in no state, and locks may stay; docs/repair.md\n',
     );
+  });
+
+  test('of the plan before the question asks nothing', async () => {
+    const { questions, ...world } = terminal('yes');
+    const outcome = await whileRuns('plan', 1, run(deploy, [], world), ['SIGINT']);
+    expect({ code: outcome.code, questions }).toEqual({ code: 130, questions: [] });
   });
 
   test('by SIGTERM is the same to Terraform', async () => {
@@ -758,6 +772,12 @@ describe('since a commit', () => {
       '--from: the topology has every stack that it had at HEAD\n',
     );
   });
+});
+
+test.each([...NAMES])('$1 -- --help says what it does', async (command, name) => {
+  expect((await run(command, ['--help'])).stdout).toMatch(
+    new RegExp(`^[A-Z].*\\.\n\n  npm run ${name} -- \\[<stack or pattern>...\\] <options>\n`),
+  );
 });
 
 describe('stacks', () => {

@@ -59,7 +59,9 @@ export function compareFolders(own: string, folder: string, afterInit = false): 
 /** Of a stack's folder. Never `*.tf`, `*.tf.json` or `*.auto.tfvars`, which Terraform takes as input. */
 const TERRAFORM_FILES =
   /^stacks.[^/\\]+.(plan|\.terraform\.lock\.hcl|\.terraform\.tfstate\.lock\.info|terraform\.tfstate(\.\d+)?(\.backup)?)$/;
-const TERRAFORM_FOLDER = /^stacks.[^/\\]+.\.terraform$/;
+/** What it downloads for all stacks. */
+const CACHE = '.terraform';
+const TERRAFORM_FOLDER = /^(stacks.[^/\\]+.)?\.terraform$/;
 const PACKAGE = /^stacks.[^/\\]+.assets.[^/\\]+.[^/\\]+\.zip$/;
 
 /** Whether Terraform, or cdktf's CLI, writes it for itself: each plan makes the archive of the code again. */
@@ -72,9 +74,9 @@ function isOfTerraform({ file, expected, found }: TreeDifference, own: string): 
 }
 
 function afterTerraform(written: readonly TreeDifference[], afterInit: boolean): Finding[] {
-  const [first] = written;
+  const [first] = written.filter(({ file }) => file !== CACHE);
   if (!first) return [];
-  const stacks = new Set(written.map(({ file }) => file.split(path.sep)[1])).size;
+  const stacks = new Set(written.flatMap(({ file }) => file.split(path.sep)[1] ?? [])).size;
   const where = `Terraform has run in the folders of ${plural(stacks, 'stack')}`;
   const message = afterInit
     ? `${where}: its providers, modules, plans, states and archives were not compared`

@@ -16,7 +16,6 @@ import { Deployment, describeWithEndpoint } from './support/deployment';
 
 const CONSUMER = 'consumer-process-orders';
 const SUBSCRIPTION = 'subscription-orders-process-orders';
-const ALONE = '--ignore-missing-stack-dependencies';
 
 /** orders.yaml with other values. */
 function orders(changes: readonly [path: readonly string[], value: unknown][]): string {
@@ -85,7 +84,7 @@ describeWithEndpoint('a topology that changes', () => {
     await after.deploy();
     // Not the producer: the update of a table waits in vain for a tag that aws_dynamodb_tag removes meanwhile.
     const retagged = new Deployment(orders(RETAGGED));
-    await retagged.deploy(CONSUMER, SUBSCRIPTION, ALONE);
+    await retagged.deploy(CONSUMER, SUBSCRIPTION);
   });
 
   afterAll(() => after.destroy());
@@ -128,6 +127,6 @@ describeWithEndpoint('a role that reads many streams', () => {
     expect(AttachedPolicies.map(({ PolicyName }) => PolicyName)).toEqual([
       'CrossAccountStreamProcessor-streams-1',
     ]);
-    await widest.destroy(CONSUMER, ALONE);
+    await widest.destroy(CONSUMER);
   });
 });

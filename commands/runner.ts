@@ -8,6 +8,7 @@ import type { Diagnostic } from '../terraform/messages';
 import { PLAN, type PlanKind, planStack, type StackPlan } from '../terraform/plan';
 import { Terraform } from '../terraform/program';
 import type { Stack } from '../terraform/stacks';
+import { otherApp } from '../topology/other-app';
 import { UserError } from '../topology/problem';
 import { explain } from './explain';
 import type { World } from './run';
@@ -50,13 +51,19 @@ export class Runner {
 
   /**
    * @param act its exit code is that of the command, unless a signal ends it
-   * @throws UserError if there is no Terraform
+   * @throws UserError if there is no Terraform, or an app of the user's that adds to the stacks
    */
   static async with(
-    { env, stdout, terminal }: World,
+    { name, env, stdout, terminal }: World,
     options: RunOptions,
     act: (runner: Runner) => Promise<number>,
   ): Promise<number> {
+    // What it adds to the stacks would be destroyed: it is not synthesized here.
+    if (otherApp() !== undefined) {
+      throw new UserError(
+        `npm run ${name}: cdktf.json has another app, which is not run here; use npx --no-install cdktf deploy, diff and destroy`,
+      );
+    }
     const atOnce = Number(options.parallelism ?? 4);
     if (!Number.isInteger(atOnce) || atOnce < 1) {
       throw new UserError(`--parallelism must be a number from 1, got ${options.parallelism}`);

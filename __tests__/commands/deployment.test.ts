@@ -238,6 +238,17 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
     expect(terraform.calls).toEqual([]);
   });
 
+  test('refuses to start where an app of the user adds to the stacks', async () => {
+    writeFileSync('cdktf.json', '{ "app": "npx tsx app.ts" }');
+    const { code, stderr } = await run(deploy, ['--auto-approve']);
+    rmSync('cdktf.json');
+    expect({ code, last: stderr.split('\n').at(-2) }).toEqual({
+      code: 1,
+      last: 'npm run deploy: cdktf.json has another app, which is not run here; use npx --no-install cdktf deploy, diff and destroy',
+    });
+    expect(terraform.calls).toEqual([]);
+  });
+
   test('refuses to start without Terraform', async () => {
     const { PATH } = process.env;
     const env = { PATH, TERRAFORM_BINARY_NAME: 'no-terraform' };

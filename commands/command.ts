@@ -13,7 +13,7 @@ export type Values<T extends Options> = ReturnType<typeof parseArgs<{ options: T
 /**
  * A command with options, which `--help` shows.
  *
- * @param operands what it takes beside options, such as `<stack>...`. Default: nothing
+ * @param operands what it takes besides options, such as `<stack>...`. Default: nothing
  */
 export function defineCommand<const T extends Options>(
   name: string,

@@ -24,7 +24,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * Terraform, or OpenTofu, in the folders of stacks.
  *
  * A terminal sends Ctrl-C to every process of its group. Terraform would get it twice, which makes it end without
- * writing its state. So each run has a group of its own, and gets every interrupt from here, once.
+ * writing its state. So each run has its own group, and gets every interrupt from here, once.
  *
  * @see https://developer.hashicorp.com/terraform/internals/machine-readable-ui
  */

@@ -269,7 +269,7 @@ describe('the boundary', () => {
   });
 });
 
-/** What a role is granted, as requests: a resource with a wildcard stands for one that it matches. */
+/** What a role is granted, as requests: for a resource with a wildcard, one that it matches. */
 function grantsOf({
   account,
   role,

@@ -8,7 +8,7 @@ interface Rule {
   readonly above: string;
 }
 
-/** The rules that a scanner is told to leave out. */
+/** The rules that a scanner leaves out. */
 function rulesOf(file: string, pattern: RegExp): Rule[] {
   const lines = readFileSync(file, 'utf8').split('\n');
   return lines.flatMap((line, index) => {

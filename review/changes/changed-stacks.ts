@@ -6,7 +6,7 @@ import { differences } from './differences';
 type Order = readonly { readonly id: string; readonly dependsOn: readonly string[] }[];
 
 /**
- * Stacks that are new, or whose configuration or code differs, and those that read what such a stack publishes anew.
+ * Stacks that are new, or whose configuration or code differs, and those that read a changed output of such a stack.
  * Every output but the stream's ARN follows from the topology, so it is in the configuration of those that read it.
  */
 export function changedStacks(

@@ -20,6 +20,7 @@ import { compilerOptions } from '../../init/tsconfig.json';
 import own from '../../package.json';
 import { ownFile } from '../../topology/own-files';
 import project from '../../tsconfig.json';
+import { environment } from '../helpers/environment';
 import { runCommand } from '../helpers/run-command';
 
 const FILES = [
@@ -155,7 +156,7 @@ test('the tests that init sets up take a package that has ES modules only', asyn
   const installed = path.resolve(require.resolve('@swc/jest/package.json'), '..', '..');
   symlinkSync(installed, 'node_modules/@swc', 'junction');
   const jest = [require.resolve('jest/bin/jest'), '__tests__/it', '--no-cache'];
-  const { stderr } = spawnSync(process.execPath, jest, { encoding: 'utf8' });
+  const { stderr } = spawnSync(process.execPath, jest, { env: environment(), encoding: 'utf8' });
   expect(stderr).toMatch(/^Tests: +1 passed, 1 total$/m);
 });
 

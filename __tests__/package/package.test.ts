@@ -19,6 +19,7 @@ import { publishedManifest } from '../../package/manifest';
 import { save, swapBack, swapIn } from '../../package/swap';
 import { reached } from '../../package/types';
 import repository from '../../package.json';
+import { environment } from '../helpers/environment';
 import { topology } from '../helpers/topology';
 import { tree } from '../helpers/tree';
 
@@ -64,10 +65,7 @@ function link(name: string, folder: string): void {
   symlinkSync(path.join(INSTALLED, name), place, 'junction');
 }
 
-/** What a shell of the user has, without what npm sets for a script. */
-const env = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|TOPOLOGY$)/i.test(name)),
-);
+const env = environment();
 
 function run(program: string, args: readonly string[], cwd: string) {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });

@@ -21,8 +21,6 @@ import type { Account, ResolvedTopology, State } from '../topology/resolve';
  * that is locked to the account and that all its AWS resources and data sources get.
  */
 export abstract class AccountStack extends TerraformStack {
-  /** What it is to other tools, such as `consumer`. */
-  abstract readonly kind: string;
   /** Tags of every resource, as Terraform text. */
   protected readonly tags: Readonly<Record<string, string>>;
   private readonly state: State;
@@ -35,7 +33,7 @@ export abstract class AccountStack extends TerraformStack {
     scope: Construct,
     id: string,
     topology: ResolvedTopology,
-    readonly account: Pick<Account, 'region'> & Partial<Account>,
+    account: Pick<Account, 'region'> & Partial<Account>,
     alias: string,
   ) {
     super(scope, id);

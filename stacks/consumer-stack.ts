@@ -20,8 +20,6 @@ import { AccountStack } from './account-stack';
  * batches, its sink, its alarms and its dashboard.
  */
 export class ConsumerStack extends AccountStack {
-  readonly kind = 'consumer';
-
   constructor(scope: Construct, topology: ResolvedTopology, consumer: ResolvedConsumer) {
     super(scope, consumer.stackId, topology, consumer.account, 'consumer');
 

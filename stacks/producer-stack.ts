@@ -13,8 +13,6 @@ import { AccountStack } from './account-stack';
 
 /** In the producer's account: the table and its key, the stream, and the one policy of the stream. */
 export class ProducerStack extends AccountStack {
-  readonly kind = 'producer';
-
   constructor(scope: Construct, topology: ResolvedTopology, producer: ResolvedProducer) {
     super(scope, producer.stackId, topology, producer.account, 'producer');
 

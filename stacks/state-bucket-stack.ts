@@ -14,8 +14,6 @@ const NONCURRENT_DAYS = 90;
  * bucket cannot hold the state it is made from.
  */
 export class StateBucketStack extends AccountStack {
-  readonly kind = STATE_BUCKET_STACK_ID;
-
   constructor(scope: Construct, topology: ResolvedTopology) {
     const { bucket: name, region, roleArn, kmsKeyId } = topology.state;
     const ofRole = roleArn && { id: parseArn(roleArn).id, deployRole: { arn: roleArn } };

@@ -12,8 +12,6 @@ import { AccountStack } from './account-stack';
 
 /** In the consumer's account: the event source mapping from a producer's stream to the function, and its alarms. */
 export class SubscriptionStack extends AccountStack {
-  readonly kind = 'subscription';
-
   constructor(scope: Construct, topology: ResolvedTopology, subscription: ResolvedSubscription) {
     const { stackId, account, alarms } = subscription;
     super(scope, stackId, topology, account, 'consumer');

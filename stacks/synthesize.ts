@@ -8,13 +8,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { App, Manifest } from 'cdktf';
+import { App, Manifest, TerraformStack } from 'cdktf';
 import { version } from '../package.json';
 import { PACKAGE_NAME } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { temporaryFolder } from '../topology/temporary-folder';
-import { AccountStack } from './account-stack';
 import { buildStacks } from './build-stacks';
 import { withFolderLock } from './folder-lock';
 import { listStacks } from './list-stacks';
@@ -63,22 +62,17 @@ export async function writeFinalStacks(
   folder: string,
   hcl = false,
 ): Promise<string[]> {
-  const stacks = writeStacks(topology, folder, hcl);
-  const ids = stacks.map(({ node }) => node.id);
+  const ids = writeStacks(topology, folder, hcl);
   if (hcl) {
     await finish(folder, topology, ids);
-    const list = JSON.stringify(listStacks(stacks), null, 2);
+    const list = JSON.stringify(listStacks(topology), null, 2);
     writeFileSync(path.join(folder, STACK_LIST), `${list}\n`);
   }
   return ids;
 }
 
 /** The same, and HCL as cdktf has it. */
-export function writeStacks(
-  topology: ResolvedTopology,
-  folder: string,
-  hcl = false,
-): AccountStack[] {
+export function writeStacks(topology: ResolvedTopology, folder: string, hcl = false): string[] {
   // The app and each stack read it there.
   process.env.SYNTH_HCL_OUTPUT = String(hcl);
   const app = new App({ outdir: folder, skipValidation: true });
@@ -88,7 +82,7 @@ export function writeStacks(
     .flatMap(({ node }) => node.validate().map((problem) => `${node.path} ${problem}`));
   if (problems.length > 0) throw new UserError(...problems);
   app.synth();
-  return app.node.children.filter((child) => child instanceof AccountStack);
+  return app.node.children.filter(TerraformStack.isStack).map(({ node }) => node.id);
 }
 
 /** HCL as it is shown to people. It says what it was made from, the same on every machine. */

@@ -1,3 +1,4 @@
+import { parseArn } from '../topology/arns';
 import { STATE_BUCKET_STACK_ID } from '../topology/names';
 import { namesRoles, type ResolvedTopology } from '../topology/resolve';
 
@@ -5,42 +6,59 @@ import { namesRoles, type ResolvedTopology } from '../topology/resolve';
 export interface Stack {
   readonly id: string;
   readonly kind: 'state-bucket' | 'consumer' | 'producer' | 'subscription';
-  /** ID of the account that it is deployed to; none where the credentials decide. */
+  /** ID of the only account that it can be deployed to; without it the credentials decide. */
   readonly account?: string;
+  readonly region: string;
   /** ID of the account by which it is dealt to runners: of a subscription the table's. */
   readonly tenant?: string;
+  /** Those of a lower number are deployed first; those of the same can be deployed at once. */
+  readonly order: number;
   /** Stacks that are deployed before it, and destroyed after it. */
   readonly dependsOn: readonly string[];
 }
 
+type Unordered = Omit<Stack, 'order'>;
+
 /** The stacks of a topology in the order of deployment. */
 export function stacksOf(topology: ResolvedTopology): Stack[] {
-  const stacks = [...consumers(topology), ...producers(topology), ...subscriptions(topology)];
-  if (!topology.state.manage) return stacks;
-  const first: Stack = { id: STATE_BUCKET_STACK_ID, kind: 'state-bucket', dependsOn: [] };
-  return [
-    first,
-    ...stacks.map((stack) => ({ ...stack, dependsOn: [first.id, ...stack.dependsOn] })),
-  ];
-}
-
-function consumers(topology: ResolvedTopology): Stack[] {
-  return topology.consumers.map(({ stackId, account: { id } }) => {
-    return { id: stackId, kind: 'consumer', account: id, tenant: id, dependsOn: [] };
+  const others = [...consumers(topology), ...producers(topology), ...subscriptions(topology)];
+  const first = stateBucket(topology);
+  const stacks = others.map((stack) => {
+    return { ...stack, dependsOn: [...first.map(({ id }) => id), ...stack.dependsOn] };
+  });
+  const orders = new Map<string, number>();
+  return [...first, ...stacks].map((stack) => {
+    const before = stack.dependsOn.map((id) => orders.get(id) ?? 0);
+    const order = stack.kind === 'state-bucket' ? 0 : 1 + Math.max(0, ...before);
+    orders.set(stack.id, order);
+    return { ...stack, order };
   });
 }
 
-function producers(topology: ResolvedTopology): Stack[] {
-  return topology.producers.map(({ stackId, account: { id }, streamPolicy, readers }) => {
+function stateBucket({ state: { manage, region, roleArn } }: ResolvedTopology): Unordered[] {
+  const account = roleArn === undefined ? undefined : parseArn(roleArn).id;
+  const id = STATE_BUCKET_STACK_ID;
+  return manage ? [{ id, kind: 'state-bucket', account, region, dependsOn: [] }] : [];
+}
+
+function consumers(topology: ResolvedTopology): Unordered[] {
+  return topology.consumers.map(({ stackId, account: { id, region } }) => {
+    return { id: stackId, kind: 'consumer', account: id, region, tenant: id, dependsOn: [] };
+  });
+}
+
+function producers(topology: ResolvedTopology): Unordered[] {
+  return topology.producers.map(({ stackId, account: { id, region }, streamPolicy, readers }) => {
     const dependsOn = namesRoles(streamPolicy) ? readers.map((reader) => reader.stackId) : [];
-    return { id: stackId, kind: 'producer', account: id, tenant: id, dependsOn };
+    return { id: stackId, kind: 'producer', account: id, region, tenant: id, dependsOn };
   });
 }
 
-function subscriptions(topology: ResolvedTopology): Stack[] {
+function subscriptions(topology: ResolvedTopology): Unordered[] {
   return topology.subscriptions.map(({ stackId: id, account, source, ...others }) => {
     const dependsOn = [others.consumerStackId, others.producerStackId];
     const tenant = source.account.id;
-    return { id, kind: 'subscription', account: account.id, tenant, dependsOn };
+    const { id: accountId, region } = account;
+    return { id, kind: 'subscription', account: accountId, region, tenant, dependsOn };
   });
 }

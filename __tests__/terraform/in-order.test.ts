@@ -2,7 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { inOrder } from '../../terraform/in-order';
 import type { Stack } from '../../terraform/stacks';
 
-const stack = (id: string, ...dependsOn: string[]): Stack => ({ id, kind: 'producer', dependsOn });
+const stack = (id: string, ...dependsOn: string[]): Stack => {
+  return { id, kind: 'producer', region: 'us-east-1', order: 1, dependsOn };
+};
 const STACKS = [
   stack('a'),
   stack('b'),

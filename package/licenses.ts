@@ -15,50 +15,20 @@ const ALLOWED: readonly string[] = [
   'Public Domain',
 ];
 
+/** What is read of package-lock.json. npm marks what only tests, or no user at all, need. */
 export interface Lock {
-  readonly packages: Readonly<Record<string, Locked>>;
+  readonly packages: Readonly<
+    Record<string, { license?: string; dev?: boolean; devOptional?: boolean; optional?: boolean }>
+  >;
 }
 
-interface Locked {
-  readonly version?: string;
-  readonly license?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
-}
-
-/**
- * @param names of packages that the lock file has at its top
- * @throws Error if one of them, or one that they bring, has a license that is not allowed
- */
-export function requireAllowedLicenses({ packages }: Lock, names: readonly string[]): void {
-  const places = new Set(names.map((name) => `node_modules/${name}`));
-  for (const place of places) {
-    const { license = 'no license', ...locked } = packages[place] ?? {};
-    if (!ALLOWED.includes(license)) {
-      throw new Error(
-        `${place} must have one of the licenses ${ALLOWED.join(', ')}, got ${license}`,
-      );
-    }
-    const brought = {
-      ...locked.dependencies,
-      ...locked.optionalDependencies,
-      ...locked.peerDependencies,
-    };
-    for (const name of Object.keys(brought)) {
-      const found = placeOf(name, place, packages);
-      if (found !== undefined) places.add(found); // optional ones may not be there
-    }
+/** @throws Error if a package that comes with ours has a license that is not allowed */
+export function requireAllowedLicenses({ packages }: Lock): void {
+  for (const [place, locked] of Object.entries(packages)) {
+    const { license = 'no license', dev, devOptional, optional } = locked;
+    if (dev || devOptional || optional || ALLOWED.includes(license)) continue;
+    throw new Error(`${place} must have one of the licenses ${ALLOWED.join(', ')}, got ${license}`);
   }
-}
-
-/** Where Node.js finds a package, from another one. */
-function placeOf(name: string, from: string, packages: Lock['packages']): string | undefined {
-  const place = `${from}/node_modules/${name}`;
-  if (place in packages) return place;
-  const above = from.lastIndexOf('/node_modules/');
-  if (above >= 0) return placeOf(name, from.slice(0, above), packages);
-  return `node_modules/${name}` in packages ? `node_modules/${name}` : undefined;
 }
 
 /** The text of THIRD-PARTY-NOTICES. */

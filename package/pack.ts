@@ -1,14 +1,20 @@
 /** What `npm pack` runs first, and with `restore` last. It prints nothing, since npm may print JSON. */
-import { accessSync, constants, rmSync } from 'node:fs';
+import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildPackage } from './build';
+import { writeBundles } from './bundles';
+import { notices, requireAllowedLicenses } from './licenses';
+import { publishedManifest } from './manifest';
 import { save, swapBack, swapIn } from './swap';
+import { writeTypes } from './types';
+
+const OUTDIR = path.join('dist', 'package');
+const NOTICES = 'THIRD-PARTY-NOTICES';
 
 async function prepare(): Promise<void> {
   requireDestination();
   save('.');
   try {
-    swapIn('.', await buildPackage('.'));
+    await build();
   } catch (error) {
     await restore();
     throw error;
@@ -21,9 +27,19 @@ function requireDestination(): void {
   accessSync(path.resolve(INIT_CWD, destination), constants.W_OK);
 }
 
+/** Writes what the package has and the repository does not: JavaScript, types, notices, its package.json. */
+async function build(): Promise<void> {
+  const imported = await writeBundles(OUTDIR);
+  const manifest = publishedManifest(imported);
+  requireAllowedLicenses(JSON.parse(readFileSync('package-lock.json', 'utf8')));
+  writeTypes(path.join(OUTDIR, 'types'), imported);
+  writeFileSync(NOTICES, notices());
+  swapIn('.', manifest);
+}
+
 async function restore(): Promise<void> {
   swapBack('.');
-  rmSync('THIRD-PARTY-NOTICES', { force: true });
+  rmSync(NOTICES, { force: true });
 }
 
 const run = process.argv[2] === 'restore' ? restore : prepare;

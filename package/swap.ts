@@ -1,6 +1,12 @@
-import { constants, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import type { Manifest } from './manifest';
 
 /** The repository's package.json while npm packs. Whoever creates it packs; the others do not. */
 const SAVED = 'package.json.before-pack';
@@ -12,17 +18,15 @@ const SAVED = 'package.json.before-pack';
  */
 export function save(folder: string): void {
   const [current, saved] = placesIn(folder);
-  try {
-    copyFileSync(current, saved, constants.COPYFILE_EXCL);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  if (existsSync(saved)) {
     throw new Error(
       `${SAVED} exists: another npm pack runs, or one was cut off; then run node commands/start.mjs package/pack.ts restore`,
     );
   }
-  if (isOfRepository(saved)) return;
-  rmSync(saved);
-  throw new Error("package.json is the package's; run git checkout package.json");
+  if (!isOfRepository(current)) {
+    throw new Error("package.json is the package's; run git checkout package.json");
+  }
+  copyFileSync(current, saved, constants.COPYFILE_EXCL);
 }
 
 /**
@@ -30,7 +34,7 @@ export function save(folder: string): void {
  *
  * @throws Error if the repository's has changed since it was saved
  */
-export function swapIn(folder: string, manifest: Manifest): void {
+export function swapIn(folder: string, manifest: object): void {
   const [current, saved] = placesIn(folder);
   requireSame(current, saved);
   const unfinished = `${saved}.new`;

@@ -15,18 +15,14 @@ const ENTRIES = ['index', 'lambda-src/processor'];
  */
 export function writeTypes(outdir: string, packages: ReadonlySet<string>): void {
   const scratch = mkdtempSync(path.join(tmpdir(), 'types-'));
+  const tsc = require.resolve('typescript/package.json').replace(/package\.json$/, 'bin/tsc');
   try {
-    const tsc = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-    // What it prints goes where standard output stays that of npm pack --json.
-    const stdio = ['ignore', process.stderr, 'inherit'] as const;
     execFileSync(process.execPath, [tsc, '-p', 'package', '--outDir', scratch], {
-      stdio: [...stdio],
+      // What it prints goes where standard output stays that of npm pack --json.
+      stdio: ['ignore', process.stderr, 'inherit'],
     });
-    for (const file of reached(
-      scratch,
-      ENTRIES.map((entry) => `${entry}.d.ts`),
-      packages,
-    )) {
+    const declarations = ENTRIES.map((entry) => `${entry}.d.ts`);
+    for (const file of reached(scratch, declarations, packages)) {
       cpSync(path.join(scratch, file), path.join(outdir, file));
     }
   } finally {

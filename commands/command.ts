@@ -22,31 +22,18 @@ export function defineCommand<const T extends Options>(
   notes = '',
   operands = '',
 ): Command {
+  const all: Options = { ...options, help: { type: 'boolean', does: 'this text' } };
   return async (world) => {
-    const all: Options = { ...options, help: { type: 'boolean', does: 'this text' } };
     const { values, positionals } = parse(name, all, world.args, operands !== '');
-    const typed = values as Values<T> & { readonly help?: boolean };
-    if (!typed.help) return act(typed, world, positionals);
+    refuseTaken(name, all, values, world.env);
+    if (!values.help) return act(values as Values<T>, world, positionals);
     world.stdout.write(usage(name, all, notes, operands));
     return 0;
   };
 }
 
 /** @throws UserError that names the option and what to write */
-export function parseOptions<const T extends Options>(
-  name: string,
-  options: T,
-  args: readonly string[],
-): Values<T> {
-  return parse(name, options, args, false).values;
-}
-
-function parse<const T extends Options>(
-  name: string,
-  options: T,
-  args: readonly string[],
-  allowPositionals: boolean,
-) {
+function parse(name: string, options: Options, args: readonly string[], allowPositionals: boolean) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals });
   } catch (error) {
@@ -58,19 +45,35 @@ function parse<const T extends Options>(
   }
 }
 
+/** npm keeps an option that is before `--`, and passes it on as a variable. */
+function refuseTaken(name: string, options: Options, values: object, env: World['env']): void {
+  for (const [option, { type, value }] of Object.entries(options)) {
+    const taken = env[`npm_config_${option.replaceAll('-', '_')}`];
+    const isOff = type === 'boolean' && /^(false)?$/.test(taken ?? '');
+    if (taken === undefined || isOff || option in values) continue;
+    throw new UserError(
+      `npm has taken --${option} for its own option; write it after --: ${callOf(name)} ${withValue(option, value)}`,
+    );
+  }
+}
+
 /** The file `help` is the list of commands that people run, which says what each does. */
 function usage(name: string, options: Options, notes: string, operands: string): string {
   const row = new RegExp(`^ +(?:npm run|npx .*) ${name}(?: \\[?--.*?)? {2,}(.*)$`, 'm');
   const [, does] = row.exec(readFileSync(ownFile('help'), 'utf8')) ?? [];
-  const rows = Object.entries(options).map(([option, { value, does }]) => [
-    [`--${option}`, value].filter(Boolean).join(' '),
-    does,
-  ]);
-  const width = Math.max(...rows.map(([text = '']) => text.length));
-  const lines = rows.map(([text = '', does]) => `  ${text.padEnd(width)}  ${does}\n`);
   const sentence = does === undefined ? '' : `${does}.\n\n`;
   const takes = [operands, '<options>'].filter(Boolean).join(' ');
+  const rows = Object.entries(options).map(([option, { value, does }]) => {
+    return { text: withValue(option, value), does };
+  });
+  const width = Math.max(...rows.map(({ text }) => text.length));
+  const lines = rows.map(({ text, does }) => `  ${text.padEnd(width)}  ${does}\n`);
   return `${sentence}  ${callOf(name)} ${takes}\n\n${lines.join('')}${notes}`;
+}
+
+/** `--topology <file>` */
+function withValue(option: string, value: string | undefined): string {
+  return [`--${option}`, value].filter(Boolean).join(' ');
 }
 
 /** What is written before the options. */

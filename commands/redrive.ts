@@ -1,14 +1,23 @@
 import { constants } from 'node:os';
-import { connect } from '../operate/redrive/aws';
-import { redriveCommand } from '../operate/redrive/command';
-import { readOptions } from '../operate/redrive/options';
+import { z } from 'zod';
+import { loadTopology } from '../load/load';
+import { connect, type Target } from '../operate/redrive/aws';
+import { findFailedBatches, type Outcome, redrive } from '../operate/redrive/redrive';
+import {
+  isClean,
+  otherLine,
+  outcomeLine,
+  summaryLine,
+  toJson,
+  UNITS,
+} from '../operate/redrive/report';
+import { arns, parseArn } from '../topology/arns';
 import { ownPage } from '../topology/own-files';
+import { UserError } from '../topology/problem';
+import type { Values } from './command';
 import { defineTopologyCommand } from './topology';
 
-/** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
-const ONE_INTERRUPT = 1_000;
-
-export const OPTIONS = {
+const OPTIONS = {
   consumer: { type: 'string', value: '<name>', does: 'a consumer of the topology file' },
   since: {
     type: 'string',
@@ -23,18 +32,85 @@ export const OPTIONS = {
   },
 } as const;
 
-/** `npm run redrive` */
+/** `npm run redrive`: failed batches again, in order. */
 export const command = defineTopologyCommand(
   'redrive',
   OPTIONS,
-  async (values, world) => {
-    const options = readOptions(values, world.now, world.env);
-    // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-    return redriveCommand({ ...world, options, signal: interrupts(), connect });
+  async (options, { topologyFile, now, stdout, stderr }) => {
+    const { 'dry-run': dryRun = false, json = false } = options;
+    const print = (line: string) => (json ? stderr : stdout).write(`${line}\n`);
+    const since = options.since === undefined ? undefined : parseSince(options.since, now);
+    const target = targetOf(options, topologyFile);
+    const { consumer } = target;
+    const functionArn = arns.function(consumer.account, consumer.function.name);
+    const origin = { functionArn, tableArns: new Set(consumer.sources.map(arns.table)) };
+    const { store, invoke } = connect(target);
+    const found = await findFailedBatches(store, origin, since);
+    for (const other of found.others) print(otherLine(other));
+
+    const outcomes: Outcome[] = [];
+    const run = dryRun
+      ? found.batches.map((batch) => ({ batch, status: 'listed' as const }))
+      : redrive(found, { store, origin, invoke, signal: interrupts() });
+    for await (const outcome of run) {
+      print(outcomeLine(outcome, now));
+      outcomes.push(outcome);
+    }
+    const report = {
+      consumer: consumer.name,
+      function: functionArn,
+      bucket: consumer.failedBatches.bucket,
+      dryRun,
+      outcomes,
+      others: found.others,
+    };
+    print(summaryLine(report));
+    if (json) stdout.write(toJson(report));
+    return isClean(report) ? 0 : 1;
   },
   `\nExit code: 0 if everything was delivered, 1 if not. Documentation: ${ownPage('failed-batches.md')}\n`,
 );
+
+function targetOf({ consumer: name, role }: Values<typeof OPTIONS>, file: string): Target {
+  if (!name) {
+    throw new UserError(
+      '--consumer <name> is missing; npm run redrive -- --help shows the options',
+    );
+  }
+  const { consumers } = loadTopology(file);
+  const consumer = consumers.find((each) => each.name === name);
+  if (!consumer) {
+    const names = consumers.map((each) => each.name).join(', ') || 'it has none';
+    throw new UserError(
+      `--consumer must be a consumer of ${file} (${names}), got ${JSON.stringify(name)}`,
+    );
+  }
+  const { id, deployRole } = consumer.account;
+  if (role === undefined) return { consumer, role: deployRole };
+  if (!/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(role)) {
+    throw new UserError(
+      `--role must be the ARN of a role such as arn:aws:iam::${id}:role/Redrive, got ${JSON.stringify(role)}`,
+    );
+  }
+  if (parseArn(role).id === id) return { consumer, role: { arn: role } };
+  throw new UserError(`--role must be a role of the consumer's account ${id}, got ${role}`);
+}
+
+function parseSince(text: string, now: Date): Date {
+  const [, count, unit] = /^([1-9]\d{0,4})([smhd])$/.exec(text) ?? [];
+  if (count) return new Date(now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS]);
+  if (!z.union([z.iso.date(), z.iso.datetime({ offset: true })]).safeParse(text).success) {
+    throw new UserError(
+      `--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z, got ${JSON.stringify(text)}`,
+    );
+  }
+  const since = new Date(text);
+  if (since > now) throw new UserError(`--since must be in the past, got ${text}`);
+  return since;
+}
+
+/** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
+const ONE_INTERRUPT = 1_000;
 
 /** Aborted by the first interrupt; the next one ends the process. */
 function interrupts(): AbortSignal {

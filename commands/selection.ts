@@ -98,8 +98,6 @@ export async function statesOf(
   topology: ResolvedTopology,
   { stderr }: World,
 ): Promise<Partial<States> & Pick<States, 'removed'>> {
-  // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   try {
     return await readStates(topology, new Set(stacksOf(topology).map(({ id }) => id)));
   } catch (error) {

@@ -28,33 +28,20 @@ export function defineTopologyCommand<const T extends Options>(
   name: string,
   options: T,
   act: (values: Values<T>, world: TopologyWorld, operands: readonly string[]) => Promise<number>,
-  notes?: string,
-  operands?: string,
+  ...help: [notes?: string, operands?: string]
 ): Command {
-  const all: Options = { ...options, ...OPTION };
-  return defineCommand(
-    name,
-    all,
-    async (values, world, given) => {
-      const topologyFile = named(values.topology as string | undefined, world) ?? usualTopology();
-      if (topologyFile === undefined) throw new UserError(NONE);
-      return act(values as Values<T>, { ...world, topologyFile }, given);
-    },
-    notes,
-    operands,
-  );
+  const withTopology = async (values: object, world: World, operands: readonly string[]) => {
+    const topologyFile = fileOf(values, world.env);
+    return act(values as Values<T>, { ...world, topologyFile }, operands);
+  };
+  return defineCommand(name, { ...options, ...OPTION }, withTopology, ...help);
 }
 
-/** What the user names. */
-function named(option: string | undefined, { name, env }: World): string | undefined {
-  if (option === undefined && env.npm_config_topology !== undefined) {
-    throw new UserError(
-      `npm has taken --topology for its own option; write it after --: npm run ${name} -- --topology <file>`,
-    );
-  }
-  const file = option ?? env.TOPOLOGY;
+function fileOf({ topology }: Values<typeof OPTION>, { TOPOLOGY }: World['env']): string {
+  const file = topology ?? TOPOLOGY ?? usualTopology();
+  if (file === undefined) throw new UserError(NONE);
   if (file !== '') return file;
-  const what = option === undefined ? 'TOPOLOGY' : '--topology';
+  const what = topology === undefined ? 'TOPOLOGY' : '--topology';
   throw new UserError(`${what} is empty; set it to the path of a topology file, or leave it out`);
 }
 

@@ -12,10 +12,19 @@ import { REDRIVE } from '../../lambda-src/contract';
 import { arns } from '../../topology/arns';
 import { ownPage } from '../../topology/own-files';
 import { UserError } from '../../topology/problem';
-import type { Target } from './command';
+import type { Account, ResolvedConsumer } from '../../topology/resolve';
 import { MAXIMUM_SIZE } from './failed-batch';
 import { ProxiedHandler } from './proxied-handler';
 import type { Invoke, Store } from './redrive';
+
+type Role = NonNullable<Account['deployRole']>;
+
+/** The consumer whose failed batches are delivered. */
+export interface Target {
+  readonly consumer: ResolvedConsumer;
+  /** The role to assume; otherwise the credentials of whoever runs the command are used. */
+  readonly role?: Role;
+}
 
 /** The bucket and the function of a consumer, with the credentials of its account. */
 export function connect(target: Target): { readonly store: Store; readonly invoke: Invoke } {
@@ -37,8 +46,6 @@ export function connect(target: Target): { readonly store: Store; readonly invok
   return { store: s3Store(s3, target), invoke: invokeWith(lambda, functionArn) };
 }
 
-type Role = NonNullable<Target['role']>;
-
 /** Credentials of a role; without one those that the command is run with. */
 export function credentialsOf(region: string, role: Role | undefined, sessionName?: string) {
   return (
@@ -59,6 +66,8 @@ export function s3Client(
   credentials: ReturnType<typeof credentialsOf>,
   usePathStyle = false,
 ): S3Client {
+  // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
   return new S3Client({
     region,

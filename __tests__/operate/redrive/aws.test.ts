@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { connect } from '../../../operate/redrive/aws';
-import type { Target } from '../../../operate/redrive/command';
+import { connect, type Target } from '../../../operate/redrive/aws';
 import { UserError } from '../../../topology/problem';
 import { resolved } from '../../helpers/synth-app';
 import { type Overrides, topology } from '../../helpers/topology';

@@ -18,12 +18,11 @@ export function markInQuotes(
   const quoted = structuredClone(content);
   for (const { path, written } of unquoted) set(quoted, path, written);
   const wrong = new Set(validate(quoted, folder).problems.map(({ path }) => formatPath(path)));
-  const right = new Set(
-    unquoted.filter(({ path }) =>
-      path.every((_, index) => !wrong.has(formatPath(path.slice(0, index + 1)))),
-    ),
-  );
-  return problems.map((problem) => (right.has(problem) ? { ...problem, inQuotes: true } : problem));
+  return problems.map((problem) => {
+    const { path } = problem;
+    const isWrong = path.some((_, index) => wrong.has(formatPath(path.slice(0, index + 1))));
+    return { ...problem, inQuotes: unquoted.includes(problem) && !isWrong };
+  });
 }
 
 function set(content: unknown, path: Problem['path'], value: unknown): void {

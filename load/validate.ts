@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { didYouMean, formatPath, type Problem } from '../topology/problem';
+import { didYouMean, formatPath, type Problem, type Report } from '../topology/problem';
 import { type ResolvedTopology, resolve } from '../topology/resolve';
 import { topologySchema } from '../topology/schema';
-import { checkAll, type Declared, type Report, sizes } from './checks';
+import { checkAll, type Declared, sizes } from './checks';
 import { changedText } from './checks/text';
 
 /**

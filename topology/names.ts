@@ -21,11 +21,6 @@ export function subscriptionStackId(
   return ['subscription', producer, account, consumer].filter(Boolean).join('-');
 }
 
-interface Accounts {
-  readonly account?: string;
-  readonly accounts?: readonly string[];
-}
-
 /**
  * The accounts of a producer: its account's name, and what stack ids say of it. A producer with one
  * `account` is not named after it, so that the account can be renamed.
@@ -33,7 +28,10 @@ interface Accounts {
 export function producerAccounts({
   account,
   accounts,
-}: Accounts): { account: string; idPart?: string }[] {
+}: {
+  readonly account?: string;
+  readonly accounts?: readonly string[];
+}): { account: string; idPart?: string }[] {
   if (account !== undefined) return [{ account }];
   return [...new Set(accounts)].map((each) => ({ account: each, idPart: each }));
 }

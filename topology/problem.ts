@@ -17,6 +17,8 @@ export interface Problem {
   readonly line?: number;
 }
 
+export type Report = (path: Problem['path'], message: string, received?: unknown) => void;
+
 /** Something the user can correct: its message says all, and a command prints nothing but it. */
 export class UserError extends Error {
   constructor(...lines: readonly string[]) {

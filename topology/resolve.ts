@@ -1,4 +1,4 @@
-import { arns, type Place, partitionOf, type TableName } from './arns';
+import { arns, type Place, partitionOf } from './arns';
 import { placeNamed } from './named-files';
 import {
   consumerBucketName,
@@ -9,8 +9,8 @@ import {
 } from './names';
 import type { Topology } from './schema';
 import type { Code } from './schema/function';
-import type { Encryption, ExistingTable, StreamPolicySettings, Table } from './schema/producer';
-import { entryOf, type ResolvedSink, sinkKind } from './sinks';
+import type { ExistingTable } from './schema/producer';
+import { entryOf, sinkKind } from './sinks';
 import type { SinkOwner } from './sinks/sink';
 
 type Consumer = Topology['consumers'][string];
@@ -30,24 +30,9 @@ export type State = Topology['state'] & { readonly keyPrefix: string };
 
 export type Account = Topology['accounts'][string] & Place;
 
-export interface ResolvedConsumer {
-  readonly name: string;
-  readonly stackId: string;
-  readonly account: Account;
-  readonly role: Consumer['role'] & { readonly arn: string };
-  readonly function: ResolvedFunction;
-  readonly sink: ResolvedSink;
-  readonly failedBatches: Consumer['failedBatches'] & { readonly bucket: string };
-  readonly alarms: Consumer['alarms'];
-  /** Tables whose streams the consumer reads, in the order of the file. */
-  readonly sources: readonly TableReference[];
-  /** Whether a producer that it reads names its role as a principal. */
-  readonly waitsForRole: boolean;
-}
+export type ResolvedConsumer = ReturnType<typeof resolveConsumer>;
 
-export type ResolvedFunction = Omit<Consumer['function'], 'entry' | 'files' | 'code'> & {
-  readonly code: Entry | ({ readonly type: 'folder' } & Code);
-};
+export type ResolvedFunction = ResolvedConsumer['function'];
 
 /** A TypeScript file to bundle. */
 export interface Entry {
@@ -60,29 +45,14 @@ export interface Entry {
   readonly folder: string;
 }
 
-export interface TableReference extends TableName {
-  readonly account: Account;
-  readonly encryption: Encryption;
-}
+export type TableReference = Unread['source'];
 
-export interface ResolvedProducer {
-  readonly name: string;
-  readonly stackId: string;
-  readonly account: Account;
-  /** The table that the stack creates, or the one that it finds. */
-  readonly table:
-    | ({ readonly type: 'created' } & Table)
-    | ({ readonly type: 'existing' } & ExistingTable);
-  readonly source: TableReference;
-  readonly streamPolicy: StreamPolicy;
+type Unread = ReturnType<typeof resolveProducer>;
+
+export interface ResolvedProducer extends Unread {
   /** The consumers subscribed to the stream. */
   readonly readers: readonly Reader[];
 }
-
-export type StreamPolicy = Pick<StreamPolicySettings, 'principal' | 'conditions'> & {
-  /** Whether the stack sets the policy; others do otherwise, and it shows them the statement. */
-  readonly managed: boolean;
-};
 
 /** A consumer as a stream policy sees it. */
 export interface Reader {
@@ -134,8 +104,6 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
   };
 }
 
-type Unread = Omit<ResolvedProducer, 'readers'>;
-
 /** A subscription in one account of its producer. */
 interface Pair {
   readonly subscription: Subscription;
@@ -143,32 +111,29 @@ interface Pair {
   readonly idPart?: string;
 }
 
-function resolveProducer(
-  name: string,
-  producer: Producer,
-  account: Account,
-  idPart?: string,
-): Unread {
+function resolveProducer(name: string, producer: Producer, account: Account, idPart?: string) {
   const { table: created, existingTable, streamPolicy } = producer;
-  const table: ResolvedProducer['table'] = created
-    ? { type: 'created', ...created }
-    : { type: 'existing', ...existingTable };
+  /** The table that the stack creates, or the one that it finds. */
+  const table = created
+    ? { type: 'created' as const, ...created }
+    : { type: 'existing' as const, ...(existingTable as ExistingTable) };
   const managed = streamPolicy !== 'none';
-  const { principal, conditions }: Omit<StreamPolicy, 'managed'> = managed
-    ? streamPolicy
-    : { principal: 'role', conditions: [] };
+  const { principal, conditions } = managed ? streamPolicy : OF_OTHERS;
   return {
     name,
     stackId: producerStackId(name, idPart),
     account,
     table,
     source: { account, name: table.name, encryption: table.encryption },
+    /** `managed`: the stack sets the policy; others do otherwise, and it shows them the statement. */
     streamPolicy: { principal, conditions, managed },
   };
 }
 
+const OF_OTHERS = { principal: 'role', conditions: [] } as const;
+
 /** Whether a producer's stack writes the roles as principals, which IAM must have propagated by then. */
-export function namesRoles({ managed, principal }: StreamPolicy): boolean {
+export function namesRoles({ managed, principal }: Unread['streamPolicy']): boolean {
   return managed && principal === 'role';
 }
 
@@ -177,32 +142,30 @@ function resolveConsumer(
   owner: SinkOwner & { readonly account: Account },
   pairs: readonly Pair[],
   folder: string,
-): ResolvedConsumer {
+) {
   const { topologyName, name, account } = owner;
   const placeOf = (file: string) => placeNamed(file, folder);
+  const source: Entry | (Code & { readonly type: 'folder' }) = code
+    ? { type: 'folder', ...code, directory: placeOf(code.directory) }
+    : {
+        type: 'entry',
+        entry: entryOf(entry && placeOf(entry), sink),
+        files: files.map(placeOf),
+        folder,
+      };
+  const bucket = consumerBucketName('failed-batches', topologyName, { name, account });
   return {
     name,
     stackId: consumerStackId(name),
     account,
     role: { ...role, arn: arns.role(account, role) },
-    function: {
-      ...settings,
-      code: code
-        ? { type: 'folder', ...code, directory: placeOf(code.directory) }
-        : {
-            type: 'entry',
-            entry: entryOf(entry && placeOf(entry), sink),
-            files: files.map(placeOf),
-            folder,
-          },
-    },
+    function: { ...settings, code: source },
     sink: sinkKind(sink).resolve(sink, owner),
-    failedBatches: {
-      ...failedBatches,
-      bucket: consumerBucketName('failed-batches', topologyName, { name, account }),
-    },
+    failedBatches: { ...failedBatches, bucket },
     alarms,
+    /** Tables whose streams the consumer reads, in the order of the file. */
     sources: pairs.map(({ producer }) => producer.source),
+    /** Whether a producer that it reads names its role as a principal. */
     waitsForRole: pairs.some(({ producer }) => namesRoles(producer.streamPolicy)),
   };
 }

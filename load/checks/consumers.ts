@@ -5,18 +5,10 @@ import { packageFiles } from '../../packaging/package-files';
 import { parseArn, partitionOf } from '../../topology/arns';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../../topology/limits';
 import { placeNamed } from '../../topology/named-files';
-import { type Problem, UserError } from '../../topology/problem';
+import { type Problem, type Report, UserError } from '../../topology/problem';
 import { isLogEntry, sinkKind } from '../../topology/sinks';
 import { codeFolder } from './code-folder';
-import {
-  type Account,
-  at,
-  type CheckOf,
-  type Consumer,
-  type Declared,
-  type Report,
-  sound,
-} from './declared';
+import { type Account, at, type CheckOf, type Consumer } from './declared';
 import { distinct, refer } from './references';
 
 type Check = CheckOf<Consumer>;
@@ -154,6 +146,11 @@ const alarmTopic: Check = ({ account, alarms }, report, { accounts }) => {
   }
 };
 
+const sinkSettings: Check = ({ sink }, report, { name: topologyName, subscriptions }, name) => {
+  const isSubscribed = subscriptions.some((entry) => !entry || entry.consumer === name);
+  sinkKind(sink).check(sink, { topologyName, name, isSubscribed }, report);
+};
+
 export const OF_CONSUMER: readonly Check[] = [
   account,
   entry,
@@ -164,18 +161,5 @@ export const OF_CONSUMER: readonly Check[] = [
   environment,
   roleArns,
   alarmTopic,
+  sinkSettings,
 ];
-
-/** What each sink asks of its own settings. */
-export function sinks(
-  { name: topologyName, consumers, subscriptions }: Declared,
-  report: Report,
-): void {
-  const subscribed = new Set(subscriptions.map((entry) => entry?.consumer));
-  for (const [name, { sink }] of sound(consumers)) {
-    const isSubscribed = subscribed.has(undefined) || subscribed.has(name);
-    sinkKind(sink).check(sink, { topologyName, name, isSubscribed }, (path, ...problem) =>
-      report(['consumers', name, ...path], ...problem),
-    );
-  }
-}

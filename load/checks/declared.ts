@@ -1,4 +1,4 @@
-import type { Problem } from '../../topology/problem';
+import type { Report } from '../../topology/problem';
 import type { Topology } from '../../topology/schema';
 
 export type Entries<T> = Readonly<Record<string, T | undefined>>;
@@ -21,10 +21,8 @@ export interface Declared {
   readonly subscriptions: readonly (Subscription | undefined)[];
 }
 
-export type Report = (path: Problem['path'], message: string, received?: unknown) => void;
-
-/** Checks one entry; the paths that it reports are below the entry. */
-export type CheckOf<T> = (entry: T, report: Report, topology: Declared) => void;
+/** Checks one entry, which has this name in its section; the paths that it reports are below the entry. */
+export type CheckOf<T> = (entry: T, report: Report, topology: Declared, name: string) => void;
 
 /** The sound entry of a name; names such as `constructor` are nothing special. */
 export function at<T>(entries: Entries<T>, name: string): T | undefined {

@@ -2,13 +2,14 @@
  * What one value alone cannot show: references, accounts and ARNs that must agree, names that must
  * differ, and AWS's limits on what several entries make together.
  */
-import { deployRole, OF_CONSUMER, sinks } from './consumers';
-import { type CheckOf, type Declared, type Report, sound, soundList } from './declared';
+import type { Report } from '../../topology/problem';
+import { deployRole, OF_CONSUMER } from './consumers';
+import { type CheckOf, type Declared, sound, soundList } from './declared';
 import { distinctNames, tags } from './names';
-import { OF_PRODUCER, streamPolicyOwner } from './producers';
+import { OF_PRODUCER } from './producers';
 import { OF_SUBSCRIPTION, readersPerStream } from './subscriptions';
 
-export type { Declared, Report } from './declared';
+export type { Declared } from './declared';
 export { sizes } from './sizes';
 
 export function checkAll(topology: Declared, report: Report): void {
@@ -19,14 +20,12 @@ export function checkAll(topology: Declared, report: Report): void {
   ) => {
     for (const [key, entry] of entries) {
       const below: Report = (path, ...problem) => report([section, key, ...path], ...problem);
-      for (const check of checks) check(entry, below, topology);
+      for (const check of checks) check(entry, below, topology, String(key));
     }
   };
   each('accounts', sound(topology.accounts), [deployRole]);
   each('consumers', sound(topology.consumers), OF_CONSUMER);
   each('producers', sound(topology.producers), OF_PRODUCER);
   each('subscriptions', soundList(topology.subscriptions), OF_SUBSCRIPTION);
-  for (const check of [tags, sinks, streamPolicyOwner, readersPerStream, distinctNames]) {
-    check(topology, report);
-  }
+  for (const check of [tags, readersPerStream, distinctNames]) check(topology, report);
 }

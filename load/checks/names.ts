@@ -8,8 +8,8 @@ import {
   STACK_ID_LENGTH,
   subscriptionStackId,
 } from '../../topology/names';
-import { formatPath, type Problem } from '../../topology/problem';
-import { at, type Declared, type Report, sound, soundList } from './declared';
+import { formatPath, type Problem, type Report } from '../../topology/problem';
+import { at, type Declared, sound, soundList } from './declared';
 
 export function tags({ tags }: Declared, report: Report): void {
   const { count, keyLength, valueLength } = TAGS;

@@ -2,7 +2,7 @@ import { parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
 import { ascii } from '../../topology/unicode';
-import { at, type CheckOf, type Declared, type Producer, type Report, sound } from './declared';
+import { at, type CheckOf, type Producer } from './declared';
 import { distinct, refer } from './references';
 
 type Check = CheckOf<Producer>;
@@ -35,7 +35,7 @@ const tableSettings: Check = ({ table }, report) => {
 
 const tableKey: Check = (producer, report, { accounts }) => {
   const { table, existingTable } = producer;
-  const { encryption } = table ?? existingTable;
+  const { encryption } = table ?? existingTable ?? {};
   const path = [table ? 'table' : 'existingTable', 'encryption'];
   if (existingTable && encryption === 'customer-managed') {
     const message = 'must be aws-owned or { kmsKeyArn: … } for a table that has its key already';
@@ -58,27 +58,27 @@ const tableKey: Check = (producer, report, { accounts }) => {
 };
 
 /** A stream has one policy: of a table that exists, it can be another team's. */
-export function streamPolicyOwner({ producers, subscriptions }: Declared, report: Report): void {
-  const read = new Set(subscriptions.map((entry) => entry?.producer));
-  for (const [name, { table, streamPolicy }] of sound(producers)) {
-    const path = ['producers', name, 'streamPolicy'];
-    const replaces = streamPolicy === 'none' ? undefined : streamPolicy.replacesExisting;
-    if (table && streamPolicy === 'none') {
-      const message =
-        'must not be none with table, whose stream nobody could read then; leave it out';
-      report(path, message, streamPolicy);
-    }
-    if (table && replaces !== undefined) {
-      const message = 'must be left out with table, whose stream has no other policy';
-      report([...path, 'replacesExisting'], message, replaces);
-    }
-    if (!table && read.has(name) && streamPolicy !== 'none' && replaces !== true) {
-      const message =
-        'must say whose the policy of the stream is, since a stream has one: { replacesExisting: true } if this topology owns it and replaces what is there, or none if it belongs to others, who add the statement of this topology';
-      report(path, message, replaces === undefined ? undefined : streamPolicy);
-    }
+const streamPolicyOwner: Check = ({ table, streamPolicy }, report, { subscriptions }, name) => {
+  const path = ['streamPolicy'];
+  const replaces = streamPolicy === 'none' ? undefined : streamPolicy.replacesExisting;
+  if (table && streamPolicy === 'none') {
+    report(
+      path,
+      'must not be none with table, whose stream nobody could read then; leave it out',
+      streamPolicy,
+    );
   }
-}
+  if (table && replaces !== undefined) {
+    const message = 'must be left out with table, whose stream has no other policy';
+    report([...path, 'replacesExisting'], message, replaces);
+  }
+  if (table || streamPolicy === 'none' || replaces === true) return;
+  if (subscriptions.some((entry) => entry?.producer === name)) {
+    const message =
+      'must say whose the policy of the stream is, since a stream has one: { replacesExisting: true } if this topology owns it and replaces what is there, or none if it belongs to others, who add the statement of this topology';
+    report(path, message, replaces === undefined ? undefined : streamPolicy);
+  }
+};
 
 const streamPolicyConditions: Check = ({ streamPolicy }, report) => {
   if (streamPolicy === 'none') return;
@@ -113,6 +113,7 @@ export const OF_PRODUCER: readonly Check[] = [
   accountNames,
   tableSettings,
   tableKey,
+  streamPolicyOwner,
   streamPolicyConditions,
 ];
 

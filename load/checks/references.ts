@@ -1,5 +1,5 @@
-import { didYouMean, type Problem } from '../../topology/problem';
-import type { Entries, Report } from './declared';
+import { didYouMean, type Problem, type Report } from '../../topology/problem';
+import type { Entries } from './declared';
 
 /** Names that are listed before "and others". */
 const LISTED = 20;

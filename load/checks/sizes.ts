@@ -2,8 +2,8 @@ import { environmentOf, environmentSize } from '../../packaging/environment';
 import { streamCount, streamPolicies } from '../../policies/execution-role';
 import { streamPolicySize } from '../../policies/stream-policy';
 import { ENVIRONMENT, STREAM_POLICY } from '../../topology/limits';
+import type { Report } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
-import type { Report } from './declared';
 
 /** AWS's limits on what the entries of a sound topology make together. */
 export function sizes({ producers, consumers }: ResolvedTopology, report: Report): void {

@@ -1,13 +1,7 @@
 import { READERS_PER_STREAM } from '../../topology/limits';
 import { producerAccounts } from '../../topology/names';
-import {
-  at,
-  type CheckOf,
-  type Declared,
-  type Report,
-  type Subscription,
-  soundList,
-} from './declared';
+import type { Report } from '../../topology/problem';
+import { at, type CheckOf, type Declared, type Subscription, soundList } from './declared';
 import { filters } from './filters';
 import { refer } from './references';
 

@@ -69,15 +69,6 @@ const settings = object({
     .describe('Days for which CloudWatch Logs keeps the log.'),
 });
 
-type Settings = z.output<typeof settings>;
-
-export const functionSchema = exclusive(settings, {
-  keys: ['entry', 'code'],
-  required: false,
-}).transform(
-  (value) =>
-    value as Settings &
-      ({ readonly code: Code; readonly entry?: undefined } | { readonly code?: undefined }),
-);
+export const functionSchema = exclusive(settings, { keys: ['entry', 'code'], required: false });
 
 export type Code = z.output<typeof code>;

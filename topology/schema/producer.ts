@@ -117,23 +117,10 @@ const settings = object({
     ),
 });
 
-type Settings = z.output<typeof settings>;
-
 export const producerSchema = exclusive(
   settings,
   { keys: ['account', 'accounts'], required: true },
   { keys: ['table', 'existingTable'], required: true },
-).transform(
-  (value) =>
-    value as Settings &
-      (
-        | { readonly account: string; readonly accounts?: undefined }
-        | { readonly account?: undefined; readonly accounts: string[] }
-      ) &
-      (
-        | { readonly table: Table; readonly existingTable?: undefined }
-        | { readonly table?: undefined; readonly existingTable: ExistingTable }
-      ),
 );
 
 export type Encryption = z.output<typeof encryption>;

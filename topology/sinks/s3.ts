@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { ATHENA_SCAN, GLUE, LIFECYCLE, OBJECT_KEY_PREFIX } from '../limits';
 import { ATHENA_RESULTS, consumerBucketName, names } from '../names';
 import { ownFile } from '../own-files';
+import type { Report } from '../problem';
 import { accountId, bucketName, tableName } from '../schema/aws';
 import { integer, list, object, sized } from '../schema/values';
-import type { CheckedConsumer, ReportInConsumer, SinkOwner } from './sink';
+import type { CheckedConsumer, SinkOwner } from './sink';
 
 const settings = object({
   type: z.literal('s3').describe('A lake in S3.'),
@@ -55,7 +56,7 @@ function resolve(sink: Settings, { topologyName, name, account }: SinkOwner) {
   };
 }
 
-function check(sink: Settings, consumer: CheckedConsumer, report: ReportInConsumer): void {
+function check(sink: Settings, consumer: CheckedConsumer, report: Report): void {
   checkPrefix(sink, report);
   checkPartitions(sink, consumer, report);
   checkLifecycle(sink, report);
@@ -66,7 +67,7 @@ function check(sink: Settings, consumer: CheckedConsumer, report: ReportInConsum
   }
 }
 
-function checkPrefix({ prefix }: Settings, report: ReportInConsumer): void {
+function checkPrefix({ prefix }: Settings, report: Report): void {
   if (!prefix.startsWith(ATHENA_RESULTS)) return;
   const message = `must not begin with ${ATHENA_RESULTS}, where the results of queries are and expire`;
   report(['sink', 'prefix'], message, prefix);
@@ -76,7 +77,7 @@ function checkPrefix({ prefix }: Settings, report: ReportInConsumer): void {
 function checkPartitions(
   { formerAccounts, formerTables }: Settings,
   { isSubscribed }: CheckedConsumer,
-  report: ReportInConsumer,
+  report: Report,
 ): void {
   if (isSubscribed) return;
   if (formerAccounts.length > 0 && formerTables.length === 0) {
@@ -89,7 +90,7 @@ function checkPartitions(
 
 function checkLifecycle(
   { bucket, transitionToStandardIaInDays, expirationInDays }: Settings,
-  report: ReportInConsumer,
+  report: Report,
 ): void {
   const rules = { transitionToStandardIaInDays, expirationInDays };
   for (const [key, days] of Object.entries(rules)) {

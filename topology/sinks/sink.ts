@@ -1,4 +1,4 @@
-import type { Problem } from '../problem';
+import type { Report } from '../problem';
 
 /** The consumer of a sink. */
 export interface SinkOwner {
@@ -13,14 +13,11 @@ export interface CheckedConsumer extends Pick<SinkOwner, 'topologyName' | 'name'
   readonly isSubscribed: boolean;
 }
 
-/** Reports a problem at a path below the consumer. */
-export type ReportInConsumer = (path: Problem['path'], message: string, received?: unknown) => void;
-
 /** What the topology knows of a kind of sink. */
 export interface SinkKind<Settings, Resolved> {
   /** Absolute path of the default function. */
   readonly entry: string;
   resolve(sink: Settings, owner: SinkOwner): Resolved;
-  /** Reports what one value alone cannot show. */
-  check(sink: Settings, consumer: CheckedConsumer, report: ReportInConsumer): void;
+  /** Reports what one value alone cannot show, at paths below the consumer. */
+  check(sink: Settings, consumer: CheckedConsumer, report: Report): void;
 }

@@ -1,10 +1,9 @@
 import { FILTERS } from '../../../topology/limits';
-import type { Problem } from '../../../topology/problem';
 import { filterPattern } from '../../../topology/unicode';
 import { at, type CheckOf, type Subscription } from '../declared';
 import { contradictions } from './agreement';
 import { patternProblems } from './pattern';
-import { type Node, streamRecord } from './record';
+import { streamRecord } from './record';
 
 /** Filters that Lambda would refuse, and filters that can never match a record of their table. */
 export const filters: CheckOf<Subscription> = (subscription, report, { accounts, producers }) => {
@@ -13,26 +12,14 @@ export const filters: CheckOf<Subscription> = (subscription, report, { accounts,
   const { partitionKey, sortKey } = producer?.table ?? {};
   const keys = [partitionKey, sortKey].flatMap((key) => key?.name ?? []);
   for (const [index, filter] of subscription.filters.entries()) {
-    for (const { path, message, received } of problemsOf(filter, record, keys, [
-      'filters',
-      index,
-    ])) {
-      report(path, message, received);
+    const place = ['filters', index];
+    const { length } = filterPattern(filter);
+    if (length > FILTERS.patternLength) {
+      report(place, `must be at most ${FILTERS.patternLength} characters as JSON, got ${length}`);
+      continue;
     }
+    const wrong = patternProblems(filter, record, place);
+    const problems = wrong.length > 0 ? wrong : contradictions(filter, keys, place);
+    for (const { path, message, received } of problems) report(path, message, received);
   }
 };
-
-function problemsOf(
-  filter: object,
-  record: Node,
-  keys: readonly string[],
-  path: Problem['path'],
-): Problem[] {
-  const { length } = filterPattern(filter);
-  if (length > FILTERS.patternLength) {
-    const message = `must be at most ${FILTERS.patternLength} characters as JSON, got ${length}`;
-    return [{ path, message }];
-  }
-  const problems = patternProblems(filter, record, path);
-  return problems.length > 0 ? problems : contradictions(filter, keys, path);
-}

@@ -2,7 +2,6 @@ import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
-import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import {
   type FunctionTargets,
@@ -26,73 +25,52 @@ import { TerraformData } from './terraform/terraform-data';
  */
 const PROPAGATION_SECONDS = 30;
 
-/** The role that the function runs as and that stream policies name. */
-export class ExecutionRole extends Construct {
-  /** ARN for use in the same stack. */
-  readonly arn: string;
-  /** The same ARN; if it waits, known only once IAM has had time to propagate the role. */
-  readonly settledArn: string;
-
-  private readonly role: IamRole;
-  private readonly path?: string;
-
-  /** @param grants what the function's sink needs */
-  constructor(
-    scope: Construct,
-    private readonly consumer: ResolvedConsumer,
-    targets: FunctionTargets,
-    grants: readonly Statement[],
-  ) {
-    super(scope, 'execution_role');
-    const { role, sources, waitsForRole } = consumer;
-    if (role.path !== '/') this.path = role.path; // IAM's own default
-    this.role = new IamRole(this, 'resource', {
-      name: role.name,
-      path: this.path,
-      permissionsBoundary: role.permissionsBoundary,
-      assumeRolePolicy: policyDocument(this, 'trust', TRUST_POLICY),
-    });
-    this.arn = this.role.arn;
-    const [first, ...others] = streamPolicies(sources, role);
-    const policies = [
-      this.inlinePolicy('function', functionPolicy(targets, grants, role)),
-      ...(first ? [this.inlinePolicy('streams', first)] : []),
-      ...others.map((statements, index) => this.managedPolicy(`streams-${index + 1}`, statements)),
-      ...identified(role.managedPolicyArns, addressOf).map(([name, arn]) => this.attach(name, arn)),
-    ];
-    this.settledArn = waitsForRole ? this.settle(policies) : this.arn;
-  }
-
-  private inlinePolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
-    return new IamRolePolicy(this, name, {
-      name,
-      role: this.role.id, // unknown where the role is replaced, so that the policy is too
-      policy: policyDocument(this, `${name}_policy`, statements),
-    });
-  }
-
-  private managedPolicy(name: string, statements: readonly Statement[]): ITerraformDependable {
-    const policy = new IamPolicy(this, name, {
-      name: names.managedPolicy(this.consumer.role.name, name),
-      path: this.path,
-      policy: policyDocument(this, `${name}_policy`, statements),
-    });
-    return this.attach(name, policy.arn);
-  }
-
-  private attach(name: string, policyArn: string): ITerraformDependable {
-    const role = this.role.id;
-    return new IamRolePolicyAttachment(this, `${name}_attachment`, { role, policyArn });
-  }
-
-  private settle(dependsOn: ITerraformDependable[]): string {
-    const attributes = { input: this.role.arn, triggers_replace: this.role.uniqueId };
-    const settled = new TerraformData(this, 'settled', attributes, {
-      provisioners: [{ type: 'local-exec', command: `sleep ${PROPAGATION_SECONDS}` }],
-      dependsOn,
-    });
-    return settled.getStringAttribute('output');
-  }
+/**
+ * The role that the function runs as and that stream policies name.
+ *
+ * @param grants what the function's sink needs
+ * @returns its ARN for the same stack, and for others: if it waits, known only once IAM has had time to propagate the role
+ */
+export function createExecutionRole(
+  stack: Construct,
+  { role: settings, sources, waitsForRole }: ResolvedConsumer,
+  targets: FunctionTargets,
+  grants: readonly Statement[],
+): { readonly arn: string; readonly settledArn: string } {
+  const scope = new Construct(stack, 'execution_role');
+  const path = settings.path === '/' ? undefined : settings.path; // IAM's own default
+  const { arn, id, uniqueId } = new IamRole(scope, 'resource', {
+    name: settings.name,
+    path,
+    permissionsBoundary: settings.permissionsBoundary,
+    assumeRolePolicy: policyDocument(scope, 'trust', TRUST_POLICY),
+  });
+  const document = (name: string, statements: readonly Statement[]) =>
+    policyDocument(scope, `${name}_policy`, statements);
+  // The role's id is unknown where the role is replaced, so that the policies are too.
+  const inline = (name: string, statements: readonly Statement[]) =>
+    new IamRolePolicy(scope, name, { name, role: id, policy: document(name, statements) });
+  const attach = (name: string, policyArn: string) =>
+    new IamRolePolicyAttachment(scope, `${name}_attachment`, { role: id, policyArn });
+  const managed = (id: string, statements: readonly Statement[]) => {
+    const name = names.managedPolicy(settings.name, id);
+    const policy = new IamPolicy(scope, id, { name, path, policy: document(id, statements) });
+    return attach(id, policy.arn);
+  };
+  const [first, ...others] = streamPolicies(sources, settings);
+  const dependsOn = [
+    inline('function', functionPolicy(targets, grants, settings)),
+    ...(first ? [inline('streams', first)] : []),
+    ...others.map((statements, index) => managed(`streams-${index + 1}`, statements)),
+    ...identified(settings.managedPolicyArns, addressOf).map(([name, arn]) => attach(name, arn)),
+  ];
+  if (!waitsForRole) return { arn, settledArn: arn };
+  const attributes = { input: arn, triggers_replace: uniqueId };
+  const settled = new TerraformData(scope, 'settled', attributes, {
+    provisioners: [{ type: 'local-exec', command: `sleep ${PROPAGATION_SECONDS}` }],
+    dependsOn,
+  });
+  return { arn, settledArn: settled.getStringAttribute('output') };
 }
 
 function addressOf(managedPolicyArn: string): string {

@@ -10,18 +10,16 @@ export function markInQuotes(
   content: unknown,
   folder: string,
 ): readonly Problem[] {
-  const unquoted = problems.filter(
-    ({ path, received, written }) =>
-      path.length > 0 && /^(number|boolean)$/.test(typeof received) && written !== undefined,
-  );
-  if (unquoted.length === 0) return problems;
+  const isUnquoted = ({ path, received, written }: Problem) =>
+    path.length > 0 && /^(number|boolean)$/.test(typeof received) && written !== undefined;
+  if (!problems.some(isUnquoted)) return problems;
   const quoted = structuredClone(content);
-  for (const { path, written } of unquoted) set(quoted, path, written);
+  for (const { path, written } of problems.filter(isUnquoted)) set(quoted, path, written);
   const wrong = new Set(validate(quoted, folder).problems.map(({ path }) => formatPath(path)));
   return problems.map((problem) => {
     const { path } = problem;
     const isWrong = path.some((_, index) => wrong.has(formatPath(path.slice(0, index + 1))));
-    return { ...problem, inQuotes: unquoted.includes(problem) && !isWrong };
+    return { ...problem, inQuotes: isUnquoted(problem) && !isWrong };
   });
 }
 

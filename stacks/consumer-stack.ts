@@ -2,7 +2,7 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Construct } from 'constructs';
 import { createFunction } from '../constructs/consumer-function';
-import { ExecutionRole } from '../constructs/execution-role';
+import { createExecutionRole } from '../constructs/execution-role';
 import { createAlarmTopic } from '../constructs/monitoring/alarm-topic';
 import { createAlarms } from '../constructs/monitoring/alarms';
 import { createDashboard } from '../constructs/monitoring/dashboard';
@@ -38,7 +38,7 @@ export class ConsumerStack extends AccountStack {
       failedBatchesArn: failedBatches.arn,
       bucketOwner: consumer.account.id,
     };
-    const role = new ExecutionRole(this, consumer, targets, grants);
+    const role = createExecutionRole(this, consumer, targets, grants);
     const lambda = createFunction(this, consumer, role.arn, references, logGroup);
     createDashboard(this, consumer.account.region, lambda, logGroup);
 

@@ -10,13 +10,14 @@ import {
 import path from 'node:path';
 import { App, Manifest, TerraformStack } from 'cdktf';
 import { version } from '../package.json';
+import { stacksOf } from '../terraform/stacks';
+import { STATE_BUCKET_STACK_ID } from '../topology/names';
 import { PACKAGE_NAME } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { temporaryFolder } from '../topology/temporary-folder';
 import { buildStacks } from './build-stacks';
 import { withFolderLock } from './folder-lock';
-import { listStacks } from './list-stacks';
 
 export interface SynthesisOptions {
   /** HCL instead of JSON. */
@@ -65,8 +66,13 @@ export async function writeFinalStacks(
   const ids = writeStacks(topology, folder, hcl);
   if (hcl) {
     await finish(folder, topology, ids);
-    const list = JSON.stringify(listStacks(topology), null, 2);
-    writeFileSync(path.join(folder, STACK_LIST), `${list}\n`);
+    const list = stacksOf(topology).map(({ tenant: _, dependsOn, ...stack }) => ({
+      ...stack,
+      // Those whose outputs it reads, the last one first.
+      dependsOn: dependsOn.filter((id) => id !== STATE_BUCKET_STACK_ID).reverse(),
+      folder: path.posix.join(Manifest.stacksFolder, stack.id),
+    }));
+    writeFileSync(path.join(folder, STACK_LIST), `${JSON.stringify(list, null, 2)}\n`);
   }
   return ids;
 }

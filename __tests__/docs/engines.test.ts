@@ -5,8 +5,9 @@ import path from 'node:path';
 import { parse as parseHcl } from '@cdktf/hcl2json';
 import { parse as parseYaml } from 'yaml';
 import { loadTopology } from '../../load/load';
-import type { ListedStack } from '../../stacks/list-stacks';
+
 import { synthesize } from '../../stacks/synthesize';
+import type { Stack } from '../../terraform/stacks';
 import { environment } from '../helpers/environment';
 
 // The formatter and the parser of HCL take a while to start.
@@ -16,7 +17,7 @@ const PAGE = readFileSync('docs/engines.md', 'utf8');
 const place = mkdtempSync(path.join(tmpdir(), 'engines-'));
 afterAll(() => rmSync(place, { recursive: true }));
 
-let stacks: readonly ListedStack[];
+let stacks: readonly (Stack & { readonly folder: string })[];
 beforeAll(async () => {
   const topology = loadTopology('topologies/saas-tenants.yaml');
   await synthesize(topology, path.join(place, 'infrastructure'), { hcl: true });

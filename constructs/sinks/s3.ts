@@ -6,8 +6,7 @@ import { ofBucketOwner } from '../../policies/bucket';
 import { ATHENA_RESULTS } from '../../topology/names';
 import type { ResolvedConsumer } from '../../topology/resolve';
 import type { Lake } from '../../topology/sinks/s3';
-import { createCatalog } from '../lake/catalog';
-import { createQueries } from '../lake/queries';
+import { createCatalog, createQueries } from '../lake/catalog';
 import { createPrivateBucket, type LifecycleRule } from '../private-bucket';
 
 const RESULTS_EXPIRE_IN_DAYS = 30;

@@ -38,83 +38,62 @@ export interface ChangeEvent<T extends object = Item> {
   readonly record: StreamRecord;
 }
 
+const EVENT_NAMES = new Set(['INSERT', 'MODIFY', 'REMOVE']);
+
+const decoded = new WeakSet<object>();
+
+/** Reads nothing of the value, which may be a proxy that throws. */
+export function isChangeEvent(value: unknown): value is ChangeEvent {
+  return typeof value === 'object' && value !== null && decoded.has(value);
+}
+
 /**
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
  * @throws TypeError if the record is not one of a DynamoDB stream
  */
 export function toChangeEvent<T extends object = Item>(record: StreamRecord): ChangeEvent<T> {
-  // Only the caller knows what the table's items are like.
-  return new DecodedChange(record) as ChangeEvent<object> as ChangeEvent<T>;
-}
-
-const EVENT_NAMES = new Set(['INSERT', 'MODIFY', 'REMOVE']);
-
-/** A class, so that the record can stay out of what is enumerated. */
-class DecodedChange implements ChangeEvent {
-  readonly id: string;
-  readonly eventName: ChangeEvent['eventName'];
-  readonly account: string;
-  readonly region: string;
-  readonly table: string;
-  readonly sequenceNumber: string;
-  readonly time?: string;
-  readonly expired: boolean;
-  readonly keys: Item;
-  readonly oldImage?: Item;
-  readonly newImage?: Item;
-  readonly #record: StreamRecord;
-
-  constructor(record: StreamRecord) {
-    const { eventID, eventName, eventSourceARN, dynamodb, userIdentity } = record;
-    const stream = parseStreamArn(eventSourceARN);
-    const { Keys, OldImage, NewImage, SequenceNumber, ApproximateCreationDateTime } =
-      dynamodb ?? {};
-    if (
-      !stream ||
-      !eventID ||
-      !eventName ||
-      !EVENT_NAMES.has(eventName) ||
-      !isObject(Keys) ||
-      Object.keys(Keys).length === 0 ||
-      !(OldImage === undefined || isObject(OldImage)) ||
-      !(NewImage === undefined || isObject(NewImage)) ||
-      !SequenceNumber
-    ) {
-      throw new TypeError(`not a record of a DynamoDB stream: ${describeRecord(record)}`);
-    }
-    this.id = eventID;
-    this.eventName = eventName;
-    this.account = stream.account;
-    this.region = stream.region;
-    this.table = stream.table;
-    this.sequenceNumber = SequenceNumber;
-    this.expired =
-      eventName === 'REMOVE' &&
-      userIdentity?.type === 'Service' &&
-      userIdentity.principalId === 'dynamodb.amazonaws.com';
-    try {
-      this.time = toTime(ApproximateCreationDateTime);
-      this.keys = toItem(Keys);
-      this.oldImage = OldImage && toItem(OldImage);
-      this.newImage = NewImage && toItem(NewImage);
-    } catch (error) {
-      const { message } = error as Error;
-      throw new TypeError(`a record cannot be decoded, ${message}: ${describeRecord(record)}`);
-    }
-    this.#record = record;
+  const { eventID, eventName, eventSourceARN, dynamodb, userIdentity } = record;
+  const stream = parseStreamArn(eventSourceARN);
+  const { Keys, OldImage, NewImage, SequenceNumber, ApproximateCreationDateTime } = dynamodb ?? {};
+  if (
+    !stream ||
+    !eventID ||
+    !eventName ||
+    !EVENT_NAMES.has(eventName) ||
+    !isObject(Keys) ||
+    Object.keys(Keys).length === 0 ||
+    !(OldImage === undefined || isObject(OldImage)) ||
+    !(NewImage === undefined || isObject(NewImage)) ||
+    !SequenceNumber
+  ) {
+    throw new TypeError(`not a record of a DynamoDB stream: ${describeRecord(record)}`);
   }
-
-  get record(): StreamRecord {
-    return this.#record;
-  }
-
-  /** Reads nothing of the value, which may be a proxy that throws. */
-  static is(value: unknown): value is DecodedChange {
-    return typeof value === 'object' && value !== null && #record in value;
+  const { account, region, table } = stream;
+  try {
+    const change = {
+      id: eventID,
+      eventName,
+      account,
+      region,
+      table,
+      sequenceNumber: SequenceNumber,
+      time: toTime(ApproximateCreationDateTime),
+      expired:
+        eventName === 'REMOVE' &&
+        userIdentity?.type === 'Service' &&
+        userIdentity.principalId === 'dynamodb.amazonaws.com',
+      keys: toItem(Keys),
+      oldImage: OldImage && toItem(OldImage),
+      newImage: NewImage && toItem(NewImage),
+    };
+    decoded.add(Object.defineProperty(change, 'record', { value: record }));
+    // Only the caller knows what the table's items are like.
+    return change as object as ChangeEvent<T>;
+  } catch (error) {
+    const { message } = error as Error;
+    throw new TypeError(`a record cannot be decoded, ${message}: ${describeRecord(record)}`);
   }
 }
-
-export const isChangeEvent: (value: unknown) => value is ChangeEvent = DecodedChange.is;
 
 const LAST_TIME = Date.UTC(9999, 11, 31);
 

@@ -1,5 +1,4 @@
 import { synthesize } from '../stacks/synthesize';
-import { stacksOf } from '../terraform/stacks';
 import { APPROVE, confirmed, ensureApproval } from './approval';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
 import { usePlans } from './saved-plans';
@@ -27,7 +26,7 @@ export const command = defineTopologyCommand(
     await synthesize(topology, OUTDIR);
     return Runner.with(world, options, async (runner) => {
       const { screen, explain } = runner;
-      const saved = folder === undefined ? undefined : usePlans(folder, stacksOf(topology), runner);
+      const saved = folder === undefined ? undefined : usePlans(folder, topology, runner);
       const ids = new Set(stacks.map(({ id }) => id));
       const wanted = saved ? [...saved.keys()].filter(({ id }) => ids.has(id)) : stacks;
       const plans = isApproved ? saved : await runner.plan(wanted, 'deploy');

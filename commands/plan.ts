@@ -28,7 +28,9 @@ export const command = defineTopologyCommand(
       const { removed } = await statesOf(topology, world);
       const lines = [...planLines(plans, runner.explain), ...removedLines(removed)];
       runner.screen.lines(lines, `Plan: ${totals(plans)}`);
-      if (options.out !== undefined) savePlans(options.out, topology.name, plans, removed, runner);
+      if (options.out !== undefined) {
+        savePlans(options.out, { topology, shard: options.shard, plans, removed }, runner);
+      }
       return exitCode(plans);
     });
   },

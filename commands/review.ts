@@ -11,6 +11,8 @@ import { synthesize } from '../stacks/synthesize';
 import { ownPage } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import { visible } from '../topology/unicode';
+import { OUTDIR } from './runner';
+import { planAnswer } from './saved-plans';
 import { defineTopologyCommand, readTopology } from './topology';
 
 /** `npm run review`: what a reviewer reads. */
@@ -23,23 +25,29 @@ export const command = defineTopologyCommand(
       value: '<folder>',
       does: 'what is synthesized there, no new synthesis',
     },
+    plans: {
+      type: 'string',
+      value: '<folder>',
+      does: 'show what npm run plan -- --out saved there, or in folders below it',
+    },
     'after-init': { type: 'boolean', does: 'compare all but what Terraform writes' },
     output: { type: 'string', value: '<folder>', does: 'another folder than review.out' },
   },
   async (options, world) => {
-    const { against, from, 'after-init': afterInit, output = 'review.out' } = options;
+    const { against, from, plans, 'after-init': afterInit, output = 'review.out' } = options;
     const topology = readTopology(world);
     const before = against === undefined ? undefined : synthesizeAt(against, world.topologyFile);
-    if (from === undefined) await synthesize(topology, 'cdktf.out');
+    if (from === undefined) await synthesize(topology, OUTDIR);
     else ensureSynthesized(from);
     const result = review({
       // HCL is compared, and the same stacks are read as JSON.
-      stacks: () => (from && isHcl(from) ? stacksOf(topology) : readStacks(from ?? 'cdktf.out')),
+      stacks: () => (from && isHcl(from) ? stacksOf(topology) : readStacks(from ?? OUTDIR)),
       topology,
       today: world.now,
       comparison:
         from === undefined ? undefined : await compareWithTopology(topology, from, afterInit),
       before,
+      plan: plans === undefined ? [] : [planAnswer(plans, topology, from ?? OUTDIR)],
     });
     write(output, { 'review.md': writeMarkdown(result), 'review.html': writeHtml(result) });
 

@@ -13,7 +13,7 @@ import { UserError } from '../topology/problem';
 import { explain } from './explain';
 import type { World } from './run';
 import { Screen } from './screen';
-import { changesOf, counts, hasChanges, type Plans, type Results, reasons } from './summary';
+import { changesOf, counts, hasChanges, type Plans, type Results } from './summary';
 
 /** Folder of the stacks, and in it that of what Terraform downloads. */
 export const OUTDIR = 'cdktf.out';
@@ -94,17 +94,6 @@ export class Runner {
 
   folderOf({ id }: Stack): string {
     return path.join(this.options.outdir ?? OUTDIR, 'stacks', id);
-  }
-
-  /** Stacks that are not planned, and those that the topology lacks. */
-  notes(plans: Plans, removed: readonly string[]): { id: string; why: string }[] {
-    const reasonsOf = ([stack, plan]: [Stack, StackPlan | NotRun]) =>
-      reasons(stack, plan, this.explain).map((why) => ({
-        id: stack.id,
-        why: `${plan.status}: ${why}`,
-      }));
-    const gone = removed.map((id) => ({ id, why: 'deployed, and not in the topology' }));
-    return [...[...plans].flatMap(reasonsOf), ...gone];
   }
 
   async plan(stacks: readonly Stack[], kind: PlanKind): Promise<Plans> {

@@ -12,12 +12,14 @@ import path from 'node:path';
 import { z } from 'zod';
 import { writeSection } from '../review/report/markdown';
 import { planSection } from '../review/report/plan';
+import type { Answer } from '../review/report/sections';
 import { LOCK_FILE } from '../terraform/initialize';
 import { PLAN, type StackPlan } from '../terraform/plan';
-import type { Stack } from '../terraform/stacks';
+import { type Stack, stacksOf } from '../terraform/stacks';
 import { UserError } from '../topology/problem';
-import type { Runner } from './runner';
-import { hasChanges, type Plans, totals } from './summary';
+import type { ResolvedTopology } from '../topology/resolve';
+import { OUTDIR, type Runner } from './runner';
+import { hasChanges, type Plans, reasons, totals } from './summary';
 
 const INDEX = 'plan.json';
 
@@ -30,13 +32,17 @@ const change = z.object({
 const stack = z.object({
   id: z.string(),
   account: z.string().optional(),
-  /** SHA-256 of the configuration that was planned. */
+  /** SHA-256 of the configuration that was planned, but for the roles that planned it. */
   configuration: z.string(),
+  /** Why it is not planned. */
+  why: z.array(z.string()),
 });
 
 const index = z.object({
   version: z.literal(1),
   topology: z.string(),
+  /** Runner that planned it, and their number. */
+  shard: z.string().optional(),
   total: z.string(),
   stacks: z.array(
     z.discriminatedUnion('status', [
@@ -52,11 +58,21 @@ const index = z.object({
         after: z.string(),
         resources: z.number(),
       }),
-      stack.extend({ status: z.enum(['failed', 'skipped', 'stopped']) }),
+      stack.extend({
+        status: z.enum(['failed', 'skipped', 'stopped']),
+        failed: z.literal(true),
+      }),
     ]),
   ),
   removed: z.array(z.string()),
 });
+
+interface Planned {
+  readonly topology: ResolvedTopology;
+  readonly shard?: string;
+  readonly plans: Plans;
+  readonly removed: readonly string[];
+}
 
 /**
  * Writes plans to a folder: Terraform's files, a summary for a pull request, and one as JSON.
@@ -65,9 +81,7 @@ const index = z.object({
  */
 export function savePlans(
   folder: string,
-  topology: string,
-  plans: Plans,
-  removed: readonly string[],
+  { topology, shard, plans, removed }: Planned,
   runner: Runner,
 ): void {
   const isOurs = existsSync(path.join(folder, INDEX));
@@ -78,56 +92,113 @@ export function savePlans(
   mkdirSync(folder, { recursive: true });
   for (const [stack, plan] of plans) {
     if (plan.status === 'planned' && hasChanges(plan)) {
-      copy(runner.folderOf(stack), folderIn(folder, stack));
+      copy(runner.folderOf(stack), path.join(folder, 'stacks', stack.id));
     }
   }
+  const stacks = [...plans].map(([stack, plan]) => ({
+    id: stack.id,
+    account: stack.account,
+    ...plan,
+    configuration: configurationIn(runner.folderOf(stack)),
+    why: reasons(stack, plan, runner.explain),
+  }));
   const total = totals(plans);
-  const stacks = [...plans].map(([stack, plan]) => {
-    const { id, account } = stack;
-    return { id, account, ...plan, configuration: configurationOf(runner.folderOf(stack)) };
-  });
-  const content = index.parse({ version: 1, topology, total, stacks, removed });
+  const saved = { version: 1, topology: topology.name, shard, total, stacks, removed };
+  const content = index.parse(saved);
   writeFileSync(path.join(folder, INDEX), `${JSON.stringify(content, null, 2)}\n`);
-  const notes = runner.notes(plans, removed);
-  writeFileSync(path.join(folder, 'plan.md'), writeSection(planSection(plans, total, notes)));
+  writeFileSync(path.join(folder, 'plan.md'), writeSection(planSection(content), INDEX));
 }
 
 /**
  * Puts saved plans into the folders of their stacks.
  *
- * @throws UserError of stacks that could not be planned, or whose configuration is another one by now
+ * @throws UserError also of stacks that could not be planned
  */
-export function usePlans(folder: string, stacks: readonly Stack[], runner: Runner): Plans {
-  const { data, error } = index.safeParse(readIndex(path.join(folder, INDEX)));
-  if (error) throw new UserError(`${folder}/${INDEX} is not what npm run plan -- --out writes`);
-  const problems: string[] = [];
+export function usePlans(folder: string, topology: ResolvedTopology, runner: Runner): Plans {
+  const { stacks } = readPlans(folder, topology, OUTDIR);
+  const failed = stacks.filter((stack) => stack.failed);
+  refuse(failed.map(({ id }) => `${id} could not be planned; plan again`));
   const plans = new Map<Stack, StackPlan>();
-  for (const { id, account: _, configuration, ...plan } of data.stacks) {
-    const stack = stacks.find((each) => each.id === id);
-    if (!stack) problems.push(`${id} is not in the topology`);
-    else if (!('failed' in plan)) problems.push(`${id} could not be planned`);
-    else if (configuration !== configurationOf(runner.folderOf(stack))) {
-      problems.push(`${id} has another configuration than the one that was planned`);
-    } else plans.set(stack, plan);
-  }
-  if (problems.length > 0) {
-    throw new UserError(...problems.map((problem) => `--plans: ${problem}; plan again`));
-  }
-  for (const [stack, plan] of plans) {
-    const from = folderIn(folder, stack);
-    if (hasChanges(plan) && existsSync(from)) copy(from, runner.folderOf(stack));
+  for (const { stack, files, ...plan } of stacks) {
+    if (plan.failed) continue;
+    if (hasChanges(plan) && existsSync(files)) copy(files, runner.folderOf(stack));
+    plans.set(stack, plan);
   }
   return plans;
 }
 
-function readIndex(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UserError(
-      `--plans must be a folder of npm run plan -- --out: ${(error as Error).message}`,
-    );
-  }
+/**
+ * What saved plans change, as a part of a review.
+ *
+ * @param outdir where the stacks are synthesized
+ * @throws UserError also if a shard is not there
+ */
+export function planAnswer(folder: string, topology: ResolvedTopology, outdir: string): Answer {
+  const { shards, stacks, removed } = readPlans(folder, topology, outdir);
+  const counts = [...new Set(shards.map((shard) => shard.split('/')[1]))];
+  const all = counts.flatMap((count) =>
+    Array.from({ length: Number(count) }, (_, part) => `${part + 1}/${count}`),
+  );
+  const missing = all.filter((shard) => !shards.includes(shard));
+  refuse(missing.map((shard) => `the plan of shard ${shard} is not in ${folder}`));
+  const total = totals(new Map(stacks.map((stack) => [stack.id, stack])));
+  return planSection({ total, stacks, removed });
+}
+
+/**
+ * The plans in a folder, and in folders below it, as of the shards of a CI matrix.
+ *
+ * @throws UserError of plans that are not of the stacks as they are synthesized now
+ */
+function readPlans(folder: string, topology: ResolvedTopology, outdir: string) {
+  const all = stacksOf(topology);
+  const indexes = indexesIn(folder);
+  const seen = new Set<string>();
+  const problems: string[] = [];
+  const stacks = indexes.flatMap(({ file, topology: name, stacks }) => {
+    if (name !== topology.name) {
+      problems.push(`${file} is of the topology ${name}, not of ${topology.name}`);
+      return [];
+    }
+    return stacks.flatMap((saved) => {
+      const { id } = saved;
+      const stack = all.find((each) => each.id === id);
+      if (!stack) problems.push(`${id} is not in the topology`);
+      else if (seen.has(id)) problems.push(`${id} was planned twice`);
+      else if (saved.configuration !== configurationIn(path.join(outdir, 'stacks', id))) {
+        problems.push(`${id} has another configuration than the one that was planned`);
+      } else {
+        seen.add(id);
+        return [{ ...saved, stack, files: path.join(path.dirname(file), 'stacks', id) }];
+      }
+      return [];
+    });
+  });
+  refuse(problems.map((problem) => `${problem}; plan again`));
+  return {
+    stacks: stacks.sort((one, other) => all.indexOf(one.stack) - all.indexOf(other.stack)),
+    removed: [...new Set(indexes.flatMap(({ removed }) => removed))],
+    shards: indexes.flatMap(({ shard }) => shard ?? []),
+  };
+}
+
+function indexesIn(folder: string) {
+  if (!existsSync(folder)) refuse([`${folder} is not there; npm run plan -- --out writes it`]);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => path.basename(name) === INDEX)
+    .map((name) => path.join(folder, name));
+  if (files.length === 0) refuse([`${folder} has no ${INDEX}; npm run plan -- --out writes it`]);
+  return files.sort().map((file) => {
+    try {
+      return { file, ...index.parse(JSON.parse(readFileSync(file, 'utf8'))) };
+    } catch {
+      throw new UserError(`--plans: ${file} is not what npm run plan -- --out writes; plan again`);
+    }
+  });
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new UserError(...problems.map((each) => `--plans: ${each}`));
 }
 
 /** The plan, the providers it was made with, and the archives of the code that it deploys. */
@@ -139,11 +210,11 @@ function copy(from: string, to: string): void {
   }
 }
 
-function folderIn(folder: string, { id }: Stack): string {
-  return path.join(folder, 'stacks', id);
-}
-
-function configurationOf(folder: string): string {
+/** Undefined if the stack is not synthesized as JSON. */
+function configurationIn(folder: string): string | undefined {
   const file = path.join(folder, 'cdk.tf.json');
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+  if (!existsSync(file)) return undefined;
+  const withoutRoles = (key: string, value: unknown) => (key === 'assume_role' ? undefined : value);
+  const text = JSON.stringify(JSON.parse(readFileSync(file, 'utf8')), withoutRoles);
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -6,6 +6,11 @@ import type { Change, StackPlan } from '../terraform/plan';
 import type { Stack } from '../terraform/stacks';
 
 export type Plans = ReadonlyMap<Stack, StackPlan | NotRun>;
+
+/** A plan, perhaps one that was saved without its errors. */
+type Outcome =
+  | Exclude<StackPlan, { readonly status: 'failed' }>
+  | { readonly status: 'failed' | 'skipped' | 'stopped'; readonly failed: true };
 export type Results = ReadonlyMap<Stack, Applied | NotRun>;
 
 /** An error of a stack as text, with what to do where that is known. */
@@ -90,7 +95,7 @@ function count(number: number, words: string): string[] {
 }
 
 /** `1 replaced, 22 added in 3 of 41 stacks, 2 after others` */
-export function totals(plans: Plans): string {
+export function totals(plans: ReadonlyMap<unknown, Outcome>): string {
   const all = [...plans.values()];
   const changes = all.flatMap(changesOf);
   const changed = all.filter((plan) => plan.status === 'planned' && hasChanges(plan)).length;
@@ -117,12 +122,12 @@ export function exitCode(plans: Plans): number {
 }
 
 /** Whether there is something to apply, as far as it is known. */
-export function hasChanges(plan: StackPlan | NotRun): boolean {
+export function hasChanges(plan: Outcome): boolean {
   if (plan.status === 'planned') return plan.changes.length > 0 || plan.outputs.length > 0;
   return plan.status === 'after';
 }
 
-export function changesOf(plan: StackPlan | NotRun): readonly Change[] {
+export function changesOf(plan: Outcome): readonly Change[] {
   return plan.status === 'planned' ? plan.changes : [];
 }
 

@@ -12,7 +12,13 @@ import { readPipeline } from './pipeline';
 import { Stacks } from './read/resources';
 import type { Stack } from './read/stacks';
 import { drawTopology } from './report/graph';
-import { accessSection, comparisonSection, findingsSection, summary } from './report/sections';
+import {
+  type Answer,
+  accessSection,
+  comparisonSection,
+  findingsSection,
+  summary,
+} from './report/sections';
 import { applyRules } from './rules';
 
 export interface ReviewInput {
@@ -26,9 +32,11 @@ export interface ReviewInput {
   readonly comparison?: readonly Finding[];
   /** What the stacks were at a commit. Default: nothing is compared. */
   readonly before?: Before;
+  /** What a deploy would change, if that is asked. */
+  readonly plan?: readonly Answer[];
 }
 
-/** Answers the four questions of a reviewer. Of stacks that cannot be read only the comparison is answered. */
+/** Answers the questions of a reviewer. Of stacks that cannot be read only the comparison is answered. */
 export function review(input: ReviewInput): Review {
   try {
     return answer(input, input.stacks());
@@ -38,16 +46,20 @@ export function review(input: ReviewInput): Review {
   }
 }
 
-function unreadable({ topology, comparison }: ReviewInput, why: string): Review {
+function unreadable({ topology, comparison, plan = [] }: ReviewInput, why: string): Review {
   const message = `cannot be read, so nothing is known of access and changes: ${why}`;
   const finding = { rule: 'unreadable', stops: true, place: 'the stacks', message };
   const findings = [...(comparison ?? []), finding];
-  const answers = [comparisonSection([], codeOf(topology), comparison), findingsSection(findings)];
+  const answers = [
+    comparisonSection([], codeOf(topology), comparison),
+    findingsSection(findings),
+    ...plan,
+  ];
   return { name: topology.name, findings, sections: [summary(answers), ...answers] };
 }
 
 function answer(
-  { topology, today, comparison, before }: ReviewInput,
+  { topology, today, comparison, before, plan = [] }: ReviewInput,
   all: readonly Stack[],
 ): Review {
   const stacks = new Stacks(all);
@@ -69,6 +81,7 @@ function answer(
     whatChanged(old, { stacks: all, code, allowed }, moves),
     accessSection(access, model),
     findingsSection(findings),
+    ...plan,
   ];
   const graph = drawTopology(stacks, model.targets, pipeline, allowed, topology);
   return { name: topology.name, findings, sections: [summary(answers, graph), ...answers] };

@@ -1,11 +1,13 @@
 /** The commands that run Terraform, with a program in its place that says what the test sets. */
 import { execFileSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,6 +17,7 @@ import { command as deploy } from '../../commands/deploy';
 import { command as destroy } from '../../commands/destroy';
 import { command as drift } from '../../commands/drift';
 import { command as plan } from '../../commands/plan';
+import { command as review } from '../../commands/review';
 import type { Command, World } from '../../commands/run';
 import { command as stacks } from '../../commands/stacks';
 import { readStates } from '../../operate/states';
@@ -57,6 +60,7 @@ const NAMES = new Map([
   [destroy, 'destroy'],
   [drift, 'drift'],
   [plan, 'plan'],
+  [review, 'review'],
   [stacks, 'stacks'],
 ]);
 
@@ -231,7 +235,7 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
     [
       'plans that are not there',
       ['--plans', 'nowhere'],
-      "--plans must be a folder of npm run plan -- --out: ENOENT: no such file or directory, open 'nowhere/plan.json'",
+      '--plans: nowhere is not there; npm run plan -- --out writes it',
     ],
   ])('refuses %s, before anything is started', async (_, args, message) => {
     expect(await run(deploy, args)).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
@@ -371,6 +375,29 @@ describe('plan', () => {
     },
   };
 
+  const planSectionOf = (total: string) => `## What will a deploy change?
+
+**${total}**
+
+|  | stack | resource | by |
+| --- | --- | --- | --- |
+| **replaced** | \`${PRODUCER}\` | \`${TABLE}\` | \`hash_key\`, \`attribute\` |
+| **destroyed** | \`${PRODUCER}\` | \`aws_dynamodb_tag.table_tag_Team\` |  |
+
+|  | stack | resource | by |
+| --- | --- | --- | --- |
+| changed | \`${CONSUMER}\` | \`aws_lambda_function.processor\` | \`memory_size\` |
+
+| added to |  | resources |
+| --- | --- | --- |
+| \`${PRODUCER}\` | 2 resources | \`aws_kms_key.table_key\`, \`aws_kms_alias.table_key_alias\` |
+
+| not planned | why |
+| --- | --- |
+| \`${SUBSCRIPTION}\` | after: ${PRODUCER} is deployed first; it has 5 resources |
+| \`producer-old\` | deployed, and not in the topology |
+`;
+
   test('shows first what is lost, and stacks that cannot be planned yet', async () => {
     terraform.answer(EVERYTHING);
     expect(await run(plan, [])).toEqual({
@@ -399,28 +426,8 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
         ['', '/.terraform.lock.hcl', '/plan'].map((file) => `stacks/${id}${file}`),
       ),
     ]);
-    expect(readFileSync('plan.out/plan.md', 'utf8')).toBe(`## What will a deploy change?
-
-**1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others**
-
-|  | stack | resource | by |
-| --- | --- | --- | --- |
-| **replaced** | \`${PRODUCER}\` | \`${TABLE}\` | \`hash_key\`, \`attribute\` |
-| **destroyed** | \`${PRODUCER}\` | \`aws_dynamodb_tag.table_tag_Team\` |  |
-
-|  | stack | resource | by |
-| --- | --- | --- | --- |
-| changed | \`${CONSUMER}\` | \`aws_lambda_function.processor\` | \`memory_size\` |
-
-| added to |  | resources |
-| --- | --- | --- |
-| \`${PRODUCER}\` | 2 resources | \`aws_kms_key.table_key\`, \`aws_kms_alias.table_key_alias\` |
-
-| not planned | why |
-| --- | --- |
-| \`${SUBSCRIPTION}\` | after: ${PRODUCER} is deployed first; it has 5 resources |
-| \`producer-old\` | deployed, and not in the topology |
-`);
+    const total = '1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others';
+    expect(readFileSync('plan.out/plan.md', 'utf8')).toBe(planSectionOf(total));
     expect(JSON.parse(readFileSync('plan.out/plan.json', 'utf8'))).toMatchObject({
       total: '1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others',
       stacks: [
@@ -495,8 +502,116 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
     test('what is no plan', async () => {
       writeFileSync('plan.out/plan.json', '{}');
       expect((await run(deploy, ['--plans', 'plan.out'])).stderr).toBe(
-        'plan.out/plan.json is not what npm run plan -- --out writes\n',
+        '--plans: plan.out/plan.json is not what npm run plan -- --out writes; plan again\n',
       );
+    });
+  });
+
+  describe('review with saved plans', () => {
+    const reviewed = async (...args: string[]) => run(review, ['--plans', 'plans', ...args]);
+    const planned = (shard: string, out: string) =>
+      run(plan, ['--shard', shard, '--out', `plans/${out}`]);
+
+    beforeEach(async () => {
+      terraform.answer(EVERYTHING);
+      states.mockResolvedValue({ found: [], removed: ['producer-old'] });
+      await planned('2/2', 'b');
+      await planned('1/2', 'a');
+    });
+    afterEach(() => rmSync('plans', { recursive: true }));
+
+    test('has those of all shards after its questions, as one plan', async () => {
+      expect(await reviewed()).toMatchObject({ code: 0, stderr: '' });
+      const report = readFileSync('review.out/review.md', 'utf8');
+      const total = '1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others';
+      expect(report).toContain(
+        `| [What will a deploy change?](#what-will-a-deploy-change) | ${total} |\n`,
+      );
+      const section = report.slice(report.indexOf('## What will a deploy change?'));
+      expect(section).toBe(planSectionOf(total));
+      expect(readFileSync('review.out/review.html', 'utf8')).toContain(
+        '<h2><a href="#what-will-a-deploy-change">What will a deploy change?</a></h2>',
+      );
+    });
+
+    test('has them as well where the stacks were synthesized before', async () => {
+      expect(await reviewed('--from', 'cdktf.out', '--after-init')).toMatchObject({ code: 0 });
+    });
+
+    test('says why a stack could not be planned', async () => {
+      terraform.answer({
+        [PRODUCER]: { plan: { lines: [says.error('AccessDenied', 'not allowed')], fails: true } },
+      });
+      await planned('2/2', 'b');
+      await reviewed();
+      const report = readFileSync('review.out/review.md', 'utf8');
+      expect(report).toContain(`| \`${PRODUCER}\` | failed: AccessDenied: not allowed |`);
+      expect(report).toContain(`| \`${SUBSCRIPTION}\` | skipped: since ${PRODUCER} failed |`);
+    });
+
+    test('deploys what several folders have', async () => {
+      expect(await run(deploy, ['--plans', 'plans'])).toMatchObject({ code: 0, stderr: '' });
+      expect(terraform.calls.filter((call) => call.includes(' apply '))).toEqual([
+        `${CONSUMER} ${APPLY} plan`,
+        `${PRODUCER} ${APPLY} plan`,
+        `${SUBSCRIPTION} ${APPLY} plan`,
+      ]);
+    });
+
+    test.each<[string, () => void, string[]]>([
+      [
+        'a folder that is not there',
+        () => renameSync('plans', 'elsewhere'),
+        ['plans is not there; npm run plan -- --out writes it'],
+      ],
+      [
+        'a folder without plans',
+        () => ['a', 'b'].map((name) => rmSync(`plans/${name}/plan.json`)),
+        ['plans has no plan.json; npm run plan -- --out writes it'],
+      ],
+      [
+        'a shard that is not there',
+        () => rmSync('plans/a', { recursive: true }),
+        ['the plan of shard 1/2 is not in plans'],
+      ],
+      [
+        'a stack that two plans have',
+        () => cpSync('plans/a', 'plans/c', { recursive: true }),
+        [`${CONSUMER} was planned twice; plan again`],
+      ],
+      [
+        'what is no plan',
+        () => writeFileSync('plans/b/plan.json', '{}'),
+        ['plans/b/plan.json is not what npm run plan -- --out writes; plan again'],
+      ],
+      [
+        'those of another topology',
+        () => write({ name: 'others' }),
+        ['a', 'b'].map(
+          (part) => `plans/${part}/plan.json is of the topology orders, not of others; plan again`,
+        ),
+      ],
+      [
+        'those of other stacks',
+        () => {
+          write({ 'consumers.process-orders.function.memorySize': 512 });
+          const text = readFileSync('plans/b/plan.json', 'utf8');
+          writeFileSync(
+            'plans/b/plan.json',
+            text.replace(`"id": "${PRODUCER}"`, '"id": "producer-sold"'),
+          );
+        },
+        [
+          `${CONSUMER} has another configuration than the one that was planned; plan again`,
+          'producer-sold is not in the topology; plan again',
+        ],
+      ],
+    ])('refuses %s', async (_, change, lines) => {
+      change();
+      const { code, stdout, stderr } = await reviewed();
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr.split('\n')).toEqual([...lines.map((line) => `--plans: ${line}`), '']);
+      if (existsSync('elsewhere')) renameSync('elsewhere', 'plans');
     });
   });
 
@@ -785,7 +900,8 @@ describe('since a commit', () => {
   });
 });
 
-test.each([...NAMES])('$1 -- --help says what it does', async (command, name) => {
+const RUN = [...NAMES].filter(([command]) => command !== review);
+test.each(RUN)('$1 -- --help says what it does', async (command, name) => {
   expect((await run(command, ['--help'])).stdout).toMatch(
     new RegExp(`^[A-Z].*\\.\n\n  npm run ${name} -- \\[<stack or pattern>...\\] <options>\n`),
   );

@@ -218,6 +218,7 @@ test('shows its options', async () => {
   expect(stdout.match(/^ {2}--[a-z-]+/gm)).toEqual([
     '  --against',
     '  --from',
+    '  --plans',
     '  --after-init',
     '  --output',
     '  --topology',

@@ -2,60 +2,95 @@ import { oneLine, visible } from '../../topology/unicode';
 import type { Block, Graph, Node, Review, Row, Section, Text } from '../model';
 import { plural } from './words';
 
-/** Rows of a table. A job summary of GitHub has at most 1 MiB, so only the page has all of them. */
+/** Characters: a comment of GitHub has at most 65,536, and a workflow adds a line. */
+const LONGEST = 65_000;
+
+/** Rows of a table. */
 const MAX_ROWS = 100;
+
+/** What is left out of a text. */
+interface Limit {
+  /** Characters of one paragraph, list, table or picture. */
+  readonly longest: number;
+  /** File that has all of it. */
+  readonly whole: string;
+}
 
 /** A review for a pull request. The same review gives the same text. */
 export function writeMarkdown({ name, sections }: Review): string {
-  const parts = [
+  return limited('review.html', (limit) => [
     `# Review of ${code(name)}`,
-    ...sections.flatMap((section) => written(section, 2)),
-  ];
-  return `${parts.join('\n\n')}\n`;
+    ...sections.flatMap((section) => written(section, 2, limit)),
+  ]);
 }
 
-/** A section alone. */
-export function writeSection(section: Section): string {
-  return `${written(section, 2).join('\n\n')}\n`;
+/**
+ * A section alone.
+ *
+ * @param whole file that has what is too long here
+ */
+export function writeSection(section: Section, whole: string): string {
+  return limited(whole, (limit) => written(section, 2, limit));
 }
 
-function written({ title, blocks, sections = [] }: Section, level: number): string[] {
+/** Of what is too long for a comment the longest parts are cut. */
+function limited(whole: string, write: (limit: Limit) => readonly string[]): string {
+  for (let longest = LONGEST; ; longest *= 0.9) {
+    const text = `${write({ longest, whole }).join('\n\n')}\n`;
+    if (text.length <= LONGEST || longest < 1) return text;
+  }
+}
+
+function written({ title, blocks, sections = [] }: Section, level: number, limit: Limit): string[] {
   return [
     `${'#'.repeat(level)} ${text(title)}`,
-    ...blocks.flatMap(block),
-    ...sections.flatMap((section) => written(section, level + 1)),
+    ...blocks.flatMap((each) => block(each, limit)),
+    ...sections.flatMap((section) => written(section, level + 1, limit)),
   ];
 }
 
-function block(content: Block): string[] {
+function block(content: Block, limit: Limit): string[] {
   const { folded } = content;
-  const whole = [unfolded(content)];
+  const whole = [unfolded(content, limit)];
   if (folded === undefined) return whole;
   return [`<details><summary>${plain(folded)}</summary>`, ...whole, '</details>'];
 }
 
-function unfolded(content: Block): string {
+function unfolded(content: Block, limit: Limit): string {
   switch (content.kind) {
     case 'paragraph':
-      return text(content.text);
+      return whole(text(content.text), limit);
     case 'list':
-      return content.items.map((item) => `- ${text(item)}`).join('\n');
+      return rows(
+        content.items.map((item) => `- ${text(item)}`),
+        limit,
+      );
     case 'table':
-      return table(content.head, content.rows);
+      return table(content.head, content.rows, limit);
     case 'graph':
-      return `\`\`\`mermaid\n${flowchart(content.graph)}\n\`\`\``;
+      return whole(`\`\`\`mermaid\n${flowchart(content.graph)}\n\`\`\``, limit);
   }
 }
 
-function table(head: readonly string[], rows: readonly Row[]): string {
-  const line = (cells: Row) => `| ${cells.map(text).join(' | ')} |`;
-  const rest = rows.length - MAX_ROWS;
-  return [
-    line(head),
-    `|${' --- |'.repeat(head.length)}`,
-    ...rows.slice(0, MAX_ROWS).map(line),
-    ...(rest > 0 ? [`\n${plural(rest, 'more row')}: see review.html`] : []),
-  ].join('\n');
+function whole(content: string, limit: Limit): string {
+  return content.length > limit.longest ? `Too long for a comment: see ${limit.whole}` : content;
+}
+
+function table(head: readonly string[], cells: readonly Row[], limit: Limit): string {
+  const line = (row: Row) => `| ${row.map(text).join(' | ')} |`;
+  return [line(head), `|${' --- |'.repeat(head.length)}`, rows(cells.map(line), limit)].join('\n');
+}
+
+function rows(all: readonly string[], limit: Limit): string {
+  let length = 0;
+  const isOver = (row: string, index: number) => {
+    length += row.length + 1;
+    return index === MAX_ROWS || length > limit.longest;
+  };
+  const over = all.findIndex(isOver);
+  if (over === -1) return all.join('\n');
+  const rest = `${plural(all.length - over, 'more row')}: see ${limit.whole}`;
+  return [...all.slice(0, over), `\n${rest}`].join('\n');
 }
 
 /** What begins like a list or a rule is neither. */

@@ -1,70 +1,74 @@
-import type { NotRun } from '../../terraform/in-order';
-import type { Change, StackPlan } from '../../terraform/plan';
-import type { Stack } from '../../terraform/stacks';
-import type { Block, Row, Section, Text } from '../model';
-import { code, list, paragraph, plural, some, strong, table, text } from './words';
+import type { Change } from '../../terraform/plan';
+import type { Block, Row } from '../model';
+import type { Answer } from './sections';
+import { code, list, paragraph, plural, some, strong, table } from './words';
 
-export type Plans = ReadonlyMap<Stack, StackPlan | NotRun>;
-
-/** Rows that a table has before it is folded, and at most: a comment of GitHub has at most 65,536 characters. */
-const UNFOLDED = 10;
-const MOST = 100;
-
-/**
- * A plan of many stacks for a pull request: first what is lost, then what is changed and added.
- *
- * @param total what it comes to, in short
- * @param notPlanned stacks that are not planned, and those that the topology lacks, with the reason
- */
-export function planSection(
-  plans: Plans,
-  total: string,
-  notPlanned: readonly { readonly id: string; readonly why: string }[],
-): Section {
-  const blocks = [
-    paragraph(strong(total)),
-    ...changeTable(plans, ['replaced', 'destroyed']),
-    ...changeTable(plans, ['changed']),
-    ...addedTable(plans),
-    ...cut(
-      ['not planned', 'why'],
-      notPlanned.map(({ id, why }) => [code(id), why]),
-    ),
-  ];
-  return { title: 'What will a deploy change?', blocks };
+/** What is shown of the plan of a stack. */
+export interface PlannedStack {
+  readonly id: string;
+  readonly status: string;
+  readonly changes?: readonly Change[];
+  /** Why it is not planned. */
+  readonly why: readonly string[];
 }
 
-function changeTable(plans: Plans, actions: readonly Change['action'][]): Block[] {
-  const rows = [...plans].flatMap(([{ id }, plan]) => {
-    const changes = plan.status === 'planned' ? plan.changes : [];
-    return actions.flatMap((action) =>
+export interface PlanSummary {
+  /** In short. */
+  readonly total: string;
+  readonly stacks: readonly PlannedStack[];
+  /** Stacks that are deployed, and that the topology lacks. */
+  readonly removed: readonly string[];
+}
+
+/** Rows that a table has before it is folded. */
+const UNFOLDED = 10;
+
+/** A plan of many stacks for a pull request: first what is lost, then what is changed and added. */
+export function planSection({ total, stacks, removed }: PlanSummary): Answer {
+  const notPlanned = stacks.flatMap(({ id, status, why }) =>
+    why.map((reason): Row => [code(id), `${status}: ${reason}`]),
+  );
+  const gone = removed.map((id): Row => [code(id), 'deployed, and not in the topology']);
+  return {
+    title: 'What will a deploy change?',
+    answer: total,
+    blocks: [
+      paragraph(strong(total)),
+      ...changeTable(stacks, ['replaced', 'destroyed']),
+      ...changeTable(stacks, ['changed']),
+      ...addedTable(stacks),
+      ...folding(['not planned', 'why'], [...notPlanned, ...gone]),
+    ],
+  };
+}
+
+function changeTable(
+  stacks: readonly PlannedStack[],
+  actions: readonly Change['action'][],
+): Block[] {
+  const rows = stacks.flatMap(({ id, changes = [] }) =>
+    actions.flatMap((action) =>
       changes
         .filter((change) => change.action === action)
         .map(({ address, attributes }): Row => {
           const what = action === 'changed' ? action : strong(action);
           return [what, code(id), code(address), list(attributes.map(code))];
         }),
-    );
-  });
-  return cut(['', 'stack', 'resource', 'by'], rows);
+    ),
+  );
+  return folding(['', 'stack', 'resource', 'by'], rows);
 }
 
-function addedTable(plans: Plans): Block[] {
-  const rows = [...plans].flatMap(([{ id }, plan]): Row[] => {
-    const changes = plan.status === 'planned' ? plan.changes : [];
+function addedTable(stacks: readonly PlannedStack[]): Block[] {
+  const rows = stacks.flatMap(({ id, changes = [] }): Row[] => {
     const added = changes.filter(({ action }) => action === 'added');
     const names = some(added.map(({ address }) => code(address)));
     return added.length === 0 ? [] : [[code(id), plural(added.length, 'resource'), names]];
   });
-  return cut(['added to', '', 'resources'], rows);
+  return folding(['added to', '', 'resources'], rows);
 }
 
-function cut(head: readonly string[], rows: readonly Row[]): Block[] {
+function folding(head: readonly string[], rows: readonly Row[]): Block[] {
   if (rows.length === 0) return [];
-  const folded = rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined;
-  const rest: Text = text`${plural(rows.length - MOST, 'more row')} in ${code('plan.json')}`;
-  return [
-    table(head, rows.slice(0, MOST), folded),
-    ...(rows.length > MOST ? [paragraph(rest)] : []),
-  ];
+  return [table(head, rows, rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined)];
 }

@@ -1,7 +1,9 @@
 import { loadTopology } from '../../../load/load';
 import type { Block, Node, Review } from '../../../review/model';
 import { writeHtml } from '../../../review/report/html';
-import { writeMarkdown } from '../../../review/report/markdown';
+import { writeMarkdown, writeSection } from '../../../review/report/markdown';
+import { planSection } from '../../../review/report/plan';
+import type { Change } from '../../../terraform/plan';
 import { reviewOf } from '../../helpers/review';
 import { resolved } from '../../helpers/synth-app';
 import { topology } from '../../helpers/topology';
@@ -139,6 +141,74 @@ test('of a long table Markdown has 100 rows, and the page has all', () => {
   expect(markdown.match(/^\| row/gm)).toHaveLength(100);
   expect(markdown).toContain('| row 99 |\n\n1,100 more rows: see review.html\n\n</details>');
   expect(writeHtml(review).match(/>row/g)).toHaveLength(1_200);
+});
+
+test('Markdown is a comment of GitHub, whatever is in it, and says what it leaves out', () => {
+  const long = 'x'.repeat(300);
+  const rows = Array.from({ length: 1_200 }, () => [long]);
+  const nodes = Array.from({ length: 3_000 }, (_, index) => node(`n${index}`, 'role', long));
+  const markdown = writeMarkdown(
+    reviewWith(
+      { kind: 'paragraph', text: 'short' },
+      { kind: 'paragraph', text: 'x'.repeat(40_000) },
+      ...[1, 2, 3].map((): Block => ({ kind: 'table', head: ['k'], rows, folded: 'rows' })),
+      { kind: 'list', items: rows.flat() },
+      { kind: 'graph', graph: { groups: [{ title: 'shop', nodes }], edges: [] } },
+    ),
+  );
+  expect(markdown.length).toBeLessThan(65_536);
+  expect(markdown.length).toBeGreaterThan(30_000);
+  expect(markdown.match(/^(?!\| x|- x).+$/gm)).toEqual([
+    '# Review of `orders`',
+    '## One?',
+    'Yes.',
+    '### Two',
+    'short',
+    'Too long for a comment: see review.html',
+    ...[1, 2, 3].flatMap(() => [
+      '<details><summary>rows</summary>',
+      '| k |',
+      '| --- |',
+      '1,152 more rows: see review.html',
+      '</details>',
+    ]),
+    '1,151 more rows: see review.html',
+    'Too long for a comment: see review.html',
+  ]);
+});
+
+test('so is a plan of 1,000 tenants', () => {
+  const added = Array.from({ length: 12 }, (_, index): Change => {
+    return { address: `aws_dynamodb_table.table_${index}`, action: 'added', attributes: [] };
+  });
+  const change: Change = {
+    address: 'aws_dynamodb_resource_policy.stream_policy',
+    action: 'replaced',
+    attributes: ['resource_arn', 'policy'],
+  };
+  const stacks = Array.from({ length: 1_000 }, (_, index) => [
+    {
+      id: `producer-orders-tenant-${index}`,
+      status: 'planned',
+      changes: [...added, change],
+      why: [],
+    },
+    { id: `subscription-orders-tenant-${index}-index`, status: 'after', why: ['x'.repeat(100)] },
+  ]).flat();
+  const plan = planSection({ total: 'much', stacks, removed: stacks.map(({ id }) => id) });
+  const review = { name: 'orders', findings: [], sections: [plan] };
+  for (const [text, whole] of [
+    [writeMarkdown(review), 'review.html'],
+    [writeSection(plan, 'plan.json'), 'plan.json'],
+  ] as const) {
+    expect(text.length).toBeLessThan(65_536);
+    expect(text.match(/^.* more rows: see .*$/gm)).toEqual([
+      `900 more rows: see ${whole}`,
+      `900 more rows: see ${whole}`,
+      `2,900 more rows: see ${whole}`,
+    ]);
+  }
+  expect(writeHtml(review).match(/<tr>/g)).toHaveLength(5_003);
 });
 
 /** What a name of a hostile folder can be. */

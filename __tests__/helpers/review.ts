@@ -1,16 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { TerraformStack } from 'cdktf';
 import { type Access, evaluateAccess } from '../../review/access/access';
 import { readAccessModel } from '../../review/access/model';
 import type { Review } from '../../review/model';
 import { Stacks } from '../../review/read/resources';
 import { parseStack, type Stack, type StackJson } from '../../review/read/stacks';
 import { review } from '../../review/review';
-import { buildStacks } from '../../stacks/build-stacks';
 import { writeStacks } from '../../stacks/synthesize';
 import type { ResolvedTopology } from '../../topology/resolve';
-import { jsonApp, jsonOf } from './synth-app';
+import { jsonOf, stacksOf } from './synth-app';
 
 // The first synthesis of a test file loads the provider's classes, which takes long on a busy machine.
 jest.setTimeout(60_000);
@@ -22,11 +20,7 @@ export type Edit = (json: Record<string, Record<string, Record<string, object>>>
 const synthesized = new WeakMap<ResolvedTopology, [string, object][]>();
 
 function synthesize(topology: ResolvedTopology): [string, object][] {
-  const app = jsonApp();
-  buildStacks(app, topology);
-  const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
-  for (const stack of stacks) stack.prepareStack();
-  return stacks.map((stack) => [stack.node.id, jsonOf(stack)]);
+  return [...stacksOf(topology)].map(([id, stack]) => [id, jsonOf(stack)]);
 }
 
 /** The stacks of a topology as the review reads them; edits are by stack id. */

@@ -1,8 +1,6 @@
-import { TerraformStack } from 'cdktf';
 import { loadTopology } from '../../load/load';
-import { buildStacks } from '../../stacks/build-stacks';
 import type { ResolvedTopology } from '../../topology/resolve';
-import { jsonApp, jsonOf, type StackJson } from './synth-app';
+import { jsonOf, type StackJson, stacksOf } from './synth-app';
 
 export interface SynthesizedTopology {
   readonly topology: ResolvedTopology;
@@ -26,8 +24,6 @@ export function shippedTopologies(): SynthesizedTopology[] {
 }
 
 export function withStacks(topology: ResolvedTopology): SynthesizedTopology {
-  const app = jsonApp();
-  buildStacks(app, topology);
-  const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
-  return { topology, stacks: new Map(stacks.map((stack) => [stack.node.id, jsonOf(stack)])) };
+  const stacks = [...stacksOf(topology)].map(([id, stack]) => [id, jsonOf(stack)] as const);
+  return { topology, stacks: new Map(stacks) };
 }

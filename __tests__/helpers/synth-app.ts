@@ -39,7 +39,7 @@ export function hclApp(): App {
 
 /** The stacks of a valid content of a topology file, which is in this folder. */
 export function synthApp(content: Content, folder?: string) {
-  const stacks = stacksOf(content, jsonApp(), folder);
+  const stacks = stacksOf(resolved(content, folder));
   return {
     ids: [...stacks.keys()],
     /** The configuration of a stack, all validations passed. */
@@ -60,7 +60,7 @@ export const consumerStack = (overrides: Overrides = {}) => jsonOf(consumerStack
 
 /** A stack of a valid content of a topology file as HCL, all validations passed. */
 export function synthHcl(content: Content, id: string, folder?: string): string {
-  return Testing.synthHcl(get(stacksOf(content, hclApp(), folder), id), true);
+  return Testing.synthHcl(get(stacksOf(resolved(content, folder), hclApp()), id), true);
 }
 
 export function jsonOf(stack: TerraformStack): StackJson {
@@ -81,8 +81,9 @@ export function resolved(content: Content, folder?: string): ResolvedTopology {
   return topology;
 }
 
-function stacksOf(content: Content, app: App, folder?: string): Map<string, TerraformStack> {
-  buildStacks(app, resolved(content, folder));
+/** The stacks of a topology by their ids. */
+export function stacksOf(topology: ResolvedTopology, app = jsonApp()): Map<string, TerraformStack> {
+  buildStacks(app, topology);
   const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
   for (const stack of stacks) stack.prepareStack();
   return new Map(stacks.map((stack) => [stack.node.id, stack]));

@@ -38,6 +38,46 @@ export function producer(table: string): Content['producers'][string] {
   };
 }
 
+/** Both accounts in this Region. */
+export function inRegion(region: string): Overrides {
+  return { 'accounts.analytics.region': region, 'accounts.shop.region': region };
+}
+
+/** The producer `orders` in the accounts `shop` and `tenant`. */
+export const TWO_ACCOUNTS: Overrides = {
+  'accounts.tenant': { id: '777777777777', region: 'us-east-1' },
+  'producers.orders.account': undefined,
+  'producers.orders.accounts': ['shop', 'tenant'],
+};
+
+/** The producer `orders` in so many accounts: `tenant-0` with the ID 000000000000, and so on. */
+export function tenants(count: number): Overrides {
+  const names = Array.from({ length: count }, (_, index) => `tenant-${index}`);
+  const accounts = names.map((name, index) => [name, { id: tenantId(index), region: 'us-east-1' }]);
+  return {
+    accounts: {
+      analytics: { id: '111122223333', region: 'us-east-1' },
+      ...Object.fromEntries(accounts),
+    },
+    'producers.orders.account': undefined,
+    'producers.orders.accounts': names,
+  };
+}
+
+export const tenantId = (index: number) => String(index).padStart(12, '0');
+
+/** The producer `orders` with a table that exists. */
+export function existingTable(settings: object = {}): Overrides {
+  return {
+    'producers.orders': {
+      account: 'shop',
+      existingTable: { name: 'Orders' },
+      streamPolicy: { replacesExisting: true },
+      ...settings,
+    },
+  };
+}
+
 /** Everything wrong with a content, each as in the message to the user, without file and line. */
 export function problemsOf(content: unknown): string[] {
   return validate(content).problems.map((problem) => new TopologyError('', [problem]).message);

@@ -1,35 +1,29 @@
-import { TerraformStack, Testing } from 'cdktf';
+import { Testing } from 'cdktf';
 import { loadTopology } from '../../../load/load';
-import { buildStacks } from '../../../stacks/build-stacks';
 import { commentHcl } from '../../../terraform/hcl/comment-hcl';
 import { COMMENTS } from '../../../terraform/hcl/comments';
 import { tidyHcl } from '../../../terraform/hcl/tidy-hcl';
 import { SHIPPED } from '../../helpers/shipped-topologies';
-import { hclApp } from '../../helpers/synth-app';
+import { hclApp, stacksOf } from '../../helpers/synth-app';
 
 // The formatter takes a while to start.
 jest.setTimeout(60_000);
 
 /** The stacks of a topology of the project, by their ids. */
 async function tidied(file: string): Promise<Map<string, string>> {
-  const app = hclApp();
-  buildStacks(app, loadTopology(`topologies/${file}`));
-  const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
-  const texts = stacks.map(async (stack) => {
-    return [stack.node.id, await tidyHcl(Testing.synthHcl(stack, true))] as const;
+  const stacks = stacksOf(loadTopology(`topologies/${file}`), hclApp());
+  const texts = [...stacks].map(async ([id, stack]) => {
+    return [id, await tidyHcl(Testing.synthHcl(stack, true))] as const;
   });
   return new Map(await Promise.all(texts));
 }
 
-/** Each comment with the line below it, once, and how often it is there. */
-function commentsOf(hcl = ''): [line: string, comment: string, count: number][] {
+/** Each comment once, how often it is there, and the last line that it is above. */
+function commentsOf(hcl = ''): string[] {
   const all = [...hcl.matchAll(/^ *# (.*)\n *(.*?)(?: +=.*| \{)?$/gm)];
   const count = (comment = '') => all.filter(([, other]) => other === comment).length;
-  return [...new Map(all.map(([, text = '', line = '']) => [text, line]))].map(([text, line]) => [
-    line,
-    text,
-    count(text),
-  ]);
+  const lines = new Map(all.map(([, text = '', line = '']) => [text, line]));
+  return [...lines].map(([text, line]) => `${count(text)} ${line}: ${text}`);
 }
 
 describe('a comment', () => {
@@ -111,147 +105,59 @@ describe('of the topologies of the project', () => {
     ];
     expect(ids.map((id) => commentsIn('orders.yaml', id))).toEqual([
       [
-        ['use_lockfile', 'The lock is an object in the bucket, not a table.', 1],
-        ['allowed_account_ids', 'Credentials of any other account are refused.', 1],
-        [
-          'sse_algorithm',
-          'SSE-S3: with a KMS key, Lambda and every reader would need rights on that as well.',
-          1,
-        ],
-        ['actions', 'Allows nothing: denies every request without TLS.', 1],
-        [
-          'abort_incomplete_multipart_upload',
-          'Parts of uploads that were never completed are billed, and no listing shows them.',
-          1,
-        ],
-        [
-          'actions',
-          'If somebody deletes the log group, Lambda discards the log unless it may create it again.',
-          1,
-        ],
-        [
-          'variable',
-          "Every request of the function's code has this key: only Lambda itself may.",
-          4,
-        ],
-        ['variable', 'A bucket of the same name in another account never gets the data.', 2],
-        ['resources', 'dynamodb:ListStreams takes no resource.', 1],
-        [
-          'resources',
-          "A stream's ARN ends with its time of creation, which is not known yet. Its own policy names one.",
-          1,
-        ],
-        [
-          'provisioner "local-exec"',
-          'A stream policy is refused while IAM has not propagated the role that it names.',
-          1,
-        ],
-        ['output_file_mode', 'The same archive on every machine, whatever its umask.', 1],
-        [
-          'depends_on',
-          'Lambda would create the log group itself, and keep the log without end.',
-          1,
-        ],
-        [
-          'actions',
-          "AWS's default key policy: the account administers its key by IAM policies.",
-          1,
-        ],
-        ['resources', 'In a key policy: this key.', 2],
-        [
-          'kms_master_key_id',
-          'CloudWatch cannot publish with the AWS managed key (alias/aws/sns).',
-          1,
-        ],
-        [
-          'treat_missing_data',
-          'Without records there is no data, and how late the last batch was still holds.',
-          1,
-        ],
-        ['treat_missing_data', 'Without data nothing has failed.', 5],
-        ['value', 'Known only after the wait, so that no stream policy names the role earlier.', 1],
+        '1 use_lockfile: The lock is an object in the bucket, not a table.',
+        '1 allowed_account_ids: Credentials of any other account are refused.',
+        '1 sse_algorithm: SSE-S3: with a KMS key, Lambda and every reader would need rights on that as well.',
+        '1 actions: Allows nothing: denies every request without TLS.',
+        '1 abort_incomplete_multipart_upload: Parts of uploads that were never completed are billed, and no listing shows them.',
+        '1 actions: If somebody deletes the log group, Lambda discards the log unless it may create it again.',
+        "4 variable: Every request of the function's code has this key: only Lambda itself may.",
+        '2 variable: A bucket of the same name in another account never gets the data.',
+        '1 resources: dynamodb:ListStreams takes no resource.',
+        "1 resources: A stream's ARN ends with its time of creation, which is not known yet. Its own policy names one.",
+        '1 provisioner "local-exec": A stream policy is refused while IAM has not propagated the role that it names.',
+        '1 output_file_mode: The same archive on every machine, whatever its umask.',
+        '1 depends_on: Lambda would create the log group itself, and keep the log without end.',
+        "1 actions: AWS's default key policy: the account administers its key by IAM policies.",
+        '2 resources: In a key policy: this key.',
+        '1 kms_master_key_id: CloudWatch cannot publish with the AWS managed key (alias/aws/sns).',
+        '1 treat_missing_data: Without records there is no data, and how late the last batch was still holds.',
+        '5 treat_missing_data: Without data nothing has failed.',
+        '1 value: Known only after the wait, so that no stream policy names the role earlier.',
       ],
       [
-        ['use_lockfile', 'The lock is an object in the bucket, not a table.', 1],
-        ['allowed_account_ids', 'Credentials of any other account are refused.', 1],
-        [
-          'lifecycle',
-          "Another stack's state is not believed: its outputs must be what the topology says.",
-          1,
-        ],
-        [
-          'deletion_protection_enabled',
-          'As the topology says: the table can be deleted, with all its items.',
-          1,
-        ],
-        [
-          'enabled',
-          'Encrypted with the AWS owned key. The AWS managed key would not work across accounts.',
-          1,
-        ],
-        [
-          'ignore_changes',
-          'Set at creation only: the topology has no keys for the rest, such as indexes and TTL.',
-          1,
-        ],
-        [
-          'resource "aws_dynamodb_tag" "table_tag_Topology"',
-          'Not in the table, whose tags are ignored: those that others set stay.',
-          1,
-        ],
+        '1 use_lockfile: The lock is an object in the bucket, not a table.',
+        '1 allowed_account_ids: Credentials of any other account are refused.',
+        "1 lifecycle: Another stack's state is not believed: its outputs must be what the topology says.",
+        '1 deletion_protection_enabled: As the topology says: the table can be deleted, with all its items.',
+        '1 enabled: Encrypted with the AWS owned key. The AWS managed key would not work across accounts.',
+        '1 ignore_changes: Set at creation only: the topology has no keys for the rest, such as indexes and TTL.',
+        '1 resource "aws_dynamodb_tag" "table_tag_Topology": Not in the table, whose tags are ignored: those that others set stay.',
       ],
       [
-        ['use_lockfile', 'The lock is an object in the bucket, not a table.', 1],
-        ['allowed_account_ids', 'Credentials of any other account are refused.', 1],
-        [
-          'lifecycle',
-          "Another stack's state is not believed: its outputs must be what the topology says.",
-          2,
-        ],
-        [
-          'maximum_record_age_in_seconds',
-          'DynamoDB keeps a record for an hour longer, so a failed batch is stored with its records.',
-          1,
-        ],
-        ['starting_position', 'What is written before the mapping reads is not processed.', 1],
-        ['destination_arn', 'Of the possible destinations only S3 gets the records themselves.', 1],
-        ['treat_missing_data', 'Without data nothing has failed.', 3],
-        [
-          'treat_missing_data',
-          'Here silence is what is wrong: INSUFFICIENT_DATA is sent as well.',
-          1,
-        ],
+        '1 use_lockfile: The lock is an object in the bucket, not a table.',
+        '1 allowed_account_ids: Credentials of any other account are refused.',
+        "2 lifecycle: Another stack's state is not believed: its outputs must be what the topology says.",
+        '1 maximum_record_age_in_seconds: DynamoDB keeps a record for an hour longer, so a failed batch is stored with its records.',
+        '1 starting_position: What is written before the mapping reads is not processed.',
+        '1 destination_arn: Of the possible destinations only S3 gets the records themselves.',
+        '3 treat_missing_data: Without data nothing has failed.',
+        '1 treat_missing_data: Here silence is what is wrong: INSUFFICIENT_DATA is sent as well.',
       ],
     ]);
   });
 
   test("the lake's have these as well", () => {
     const lake = commentsIn('analytics-lake.yaml', 'consumer-lake');
-    const ofAll = commentsIn('orders.yaml', 'consumer-process-orders').map(String);
-    expect(lake.filter((comment) => !ofAll.includes(String(comment)))).toEqual([
-      [
-        'sse_algorithm',
-        'SSE-S3: with a KMS key, Lambda and every reader would need rights on that as well.',
-        2,
-      ],
-      ['actions', 'Allows nothing: denies every request without TLS.', 2],
-      [
-        'abort_incomplete_multipart_upload',
-        'Parts of uploads that were never completed are billed, and no listing shows them.',
-        2,
-      ],
-      [
-        '"storage.location.template"',
-        '$${…} is a partition of Glue, not a reference of Terraform.',
-        1,
-      ],
-      ['name', 'Of no use to a view, but Athena refuses to read one without.', 1],
-      [
-        'bytes_scanned_cutoff_per_query',
-        'Athena bills what a query scans, and stops one that scans more.',
-        1,
-      ],
-      ['variable', 'A bucket of the same name in another account never gets the data.', 3],
+    const ofAll = commentsIn('orders.yaml', 'consumer-process-orders');
+    expect(lake.filter((comment) => !ofAll.includes(comment))).toEqual([
+      '2 sse_algorithm: SSE-S3: with a KMS key, Lambda and every reader would need rights on that as well.',
+      '2 actions: Allows nothing: denies every request without TLS.',
+      '2 abort_incomplete_multipart_upload: Parts of uploads that were never completed are billed, and no listing shows them.',
+      '1 "storage.location.template": $${…} is a partition of Glue, not a reference of Terraform.',
+      '1 name: Of no use to a view, but Athena refuses to read one without.',
+      '1 bytes_scanned_cutoff_per_query: Athena bills what a query scans, and stops one that scans more.',
+      '3 variable: A bucket of the same name in another account never gets the data.',
     ]);
     expect(lake).toHaveLength(22);
   });

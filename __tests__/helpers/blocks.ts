@@ -2,8 +2,6 @@ import { ARCHIVE_PROVIDER, AWS_PROVIDER, type StackJson } from './synth-app';
 
 type Blocks = Pick<Required<StackJson>, 'resource' | 'data'>;
 
-const provider = 'aws.consumer';
-
 /** What every stack has, whatever it holds: its state, and providers, of which that of AWS is locked to its account. */
 export function accountBlocks(id: string, alias: 'consumer' | 'producer', account: string) {
   const zips = id.startsWith('consumer-');
@@ -47,7 +45,7 @@ export function privateBucket(
   id: string,
   name: string,
   rule: readonly object[],
-  { versioned = false } = {},
+  { versioned = false, provider = 'aws.consumer' } = {},
 ): Blocks {
   const bucket = `\${aws_s3_bucket.${id}.bucket}`;
   const arn = `\${aws_s3_bucket.${id}.arn}`;
@@ -121,7 +119,7 @@ export function privateBucket(
 /** An alarm on a metric of Lambda that is sent to a topic. */
 export function alarm(topicArn: string, settings: object): object {
   return {
-    provider,
+    provider: 'aws.consumer',
     namespace: 'AWS/Lambda',
     statistic: 'Sum',
     period: 300,

@@ -1,11 +1,5 @@
 import { synthApp } from '../helpers/synth-app';
-import { consumer, type Overrides, producer, topology } from '../helpers/topology';
-
-const TENANTS: Overrides = {
-  'accounts.tenant': { id: '777777777777', region: 'us-east-1' },
-  'producers.orders.account': undefined,
-  'producers.orders.accounts': ['shop', 'tenant'],
-};
+import { consumer, type Overrides, producer, TWO_ACCOUNTS, topology } from '../helpers/topology';
 
 describe('the stacks, each with those before it,', () => {
   test.each<[string, Overrides, [id: string, dependencies: string[]][]]>([
@@ -66,7 +60,7 @@ describe('the stacks, each with those before it,', () => {
     ],
     [
       'of a producer in several accounts',
-      TENANTS,
+      TWO_ACCOUNTS,
       [
         ['consumer-process-orders', []],
         ['producer-orders-shop', ['consumer-process-orders']],

@@ -1,3 +1,4 @@
+import { privateBucket } from '../helpers/blocks';
 import { AWS_PROVIDER, synthApp } from '../helpers/synth-app';
 import { type Overrides, topology } from '../helpers/topology';
 
@@ -6,64 +7,27 @@ const MANAGED: Overrides = { 'state.manage': true };
 const ROLE = 'arn:aws:iam::999999999999:role/TerraformState';
 const BUCKET = '${aws_s3_bucket.bucket.bucket}';
 
+const PRIVATE_BUCKET = privateBucket(
+  'bucket',
+  'example-terraform-state',
+  [
+    {
+      id: 'expire-noncurrent',
+      status: 'Enabled',
+      filter: [{}],
+      noncurrent_version_expiration: [{ noncurrent_days: 90 }],
+    },
+  ],
+  { versioned: true, provider: 'aws.state' },
+);
+
 const RESOURCES = {
+  ...PRIVATE_BUCKET.resource,
   aws_s3_bucket: {
     bucket: {
       provider: 'aws.state',
       bucket: 'example-terraform-state',
       lifecycle: { prevent_destroy: true },
-    },
-  },
-  aws_s3_bucket_versioning: {
-    bucket_versioning: {
-      provider: 'aws.state',
-      bucket: BUCKET,
-      versioning_configuration: { status: 'Enabled' },
-    },
-  },
-  aws_s3_bucket_server_side_encryption_configuration: {
-    bucket_encryption: {
-      provider: 'aws.state',
-      bucket: BUCKET,
-      rule: [{ apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }],
-    },
-  },
-  aws_s3_bucket_public_access_block: {
-    bucket_public_access_block: {
-      provider: 'aws.state',
-      bucket: BUCKET,
-      block_public_acls: true,
-      block_public_policy: true,
-      ignore_public_acls: true,
-      restrict_public_buckets: true,
-    },
-  },
-  aws_s3_bucket_policy: {
-    bucket_policy: {
-      provider: 'aws.state',
-      bucket: BUCKET,
-      policy: '${data.aws_iam_policy_document.bucket_policy_document.json}',
-    },
-  },
-  aws_s3_bucket_lifecycle_configuration: {
-    bucket_lifecycle: {
-      provider: 'aws.state',
-      bucket: BUCKET,
-      rule: [
-        {
-          id: 'expire-noncurrent',
-          status: 'Enabled',
-          filter: [{}],
-          noncurrent_version_expiration: [{ noncurrent_days: 90 }],
-        },
-        {
-          id: 'abort-uploads',
-          status: 'Enabled',
-          filter: [{}],
-          abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
-        },
-      ],
-      depends_on: ['aws_s3_bucket_versioning.bucket_versioning'],
     },
   },
 };
@@ -79,23 +43,7 @@ test('the state bucket is private, encrypted, versioned and kept, and its own st
     },
     // Nothing says whose account it is, so nothing locks the provider to one.
     provider: { aws: [{ alias: 'state', region: 'us-east-1', default_tags: TAGS }] },
-    data: {
-      aws_iam_policy_document: {
-        bucket_policy_document: {
-          provider: 'aws.state',
-          statement: [
-            {
-              sid: 'DenyInsecureTransport',
-              effect: 'Deny',
-              principals: [{ type: '*', identifiers: ['*'] }],
-              actions: ['s3:*'],
-              resources: ['${aws_s3_bucket.bucket.arn}', '${aws_s3_bucket.bucket.arn}/*'],
-              condition: [{ test: 'Bool', variable: 'aws:SecureTransport', values: ['false'] }],
-            },
-          ],
-        },
-      },
-    },
+    data: PRIVATE_BUCKET.data,
     resource: RESOURCES,
     output: { bucket_name: { description: 'Name of the state bucket', value: BUCKET } },
   });

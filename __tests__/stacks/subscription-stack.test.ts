@@ -2,7 +2,7 @@ import { STACK_ID_LENGTH } from '../../topology/names';
 import { accountBlocks, alarm } from '../helpers/blocks';
 import { remoteState } from '../helpers/remote-state';
 import { counts, synthApp } from '../helpers/synth-app';
-import { consumer, type Overrides, topology } from '../helpers/topology';
+import { consumer, inRegion, type Overrides, TWO_ACCOUNTS, topology } from '../helpers/topology';
 
 const ID = 'subscription-orders-process-orders';
 
@@ -163,16 +163,6 @@ describe('the mapping', () => {
       { ...MAPPING, maximum_retry_attempts: -1, maximum_record_age_in_seconds: -1 },
     ],
     [
-      'does not retry',
-      subscription({ maximumRetryAttempts: 0 }),
-      { ...MAPPING, maximum_retry_attempts: 0 },
-    ],
-    [
-      'has a filter',
-      subscription({ filters: [{ eventName: ['INSERT'] }] }),
-      filtered('{"eventName":["INSERT"]}'),
-    ],
-    [
       'has several filters, in the order of the file',
       subscription({
         filters: [
@@ -278,9 +268,7 @@ describe('what other stacks publish is believed only as the topology has it:', (
   });
 
   test('another partition and Region', () => {
-    expect(
-      states({ 'accounts.analytics.region': 'cn-north-1', 'accounts.shop.region': 'cn-north-1' }),
-    ).toEqual({
+    expect(states(inRegion('cn-north-1'))).toEqual({
       producer_orders: remoteState('producer-orders', {
         stream_arn: 'arn:aws-cn:dynamodb:cn-north-1:444455556666:table/Orders/stream/',
       }),
@@ -293,13 +281,8 @@ describe('what other stacks publish is believed only as the topology has it:', (
   });
 
   test('the stream of the one tenant', () => {
-    const tenants: Overrides = {
-      'accounts.tenant-b': { id: '777777777777', region: 'us-east-1' },
-      'producers.orders.account': undefined,
-      'producers.orders.accounts': ['shop', 'tenant-b'],
-    };
-    expect(states(tenants, 'subscription-orders-tenant-b-process-orders')).toMatchObject({
-      producer_orders_tenant_b: remoteState('producer-orders-tenant-b', {
+    expect(states(TWO_ACCOUNTS, 'subscription-orders-tenant-process-orders')).toMatchObject({
+      producer_orders_tenant: remoteState('producer-orders-tenant', {
         stream_arn: 'arn:aws:dynamodb:us-east-1:777777777777:table/Orders/stream/',
       }),
     });
@@ -351,20 +334,15 @@ describe('the references', () => {
   });
 
   test('of a producer in several accounts are to the stream of each', () => {
-    const tenants: Overrides = {
-      'accounts.tenant-b': { id: '777777777777', region: 'us-east-1' },
-      'producers.orders.account': undefined,
-      'producers.orders.accounts': ['shop', 'tenant-b'],
-    };
-    expect(sources(tenants)).toEqual([
+    expect(sources(TWO_ACCOUNTS)).toEqual([
       expected(
         'subscription-orders-shop-process-orders',
         'producer_orders_shop',
         'consumer_process_orders',
       ),
       expected(
-        'subscription-orders-tenant-b-process-orders',
-        'producer_orders_tenant_b',
+        'subscription-orders-tenant-process-orders',
+        'producer_orders_tenant',
         'consumer_process_orders',
       ),
     ]);

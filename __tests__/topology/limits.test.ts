@@ -24,18 +24,9 @@ test('every range is one of whole numbers, the least first', () => {
   expect(wrong).toEqual([]);
 });
 
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
-test('the limits of lakes and alarms are those of S3, Athena and CloudWatch', () => {
-  const { LIFECYCLE, ATHENA_SCAN, ALARMS, OBJECT_KEY_PREFIX } = limits;
-  expect(LIFECYCLE.transitionToStandardIaInDays.min).toBe(30);
-  expect(LIFECYCLE.expirationInDays.min).toBe(1);
-  // Athena takes no less than 10 MB.
-  expect(ATHENA_SCAN.megabytes.min * 1_000_000).toBe(10_000_000);
-  // DynamoDB Streams keeps a record for 24 hours.
-  expect(ALARMS.iteratorAgeInSeconds.max).toBeLessThan(24 * 60 * 60);
-  expect(ALARMS.durationInPercent).toEqual({ min: 1, max: 100 });
-  // An S3 key has at most 1,024 bytes; account, table, date and name follow the prefix.
+test('a key of the lake has at most the 1,024 bytes of S3', () => {
+  // Account, table, date and name follow the prefix.
   expect(
-    OBJECT_KEY_PREFIX.length.max + 'account=/table=/date=/'.length + 12 + 255 + 10,
+    limits.OBJECT_KEY_PREFIX.length.max + 'account=/table=/date=/'.length + 12 + 255 + 10,
   ).toBeLessThan(1_024);
 });

@@ -5,7 +5,7 @@ import {
   withStacks,
 } from '../helpers/shipped-topologies';
 import { resolved, type StackJson } from '../helpers/synth-app';
-import { producer, topology } from '../helpers/topology';
+import { tenants, topology } from '../helpers/topology';
 
 interface Resource {
   readonly address: string;
@@ -23,7 +23,10 @@ const ROWS = tableBelow('Addresses and IDs', 'docs/repair.md').map(([, address, 
   id: id ?? '',
 }));
 
-const RESOURCES = [...shippedTopologies(), withStacks(resolved(large()))].flatMap(resourcesOf);
+/** With a managed state bucket, and a role that reads more streams than fit into its own policies. */
+const LARGE = withStacks(resolved(topology({ 'state.manage': true, ...tenants(150) })));
+
+const RESOURCES = [...shippedTopologies(), LARGE].flatMap(resourcesOf);
 
 /** The attributes that IDs are, where the topology file chooses them. */
 const ID_ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -72,23 +75,6 @@ test('every alarm is in a row of docs/guarantees.md', () => {
   const rows = tableBelow('From the write to the sink', 'docs/guarantees.md');
   expect(new Set(rows.flatMap((row) => codesIn(row[3])))).toEqual(new Set(names));
 });
-
-/** A managed state bucket, and a role that reads more streams than fit into its own policies. */
-function large() {
-  const ids = Array.from({ length: 150 }, (_, index) => `${100_000_000_000 + index}`);
-  return topology({
-    'state.manage': true,
-    accounts: {
-      analytics: { id: '111122223333', region: 'us-east-1' },
-      ...Object.fromEntries(ids.map((id) => [`a${id}`, { id, region: 'us-east-1' }])),
-    },
-    'producers.orders': {
-      ...producer('Orders'),
-      account: undefined,
-      accounts: ids.map((id) => `a${id}`),
-    },
-  });
-}
 
 function resourcesOf({ topology, stacks }: SynthesizedTopology): Resource[] {
   const names = new Map<string, Record<string, string>>();

@@ -14,7 +14,16 @@ import {
   type StackJson,
   synthHcl,
 } from '../helpers/synth-app';
-import { type Overrides, producer, topology } from '../helpers/topology';
+import {
+  existingTable,
+  inRegion,
+  type Overrides,
+  producer,
+  TWO_ACCOUNTS,
+  tenantId,
+  tenants,
+  topology,
+} from '../helpers/topology';
 
 // The formatter and the parser of HCL take a while to start.
 jest.setTimeout(30_000);
@@ -373,19 +382,9 @@ describe('the function', () => {
       },
     ],
     [
-      'has environment variables',
-      { [`${FUNCTION}.environment`]: { LOG_LEVEL: 'debug', EMPTY: '' } },
-      withVariables({ LOG_LEVEL: 'debug', EMPTY: '' }),
-    ],
-    [
-      'has options of Node.js',
-      { [`${FUNCTION}.environment`]: { NODE_OPTIONS: '--no-warnings' } },
-      withVariables({ NODE_OPTIONS: '--no-warnings' }),
-    ],
-    [
       'has environment variables in which Terraform sees no template',
-      { [`${FUNCTION}.environment`]: { TEXT: '${a} %{b} $c "d" \\ \n' } },
-      withVariables({ TEXT: '$${a} %%{b} $c "d" \\ \n' }),
+      { [`${FUNCTION}.environment`]: { EMPTY: '', TEXT: '${a} %{b} $c "d" \\ \n' } },
+      withVariables({ EMPTY: '', TEXT: '$${a} %%{b} $c "d" \\ \n' }),
     ],
   ])('%s', (_, overrides, expected) => {
     const { resource } = consumerStack(overrides);
@@ -457,16 +456,12 @@ describe('the function', () => {
     });
 
     test('from a bundled file, with the tables that it takes changes of, each once', () => {
-      const files = written({
-        'accounts.tenant': { id: '777788889999', region: 'us-east-1' },
-        'producers.orders.account': undefined,
-        'producers.orders.accounts': ['shop', 'tenant'],
-      });
+      const files = written(TWO_ACCOUNTS);
       expect(readdirSync(files).sort()).toEqual(['bundle.mjs', 'bundle.mjs.map', 'index.mjs']);
       const lambda = readFileSync(path.join(files, 'index.mjs'), 'utf8');
       expect([...lambda.matchAll(/"(arn:.*)"/g)].map(([, arn]) => arn)).toEqual([
         'arn:aws:dynamodb:us-east-1:444455556666:table/Orders',
-        'arn:aws:dynamodb:us-east-1:777788889999:table/Orders',
+        'arn:aws:dynamodb:us-east-1:777777777777:table/Orders',
       ]);
     });
   });
@@ -534,24 +529,9 @@ describe('the role', () => {
       ['aws_policy_Own', '111122223333_policy_Own'],
     ],
     [
-      'of one name on two paths',
-      ['arn:aws:iam::aws:policy/A', 'arn:aws:iam::aws:policy/b/A'],
-      ['aws_policy_A', 'aws_policy_b_A'],
-    ],
-    [
-      'named like those of streams',
-      ['arn:aws:iam::111122223333:policy/streams-1'],
-      ['111122223333_policy_streams_1'],
-    ],
-    [
       'whose ARNs differ by a slash and an underscore',
       ['arn:aws:iam::111122223333:policy/a/B', 'arn:aws:iam::111122223333:policy/a_B'],
       ['111122223333_policy_a_B', '111122223333_policy_a_B_2'],
-    ],
-    [
-      'whose names differ by punctuation',
-      ['arn:aws:iam::111122223333:policy/A.B', 'arn:aws:iam::111122223333:policy/A-B'],
-      ['111122223333_policy_A_B', '111122223333_policy_A_B_2'],
     ],
   ])('has managed policies %s, each at an address of its own', (_, arns, names) => {
     const { resource } = consumerStack({ [`${ROLE}.managedPolicyArns`]: arns });
@@ -583,18 +563,9 @@ describe('the role', () => {
     ['one more than that', [124, 92, 1]],
     ['a thousand', [124, 92, 92, 92, 92, 92, 92, 92, 92, 92, 48]],
   ])('reads %s streams by one inline policy and managed ones', (_, lengths) => {
-    const ids = Array.from({ length: lengths.reduce((sum, length) => sum + length) }, (_, index) =>
-      String(222_200_000_000 + index),
-    );
-    const { resource, data } = consumerStack({
-      [`${ROLE}.path`]: '/readers/',
-      accounts: {
-        analytics: { id: '111122223333', region: 'us-east-1' },
-        ...Object.fromEntries(ids.map((id) => [`a${id}`, { id, region: 'us-east-1' }])),
-      },
-      'producers.orders.account': undefined,
-      'producers.orders.accounts': ids.map((id) => `a${id}`),
-    });
+    const count = lengths.reduce((sum, length) => sum + length);
+    const { resource, data } = consumerStack({ [`${ROLE}.path`]: '/readers/', ...tenants(count) });
+    const ids = Array.from({ length: count }, (_, index) => tenantId(index));
     const arns = ids.map((id) => `arn:aws:dynamodb:us-east-1:${id}:table/Orders/stream/*`);
     const policies = lengths.map((length) => readStreams(...arns.splice(0, length)));
     const [inline, ...managed] = policies.map((document, index) => ({
@@ -655,9 +626,7 @@ describe('the role', () => {
 
   test('reads the streams of all its tables, and of no other', () => {
     const { data } = consumerStack({
-      'accounts.tenant': { id: '777777777777', region: 'us-east-1' },
-      'producers.orders.account': undefined,
-      'producers.orders.accounts': ['shop', 'tenant'],
+      ...TWO_ACCOUNTS,
       'producers.items': producer('Items'),
       'producers.secrets': producer('Secrets'),
       'subscriptions[1]': { producer: 'items', consumer: 'process-orders' },
@@ -692,25 +661,8 @@ describe('the role is published', () => {
 
   test.each<[string, Overrides]>([
     ['a stream that names its account', BY_ACCOUNT],
-    [
-      'streams that all name its account',
-      {
-        ...BY_ACCOUNT,
-        ...NEXT_TO_IT,
-        'producers.items.streamPolicy': { principal: 'account' },
-      },
-    ],
     ['no stream', { subscriptions: [] }],
-    [
-      'a stream whose policy is that of others',
-      {
-        'producers.orders': {
-          account: 'shop',
-          existingTable: { name: 'Orders' },
-          streamPolicy: 'none',
-        },
-      },
-    ],
+    ['a stream whose policy is that of others', existingTable({ streamPolicy: 'none' })],
     [
       'no stream of one that names the role of another consumer',
       {
@@ -729,7 +681,6 @@ describe('the role is published', () => {
   });
 
   test.each<[string, Overrides]>([
-    ['a stream that names it', {}],
     ['a stream that names it and one that does not', { ...BY_ACCOUNT, ...NEXT_TO_IT }],
   ])('once it is propagated where it reads %s', (_, overrides) => {
     const { resource, output } = consumerStack(overrides);
@@ -797,12 +748,6 @@ describe('the alarms', () => {
   test.each<[string, Overrides, topic_arn: string, endpoint: string]>([
     ['its topic', { email: 'team@example.com' }, TOPIC_ARN, 'team@example.com'],
     [
-      'an existing topic',
-      { email: 'team@example.com', topicArn: SHARED_TOPIC },
-      SHARED_TOPIC,
-      'team@example.com',
-    ],
-    [
       'an address in which Terraform sees no template',
       { email: '"${a}%{b}"@example.com' },
       TOPIC_ARN,
@@ -819,10 +764,7 @@ describe('the alarms', () => {
     ['cn-north-1', 'aws-cn'],
     ['us-gov-west-1', 'aws-us-gov'],
   ])('in %s have a topic whose key is of an account of %s', (region, partition) => {
-    const { data } = consumerStack({
-      'accounts.analytics.region': region,
-      'accounts.shop.region': region,
-    });
+    const { data } = consumerStack(inRegion(region));
     const documents = JSON.stringify(TOPIC.data.aws_iam_policy_document);
     expect(data?.aws_iam_policy_document).toMatchObject(
       JSON.parse(documents.replace('arn:aws:iam', `arn:${partition}:iam`)),
@@ -864,17 +806,6 @@ describe('the alarms', () => {
         },
       },
     ],
-    [
-      'all of the timeout',
-      { [ALARMS]: { durationInPercent: 100 }, [`${FUNCTION}.timeout`]: 900 },
-      {
-        alarms_duration: {
-          threshold: 900_000,
-          alarm_description:
-            'An invocation of ProcessOrders took 100% of its timeout of 900 seconds.',
-        },
-      },
-    ],
     ['discarded records, by the subscriptions only', { [ALARMS]: { failedRecords: 9 } }, {}],
     ['80% of the reserved concurrency', reserved(100), concurrency(80)],
     ['80% of the reserved concurrency, rounded up', reserved(7), concurrency(6)],
@@ -910,10 +841,7 @@ test('the dashboard has what one function does, on six widgets', async () => {
     type: 'metric',
     properties: { title, region: 'eu-west-1', period: 300, metrics: series },
   });
-  const { resource } = consumerStack({
-    'accounts.analytics.region': 'eu-west-1',
-    'accounts.shop.region': 'eu-west-1',
-  });
+  const { resource } = consumerStack(inRegion('eu-west-1'));
   const { dashboard_name, dashboard_body } = Object(resource?.aws_cloudwatch_dashboard?.dashboard);
   expect(dashboard_name).toBe(`${name}-eu-west-1`);
   expect(await jsonencoded(dashboard_body)).toEqual({

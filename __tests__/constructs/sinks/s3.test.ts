@@ -3,7 +3,7 @@ import { LAKE_COLUMNS } from '../../../lambda-src/contract';
 import { ABORT_UPLOADS, privateBucket } from '../../helpers/blocks';
 import { jsonencoded } from '../../helpers/jsonencoded';
 import { consumerStack, type StackJson } from '../../helpers/synth-app';
-import type { Overrides } from '../../helpers/topology';
+import { type Overrides, tenantId, tenants } from '../../helpers/topology';
 
 // The parser of HCL takes a while to start.
 jest.setTimeout(30_000);
@@ -267,18 +267,7 @@ test('a lake of a consumer that nothing was ever subscribed to has no catalog ye
 });
 
 describe('the partitions', () => {
-  const ids = (count: number) =>
-    Array.from({ length: count }, (_, index) => String(222_200_000_000 + index));
-
-  /** Of accounts with one table each. */
-  const accounts = (count: number): Overrides => ({
-    accounts: {
-      analytics: { id: '111122223333', region: 'us-east-1' },
-      ...Object.fromEntries(ids(count).map((id) => [`a${id}`, { id, region: 'us-east-1' }])),
-    },
-    'producers.orders.account': undefined,
-    'producers.orders.accounts': ids(count).map((id) => `a${id}`),
-  });
+  const ids = (count: number) => Array.from({ length: count }, (_, index) => tenantId(index));
 
   const deliveriesOf = (settings: object, overrides: Overrides) =>
     synth(settings, overrides).resource.aws_glue_catalog_table?.lake_catalog_deliveries;
@@ -310,14 +299,14 @@ describe('the partitions', () => {
   const names = (count: number) => Array.from({ length: count }, (_, index) => `Table${index}`);
 
   test.each<[string, settings: object, overrides: Overrides, expected: object]>([
-    ['of two accounts are enumerated', {}, accounts(2), enumerated(ids(2), ['Orders'])],
+    ['of two accounts are enumerated', {}, tenants(2), enumerated(ids(2), ['Orders'])],
     [
       'of as many accounts as AWS recommends are enumerated, and all tables',
       { formerTables: ['Items'] },
-      accounts(36),
+      tenants(36),
       enumerated(ids(36), ['Orders', 'Items']),
     ],
-    ['of one account more are of the date alone', {}, accounts(37), OF_DATE],
+    ['of one account more are of the date alone', {}, tenants(37), OF_DATE],
     [
       'of as many tables as AWS recommends are enumerated',
       { formerTables: names(35) },
@@ -325,7 +314,6 @@ describe('the partitions', () => {
       enumerated(['444455556666'], ['Orders', ...names(35)]),
     ],
     ['of one table more are of the date alone', { formerTables: names(36) }, {}, OF_DATE],
-    ['of 1,000 accounts are one a day, not 1,000', {}, accounts(1_000), OF_DATE],
     [
       'are of what was subscribed to once as well, each account and table once',
       { formerAccounts: ['777788889999', '444455556666'], formerTables: ['OldOrders', 'Orders'] },

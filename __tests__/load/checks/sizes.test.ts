@@ -1,5 +1,5 @@
 import { FILTERS, IAM, TAGS } from '../../../topology/limits';
-import { type Overrides, problemsOf, topology } from '../../helpers/topology';
+import { type Overrides, problemsOf, tenants, topology } from '../../helpers/topology';
 
 const CONSUMER = 'consumers.process-orders';
 const ROLE = `${CONSUMER}.role`;
@@ -51,19 +51,9 @@ describe('as many as AWS takes, and not one more,', () => {
 });
 
 describe('the policies of a role', () => {
-  /** One table in each of so many accounts. */
-  const tenants = (count: number, table = 'Orders'): Overrides => {
-    const accounts = times(count, (index) => [
-      `tenant-${index}`,
-      { id: String(index).padStart(12, '0'), region: 'us-east-1' },
-    ]);
-    const analytics = { id: '111122223333', region: 'us-east-1' };
-    return {
-      accounts: { analytics, ...Object.fromEntries(accounts) },
-      [`${PRODUCER}.account`]: undefined,
-      [`${PRODUCER}.accounts`]: accounts.map(([name]) => name),
-      [`${PRODUCER}.table.name`]: table,
-    };
+  /** One table of this name in each of so many accounts. */
+  const read = (count: number, table = 'Orders'): Overrides => {
+    return { ...tenants(count), [`${PRODUCER}.table.name`]: table };
   };
   const attached = (count: number): Overrides => ({
     [`${ROLE}.managedPolicyArns`]: times(count, (id) => `arn:aws:iam::aws:policy/P${id}`),
@@ -81,10 +71,10 @@ describe('the policies of a role', () => {
   ];
 
   test.each<[string, Overrides[]]>([
-    ['1,000 tables', [tenants(1_000)]],
+    ['1,000 tables', [read(1_000)]],
     [
       '1,000 tables with keys of their own, with a quota that was raised',
-      [tenants(1_000), key('customer-managed'), quota(20)],
+      [read(1_000), key('customer-managed'), quota(20)],
     ],
     ['ten others, where nothing is read', [attached(10), noReaders]],
     ['twelve others, with a quota that was raised', [attached(12), quota(12)]],
@@ -101,8 +91,8 @@ describe('the policies of a role', () => {
   ])(
     'accepts as many tables of the longest name as fit %s, and no more',
     (_, most, others, allowed) => {
-      expect(problems(tenants(most, longest), ...others)).toEqual([]);
-      expect(problems(tenants(most + 1, longest), ...others)).toEqual(
+      expect(problems(read(most, longest), ...others)).toEqual([]);
+      expect(problems(read(most + 1, longest), ...others)).toEqual(
         refused(most, most + 1, allowed),
       );
     },
@@ -113,7 +103,7 @@ describe('the policies of a role', () => {
     ['that exists', { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' }],
   ])('lets the role read as many tables with a key %s as it says', (_, encryption) => {
     for (const others of [7, 8, 9, 10]) {
-      const found = (count: number) => problems(tenants(count), attached(others), key(encryption));
+      const found = (count: number) => problems(read(count), attached(others), key(encryption));
       const most = Number(/at most (\d+) streams/.exec(found(700)[0] ?? '')?.[1]);
       expect(found(700)).toEqual(refused(most, 700));
       expect([others, found(most)]).toEqual([others, []]);

@@ -4,7 +4,7 @@ import { Stacks } from '../../../review/read/resources';
 import { parseStack, type StackJson } from '../../../review/read/stacks';
 import { synthesizedStacks } from '../../helpers/review';
 import { resolved } from '../../helpers/synth-app';
-import { topology } from '../../helpers/topology';
+import { existingTable, topology } from '../../helpers/topology';
 
 const PROVIDER = { aws: [{ region: 'us-east-1', allowed_account_ids: ['111122223333'] }] };
 const POLICY = '{"Version":"2012-10-17","Statement":[]}';
@@ -89,15 +89,7 @@ test('a bucket and a topic have the policies that are resources of their own', (
 });
 
 test('the stream of a table that exists is there as well', () => {
-  const stacks = synthesizedStacks(
-    resolved(
-      topology({
-        'producers.orders.table': undefined,
-        'producers.orders.existingTable': { name: 'Orders' },
-        'producers.orders.streamPolicy': { replacesExisting: true },
-      }),
-    ),
-  );
+  const stacks = synthesizedStacks(resolved(topology(existingTable())));
   const { targets } = readAccessModel(new Stacks(stacks));
   expect(
     targets

@@ -44,93 +44,27 @@ test('every question is answered as by iam-simulate', async () => {
 });
 
 test('the walk-through allows exactly this', () => {
+  const ROLE = 'role/CrossAccountStreamProcessor';
   const { allowed } = accessOf(loadTopology('topologies/orders.yaml'));
   expect(
-    allowed.map(({ principal, action, target, by }) => [
-      principal.arn.split(':').at(-1),
-      action,
-      `${target.kind} ${target.name}`,
-      by,
-    ]),
+    allowed.map(
+      ({ principal, action, target, by }) =>
+        `${principal.arn.split(':').at(-1)} ${action} on ${target.kind} ${target.name} (${by.join(', ')})`,
+    ),
   ).toEqual([
-    [
-      'role/CrossAccountStreamProcessor',
-      'dynamodb:DescribeStream',
-      'stream Orders',
-      ['role: streams/ReadStreams', 'resource policy: AllowCrossAccountStreamAccess'],
-    ],
-    [
-      'role/CrossAccountStreamProcessor',
-      'dynamodb:GetRecords',
-      'stream Orders',
-      ['role: streams/ReadStreams', 'resource policy: AllowCrossAccountStreamAccess'],
-    ],
-    [
-      'role/CrossAccountStreamProcessor',
-      'dynamodb:GetShardIterator',
-      'stream Orders',
-      ['role: streams/ReadStreams', 'resource policy: AllowCrossAccountStreamAccess'],
-    ],
-    [
-      'cloudwatch.amazonaws.com',
-      'kms:Decrypt',
-      'key SNS topic ProcessOrders-alarms',
-      ['resource policy: AllowAlarms'],
-    ],
-    [
-      'cloudwatch.amazonaws.com',
-      'kms:GenerateDataKey',
-      'key SNS topic ProcessOrders-alarms',
-      ['resource policy: AllowAlarms'],
-    ],
-    [
-      'role/CrossAccountStreamProcessor',
-      'logs:CreateLogStream',
-      'log group /aws/lambda/ProcessOrders',
-      ['role: function/WriteLog'],
-    ],
-    [
-      'role/CrossAccountStreamProcessor',
-      'logs:PutLogEvents',
-      'log group /aws/lambda/ProcessOrders',
-      ['role: function/WriteLog'],
-    ],
-    [
-      'role/CrossAccountStreamProcessor',
-      'logs:CreateLogGroup',
-      'log group /aws/lambda/ProcessOrders',
-      ['role: function/CreateLog'],
-    ],
-    [
-      'role/CrossAccountStreamProcessor',
-      's3:PutObject',
-      'bucket process-orders-failed-batches-025f751830a2',
-      ['role: function/SendFailedBatches'],
-    ],
-    [
-      'role/CrossAccountStreamProcessor',
-      's3:ListBucket',
-      'bucket process-orders-failed-batches-025f751830a2',
-      ['role: function/ListFailedBatches'],
-    ],
-    [
-      'cloudwatch.amazonaws.com',
-      'sns:Publish',
-      'topic ProcessOrders-alarms',
-      ['resource policy: AllowAlarms'],
-    ],
-    [
-      'lambda.amazonaws.com',
-      'sts:AssumeRole',
-      'role CrossAccountStreamProcessor',
-      ['resource policy: AllowLambda'],
-    ],
-    [
-      'role/CrossAccountStreamProcessor',
-      'dynamodb:ListStreams',
-      'account 111122223333',
-      ['role: function/ListStreams'],
-    ],
+    `${ROLE} dynamodb:DescribeStream on stream Orders (role: streams/ReadStreams, resource policy: AllowCrossAccountStreamAccess)`,
+    `${ROLE} dynamodb:GetRecords on stream Orders (role: streams/ReadStreams, resource policy: AllowCrossAccountStreamAccess)`,
+    `${ROLE} dynamodb:GetShardIterator on stream Orders (role: streams/ReadStreams, resource policy: AllowCrossAccountStreamAccess)`,
+    'cloudwatch.amazonaws.com kms:Decrypt on key SNS topic ProcessOrders-alarms (resource policy: AllowAlarms)',
+    'cloudwatch.amazonaws.com kms:GenerateDataKey on key SNS topic ProcessOrders-alarms (resource policy: AllowAlarms)',
+    `${ROLE} logs:CreateLogStream on log group /aws/lambda/ProcessOrders (role: function/WriteLog)`,
+    `${ROLE} logs:PutLogEvents on log group /aws/lambda/ProcessOrders (role: function/WriteLog)`,
+    `${ROLE} logs:CreateLogGroup on log group /aws/lambda/ProcessOrders (role: function/CreateLog)`,
+    `${ROLE} s3:PutObject on bucket process-orders-failed-batches-025f751830a2 (role: function/SendFailedBatches)`,
+    `${ROLE} s3:ListBucket on bucket process-orders-failed-batches-025f751830a2 (role: function/ListFailedBatches)`,
+    'cloudwatch.amazonaws.com sns:Publish on topic ProcessOrders-alarms (resource policy: AllowAlarms)',
+    'lambda.amazonaws.com sts:AssumeRole on role CrossAccountStreamProcessor (resource policy: AllowLambda)',
+    `${ROLE} dynamodb:ListStreams on account 111122223333 (role: function/ListStreams)`,
   ]);
 });
 

@@ -25,10 +25,6 @@ function withStatement(stack: string, document: string, added: Statement): strin
   return unintended({ [stack]: edit });
 }
 
-test('nothing is found in what the topology synthesizes', () => {
-  expect(foundIn(accessOf(TOPOLOGY))).toEqual([]);
-});
-
 describe('the policies of a role may not allow', () => {
   test.each([
     [

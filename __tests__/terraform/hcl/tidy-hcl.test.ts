@@ -2,7 +2,7 @@ import { format } from '@cdktf/hcl-tools';
 import { parse } from '@cdktf/hcl2json';
 import { tidyHcl } from '../../../terraform/hcl/tidy-hcl';
 import { synthApp, synthHcl } from '../../helpers/synth-app';
-import { topology } from '../../helpers/topology';
+import { existingTable, topology } from '../../helpers/topology';
 
 // The formatter and the parser take a while to start.
 jest.setTimeout(30_000);
@@ -107,13 +107,9 @@ describe('tidy HCL has', () => {
 
 test('the conditions of an existing table and of a state are blocks with the same text', async () => {
   const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/1234';
-  const content = topology({
-    'producers.orders': {
-      account: 'shop',
-      existingTable: { name: 'Orders', encryption: { kmsKeyArn } },
-      streamPolicy: { replacesExisting: true },
-    },
-  });
+  const content = topology(
+    existingTable({ existingTable: { name: 'Orders', encryption: { kmsKeyArn } } }),
+  );
   const hcl = await tidyHcl(synthHcl(content, PRODUCER));
   const { data } = await parse('cdk.tf', hcl);
   const { data: expected } = synthApp(content).json(PRODUCER);

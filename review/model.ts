@@ -10,6 +10,9 @@ export interface Finding {
   readonly message: string;
 }
 
+/** A finding of a rule; it stops by default. */
+export type Found = Pick<Finding, 'place' | 'message'> & Partial<Pick<Finding, 'stops'>>;
+
 /** What is written, as Markdown and as a page. */
 export interface Review {
   /** Name of the topology. */

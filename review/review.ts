@@ -1,7 +1,6 @@
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
-import { evaluateAccess } from './access/access';
-import type { AccessAnswer } from './access/answers';
+import { type AccessAnswer, evaluateAccess } from './access/access';
 import { readAccessModel } from './access/model';
 import type { Before } from './changes/at-ref';
 import { whatChanged } from './changes/changes';

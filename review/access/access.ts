@@ -1,66 +1,67 @@
 import type { ResolvedTopology } from '../../topology/resolve';
 import type { Finding } from '../model';
-import { type AccessAnswer, answersFor, questionOf, roleAsker } from './answers';
-import type { Policy } from './evaluate';
-import { Intent } from './intent';
-import { type AccessModel, type AccessTarget, finding } from './model';
-import { type Row, rowsOf } from './rows';
+import { type Decision, decide, type Policy } from './evaluate';
+import { type Intent, intentOf, isService, type Question } from './intent';
+import type { AccessModel, AccessTarget, Asker } from './model';
 import { readStatements } from './statements';
 import { notDenied, unintended } from './unintended';
 
 /** Who may do what, and whether that is what the topology means. */
-export interface Access {
-  /** Every question that is answered with yes. */
-  readonly allowed: readonly AccessAnswer[];
-  /** The same, for people. */
-  readonly rows: readonly Row[];
-  /** How many questions were asked. */
-  readonly asked: number;
-  /** What differs from the topology, and what cannot be evaluated. */
-  readonly findings: readonly Finding[];
+export type Access = ReturnType<typeof evaluateAccess>;
+
+/** One evaluated question: may this principal do this? */
+export interface AccessAnswer extends Decision, Pick<Question, 'action' | 'part'> {
+  readonly principal: Asker;
+  readonly target: AccessTarget;
+  /** What the topology means the answer to be. */
+  readonly wanted: boolean;
 }
 
 /** Evaluates who can do what with all that the stacks hold, and compares it with the topology. */
-export function evaluateAccess(model: AccessModel, topology: ResolvedTopology): Access {
-  const intent = new Intent(topology);
-  const roles = model.roles.map(roleAsker);
-  const targets = [...model.targets, ...intent.elsewhere()].map((target) => ({
+export function evaluateAccess(model: AccessModel, topology: ResolvedTopology) {
+  const { roles } = model;
+  const intent = intentOf(topology);
+  const targets = [...model.targets, ...intent.elsewhere].map((target) => ({
     target,
     policy: policyOf(target, intent),
   }));
   const answers = targets.flatMap(({ target, policy }) =>
     answersFor(target, policy, roles, intent),
   );
-  const allowed = answers.filter((answer) => answer.allowed);
   const named = new Set<string | undefined>(
     topology.consumers.flatMap(({ role }) => [...role.managedPolicyArns, role.permissionsBoundary]),
   );
+  const found = [
+    ...answers.filter(({ allowed, wanted }) => allowed !== wanted).map(difference),
+    ...roles.flatMap(({ arn, policies }) =>
+      policies.flatMap((policy) => unintended(arn, policy, intent.ofRole(arn))),
+    ),
+    ...targets.flatMap(({ target, policy }) => {
+      const place = `${target.kind} ${target.arn}`;
+      const meant = intent.ofTarget(target);
+      return [
+        ...(policy ? unintended(place, policy, meant) : []),
+        ...notDenied(place, policy, meant),
+      ];
+    }),
+    ...intent.missingFrom(model.targets).map((place) => ({
+      place,
+      message: 'is in the topology and in no stack',
+    })),
+    ...model.notEvaluated
+      .filter(({ policyArn }) => !named.has(policyArn))
+      .map(({ what }) => ({
+        place: what,
+        message: 'is not in the topology, and what it allows cannot be evaluated',
+      })),
+  ];
   return {
-    allowed,
-    rows: rowsOf(allowed),
+    /** Every question that is answered with yes. */
+    allowed: answers.filter(({ allowed }) => allowed),
+    /** How many questions were asked. */
     asked: answers.length,
-    findings: [
-      ...answers.filter(({ allowed, wanted }) => allowed !== wanted).map(difference),
-      ...roles.flatMap(({ arn, policies }) =>
-        policies.flatMap((policy) => unintended(arn, policy, intent.ofRole(arn))),
-      ),
-      ...targets.flatMap(({ target, policy }) => {
-        const place = `${target.kind} ${target.arn}`;
-        const meant = intent.ofTarget(target);
-        return [
-          ...(policy ? unintended(place, policy, meant) : []),
-          ...notDenied(place, policy, meant),
-        ];
-      }),
-      ...intent
-        .missingFrom(model.targets)
-        .map((what) => finding(what, 'is in the topology and in no stack')),
-      ...model.notEvaluated
-        .filter(({ policyArn }) => !named.has(policyArn))
-        .map(({ what }) =>
-          finding(what, 'is not in the topology, and what it allows cannot be evaluated'),
-        ),
-    ],
+    /** What differs from the topology, and what cannot be evaluated. */
+    findings: found.map((each): Finding => ({ rule: 'access', stops: true, ...each })),
   };
 }
 
@@ -73,11 +74,60 @@ function policyOf(target: AccessTarget, intent: Intent): Policy | undefined {
   return { side: 'resource policy', statements: readStatements(target.policy, assumed) };
 }
 
-function difference(answer: AccessAnswer): Finding {
+/** All questions about a target, each of every role and of the services that are meant, with their answers. */
+function answersFor(
+  target: AccessTarget,
+  policy: Policy | undefined,
+  roles: readonly Asker[],
+  intent: Intent,
+): AccessAnswer[] {
+  const isOpen = policy === undefined && intent.targetLike(target)?.isOfOthers;
+  return intent
+    .questionsOn(target)
+    .flatMap(({ action, suffix = '', part, context, principals }) => {
+      const services = principals
+        .filter(isService)
+        .map((arn): Asker => ({ arn, label: `service ${arn}`, policies: [] }));
+      return [...roles, ...services].map((principal) => {
+        const { arn, account, policies, permissionsBoundary } = principal;
+        const decision = decide({
+          principal: arn,
+          action,
+          resource: `${target.arn}${suffix}`,
+          account: target.account,
+          context: {
+            'aws:securetransport': 'true',
+            'aws:principalarn': account && arn,
+            'aws:principalaccount': account,
+            ...context,
+          },
+          identityPolicies: policies,
+          permissionsBoundary,
+          resourcePolicy: isOpen ? openTo(account) : policy,
+        });
+        const isManaged = decision.allowed && intent.isManaged(arn, action);
+        const wanted = principals.includes(arn) || isManaged;
+        return { ...decision, principal, target, action, part, wanted };
+      });
+    });
+}
+
+/** In place of a policy that the stacks do not hold: it leaves all to the policies of the account. */
+function openTo(account = ''): Policy {
+  const open = { Sid: 'NotInTheseStacks', Effect: 'Allow', Action: '*', Resource: '*' } as const;
+  const statements = readStatements({ Statement: { ...open, Principal: { AWS: account } } });
+  return { side: 'resource policy', statements };
+}
+
+/** An action, and on which part. */
+export function questionOf({ action, part }: Pick<AccessAnswer, 'action' | 'part'>): string {
+  return [action, part].filter(Boolean).join(' ');
+}
+
+function difference(answer: AccessAnswer) {
   const { principal, target, allowed, by } = answer;
   const verdict = allowed ? 'allowed, meant to be denied' : 'denied, meant to be allowed';
-  return finding(
-    principal.arn,
-    `${questionOf(answer)} on ${target.kind} ${target.kind === 'account' ? target.name : target.arn}: ${verdict} (${by.join('; ')})`,
-  );
+  const on = `${target.kind} ${target.kind === 'account' ? target.name : target.arn}`;
+  const message = `${questionOf(answer)} on ${on}: ${verdict} (${by.join('; ')})`;
+  return { place: principal.arn, message };
 }

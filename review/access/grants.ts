@@ -26,8 +26,6 @@ export const MEANT = {
 
 /** What a statement is meant to say. */
 export interface Grant {
-  /** Whose policy has it: the role's, or that of what it is on. */
-  readonly side: 'role' | 'resource policy';
   /** ARNs of roles and accounts, and names of services. */
   readonly principals: readonly string[];
   /** Default: Allow. */
@@ -146,7 +144,6 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
     conditions: readonly Condition[] = [],
     asked: Pick<Grant, 'suffix' | 'part'> = {},
   ): Grant => ({
-    side: 'role',
     principals: [role.arn],
     actions,
     on,
@@ -199,7 +196,7 @@ function inPolicy(
   actions: readonly string[],
   ...conditions: Condition[]
 ): Grant {
-  return { side: 'resource policy', on, principals, actions, resources: [], conditions };
+  return { on, principals, actions, resources: [], conditions };
 }
 
 export function inConsumer(consumer: ResolvedConsumer): Grant[] {
@@ -222,7 +219,6 @@ export function inConsumer(consumer: ResolvedConsumer): Grant[] {
 /** Refused to everybody, administrators as well. */
 export function tlsOnly({ arn }: AccessTarget): Grant {
   return {
-    side: 'resource policy',
     effect: 'Deny',
     principals: ['*'],
     actions: ['s3:*'],

@@ -9,7 +9,6 @@ import {
   ofRole,
   partsOfConsumer,
   partsOfProducer,
-  type Target,
   tlsOnly,
 } from './grants';
 import { type AccessTarget, inWords } from './model';
@@ -20,83 +19,69 @@ export interface Question extends Pick<Grant, 'suffix' | 'part' | 'principals'> 
   readonly context: Context;
 }
 
+export type Intent = ReturnType<typeof intentOf>;
+
 /** What a topology means to allow, and what it says there is. */
-export class Intent {
-  /** By target, in words; those of managed policies have none. */
-  private readonly grants: ReadonlyMap<string, readonly Grant[]>;
-  private readonly ofRoles: ReadonlyMap<string, readonly Grant[]>;
-  private readonly targets: ReadonlyMap<string, Target>;
-
-  constructor({ consumers, producers }: ResolvedTopology) {
-    const ofRoles = consumers.flatMap(ofRole);
-    const grants = [...ofRoles, ...consumers.flatMap(inConsumer), ...producers.flatMap(inProducer)];
-    this.grants = grouped(grants, ({ on }) => (on ? inWords(on) : ''));
-    this.ofRoles = grouped(ofRoles, ({ principals: [role = ''] }) => role);
-    const targets = [...consumers.flatMap(partsOfConsumer), ...producers.flatMap(partsOfProducer)];
-    this.targets = new Map(targets.map((target) => [inWords(target), target]));
-  }
-
-  /** What the policies of a role may say. */
-  ofRole(arn: string): readonly Grant[] {
-    return this.ofRoles.get(arn) ?? [];
-  }
-
-  /** What the policy of a target may say. */
-  ofTarget(target: AccessTarget): readonly Grant[] {
-    if (target.kind === 'bucket' && target.stackId !== '') return [tlsOnly(target)];
-    const grants = this.grants.get(inWords(target)) ?? [];
-    return grants.filter(({ side }) => side === 'resource policy');
-  }
-
-  /** What is asked about a target: each action that a role or a service is meant to have on it. */
-  questionsOn(target: AccessTarget): Question[] {
-    const questions = (this.grants.get(inWords(target)) ?? [])
-      .filter(({ side, principals }) => side === 'role' || principals.some(isService))
-      .flatMap(({ actions, conditions, suffix, part, principals }) => {
-        const context = contextOf(conditions);
-        const names = actions.map((action) => action.replace(/\*$/, ''));
-        return names.map((action) => ({ action, suffix, part, context, principals }));
-      });
-    return groupBy(questions, ({ principals, ...question }) => question).map((group) => ({
-      ...group[0],
-      principals: unique(group.flatMap(({ principals }) => principals)),
-    }));
-  }
-
-  /** Whether a managed policy that the topology attaches allows a role an action, on whatever there is. */
-  isManaged(role: string, action: string): boolean {
-    return this.ofRole(role).some(({ on, actions }) => !on && actions.includes(action));
-  }
-
-  /** What access is asked for and no stack holds. */
-  elsewhere(): AccessTarget[] {
-    return [...this.targets.values()].filter(({ elsewhere }) => elsewhere);
-  }
-
-  /** What the topology knows of a target. */
-  targetLike(target: AccessTarget): Target | undefined {
-    return this.targets.get(inWords(target));
-  }
-
-  /** Whether the topology says that the stacks have a target. */
-  expects(target: AccessTarget): boolean {
-    return this.targetLike(target)?.elsewhere === false;
-  }
-
-  /** What the topology says there is and the stacks do not hold. */
-  missingFrom(targets: readonly AccessTarget[]): string[] {
-    const found = new Set(targets.map(inWords));
-    return [...this.targets]
-      .filter(([words, { elsewhere }]) => !elsewhere && !found.has(words))
-      .map(([words]) => words);
-  }
+export function intentOf({ consumers, producers }: ResolvedTopology) {
+  const ofRoles = consumers.flatMap(ofRole);
+  const ofPolicies = [...consumers.flatMap(inConsumer), ...producers.flatMap(inProducer)];
+  const ofServices = ofPolicies.filter(({ principals }) => principals.some(isService));
+  const parts = [...consumers.flatMap(partsOfConsumer), ...producers.flatMap(partsOfProducer)];
+  const targets = new Map(parts.map((target) => [inWords(target), target]));
+  const byRole = lookup(ofRoles, ({ principals: [role = ''] }) => role);
+  const byTarget = lookup(ofPolicies, targetOf);
+  const asked = lookup([...ofRoles, ...ofServices], targetOf);
+  return {
+    /** What the policies of a role may say. */
+    ofRole: byRole,
+    /** What the policy of a target may say. */
+    ofTarget: (target: AccessTarget) =>
+      target.kind === 'bucket' && target.stackId !== ''
+        ? [tlsOnly(target)]
+        : byTarget(inWords(target)),
+    /** What is asked about a target: each action that a role or a service is meant to have on it. */
+    questionsOn: (target: AccessTarget) => questionsOf(asked(inWords(target))),
+    /** Whether a managed policy that the topology attaches allows a role an action, on whatever there is. */
+    isManaged: (role: string, action: string) =>
+      byRole(role).some(({ on, actions }) => !on && actions.includes(action)),
+    /** What the topology knows of a target. */
+    targetLike: (target: AccessTarget) => targets.get(inWords(target)),
+    /** What access is asked for and no stack holds. */
+    elsewhere: [...targets.values()].filter(({ elsewhere }) => elsewhere),
+    /** What the topology says there is and the stacks do not hold, in words. */
+    missingFrom: (all: readonly AccessTarget[]) => {
+      const found = new Set(all.map(inWords));
+      return [...targets.keys()].filter(
+        (words) => !targets.get(words)?.elsewhere && !found.has(words),
+      );
+    },
+  };
 }
 
-function grouped(grants: readonly Grant[], key: (grant: Grant) => string) {
-  return new Map(groupBy(grants, key).map((group) => [key(group[0]), group]));
+/** What a managed policy allows is on no target. */
+function targetOf({ on }: Grant): string {
+  return on ? inWords(on) : '';
 }
 
-function isService(principal: string): boolean {
+function lookup(grants: readonly Grant[], keyOf: (grant: Grant) => string) {
+  const groups = new Map(groupBy(grants, keyOf).map((group) => [keyOf(group[0]), group]));
+  return (key: string): readonly Grant[] => groups.get(key) ?? [];
+}
+
+function questionsOf(grants: readonly Grant[]): Question[] {
+  const questions = grants.flatMap(({ actions, conditions, suffix, part, principals }) =>
+    actions.map((each) => {
+      const action = each.replace(/\*$/, '');
+      return { action, suffix, part, context: contextOf(conditions), principals };
+    }),
+  );
+  return groupBy(questions, ({ principals, ...question }) => question).map((group) => ({
+    ...group[0],
+    principals: unique(group.flatMap(({ principals }) => principals)),
+  }));
+}
+
+export function isService(principal: string): boolean {
   return principal.endsWith('.amazonaws.com');
 }
 

@@ -1,40 +1,35 @@
 import { UserError } from '../../topology/problem';
-import type { Finding } from '../model';
+import { listOf } from '../lists';
 import type { PolicyDocument } from '../read/policy-document';
 import type { Resource, Stacks } from '../read/resources';
 import { awsManagedActions } from './aws-managed-policies';
+import type { Policy } from './evaluate';
+import { readStatements } from './statements';
 
-export interface NamedPolicy {
-  readonly name: string;
-  readonly document: PolicyDocument;
-}
-
-/** A role that the stacks make, with everything that says what it may do. */
-export interface Role {
+/** Somebody who asks. */
+export interface Asker {
+  /** ARN, or the name of a service. */
   readonly arn: string;
-  readonly name: string;
-  readonly account: string;
-  readonly stackId: string;
-  /** Inline policies, then attached ones. */
-  readonly policies: readonly NamedPolicy[];
-  /** How many managed policies are attached. */
-  readonly attachments: number;
-  readonly permissionsBoundary?: NamedPolicy;
+  /** As the report calls it. */
+  readonly label: string;
+  /** Undefined for a service. */
+  readonly account?: string;
+  /** Inline policies, then attached ones. A service has none. */
+  readonly policies: readonly Policy[];
+  readonly permissionsBoundary?: Policy;
 }
 
-/** What access is asked for, in the order of the report. */
-const KINDS = [
-  'stream',
-  'table',
-  'key',
-  'function',
-  'log group',
-  'bucket',
-  'topic',
-  'role',
-  'account',
-] as const;
-export type TargetKind = (typeof KINDS)[number];
+/** What access is asked for. */
+export type TargetKind =
+  | 'stream'
+  | 'table'
+  | 'key'
+  | 'function'
+  | 'log group'
+  | 'bucket'
+  | 'topic'
+  | 'role'
+  | 'account';
 
 /** Something that access is asked for. */
 export interface AccessTarget {
@@ -57,21 +52,11 @@ export function inWords({ kind, arn, account, ownerArn }: AccessTarget): string 
 }
 
 /** The policies of the stacks, and what they are about. */
-export interface AccessModel {
-  readonly roles: readonly Role[];
-  readonly targets: readonly AccessTarget[];
-  readonly notEvaluated: readonly NotEvaluated[];
-}
+export type AccessModel = ReturnType<typeof readAccessModel>;
 
-/** A managed policy, or a permissions boundary, whose document the review does not know. */
-export interface NotEvaluated {
-  readonly policyArn: string;
-  /** In words. */
-  readonly what: string;
-  readonly stack: string;
-}
-
-/** Types that are asked about as they are, with the attribute that people call them by. */
+/**
+ * Types that are asked about as they are, with the attribute that people call them by, in the order of the report.
+ */
 const TYPES: readonly [type: string, kind: TargetKind, name: string][] = [
   ['aws_dynamodb_table', 'table', 'name'],
   ['aws_kms_key', 'key', 'description'],
@@ -83,24 +68,27 @@ const TYPES: readonly [type: string, kind: TargetKind, name: string][] = [
 ];
 
 /** Where the policies of targets are, with the ARN of the target. */
-const POLICIES: readonly [type: string, policy: string, target: (each: Resource) => string][] = [
-  ['aws_dynamodb_resource_policy', 'policy', (each) => each.text('resource_arn')],
-  ['aws_kms_key', 'policy', (each) => each.text('arn')],
-  [
-    'aws_s3_bucket_policy',
-    'policy',
-    (each) => `arn:${each.stack.partition}:s3:::${each.text('bucket')}`,
-  ],
-  ['aws_sns_topic_policy', 'policy', (each) => each.text('arn')],
-  ['aws_iam_role', 'assume_role_policy', (each) => each.text('arn')],
+const POLICIES: readonly [type: string, policy: string, target: string][] = [
+  ['aws_dynamodb_resource_policy', 'policy', 'resource_arn'],
+  ['aws_kms_key', 'policy', 'arn'],
+  ['aws_s3_bucket_policy', 'policy', 'bucket_arn'],
+  ['aws_sns_topic_policy', 'policy', 'arn'],
+  ['aws_iam_role', 'assume_role_policy', 'arn'],
 ];
 
+/** What keys encrypt, with the attribute that has the ARN or the id of the key. */
+const ENCRYPTED = [
+  ['aws_dynamodb_table', 'server_side_encryption.0.kms_key_arn'],
+  ['aws_sns_topic', 'kms_master_key_id'],
+] as const;
+
 /** @throws UserError if a reference cannot be resolved, or two policies are for one resource */
-export function readAccessModel(stacks: Stacks): AccessModel {
+export function readAccessModel(stacks: Stacks) {
   const roles = stacks.resources('aws_iam_role').map((role) => readRole(role, stacks));
   return {
-    roles: roles.map(({ role }) => role),
+    roles,
     targets: readTargets(stacks),
+    /** Managed policies and permissions boundaries whose documents the review does not know. */
     notEvaluated: roles.flatMap(({ notEvaluated }) => notEvaluated),
   };
 }
@@ -123,7 +111,7 @@ function readTargets(stacks: Stacks): AccessTarget[] {
     if (known.has(arn)) continue;
     throw new UserError(`${place} is the policy of ${arn}, which no stack has`);
   }
-  return targets.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+  return targets;
 }
 
 function streams(stacks: Stacks): AccessTarget[] {
@@ -140,22 +128,17 @@ function streams(stacks: Stacks): AccessTarget[] {
   }));
 }
 
-/** ARNs of what keys encrypt, by the key: a table names the ARN of its key, a topic the ARN or the id. */
+/** ARNs of what keys encrypt, by the ARN of the key. */
 function ownersOfKeys(stacks: Stacks): Map<string, string> {
-  const owners = new Map<string, string>();
-  for (const { type, attribute } of [
-    { type: 'aws_dynamodb_table', attribute: 'server_side_encryption.0.kms_key_arn' },
-    { type: 'aws_sns_topic', attribute: 'kms_master_key_id' },
-  ]) {
-    for (const resource of stacks.resources(type)) {
+  const owners = ENCRYPTED.flatMap(([type, attribute]) =>
+    stacks.resources(type).flatMap((resource): [string, string][] => {
       const key = resource.optional(attribute);
-      if (key === undefined) continue;
       const { partition, region, account } = resource.stack;
-      const arn = key.includes(':') ? key : `arn:${partition}:kms:${region}:${account}:key/${key}`;
-      owners.set(arn, resource.text('arn'));
-    }
-  }
-  return owners;
+      const keys = `arn:${partition}:kms:${region}:${account}:key/`;
+      return key ? [[key.includes(':') ? key : `${keys}${key}`, resource.text('arn')]] : [];
+    }),
+  );
+  return new Map(owners);
 }
 
 function placeOf({ stack: { account, region, id } }: Resource) {
@@ -168,7 +151,7 @@ function readPolicies(stacks: Stacks) {
   for (const [type, policy, target] of POLICIES) {
     for (const resource of stacks.resources(type)) {
       if (resource.block[policy] === undefined) continue;
-      const arn = target(resource);
+      const arn = resource.text(target);
       const place = `${resource.stack.id} ${resource.address}`;
       const other = policies.get(arn);
       if (other) throw new UserError(`${other.place} and ${place} are both the policy of ${arn}`);
@@ -178,42 +161,55 @@ function readPolicies(stacks: Stacks) {
   return policies;
 }
 
-function readRole(role: Resource, stacks: Stacks): { role: Role; notEvaluated: NotEvaluated[] } {
-  const { stack } = role;
+/** A role that the stacks make, with everything that says what it may do. */
+function readRole(role: Resource, stacks: Stacks) {
+  const { account, id: stackId } = role.stack;
   const name = role.text('name');
-  const notEvaluated: NotEvaluated[] = [];
   const partsOf = (type: string) =>
     stacks
       .resources(type)
-      .filter((part) => part.stack.account === stack.account && part.text('role') === name);
-  const managed = (policyArn: string, what: string): NamedPolicy[] => {
-    const document = managedPolicy(policyArn, stacks);
-    if (document) return [{ name: policyArn.slice(policyArn.lastIndexOf('/') + 1), document }];
-    const words = `${what} ${policyArn} of role ${name}`;
-    notEvaluated.push({ policyArn, what: words, stack: stack.id });
-    return [];
-  };
-  const inline = partsOf('aws_iam_role_policy').map((policy) => ({
-    name: policy.optional('name') ?? policy.address,
-    document: policy.document('policy'),
-  }));
-  const attached = partsOf('aws_iam_role_policy_attachment').map((attachment) =>
-    managed(attachment.text('policy_arn'), 'the managed policy'),
+      .filter((part) => part.stack.account === account && part.text('role') === name);
+  const inline = partsOf('aws_iam_role_policy').map((part) =>
+    policy('role', part.optional('name') ?? part.address, part.document('policy')),
   );
-  const boundary = role.optional('permissions_boundary');
-  const [permissionsBoundary] = boundary ? managed(boundary, 'the permissions boundary') : [];
+  const attached = partsOf('aws_iam_role_policy_attachment').map((part) => part.text('policy_arn'));
+  const boundary = listOf(role.optional('permissions_boundary'));
+  const documents = new Map(
+    [...attached, ...boundary].map((policyArn) => [policyArn, managedPolicy(policyArn, stacks)]),
+  );
+  const known = (side: Policy['side'], policyArns: readonly string[]) =>
+    policyArns.flatMap((policyArn) => {
+      const document = documents.get(policyArn);
+      return document ? [policy(side, policyArn.replace(/^.*\//, ''), document)] : [];
+    });
+  const unknown = (kind: string, policyArns: readonly string[]) =>
+    policyArns
+      .filter((policyArn) => !documents.get(policyArn))
+      .map((policyArn) => ({
+        policyArn,
+        what: `the ${kind} ${policyArn} of role ${name}`,
+        stack: stackId,
+      }));
+  const [permissionsBoundary] = known('permissions boundary', boundary);
   return {
-    role: {
-      arn: role.text('arn'),
-      name,
-      account: stack.account,
-      stackId: stack.id,
-      policies: [...inline, ...attached.flat()],
-      attachments: attached.length,
-      permissionsBoundary,
-    },
-    notEvaluated,
+    arn: role.text('arn'),
+    label: `role ${name} of ${account}`,
+    name,
+    account,
+    stackId,
+    policies: [...inline, ...known('role', attached)],
+    permissionsBoundary,
+    /** How many managed policies are attached. */
+    attachments: attached.length,
+    notEvaluated: [
+      ...unknown('managed policy', attached),
+      ...unknown('permissions boundary', boundary),
+    ],
   };
+}
+
+function policy(side: Policy['side'], name: string, document: PolicyDocument): Policy {
+  return { side, name, statements: readStatements(document) };
 }
 
 function managedPolicy(arn: string, stacks: Stacks): PolicyDocument | undefined {
@@ -221,9 +217,4 @@ function managedPolicy(arn: string, stacks: Stacks): PolicyDocument | undefined 
   if (own) return own.document('policy');
   const Action = awsManagedActions(arn);
   return Action && { Statement: { Effect: 'Allow', Action, Resource: '*' } };
-}
-
-/** Something about access that must be explained before a deployment. */
-export function finding(place: string, message: string): Finding {
-  return { rule: 'access', stops: true, place, message };
 }

@@ -1,12 +1,11 @@
 import { unique } from '../lists';
-import type { Finding } from '../model';
+import type { Found } from '../model';
 import { inText, nameIn, type Policy } from './evaluate';
 import type { Grant } from './grants';
-import { finding } from './model';
 import { type Patterns, type Statement, sameConditions } from './statements';
 
 /** The statements of a policy that say anything else than what is meant. */
-export function unintended(place: string, policy: Policy, meant: readonly Grant[]): Finding[] {
+export function unintended(place: string, policy: Policy, meant: readonly Grant[]): Found[] {
   const isOfRole = policy.side === 'role';
   return policy.statements.flatMap((statement) => {
     const { effect, actions, resources, principals, conditions } = statement;
@@ -26,10 +25,10 @@ export function unintended(place: string, policy: Policy, meant: readonly Grant[
     const verb = effect === 'Allow' ? 'allows' : 'denies';
     const where = inText(conditions) || ' without a condition';
     return [
-      finding(
-        `${place} ${nameIn(policy, statement)}`,
-        `${verb} ${what} ${isOfRole ? 'on' : 'to'} ${whom}${where}, which the topology does not mean`,
-      ),
+      {
+        place: `${place} ${nameIn(policy, statement)}`,
+        message: `${verb} ${what} ${isOfRole ? 'on' : 'to'} ${whom}${where}, which the topology does not mean`,
+      },
     ];
   });
 }
@@ -39,7 +38,7 @@ export function notDenied(
   place: string,
   policy: Policy | undefined,
   meant: readonly Grant[],
-): Finding[] {
+): Found[] {
   return meant
     .filter(({ effect }) => effect === 'Deny')
     .filter((grant) => {
@@ -50,9 +49,10 @@ export function notDenied(
           String([named(actions), named(resources), principals.AWS]) !== asMeant,
       );
     })
-    .map(({ actions, conditions }) =>
-      finding(place, `does not deny ${actions} to everybody${inText(conditions)}`),
-    );
+    .map(({ actions, conditions }) => ({
+      place,
+      message: `does not deny ${actions} to everybody${inText(conditions)}`,
+    }));
 }
 
 function isAlike({ effect = 'Allow', conditions }: Grant, statement: Statement): boolean {

@@ -1,9 +1,10 @@
-import { type AccessAnswer, questionOf } from '../access/answers';
+import { type AccessAnswer, questionOf } from '../access/access';
 import { groupBy, unique } from '../lists';
 import type { Block, Finding, Row, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
+import { ACCESS_HEAD, accessRows } from '../report/access-rows';
 import type { Answer } from '../report/sections';
-import { code, list, paragraph, plural, some, strong, table, text } from '../report/words';
+import { code, paragraph, plural, some, strong, table, text } from '../report/words';
 import type { Before } from './at-ref';
 import type { Code } from './code';
 import { type Difference, differences } from './differences';
@@ -206,38 +207,25 @@ function codeText(each: Code | undefined): Text {
   return each ? text`${code(each.source)} ${code(each.hash.slice(0, 16))}` : '–';
 }
 
-/** Who gets access or loses it, alike resources together. */
+/** Who gets access or loses it. */
 function accessTable(old: readonly AccessAnswer[], now: readonly AccessAnswer[]): Block[] {
-  const changed = [
-    ...without(now, old, answerKey).map((answer) => ({ ...answer, what: 'may now' })),
-    ...without(old, now, answerKey).map((answer) => ({ ...answer, what: 'may no longer' })),
-  ];
-  const ofOne = groupBy(changed, (each) => [each.what, each.principal.arn, subjectOf(each)]).map(
-    (own) => ({ ...own[0], actions: unique(own.map(questionOf)) }),
+  const [who = '', ...head] = ACCESS_HEAD;
+  const rows = Object.entries({ 'may now': [now, old], 'may no longer': [old, now] } as const);
+  return foldable(
+    [who, '', ...head],
+    rows.flatMap(([what, [some, others]]) =>
+      accessRows(without(some, others, answerKey)).map(([each = '', ...cells]) => [
+        each,
+        strong(what),
+        ...cells,
+      ]),
+    ),
   );
-  const alike = groupBy(ofOne, ({ what, principal, target: { kind, name }, actions }) => [
-    what,
-    principal.arn,
-    kind,
-    name,
-    actions,
-  ]);
-  const rows = alike.map((own) => {
-    const [{ what, principal, target, actions, by }] = own;
-    const accounts = some(own.map((each) => code(each.target.account)));
-    const on = text`${target.kind} ${code(target.name)} of ${accounts}`;
-    return [principal.label, strong(what), list(actions.map(code)), on, list(by)];
-  });
-  return foldable(['who', '', 'what', 'on', 'by'], rows);
 }
 
-function answerKey(answer: AccessAnswer): string {
-  return JSON.stringify([answer.principal.arn, questionOf(answer), subjectOf(answer)]);
-}
-
-/** Without ids, which each side counts. */
-function subjectOf({ target: { kind, name, account } }: AccessAnswer): string[] {
-  return [kind, name, account];
+/** Without ARNs, as each side counts ids. */
+function answerKey({ principal, target: { kind, name, account }, ...answer }: AccessAnswer) {
+  return JSON.stringify([principal.arn, questionOf(answer), kind, name, account]);
 }
 
 function without<T>(all: readonly T[], others: readonly T[], key: (each: T) => string): T[] {

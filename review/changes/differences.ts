@@ -1,5 +1,6 @@
 import { unique } from '../lists';
-import { isComment, type Stack } from '../read/stacks';
+import { type Leaf, leavesOf } from '../read/leaves';
+import type { Stack } from '../read/stacks';
 
 /** An attribute of a block, or of a stack itself, that two syntheses have differently. */
 export interface Difference {
@@ -22,47 +23,32 @@ export interface Difference {
 /** Every attribute that differs, whatever it is. Lists of texts are compared as a whole. */
 export function differences(before: readonly Stack[], after: readonly Stack[]): Difference[] {
   const ids = unique([...before, ...after].map(({ id }) => id));
-  const leaves = (stacks: readonly Stack[], id: string) =>
-    leavesOf(stacks.find((stack) => stack.id === id));
   return ids.flatMap((id) => {
-    const [left, right] = [leaves(before, id), leaves(after, id)];
-    return unique([...left.keys(), ...right.keys()])
-      .filter((key) => left.get(key) !== right.get(key))
-      .map((key) => difference(id, JSON.parse(key), left.get(key), right.get(key)));
+    const [left, right] = [valuesOf(before, id), valuesOf(after, id)];
+    return [...new Map([...left, ...right]).keys()]
+      .filter((place) => left.get(place) !== right.get(place))
+      .map((place) => difference(id, JSON.parse(place), left.get(place), right.get(place)));
   });
 }
 
-type Path = readonly string[];
-
-/** JSON of values, by JSON of their paths. */
-function leavesOf(stack: Stack | undefined): Map<string, string> {
-  const leaves = new Map<string, string>();
-  const visit = (value: unknown, path: Path) => {
-    const entries = entriesOf(value).filter(([key]) => !isComment(path, key));
-    if (entries.length === 0) leaves.set(JSON.stringify(path), JSON.stringify(value));
-    for (const [key, inner] of entries) visit(inner, [...path, key]);
-  };
-  if (stack) visit(stack.json, []);
-  return leaves;
+/** JSON of values, by JSON of their places. */
+function valuesOf(stacks: readonly Stack[], id: string): Map<string, string> {
+  const stack = stacks.find((each) => each.id === id);
+  const leaves = stack ? leavesOf(stack.json) : [];
+  return new Map(
+    leaves.map(({ value, ...place }) => [JSON.stringify(place), JSON.stringify(value)]),
+  );
 }
 
-/** What a value holds: of a list of blocks, each by the id of the statement or by its place. */
-function entriesOf(value: unknown): [string, unknown][] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (!Array.isArray(value)) return Object.entries(value);
-  if (value.every((item) => typeof item !== 'object')) return [];
-  const ids = value.map((item) => item?.sid);
-  const areIds = ids.every((id) => typeof id === 'string') && new Set(ids).size === ids.length;
-  return value.map((item, index) => [`[${areIds ? ids[index] : index}]`, item]);
-}
-
-function difference(stack: string, path: Path, before?: string, after?: string): Difference {
-  const [section = '', ...rest] = path;
-  const isBlock = section === 'resource' || section === 'data';
-  const [block = '', name = '', ...parts] = isBlock ? rest : [section, '', ...rest];
-  const type = section === 'data' ? `data.${block}` : block;
-  const attribute = parts.join('.').replaceAll('.[', '[');
-  const [left, right] = isSecret(path)
+function difference(
+  stack: string,
+  { type, name, path }: Omit<Leaf, 'value'>,
+  before?: string,
+  after?: string,
+): Difference {
+  const keys = path.map((key) => (typeof key === 'string' ? `.${key}` : `[${key}]`));
+  const attribute = keys.join('').replace(/^\./, '');
+  const [left, right] = SECRET.test(attribute)
     ? [before && 'a value', after && (before === undefined ? 'a value' : 'another value')]
     : excerpts(shown(before), shown(after));
   return {
@@ -78,12 +64,7 @@ function difference(stack: string, path: Path, before?: string, after?: string):
 }
 
 /** Values of environment variables, and what proves who somebody is. */
-function isSecret(path: Path): boolean {
-  return (
-    path.includes('environment') ||
-    /^(external_id|access_key|secret_key|token|password)$/.test(path.at(-1) ?? '')
-  );
-}
+const SECRET = /(^|\.)(environment\b|(external_id|access_key|secret_key|token|password)$)/;
 
 /** Text without quotes; all else as JSON. */
 function shown(json: string | undefined): string | undefined {

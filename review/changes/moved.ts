@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { groupBy } from '../lists';
-import type { Finding } from '../model';
+import type { Finding, Found } from '../model';
 import { Stacks } from '../read/resources';
 import type { Stack } from '../read/stacks';
 
@@ -83,12 +83,10 @@ function namedResources(all: readonly Stack[]) {
   );
 }
 
-type Found = Pick<Finding, 'place' | 'message'>;
-
 /** A new stack with what a removed one has: the state is copied. */
 function renamed(from: Stack, to: Stack, resources: readonly string[]): Found {
   const [old, other] = [stateOf(from), stateOf(to)];
-  const message = `is ${to.id} now, whose state is empty, but these exist: ${first(resources)}. A deploy of ${to.id} tries to create them again, a destroy of ${from.id} deletes them. Destroy nothing, and copy the state before the deploy: aws s3 cp ${old} ${other}; npm run diff -- ${to.id} then creates none of them`;
+  const message = `is ${to.id} now, whose state is empty, but these exist: ${first(resources)}. A deploy of ${to.id} tries to create them again, a destroy of ${from.id} deletes them. Destroy nothing, and copy the state before the deploy: aws s3 cp ${old} ${other}; npm run plan -- ${to.id} then creates none of them`;
   return { place: from.id, message };
 }
 

@@ -60,9 +60,9 @@ const keyId: Attribute = ({ stack, address }) => {
   return `00000000-0000-4000-8000-${hash.slice(0, 12)}`;
 };
 
-const bucket: Record<string, Attribute> = {
-  arn: (resource) => `arn:${resource.stack.partition}:s3:::${resource.text('bucket')}`,
-};
+const bucketArn: Attribute = (resource) =>
+  `arn:${resource.stack.partition}:s3:::${resource.text('bucket')}`;
+const bucket = { arn: bucketArn };
 
 /**
  * Attributes that AWS derives, by resource type; all others are read from the configuration.
@@ -80,6 +80,7 @@ export const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Attribu
   aws_kms_key: { arn: arn('kms', 'key/', 'key_id'), key_id: keyId },
   aws_s3_bucket: bucket,
   'data.aws_s3_bucket': bucket,
+  aws_s3_bucket_policy: { bucket_arn: bucketArn },
   aws_sns_topic: { arn: arn('sns', '', 'name') },
   'data.aws_iam_policy_document': { json: document, minified_json: document },
   terraform_data: { output: attribute('input') },

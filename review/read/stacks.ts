@@ -111,12 +111,6 @@ export function parseStack(id: string, content: unknown): Stack {
   return { id, json: content as StackJson, account, region, partition: partitionOf(region) };
 }
 
-/** Whether a key is that of cdktf's comment on a stack or a block. Elsewhere it is a key like any other. */
-export function isComment(path: readonly string[], key: string): boolean {
-  const isBlock = path.length === 3 && /^(resource|data)$/.test(path[0] ?? '');
-  return key === '//' && (path.length === 0 || isBlock);
-}
-
 /** `aws_iam_role.execution_role name`, or `terraform.backend.s3.bucket` of what is no resource. */
 export function addressOf(place: readonly PropertyKey[]): string {
   const [section, type] = place;

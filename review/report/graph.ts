@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ResolvedTopology } from '../../topology/resolve';
-import type { AccessAnswer } from '../access/answers';
+import type { AccessAnswer } from '../access/access';
 import type { AccessTarget } from '../access/model';
 import { groupBy, unique } from '../lists';
 import type { Edge, Graph, Node } from '../model';

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Access } from '../access/access';
 import type { AccessModel } from '../access/model';
 import type { Code } from '../changes/code';
-import { unique } from '../lists';
 import type { Block, Finding, Graph, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
+import { ACCESS_HEAD, accessRows } from './access-rows';
 import { anchor, code, list, number, paragraph, plural, some, strong, table, text } from './words';
 
 /** A section with what it says in short. */
@@ -78,28 +78,18 @@ const NEVER_EVALUATED = [
 ];
 
 /** The questions that are answered with yes, with the statements that decide. */
-export function accessSection(access: Access, { notEvaluated }: AccessModel): Answer {
-  const { asked, allowed } = access;
+export function accessSection({ asked, allowed }: Access, { notEvaluated }: AccessModel): Answer {
   const counted = `${plural(asked, 'question')} asked: ${number(allowed.length)} allowed, all others denied`;
   const policies = list(notEvaluated.map(({ policyArn }) => policyArn));
   const answer =
     notEvaluated.length === 0 ? counted : text`${counted}; ${strong('not evaluated:')} ${policies}`;
-  const rows = access.rows.map(({ who, may, kind, targets, by, differs }) => [
-    differs ? strong(who) : who,
-    list(may.map(code)),
-    kind === 'account'
-      ? 'all of it'
-      : text`${kind} ${some(unique(targets.map(({ name }) => name)).map(code))}`,
-    some(unique(targets.map(({ account }) => account)).map(code)),
-    some([...by].sort()),
-  ]);
   const items = [...notEvaluated.map(({ what }) => what), ...NEVER_EVALUATED];
   return {
     title: 'Who may read what?',
     answer,
     blocks: [
       paragraph(text`${answer}. Policies of both sides are evaluated as IAM does it.`),
-      table(['who', 'may', 'on', 'in account', 'by'], rows),
+      table(ACCESS_HEAD, accessRows(allowed)),
       { kind: 'list', folded: 'What is not evaluated', items },
     ],
   };

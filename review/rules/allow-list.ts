@@ -1,7 +1,7 @@
 import { IS_INSTALLED, ownPage } from '../../topology/own-files';
 import { groupBy, unique } from '../lists';
+import { type Leaf, leavesOf } from '../read/leaves';
 import allowed from './allowed.json';
-import { type Leaf, leavesOf } from './leaves';
 import type { Rule } from './rule';
 
 /**
@@ -21,28 +21,39 @@ const REMEDY = `remove it, or, if it is meant, let somebody review it${
 export const allowList: Rule = ({ stacks }) =>
   stacks.all.flatMap(({ id, json }) => {
     const strangers = leavesOf(json).filter((leaf) => problemOf(leaf) !== undefined);
-    return groupBy(strangers, ({ address }) => address).map((leaves) => ({
-      place: `${id} ${leaves[0].address}`,
-      message: `${unique(leaves.map(problemOf)).join(', ')}; ${REMEDY}`,
-    }));
+    return groupBy(strangers, ({ type, name }) => [type, name]).map((leaves) => {
+      const [{ type, name }] = leaves;
+      return {
+        place: `${id} ${name === '' ? type : `${type}.${name}`}`,
+        message: `${unique(leaves.map(problemOf)).join(', ')}; ${REMEDY}`,
+      };
+    });
   });
 
 /** What the review does not know. Values can be secret and are left out. */
-function problemOf({ kind, attribute, value }: Leaf): string | undefined {
+function problemOf({ kind, path, value }: Leaf): string | undefined {
   const attributes = ALLOWED[kind];
   if (!attributes) return `${kind} is not known to the review`;
-  const known = attribute === 'provider' ? attribute : entryOf(kind, attribute);
+  const attribute = withoutItems(path);
+  const known = attribute === 'provider' ? attribute : entryOf(kind, path);
   if (known === undefined) return `${attribute || kind} is not known to the review`;
-  return isAllowed(attributes[known] ?? 'text', String(value))
+  const values = Array.isArray(value) && value.length > 0 ? value : [value];
+  return values.every((each) => isAllowed(attributes[known] ?? 'text', String(each)))
     ? undefined
     : `${attribute} has a value that is not known to the review`;
 }
 
 /** The entry of the list that an attribute falls under. */
-export function entryOf(kind: string, attribute: string): string | undefined {
+export function entryOf(kind: string, path: Leaf['path']): string | undefined {
+  const attribute = withoutItems(path);
   return Object.keys(ALLOWED[kind] ?? {}).find((known) =>
     known.endsWith('.*') ? attribute.startsWith(known.slice(0, -1)) : attribute === known,
   );
+}
+
+/** Such as `rule.filter.prefix`, whichever rule. */
+function withoutItems(path: Leaf['path']): string {
+  return path.filter((key) => typeof key === 'string').join('.');
 }
 
 function isAllowed(rule: string, value: string): boolean {

@@ -3,9 +3,10 @@ import { arns } from '../../topology/arns';
 import { names } from '../../topology/names';
 import type { ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
 import { groupBy, unique } from '../lists';
+import type { Found } from '../model';
 import { STREAM_LABEL } from '../read/attributes';
 import type { Resource } from '../read/resources';
-import { type Found, notAsMeant, placeOf, type Rule } from './rule';
+import { notAsMeant, placeOf, type Rule } from './rule';
 
 /** What attributes may be once references are followed, by kind of block. */
 type Expected = Readonly<Record<string, Attributes>>;

@@ -3,8 +3,9 @@ import { parseArn } from '../../topology/arns';
 import { STATE_BUCKET_STACK_ID } from '../../topology/names';
 import { formatPath } from '../../topology/problem';
 import type { Account, ResolvedTopology } from '../../topology/resolve';
+import type { Found } from '../model';
 import type { StackJson } from '../read/stacks';
-import { type Found, notAsMeant, type Rule } from './rule';
+import { notAsMeant, type Rule } from './rule';
 
 /** Where stacks are deployed, as whom, and which state they write. */
 export const place: Rule = ({ stacks, topology }) => {

@@ -1,8 +1,9 @@
 import { unique } from '../lists';
+import type { Found } from '../model';
 import { STREAM_LABEL } from '../read/attributes';
 import type { Resource } from '../read/resources';
 import { accountsOf, differences, stateObject } from './place';
-import { type Found, placeOf, type Rule } from './rule';
+import { placeOf, type Rule } from './rule';
 
 /** What stacks take from the states of others. Of a state that is read, the whole object is known. */
 export const remoteStates: Rule = ({ stacks, topology }) => {

@@ -1,6 +1,6 @@
 import type { ResolvedTopology } from '../../topology/resolve';
 import type { AccessModel } from '../access/model';
-import type { Finding } from '../model';
+import type { Found } from '../model';
 import type { Pipeline } from '../pipeline';
 import type { Resource, Stacks } from '../read/resources';
 
@@ -14,9 +14,6 @@ export interface RuleInput {
   /** The day that dates are compared with. */
   readonly today: Date;
 }
-
-/** A finding; it stops by default. */
-export type Found = Omit<Finding, 'rule' | 'stops'> & Partial<Pick<Finding, 'stops'>>;
 
 export type Rule = (input: RuleInput) => readonly Found[];
 

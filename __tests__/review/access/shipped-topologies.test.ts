@@ -1,7 +1,11 @@
 import { loadTopology } from '../../../load/load';
-import { type Asker, roleAsker } from '../../../review/access/answers';
 import { decide } from '../../../review/access/evaluate';
-import { type AccessTarget, readAccessModel, type TargetKind } from '../../../review/access/model';
+import {
+  type AccessTarget,
+  type Asker,
+  readAccessModel,
+  type TargetKind,
+} from '../../../review/access/model';
 import { readStatements } from '../../../review/access/statements';
 import { unique } from '../../../review/lists';
 import { Stacks } from '../../../review/read/resources';
@@ -162,7 +166,7 @@ test('the policies of a role let nothing else through, whatever the other side a
         account: role.account,
         policy: undefined,
       }));
-      const asker = roleAsker({ ...role, policies: own });
+      const asker = { ...role, policies: own };
       expect(others.flatMap((target) => allowedTo([asker], target))).toEqual([]);
     }
   }

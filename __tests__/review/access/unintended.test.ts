@@ -286,8 +286,8 @@ test('a condition that the topology adds to a stream policy may not be missing o
       streamPolicy: { ...producer.streamPolicy, conditions: [condition] },
     })),
   };
-  const { rows } = accessOf(topology);
-  expect(rows[0]?.by).toContain(
+  const { allowed } = accessOf(topology);
+  expect(allowed[0]?.by).toContain(
     'resource policy: AllowCrossAccountStreamAccess where StringEquals aws:PrincipalOrgID = o-1',
   );
   const edit =

@@ -206,7 +206,7 @@ test('of a new consumer: its stacks, its access, variables that steer, and all t
     'new | subscription-orders-search | 111122223333 in us-east-1 | the credentials of whoever runs Terraform | s3://example-terraform-state/orders/subscription-orders-search.tfstate',
   ]);
   expect(tables.Access?.[0]).toBe(
-    'role SearchRole of 111122223333 | may now | dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator | stream Orders of 444455556666 | role: streams/ReadStreams, resource policy: AllowCrossAccountStreamAccess',
+    'role SearchRole of 111122223333 | may now | dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator | stream Orders | 444455556666 | resource policy: AllowCrossAccountStreamAccess, role: streams/ReadStreams',
   );
   expect(tables[RUNS]).toContain(
     `${VARIABLES}.NODE_OPTIONS steers the runtime or the SDK | – | a value | consumer-search processor`,

@@ -33,7 +33,7 @@ const found = (now: Overrides, old: Overrides = {}) =>
 
 /** What is found of a stack that is renamed. */
 const renamed = (from: string, to: string, resources: string) =>
-  `${from} is ${to} now, whose state is empty, but these exist: ${resources}. A deploy of ${to} tries to create them again, a destroy of ${from} deletes them. Destroy nothing, and copy the state before the deploy: aws s3 cp ${STATE}/${from}.tfstate ${STATE}/${to}.tfstate; npm run diff -- ${to} then creates none of them`;
+  `${from} is ${to} now, whose state is empty, but these exist: ${resources}. A deploy of ${to} tries to create them again, a destroy of ${from} deletes them. Destroy nothing, and copy the state before the deploy: aws s3 cp ${STATE}/${from}.tfstate ${STATE}/${to}.tfstate; npm run plan -- ${to} then creates none of them`;
 
 const TABLE =
   'aws_dynamodb_table.table (Orders), aws_dynamodb_resource_policy.stream_policy (arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000)';

@@ -1,11 +1,11 @@
 import { loadTopology } from '../../../load/load';
 import { readAccessModel } from '../../../review/access/model';
 import { readPipeline } from '../../../review/pipeline';
+import { leavesOf } from '../../../review/read/leaves';
 import { Stacks } from '../../../review/read/resources';
 import { applyRules } from '../../../review/rules';
 import { entryOf } from '../../../review/rules/allow-list';
 import allowed from '../../../review/rules/allowed.json';
-import { leavesOf } from '../../../review/rules/leaves';
 import { EVERYTHING } from '../../helpers/everything';
 import { synthesizedStacks } from '../../helpers/review';
 import { SHIPPED } from '../../helpers/shipped-topologies';
@@ -29,7 +29,7 @@ test('nothing is allowed that these do not use', () => {
   const leaves = topologies
     .flatMap((topology) => synthesizedStacks(topology))
     .flatMap(({ json }) => leavesOf(json));
-  const used = new Set(leaves.map(({ kind, attribute }) => `${kind} ${entryOf(kind, attribute)}`));
+  const used = new Set(leaves.map(({ kind, path }) => `${kind} ${entryOf(kind, path)}`));
   const unused = Object.entries(allowed)
     .flatMap(([kind, attributes]) => Object.keys(attributes).map((known) => `${kind} ${known}`))
     .filter((entry) => !used.has(entry));

@@ -29,7 +29,8 @@ TRUST = json.dumps(
         "Statement": [
             {
                 "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
+                # The account of callers without a role.
+                "Principal": {"Service": "lambda.amazonaws.com", "AWS": "123456789012"},
                 "Action": "sts:AssumeRole",
             }
         ],
@@ -989,6 +990,22 @@ class Process(unittest.TestCase):
         finally:
             slow.stop()
             slow.process.stdout.close()
+
+    def test_only_whom_a_trust_policy_names_assumes_the_role(self):
+        def trusted(principal):
+            document = json.loads(TRUST)
+            document["Statement"][0]["Principal"] = {"AWS": principal}
+            name = unique("role")
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))
+            return name
+
+        iam = server.client("iam", CONSUMER)
+        for principal in (f"arn:aws:iam::{OWNER}:role/deployer", f"arn:aws:iam::{OWNER}:root"):
+            arn = f"arn:aws:iam::{CONSUMER}:role/{trusted(principal)}"
+            sts = server.client("sts", OWNER)
+            sts.assume_role(RoleArn=arn, RoleSessionName="selftest")
+            with self.assertRaisesRegex(ClientError, "AccessDenied.* not authorized to perform: sts:AssumeRole"):
+                server.client("sts", "333333333333").assume_role(RoleArn=arn, RoleSessionName="selftest")
 
     def test_records_what_terraform_calls_with_a_role(self):
         role = "TerraformDeploy"

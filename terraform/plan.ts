@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { changedAttributes, driftedAttributes } from './attributes';
 import type { Diagnostic, Failed, UiMessage } from './messages';
 import type { Terraform } from './program';
 
@@ -87,7 +88,8 @@ export async function planStack(
     if (missing && !planned.has(missing)) return { ...waits, after: missing };
     return { status: 'failed', failed: true, errors: outcome.errors };
   }
-  const changes = await detailed([...found.values()], terraform, folder, kind);
+  const sorted = [...found.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+  const changes = await detailed(sorted, terraform, folder, kind);
   return { status: 'planned', failed: false, changes, outputs: kind === 'deploy' ? outputs : [] };
 }
 
@@ -146,15 +148,6 @@ function configurationIn(folder: string) {
   return { reads, resources };
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
-interface ValueChange {
-  readonly before: Values | null;
-  readonly after: Values | null;
-  readonly after_unknown?: Values;
-  readonly replace_paths?: readonly (readonly [string, ...unknown[]])[];
-}
-
 /** Names of the attributes that differ, by address, from the whole plan: Terraform takes seconds to write it. */
 async function attributesIn(
   terraform: Terraform,
@@ -163,31 +156,6 @@ async function attributesIn(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const { succeeded, text } = await terraform.run(folder, ['show', '-json', '-no-color', PLAN]);
   if (!succeeded) return new Map();
-  const { resource_changes = [], resource_drift = [] } = JSON.parse(text);
-  const changes: { address: string; change: ValueChange }[] =
-    kind === 'drift' ? resource_drift : resource_changes;
-  return new Map(changes.map(({ address, change }) => [address, attributesOf(change, kind)]));
-}
-
-/** What AWS reports of a resource at work, which nobody sets. */
-const REPORTS = ['last_processing_result', 'last_modified', 'state_transition_reason'];
-
-function attributesOf(
-  { before, after, after_unknown: unknown = {}, replace_paths: paths = [] }: ValueChange,
-  kind: PlanKind,
-): string[] {
-  if (paths.length > 0) return [...new Set(paths.map(([attribute]) => attribute))];
-  const [old, now] = [before ?? {}, after ?? {}];
-  const all = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
-    (name) => JSON.stringify(old[name] ?? null) !== JSON.stringify(now[name] ?? null),
-  );
-  // Of a new resource Terraform records some attributes only when it reads it for the first time.
-  if (kind === 'drift') return all.filter((name) => !isEmpty(old[name]) && !REPORTS.includes(name));
-  // What AWS sets at any change, such as a time, is not yet known either: only if nothing else differs.
-  const changed = all.filter((name) => unknown[name] !== true);
-  return changed.length > 0 ? changed : all;
-}
-
-function isEmpty(value: unknown): boolean {
-  return !value || (typeof value === 'object' && Object.keys(value).length === 0);
+  const plan = JSON.parse(text);
+  return kind === 'drift' ? driftedAttributes(plan) : changedAttributes(plan);
 }

@@ -390,7 +390,7 @@ describe('plan', () => {
 
 | added to |  | resources |
 | --- | --- | --- |
-| \`${PRODUCER}\` | 2 resources | \`aws_kms_key.table_key\`, \`aws_kms_alias.table_key_alias\` |
+| \`${PRODUCER}\` | 2 resources | \`aws_kms_alias.table_key_alias\`, \`aws_kms_key.table_key\` |
 
 | not planned | why |
 | --- | --- |
@@ -405,7 +405,7 @@ describe('plan', () => {
       stdout: `replaced   ${PRODUCER}  ${TABLE} (hash_key, attribute)
 destroyed  ${PRODUCER}  aws_dynamodb_tag.table_tag_Team
 changed    ${CONSUMER}  aws_lambda_function.processor (memory_size)
-added      ${PRODUCER}  2: aws_kms_key.table_key, aws_kms_alias.table_key_alias
+added      ${PRODUCER}  2: aws_kms_alias.table_key_alias, aws_kms_key.table_key
 after      ${SUBSCRIPTION}  ${PRODUCER} is deployed first; it has 5 resources
 Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others
 `,
@@ -658,50 +658,35 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
 });
 
 describe('drift', () => {
-  test('shows what is changed or deleted in AWS, and nothing that was never recorded', async () => {
-    const role = 'aws_iam_role.execution_role';
+  const ROLE = 'aws_iam_role.execution_role';
+
+  /** A change that is found in AWS. */
+  const found = (address: string, before: object, after: object | null) => {
+    const [type] = address.split('.');
+    return { address, type, change: { before, after } };
+  };
+
+  const differs = (...resource_drift: ReturnType<typeof found>[]) => {
+    const lines = resource_drift.map(({ address, change }) =>
+      says.drift(change.after ? 'update' : 'delete', address),
+    );
+    const resources = [{ values: { role: 'Processor', name: 'streams' } }];
+    const prior_state = { values: { root_module: { resources } } };
     terraform.answer({
-      [CONSUMER]: {
-        plan: {
-          lines: [
-            says.drift('update', role),
-            says.drift('update', 'aws_sns_topic.t'),
-            says.drift('delete', 'aws_cloudwatch_log_group.log'),
-          ],
-        },
-        show: {
-          lines: [
-            {
-              resource_drift: [
-                {
-                  address: role,
-                  change: {
-                    before: { description: 'a', tags: null },
-                    after: { description: 'b', tags: {} },
-                  },
-                },
-                {
-                  address: 'aws_sns_topic.t',
-                  change: {
-                    before: { tags: null, last_modified: '1' },
-                    after: { tags: {}, last_modified: '2' },
-                  },
-                },
-                {
-                  address: 'aws_cloudwatch_log_group.log',
-                  change: { before: { name: 'l' }, after: null },
-                },
-              ],
-            },
-          ],
-        },
-      },
+      [CONSUMER]: { plan: { lines }, show: { lines: [{ resource_drift, prior_state }] } },
     });
+  };
+
+  test('shows what is changed or deleted in AWS', async () => {
+    differs(
+      found(ROLE, { description: 'a', tags: null }, { description: 'b', tags: {} }),
+      found('aws_cloudwatch_log_group.log', { name: 'l' }, null),
+    );
     states.mockResolvedValue({ found: [CONSUMER, PRODUCER], removed: ['consumer-old'] });
     expect(await run(drift, [])).toEqual({
       code: 2,
       stdout: `destroyed  ${CONSUMER}  aws_cloudwatch_log_group.log
-changed    ${CONSUMER}  ${role} (description)
+changed    ${CONSUMER}  ${ROLE} (description)
 removed    consumer-old  deployed, and not in the topology; npm run destroy -- --from <a commit that has it>
 In AWS: 1 destroyed, 1 changed in 1 of 2 stacks
 `,
@@ -711,6 +696,34 @@ In AWS: 1 destroyed, 1 changed in 1 of 2 stacks
       `${CONSUMER} ${PLAN} -refresh-only`,
       `${PRODUCER} ${PLAN} -refresh-only`,
     ]);
+  });
+
+  const role = (...policies: string[]) => ({
+    name: 'Processor',
+    inline_policy: policies.map((name) => ({ name, policy: '{}' })),
+  });
+
+  test.each<[string, ReturnType<typeof found>]>([
+    ['was never recorded', found('aws_sns_topic.t', { tags: null }, { tags: { a: 'b' } })],
+    ['AWS reports', found('aws_lambda_function.f', { last_modified: '1' }, { last_modified: '2' })],
+    ['another resource sets', found('aws_sns_topic.t', { policy: '{}' }, { policy: '{ }' })],
+    ['is a policy of the stack', found(ROLE, role('function'), role('streams'))],
+  ])('is not what %s', async (_, change) => {
+    differs(change);
+    expect((await run(drift, [])).stdout).toBe('In AWS: no changes in 3 stacks\n');
+  });
+
+  test.each([
+    ['inline_policy', role('streams', 'debug')],
+    [
+      'managed_policy_arns',
+      { managed_policy_arns: ['arn:aws:iam::aws:policy/AdministratorAccess'] },
+    ],
+  ])('is a policy in %s that the stack does not give its role', async (attribute, after) => {
+    differs(found(ROLE, { name: 'Processor' }, { name: 'Processor', ...after }));
+    expect((await run(drift, [])).stdout).toContain(
+      `changed    ${CONSUMER}  ${ROLE} (${attribute})\n`,
+    );
   });
 });
 

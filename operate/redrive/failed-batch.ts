@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { isSequenceNumber, sortedKeys } from '../../lambda-src/contract';
 import { formatPath, formatValue } from '../../topology/problem';
 import { DEPTH, parseJson, TOO_DEEP } from './json';
-import { NotAFailedBatchError, parseKey } from './object-key';
 
 /**
  * A batch that Lambda discarded, as it is in the bucket.
@@ -38,6 +37,35 @@ export interface Origin {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const MAXIMUM_SIZE = (6 * 6 + 1) * 1024 * 1024;
+
+/** An object that is not a failed batch of the consumer. */
+export class NotAFailedBatchError extends Error {}
+
+const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
+
+const KEY = new RegExp(
+  `^aws/lambda/${UUID}/(?<shardId>[\\w.-]+)/(?<year>\\d{4})/(?<month>\\d\\d)/(?<day>\\d\\d)/` +
+    `(?<date>\\k<year>-\\k<month>-\\k<day>)T(?<hour>\\d\\d)\\.(?<minute>\\d\\d)\\.(?<second>\\d\\d)-${UUID}$`,
+);
+
+/**
+ * What the key of a failed batch says, its shard and when Lambda wrote it:
+ * `aws/lambda/<UUID of the mapping>/<shard ID>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<random UUID>`, in UTC.
+ *
+ * @throws NotAFailedBatchError
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+export function parseKey(key: string) {
+  const { shardId, date, hour, minute, second } = KEY.exec(key)?.groups ?? {};
+  const writtenAt = new Date(`${date}T${hour}:${minute}:${second}Z`);
+  if (shardId !== undefined && !Number.isNaN(writtenAt.getTime())) return { shardId, writtenAt };
+  throw new NotAFailedBatchError('its key is not one that Lambda gives a failed batch');
+}
+
+/** The folder of one shard's batches, named by mapping and shard; none if the key names no shard. */
+export function shardFolder(key: string): string[] {
+  return [...(/^aws\/lambda\/[^/]+\/[^/]+\//.exec(key) ?? [])];
+}
 
 const object = <T extends z.core.$ZodLooseShape>(shape: T) => z.object(shape, 'must be an object');
 

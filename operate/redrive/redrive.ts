@@ -1,8 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Answer, failureOf } from './delivery';
-import { type FailedBatch, MAXIMUM_SIZE, type Origin, parseFailedBatch } from './failed-batch';
-import { Held } from './held';
-import { NotAFailedBatchError, parseKey } from './object-key';
+import {
+  type FailedBatch,
+  MAXIMUM_SIZE,
+  NotAFailedBatchError,
+  type Origin,
+  parseFailedBatch,
+  parseKey,
+  shardFolder,
+  tableArnOf,
+} from './failed-batch';
 
 /** The consumer's bucket of failed batches. */
 export interface Store {
@@ -92,6 +99,13 @@ interface RedriveProps {
   readonly signal: AbortSignal;
 }
 
+/** Why a batch must wait, by what it may share with one that stays in the bucket: a shard, a table, an item. */
+type Held = Map<string, string>;
+
+function hold(held: Held, places: readonly string[], reason: string): void {
+  for (const place of places) held.set(place, held.get(place) ?? reason);
+}
+
 /**
  * Delivers batches one after the other and deletes each that the function processed. If one fails, the later ones of
  * its shard wait, and so do those with a change of one of its items: changes of an item keep their order. Batches of a
@@ -101,9 +115,10 @@ export async function* redrive(
   { batches, others }: Awaited<ReturnType<typeof findFailedBatches>>,
   props: RedriveProps,
 ): AsyncGenerator<Outcome> {
-  const held = new Held();
+  const held: Held = new Map();
   for (const { key, read } of others) {
-    held.addUnknown(key, read ? 'is not a failed batch of this consumer' : 'could not be read');
+    const what = read ? 'is not a failed batch of this consumer' : 'could not be read';
+    hold(held, shardFolder(key), `an object of the shard ${what}`);
   }
   for (const batch of batches) {
     yield props.signal.aborted
@@ -115,23 +130,33 @@ export async function* redrive(
 /** Delivers a batch, unless it has to wait; whatever stays in the bucket is held. */
 async function deliver(batch: FailedBatch, held: Held, props: RedriveProps): Promise<Outcome> {
   const { store, invoke } = props;
+  const shard = `${batch.streamArn}/${batch.shardId}`;
+  const table = tableArnOf(batch.streamArn);
   const found = await readAgain(batch, props).catch((error: Error) => error);
   if (found instanceof Error) {
-    held.addUnread(batch);
+    // It may have a change of any item.
+    hold(held, [table], 'an earlier batch of the table could not be read');
     return { batch, status: 'failed', problem: found.message };
   }
   const { event, items, version } = found;
-  const reason = held.reason(batch, items);
+  const holdWith = (what: string) => {
+    hold(held, [shard], `an earlier batch of the shard ${what}`);
+    // DynamoDB replaces shards every few hours: later changes of an item are in another one.
+    hold(held, items, `an earlier batch with a change of one of its items ${what}`);
+  };
+  const reason = [shard, table, ...shardFolder(batch.key), ...items]
+    .map((place) => held.get(place))
+    .find(Boolean);
   const failure = reason ?? (await invoke(event).then(failureOf, (error: Error) => error.message));
   if (failure !== undefined) {
-    held.add(batch, items, 'failed');
+    holdWith('failed');
     return { batch, status: reason ? 'waiting' : 'failed', problem: failure };
   }
   const problem = await store.delete(batch.key, version).then(
     () => undefined,
     (error: Error) => `not deleted, so the next run delivers it again: ${error.message}`,
   );
-  if (problem) held.add(batch, items, 'was not deleted');
+  if (problem) holdWith('was not deleted');
   return { batch, status: 'delivered', problem };
 }
 

@@ -1,5 +1,9 @@
-import { parseFailedBatch } from '../../../operate/redrive/failed-batch';
-import { NotAFailedBatchError } from '../../../operate/redrive/object-key';
+import {
+  NotAFailedBatchError,
+  parseFailedBatch,
+  parseKey,
+  shardFolder,
+} from '../../../operate/redrive/failed-batch';
 import {
   batchAt,
   event,
@@ -170,4 +174,43 @@ test('the items of a batch are those of its table, whatever the order of their k
   const item =
     'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/[["Id",{"N":"1"}],["Tenant",{"S":"acme"}]]';
   expect(read(changed({ payload })).items).toEqual([item, item]);
+});
+
+const MAPPING = '14b5e4a2-8c57-4a3f-9d6e-1f0c3b7a9e21';
+const ID = '8d5a1f6c-0b1e-4f0d-8f43-2b8f0c8f9a10';
+const OBJECT = `aws/lambda/${MAPPING}/shardId-00000001573689847184-864758bb/2026/01/02/2026-01-02T10.00.05-${ID}`;
+
+test('the key of a failed batch says of which shard it is and when it was written', () => {
+  expect(parseKey(OBJECT)).toEqual({
+    shardId: 'shardId-00000001573689847184-864758bb',
+    writtenAt: new Date('2026-01-02T10:00:05Z'),
+  });
+});
+
+test.each([
+  ['that is empty', ''],
+  ['of another prefix', OBJECT.replace('aws/lambda', 'aws/sqs')],
+  ['below a prefix', `copies/${OBJECT}`],
+  ['without a mapping', OBJECT.replace(MAPPING, 'mapping')],
+  ['without a shard', OBJECT.replace(/shardId[^/]*/, '')],
+  ['with a shard of two parts', OBJECT.replace('shardId-', 'shardId/')],
+  ['with a line break in its shard', OBJECT.replace('shardId-', 'shardId\n')],
+  ['with a line break at its end', `${OBJECT}\n`],
+  ['with two days', OBJECT.replace('/02/', '/03/')],
+  ['with a month of 13', OBJECT.replaceAll('01-02', '13-02').replace('01/02', '13/02')],
+  ['with an hour of 25', OBJECT.replace('T10', 'T25')],
+  ['with something after it', `${OBJECT}.json`],
+])('refuses a key %s', (_, key) => {
+  expect(() => parseKey(key)).toThrow(
+    new NotAFailedBatchError('its key is not one that Lambda gives a failed batch'),
+  );
+});
+
+test.each([
+  [OBJECT, [`aws/lambda/${MAPPING}/shardId-00000001573689847184-864758bb/`]],
+  ['aws/lambda/a/b/c', ['aws/lambda/a/b/']],
+  ['aws/lambda/a/b', []],
+  ['notes.txt', []],
+])('the folder of the shard of %s', (key, folder) => {
+  expect(shardFolder(key)).toEqual(folder);
 });

@@ -3,7 +3,7 @@ import { APPROVE, confirmed, ensureApproval } from './approval';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
 import { usePlans } from './saved-plans';
 import { callOf, OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
-import { hasChanges, planLines, resultLines, totals } from './summary';
+import { exitCode, hasChanges, planLines, resultLines, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
 
 const OPTIONS = {
@@ -39,7 +39,7 @@ export const command = defineTopologyCommand(
       const results = await runner.apply(wanted, plans, folder !== undefined);
       screen.lines(resultLines(results, explain, callOf(world)));
       screen.lines(removedLines((await statesOf(topology, world)).removed));
-      return [...results.values()].every(({ status }) => status === 'done') ? 0 : 1;
+      return exitCode(results);
     });
   },
   '\nExit code: 0 if all is deployed, 1 if not. Documentation: docs/deploy.md\n',

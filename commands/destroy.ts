@@ -8,7 +8,7 @@ import type { ResolvedTopology } from '../topology/resolve';
 import { APPROVE, confirmed, ensureApproval } from './approval';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
 import { callOf, OPERANDS, select } from './selection';
-import { exitCode, hasChanges, planLines, resultLines, totals } from './summary';
+import { exitCode, planLines, resultLines, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
 
 /** Folder of stacks that the topology no longer has. */
@@ -41,17 +41,16 @@ export const command = defineTopologyCommand(
       const { screen, explain } = runner;
       const plans = await runner.plan(stacks, 'destroy');
       screen.lines(planLines(plans, explain, ['destroyed']), `Plan: ${totals(plans)}`);
-      if (exitCode(plans) === 1) {
+      const planned = exitCode(plans);
+      if (planned === 1) {
         screen.line('Nothing was destroyed');
         return 1;
       }
-      const isNeeded = [...plans.values()].some(hasChanges);
-      if (isNeeded && !isApproved && !(await confirmed(world, 'Destroy this?'))) return 1;
+      if (planned === 2 && !isApproved && !(await confirmed(world, 'Destroy this?'))) return 1;
       const results = await runner.apply(stacks, plans);
-      screen.lines(
-        resultLines(results, explain, [callOf(world), ...(from ? ['--from', from] : [])].join(' ')),
-      );
-      return [...results.values()].every(({ status }) => status === 'done') ? 0 : 1;
+      const repeat = [callOf(world), ...(from ? ['--from', from] : [])].join(' ');
+      screen.lines(resultLines(results, explain, repeat));
+      return exitCode(results);
     });
   },
   '\nExit code: 0 if all is destroyed, 1 if not. Documentation: docs/deploy.md\n',
@@ -73,8 +72,8 @@ function removedSince(ref: string, topology: ResolvedTopology, file: string): St
   mkdirSync(REMOVED, { recursive: true });
   const at = { option: '--from', outdir: path.resolve(REMOVED) };
   const { topology: before } = synthesizeAt(ref, file, at);
-  const ids = stacksOf(topology).map(({ id }) => id);
-  const removed = before ? stacksOf(before).filter(({ id }) => !ids.includes(id)) : [];
+  const ids = new Set(stacksOf(topology).map(({ id }) => id));
+  const removed = before ? stacksOf(before).filter(({ id }) => !ids.has(id)) : [];
   if (removed.length > 0) return removed;
   throw new UserError(`--from: the topology has every stack that it had at ${ref}`);
 }

@@ -47,9 +47,13 @@ function existing({ summary, address }: Diagnostic, place: Place): string | unde
 }
 
 /** A command for a shell, from the working directory. */
-export function commandLine({ program, folder }: Place, ...args: readonly string[]): string {
-  const quoted = args.map((arg) => (/^[\w./:@=-]+$/.test(arg) ? arg : `'${arg}'`));
-  return [program, `-chdir=${folder}`, ...quoted].join(' ');
+function commandLine({ program, folder }: Place, ...args: readonly string[]): string {
+  return [program, `-chdir=${folder}`, ...args.map(quoted)].join(' ');
+}
+
+/** An argument as a shell takes it. */
+export function quoted(text: string): string {
+  return /^[\w./\\:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function firstParagraph(text: string): string {

@@ -13,8 +13,6 @@ const MANIFEST = z.looseObject({
   allowScripts: z.record(z.string(), z.boolean()).optional(),
 });
 
-type Manifest = z.infer<typeof MANIFEST>;
-
 /** npm takes it, and JSON.parse does not. */
 const BYTE_ORDER_MARK = /^\ufeff?/;
 
@@ -41,23 +39,20 @@ export function mergeManifest(text = '{ "private": true }') {
     optionalDependencies: { ...optionalDependencies, ...missing(template.optionalDependencies) },
     allowScripts: { ...template.allowScripts, ...manifest.allowScripts },
   };
-  const [indent = 2] = /^[ \t]+(?=")/m.exec(text) ?? [];
-  const [mark = ''] = BYTE_ORDER_MARK.exec(text) ?? [];
-  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
-  const written = `${mark}${JSON.stringify(merged, null, indent)}\n`.replaceAll('\n', lineEnd);
-  return { text: written, problems: otherScripts(manifest) };
-}
-
-function otherScripts({ scripts = {} }: Manifest): string[] {
-  return Object.entries(template.scripts).flatMap(([name, script]) => {
-    const received = scripts[name] ?? script;
+  const problems = Object.entries(template.scripts).flatMap(([name, script]) => {
+    const received = manifest.scripts?.[name] ?? script;
     if (received === script || received === NO_TEST) return [];
     const message = `must be ${JSON.stringify(script)}; give yours another name`;
     return [formatProblem('package.json', { path: ['scripts', name], message, received })];
   });
+  const [indent = 2] = /^[ \t]+(?=")/m.exec(text) ?? [];
+  const [mark = ''] = BYTE_ORDER_MARK.exec(text) ?? [];
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  const written = `${mark}${JSON.stringify(merged, null, indent)}\n`.replaceAll('\n', lineEnd);
+  return { text: written, problems };
 }
 
-function parse(text: string): Manifest {
+function parse(text: string): z.infer<typeof MANIFEST> {
   let manifest: unknown;
   try {
     manifest = JSON.parse(text.replace(BYTE_ORDER_MARK, ''));
@@ -66,7 +61,7 @@ function parse(text: string): Manifest {
   }
   const { error } = MANIFEST.safeParse(manifest);
   // As it is, since zod puts the keys in another order.
-  if (!error) return manifest as Manifest;
+  if (!error) return manifest as z.infer<typeof MANIFEST>;
   throw new UserError(
     ...error.issues.map(({ path, message }) => formatProblem('package.json', { path, message })),
   );

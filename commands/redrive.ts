@@ -11,7 +11,7 @@ import {
   toJson,
   UNITS,
 } from '../operate/redrive/report';
-import { arns, parseArn } from '../topology/arns';
+import { arns } from '../topology/arns';
 import { ownPage } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import type { Values } from './command';
@@ -87,13 +87,12 @@ function targetOf({ consumer: name, role }: Values<typeof OPTIONS>, file: string
   }
   const { id, deployRole } = consumer.account;
   if (role === undefined) return { consumer, role: deployRole };
-  if (!/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(role)) {
-    throw new UserError(
-      `--role must be the ARN of a role such as arn:aws:iam::${id}:role/Redrive, got ${JSON.stringify(role)}`,
-    );
+  if (new RegExp(`^arn:[a-z-]+:iam::${id}:role/[\\w+=,.@/-]+$`).test(role)) {
+    return { consumer, role: { arn: role } };
   }
-  if (parseArn(role).id === id) return { consumer, role: { arn: role } };
-  throw new UserError(`--role must be a role of the consumer's account ${id}, got ${role}`);
+  throw new UserError(
+    `--role must be the ARN of a role of the consumer's account, such as arn:aws:iam::${id}:role/Redrive, got ${JSON.stringify(role)}`,
+  );
 }
 
 function parseSince(text: string, now: Date): Date {

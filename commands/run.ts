@@ -10,18 +10,10 @@ export interface World {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
-  readonly stdout: Output;
-  readonly stderr: Output;
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
   /** Undefined without one, as in CI. */
-  readonly terminal?: Terminal;
-}
-
-export interface Terminal {
-  ask(question: string): Promise<string>;
-}
-
-export interface Output {
-  write(text: string): unknown;
+  readonly terminal?: { ask(question: string): Promise<string> };
 }
 
 /** @returns the exit code */
@@ -50,19 +42,20 @@ export async function execute(command: Command, world: World): Promise<number> {
   try {
     return await command(world);
   } catch (error) {
-    const { code, message, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === 'uv_cwd') {
-      world.stderr.write('The working directory is no longer there; change to another\n');
-      return 1;
-    }
-    const isMissing = code === 'MODULE_NOT_FOUND'; // a peer, or what git pull has brought
-    if (!(error instanceof UserError) && !isMissing) throw error;
-    world.stderr.write(`${isMissing ? missingModule(message) : message}\n`);
+    const message = messageFor(error as NodeJS.ErrnoException);
+    if (message === undefined) throw error;
+    world.stderr.write(`${message}\n`);
     return 1;
   }
 }
 
-function missingModule(message: string): string {
-  const [, first, name] = /^(.*?'(.*)'|.*)/.exec(message) ?? [];
+function messageFor(error: NodeJS.ErrnoException): string | undefined {
+  if (error instanceof UserError) return error.message;
+  if (error.syscall === 'uv_cwd') {
+    return 'The working directory is no longer there; change to another';
+  }
+  if (error.code !== 'MODULE_NOT_FOUND') return undefined;
+  // A peer, or what git pull has brought.
+  const [, first, name] = /^(.*?'(.*)'|.*)/.exec(error.message) ?? [];
   return `${first}; run ${IS_INSTALLED ? `npm install ${name}` : 'npm ci'}`;
 }

@@ -13,7 +13,7 @@ import { UserError } from '../topology/problem';
 import { explain } from './explain';
 import type { World } from './run';
 import { Screen } from './screen';
-import { changesOf, counts, hasChanges, type Plans, type Results } from './summary';
+import { changesOf, hasChanges, type Plans, type Results, reasons } from './summary';
 
 /** Folder of the stacks, and in it that of what Terraform downloads. */
 export const OUTDIR = 'cdktf.out';
@@ -118,11 +118,10 @@ export class Runner {
       const outcome = await this.applyOne(stack, plans?.get(stack), addsOnly);
       // All that Terraform says of an interrupt are its consequences.
       const result = outcome.failed && this.isStopped ? INTERRUPTED : outcome;
-      if (result.failed) {
-        for (const error of result.errors) this.say(stack, `failed: ${this.explain(stack, error)}`);
-      } else {
-        const seconds = Math.round((Date.now() - started) / 1000);
-        this.say(stack, `done: ${counts(result)}, ${seconds} s`);
+      const seconds = Math.round((Date.now() - started) / 1000);
+      const took = result.failed ? '' : `, ${seconds} s`;
+      for (const text of reasons(stack, result, this.explain)) {
+        this.say(stack, `${result.status}: ${text}${took}`);
       }
       return result;
     });
@@ -139,15 +138,13 @@ export class Runner {
     const folder = this.folderOf(stack);
     const failure = await this.initialize(folder);
     if (failure) return failure;
-    const say = (line: string) => this.say(stack, line);
-    if (isPlanned || !addsOnly) {
-      return applyStack(this.terraform, folder, isPlanned ? 'saved plan' : 'configuration', say);
-    }
+    const apply = (what: 'saved plan' | 'configuration') =>
+      applyStack(this.terraform, folder, what, (line) => this.say(stack, line));
+    if (isPlanned) return apply('saved plan');
+    if (!addsOnly) return apply('configuration');
     const late = await planStack(this.terraform, folder, 'deploy');
     const others = changesOf(late).filter(({ action }) => action !== 'added');
-    if (late.status === 'planned' && others.length === 0) {
-      return applyStack(this.terraform, folder, 'saved plan', say);
-    }
+    if (late.status === 'planned' && others.length === 0) return apply('saved plan');
     const detail = others.map(({ action, address }) => `${address} ${action}`).join(', ');
     const summary = 'it could not be planned before, and now does more than add; plan again';
     return late.failed ? late : failedBy(summary, detail);
@@ -155,9 +152,8 @@ export class Runner {
 
   private async initialize(folder: string): Promise<(Applied & StackPlan) | undefined> {
     this.folders.add(folder);
-    const summary = await this.initializer.initialize(folder);
-    if (summary === undefined) return undefined;
-    return failedBy(summary);
+    const failure = await this.initializer.initialize(folder);
+    return failure === undefined ? undefined : failedBy(failure);
   }
 
   private async each<T extends { readonly failed: boolean }>(

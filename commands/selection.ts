@@ -1,4 +1,4 @@
-import { readStates, type States } from '../operate/states';
+import { readStates } from '../operate/states';
 import { synthesizeAt } from '../review/changes/at-ref';
 import { changedStacks } from '../review/changes/changed-stacks';
 import { readStacks } from '../review/read/stacks';
@@ -91,21 +91,17 @@ export function shardOf(stacks: readonly Stack[], shard: string): Stack[] {
   return stacks.filter(({ tenant }) => tenants.indexOf(tenant) % count === part - 1);
 }
 
-/**
- * States under the key prefix. Where they cannot be listed a line says why.
- */
-export async function statesOf(
-  topology: ResolvedTopology,
-  { stderr }: World,
-): Promise<Partial<States> & Pick<States, 'removed'>> {
+/** Stacks by their states under the key prefix. Where these cannot be listed a line says why. */
+export async function statesOf(topology: ResolvedTopology, { stderr }: World) {
+  const ids = new Set(stacksOf(topology).map(({ id }) => id));
   try {
-    return await readStates(topology, new Set(stacksOf(topology).map(({ id }) => id)));
+    return await readStates(topology, ids);
   } catch (error) {
     const { name, message } = error as Error;
     const { bucket, keyPrefix } = topology.state;
     const what = `s3://${bucket}/${keyPrefix}/ cannot be listed (${name}: ${message})`;
     stderr.write(`${visible(what)}: stacks that are no longer in the topology are not shown\n`);
-    return { removed: [] };
+    return { found: undefined, removed: [] };
   }
 }
 

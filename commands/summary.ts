@@ -19,7 +19,7 @@ export type Explain = (stack: Stack, error: Diagnostic) => string;
 /** First what is lost. */
 const ACTIONS = ['replaced', 'destroyed', 'changed', 'added'] as const;
 
-/** Resources of a stack that are named before "and … more". */
+/** Resources or stacks that are named before "and … more". */
 const NAMED = 3;
 
 /**
@@ -45,7 +45,7 @@ export function planLines(
   return [...planned, ...others];
 }
 
-/** Why a stack is not planned or deployed; nothing if it is. */
+/** What was done, or why nothing was planned or done. */
 export function reasons(
   stack: Stack,
   result: StackPlan | Applied | NotRun,
@@ -60,34 +60,29 @@ export function reasons(
       return [`since ${result.after} failed`];
     case 'stopped':
       return ['not begun'];
-    default:
+    case 'planned':
       return [];
+    case 'done':
+      return [counts(result)];
   }
 }
 
 /** What became of each stack, those that are not done last, with what repeats them. */
 export function resultLines(results: Results, explain: Explain, repeat: string): string[] {
   if (results.size === 0) return ['No stack is to be deployed or destroyed'];
-  const lines = [...results].map(([stack, result]) => {
-    if (result.status !== 'done') {
-      return { stack, isDone: false, text: reasons(stack, result, explain).join('; '), result };
-    }
-    return { stack, isDone: true, text: counts(result), result };
-  });
-  const left = lines.filter(({ isDone }) => !isDone);
-  const ids = left.map(({ stack }) => stack.id).join(' ');
-  return [
-    ...[...lines.filter(({ isDone }) => isDone), ...left].map(({ stack, result, text }) =>
-      line(result.status, stack.id, text),
-    ),
-    ...(left.length > 0 ? [`To repeat what is left: ${repeat} ${ids}`] : []),
-  ];
+  const all = [...results].sort(([, a], [, b]) => Number(a.failed) - Number(b.failed));
+  const lines = all.map(([stack, result]) =>
+    line(result.status, stack.id, reasons(stack, result, explain).join('; ')),
+  );
+  const left = all.filter(([, { failed }]) => failed).map(([{ id }]) => id);
+  if (left.length > 0) lines.push(`To repeat what is left: ${repeat} ${left.join(' ')}`);
+  return lines;
 }
 
 /** `2 added, 1 changed` */
-export function counts({ changes: { add, change, remove } }: Applied & { status: 'done' }): string {
-  const all = [count(add, 'added'), count(change, 'changed'), count(remove, 'destroyed')];
-  return all.flat().join(', ') || 'nothing to change';
+function counts({ changes: { add, change, remove } }: Applied & { status: 'done' }): string {
+  const all = [...count(add, 'added'), ...count(change, 'changed'), ...count(remove, 'destroyed')];
+  return all.join(', ') || 'nothing to change';
 }
 
 function count(number: number, words: string): string[] {
@@ -114,15 +109,15 @@ export function totals(plans: ReadonlyMap<unknown, Outcome>): string {
   ].join(', ');
 }
 
-/** As `terraform plan -detailed-exitcode` has it. */
-export function exitCode(plans: Plans): number {
-  const all = [...plans.values()];
+/** As `terraform plan -detailed-exitcode` has it; of what was applied 0 or 1. */
+export function exitCode(of: Plans | Results): number {
+  const all = [...of.values()];
   if (all.some(({ failed }) => failed)) return 1;
   return all.some(hasChanges) ? 2 : 0;
 }
 
 /** Whether there is something to apply, as far as it is known. */
-export function hasChanges(plan: Outcome): boolean {
+export function hasChanges(plan: Outcome | Applied): boolean {
   if (plan.status === 'planned') return plan.changes.length > 0 || plan.outputs.length > 0;
   return plan.status === 'after';
 }
@@ -140,7 +135,12 @@ function named({ address, attributes }: Change): string {
 }
 
 function counted(changes: readonly Change[]): string[] {
-  const names = changes.slice(0, NAMED).map(({ address }) => address);
-  const more = changes.length > NAMED ? ` and ${changes.length - NAMED} more` : '';
-  return changes.length === 0 ? [] : [`${changes.length}: ${names.join(', ')}${more}`];
+  const names = changes.map(({ address }) => address);
+  return names.length === 0 ? [] : [`${names.length}: ${few(names)}`];
+}
+
+/** The first of many names, and how many more there are. */
+export function few(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return `${names.slice(0, NAMED).join(', ')}${more}`;
 }

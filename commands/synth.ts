@@ -1,9 +1,9 @@
+import { plural } from '../review/report/words';
 import { synthesize } from '../stacks/synthesize';
 import { ownPage } from '../topology/own-files';
+import { quoted } from './explain';
+import { few } from './summary';
 import { defineTopologyCommand, readTopology, usualTopology } from './topology';
-
-/** Stacks that are named before "and … more". */
-const NAMED = 3;
 
 const OPTIONS = {
   hcl: { type: 'boolean', does: 'HCL into hcl.out, not JSON into cdktf.out; as npm run synth:hcl' },
@@ -17,20 +17,12 @@ export const command = defineTopologyCommand(
   async ({ hcl = false, output }, world) => {
     const folder = output ?? (hcl ? 'hcl.out' : 'cdktf.out');
     const stacks = await synthesize(readTopology(world), folder, { hcl });
-    const count = `${stacks.length} ${stacks.length === 1 ? 'stack' : 'stacks'}`;
-    const more = stacks.length > NAMED ? ` and ${stacks.length - NAMED} more` : '';
     const same = world.topologyFile === usualTopology() ? 'Next' : 'Next, with the same topology';
     const next = hcl
       ? `Next: read ${folder}/stacks/*/cdk.tf; ${ownPage('leaving.md')} runs them with Terraform alone`
-      : `${same}: npm run review${output === undefined ? ', then npm run plan' : ` -- --from ${asArgument(folder)}`}`;
-    world.stdout.write(
-      `${count} in ${folder}/: ${stacks.slice(0, NAMED).join(', ')}${more}\n${next}\n`,
-    );
+      : `${same}: npm run review${output === undefined ? ', then npm run plan' : ` -- --from ${quoted(folder)}`}`;
+    const count = plural(stacks.length, 'stack');
+    world.stdout.write(`${count} in ${folder}/: ${few(stacks)}\n${next}\n`);
     return 0;
   },
 );
-
-/** A path as a shell takes it. */
-function asArgument(text: string): string {
-  return /^[\w./\\:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -4,19 +4,16 @@ import { credentialsOf, s3Client } from './redrive/aws';
 
 const STATE = '.tfstate';
 
-/** Stacks by their states under the key prefix. */
-export interface States {
-  /** Ids of stacks that have a state, perhaps an empty one. */
-  readonly found: readonly string[];
-  /** Those of them that the topology lacks and that have resources. */
-  readonly removed: readonly string[];
-}
-
-/** @param ids of the stacks that the topology has */
+/**
+ * The ids of stacks that have a state under the key prefix, perhaps an empty one, and those of them that the topology
+ * lacks and that have resources.
+ *
+ * @param ids of the stacks that the topology has
+ */
 export async function readStates(
   { state }: Pick<ResolvedTopology, 'state'>,
   ids: ReadonlySet<string>,
-): Promise<States> {
+) {
   const { bucket: Bucket, region, keyPrefix, roleArn, usePathStyle } = state;
   const credentials = credentialsOf(region, roleArn === undefined ? undefined : { arn: roleArn });
   const s3 = s3Client(region, credentials, usePathStyle);

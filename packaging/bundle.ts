@@ -11,10 +11,10 @@ import path from 'node:path';
 import { runInThisContext } from 'node:vm';
 import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/contract';
 import { ownFile, PACKAGE_NAME } from '../topology/own-files';
+import { realPath, temporaryFolder } from '../topology/paths';
 import { UserError } from '../topology/problem';
 import type { Entry } from '../topology/resolve';
 import { isDefaultEntry } from '../topology/sinks';
-import { temporaryFolder } from '../topology/temporary-folder';
 import {
   COMPUTED_IMPORTS,
   computedImports,
@@ -22,7 +22,7 @@ import {
   requireNoDecoratorMetadata,
   runTimeReads,
 } from './bundled-sources';
-import { confinement, realPath } from './confinement';
+import { confinement } from './confinement';
 import { type Build, esbuild, formatMessage, type Message } from './esbuild';
 import { isOwn, PACKAGE, packageFiles, packageHash, relative, withSlashes } from './package-files';
 import { isOfRuntime } from './runtime-files';

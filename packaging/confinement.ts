@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { OWN_FOLDER } from '../topology/own-files';
+import { isInside, realPath } from '../topology/paths';
 
 /**
  * Why a file or folder may not be in the package of a function, without a full stop; nothing if it may.
@@ -107,21 +108,6 @@ function isInRepository(folder: string): boolean {
 
 function isRepository(folder: string): boolean {
   return existsSync(path.join(folder, '.git'));
-}
-
-/** Where links lead; a path that is not there stays as it is. */
-export function realPath(file: string): string {
-  try {
-    return realpathSync.native(file);
-  } catch {
-    return path.resolve(file);
-  }
-}
-
-/** Whether a path is a folder's own or below it. */
-export function isInside(file: string, folder: string): boolean {
-  const relative = path.relative(folder, file);
-  return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
 }
 
 /** Folders of packages outside the project. */

@@ -11,8 +11,9 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
+import { isInside, realPath } from '../topology/paths';
 import { UserError } from '../topology/problem';
-import { isInside, type Refusal, realPath } from './confinement';
+import type { Refusal } from './confinement';
 
 /** The deployment package's own files: what Lambda loads, what that loads, and its source map. */
 export const PACKAGE = {

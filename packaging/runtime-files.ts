@@ -1,6 +1,6 @@
 import { OWN_FOLDER, ownFile } from '../topology/own-files';
+import { isInside, realPath } from '../topology/paths';
 import { DEFAULT_ENTRIES } from '../topology/sinks';
-import { isInside, realPath } from './confinement';
 import { relative } from './package-files';
 
 /** What this project adds to functions, in its own folder. The rest of `lambda-src` is the user's. */

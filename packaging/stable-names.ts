@@ -1,5 +1,6 @@
 import { OWN_FOLDER } from '../topology/own-files';
-import { isInside, projectOf, realPath } from './confinement';
+import { isInside, realPath } from '../topology/paths';
+import { projectOf } from './confinement';
 import { relative } from './package-files';
 
 /**

@@ -1,5 +1,4 @@
 import { arns, type Place, partitionOf } from './arns';
-import { placeNamed } from './named-files';
 import {
   consumerBucketName,
   consumerStackId,
@@ -7,6 +6,7 @@ import {
   producerStackId,
   subscriptionStackId,
 } from './names';
+import { placeNamed } from './paths';
 import type { Topology } from './schema';
 import type { Code } from './schema/function';
 import type { ExistingTable } from './schema/producer';

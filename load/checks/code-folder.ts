@@ -2,10 +2,10 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { confinement, isInside, type Refusal, realPath } from '../../packaging/confinement';
+import { confinement, type Refusal } from '../../packaging/confinement';
 import { type CodeFile, readCodeFolder } from '../../packaging/package-files';
 import { DEPLOYMENT_PACKAGE } from '../../topology/limits';
-import { placeNamed } from '../../topology/named-files';
+import { isInside, placeNamed, realPath } from '../../topology/paths';
 import type { CheckOf, Consumer } from './declared';
 import { bootstrapProblem, handlerProblem } from './handler';
 

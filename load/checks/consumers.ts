@@ -4,7 +4,7 @@ import { confinement } from '../../packaging/confinement';
 import { packageFiles } from '../../packaging/package-files';
 import { parseArn, partitionOf } from '../../topology/arns';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../../topology/limits';
-import { placeNamed } from '../../topology/named-files';
+import { placeNamed } from '../../topology/paths';
 import { type Problem, type Report, UserError } from '../../topology/problem';
 import { isLogEntry, sinkKind } from '../../topology/sinks';
 import { codeFolder } from './code-folder';

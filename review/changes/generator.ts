@@ -1,9 +1,9 @@
 import { existsSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { isInside, realPath } from '../../packaging/confinement';
 import { isOwn, relative } from '../../packaging/package-files';
 import { RUNTIME_FILES } from '../../packaging/runtime-files';
 import { OWN_FOLDER, ownFile } from '../../topology/own-files';
+import { isInside, realPath } from '../../topology/paths';
 import { foldersUpTo, isInModules } from './packages';
 
 /** In a clone: what makes stacks of a topology. Functions and topologies are read at the commit. */

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import path from 'node:path';
 import { writeFinalStacks } from '../../stacks/synthesize';
 import { otherApp } from '../../topology/other-app';
+import { temporaryFolder } from '../../topology/paths';
 import { UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
-import { temporaryFolder } from '../../topology/temporary-folder';
 import { visible } from '../../topology/unicode';
 import type { Finding } from '../model';
 import { plural } from '../report/words';

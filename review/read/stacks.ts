@@ -3,9 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { writeStacks } from '../../stacks/synthesize';
 import { partitionOf } from '../../topology/arns';
+import { temporaryFolder } from '../../topology/paths';
 import { formatPath, UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
-import { temporaryFolder } from '../../topology/temporary-folder';
 
 /** A block, with the types of what the review reads in it without following references. */
 const block = z.looseObject({

@@ -1,6 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs';
-import path from 'node:path';
 import { z } from 'zod';
+import { realPath } from '../paths';
 import { log } from './log';
 import { s3 } from './s3';
 import type { SinkKind } from './sink';
@@ -36,19 +35,15 @@ export const DEFAULT_ENTRIES = Object.values(SINKS).map(({ entry }) => entry);
 
 /** Whether an entry is the default function of a sink, by whatever path or link. */
 export function isDefaultEntry(entry: string): boolean {
-  return DEFAULT_ENTRIES.map(placeOf).includes(placeOf(entry));
+  return DEFAULT_ENTRIES.map(realPath).includes(realPath(entry));
 }
 
 /** Whether an entry is the default function of the sink `log`. */
 export function isLogEntry(entry: string): boolean {
-  return placeOf(entry) === placeOf(log.entry);
+  return realPath(entry) === realPath(log.entry);
 }
 
 /** The entry of a function: one that names the default function of `log` means that of the sink. */
 export function entryOf(entry: string | undefined, sink: Sink): string {
   return entry === undefined || isLogEntry(entry) ? SINKS[sink.type].entry : entry;
-}
-
-function placeOf(file: string): string {
-  return existsSync(file) ? realpathSync.native(file) : path.resolve(file);
 }

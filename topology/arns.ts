@@ -14,15 +14,13 @@ export interface TableName {
   readonly name: string;
 }
 
-function regional(service: string, { partition, region, id }: Place, resource: string): string {
+function arn(service: string, { partition, region, id }: Place, resource: string): string {
   return build({ partition, service, region, accountId: id, resource });
 }
 
-function iam({ partition, id }: Place, resource: string): string {
-  return build({ partition, service: 'iam', region: '', accountId: id, resource });
-}
+const iam = (account: Place, resource: string) => arn('iam', { ...account, region: '' }, resource);
 
-const table = ({ account, name }: TableName) => regional('dynamodb', account, `table/${name}`);
+const table = ({ account, name }: TableName) => arn('dynamodb', account, `table/${name}`);
 
 /** ARNs that follow from an account and a name, and so are known before the resource exists. */
 export const arns = {
@@ -32,17 +30,17 @@ export const arns = {
   /** Everyone in the account whom its own policies allow. */
   root: (account: Place) => iam(account, 'root'),
 
-  function: (account: Place, name: string) => regional('lambda', account, `function:${name}`),
+  function: (account: Place, name: string) => arn('lambda', account, `function:${name}`),
 
   bucket: ({ partition }: Place, name: string) =>
-    build({ partition, service: 's3', region: '', accountId: '', resource: name }),
+    arn('s3', { partition, region: '', id: '' }, name),
 
-  topic: (account: Place, name: string) => regional('sns', account, name),
+  topic: (account: Place, name: string) => arn('sns', account, name),
 
-  logGroup: (account: Place, name: string) => regional('logs', account, `log-group:${name}`),
+  logGroup: (account: Place, name: string) => arn('logs', account, `log-group:${name}`),
 
   /** Any key of the account. */
-  keys: (account: Place) => regional('kms', account, 'key/*'),
+  keys: (account: Place) => arn('kms', account, 'key/*'),
 
   table,
 

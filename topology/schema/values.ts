@@ -52,16 +52,10 @@ export function object<T extends z.core.$ZodLooseShape>(shape: T) {
   });
 }
 
-/** Two keys of which a mapping has one at most, and exactly one where `required`. */
-interface Exclusive<T> {
-  readonly keys: readonly [string & keyof T, string & keyof T];
-  readonly required: boolean;
-}
-
-/** Refuses keys that exclude each other, in editors too. */
-export function exclusive<S extends z.ZodType<object>>(
+/** Two keys of which a mapping has one at most, and exactly one where `required`; in editors too. */
+export function exclusive<S extends z.ZodType<object>, K extends string & keyof z.output<S>>(
   schema: S,
-  ...pairs: readonly Exclusive<z.output<S>>[]
+  ...pairs: readonly { readonly keys: readonly [K, K]; readonly required: boolean }[]
 ) {
   const message = (key: string) => `cannot be combined with ${key}; leave one of them out`;
   return schema
@@ -70,9 +64,7 @@ export function exclusive<S extends z.ZodType<object>>(
         const [key, other] = keys;
         const given = keys.filter((name) => value[name] !== undefined);
         if (given.length === 0 && required) addIssue(`is missing ${keys.join(' or ')}`);
-        if (given.length === 2) {
-          addIssue({ code: 'custom', path: [other], message: message(key) });
-        }
+        if (given.length === 2) addIssue({ code: 'custom', path: [other], message: message(key) });
       }
     })
     .meta({

@@ -57,7 +57,10 @@ function resolve(sink: Settings, { topologyName, name, account }: SinkOwner) {
 }
 
 function check(sink: Settings, consumer: CheckedConsumer, report: Report): void {
-  checkPrefix(sink, report);
+  if (sink.prefix.startsWith(ATHENA_RESULTS)) {
+    const message = `must not begin with ${ATHENA_RESULTS}, where the results of queries are and expire`;
+    report(['sink', 'prefix'], message, sink.prefix);
+  }
   checkPartitions(sink, consumer, report);
   checkLifecycle(sink, report);
   const database = names.glueDatabase(consumer.topologyName, consumer.name);
@@ -65,12 +68,6 @@ function check(sink: Settings, consumer: CheckedConsumer, report: Report): void 
   if (excess > 0) {
     report([], `must have a name ${excess} characters shorter for its Glue database ${database}`);
   }
-}
-
-function checkPrefix({ prefix }: Settings, report: Report): void {
-  if (!prefix.startsWith(ATHENA_RESULTS)) return;
-  const message = `must not begin with ${ATHENA_RESULTS}, where the results of queries are and expire`;
-  report(['sink', 'prefix'], message, prefix);
 }
 
 /** Athena finds changes by account and table, which subscriptions give as well. */
@@ -93,10 +90,9 @@ function checkLifecycle(
   report: Report,
 ): void {
   const rules = { transitionToStandardIaInDays, expirationInDays };
-  for (const [key, days] of Object.entries(rules)) {
-    if (bucket === undefined || days === undefined) continue;
+  for (const [key, days] of bucket === undefined ? [] : Object.entries(rules)) {
     const message = 'must be left out if bucket is given; make it a lifecycle rule of that bucket';
-    report(['sink', key], message, days);
+    if (days !== undefined) report(['sink', key], message, days);
   }
   if (bucket !== undefined || !transitionToStandardIaInDays || !expirationInDays) return;
   if (expirationInDays <= transitionToStandardIaInDays) {

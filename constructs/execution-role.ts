@@ -62,7 +62,7 @@ export function createExecutionRole(
     inline('function', functionPolicy(targets, grants, settings)),
     ...(first ? [inline('streams', first)] : []),
     ...others.map((statements, index) => managed(`streams-${index + 1}`, statements)),
-    ...identified(settings.managedPolicyArns, addressOf).map(([name, arn]) => attach(name, arn)),
+    ...identified(settings.managedPolicyArns, policyId).map(([name, arn]) => attach(name, arn)),
   ];
   if (!waitsForRole) return { arn, settledArn: arn };
   const attributes = { input: arn, triggers_replace: uniqueId };
@@ -73,7 +73,4 @@ export function createExecutionRole(
   return { arn, settledArn: settled.getStringAttribute('output') };
 }
 
-function addressOf(managedPolicyArn: string): string {
-  const { id, resource } = parseArn(managedPolicyArn);
-  return `${id}_${resource}`;
-}
+const policyId = (arn: string) => `${parseArn(arn).id}_${parseArn(arn).resource}`;

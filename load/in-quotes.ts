@@ -19,7 +19,7 @@ export function markInQuotes(
   return problems.map((problem) => {
     const { path } = problem;
     const isWrong = path.some((_, index) => wrong.has(formatPath(path.slice(0, index + 1))));
-    return { ...problem, inQuotes: isUnquoted(problem) && !isWrong };
+    return { ...problem, inQuotes: (isUnquoted(problem) && !isWrong) || undefined };
   });
 }
 

@@ -92,15 +92,13 @@ export function loadTopology(
   const folder = path.dirname(file);
   const { topology, problems: own } = validate(content, folder);
   const problems = topology ? check(topology) : own;
-  const inOrder = (found: readonly Problem[]) => {
-    const placeOf = placesIn(document.contents);
-    return found
+  const inOrder = (found: readonly Problem[]) =>
+    found
       .map((problem) => {
-        const { offset, written } = placeOf(problem.path);
+        const { offset, written } = placeOf(problem.path, document.contents);
         return { ...problem, line: lines.linePos(offset).line, written };
       })
       .sort((a, b) => a.line - b.line);
-  };
   if (!topology || problems.length > 0) {
     throw new TopologyError(file, markInQuotes(inOrder(problems), content, folder));
   }
@@ -149,28 +147,19 @@ function contentOf(document: Document, refuse: (message: string) => never): unkn
 }
 
 /** Where a path is in the file: its key, or the nearest one above it that is there. */
-function placesIn(root: Node | null) {
-  const places = new Map<string, { offset: number; written?: string }>();
-  const add = (node: unknown, path: Problem['path'], at: unknown) => {
-    const [offset = 0] = (at as Node | null)?.range ?? [];
-    places.set(JSON.stringify(path), { offset, written: sourceOf(node) });
-    if (isMap<Scalar>(node)) {
-      for (const { key, value } of node.items) add(value, [...path, String(key.value)], key);
-    }
-    if (isSeq(node))
-      for (const [index, item] of node.items.entries()) add(item, [...path, index], item);
-  };
-  add(root, [], root);
-  return (path: Problem['path']) => {
-    const exact = places.get(JSON.stringify(path));
-    if (exact) return exact;
-    const above = path.map((_, index) => places.get(JSON.stringify(path.slice(0, index))));
-    return { offset: above.findLast((place) => place)?.offset ?? 0 };
-  };
-}
-
-/** A value as it is written, if YAML reads it as something else than text. */
-function sourceOf(node: unknown): string | undefined {
-  if (!isScalar(node) || typeof node.value === 'string') return undefined;
-  return node.source || undefined;
+function placeOf(path: Problem['path'], root: Node | null) {
+  let node: unknown = root;
+  let key = root;
+  for (const name of path) {
+    const pair = isMap<Scalar, unknown>(node)
+      ? node.items.find((each) => String(each.key.value) === name)
+      : undefined;
+    const item = isSeq<Node>(node) ? node.items[Number(name)] : undefined;
+    if (!pair && !item) return { offset: key?.range?.[0] ?? 0 };
+    node = pair ? pair.value : item;
+    key = pair?.key ?? item ?? null;
+  }
+  // As it is written, if YAML reads it as something else than text.
+  const written = isScalar(node) && typeof node.value !== 'string' ? node.source : undefined;
+  return { offset: key?.range?.[0] ?? 0, written: written || undefined };
 }

@@ -93,7 +93,12 @@ export function esbuild(
     const where = importer === root.name ? 'it' : `${importer} reads a file that`;
     if (reason) throw new UserError(`cannot be bundled: ${where} ${reason}`);
   }
-  const [development] = Object.entries(inputs).find(isForDevelopment) ?? [];
+  // JSX of the user's that is compiled with the places of elements, which depend on the working directory.
+  const [development] =
+    Object.entries(inputs).find(
+      ([input, { imports }]) =>
+        isOwn(input) && imports.some(({ original }) => original?.endsWith('/jsx-dev-runtime')),
+    ) ?? [];
   if (development !== undefined) {
     throw new UserError(
       `cannot be bundled: ${development} has its path in the bundle, for "jsx": "react-jsxdev" in its tsconfig.json; write "react-jsx"`,
@@ -172,11 +177,6 @@ function filesNamed(input: string): string[] {
   const ends = [...input.matchAll(/[?#]| with \{|$/g)];
   const found = ends.map(({ index }) => input.slice(0, index)).filter(existsSync);
   return found.length > 0 || input.startsWith('<data:') ? found : [input];
-}
-
-/** Whether JSX in a file of the user's is compiled with the places of elements, which depend on the working directory. */
-function isForDevelopment([input, { imports }]: [string, Metafile['inputs'][string]]): boolean {
-  return isOwn(input) && imports.some(({ original }) => original?.endsWith('/jsx-dev-runtime'));
 }
 
 /** Where and why a file is no text in UTF-8; nothing if it is. */

@@ -23,12 +23,9 @@ export function ownPage(name: string): string {
 /** The nearest folder, from this one upwards, whose package.json has our name. */
 export function ownFolder(folder: string): string {
   const manifest = path.join(folder, 'package.json');
-  if (existsSync(manifest) && nameIn(manifest) === PACKAGE_NAME) return folder;
+  const { name } = existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')) : {};
+  if (name === PACKAGE_NAME) return folder;
   const parent = path.dirname(folder);
   if (parent === folder) throw new Error(`${folder} is not in a folder of ${PACKAGE_NAME}`);
   return ownFolder(parent);
-}
-
-function nameIn(manifest: string): unknown {
-  return JSON.parse(readFileSync(manifest, 'utf8')).name;
 }

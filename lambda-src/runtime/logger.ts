@@ -1,6 +1,6 @@
 import { findLogLevel, LOG_LEVEL, LOG_LEVELS, type LogLevel } from '../contract';
 import { isChangeEvent } from './change-event';
-import { NOT_READABLE, toJson } from './to-json';
+import { attempt, NOT_READABLE, toJson } from './to-json';
 
 /**
  * Writes one line of JSON per call, whose fields CloudWatch Logs Insights discovers. Errors are written with their stack
@@ -87,30 +87,27 @@ function sizeOf(text: string): number {
 /** JavaScript, or a cast, may pass any value; an object is written as its JSON. */
 function toText(message: unknown): string {
   if (typeof message === 'string') return message;
-  try {
-    return (typeof message === 'object' ? toJson(message) : undefined) ?? String(message);
-  } catch {
-    return NOT_READABLE;
-  }
+  const json = typeof message === 'object' ? toJson(message) : undefined;
+  return (
+    json ??
+    attempt(
+      () => String(message),
+      () => NOT_READABLE,
+    )
+  );
 }
 
 /** Logging never fails: what throws when it is read is written as not readable. */
 function entriesOf(fields: unknown): [name: string, value: unknown][] {
-  try {
-    if (fields instanceof Error) return [['error', fields]];
-    const all = Object(fields);
-    return Object.keys(all).map((name) => [name, readField(all, name)]);
-  } catch {
-    return [['fields', NOT_READABLE]];
-  }
-}
-
-function readField(fields: object, name: string): unknown {
-  try {
-    return Reflect.get(fields, name);
-  } catch {
-    return NOT_READABLE;
-  }
+  const unread = () => NOT_READABLE;
+  const all = Object(fields);
+  return attempt<[string, unknown][]>(
+    () =>
+      fields instanceof Error
+        ? [['error', fields]]
+        : Object.keys(all).map((name) => [name, attempt<unknown>(() => all[name], unread)]),
+    () => [['fields', NOT_READABLE]],
+  );
 }
 
 function shorten(text: string): string {

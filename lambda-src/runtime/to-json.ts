@@ -10,23 +10,20 @@ export const NOT_READABLE = '[not readable]';
  * and skips the replacer, which would take longer than all the rest.
  */
 export function toJson(value: unknown): string | undefined {
-  const json = stringify(value);
+  const stack = () => (value instanceof Error ? String(value.stack) : NOT_READABLE);
+  const json = attempt(
+    () => JSON.stringify(value, isChangeEvent(value) ? undefined : createReplacer()),
+    () => JSON.stringify(attempt(stack, () => NOT_READABLE)),
+  );
   return json === undefined ? undefined : escapeUnseen(json);
 }
 
-function stringify(value: unknown): string | undefined {
+/** What is read, or the other where reading throws: what is logged may be a proxy, or have getters. */
+export function attempt<T>(read: () => T, otherwise: () => T): T {
   try {
-    return JSON.stringify(value, isChangeEvent(value) ? undefined : createReplacer());
+    return read();
   } catch {
-    return JSON.stringify(stackOf(value) ?? NOT_READABLE);
-  }
-}
-
-function stackOf(value: unknown): string | undefined {
-  try {
-    return value instanceof Error ? String(value.stack) : undefined;
-  } catch {
-    return undefined;
+    return otherwise();
   }
 }
 

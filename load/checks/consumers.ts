@@ -94,7 +94,12 @@ const environment: Check = (consumer, report, { folder }) => {
       refuse(`is set by the sink ${sink.type}; leave it out, or choose another name`);
     } else if (variable === LOG_LEVEL && isDefault && !findLogLevel(value)) {
       refuse(`must be ${LOG_LEVELS.join(', ')}`, value);
-    } else if (variable === LOG_LEVEL && isDefault && sink.type === 'log' && !writesInfo(value)) {
+    } else if (
+      variable === LOG_LEVEL &&
+      isDefault &&
+      sink.type === 'log' &&
+      !/^(DEBUG|INFO)$/i.test(value)
+    ) {
       refuse(
         'must be INFO or DEBUG, since the function of the sink log writes every change at INFO and would write none; leave it out, or choose the sink s3 or an entry of your own',
         value,
@@ -102,10 +107,6 @@ const environment: Check = (consumer, report, { folder }) => {
     }
   }
 };
-
-function writesInfo(lowest: string): boolean {
-  return ['DEBUG', 'INFO'].includes(lowest.toUpperCase());
-}
 
 const roleArns: Check = ({ account: name, role }, report, { accounts }) => {
   const account = at(accounts, name);

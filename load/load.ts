@@ -17,10 +17,9 @@ import {
 } from 'yaml';
 import { formatProblem, type Problem, TopologyError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
-import { markInQuotes } from './in-quotes';
 import { readText } from './read-text';
 import { secretVariables } from './secret-variables';
-import { validate } from './validate';
+import { markInQuotes, validate } from './validate';
 import { yamlMistakes } from './yaml-mistakes';
 
 /** Bytes: about 10,000 tenants, which are checked within seconds. */

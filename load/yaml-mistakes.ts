@@ -10,14 +10,8 @@ import {
   type YAMLMap,
 } from 'yaml';
 
-interface Mistake {
-  /** Offset in the file. */
-  readonly offset: number;
-  readonly message: string;
-}
-
 /** What is wrong with a file as YAML and what to do, in its order. */
-export function yamlMistakes(document: Document, source: string): Mistake[] {
+export function yamlMistakes(document: Document, source: string) {
   const errors = [...document.errors, ...document.warnings];
   // After a bracket too many the parser takes nothing anymore.
   const stray = errors.findIndex(({ message }) => message.includes('in YAML stream'));
@@ -78,8 +72,8 @@ function lastQuote(document: Document): number {
 }
 
 /** What the parser leaves to us: repeated keys, aliases and merges, each looked at once. */
-function ofNodes(document: Document, source: string): Mistake[] {
-  const found: Mistake[] = [];
+function ofNodes(document: Document, source: string) {
+  const found: { offset: number; message: string }[] = [];
   const refuse = ({ range }: Node, message: string) => {
     found.push({ offset: range?.[0] ?? 0, message });
   };

@@ -20,17 +20,11 @@ function bundleOf({ entry, files, folder }: Entry, { function: { runtime }, sour
   return bundle(entry, runtime, { files, folder, tableArns });
 }
 
-/** What a deployment package is made of. */
-export interface PackageOrigin {
-  /** The entry, as messages of a function name it, or the prepared folder. */
-  readonly source: string;
-  /** SHA-256 of the names and the content of its files. */
-  readonly hash: string;
-  /** The user's files that it is made of, without packages, sorted: of an entry from the working directory, else from the folder. */
-  readonly own: readonly string[];
-}
-
-export function packageOrigin(consumer: Packaged): PackageOrigin {
+/**
+ * What a deployment package is made of: the entry, as messages of a function name it, or the prepared folder; the
+ * SHA-256 of all its files; and the user's own, sorted: of an entry from the working directory, else from the folder.
+ */
+export function packageOrigin(consumer: Packaged) {
   const { code } = consumer.function;
   if (code.type === 'entry') {
     const { directory, own } = bundleOf(code, consumer);

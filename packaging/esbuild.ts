@@ -20,25 +20,14 @@ export interface Message {
   readonly id?: string;
 }
 
-export interface Build {
-  readonly warnings: readonly Message[];
-  /** Paths of all files that the bundler read for it, relative to the working directory, with slashes. */
-  readonly inputs: readonly string[];
-  /** Those of which something is in the bundle. */
-  readonly sources: readonly InputText[];
-  /** What the module exports. */
-  readonly exports: readonly string[];
-}
+export type Build = ReturnType<typeof esbuild>;
+
+/** A module that is not in a file; its name is for messages and the source map. */
+type Root = Readonly<Record<'name' | 'text', string>>;
 
 /** `lambda-src/orders.ts:3:9 Could not resolve "./nowhere"` */
 export function formatMessage({ file, line, column, text }: Message): string {
   return visible(file === undefined ? text : `${file}:${line}:${column} ${text}`);
-}
-
-/** A module that is not in a file; its name is for messages and the source map. */
-export interface Root {
-  readonly name: string;
-  readonly text: string;
 }
 
 /**
@@ -48,12 +37,7 @@ export interface Root {
  * @param refusal says which files it may not be made of
  * @throws UserError with the first error, or a file that is refused
  */
-export function esbuild(
-  root: Root,
-  outfile: string,
-  options: readonly string[],
-  refusal: Refusal,
-): Build {
+export function esbuild(root: Root, outfile: string, options: readonly string[], refusal: Refusal) {
   const metafile = `${outfile}.json`;
   const { status, error, stderr } = spawnSync(
     program(),
@@ -116,8 +100,10 @@ export function esbuild(
   const all = Object.values(outputs);
   return {
     warnings: messages('WARNING', stderr),
+    /** Paths of all files that the bundler read for it, relative to the working directory, with slashes. */
     inputs: read.map(({ file }) => file),
     exports: all.flatMap((output) => output.exports),
+    /** Those of which something is in the bundle. */
     sources: all
       .flatMap(({ inputs }) => Object.entries(inputs))
       .filter(

@@ -57,23 +57,28 @@ export async function synthesize(
   }
 }
 
-/** The same, to an empty folder. */
+/** The same, to an empty folder. HCL is as it is shown to people, and says what it was made from, the same on every machine. */
 export async function writeFinalStacks(
   topology: ResolvedTopology,
   folder: string,
   hcl = false,
 ): Promise<string[]> {
   const ids = writeStacks(topology, folder, hcl);
-  if (hcl) {
-    await finish(folder, topology, ids);
-    const list = stacksOf(topology).map(({ tenant: _, dependsOn, ...stack }) => ({
-      ...stack,
-      // Those whose outputs it reads, the last one first.
-      dependsOn: dependsOn.filter((id) => id !== STATE_BUCKET_STACK_ID).reverse(),
-      folder: path.posix.join(Manifest.stacksFolder, stack.id),
-    }));
-    writeFileSync(path.join(folder, STACK_LIST), `${JSON.stringify(list, null, 2)}\n`);
+  if (!hcl) return ids;
+  // Only here, since the formatter is WebAssembly, which takes as long to load as the rest to run.
+  const { tidyHcl } = await import('../terraform/hcl/tidy-hcl');
+  const origin = `# Written from the topology ${topology.name} by npm run synth:hcl of ${PACKAGE_NAME} ${version}`;
+  for (const id of ids) {
+    const file = path.join(folder, Manifest.stacksFolder, id, 'cdk.tf');
+    writeFileSync(file, `${origin}\n\n${await tidyHcl(readFileSync(file, 'utf8'))}`);
   }
+  const list = stacksOf(topology).map(({ tenant: _, dependsOn, ...stack }) => ({
+    ...stack,
+    // Those whose outputs it reads, the last one first.
+    dependsOn: dependsOn.filter((id) => id !== STATE_BUCKET_STACK_ID).reverse(),
+    folder: path.posix.join(Manifest.stacksFolder, stack.id),
+  }));
+  writeFileSync(path.join(folder, STACK_LIST), `${JSON.stringify(list, null, 2)}\n`);
   return ids;
 }
 
@@ -89,21 +94,6 @@ export function writeStacks(topology: ResolvedTopology, folder: string, hcl = fa
   if (problems.length > 0) throw new UserError(...problems);
   app.synth();
   return app.node.children.filter(TerraformStack.isStack).map(({ node }) => node.id);
-}
-
-/** HCL as it is shown to people. It says what it was made from, the same on every machine. */
-async function finish(
-  folder: string,
-  topology: ResolvedTopology,
-  ids: readonly string[],
-): Promise<void> {
-  // Only here, since the formatter is WebAssembly, which takes as long to load as the rest to run.
-  const { tidyHcl } = await import('../terraform/hcl/tidy-hcl');
-  const origin = `# Written from the topology ${topology.name} by npm run synth:hcl of ${PACKAGE_NAME} ${version}`;
-  for (const id of ids) {
-    const file = path.join(folder, Manifest.stacksFolder, id, 'cdk.tf');
-    writeFileSync(file, `${origin}\n\n${await tidyHcl(readFileSync(file, 'utf8'))}`);
-  }
 }
 
 function replace(outdir: string, scratch: string, ids: readonly string[], keepStale = false): void {

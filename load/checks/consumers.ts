@@ -8,8 +8,7 @@ import { placeNamed } from '../../topology/paths';
 import { type Problem, type Report, UserError } from '../../topology/problem';
 import { isLogEntry, sinkKind } from '../../topology/sinks';
 import { codeFolder } from './code-folder';
-import { type Account, at, type CheckOf, type Consumer } from './declared';
-import { distinct, refer } from './references';
+import { type Account, at, type CheckOf, type Consumer, distinct, refer } from './declared';
 
 type Check = CheckOf<Consumer>;
 

@@ -1,4 +1,4 @@
-import type { Report } from '../../topology/problem';
+import { didYouMean, type Problem, type Report } from '../../topology/problem';
 import type { Topology } from '../../topology/schema';
 
 export type Entries<T> = Readonly<Record<string, T | undefined>>;
@@ -37,4 +37,31 @@ export function* sound<T>(entries: Entries<T>): Generator<[string, T]> {
 /** The sound entries, with their places in the list. */
 export function* soundList<T>(list: readonly (T | undefined)[]): Generator<[number, T]> {
   for (const [index, value] of list.entries()) if (value !== undefined) yield [index, value];
+}
+
+/** Names that are listed before "and others". */
+const LISTED = 20;
+
+/** A reference to another entry of the file. */
+export function refer(
+  entries: Entries<unknown>,
+  what: string,
+  path: Problem['path'],
+  name: string,
+  report: Report,
+): void {
+  if (Object.hasOwn(entries, name)) return;
+  const names = Object.keys(entries);
+  const listed = names.slice(0, LISTED).join(', ') || 'none';
+  const others = names.length > LISTED ? ' and others' : '';
+  const meant = names.length > 1 ? didYouMean(name, names).trim() : '';
+  const known = [listed + others, meant].filter(Boolean).join('; ');
+  report(path, `must be the name of ${what} in this file (${known})`, name);
+}
+
+/** What a list names again. */
+export function distinct(list: readonly string[], path: Problem['path'], report: Report): void {
+  for (const [index, name] of list.entries()) {
+    if (list.indexOf(name) !== index) report([...path, index], 'must be named once', name);
+  }
 }

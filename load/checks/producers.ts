@@ -2,8 +2,7 @@ import { parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
 import { ascii } from '../../topology/unicode';
-import { at, type CheckOf, type Producer } from './declared';
-import { distinct, refer } from './references';
+import { at, type CheckOf, distinct, type Producer, refer } from './declared';
 
 type Check = CheckOf<Producer>;
 

@@ -1,9 +1,8 @@
 import { READERS_PER_STREAM } from '../../topology/limits';
 import { producerAccounts } from '../../topology/names';
 import type { Report } from '../../topology/problem';
-import { at, type CheckOf, type Declared, type Subscription, soundList } from './declared';
+import { at, type CheckOf, type Declared, refer, type Subscription, soundList } from './declared';
 import { filters } from './filters';
-import { refer } from './references';
 
 type Check = CheckOf<Subscription>;
 

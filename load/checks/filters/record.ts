@@ -6,8 +6,7 @@
  */
 import { arns, partitionOf, type TableName } from '../../../topology/arns';
 import { producerAccounts } from '../../../topology/names';
-import type { Topology } from '../../../topology/schema';
-import { at, type Declared } from '../declared';
+import { at, type Declared, type Producer } from '../declared';
 import type { Kind } from './operators';
 import {
   BINARIES,
@@ -61,8 +60,6 @@ export const IMAGES: Readonly<
 };
 
 export const VIEW_TYPES = ['NEW_AND_OLD_IMAGES', 'NEW_IMAGE', 'OLD_IMAGE', 'KEYS_ONLY'];
-
-type Producer = Topology['producers'][string];
 
 /** A table that the topology makes. */
 type Table = NonNullable<Producer['table']>;

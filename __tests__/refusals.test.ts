@@ -19,6 +19,8 @@ interface Subject {
   /** Changes to the topology of `helpers/topology.ts` by title, or values at `at`. */
   readonly accepts?: Readonly<Record<string, Overrides>> | unknown[];
   readonly refuses?: Readonly<Record<string, Refusal>>;
+  /** Changes by title that are refused with the same line, by that line. */
+  readonly refusesAlike?: Readonly<Record<string, Readonly<Record<string, Overrides>>>>;
   /** Values by path; those that are refused by the rule that the line has. */
   readonly values?: Readonly<Record<string, Values>>;
   /** Whole numbers by path. */
@@ -133,6 +135,11 @@ function testSubject(subject: Subject) {
   }
   for (const [title, { change, is, lines }] of Object.entries(refuses)) {
     testChange(`refuses ${title}`, change ?? { [at]: is }, listed(lines));
+  }
+  for (const [line, changes] of Object.entries(subject.refusesAlike ?? {})) {
+    for (const [title, change] of Object.entries(changes)) {
+      testChange(`refuses ${title}`, change, [line]);
+    }
   }
   for (const [place, { with: others, accepts = [], refuses = {} }] of Object.entries(values)) {
     for (const value of accepts) testValue(place, others, value);

@@ -17,7 +17,6 @@ import { app } from '../cdktf.json';
 import { command } from '../commands/synth';
 import { environment, MACHINE_FOLDERS } from './helpers/environment';
 import { runCommand } from './helpers/run-command';
-import { SHIPPED } from './helpers/shipped-topologies';
 import { consumer, topology } from './helpers/topology';
 import { tree } from './helpers/tree';
 
@@ -232,13 +231,6 @@ describe('a project of a user', () => {
   });
 });
 
-test.each(SHIPPED)('%s is synthesized', async (file) => {
-  const { code, stderr, output } = await synth(`topologies/${file}`, path.join(folder, file));
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(readdirSync(path.join(output, 'stacks')).sort()).toEqual(idsIn(output).sort());
-  expect(idsIn(output).length).toBeGreaterThan(0);
-});
-
 test('a variable that looks like a secret is printed once, and stops nothing', async () => {
   const secret = { 'consumers.process-orders.function.environment': { DB_PASSWORD: 'hunter2' } };
   const file = write('secret.yaml', topology(secret));
@@ -269,11 +261,6 @@ describe('refuses', () => {
 
   test.each<[string, () => string, string]>([
     [
-      'a file that is no YAML',
-      () => write('text.yaml', 'name: a: b\n'),
-      'text.yaml:1 is not valid YAML: a second key begins within a value; put a value with a colon in quotes, or indent the next line as this one',
-    ],
-    [
       'an entry that exports no handler',
       () => write('entry.yaml', withEntry('terraform/version.ts')),
       'entry.yaml:25 consumers.process-orders.function.entry terraform/version.ts must export a handler: write export default defineProcessor(…), or export const handler; it exports REQUIRED_VERSION',
@@ -286,11 +273,6 @@ describe('refuses', () => {
         return write('packs.yaml', withEntry(write('packs.ts', text)));
       },
       'packs.yaml:25 consumers.process-orders.function.entry packs.ts cannot be bundled: packs.ts reads a file that is ../credentials.txt, outside the project and the folder of the topology; copy it there, or make it a package and install that',
-    ],
-    [
-      'a file that is not there',
-      () => path.join(first, 'nowhere.yaml'),
-      'nowhere.yaml is not a file; name a topology file with --topology or TOPOLOGY',
     ],
   ])('%s', async (name, topologyFile, problem) => {
     const { code, stdout, stderr, output } = await synth(topologyFile(), path.join(folder, name));

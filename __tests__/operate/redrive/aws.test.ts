@@ -114,11 +114,6 @@ describe('the bucket', () => {
     ]);
   });
 
-  test('can be empty', async () => {
-    responses = [page([])];
-    expect(await keysOf(target())).toEqual([[]]);
-  });
-
   test('gives an object, but no more of it than a failed batch can have', async () => {
     responses = [[200, 'content é', { etag: '"1b2c"' }]];
     expect(await connect(target()).store.read('aws/lambda/a b')).toEqual({

@@ -18,11 +18,6 @@ describe('a batch counts as processed if the function returns', () => {
 describe('a batch counts as failed if', () => {
   test.each<[string, string, string]>([
     ['throws', '{"errorType":"TypeError","errorMessage":"no order"}', 'TypeError: no order'],
-    [
-      'times out',
-      '{"errorMessage":"Task timed out after 3.00 seconds"}',
-      'Task timed out after 3.00 seconds',
-    ],
     ['fails with an error that is not JSON', 'out of memory', 'out of memory'],
     ['fails with an error without text', '{"errorMessage":""}', '{"errorMessage":""}'],
     ['fails, whatever it returns', '{"batchItemFailures":[]}', '{"batchItemFailures":[]}'],
@@ -39,11 +34,6 @@ describe('a batch counts as failed if', () => {
     '1000000000000000000000002',
   ].map((itemIdentifier) => ({ itemIdentifier }));
   test.each<[string, string, string]>([
-    [
-      'a record failed',
-      failed({ itemIdentifier: '200' }),
-      'the function failed at sequence number 200',
-    ],
     [
       'several records failed, of which the first counts',
       failed(LAST, FIRST, LATER),

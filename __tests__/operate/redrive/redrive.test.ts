@@ -125,15 +125,6 @@ describe('the bucket', () => {
 });
 
 describe('a batch', () => {
-  test('that is processed is deleted', async () => {
-    const store = new MemoryStore({ a: { records: [100] }, b: { records: [200] } });
-    expect(await run(store)).toEqual({
-      outcomes: ['a delivered', 'b delivered'],
-      delivered: ['100', '200'],
-    });
-    expect(store.names).toEqual([]);
-  });
-
   test('is delivered as Lambda delivered it', async () => {
     const store = new MemoryStore({ a: { records: [100, 200] } });
     const found = await findFailedBatches(store, ORIGIN);
@@ -145,8 +136,6 @@ describe('a batch', () => {
 
   test.each<[string, Answer, string]>([
     ['throws', THROWN, 'the function failed: refused'],
-    ['reports its first record', failedAt(100), 'the function failed at sequence number 100'],
-    ['reports a record in its middle', failedAt(200), 'the function failed at sequence number 200'],
     ['reports its last record', failedAt(300), 'the function failed at sequence number 300'],
   ])('stays whole if the function %s', async (_, answer, problem) => {
     const store = new MemoryStore({ a: {} });
@@ -249,14 +238,11 @@ describe('an object whose content is not known', () => {
     c: { records: [300] },
   } satisfies Record<string, Facts>;
 
-  test.each([
-    ['that is denied', 'AccessDenied'],
-    ['that no text can hold', 'Cannot create a string longer than 0x1fffffe8 characters'],
-  ])('%s holds its shard, and stops no other', async (_, problem) => {
+  test('that is denied holds its shard, and stops no other', async () => {
     const store = new MemoryStore({ ...batches, [bad]: '' });
-    readAs(store, bad, () => Promise.reject(new Error(problem)));
+    readAs(store, bad, () => Promise.reject(new Error('AccessDenied')));
     expect((await findFailedBatches(store, ORIGIN)).others).toEqual([
-      { key: bad, read: false, problem },
+      { key: bad, read: false, problem: 'AccessDenied' },
     ]);
     expect(await run(store)).toEqual({
       outcomes: [
@@ -272,7 +258,6 @@ describe('an object whose content is not known', () => {
   const record = JSON.stringify(invocationRecord(shard2));
   const deep = `${'{"M":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
   test.each<[string, string, string]>([
-    ['that is not JSON', 'hello', 'is not JSON'],
     [
       'of a table that the consumer does not read',
       record.replaceAll('444455556666', '999999999999'),
@@ -290,11 +275,6 @@ describe('an object whose content is not known', () => {
       'that is nested too deeply outside',
       `{"requestContext":${deep}}`,
       'is nested more than 100 levels deep',
-    ],
-    [
-      'whose number is too long',
-      record.replace('"startSequenceNumber":"100"', `"startSequenceNumber":"${'9'.repeat(41)}"`),
-      `DDBStreamBatchInfo.startSequenceNumber must be 1 to 40 digits, got "${'9'.repeat(41)}"`,
     ],
   ])('%s holds its shard, and stops no other', async (_, content, problem) => {
     const store = new MemoryStore({ ...batches, [bad]: content });
@@ -412,13 +392,6 @@ describe('a batch that fails', () => {
       delivered: ['100', '200', '400', '50'],
     });
     expect((await run(store)).delivered).toEqual(['100', '300', '500', '600']);
-  });
-
-  test('in every shard leaves everything', async () => {
-    const store = new MemoryStore(objects);
-    const { delivered } = await run(store, () => THROWN);
-    expect(delivered).toEqual(['100', '200', '50']);
-    expect(store.names).toEqual(Object.keys(objects));
   });
 });
 

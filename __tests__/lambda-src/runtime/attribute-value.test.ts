@@ -14,21 +14,16 @@ const setOf = (...values: (string | number | Uint8Array)[]) => new ValueSet(valu
 describe('a value of the type', () => {
   test.each<[string, AttributeValue, PlainValue]>([
     ['S', { S: 'text' }, 'text'],
-    ['S, empty', { S: '' }, ''],
     ['S, of digits', { S: '42' }, '42'],
     ['N', { N: '42' }, 42],
-    ['BOOL, true', { BOOL: true }, true],
     ['BOOL, false', { BOOL: false }, false],
     ['NULL', { NULL: true }, null],
     ['B', { B: 'AP8Q' }, bytes(0, 255, 16)],
-    ['B, empty', { B: '' }, bytes()],
     ['SS', { SS: ['b', 'a'] }, setOf('b', 'a')],
     ['NS', { NS: ['1', '-2.5', '9007199254740993'] }, setOf(1, -2.5, '9007199254740993')],
     ['BS', { BS: ['AA==', 'AQI='] }, setOf(bytes(0), bytes(1, 2))],
     ['L', { L: [{ S: 'a' }, { N: '1' }, { NULL: true }] }, ['a', 1, null]],
-    ['L, empty', { L: [] }, []],
     ['M', { M: { a: { S: 'b' }, c: { BOOL: false } } }, { a: 'b', c: false }],
-    ['M, empty', { M: {} }, {}],
     [
       'L in M in L',
       { L: [{ M: { list: { L: [{ M: { deep: { SS: ['x'] } } }] } } }] },
@@ -42,21 +37,15 @@ describe('a value of the type', () => {
 describe('a number that a double holds is a number:', () => {
   test.each([
     ['0', 0],
-    ['-7', -7],
     ['0.1', 0.1],
-    ['-19.99', -19.99],
-    ['123456789012345', 123456789012345],
-    ['1234567890.12345', 1234567890.12345],
     ['0.000000000000000000123456789012345', 1.23456789012345e-19],
     ['9007199254740991', Number.MAX_SAFE_INTEGER],
     ['-9007199254740991', Number.MIN_SAFE_INTEGER],
-    ['1.5E+20', 1.5e20],
     ['1e-130', 1e-130],
     ['9.99E+125', 9.99e125],
     // As JavaScript and others write the doubles they have computed.
     ['0.30000000000000004', 0.1 + 0.2],
     ['33.333333333333336', 100 / 3],
-    ['-1234567890123.456', -1234567890123.456],
     ['1.2345678901234567E+100', 1.2345678901234567e100],
     ['0.10000000000000000000', 0.1],
   ])('%s', (text, expected) => {
@@ -66,17 +55,13 @@ describe('a number that a double holds is a number:', () => {
 
 test.each([
   '9007199254740993',
-  '-9007199254740993',
-  '12345678901234567890',
   '12345678901234567890123456789012345678',
   '0.1234567890123456789',
   '-0.30000000000000004441',
-  '100000000000000000000',
   '1.23456789012345678E+100',
   // Their nearest doubles are whole numbers.
   '1.00000000000000000001',
   '-2.99999999999999999999',
-  '4503599627370497.3',
   '9007199254740990.9',
 ])('a number past double precision stays as it is written: %s', (text) => {
   expect(plain({ N: text })).toBe(text);
@@ -99,11 +84,9 @@ test('an item keeps an attribute that is named like its prototype', () => {
 
 describe('JSON has', () => {
   test.each<[string, AttributeValue, string]>([
-    ['a set of texts as an array', { SS: ['b', 'a'] }, '["b","a"]'],
     ['a set of numbers as an array', { NS: ['1', '9007199254740993'] }, '[1,"9007199254740993"]'],
     ['a binary as base64', { B: 'AP8Q' }, '"AP8Q"'],
     ['a set of binaries as an array of base64', { BS: ['AA==', 'AQI='] }, '["AA==","AQI="]'],
-    ['an empty binary as an empty text', { B: '' }, '""'],
   ])('%s', (_, value, json) => {
     expect(JSON.stringify(plain(value))).toBe(json);
   });
@@ -243,17 +226,13 @@ describe('refuses', () => {
     ['an unknown type inside a mapping', { M: { a: { Z: null } } }, VALUE],
     ['null', null, VALUE],
     ['null inside a list', { L: [null] }, VALUE],
-    ['a text', 'x', VALUE],
     ['a text of null', { S: null }, VALUE],
-    ['a number that is not text', { N: 5 }, VALUE],
     ['a list that is a mapping', { L: {} }, VALUE],
     ['a mapping that is a list', { M: [] }, VALUE],
-    ['a mapping of null', { M: null }, VALUE],
     ['NULL that is false', { NULL: false }, VALUE],
     ['a set that is a text', { SS: 'ab' }, VALUE],
     ['a number of letters', { N: 'ten' }, NUMBER],
     ['an empty number', { N: '' }, NUMBER],
-    ['a hexadecimal number', { N: '0x10' }, NUMBER],
     ['an infinite number', { N: '1E400' }, NUMBER],
     // These took a minute each when the time grew with the square of the length.
     ['digits and a letter', { N: `${DIGITS}x` }, NUMBER],

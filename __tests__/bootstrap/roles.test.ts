@@ -73,15 +73,12 @@ function isAllowed(
     resourcePolicy: action.startsWith('kms:')
       ? {
           Version: '2012-10-17',
-          Statement: [
-            {
-              Sid: 'Account',
-              Effect: 'Allow',
-              Principal: { AWS: `arn:aws:iam::${account}:root` },
-              Action: 'kms:*',
-              Resource: '*',
-            },
-          ],
+          Statement: {
+            Effect: 'Allow',
+            Principal: { AWS: `arn:aws:iam::${account}:root` },
+            Action: 'kms:*',
+            Resource: '*',
+          },
         }
       : undefined,
   });
@@ -121,42 +118,25 @@ describe('the deploy role', () => {
   const role = (name: string) => `arn:aws:iam::${ID}:role/${name}`;
   const EXECUTION_ROLE = role('CrossAccountStreamProcessor');
   const KEY = `arn:aws:kms:us-east-1:${ID}:key/a`;
+  const lambda = (name: string) => `arn:aws:lambda:us-east-1:${ID}:function:${name}`;
+  const table = (name: string) => `arn:aws:dynamodb:us-east-1:${ID}:table/${name}`;
+  const policy = (name: string) => `arn:aws:iam::${ID}:policy/streams-bootstrap/${name}`;
+  const BATCH = 'arn:aws:s3:::process-orders-failed-batches-025f751830a2/aws/lambda/a';
+  const STATE = 'arn:aws:s3:::example-terraform-state/orders/producer-orders.tfstate';
+  const bounded = (by: string) => ({ 'iam:PermissionsBoundary': by });
+  const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
   test.each<[string, string, string, Request['context']?]>([
-    [
-      'create a role without the boundary',
-      'iam:CreateRole',
-      EXECUTION_ROLE,
-      { 'iam:PermissionsBoundary': '' },
-    ],
-    [
-      'create a role with another boundary',
-      'iam:CreateRole',
-      EXECUTION_ROLE,
-      { 'iam:PermissionsBoundary': 'arn:aws:iam::aws:policy/AdministratorAccess' },
-    ],
-    [
-      'grant more to a role without it',
-      'iam:PutRolePolicy',
-      EXECUTION_ROLE,
-      { 'iam:PermissionsBoundary': '' },
-    ],
-    [
-      'attach a policy to a role without it',
-      'iam:AttachRolePolicy',
-      EXECUTION_ROLE,
-      { 'iam:PermissionsBoundary': '' },
-    ],
+    ['create a role without the boundary', 'iam:CreateRole', EXECUTION_ROLE, bounded('')],
+    ['create one with another', 'iam:CreateRole', EXECUTION_ROLE, bounded(ADMINISTRATOR)],
+    ['grant more to a role without it', 'iam:PutRolePolicy', EXECUTION_ROLE, bounded('')],
+    ['attach a policy to such a role', 'iam:AttachRolePolicy', EXECUTION_ROLE, bounded('')],
     ['take the boundary from a role', 'iam:DeleteRolePermissionsBoundary', EXECUTION_ROLE],
     ['change the boundary', 'iam:CreatePolicyVersion', boundaryOf(ID)],
     ['delete the boundary', 'iam:DeletePolicy', boundaryOf(ID)],
     ['grant more to itself', 'iam:PutRolePolicy', role('TerraformDeploy')],
     ['attach a policy to itself', 'iam:AttachRolePolicy', role('TerraformDeploy')],
-    [
-      'change its own policies',
-      'iam:CreatePolicyVersion',
-      `arn:aws:iam::${ID}:policy/streams-bootstrap/Terraform-consumer-change`,
-    ],
+    ['change its policies', 'iam:CreatePolicyVersion', policy('Terraform-consumer-change')],
     ['change who may assume a role', 'iam:UpdateAssumeRolePolicy', EXECUTION_ROLE],
     ['create another role', 'iam:CreateRole', role('Administrator')],
     ['pass another role', 'iam:PassRole', role('Administrator')],
@@ -166,37 +146,17 @@ describe('the deploy role', () => {
       EXECUTION_ROLE,
       { 'iam:PassedToService': 'ec2.amazonaws.com' },
     ],
-    [
-      'change the code of another function',
-      'lambda:UpdateFunctionCode',
-      `arn:aws:lambda:us-east-1:${ID}:function:Billing`,
-    ],
-    [
-      'invoke the function',
-      'lambda:InvokeFunction',
-      `arn:aws:lambda:us-east-1:${ID}:function:ProcessOrders`,
-    ],
-    [
-      'let another account invoke it',
-      'lambda:AddPermission',
-      `arn:aws:lambda:us-east-1:${ID}:function:ProcessOrders`,
-    ],
+    ['change the code of another function', 'lambda:UpdateFunctionCode', lambda('Billing')],
+    ['invoke the function', 'lambda:InvokeFunction', lambda('ProcessOrders')],
+    ['let another account invoke it', 'lambda:AddPermission', lambda('ProcessOrders')],
     [
       'make another function read a stream',
       'lambda:CreateEventSourceMapping',
       '*',
-      { 'lambda:FunctionArn': `arn:aws:lambda:us-east-1:${ID}:function:Billing` },
+      { 'lambda:FunctionArn': lambda('Billing') },
     ],
-    [
-      'delete another table',
-      'dynamodb:DeleteTable',
-      `arn:aws:dynamodb:us-east-1:${ID}:table/Customers`,
-    ],
-    [
-      'read the items of the table',
-      'dynamodb:Scan',
-      `arn:aws:dynamodb:us-east-1:${ID}:table/Orders`,
-    ],
+    ['delete another table', 'dynamodb:DeleteTable', table('Customers')],
+    ['read the items of the table', 'dynamodb:Scan', table('Orders')],
     [
       'delete the key of others',
       'kms:ScheduleKeyDeletion',
@@ -215,17 +175,9 @@ describe('the deploy role', () => {
       KEY,
       { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' },
     ],
-    [
-      'read failed batches',
-      's3:GetObject',
-      'arn:aws:s3:::process-orders-failed-batches-025f751830a2/aws/lambda/a',
-    ],
+    ['read failed batches', 's3:GetObject', BATCH],
     ['open another bucket', 's3:PutBucketPolicy', 'arn:aws:s3:::invoices'],
-    [
-      'read the state',
-      's3:GetObject',
-      'arn:aws:s3:::example-terraform-state/orders/producer-orders.tfstate',
-    ],
+    ['read the state', 's3:GetObject', STATE],
   ])('may not %s', async (_, action, resource, ...[context]) => {
     expect(await isAllowed(DEPLOY, { action, resource, context })).toBe(false);
   });

@@ -1,19 +1,21 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Document, parse, visit } from 'yaml';
 import { loadTopology } from '../../load/load';
 import { type Addresses, addressesOf, unannounced } from '../helpers/addresses';
-import { SHIPPED, withStacks } from '../helpers/shipped-topologies';
+import { shippedTopologies, withStacks } from '../helpers/shipped-topologies';
 import type { StackJson } from '../helpers/synth-app';
 
-/** Has a file for each topology, as of the last release. */
 const FOLDER = '__tests__/upgrades';
 
-test.each(SHIPPED)('what the next release replaces or destroys of %s is announced', (file) => {
+/** The topologies that have a file here, as of the last release. */
+const RECORDED = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
+
+test.each(RECORDED)('what the next release replaces or destroys of %s is announced', (file) => {
   const { stacks } = withStacks(loadTopology(`topologies/${file}`));
   const now = addressesOf(stacks);
   const record = `${FOLDER}/${file}`;
   if (process.env.RECORD) writeFileSync(record, recordOf(now));
-  const released: Addresses = existsSync(record) ? parse(readFileSync(record, 'utf8')) : {};
+  const released: Addresses = parse(readFileSync(record, 'utf8'));
   const changes = unannounced(released, now, readFileSync('CHANGELOG.md', 'utf8'));
   if (changes.length === 0) return;
   throw new Error(
@@ -38,9 +40,17 @@ function recordOf(addresses: Addresses): string {
   return record.toString({ lineWidth: 0 });
 }
 
-test('each record is of a topology that is shipped', () => {
-  const records = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
-  expect(records).toEqual([...SHIPPED]);
+test('every address of any topology is in a record', () => {
+  // A state that is read is named after a stack.
+  const addressesIn = (stacks: Addresses) =>
+    Object.values(stacks)
+      .flatMap((addresses) => Object.keys(addresses))
+      .filter((address) => !address.startsWith('data.terraform_remote_state.'));
+  const recorded = RECORDED.flatMap((file) =>
+    addressesIn(parse(readFileSync(`${FOLDER}/${file}`, 'utf8'))),
+  );
+  const shipped = shippedTopologies().flatMap(({ stacks }) => addressesIn(addressesOf(stacks)));
+  expect(shipped.filter((address) => !recorded.includes(address))).toEqual([]);
 });
 
 const KEYS = { name: 'Orders', hash_key: 'OrderId' };
@@ -62,7 +72,6 @@ const CHANGES: [what: string, now: Stacks, said: string[]][] = [
     stacksWith({ resource: { aws_dynamodb_table: { orders: TABLE } } }),
     [`orders: ${TABLE_ADDRESS} is gone`, 'orders: `aws_dynamodb_table.orders` is new'],
   ],
-  ['a resource that is gone', stacksWith({ resource: {} }), [`orders: ${TABLE_ADDRESS} is gone`]],
   [
     'another data source',
     stacksWith({ data: { archive_file: { code: {} } } }),
@@ -72,11 +81,6 @@ const CHANGES: [what: string, now: Stacks, said: string[]][] = [
     'another key of the table',
     tableWith({ hash_key: 'Id' }),
     [`orders: ${TABLE_ADDRESS} \`hash_key\` was OrderId, is Id`],
-  ],
-  [
-    'another view type, which makes a new stream',
-    tableWith({ stream_view_type: 'KEYS_ONLY' }),
-    [`orders: ${TABLE_ADDRESS} \`stream_view_type\` was NEW_IMAGE, is KEYS_ONLY`],
   ],
   [
     'an attribute that is no longer set',

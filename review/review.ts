@@ -7,7 +7,6 @@ import { whatChanged } from './changes/changes';
 import { codeOf } from './changes/code';
 import { moved } from './changes/moved';
 import type { Finding, Review } from './model';
-import { readPipeline } from './pipeline';
 import { Stacks } from './read/resources';
 import type { Stack } from './read/stacks';
 import { drawTopology } from './report/graph';
@@ -63,7 +62,6 @@ function answer(
 ): Review {
   const stacks = new Stacks(all);
   const model = readAccessModel(stacks);
-  const pipeline = readPipeline(stacks);
   const access = evaluateAccess(model, topology);
   const code = codeOf(topology);
   const { allowed } = access;
@@ -72,7 +70,7 @@ function answer(
     ...(comparison ?? []),
     ...moves,
     ...access.findings,
-    ...applyRules({ stacks, topology, model, pipeline, today }),
+    ...applyRules({ stacks, topology, model, today }),
   ];
   const old = before && { ...before, allowed: allowedBefore(before) };
   const answers = [
@@ -82,7 +80,7 @@ function answer(
     findingsSection(findings),
     ...plan,
   ];
-  const graph = drawTopology(stacks, model.targets, pipeline, allowed, topology);
+  const graph = drawTopology(stacks, model.targets, allowed, topology);
   return { name: topology.name, findings, sections: [summary(answers, graph), ...answers] };
 }
 

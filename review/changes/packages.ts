@@ -17,6 +17,8 @@ export function isInModules(file: string): boolean {
   return /(^|\/)node_modules(\/|$)/i.test(file);
 }
 
+const MODULES = 'node_modules';
+
 /**
  * Links the packages that a repository has installed into the files of a commit. Where a workspace links to a package
  * in the repository, that is the commit's. What Git has is not installed: the commit has its own, or none.
@@ -33,47 +35,35 @@ export function linkPackages(
   folders: readonly string[],
   tracked: readonly string[],
 ): string[] {
-  const files = tracked.filter(isInModules).map((file) => `${file}/`);
+  const files = tracked.filter(isInModules);
   const isTracked = (place: string) => {
-    const own = `${relative(root, place)}/`;
-    return files.some((file) => file.startsWith(own) || own.startsWith(file));
+    const own = relative(root, place);
+    return files.some((file) => isInside(file, own) || isInside(own, file));
   };
-  return [...new Set(folders)]
-    .filter((folder) => linkFolder(root, tree, folder, isTracked))
-    .map((folder) => realPath(path.join(root, folder)));
-}
-
-const MODULES = 'node_modules';
-
-/** @returns whether the folder has packages that can be linked */
-function linkFolder(
-  root: string,
-  tree: string,
-  folder: string,
-  isTracked: (place: string) => boolean,
-): boolean {
-  const from = path.join(realPath(path.join(root, folder)), MODULES);
-  const to = path.join(tree, folder, MODULES);
-  const parent = path.dirname(to);
-  if (!existsSync(from) || !existsSync(parent)) return false;
-  // Nothing is written through a link that the commit has.
-  if ([parent, to].some((place) => realPath(place) !== place)) return false;
-  const committed = existsSync(to) ? readdirSync(to) : [];
-  const isOfCommit = (place: string) => isOfRepository(root, place);
-  const packages = packagesIn(from)
-    .filter((name) => !committed.some((each) => isInside(name, each)))
-    .map((name) => ({ name, link: path.join(from, name), place: realPath(path.join(from, name)) }))
-    .filter(({ link, place }) => !isTracked(link) && (isOfCommit(place) || !isTracked(place)));
-  if (!existsSync(to) && !isTracked(from) && !packages.some(({ place }) => isOfCommit(place))) {
-    symlinkSync(from, to, 'junction');
-    return true;
-  }
-  for (const { name, place } of packages) {
-    const target = isOfCommit(place) ? path.join(tree, relative(root, place)) : place;
-    mkdirSync(path.dirname(path.join(to, name)), { recursive: true });
-    symlinkSync(target, path.join(to, name), 'junction');
-  }
-  return true;
+  return [...new Set(folders)].flatMap((folder) => {
+    const installed = realPath(path.join(root, folder));
+    const from = path.join(installed, MODULES);
+    const to = path.join(tree, folder, MODULES);
+    const parent = path.dirname(to);
+    if (!existsSync(from) || !existsSync(parent)) return [];
+    // Nothing is written through a link that the commit has.
+    if ([parent, to].some((place) => realPath(place) !== place)) return [];
+    const committed = existsSync(to) ? readdirSync(to) : [];
+    for (const name of packagesIn(from)) {
+      const place = realPath(path.join(from, name));
+      const isOfCommit = isOfRepository(root, place);
+      if (committed.some((each) => isInside(name, each)) || isTracked(path.join(from, name)))
+        continue;
+      if (!isOfCommit && isTracked(place)) continue;
+      mkdirSync(path.dirname(path.join(to, name)), { recursive: true });
+      symlinkSync(
+        isOfCommit ? path.join(tree, relative(root, place)) : place,
+        path.join(to, name),
+        'junction',
+      );
+    }
+    return [installed];
+  });
 }
 
 /**

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { SINK_VARIABLES } from '../../lambda-src/contract';
 import type { ResolvedTopology } from '../../topology/resolve';
 import type { AccessAnswer } from '../access/access';
 import type { AccessTarget } from '../access/model';
 import { groupBy, unique } from '../lists';
 import type { Edge, Graph, Node } from '../model';
-import type { Pipeline } from '../pipeline';
 import type { Resource, Stacks } from '../read/resources';
 import { plural } from './words';
 
@@ -20,17 +20,18 @@ const FILTER_LENGTH = 84;
 export function drawTopology(
   stacks: Stacks,
   targets: readonly AccessTarget[],
-  pipeline: Pipeline,
   allowed: readonly AccessAnswer[],
   { accounts }: ResolvedTopology,
 ): Graph {
+  const functions = stacks.resources('aws_lambda_function').map(drawFunction);
+  const mappings = functions.flatMap((of) => mappingsOf(of, stacks));
   const keyOwners = targets.flatMap(({ kind, ownerArn }) => (kind === 'key' ? ownerArn : []));
   const tables = targets
     .filter(({ kind }) => kind === 'stream')
     .map(({ account, arn, name, ownerArn }) => {
       const key = keyOwners.includes(ownerArn) ? ['customer managed key'] : [];
       const table = node(account, 'table', arn, 'table and stream', name, ...key);
-      return { table, edges: readersOf(table, arn, allowed, pipeline) };
+      return { table, edges: readersOf(table, arn, allowed, mappings) };
     });
   const alike = groupBy(tables, ({ table, edges }) => [
     table.label,
@@ -42,7 +43,7 @@ export function drawTopology(
   );
   const edges = [
     ...alike.flatMap((each) => each.edges),
-    ...pipeline.functions.flatMap((each) => edgesOf(each, pipeline, stacks)),
+    ...functions.flatMap((of) => edgesOf(of, mappings, stacks)),
   ];
   const others = edges.flatMap(({ from, to }) => (from.shape === 'table' ? [to] : [from, to]));
   const titleOf = (account: string) =>
@@ -70,15 +71,39 @@ function node(account: string, shape: Node['shape'], key: string, ...label: stri
   return { id: `${shape}_${hash.slice(0, 12)}`, shape, label, account };
 }
 
-function mappingNode(
-  { account, arn }: Pipeline['functions'][number],
-  { resource }: Pipeline['mappings'][number],
-): Node {
-  return node(account, 'mapping', arn, 'event source mapping', ...filtersOf(resource));
-}
-
 function distinct<T>(values: readonly T[]): T[] {
   return groupBy(values, (value) => value).map(([first]) => first);
+}
+
+type Lambda = ReturnType<typeof drawFunction>;
+type Mapping = ReturnType<typeof mappingsOf>[number];
+
+function drawFunction(resource: Resource) {
+  const { account, id: stackId } = resource.stack;
+  const [arn, name, role] = [
+    resource.text('arn'),
+    resource.text('function_name'),
+    resource.text('role'),
+  ];
+  const self = node(account, 'function', arn, 'function', name, `role ${lastOf(role)}`);
+  /** Name of the bucket it writes to; its log otherwise. */
+  const bucket = resource.optional(`environment.variables.${SINK_VARIABLES.s3.bucket}`);
+  return { self, stackId, arn, name, role, bucket };
+}
+
+function mappingsOf({ arn, self, role }: Lambda, stacks: Stacks) {
+  return stacks
+    .resources('aws_lambda_event_source_mapping')
+    .filter((resource) => resource.text('function_name') === arn)
+    .map((resource) => ({
+      self: node(self.account, 'mapping', arn, 'event source mapping', ...filtersOf(resource)),
+      stackId: resource.stack.id,
+      streamArn: resource.text('event_source_arn'),
+      functionArn: arn,
+      role,
+      /** ARN of what discarded batches are sent to. */
+      onFailureArn: resource.optional('destination_config.on_failure.destination_arn'),
+    }));
 }
 
 /** To the mappings of a stream, and to the roles that may read it without one. */
@@ -86,50 +111,41 @@ function readersOf(
   from: Node,
   streamArn: string,
   allowed: readonly AccessAnswer[],
-  { functions, mappings }: Pipeline,
+  mappings: readonly Mapping[],
 ): Edge[] {
   const mayRead = allowed
     .filter(({ action, target }) => action === 'dynamodb:GetRecords' && target.arn === streamArn)
     .map(({ principal }) => principal.arn);
-  const mapped = mappings
-    .filter((mapping) => mapping.streamArn === streamArn)
-    .flatMap((mapping) =>
-      functions
-        .filter(({ arn }) => arn === mapping.functionArn)
-        .map((each) => ({ role: each.roleArn, to: mappingNode(each, mapping) })),
-    );
+  const mapped = mappings.filter((mapping) => mapping.streamArn === streamArn);
   const others = unique(mayRead)
     .filter((arn) => !mapped.some(({ role }) => role === arn))
     .map((arn) => node(arn.split(':')[4] ?? '', 'role', arn, 'may read', lastOf(arn)));
   return [
-    ...mapped.map(({ to, role }) => edge(from, mayRead.includes(role) ? 'changes' : 'refused', to)),
+    ...mapped.map(({ self, role }) =>
+      edge(from, mayRead.includes(role) ? 'changes' : 'refused', self),
+    ),
     ...others.map((to) => edge(from, 'access', to)),
   ];
 }
 
 /** From the mappings of a function to it, and to where its results, failures and alarms go. */
-function edgesOf(
-  of: Pipeline['functions'][number],
-  { mappings }: Pipeline,
-  stacks: Stacks,
-): Edge[] {
-  const { arn, name, account, roleArn, sinkBucket } = of;
-  const self = node(account, 'function', arn, 'function', name, `role ${lastOf(roleArn)}`);
+function edgesOf(of: Lambda, mappings: readonly Mapping[], stacks: Stacks): Edge[] {
+  const { self, arn, name, bucket } = of;
   const target = (kind: Edge['kind'], ...label: string[]) =>
-    edge(self, kind, node(account, 'target', arn, ...label));
+    edge(self, kind, node(self.account, 'target', arn, ...label));
   const own = mappings.filter(({ functionArn }) => functionArn === arn);
-  const ids = [of, ...own].map(({ resource }) => resource.stack.id);
+  const ids = [of, ...own].map(({ stackId }) => stackId);
   const topics = stacks
     .resources('aws_cloudwatch_metric_alarm')
     .filter(({ stack }) => ids.includes(stack.id))
     .map((alarm) => alarm.optional('alarm_actions.0') ?? 'nobody');
   return [
-    ...own.map((mapping) => edge(mappingNode(of, mapping), 'changes', self)),
-    sinkBucket === undefined
+    ...own.map((mapping) => edge(mapping.self, 'changes', self)),
+    bucket === undefined
       ? target('changes', 'log group', `/aws/lambda/${name}`)
-      : target('changes', 'sink: bucket', sinkBucket),
-    ...unique(own.flatMap(({ onFailureArn }) => onFailureArn ?? [])).map((bucket) =>
-      target('changes', 'failed batches: bucket', lastOf(bucket)),
+      : target('changes', 'sink: bucket', bucket),
+    ...unique(own.flatMap(({ onFailureArn }) => onFailureArn ?? [])).map((failed) =>
+      target('changes', 'failed batches: bucket', lastOf(failed)),
     ),
     ...groupBy(topics, String).map((same) =>
       target('alarms', `${plural(same.length, 'alarm')} to topic`, lastOf(same[0])),
@@ -146,8 +162,7 @@ function lastOf(arn: string): string {
 }
 
 function filtersOf({ block }: Resource): string[] {
-  const { filter = [] } = Object(block.filter_criteria) as { filter?: { pattern: string }[] };
-  const patterns = filter.map(({ pattern }) =>
+  const patterns = (block.filter_criteria?.filter ?? []).map(({ pattern }) =>
     pattern.length > FILTER_LENGTH ? `${pattern.slice(0, FILTER_LENGTH)}…` : pattern,
   );
   return [

@@ -20,19 +20,20 @@ const TYPES = [
   'aws_lambda_event_source_mapping',
   'aws_lambda_function',
   'aws_sns_topic_subscription',
+  'data.aws_s3_bucket',
 ];
 
 /** Changes, failed batches and alarms go where the topology says; keys and variables are those that it has. */
-export const destinations: Rule = ({ stacks, pipeline, topology }) => {
+export const destinations: Rule = ({ stacks, topology }) => {
   const expected = expectedOf(topology);
-  const buckets = stacks.resources('data.aws_s3_bucket');
+  const mappings = stacks.resources('aws_lambda_event_source_mapping');
   return [
-    ...[...TYPES.flatMap((type) => stacks.resources(type)), ...buckets].flatMap((block) =>
-      differing(block, expected.get(block.stack.id)?.[block.address.replace(/\.[^.]*$/, '')]),
+    ...TYPES.flatMap((type) => stacks.resources(type)).flatMap((block) =>
+      differing(block, expected.get(block.stack.id)?.[block.type]),
     ),
-    ...groupBy(pipeline.mappings, ({ streamArn, functionArn }) => [streamArn, functionArn])
+    ...groupBy(mappings, (each) => [each.text('event_source_arn'), each.text('function_name')])
       .flatMap(([, ...others]) => others)
-      .map(({ resource }) => ({
+      .map((resource) => ({
         place: placeOf(resource),
         message:
           'reads the stream for the same function once more, so changes are processed twice; remove it',

@@ -20,8 +20,16 @@ const POLICIES = new Map([
   ['role', { name: 'trust policy of a role', unit: 'characters', ...TRUST_POLICY }],
 ]);
 
+const OF_ROLE = { name: 'managed policies of a role', unit: 'policies', source: IAM.source };
+const OF_FUNCTION = {
+  name: 'environment of a function',
+  unit: 'bytes',
+  size: ENVIRONMENT.totalSize,
+  source: ENVIRONMENT.source,
+};
+
 /** Over a quota AWS refuses a deployment; near one, the next tenant or variable may. */
-export const quotas: Rule = ({ model, pipeline, topology: { consumers } }) => {
+export const quotas: Rule = ({ stacks, model, topology: { consumers } }) => {
   const ofPolicies = model.targets.flatMap(({ kind, policy, stackId, name }) => {
     const quota = POLICIES.get(kind);
     const used = Buffer.byteLength(JSON.stringify(policy ?? ''));
@@ -30,20 +38,13 @@ export const quotas: Rule = ({ model, pipeline, topology: { consumers } }) => {
   const ofRoles = model.roles.map(({ stackId, name, arn, attachments: used }) => {
     const own = consumers.find(({ role }) => role.arn === arn)?.role.managedPolicyQuota;
     const size = own ?? IAM.managedPoliciesPerRole.default;
-    const quota = {
-      name: 'managed policies of a role',
-      unit: 'policies',
-      size,
-      source: IAM.source,
-    };
-    return { place: `${stackId} ${name}`, used, ...quota };
+    return { ...OF_ROLE, place: `${stackId} ${name}`, used, size };
   });
-  const ofFunctions = pipeline.functions.map(({ name, resource: { stack, block } }) => {
-    const { totalSize: size, source } = ENVIRONMENT;
-    const quota = { name: 'environment of a function', unit: 'bytes', size, source };
-    const used = environmentSize(block.environment?.variables ?? {});
-    return { place: `${stack.id} ${name}`, used, ...quota };
-  });
+  const ofFunctions = stacks.resources('aws_lambda_function').map((resource) => ({
+    ...OF_FUNCTION,
+    place: `${resource.stack.id} ${resource.text('function_name')}`,
+    used: environmentSize(resource.block.environment?.variables ?? {}),
+  }));
   return [...ofPolicies, ...ofRoles, ...ofFunctions]
     .filter(({ used, size }) => used >= size * NEAR)
     .map(({ place, name, used, size, unit, source }) => ({

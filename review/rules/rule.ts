@@ -1,7 +1,6 @@
 import type { ResolvedTopology } from '../../topology/resolve';
 import type { AccessModel } from '../access/model';
 import type { Found } from '../model';
-import type { Pipeline } from '../pipeline';
 import type { Resource, Stacks } from '../read/resources';
 
 /** What rules look at. */
@@ -10,7 +9,6 @@ export interface RuleInput {
   /** What the stacks are meant to be. */
   readonly topology: ResolvedTopology;
   readonly model: AccessModel;
-  readonly pipeline: Pipeline;
   /** The day that dates are compared with. */
   readonly today: Date;
 }

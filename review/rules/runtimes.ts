@@ -5,8 +5,8 @@ import { placeOf, type Rule } from './rule';
 const NOTICE_IN_MILLISECONDS = 180 * 24 * 60 * 60 * 1000;
 
 /** A runtime with which Lambda updates no function stops a deployment; one whose end is near is a note. */
-export const runtimes: Rule = ({ pipeline: { functions }, today }) =>
-  functions.flatMap(({ name, resource }) => {
+export const runtimes: Rule = ({ stacks, today }) =>
+  stacks.resources('aws_lambda_function').flatMap((resource) => {
     const runtime = String(resource.block.runtime);
     const dates = runtimeDates(runtime);
     if (!dates || Date.parse(dates.deprecated) - today.getTime() > NOTICE_IN_MILLISECONDS)
@@ -15,7 +15,7 @@ export const runtimes: Rule = ({ pipeline: { functions }, today }) =>
     const end = stops
       ? `Lambda has not updated functions with it since ${dates.noUpdate}`
       : nearEnd(dates, today);
-    const message = `${name} has the runtime ${runtime}: ${end}; write another as function.runtime`;
+    const message = `${resource.text('function_name')} has the runtime ${runtime}: ${end}; write another as function.runtime`;
     return [{ place: placeOf(resource), stops, message }];
   });
 

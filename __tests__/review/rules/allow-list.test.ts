@@ -1,6 +1,5 @@
 import { loadTopology } from '../../../load/load';
 import { readAccessModel } from '../../../review/access/model';
-import { readPipeline } from '../../../review/pipeline';
 import { leavesOf } from '../../../review/read/leaves';
 import { Stacks } from '../../../review/read/resources';
 import { applyRules } from '../../../review/rules';
@@ -18,9 +17,8 @@ test('the topologies shipped, and one with everything, have no finding that stop
   for (const topology of topologies) {
     const stacks = new Stacks(synthesizedStacks(topology));
     const model = readAccessModel(stacks);
-    const pipeline = readPipeline(stacks);
     const today = new Date('2026-08-01');
-    const findings = applyRules({ stacks, topology, model, pipeline, today });
+    const findings = applyRules({ stacks, topology, model, today });
     expect(findings.filter(({ stops }) => stops)).toEqual([]);
   }
 });

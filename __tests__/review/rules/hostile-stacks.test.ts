@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { readAccessModel } from '../../../review/access/model';
-import { readPipeline } from '../../../review/pipeline';
 import { Stacks } from '../../../review/read/resources';
 import { applyRules } from '../../../review/rules';
 import { type Edit, synthesizedStacks } from '../../helpers/review';
@@ -31,9 +30,8 @@ const TOPOLOGY = resolved(
 function findings(stack: string, edit: Edit): string[] {
   const stacks = new Stacks(synthesizedStacks(TOPOLOGY, { [stack]: edit }));
   const model = readAccessModel(stacks);
-  const pipeline = readPipeline(stacks);
   const today = new Date('2026-08-01');
-  return applyRules({ stacks, topology: TOPOLOGY, model, pipeline, today })
+  return applyRules({ stacks, topology: TOPOLOGY, model, today })
     .filter(({ stops }) => stops)
     .map(({ rule, place, message }) => `${rule}: ${place} ${message.split(';')[0]}`)
     .map((line) =>

@@ -1,4 +1,3 @@
-/** What a rule found. */
 export interface Finding {
   /** Name of the rule, which is the name of its file. */
   readonly rule: string;
@@ -15,7 +14,6 @@ export type Found = Pick<Finding, 'place' | 'message'> & Partial<Pick<Finding, '
 
 /** What is written, as Markdown and as a page. */
 export interface Review {
-  /** Name of the topology. */
   readonly name: string;
   readonly findings: readonly Finding[];
   /** An answer each, in the order of the questions. */
@@ -61,7 +59,6 @@ export interface Node {
   readonly id: string;
   readonly account: string;
   readonly shape: 'table' | 'mapping' | 'function' | 'role' | 'target';
-  /** Lines. */
   readonly label: readonly string[];
 }
 

@@ -58,7 +58,6 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology) {
   return {
     /** Every question that is answered with yes. */
     allowed: answers.filter(({ allowed }) => allowed),
-    /** How many questions were asked. */
     asked: answers.length,
     /** What differs from the topology, and what cannot be evaluated. */
     findings: found.map((each): Finding => ({ rule: 'access', stops: true, ...each })),
@@ -119,7 +118,6 @@ function openTo(account = ''): Policy {
   return { side: 'resource policy', statements };
 }
 
-/** An action, and on which part. */
 export function questionOf({ action, part }: Pick<AccessAnswer, 'action' | 'part'>): string {
   return [action, part].filter(Boolean).join(' ');
 }

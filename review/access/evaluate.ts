@@ -16,7 +16,6 @@ export interface Policy {
 export interface AccessRequest {
   /** ARN of a role or of the root of an account, or the name of a service. */
   readonly principal: string;
-  /** Such as `dynamodb:GetRecords`. */
   readonly action: string;
   /** ARN, or `*` for an action that takes no resource. */
   readonly resource: string;

@@ -78,7 +78,6 @@ function keysOf(table: TableReference): Target[] {
   ];
 }
 
-/** What there is of a consumer. */
 function partsOf({ account, role, function: { name }, ...consumer }: ResolvedConsumer) {
   const { sink, failedBatches, alarms } = consumer;
   const part = (kind: TargetKind, arn: string, more?: Partial<Target>) =>
@@ -189,7 +188,6 @@ function forTable(
   return [through, { test, variable, values: [name] }];
 }
 
-/** What policies of resources say. */
 function inPolicy(
   on: Target,
   principals: readonly string[],

@@ -32,9 +32,7 @@ export function intentOf({ consumers, producers }: ResolvedTopology) {
   const byTarget = lookup(ofPolicies, targetOf);
   const asked = lookup([...ofRoles, ...ofServices], targetOf);
   return {
-    /** What the policies of a role may say. */
     ofRole: byRole,
-    /** What the policy of a target may say. */
     ofTarget: (target: AccessTarget) =>
       target.kind === 'bucket' && target.stackId !== ''
         ? [tlsOnly(target)]
@@ -44,7 +42,6 @@ export function intentOf({ consumers, producers }: ResolvedTopology) {
     /** Whether a managed policy that the topology attaches allows a role an action, on whatever there is. */
     isManaged: (role: string, action: string) =>
       byRole(role).some(({ on, actions }) => !on && actions.includes(action)),
-    /** What the topology knows of a target. */
     targetLike: (target: AccessTarget) => targets.get(inWords(target)),
     /** What access is asked for and no stack holds. */
     elsewhere: [...targets.values()].filter(({ elsewhere }) => elsewhere),

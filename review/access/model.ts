@@ -10,7 +10,6 @@ import { readStatements } from './statements';
 export interface Asker {
   /** ARN, or the name of a service. */
   readonly arn: string;
-  /** As the report calls it. */
   readonly label: string;
   /** Undefined for a service. */
   readonly account?: string;
@@ -31,11 +30,9 @@ export type TargetKind =
   | 'role'
   | 'account';
 
-/** Something that access is asked for. */
 export interface AccessTarget {
   readonly kind: TargetKind;
   readonly arn: string;
-  /** As people call it. */
   readonly name: string;
   readonly account: string;
   readonly region: string;

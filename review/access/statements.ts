@@ -11,7 +11,6 @@ export interface Statement {
   readonly principals: Readonly<Record<string, readonly string[]>>;
   readonly actions: Patterns;
   readonly resources: Patterns;
-  /** Conditions that are evaluated. */
   readonly conditions: readonly Condition[];
   /** Conditions that are taken to be met. */
   readonly assumed: readonly Condition[];

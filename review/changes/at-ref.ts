@@ -9,6 +9,7 @@ import { writeStacks } from '../../stacks/synthesize';
 import { isInside, temporaryFolder } from '../../topology/paths';
 import { UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
+import { few } from '../lists';
 import { readStacks, type Stack } from '../read/stacks';
 import { type Code, codeOf } from './code';
 import { isOfGenerator, linkRuntime } from './generator';
@@ -107,7 +108,6 @@ function foldersOfPackages(commit: string): string[] {
     .map((file) => path.dirname(file));
 }
 
-/** Names of files, relative to the repository. */
 function names(command: string, ...args: readonly string[]): string[] {
   return git([command, '-z', ...args])
     .split('\0')
@@ -132,8 +132,7 @@ function synthesized(
     const lines = error.message
       .split('\n')
       .map((line) => `cannot be synthesized as of ${ref}: ${line}`);
-    const some = [...generator.slice(0, 6), ...(generator.length > 6 ? ['…'] : [])].join(', ');
-    const differ = `the generator or its dependencies differ from ${ref}: ${some}`;
+    const differ = `the generator or its dependencies differ from ${ref}: ${few(generator, 6)}`;
     const all = generator.length > 0 ? [...lines, differ] : lines;
     throw new UserError(...all.map((line) => `: ${line}`));
   } finally {

@@ -11,11 +11,9 @@ import { type Difference, differences } from './differences';
 import { stateOf } from './moved';
 import { consequence } from './replacements';
 
-/** What is compared on both sides. */
 export interface Side {
   readonly stacks: readonly Stack[];
   readonly code: readonly Code[];
-  /** Everything that was asked and is allowed. */
   readonly allowed: readonly AccessAnswer[];
 }
 
@@ -135,16 +133,15 @@ function stackTable(
 /** Where a stack is deployed, by whom, and where its state is. */
 function placeOf(stack: Stack): Row {
   const { id, json, account, region } = stack;
-  const [role] = (json.provider?.aws?.[0]?.assume_role ?? []) as { role_arn?: string }[];
+  const role = json.provider.aws[0].assume_role?.[0]?.role_arn;
   return [
     code(id),
     text`${code(account)} in ${code(region)}`,
-    role?.role_arn ? code(role.role_arn) : 'the credentials of whoever runs Terraform',
+    role ? code(role) : 'the credentials of whoever runs Terraform',
     code(stateOf(stack)),
   ];
 }
 
-/** Alike differences are one row. */
 function attributeTable(all: readonly Difference[]): Block[] {
   const rows = groupBy(all, ({ key, before, after }) => [key, before, after]).map((own) => {
     const [{ key, before, after }] = own;
@@ -207,7 +204,6 @@ function codeText(each: Code | undefined): Text {
   return each ? text`${code(each.source)} ${code(each.hash.slice(0, 16))}` : '–';
 }
 
-/** Who gets access or loses it. */
 function accessTable(old: readonly AccessAnswer[], now: readonly AccessAnswer[]): Block[] {
   const [who = '', ...head] = ACCESS_HEAD;
   const rows = Object.entries({ 'may now': [now, old], 'may no longer': [old, now] } as const);

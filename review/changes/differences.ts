@@ -11,9 +11,7 @@ export interface Difference {
   readonly name: string;
   /** Such as `environment.variables.LOG_LEVEL` or `statement[ReadStreams].actions`. */
   readonly attribute: string;
-  /** Type and attribute. */
   readonly key: string;
-  /** Stack and name. */
   readonly where: string;
   /** Undefined for what one of them lacks. Secret values are not shown. */
   readonly before?: string;

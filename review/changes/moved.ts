@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { groupBy } from '../lists';
+import { few, groupBy } from '../lists';
 import type { Finding, Found } from '../model';
 import { Stacks } from '../read/resources';
 import type { Stack } from '../read/stacks';
@@ -23,15 +23,6 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 const GLOBAL = /^aws_(iam|s3)_/;
 
-/** Resources that a message names before "and … more". */
-const NAMED = 3;
-
-interface Move {
-  readonly from: Stack;
-  readonly to: Stack;
-  readonly resource: string;
-}
-
 /**
  * What exists and would be in another state, which does not have it: a deploy creates it again, and a destroy of
  * the old stack deletes it. The place of a finding is the old stack, or the state of all of them.
@@ -39,12 +30,13 @@ interface Move {
 export function moved(before: readonly Stack[], now: readonly Stack[]): Finding[] {
   const pairs = groupBy(moves(before, now), ({ from, to }) => [from.id, to.id]);
   const ends = pairs.flatMap(([{ from, to }]) => [from.id, to.id]);
-  const isOnce = ({ id }: Stack) =>
-    ends.filter((end) => end === id).length === 1 && !(has(before, id) && has(now, id));
+  const stay = new Set(now.map(({ id }) => id).filter((id) => before.some((old) => old.id === id)));
+  const isOnce = ({ id }: Stack) => ends.filter((end) => end === id).length === 1 && !stay.has(id);
   const found = pairs.map((own) => {
     const [{ from, to }] = own;
-    const resources = own.map(({ resource }) => resource);
-    return isOnce(from) && isOnce(to) ? renamed(from, to, resources) : split(from, to, resources);
+    const isRenamed = isOnce(from) && isOnce(to);
+    const resources = few(own.map(({ resource }) => resource));
+    return { place: from.id, message: (isRenamed ? renamed : split)(from, to, resources) };
   });
   return [...movedStates(before, now), ...found].map((each) => ({
     rule: 'moved',
@@ -59,7 +51,7 @@ export function stateOf({ json }: Stack): string {
   return s3 ? `s3://${s3.bucket}/${s3.key}` : path.basename(String(local?.path));
 }
 
-function moves(before: readonly Stack[], now: readonly Stack[]): Move[] {
+function moves(before: readonly Stack[], now: readonly Stack[]) {
   const owners = new Map(namedResources(before).map(({ key, stack }) => [key, stack]));
   return namedResources(now).flatMap(({ key, stack: to, resource }) => {
     const from = owners.get(key);
@@ -84,16 +76,13 @@ function namedResources(all: readonly Stack[]) {
 }
 
 /** A new stack with what a removed one has: the state is copied. */
-function renamed(from: Stack, to: Stack, resources: readonly string[]): Found {
-  const [old, other] = [stateOf(from), stateOf(to)];
-  const message = `is ${to.id} now, whose state is empty, but these exist: ${first(resources)}. A deploy of ${to.id} tries to create them again, a destroy of ${from.id} deletes them. Destroy nothing, and copy the state before the deploy: aws s3 cp ${old} ${other}; npm run plan -- ${to.id} then creates none of them`;
-  return { place: from.id, message };
+function renamed(from: Stack, to: Stack, resources: string): string {
+  return `is ${to.id} now, whose state is empty, but these exist: ${resources}. A deploy of ${to.id} tries to create them again, a destroy of ${from.id} deletes them. Destroy nothing, and copy the state before the deploy: aws s3 cp ${stateOf(from)} ${stateOf(to)}; npm run plan -- ${to.id} then creates none of them`;
 }
 
 /** A part of a stack, or a stack that exists, whose state a copy would overwrite. */
-function split(from: Stack, to: Stack, resources: readonly string[]): Found {
-  const message = `has these in its state, and ${to.id} is to have them: ${first(resources)}. A deploy of ${to.id} tries to create them again, a deploy or destroy of ${from.id} deletes them. Write them where they were; or move each before the deploy: terraform state rm in ${from.id}, and terraform import in ${to.id}`;
-  return { place: from.id, message };
+function split(from: Stack, to: Stack, resources: string): string {
+  return `has these in its state, and ${to.id} is to have them: ${resources}. A deploy of ${to.id} tries to create them again, a deploy or destroy of ${from.id} deletes them. Write them where they were; or move each before the deploy: terraform state rm in ${from.id}, and terraform import in ${to.id}`;
 }
 
 /** Of stacks that keep their name. */
@@ -108,20 +97,11 @@ function movedStates(before: readonly Stack[], now: readonly Stack[]): Found[] {
     const isFile = folderOf(from) === '';
     const [old, other] = isFile ? [from, to] : [folderOf(from), folderOf(to)];
     const command = isFile ? `mv ${old} ${other}` : `aws s3 cp --recursive ${old} ${other}`;
-    const message = `of what exists is in ${old}, and would be in ${other}: ${first(own.map(({ id }) => id))}. A deploy tries to create all of it again. Keep the old bucket and keyPrefix (by default the topology's name), or move the state before the deploy: ${command}`;
+    const message = `of what exists is in ${old}, and would be in ${other}: ${few(own.map(({ id }) => id))}. A deploy tries to create all of it again. Keep the old bucket and keyPrefix (by default the topology's name), or move the state before the deploy: ${command}`;
     return { place: 'state', message };
   });
 }
 
 function folderOf(state: string): string {
   return state.replace(/[^/]*$/, '');
-}
-
-function has(stacks: readonly Stack[], id: string): boolean {
-  return stacks.some((stack) => stack.id === id);
-}
-
-function first(names: readonly string[]): string {
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  return `${names.slice(0, NAMED).join(', ')}${more}`;
 }

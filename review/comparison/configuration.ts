@@ -1,9 +1,7 @@
 import diff from 'microdiff';
 import { parseDocument } from 'yaml';
+import { few } from '../lists';
 import { addressOf } from '../read/stacks';
-
-/** Places that are named before "and … more". */
-const NAMED = 3;
 
 /**
  * Where a `cdk.tf.json` differs from another, as ` at <addresses and attributes>`. Values are left out, since they
@@ -13,8 +11,7 @@ export function configurationDifferences(expected: string, found: string): strin
   try {
     const all = diff(JSON.parse(expected), JSON.parse(found), { cyclesFix: false });
     const places = [...repeatedKeys(found), ...all.map((each) => addressOf(each.path))];
-    const more = places.length > NAMED ? ` and ${places.length - NAMED} more places` : '';
-    return places.length > 0 ? ` at ${places.slice(0, NAMED).join(', ')}${more}` : '';
+    return places.length > 0 ? ` at ${few(places)}` : '';
   } catch {
     return '';
   }

@@ -2,7 +2,6 @@ import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 export interface TreeDifference {
-  /** Path in both folders. */
   readonly file: string;
   readonly expected?: Dirent;
   readonly found?: Dirent;

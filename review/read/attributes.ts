@@ -42,7 +42,6 @@ const iamArn =
 
 const tableArn = arn('dynamodb', 'table/', 'name');
 
-/** The document of the data source `aws_iam_policy_document`. */
 const document: Attribute = (resource) => {
   const { stack, address, block } = resource;
   const place = `${stack.id} ${address}`;

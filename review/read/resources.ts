@@ -111,7 +111,6 @@ export class Resource {
     return this.resolve(String(value));
   }
 
-  /** A text of the resource with the values of its references. */
   resolve(text: string): string {
     return this.stacks.resolve(this.stack, this.address, text);
   }
@@ -122,7 +121,6 @@ export class Resource {
     );
   }
 
-  /** A policy document in an attribute. */
   document(attribute: string): PolicyDocument {
     const text = this.text(attribute);
     const place = `${this.stack.id} ${this.address}.${attribute}`;

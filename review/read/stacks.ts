@@ -23,10 +23,8 @@ const provider = z.looseObject({
   assume_role: z.array(z.looseObject({ role_arn: z.string().optional() })).optional(),
 });
 
-/** Blocks by type and name. */
 const blocks = z.record(z.string(), z.record(z.string(), block));
 
-/** What the review reads of a stack's `cdk.tf.json`. */
 const stackJson = z.looseObject({
   terraform: z
     .looseObject({

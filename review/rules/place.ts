@@ -82,10 +82,10 @@ function withoutProvider(id: string, { resource, data }: StackJson, provider: st
     .flatMap((blocks) => Object.entries(blocks ?? {}))
     .filter(([type]) => type.startsWith('aws_'))
     .flatMap(([type, named]) =>
-      Object.entries(named).map(([name, block]) => ({ type, name, block })),
-    )
-    .filter(({ block }) => block.provider !== provider)
-    .map(({ type, name }) => ({ place: `${id} ${type}.${name}`, message }));
+      Object.keys(named)
+        .filter((name) => named[name]?.provider !== provider)
+        .map((name) => ({ place: `${id} ${type}.${name}`, message })),
+    );
 }
 
 export function differences(place: string, found: object, expected: object): Found[] {

@@ -3,13 +3,10 @@ import type { AccessModel } from '../access/model';
 import type { Found } from '../model';
 import type { Resource, Stacks } from '../read/resources';
 
-/** What rules look at. */
 export interface RuleInput {
   readonly stacks: Stacks;
-  /** What the stacks are meant to be. */
   readonly topology: ResolvedTopology;
   readonly model: AccessModel;
-  /** The day that dates are compared with. */
   readonly today: Date;
 }
 

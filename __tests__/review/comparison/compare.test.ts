@@ -85,7 +85,7 @@ describe('a configuration that differs is a finding', () => {
     expect(edited(PRODUCER, edit)).toEqual([
       changed(
         `${PRODUCER}/cdk.tf.json`,
-        ' at data.c, output.stream_arn, output.table_arn and 5 more places',
+        ' at data.c, output.stream_arn, output.table_arn and 5 more',
       ),
     ]);
   });

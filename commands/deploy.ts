@@ -22,7 +22,7 @@ export const command = defineTopologyCommand(
     const isApproved = autoApprove || folder !== undefined;
     ensureApproval(world, isApproved, '--auto-approve, or --plans with what npm run plan saved');
     const topology = readTopology(world);
-    const stacks = await selected(topology, options, patterns, world);
+    const { stacks, since } = await selected(topology, options, patterns, world);
     await synthesize(topology, OUTDIR);
     return Runner.with(world, options, async (runner) => {
       const { screen, explain } = runner;
@@ -38,7 +38,8 @@ export const command = defineTopologyCommand(
       }
       const results = await runner.apply(wanted, plans, folder !== undefined);
       screen.lines(resultLines(results, explain, callOf(world)));
-      screen.lines(removedLines((await statesOf(topology, world)).removed));
+      const { removed } = await statesOf(topology, world, since);
+      screen.lines(removedLines(removed, since));
       return exitCode(results);
     });
   },

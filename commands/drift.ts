@@ -10,15 +10,15 @@ export const command = defineTopologyCommand(
   { ...SELECTION, ...RUN_OPTIONS },
   async (options, world, patterns) => {
     const topology = readTopology(world);
-    const stacks = await selected(topology, options, patterns, world);
+    const { stacks, since } = await selected(topology, options, patterns, world);
     await synthesize(topology, OUTDIR);
     return Runner.with(world, options, async (runner) => {
-      const { found, removed } = await statesOf(topology, world);
+      const { found, removed } = await statesOf(topology, world, since);
       // What was never deployed cannot differ.
       const deployed = stacks.filter(({ id }) => found?.includes(id) ?? true);
       const plans = await runner.plan(deployed, 'drift');
-      const lines = [...planLines(plans, runner.explain), ...removedLines(removed)];
-      runner.screen.lines(lines, `In AWS: ${totals(plans)}`);
+      const lines = [...planLines(plans, runner.explain), ...removedLines(removed, since)];
+      runner.screen.lines(lines, `In AWS: ${totals(plans, removed)}`);
       return exitCode(plans);
     });
   },

@@ -21,13 +21,13 @@ export const command = defineTopologyCommand(
   OPTIONS,
   async (options, world, patterns) => {
     const topology = readTopology(world);
-    const stacks = await selected(topology, options, patterns, world);
+    const { stacks, since } = await selected(topology, options, patterns, world);
     await synthesize(topology, OUTDIR);
     return Runner.with(world, options, async (runner) => {
       const plans = await runner.plan(stacks, 'deploy');
-      const { removed } = await statesOf(topology, world);
-      const lines = [...planLines(plans, runner.explain), ...removedLines(removed)];
-      runner.screen.lines(lines, `Plan: ${totals(plans)}`);
+      const { removed } = await statesOf(topology, world, since);
+      const lines = [...planLines(plans, runner.explain), ...removedLines(removed, since)];
+      runner.screen.lines(lines, `Plan: ${totals(plans, removed)}`);
       if (options.out !== undefined) {
         savePlans(options.out, { topology, shard: options.shard, plans, removed }, runner);
       }

@@ -102,7 +102,7 @@ export function savePlans(
     configuration: configurationIn(runner.folderOf(stack)),
     why: reasons(stack, plan, runner.explain),
   }));
-  const total = totals(plans);
+  const total = totals(plans, removed);
   const saved = { version: 1, topology: topology.name, shard, total, stacks, removed };
   const content = index.parse(saved);
   writeFileSync(path.join(folder, INDEX), `${JSON.stringify(content, null, 2)}\n`);
@@ -141,7 +141,7 @@ export function planAnswer(folder: string, topology: ResolvedTopology, outdir: s
   );
   const missing = all.filter((shard) => !shards.includes(shard));
   refuse(missing.map((shard) => `the plan of shard ${shard} is not in ${folder}`));
-  const total = totals(new Map(stacks.map((stack) => [stack.id, stack])));
+  const total = totals(new Map(stacks.map((stack) => [stack.id, stack])), removed);
   return planSection({ total, stacks, removed });
 }
 

@@ -32,26 +32,33 @@ interface Selection {
   readonly shard?: string;
 }
 
+/** The commit that a command compares with, and its stacks. */
+interface Since {
+  readonly commit: string;
+  readonly ids: readonly string[];
+}
+
 /** Stacks that a command is asked for, in the order of deployment. All are synthesized for the comparison. */
 export async function selected(
   topology: ResolvedTopology,
   { 'changed-since': ref, shard }: Selection,
   patterns: readonly string[],
   { topologyFile, stderr }: TopologyWorld,
-): Promise<Stack[]> {
+): Promise<{ readonly stacks: Stack[]; readonly since?: Since }> {
   const all = stacksOf(topology);
   const ofShard = shard === undefined ? all : shardOf(all, shard);
   const named = select(all, patterns).filter((stack) => ofShard.includes(stack));
-  if (ref === undefined) return named;
-  const { generator, stacks } = synthesizeAt(ref, topologyFile, { option: '--changed-since' });
-  if (generator.length > 0) {
+  if (ref === undefined) return { stacks: named };
+  const before = synthesizeAt(ref, topologyFile, { option: '--changed-since' });
+  if (before.generator.length > 0) {
     stderr.write(
       `The generator or its dependencies differ from ${ref}: what that changes is not compared\n`,
     );
   }
   await synthesize(topology, OUTDIR);
-  const changed = new Set(changedStacks(stacks, readStacks(OUTDIR), all));
-  return named.filter(({ id }) => changed.has(id));
+  const changed = new Set(changedStacks(before.stacks, readStacks(OUTDIR), all));
+  const since = { commit: before.commit, ids: before.stacks.map(({ id }) => id) };
+  return { stacks: named.filter(({ id }) => changed.has(id)), since };
 }
 
 /**
@@ -91,8 +98,11 @@ export function shardOf(stacks: readonly Stack[], shard: string): Stack[] {
   return stacks.filter(({ tenant }) => tenants.indexOf(tenant) % count === part - 1);
 }
 
-/** Stacks by their states under the key prefix. Where these cannot be listed a line says why. */
-export async function statesOf(topology: ResolvedTopology, { stderr }: World) {
+/**
+ * Stacks by their states under the key prefix. Where these cannot be listed a line says why, and those that a commit
+ * had count as removed.
+ */
+export async function statesOf(topology: ResolvedTopology, { stderr }: World, since?: Since) {
   const ids = new Set(stacksOf(topology).map(({ id }) => id));
   try {
     return await readStates(topology, ids);
@@ -100,17 +110,18 @@ export async function statesOf(topology: ResolvedTopology, { stderr }: World) {
     const { name, message } = error as Error;
     const { bucket, keyPrefix } = topology.state;
     const what = `s3://${bucket}/${keyPrefix}/ cannot be listed (${name}: ${message})`;
-    stderr.write(`${visible(what)}: stacks that are no longer in the topology are not shown\n`);
-    return { found: undefined, removed: [] };
+    const shown = since ? `only those of ${since.commit} are` : 'none is';
+    stderr.write(`${visible(what)}: of stacks that are no longer in the topology ${shown} shown\n`);
+    return { found: undefined, removed: since?.ids.filter((id) => !ids.has(id)) ?? [] };
   }
 }
 
 /** One line for each stack that is deployed and not in the topology. */
-export function removedLines(removed: readonly string[]): string[] {
-  return removed.map(
-    (id) =>
-      `removed    ${id}  deployed, and not in the topology; npm run destroy -- --from <a commit that has it>`,
-  );
+export function removedLines(removed: readonly string[], since?: Since): string[] {
+  return removed.map((id) => {
+    const from = since?.ids.includes(id) ? since.commit : '<a commit that has it>';
+    return `removed    ${id}  deployed, and not in the topology; npm run destroy -- --from ${from}`;
+  });
 }
 
 /** How the command is called again for some stacks, whose ids follow. */

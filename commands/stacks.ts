@@ -12,7 +12,7 @@ export const command = defineTopologyCommand(
   OPTIONS,
   async (options, world, patterns) => {
     const topology = readTopology(world);
-    const stacks = await selected(topology, options, patterns, world);
+    const { stacks } = await selected(topology, options, patterns, world);
     const rows = stacks.map(({ id, kind, account, order, dependsOn }) => {
       return { id, kind, account, order, dependsOn };
     });

@@ -53,7 +53,7 @@ export function reasons(
 ): string[] {
   switch (result.status) {
     case 'after':
-      return [`${result.after} is deployed first; it has ${result.resources} resources`];
+      return [`waits for ${result.after} to be deployed; has ${result.resources} resources`];
     case 'failed':
       return result.errors.map((error) => explain(stack, error));
     case 'skipped':
@@ -89,8 +89,15 @@ function count(number: number, words: string): string[] {
   return number === 0 ? [] : [`${number} ${words}`];
 }
 
-/** `1 replaced, 22 added in 3 of 41 stacks, 2 after others` */
-export function totals(plans: ReadonlyMap<unknown, Outcome>): string {
+/**
+ * `1 replaced, 22 added in 3 of 41 stacks, 2 after others`
+ *
+ * @param removed stacks that are deployed, and that the topology lacks
+ */
+export function totals(
+  plans: ReadonlyMap<unknown, Outcome>,
+  removed: readonly string[] = [],
+): string {
   const all = [...plans.values()];
   const changes = all.flatMap(changesOf);
   const changed = all.filter((plan) => plan.status === 'planned' && hasChanges(plan)).length;
@@ -106,6 +113,7 @@ export function totals(plans: ReadonlyMap<unknown, Outcome>): string {
     ...count(of('after'), 'after others'),
     ...count(of('failed'), 'failed'),
     ...count(of('skipped', 'stopped'), 'not planned'),
+    ...count(removed.length, 'removed from the topology'),
   ].join(', ');
 }
 

@@ -175,7 +175,7 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
   test('says why it cannot know of them', async () => {
     states.mockRejectedValue(Object.assign(new Error('no'), { name: 'AccessDenied' }));
     expect((await approved()).stderr).toBe(
-      's3://example-terraform-state/orders/ cannot be listed (AccessDenied: no): stacks that are no longer in the topology are not shown\n',
+      's3://example-terraform-state/orders/ cannot be listed (AccessDenied: no): of stacks that are no longer in the topology none is shown\n',
     );
   });
 
@@ -394,8 +394,8 @@ describe('plan', () => {
 
 | not planned | why |
 | --- | --- |
-| \`${SUBSCRIPTION}\` | after: ${PRODUCER} is deployed first; it has 5 resources |
-| \`producer-old\` | deployed, and not in the topology |
+| \`${SUBSCRIPTION}\` | after: waits for ${PRODUCER} to be deployed; has 5 resources |
+| \`producer-old\` | deployed, and not in the topology; stays until \`npm run destroy -- --from <a commit that has it>\` |
 `;
 
   test('shows first what is lost, and stacks that cannot be planned yet', async () => {
@@ -406,7 +406,7 @@ describe('plan', () => {
 destroyed  ${PRODUCER}  aws_dynamodb_tag.table_tag_Team
 changed    ${CONSUMER}  aws_lambda_function.processor (memory_size)
 added      ${PRODUCER}  2: aws_kms_alias.table_key_alias, aws_kms_key.table_key
-after      ${SUBSCRIPTION}  ${PRODUCER} is deployed first; it has 5 resources
+after      ${SUBSCRIPTION}  waits for ${PRODUCER} to be deployed; has 5 resources
 Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others
 `,
       stderr: '',
@@ -426,10 +426,12 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
         ['', '/.terraform.lock.hcl', '/plan'].map((file) => `stacks/${id}${file}`),
       ),
     ]);
-    const total = '1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others';
+    const total =
+      '1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others, 1 removed from the topology';
     expect(readFileSync('plan.out/plan.md', 'utf8')).toBe(planSectionOf(total));
     expect(JSON.parse(readFileSync('plan.out/plan.json', 'utf8'))).toMatchObject({
-      total: '1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others',
+      total:
+        '1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others, 1 removed from the topology',
       stacks: [
         { id: CONSUMER, account: '111122223333', status: 'planned', outputs: [] },
         { id: PRODUCER, account: '444455556666', status: 'planned', outputs: ['stream_arn'] },
@@ -523,7 +525,8 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
     test('has those of all shards after its questions, as one plan', async () => {
       expect(await reviewed()).toMatchObject({ code: 0, stderr: '' });
       const report = readFileSync('review.out/review.md', 'utf8');
-      const total = '1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others';
+      const total =
+        '1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after others, 1 removed from the topology';
       expect(report).toContain(
         `| [What will a deploy change?](#what-will-a-deploy-change) | ${total} |\n`,
       );
@@ -639,7 +642,7 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
     terraform.answer({ [SUBSCRIPTION]: { plan: { lines: [error], fails: true } } });
     expect(await run(plan, ['subscription-*'])).toMatchObject({
       code: 2,
-      stdout: `after      ${SUBSCRIPTION}  ${PRODUCER} is deployed first; it has 5 resources\nPlan: no changes in 1 stack, 1 after others\n`,
+      stdout: `after      ${SUBSCRIPTION}  waits for ${PRODUCER} to be deployed; has 5 resources\nPlan: no changes in 1 stack, 1 after others\n`,
     });
   });
 
@@ -688,7 +691,7 @@ describe('drift', () => {
       stdout: `destroyed  ${CONSUMER}  aws_cloudwatch_log_group.log
 changed    ${CONSUMER}  ${ROLE} (description)
 removed    consumer-old  deployed, and not in the topology; npm run destroy -- --from <a commit that has it>
-In AWS: 1 destroyed, 1 changed in 1 of 2 stacks
+In AWS: 1 destroyed, 1 changed in 1 of 2 stacks, 1 removed from the topology
 `,
       stderr: '',
     });
@@ -866,6 +869,30 @@ describe('since a commit', () => {
   ])('only stacks of a change %s', async (_, overrides, expected) => {
     write({ 'producers.returns': producer('Returns'), ...overrides });
     expect(await ids('--changed-since', 'HEAD')).toEqual(expected);
+  });
+
+  describe('a stack that the topology lacks since', () => {
+    const commit = () => git('rev-parse', '--short=12', 'HEAD').toString().trim();
+    const planned = () => run(plan, ['--changed-since', 'HEAD']);
+
+    test('is named with the commit that has it', async () => {
+      states.mockResolvedValue({ ...NONE, removed: ['producer-returns', 'producer-old'] });
+      expect(
+        (await planned()).stdout,
+      ).toBe(`removed    producer-returns  deployed, and not in the topology; npm run destroy -- --from ${commit()}
+removed    producer-old  deployed, and not in the topology; npm run destroy -- --from <a commit that has it>
+Plan: no changes in 0 stacks, 2 removed from the topology
+`);
+    });
+
+    test('is named also where the states cannot be listed', async () => {
+      states.mockRejectedValue(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+      const { stdout, stderr } = await planned();
+      expect(stdout).toContain(`removed    producer-returns  deployed`);
+      expect(stderr).toContain(
+        `of stacks that are no longer in the topology only those of ${commit()} are shown\n`,
+      );
+    });
   });
 
   test('destroy --from removes what the topology lacks since, and keeps the rest', async () => {

@@ -1,7 +1,7 @@
 import type { Change } from '../../terraform/plan';
 import type { Block, Row } from '../model';
 import type { Answer } from './sections';
-import { code, list, paragraph, plural, some, strong, table } from './words';
+import { code, list, paragraph, plural, some, strong, table, text } from './words';
 
 /** What is shown of the plan of a stack. */
 export interface PlannedStack {
@@ -20,6 +20,8 @@ export interface PlanSummary {
   readonly removed: readonly string[];
 }
 
+const GONE = text`deployed, and not in the topology; stays until ${code('npm run destroy -- --from <a commit that has it>')}`;
+
 /** Rows that a table has before it is folded. */
 const UNFOLDED = 10;
 
@@ -28,7 +30,7 @@ export function planSection({ total, stacks, removed }: PlanSummary): Answer {
   const notPlanned = stacks.flatMap(({ id, status, why }) =>
     why.map((reason): Row => [code(id), `${status}: ${reason}`]),
   );
-  const gone = removed.map((id): Row => [code(id), 'deployed, and not in the topology']);
+  const gone = removed.map((id): Row => [code(id), GONE]);
   return {
     title: 'What will a deploy change?',
     answer: total,

@@ -15,7 +15,7 @@ import { expressionText, literal } from './terraform/literal';
 const NOT_MANAGED = [
   ...['hash_key', 'range_key', 'attribute'],
   ...['global_secondary_index', 'local_secondary_index', 'replica'],
-  ...['on_demand_throughput', 'table_class', 'ttl', 'tags'],
+  ...['on_demand_throughput', 'table_class', 'ttl', 'tags', 'tags_all'],
 ];
 
 /** Application Auto Scaling changes these. */
@@ -56,7 +56,7 @@ export function createTable(
       ],
     },
   });
-  // One by one, since `tags` of the table is ignored: a changed or removed tag of the topology is still one.
+  // One by one, since those of the table are ignored: a changed or removed tag of the topology is still one.
   for (const [id, [key, value]] of identified(Object.entries(tags), ([key]) => `tag_${key}`)) {
     new DynamodbTag(scope, id, { resourceArn: resource.arn, key, value });
   }

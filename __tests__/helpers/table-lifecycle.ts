@@ -9,6 +9,7 @@ const IGNORED = [
   'table_class',
   'ttl',
   'tags',
+  'tags_all',
 ];
 
 /** `lifecycle` of the protected table `Orders` with this key, on demand. */

@@ -15,9 +15,9 @@ import { planSection } from '../review/report/plan';
 import type { Answer } from '../review/report/sections';
 import { LOCK_FILE } from '../terraform/initialize';
 import { PLAN, type StackPlan } from '../terraform/plan';
-import { type Stack, stacksOf } from '../terraform/stacks';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
+import { type Stack, stacksOf } from '../topology/stacks';
 import { OUTDIR, type Runner } from './runner';
 import { hasChanges, type Plans, reasons, totals } from './summary';
 

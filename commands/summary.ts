@@ -3,7 +3,7 @@ import type { Applied } from '../terraform/apply';
 import type { NotRun } from '../terraform/in-order';
 import type { Diagnostic } from '../terraform/messages';
 import type { Change, StackPlan } from '../terraform/plan';
-import type { Stack } from '../terraform/stacks';
+import type { Stack } from '../topology/stacks';
 
 export type Plans = ReadonlyMap<Stack, StackPlan | NotRun>;
 

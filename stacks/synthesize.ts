@@ -10,12 +10,12 @@ import {
 import path from 'node:path';
 import { App, Manifest, TerraformStack } from 'cdktf';
 import { version } from '../package.json';
-import { stacksOf } from '../terraform/stacks';
 import { STATE_BUCKET_STACK_ID } from '../topology/names';
 import { PACKAGE_NAME } from '../topology/own-files';
 import { temporaryFolder } from '../topology/paths';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
+import { stacksOf } from '../topology/stacks';
 import { buildStacks } from './build-stacks';
 import { withFolderLock } from './folder-lock';
 

@@ -1,5 +1,5 @@
 import type { Failed, UiMessage } from './messages';
-import { PLAN } from './plan';
+import { ACTIONS, PLAN } from './plan';
 import type { Terraform } from './program';
 
 export type Applied =
@@ -9,13 +9,6 @@ export type Applied =
       readonly changes: NonNullable<UiMessage['changes']>;
     }
   | Failed;
-
-/** Terraform's words, and ours. */
-const WORDS: Readonly<Record<string, string>> = {
-  create: 'added',
-  update: 'changed',
-  delete: 'destroyed',
-};
 
 /** Seconds after which a resource that takes long is printed again. */
 const PATIENCE = 60;
@@ -52,7 +45,7 @@ function lineOf({ type, hook, diagnostic }: UiMessage): string | undefined {
   const { resource, action, elapsed_seconds: seconds = 0 } = hook;
   const isDone = type === 'apply_complete';
   const isShown = isDone || (type === 'apply_progress' && seconds % PATIENCE === 0);
-  const word = WORDS[action];
+  const word = ACTIONS[action];
   return isShown && word
     ? `${resource.addr} ${isDone ? '' : 'is being '}${word}, ${seconds} s`
     : undefined;

@@ -1,4 +1,4 @@
-import type { Stack } from './stacks';
+import type { Stack } from '../topology/stacks';
 
 /** A stack whose turn did not come. */
 export type NotRun =

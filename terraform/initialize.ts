@@ -41,18 +41,15 @@ export class Initializer {
     rmSync(stamp, { force: true });
 
     const lockFile = path.join(this.cache, `${hashOf(terraform.required_providers)}${LOCK_FILE}`);
-    const failure = await this.afterFirst(lockFile, () => this.init(folder, lockFile));
+    const first = this.first.get(lockFile);
+    const run = (first ?? this.last).then(() => this.init(folder, lockFile));
+    if (!first) {
+      this.first.set(lockFile, run);
+      this.last = run;
+    }
+    const failure = await run;
     if (failure === undefined) writeFileSync(stamp, hashOf(terraform));
     return failure;
-  }
-
-  private afterFirst<T>(providers: string, init: () => Promise<T>): Promise<T> {
-    const first = this.first.get(providers);
-    if (first) return first.then(init);
-    const run = this.last.then(init);
-    this.first.set(providers, run);
-    this.last = run;
-    return run;
   }
 
   private async init(folder: string, lockFile: string): Promise<string | undefined> {
@@ -80,11 +77,11 @@ function isWhole(folder: string): boolean {
 
 /** The errors, without the frame that Terraform draws around them. */
 function plain(text: string): string {
-  const line = text
+  return text
     .replaceAll(/^[╷│╵] ?/gm, '')
     .replaceAll(/\s+/g, ' ')
+    .replace(/^.*?\bError: /, '')
     .trim();
-  return line.replace(/^.*?\bError: /, '');
 }
 
 function hashOf(value: unknown): string {

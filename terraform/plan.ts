@@ -42,8 +42,8 @@ const FLAGS = {
 
 export type PlanKind = keyof typeof FLAGS;
 
-/** Terraform's words. What only a state forgets or moves changes nothing in AWS. */
-const ACTIONS: Readonly<Record<string, Change['action']>> = {
+/** Terraform's words, and ours. What only a state forgets or moves changes nothing in AWS. */
+export const ACTIONS: Readonly<Record<string, Change['action']>> = {
   create: 'added',
   update: 'changed',
   import: 'changed',
@@ -100,10 +100,7 @@ function mayChange(plan: StackPlan | undefined, read: readonly string[]): boolea
 }
 
 /** Of a stack whose predecessor is not deployed Terraform says that there is no state, or no such output. */
-function missingIn(
-  errors: readonly Diagnostic[],
-  reads: ReturnType<typeof configurationIn>['reads'],
-): string | undefined {
+function missingIn(errors: readonly Diagnostic[], reads: readonly Read[]): string | undefined {
   const missing = errors.map(({ summary, address }) =>
     /^(Unable to find remote state|Resource postcondition failed)$/.test(summary)
       ? reads.find((read) => read.address === address)?.id
@@ -112,19 +109,23 @@ function missingIn(
   return missing.every(Boolean) ? missing[0] : undefined;
 }
 
+/** With the attributes that differ, which only the whole plan has: Terraform takes seconds to write it. */
 async function detailed(
   changes: readonly Change[],
   terraform: Terraform,
   folder: string,
   kind: PlanKind,
-): Promise<Change[]> {
+): Promise<readonly Change[]> {
   const isInPlace = ({ action }: Change) => action === 'replaced' || action === 'changed';
-  if (!changes.some(isInPlace)) return [...changes];
-  const details = await attributesIn(terraform, folder, kind);
+  if (!changes.some(isInPlace)) return changes;
+  const { succeeded, text } = await terraform.run(folder, ['show', '-json', '-no-color', PLAN]);
+  if (!succeeded) return changes;
+  const plan = JSON.parse(text);
+  const details = kind === 'drift' ? driftedAttributes(plan) : changedAttributes(plan);
   return changes.flatMap((change) => {
-    const attributes = isInPlace(change) ? (details.get(change.address) ?? []) : [];
-    const isNothing = kind === 'drift' && isInPlace(change) && attributes.length === 0;
-    return isNothing ? [] : [{ ...change, attributes }];
+    if (!isInPlace(change)) return [change];
+    const attributes = details.get(change.address) ?? [];
+    return kind === 'drift' && attributes.length === 0 ? [] : [{ ...change, attributes }];
   });
 }
 
@@ -133,6 +134,8 @@ function changeOf({ change }: UiMessage): Change | undefined {
   return change && action && { address: change.resource.addr, action, attributes: [] };
 }
 
+type Read = ReturnType<typeof configurationIn>['reads'][number];
+
 /** The outputs of other stacks that a stack reads, and the number of its resources. */
 function configurationIn(folder: string) {
   const text = readFileSync(path.join(folder, 'cdk.tf.json'), 'utf8');
@@ -140,22 +143,9 @@ function configurationIn(folder: string) {
   const states: Record<string, { config: { key: string } }> = data.terraform_remote_state ?? {};
   const reads = Object.entries(states).map(([name, { config }]) => {
     const address = `data.terraform_remote_state.${name}`;
-    const outputs = [...text.matchAll(new RegExp(`${address}\\.outputs\\.(\\w+)`, 'g'))];
-    const id = path.posix.basename(config.key, '.tfstate');
-    return { id, address, outputs: outputs.map(([, output = '']) => output) };
+    const outputs = text.match(new RegExp(`(?<=${address}\\.outputs\\.)\\w+`, 'g')) ?? [];
+    return { id: path.posix.basename(config.key, '.tfstate'), address, outputs };
   });
   const resources = Object.values<object>(resource).flatMap((named) => Object.keys(named)).length;
   return { reads, resources };
-}
-
-/** Names of the attributes that differ, by address, from the whole plan: Terraform takes seconds to write it. */
-async function attributesIn(
-  terraform: Terraform,
-  folder: string,
-  kind: PlanKind,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const { succeeded, text } = await terraform.run(folder, ['show', '-json', '-no-color', PLAN]);
-  if (!succeeded) return new Map();
-  const plan = JSON.parse(text);
-  return kind === 'drift' ? driftedAttributes(plan) : changedAttributes(plan);
 }

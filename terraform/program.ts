@@ -90,18 +90,13 @@ export class Terraform {
 
   private readonly interrupt = (signal: NodeJS.Signals): void => {
     const first = this.interrupted;
-    if (!first) {
-      this.interrupted = { signal, at: Date.now() };
-      this.say(
-        'Stopping: Terraform ends what it has begun, writes the state and frees its lock. Ctrl-C again ends it at once, which can leave a lock and resources that no state has',
-      );
-      for (const child of this.running) child.kill('SIGINT');
-      return;
-    }
     // A CI job that is cancelled gets SIGTERM seconds after SIGINT: no reason to lose a state.
-    if (signal !== 'SIGINT' || Date.now() - first.at < ONE_INTERRUPT) return;
+    if (first && (signal !== 'SIGINT' || Date.now() - first.at < ONE_INTERRUPT)) return;
+    this.interrupted ??= { signal, at: Date.now() };
     this.say(
-      'Ending Terraform at once: what it was creating may exist in AWS and in no state, and locks may stay; docs/repair.md',
+      first
+        ? 'Ending Terraform at once: what it was creating may exist in AWS and in no state, and locks may stay; docs/repair.md'
+        : 'Stopping: Terraform ends what it has begun, writes the state and frees its lock. Ctrl-C again ends it at once, which can leave a lock and resources that no state has',
     );
     for (const child of this.running) child.kill('SIGINT');
   };

@@ -1,6 +1,6 @@
 import { select, shardOf } from '../../commands/selection';
 import { loadTopology } from '../../load/load';
-import { stacksOf } from '../../terraform/stacks';
+import { stacksOf } from '../../topology/stacks';
 
 const stacks = stacksOf(loadTopology('topologies/saas-tenants.yaml'));
 const ids = (some: readonly { readonly id: string }[]) => some.map(({ id }) => id);

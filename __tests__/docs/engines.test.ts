@@ -7,7 +7,7 @@ import { parse as parseYaml } from 'yaml';
 import { loadTopology } from '../../load/load';
 
 import { synthesize } from '../../stacks/synthesize';
-import type { Stack } from '../../terraform/stacks';
+import type { Stack } from '../../topology/stacks';
 import { environment } from '../helpers/environment';
 
 // The formatter and the parser of HCL take a while to start.

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { inOrder } from '../../terraform/in-order';
-import type { Stack } from '../../terraform/stacks';
+import type { Stack } from '../../topology/stacks';
 
 const stack = (id: string, ...dependsOn: string[]): Stack => {
   return { id, kind: 'producer', region: 'us-east-1', order: 1, dependsOn };

@@ -1,6 +1,6 @@
-import { parseArn } from '../topology/arns';
-import { STATE_BUCKET_STACK_ID } from '../topology/names';
-import { namesRoles, type ResolvedTopology } from '../topology/resolve';
+import { parseArn } from './arns';
+import { STATE_BUCKET_STACK_ID } from './names';
+import { namesRoles, type ResolvedTopology } from './resolve';
 
 /** A stack, before it is synthesized. */
 export interface Stack {
@@ -21,24 +21,21 @@ type Unordered = Omit<Stack, 'order'>;
 
 /** The stacks of a topology in the order of deployment. */
 export function stacksOf(topology: ResolvedTopology): Stack[] {
-  const others = [...consumers(topology), ...producers(topology), ...subscriptions(topology)];
   const first = stateBucket(topology);
-  const stacks = others.map((stack) => {
-    return { ...stack, dependsOn: [...first.map(({ id }) => id), ...stack.dependsOn] };
-  });
   const orders = new Map<string, number>();
-  return [...first, ...stacks].map((stack) => {
-    const before = stack.dependsOn.map((id) => orders.get(id) ?? 0);
-    const order = stack.kind === 'state-bucket' ? 0 : 1 + Math.max(0, ...before);
+  const others = [...consumers(topology), ...producers(topology), ...subscriptions(topology)];
+  const ordered = others.map((stack) => {
+    const order = 1 + Math.max(0, ...stack.dependsOn.map((id) => orders.get(id) ?? 0));
     orders.set(stack.id, order);
-    return { ...stack, order };
+    return { ...stack, order, dependsOn: [...first.map(({ id }) => id), ...stack.dependsOn] };
   });
+  return [...first, ...ordered];
 }
 
-function stateBucket({ state: { manage, region, roleArn } }: ResolvedTopology): Unordered[] {
+function stateBucket({ state: { manage, region, roleArn } }: ResolvedTopology): Stack[] {
   const account = roleArn === undefined ? undefined : parseArn(roleArn).id;
   const id = STATE_BUCKET_STACK_ID;
-  return manage ? [{ id, kind: 'state-bucket', account, region, dependsOn: [] }] : [];
+  return manage ? [{ id, kind: 'state-bucket', account, region, order: 0, dependsOn: [] }] : [];
 }
 
 function consumers(topology: ResolvedTopology): Unordered[] {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadTopology } from '../../load/load';
 import { writeStacks } from '../../stacks/synthesize';
-import { stacksOf } from '../../terraform/stacks';
+import { stacksOf } from '../../topology/stacks';
 import { SHIPPED } from '../helpers/shipped-topologies';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'stacks-test-'));

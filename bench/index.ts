@@ -1,16 +1,17 @@
 /** `npm run bench`: times and sizes, as ratios against references. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parse, stringify } from 'yaml';
 import { loadTopology } from '../load/load';
 import { streamPolicies } from '../policies/execution-role';
 import { policySize } from '../policies/statement';
 import { streamPolicySize } from '../policies/stream-policy';
 import { findCli, missingCli } from './cdktf-cli';
+import { benchDeploy } from './deploy';
 import { benchBundles, benchHandler } from './lambda';
 import { compare, timeOf } from './measure';
+import { tenantsTopology } from './tenants';
 
 /** What `npm run synth` runs. */
 const IN_PROCESS = ['commands/start.mjs', 'commands/index.ts', 'synth', '--output'];
@@ -42,7 +43,7 @@ async function benchSynth(folder: string): Promise<void> {
 async function benchTenants(folder: string): Promise<void> {
   const tenants = [1_000, 100, 1].map((count) => {
     const file = path.join(folder, `${count}.yaml`);
-    writeFileSync(file, stringify(topologyOf(count)));
+    writeFileSync(file, tenantsTopology(count, { encryption: undefined }));
     const synth = () => run([...IN_PROCESS, `${file}.out`], { TOPOLOGY: file });
     return { name: `${count} tenants`, file, run: synth };
   });
@@ -57,28 +58,11 @@ async function benchTenants(folder: string): Promise<void> {
   }
 }
 
-/** The shipped topology of tenants, with this many, more policies for them, and without keys of their own. */
-function topologyOf(count: number) {
-  const { accounts, producers, ...others } = parse(
-    readFileSync('topologies/saas-tenants.yaml', 'utf8'),
-  );
-  const { region } = accounts.acme;
-  const tenants = Array.from(
-    { length: count },
-    (_, index) => [`tenant-${index + 1}`, { id: String(200000000000 + index), region }] as const,
-  );
-  const { encryption, ...table } = producers.documents.table;
-  others.consumers.metering.role.managedPolicyQuota = 20;
-  return {
-    ...others,
-    accounts: { billing: accounts.billing, ...Object.fromEntries(tenants) },
-    producers: { documents: { accounts: tenants.map(([name]) => name), table } },
-  };
-}
-
 async function main(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true }));
+  const [what, ...args] = process.argv.slice(2);
+  if (what === 'deploy') return benchDeploy(args, folder);
   await benchSynth(folder);
   await benchTenants(folder);
   await benchBundles();

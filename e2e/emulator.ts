@@ -53,6 +53,19 @@ export class Emulator {
     throw new Error(`the emulator of AWS did not start:\n${errors}`);
   }
 
+  /** Nothing of the user's may reach a real account: no profile, no endpoint of one service, no session. */
+  use(): void {
+    for (const variable of Object.keys(process.env)) {
+      if (variable.startsWith('AWS_')) delete process.env[variable];
+    }
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+    });
+  }
+
   async stop(): Promise<void> {
     if (this.process.exitCode !== null) return;
     const ended = once(this.process, 'exit');

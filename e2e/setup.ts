@@ -18,14 +18,5 @@ export default async function setup(): Promise<void> {
     return;
   }
   globalThis.emulator = await Emulator.start();
-  // Nothing of the user's may reach a real account: no profile, no endpoint of one service, no session.
-  for (const variable of Object.keys(process.env)) {
-    if (variable.startsWith('AWS_')) delete process.env[variable];
-  }
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: globalThis.emulator.endpoint,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_REGION: 'us-east-1',
-  });
+  globalThis.emulator.use();
 }

@@ -66,7 +66,6 @@ export function createPrivateBucket(parent: Construct, id: string, props: Privat
   new S3BucketLifecycleConfiguration(scope, 'lifecycle', {
     bucket,
     rule: [...lifecycleRules, ABORT_UPLOADS].map((rule) => ({ ...ENABLED, filter: [{}], ...rule })),
-    // Rules about versions need them.
     dependsOn: versioned ? [new S3BucketVersioningA(scope, 'versioning', versioning)] : undefined,
   });
   return resource;

@@ -13,7 +13,6 @@ export function findLogLevel(text: string): LogLevel | undefined {
   return LOG_LEVELS.find((name) => name === text.toUpperCase());
 }
 
-/** Variables that the stack sets, by sink. */
 export const SINK_VARIABLES = {
   log: {},
   s3: {

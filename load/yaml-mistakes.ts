@@ -115,7 +115,6 @@ function ofNodes(document: Document, source: string) {
   }
 }
 
-/** `<<`, which may be in one mapping several times. */
 function isMerge({ value, type }: Scalar): boolean {
   return value === '<<' && type === 'PLAIN';
 }

@@ -32,7 +32,6 @@ import { stableNames } from './stable-names';
 /** What picks the handler of an entry; it is bundled with it. */
 const DEPLOYED_HANDLER = ownFile('lambda-src/runtime/deployed-handler.ts');
 
-/** The module that users import. */
 const PROCESSOR_MODULE = `${PACKAGE_NAME}/processor`;
 
 /** The rest of the package has no place in a function: an import of it is resolved to this, which is not there. */
@@ -102,7 +101,6 @@ export interface BundleOptions extends Partial<Pick<Entry, 'files' | 'folder'>> 
   readonly tableArns?: readonly string[];
 }
 
-/** A deployment package. */
 export interface Bundle {
   /** Its folder, named after its content. */
   readonly directory: string;
@@ -186,7 +184,6 @@ function build(
   }
 }
 
-/** Fills a folder, and names it after its content. */
 function packaged(fill: (folder: string) => Omit<Bundle, 'directory'>): Bundle {
   const folder = mkdtempSync(path.join(outputFolder(), 'build-'));
   try {
@@ -233,7 +230,6 @@ const exports = { handler: entry.handler, default: entry.default };
 export const handlerFor = (tableArns) => deployedHandler(exports, ${JSON.stringify(name)}, tableArns);`;
 }
 
-/** Whether neither a package nor this project brought a file. */
 const isOfUser = (file: string) => isOwn(file) && !isOfRuntime(file);
 
 /** The bundler warns of each export that rootModule takes and the entry does not have. */
@@ -277,7 +273,6 @@ function warn({ warnings, sources }: Build, entry: string, files: readonly strin
   }
 }
 
-/** Lines, each of which is printed once. */
 const printed = new Set<string>();
 
 /**

@@ -53,7 +53,6 @@ const SKIPPED_OR_READ = new RegExp(
   'g',
 );
 
-/** An import of Node.js's own module. */
 const FILE_SYSTEM = /['"](?:node:)?fs(?:\/promises)?['"]/;
 
 /**

@@ -110,7 +110,6 @@ function isRepository(folder: string): boolean {
   return existsSync(path.join(folder, '.git'));
 }
 
-/** Folders of packages outside the project. */
 function packageFolders(roots: readonly string[]): string[] {
   return [...new Set([...roots.flatMap(withParents), ...linkedFrom])]
     .map((place) => realPath(path.join(place, 'node_modules')))

@@ -165,7 +165,6 @@ function filesNamed(input: string): string[] {
   return found.length > 0 || input.startsWith('<data:') ? found : [input];
 }
 
-/** Where and why a file is no text in UTF-8; nothing if it is. */
 function whereNotUtf8({ file }: { file: string }): string[] {
   const invalid = notUtf8(readFileSync(file));
   return invalid ? [`${file}:${invalid.line} ${invalid.message}`] : [];
@@ -179,7 +178,6 @@ function textOf({ file }: { file: string }): InputText {
   return { file, text: readFileSync(file, 'utf8') };
 }
 
-/** The text of all `data:` URLs. */
 function dataUrls(inputs: Metafile['inputs']): InputText[] {
   return Object.entries(inputs).flatMap(([file, { imports }]) =>
     imports

@@ -63,7 +63,6 @@ export function packageFiles(entry: string, file: string, refusal: Refusal) {
   });
 }
 
-/** A file of a prepared folder, as it is packed. */
 export interface CodeFile {
   /** Path in the folder, with slashes. */
   readonly name: string;
@@ -162,7 +161,6 @@ export function withSlashes(file: string): string {
   return file.split(path.sep).join('/');
 }
 
-/** Whether no package brought it. */
 export function isOwn(file: string): boolean {
   return !file.split('/').includes('node_modules');
 }

@@ -61,7 +61,6 @@ function placesOf(url: string, folder: string): Buffer[] {
   return [raw, plain].map(unescaped);
 }
 
-/** Bytes of a text with `%2e` and the like. */
 function unescaped(text: string): Buffer {
   const bytes = Buffer.from(text).toString('latin1');
   const plain = bytes.replaceAll(/%([0-9a-f]{2})/gi, (_, hex) =>
@@ -82,7 +81,6 @@ export function renameSources(file: string, nameOf: (source: string) => string):
   writeFileSync(file, JSON.stringify({ ...map, sources }));
 }
 
-/** The file that a URL in a source map leads to, if it is one. */
 function fileOf(url: string, sourceMap: string): string | undefined {
   try {
     return fileURLToPath(new URL(url, pathToFileURL(sourceMap)));

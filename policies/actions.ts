@@ -1,4 +1,3 @@
-/** The actions that the policies grant, each list once. */
 export const ACTIONS = {
   assumeRole: ['sts:AssumeRole'],
 

@@ -14,7 +14,6 @@ export const TRUST_POLICY: readonly Statement[] = [
   },
 ];
 
-/** What the function writes to. */
 export interface FunctionTargets {
   /** ARN of the function's log group, without `:*`. */
   readonly logGroupArn: string;
@@ -77,13 +76,11 @@ export function streamPolicies(tables: readonly TableReference[], role: PollerOn
   return policies;
 }
 
-/** How many streams these policies let a role read. */
 export function streamCount(policies: readonly Statement[][]): number {
   const reading = policies.flat().filter(({ sid }) => sid === READ_STREAMS);
   return reading.flatMap(({ resources }) => resources).length;
 }
 
-/** A statement about one resource. */
 interface Grant extends Omit<Statement, 'resources'> {
   readonly resource: string;
 }

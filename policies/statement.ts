@@ -34,7 +34,6 @@ export function policySize(statements: readonly Statement[]): number {
   return renderPolicy(statements).length;
 }
 
-/** One statement as JSON has it. */
 export function renderStatement({ sid, effect, ...statement }: Statement): object {
   const { principals, actions, resources, condition = [] } = statement;
   const byType = principals?.map(({ type, identifiers }) => [type, oneOrMany(identifiers)]);

@@ -70,7 +70,6 @@ export abstract class AccountStack extends TerraformStack {
     backend.addOverride('use_lockfile', true);
   }
 
-  /** Publishes a value for other stacks and for people. */
   protected output(name: string, value: string, description: string): void {
     new TerraformOutput(this, name, { value, description });
   }
@@ -118,7 +117,6 @@ const isBlock = (element: IConstruct): element is TerraformResource | TerraformD
   TerraformResource.isTerraformResource(element) ||
   TerraformDataSource.isTerraformDataSource(element);
 
-/** Where the state of a stack is and how it is reached. */
 function stateObject({ bucket, region, keyPrefix, roleArn, usePathStyle }: State, stackId: string) {
   return {
     bucket,

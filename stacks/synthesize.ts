@@ -20,7 +20,6 @@ import { buildStacks } from './build-stacks';
 import { withFolderLock } from './folder-lock';
 
 export interface SynthesisOptions {
-  /** HCL instead of JSON. */
   readonly hcl?: boolean;
   /** Whether folders of former stacks stay: cdktf's CLI deletes them itself, and fails where they are gone. */
   readonly keepStale?: boolean;

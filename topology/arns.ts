@@ -1,6 +1,5 @@
 import { build, parse } from '@aws-sdk/util-arn-parser';
 
-/** Where a resource is. */
 export interface Place {
   /** Partition of the account's Region, such as `aws`. */
   readonly partition: string;

@@ -11,7 +11,6 @@ export interface Range {
   readonly max: number;
 }
 
-/** Limits with AWS's page that gives them. */
 function from<const T extends object>(page: string, limits: T) {
   return { source: `https://docs.aws.amazon.com/${page}`, ...limits };
 }
@@ -19,7 +18,6 @@ function from<const T extends object>(page: string, limits: T) {
 const LAMBDA_QUOTAS = 'lambda/latest/dg/gettingstarted-limits.html';
 const IAM_QUOTAS = 'IAM/latest/UserGuide/reference_iam-quotas.html';
 
-/** Settings of an event source mapping for a DynamoDB stream. */
 export const MAPPING = from('lambda/latest/api/API_CreateEventSourceMapping.html', {
   /** Records. */
   batchSize: { min: 1, max: 10_000 },
@@ -35,7 +33,6 @@ export const MAPPING = from('lambda/latest/api/API_CreateEventSourceMapping.html
   tumblingWindowInSeconds: { min: 0, max: 900 },
 });
 
-/** Filters of an event source mapping. */
 export const FILTERS = from('lambda/latest/dg/invocation-eventfiltering.html', {
   /** Patterns of one mapping at most. The default quota is 5. */
   count: 10,

@@ -1,7 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { visible } from './unicode';
 
-/** One thing wrong with a topology file. */
 export interface Problem {
   /** Where: keys and list indexes from the root of the file. */
   readonly path: readonly PropertyKey[];

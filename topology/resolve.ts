@@ -34,7 +34,6 @@ export type ResolvedConsumer = ReturnType<typeof resolveConsumer>;
 
 export type ResolvedFunction = ResolvedConsumer['function'];
 
-/** A TypeScript file to bundle. */
 export interface Entry {
   readonly type: 'entry';
   /** Relative to the working directory, or absolute; so are the files. */
@@ -50,7 +49,6 @@ export type TableReference = Unread['source'];
 type Unread = ReturnType<typeof resolveProducer>;
 
 export interface ResolvedProducer extends Unread {
-  /** The consumers subscribed to the stream. */
   readonly readers: readonly Reader[];
 }
 
@@ -179,7 +177,6 @@ function resolveSubscription({ subscription, idPart, producer }: Pair, consumer:
     consumerStackId: consumer.stackId,
     /** Where the event source mapping is. */
     account: consumer.account,
-    /** The table whose stream is read. */
     source: producer.source,
     functionName: consumer.function.name,
     failedBatchesBucket: consumer.failedBatches.bucket,

@@ -11,7 +11,6 @@ export interface RuntimeDates {
 
 const DATES: Readonly<Record<string, RuntimeDates>> = RUNTIMES.dates;
 
-/** Dates of a runtime, if it is on the list. */
 export function runtimeDates(runtime: string): RuntimeDates | undefined {
   return Object.hasOwn(DATES, runtime) ? DATES[runtime] : undefined;
 }

@@ -50,7 +50,6 @@ export function visible(text: string): string {
   return isNormal(seen) ? seen : ascii(seen);
 }
 
-/** The same text, with escapes for all that is not ASCII. */
 export function ascii(text: string): string {
   return text.replaceAll(/[^ -~]/g, escaped);
 }

@@ -21,7 +21,6 @@ function firstInvalid(bytes: Buffer): number {
   return place;
 }
 
-/** The line of a byte, from 1. */
 export function lineOf(bytes: Buffer, place: number): number {
   return bytes.subarray(0, place).filter((byte) => byte === LINE_END).length + 1;
 }

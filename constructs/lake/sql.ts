@@ -3,7 +3,6 @@ import { LAKE_COLUMNS } from '../../lambda-src/contract';
 /** Every line ends with a line break, the last one too: in HCL that is the text of a heredoc. */
 const lines = (...sql: readonly string[]) => sql.map((line) => `${line}\n`).join('');
 
-/** Names in the lake's database. */
 export const DELIVERIES = 'deliveries';
 export const CHANGES = 'changes';
 

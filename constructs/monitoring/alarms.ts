@@ -14,7 +14,6 @@ export interface Alarm<Subject> {
   readonly description: (subject: Subject, settings: Alarms, threshold: number) => string;
   /** Whether it is the low values that are wrong. Default: the high ones, from the threshold on. */
   readonly below?: true;
-  /** Periods in a row. Default: 1. */
   readonly periods?: number;
   /**
    * What a period without data means: all is well (default), `ignore` where the last value still holds, `missing`

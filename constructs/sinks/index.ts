@@ -4,7 +4,6 @@ import type { ResolvedConsumer } from '../../topology/resolve';
 import type { ResolvedSink } from '../../topology/sinks';
 import { createLake } from './s3';
 
-/** What the function needs of the resources of its sink. */
 export interface SinkResources {
   /** What its role may do. */
   readonly grants: readonly Statement[];

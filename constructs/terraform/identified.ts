@@ -1,4 +1,3 @@
-/** A text as an address. */
 export const identifier = (text: string) => text.replaceAll(/\W/g, '_');
 
 /** Things with ids for their addresses. Names that differ in punctuation only have their place in the list as well. */

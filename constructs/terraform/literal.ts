@@ -11,7 +11,6 @@ export function literal(scope: Construct, text: string): string {
   return multiline(scope, template(text));
 }
 
-/** The same of every value of a mapping. */
 export function literals(scope: Construct, texts: Readonly<Record<string, string>>) {
   const entries = Object.entries(texts).map(([key, text]) => [key, literal(scope, text)]);
   return Object.fromEntries(entries) as Record<string, string>;

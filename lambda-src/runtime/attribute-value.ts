@@ -70,7 +70,6 @@ function notAValue(): TypeError {
   return new TypeError('not a DynamoDB attribute value');
 }
 
-/** Whether it is what JSON calls an object. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,7 +4,6 @@ import { describeRecord } from './describe-record';
 import { escapeUnseen } from './escape-unseen';
 import { keptAlive } from './kept-alive';
 
-/** A function that Lambda calls with an event and a context. */
 type LambdaHandler = (event: unknown, context: unknown) => unknown;
 
 /**

@@ -12,7 +12,6 @@ export type StreamHandler = (
   lambdaContext: InvocationContext,
 ) => Promise<BatchResponse>;
 
-/** Where a handler runs. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: { write(line: string): unknown };

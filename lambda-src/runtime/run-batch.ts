@@ -26,7 +26,6 @@ export type BatchProcessor<T extends object = Item> = (
   context: ProcessorContext,
 ) => void | Promise<void>;
 
-/** Processes the records of a batch, in the order of the stream, up to the first failure. */
 export type RunBatch = (
   records: readonly StreamRecord[],
   context: ProcessorContext,
@@ -46,7 +45,6 @@ export interface Outcome {
   };
 }
 
-/** Gives one change after the other to the processor. */
 export function oneByOne<T extends object>(processor: Processor<T>): RunBatch {
   return async (records, context) => {
     for (const [processed, record] of records.entries()) {

@@ -1,4 +1,3 @@
-/** The table that a stream belongs to. */
 export interface Stream {
   readonly region: string;
   /** AWS account of the table. */

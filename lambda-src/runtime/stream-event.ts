@@ -51,7 +51,6 @@ export type AttributeValue = {
   [Type in keyof Values]: Pick<Values, Type> & { [Other in Exclude<keyof Values, Type>]?: never };
 }[keyof Values];
 
-/** What is used of Lambda's context. */
 export interface InvocationContext {
   readonly awsRequestId: string;
   readonly functionName: string;

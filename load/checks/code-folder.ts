@@ -26,7 +26,6 @@ export const codeFolder: CheckOf<Consumer> = ({ function: settings }, report, { 
   if (problem) report(['function', 'code', 'handler'], problem, handler);
 };
 
-/** All that is wrong with the folder as a whole, or its files. */
 function contentOf(directory: string, refusal: Refusal): ReturnType<typeof readCodeFolder> {
   const wrong = (problem: string) => ({ files: [], problems: [problem] });
   if (!existsSync(directory) || !statSync(directory).isDirectory()) {
@@ -79,7 +78,6 @@ const OTHER_SYSTEMS: Readonly<Record<string, RegExp>> = {
 /** Parts of paths of files that Linux does not load, since packages choose them by name. */
 const OTHER_SYSTEM_IN_PATH = /darwin|macos|osx|apple|fsevents|win32|win64|windows|win-|win_/i;
 
-/** Parts of names that differ between the same file for several architectures. */
 const ARCHITECTURE_IN_NAME = /x86_64|x86-64|amd64|x64|aarch64|arm64(v8)?|armv\d+\w?|ia32|i686/g;
 
 /** Executables and libraries for another architecture, unless the folder has the same for the right one. */

@@ -9,7 +9,6 @@ export type Subscription = Topology['subscriptions'][number];
 
 /** A topology in which an entry that is broken by itself keeps its name and place, as `undefined`. */
 export interface Declared {
-  /** Folder of the topology file. */
   readonly folder: string;
   /** Empty if it is broken by itself. */
   readonly name: string;
@@ -34,7 +33,6 @@ export function* sound<T>(entries: Entries<T>): Generator<[string, T]> {
   for (const [name, value] of Object.entries(entries)) if (value !== undefined) yield [name, value];
 }
 
-/** The sound entries, with their places in the list. */
 export function* soundList<T>(list: readonly (T | undefined)[]): Generator<[number, T]> {
   for (const [index, value] of list.entries()) if (value !== undefined) yield [index, value];
 }
@@ -42,7 +40,6 @@ export function* soundList<T>(list: readonly (T | undefined)[]): Generator<[numb
 /** Names that are listed before "and others". */
 const LISTED = 20;
 
-/** A reference to another entry of the file. */
 export function refer(
   entries: Entries<unknown>,
   what: string,

@@ -5,7 +5,6 @@ import { pythonProblem } from './python-handler';
 
 /** How the runtimes of a language find a handler. */
 interface Language {
-  /** What the names of its runtimes begin with. */
   readonly runtimes: string;
   /** A handler: its file without the ending, and what is called. */
   readonly form: RegExp;

@@ -12,7 +12,6 @@ export interface Module {
   /** What is called: an export, or what is in one, such as `orders.handler`. */
   readonly name: string;
   readonly runtime: string;
-  /** Of the function. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -85,7 +84,6 @@ function syntaxOf(file: string) {
       exports.length > 0 || imports.some(({ kind }) => kind === 'import-statement');
     return { isEsModule, exports };
   } catch {
-    // Whether Node.js can read it is not known.
     return undefined;
   }
 }

@@ -5,7 +5,6 @@ import { ENVIRONMENT, STREAM_POLICY } from '../../topology/limits';
 import type { Report } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
 
-/** AWS's limits on what the entries of a sound topology make together. */
 export function sizes({ producers, consumers }: ResolvedTopology, report: Report): void {
   for (const producer of producers) {
     const written = producer.streamPolicy.managed && producer.readers.length > 0;

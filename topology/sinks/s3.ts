@@ -50,7 +50,6 @@ function resolve(sink: Settings, { topologyName, name, account }: SinkOwner) {
     bucket,
     /** Whether the stack makes the bucket. */
     managed: sink.bucket === undefined,
-    /** Name of the Glue database. */
     database: names.glueDatabase(topologyName, name),
     variables: { bucket, prefix: sink.prefix, bucketOwner: account.id },
   };

@@ -1,6 +1,5 @@
 import type { Report } from '../problem';
 
-/** The consumer of a sink. */
 export interface SinkOwner {
   readonly topologyName: string;
   readonly name: string;
@@ -13,7 +12,6 @@ export interface CheckedConsumer extends Pick<SinkOwner, 'topologyName' | 'name'
   readonly isSubscribed: boolean;
 }
 
-/** What the topology knows of a kind of sink. */
 export interface SinkKind<Settings, Resolved> {
   /** Absolute path of the default function. */
   readonly entry: string;

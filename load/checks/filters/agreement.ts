@@ -64,7 +64,6 @@ function branchesOf(pattern: object, field: readonly string[], path: Path): Bran
 /** Kinds of records, by what they have: only deletions by TTL have `userIdentity`. */
 const RECORDS = ['INSERT', 'MODIFY', 'REMOVE by users', 'REMOVE by TTL'];
 
-/** Kinds of records that can have what a demand asks for. */
 function recordsFor(demand: Demand, keys: readonly string[]): readonly string[] {
   const { field, alternatives } = demand;
   const [first, , attribute = ''] = field;

@@ -16,7 +16,6 @@ interface Operator {
   /** What its operand must be, and that in words, with an example. */
   readonly operand: z.ZodType;
   readonly rule: string;
-  /** Whether a value fulfils it. */
   readonly matches: (operand: unknown, value: Value) => boolean;
 }
 
@@ -100,7 +99,6 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   },
 };
 
-/** What people write for an operator, with what it is called. */
 export const OPERATOR_ALIASES: Readonly<Record<string, string>> = {
   startsWith: 'prefix',
   beginsWith: 'prefix',

@@ -50,7 +50,6 @@ function ofNode(pattern: unknown, node: Node, path: Path, inOr: boolean): Proble
   });
 }
 
-/** `$or` and the patterns of which one must match. */
 function ofOr(pattern: unknown, node: Node, path: Path): Problem[] {
   if (!Array.isArray(pattern) || pattern.length < 2) {
     const message = `must be a list of two patterns or more, such as [${node.example}, …]`;

@@ -38,7 +38,6 @@ export interface Node {
   /** What it is and what its fields are, for messages: `a stream record` has a `field`. */
   readonly what: string;
   readonly fields: string;
-  /** Names of all its fields, if they are known. */
   readonly names?: readonly string[];
   /** Other names that people write, with what is right. */
   readonly aliases?: Readonly<Record<string, string>>;
@@ -86,7 +85,6 @@ const VALUES: Readonly<Record<string, Leaf | undefined>> = {
   BS: BINARY,
 };
 
-/** @param producer of the table, if it is sound */
 export function streamRecord(producer: Producer | undefined, accounts: Declared['accounts']): Node {
   const table = producer?.table;
   const tables = tablesOf(producer, accounts);
@@ -177,7 +175,6 @@ function keysOf(table?: Table): Node {
   return node(`the key of ${table.name}`, `{ ${name}: { ${type}: [a] } }`, known, 'attribute');
 }
 
-/** The attributes of the key of a table that the topology makes. */
 function keyAttributes(table?: Table, always = false): Record<string, Node> {
   const { partitionKey, sortKey } = table ?? {};
   const known = [

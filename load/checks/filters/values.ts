@@ -7,7 +7,6 @@
 import { asked, canBe, textOf, type Value } from './operators';
 
 export interface Values {
-  /** What they are, for messages. */
   readonly name: string;
   /** One of them, or what matches one, as YAML for messages. */
   readonly example: string;

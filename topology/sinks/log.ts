@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { ownFile } from '../own-files';
 import { object } from '../schema/values';
 
-const settings = object({
-  type: z.literal('log').describe("The function's log."),
-});
+const settings = object({ type: z.literal('log').describe("The function's log.") });
 
 /** The default function writes every change to its log. */
 export const log = {

@@ -8,7 +8,7 @@ import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { Construct } from 'constructs';
-import { tlsOnly } from '../policies/bucket';
+import { tlsOnly } from '../policies/resource-policies';
 import { policyDocument } from './terraform/policy-document';
 
 /** A rule that is enabled, of all objects where it has no filter. */

@@ -1,7 +1,7 @@
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
-import { keyPolicy } from '../policies/key-policy';
+import { keyPolicy } from '../policies/resource-policies';
 import { names } from '../topology/names';
 import type { ResolvedProducer } from '../topology/resolve';
 import { policyDocument } from './terraform/policy-document';

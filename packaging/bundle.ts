@@ -11,7 +11,7 @@ import path from 'node:path';
 import { runInThisContext } from 'node:vm';
 import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../lambda-src/contract';
 import { ownFile, PACKAGE_NAME } from '../topology/own-files';
-import { realPath, temporaryFolder } from '../topology/paths';
+import { isOwn, realPath, relative, temporaryFolder, withSlashes } from '../topology/paths';
 import { UserError } from '../topology/problem';
 import type { Entry } from '../topology/resolve';
 import { isDefaultEntry } from '../topology/sinks';
@@ -24,10 +24,9 @@ import {
 } from './bundled-sources';
 import { confinement } from './confinement';
 import { type Build, esbuild, formatMessage, type Message } from './esbuild';
-import { isOwn, PACKAGE, packageFiles, packageHash, relative, withSlashes } from './package-files';
-import { isOfRuntime } from './runtime-files';
+import { isOfRuntime, stableNames } from './origins';
+import { PACKAGE, packageFiles, packageHash } from './package-files';
 import { type InputText, renameSources } from './source-maps';
-import { stableNames } from './stable-names';
 
 /** What picks the handler of an entry; it is bundled with it. */
 const DEPLOYED_HANDLER = ownFile('lambda-src/runtime/deployed-handler.ts');

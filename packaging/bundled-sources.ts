@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { getTsconfig } from 'get-tsconfig';
+import { isOwn } from '../topology/paths';
 import { UserError } from '../topology/problem';
 import type { Message } from './esbuild';
-import { isOwn } from './package-files';
 import type { InputText } from './source-maps';
 
 /**

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { arns } from '../topology/arns';
+import { isOwn, relative } from '../topology/paths';
 import type { Entry, ResolvedConsumer } from '../topology/resolve';
 import { bundle } from './bundle';
-import { isOwn, packageHash, readCodeFolder, relative } from './package-files';
-import { stableNames } from './stable-names';
+import { stableNames } from './origins';
+import { packageHash, readCodeFolder } from './package-files';
 
 type Packaged = Pick<ResolvedConsumer, 'function' | 'sources'>;
 

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Metafile } from 'esbuild';
 import { PACKAGE_NAME } from '../topology/own-files';
+import { isOwn } from '../topology/paths';
 import { UserError } from '../topology/problem';
 import { visible } from '../topology/unicode';
 import { notUtf8 } from '../topology/utf8';
 import { elsewhere, type Refusal } from './confinement';
-import { isOwn } from './package-files';
 import { type InputText, refusedSourceMap, textOfDataUrl } from './source-maps';
 
 /** What esbuild says of a place in the code, on one line. */

@@ -11,7 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { isInside, realPath } from '../topology/paths';
+import { isInside, realPath, relative } from '../topology/paths';
 import { UserError } from '../topology/problem';
 import type { Refusal } from './confinement';
 
@@ -150,17 +150,4 @@ function lookAt(place: string, followsLinks: boolean): Stats | string {
 function escaped(name: Buffer): string {
   const byte = (character: string) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
   return name.toString('latin1').replace(/[^ -~]/g, byte);
-}
-
-/** With slashes. */
-export function relative(from: string, file: string): string {
-  return withSlashes(path.relative(from, file));
-}
-
-export function withSlashes(file: string): string {
-  return file.split(path.sep).join('/');
-}
-
-export function isOwn(file: string): boolean {
-  return !file.split('/').includes('node_modules');
 }

@@ -2,8 +2,7 @@ import { arns } from '../topology/arns';
 import { IAM } from '../topology/limits';
 import type { ResolvedConsumer, TableReference } from '../topology/resolve';
 import { ACTIONS } from './actions';
-import { ofBucketOwner } from './bucket';
-import { throughDynamodb } from './key-policy';
+import { ofBucketOwner, throughDynamodb } from './resource-policies';
 import { type Condition, condition, policySize, type Statement } from './statement';
 
 export const TRUST_POLICY: readonly Statement[] = [

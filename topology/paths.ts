@@ -24,8 +24,8 @@ export function realPath(file: string): string {
 
 /** Whether a path is a folder's own or below it. */
 export function isInside(file: string, folder: string): boolean {
-  const relative = path.relative(folder, file);
-  return relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
+  const below = path.relative(folder, file);
+  return below.split(path.sep)[0] !== '..' && !path.isAbsolute(below);
 }
 
 /**
@@ -42,4 +42,18 @@ export function temporaryFolder(prefix: string): string {
       `TMPDIR must be a folder that can be written to: ${(error as Error).message}`,
     );
   }
+}
+
+/** With slashes. */
+export function relative(from: string, file: string): string {
+  return withSlashes(path.relative(from, file));
+}
+
+export function withSlashes(file: string): string {
+  return file.split(path.sep).join('/');
+}
+
+/** Whether no package brought a file, whose path has slashes. */
+export function isOwn(file: string): boolean {
+  return !file.split('/').includes('node_modules');
 }

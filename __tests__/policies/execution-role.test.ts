@@ -1,9 +1,9 @@
-import { ofBucketOwner } from '../../policies/bucket';
 import {
   type FunctionTargets,
   functionPolicy,
   streamPolicies,
 } from '../../policies/execution-role';
+import { ofBucketOwner } from '../../policies/resource-policies';
 import { policySize } from '../../policies/statement';
 import { BUCKET, FUNCTION, IAM, OBJECT_KEY_PREFIX } from '../../topology/limits';
 import type { TableReference } from '../../topology/resolve';

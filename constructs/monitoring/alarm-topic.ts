@@ -3,7 +3,7 @@ import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 import { Construct } from 'constructs';
-import { alarmKeyPolicy, alarmTopicPolicy } from '../../policies/alarm-topic';
+import { alarmKeyPolicy, alarmTopicPolicy } from '../../policies/resource-policies';
 import { names } from '../../topology/names';
 import type { Account } from '../../topology/resolve';
 import { policyDocument } from '../terraform/policy-document';

@@ -2,7 +2,7 @@ import { DataAwsS3Bucket } from '@cdktf/provider-aws/lib/data-aws-s3-bucket';
 import { Construct } from 'constructs';
 import { SINK_VARIABLES } from '../../lambda-src/contract';
 import { ACTIONS } from '../../policies/actions';
-import { ofBucketOwner } from '../../policies/bucket';
+import { ofBucketOwner } from '../../policies/resource-policies';
 import { ATHENA_RESULTS } from '../../topology/names';
 import type { ResolvedConsumer } from '../../topology/resolve';
 import type { Lake } from '../../topology/sinks/s3';

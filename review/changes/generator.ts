@@ -1,9 +1,8 @@
 import { existsSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { isOwn, relative } from '../../packaging/package-files';
-import { RUNTIME_FILES } from '../../packaging/runtime-files';
+import { RUNTIME_FILES } from '../../packaging/origins';
 import { OWN_FOLDER, ownFile } from '../../topology/own-files';
-import { isInside, realPath } from '../../topology/paths';
+import { isInside, isOwn, realPath, relative } from '../../topology/paths';
 import { foldersUpTo, isInModules } from './packages';
 
 /** In a clone: what makes stacks of a topology. Functions and topologies are read at the commit. */

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { isOwn, relative } from '../../packaging/package-files';
-import { isInside, realPath } from '../../topology/paths';
+import { isInside, isOwn, realPath, relative } from '../../topology/paths';
 
 /** These folders of a repository and all above them in it, relative to its own. */
 export function foldersUpTo(root: string, ...folders: readonly string[]): string[] {

@@ -45,3 +45,42 @@ export function throughDynamodb(region: string): Condition {
   const others = region.startsWith('cn-') ? [`${service}.cn`] : [];
   return condition('StringEquals', 'kms:ViaService', service, ...others);
 }
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
+export function alarmTopicPolicy(topicArn: string, account: Account): Statement[] {
+  return [allowAlarms(account, ACTIONS.publish, topicArn)];
+}
+
+/** Alarms reach a topic through its key as well, which the AWS managed key (alias/aws/sns) does not allow. */
+export function alarmKeyPolicy(account: Account): Statement[] {
+  return [administeredBy(account), allowAlarms(account, ACTIONS.publishEncrypted, '*')];
+}
+
+function allowAlarms({ id }: Account, actions: string[], resource: string): Statement {
+  return {
+    sid: 'AllowAlarms',
+    principals: [{ type: 'Service', identifiers: ['cloudwatch.amazonaws.com'] }],
+    actions,
+    resources: [resource],
+    condition: [condition('StringEquals', 'aws:SourceAccount', id)],
+  };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
+export function tlsOnly(bucketArn: string): Statement[] {
+  return [
+    {
+      sid: 'DenyInsecureTransport',
+      effect: 'Deny',
+      principals: [{ type: '*', identifiers: ['*'] }],
+      actions: ['s3:*'],
+      resources: [bucketArn, `${bucketArn}/*`],
+      condition: [condition('Bool', 'aws:SecureTransport', 'false')],
+    },
+  ];
+}
+
+/** Whoever deletes a bucket leaves its name to others. */
+export function ofBucketOwner(account: string): Condition {
+  return condition('StringEquals', 's3:ResourceAccount', account);
+}

@@ -1,7 +1,24 @@
-import { OWN_FOLDER } from '../topology/own-files';
-import { isInside, realPath } from '../topology/paths';
+import { OWN_FOLDER, ownFile } from '../topology/own-files';
+import { isInside, realPath, relative } from '../topology/paths';
+import { DEFAULT_ENTRIES } from '../topology/sinks';
 import { projectOf } from './confinement';
-import { relative } from './package-files';
+
+/** What this project adds to functions, in its own folder. The rest of `lambda-src` is the user's. */
+export const RUNTIME_FILES: readonly string[] = [
+  'lambda-src/contract.ts',
+  'lambda-src/processor.ts',
+  'lambda-src/runtime',
+  'lambda-src/sinks',
+  ...DEFAULT_ENTRIES.map((entry) => relative(OWN_FOLDER, entry)),
+];
+
+const PLACES = RUNTIME_FILES.map(ownFile).map(realPath);
+
+/** Whether this project added a file to a function, by whatever path or link. */
+export function isOfRuntime(file: string): boolean {
+  const real = realPath(file);
+  return PLACES.some((place) => isInside(real, place));
+}
 
 /**
  * Names files in a bundle and its source map, so that both are the same wherever the project is: those of this project

@@ -15,6 +15,8 @@ import type { World } from './run';
 import { Screen } from './screen';
 import { changesOf, hasChanges, type Plans, type Results, reasons } from './summary';
 
+const INTERRUPTED = 'interrupted; a repetition goes on from there';
+
 /** Folder of the stacks, and in it that of what Terraform downloads. */
 export const OUTDIR = 'cdktf.out';
 const CACHE = path.join(OUTDIR, '.terraform');
@@ -117,7 +119,7 @@ export class Runner {
       const started = Date.now();
       const outcome = await this.applyOne(stack, plans?.get(stack), addsOnly);
       // All that Terraform says of an interrupt are its consequences.
-      const result = outcome.failed && this.isStopped ? INTERRUPTED : outcome;
+      const result = outcome.failed && this.isStopped ? failedBy(INTERRUPTED) : outcome;
       const seconds = Math.round((Date.now() - started) / 1000);
       const took = result.failed ? '' : `, ${seconds} s`;
       for (const text of reasons(stack, result, this.explain)) {
@@ -134,7 +136,9 @@ export class Runner {
   ): Promise<Applied> {
     const isPlanned = plan?.status === 'planned';
     if (plan?.status === 'failed') return plan;
-    if (isPlanned && !hasChanges(plan)) return NOTHING_TO_DO;
+    if (isPlanned && !hasChanges(plan)) {
+      return { status: 'done', failed: false, changes: { add: 0, change: 0, remove: 0 } };
+    }
     const folder = this.folderOf(stack);
     const failure = await this.initialize(folder);
     if (failure) return failure;
@@ -184,14 +188,6 @@ export class Runner {
     this.screen.line(`${stack.id}: ${line}`);
   }
 }
-
-const INTERRUPTED: Applied = failedBy('interrupted; a repetition goes on from there');
-
-const NOTHING_TO_DO: Applied = {
-  status: 'done',
-  failed: false,
-  changes: { add: 0, change: 0, remove: 0 },
-};
 
 function failedBy(summary: string, detail = ''): Applied & StackPlan {
   return { status: 'failed', failed: true, errors: [{ severity: 'error', summary, detail }] };

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { temporaryFolder } from '../topology/temporary-folder';
 import { packageOf } from './bundles';
 
 /** As in package/tsconfig.json. */
@@ -14,7 +14,7 @@ const ENTRIES = ['index', 'lambda-src/processor'];
  * @throws Error if another one is imported
  */
 export function writeTypes(outdir: string, packages: ReadonlySet<string>): void {
-  const scratch = mkdtempSync(path.join(tmpdir(), 'types-'));
+  const scratch = temporaryFolder('types-');
   const tsc = require.resolve('typescript/package.json').replace(/package\.json$/, 'bin/tsc');
   try {
     execFileSync(process.execPath, [tsc, '-p', 'package', '--outDir', scratch], {

@@ -55,10 +55,10 @@ export async function findFailedBatches(store: Store, origin: Origin, since?: Da
   const sort = async ({ key, size }: { key: string; size: number }) => {
     try {
       parseKey(key); // objects of another purpose are not read
-      if (size > MAXIMUM_SIZE)
-        throw new NotAFailedBatchError(
-          `it has ${size} bytes, a failed batch has at most ${MAXIMUM_SIZE}`,
-        );
+      if (size > MAXIMUM_SIZE) {
+        const most = `a failed batch has at most ${MAXIMUM_SIZE}`;
+        throw new NotAFailedBatchError(`it has ${size} bytes, ${most}`);
+      }
       const object = await store.read(key);
       if (!object) return; // it expired, or another run delivered it
       const { batch } = parseFailedBatch(key, object.content, origin);
@@ -73,22 +73,21 @@ export async function findFailedBatches(store: Store, origin: Origin, since?: Da
       await Promise.all(objects.slice(next, next + READS).map(sort));
     }
   }
-  batches.sort(inStreamOrder);
-  others.sort((a, b) => compare(a.key, b.key));
+  batches.sort(by(streamOrder));
+  others.sort(by(({ key }) => key));
   return { batches, others };
 }
 
-/** By stream, then by sequence number: the successors of a shard have higher numbers than the shard. */
-function inStreamOrder(a: FailedBatch, b: FailedBatch): number {
-  return (
-    compare(a.streamArn, b.streamArn) ||
-    compare(BigInt(a.startSequenceNumber), BigInt(b.startSequenceNumber)) ||
-    compare(a.key, b.key)
-  );
+function by<T>(order: (item: T) => string) {
+  return (a: T, b: T) => (order(a) < order(b) ? -1 : 1);
 }
 
-function compare<T extends string | bigint>(a: T, b: T): number {
-  return a < b ? -1 : Number(a > b);
+/**
+ * By stream, then by sequence number, which has at most 40 digits: the successors of a shard have higher numbers than
+ * the shard.
+ */
+function streamOrder({ streamArn, startSequenceNumber, key }: FailedBatch): string {
+  return [streamArn, startSequenceNumber.padStart(40, '0'), key].join(' ');
 }
 
 interface RedriveProps {

@@ -11,6 +11,7 @@ import {
   toJson,
   UNITS,
 } from '../operate/redrive/report';
+import { ONE_INTERRUPT } from '../terraform/program';
 import { arns } from '../topology/arns';
 import { ownPage } from '../topology/own-files';
 import { UserError } from '../topology/problem';
@@ -107,9 +108,6 @@ function parseSince(text: string, now: Date): Date {
   if (since > now) throw new UserError(`--since must be in the past, got ${text}`);
   return since;
 }
-
-/** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
-const ONE_INTERRUPT = 1_000;
 
 /** Aborted by the first interrupt; the next one ends the process. */
 function interrupts(): AbortSignal {

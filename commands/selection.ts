@@ -7,6 +7,7 @@ import { didYouMean, UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { type Stack, stacksOf } from '../topology/stacks';
 import { visible } from '../topology/unicode';
+import type { Values } from './command';
 import type { World } from './run';
 import { OUTDIR } from './runner';
 import type { TopologyWorld } from './topology';
@@ -27,11 +28,6 @@ export const SELECTION = {
   },
 } as const;
 
-interface Selection {
-  readonly 'changed-since'?: string;
-  readonly shard?: string;
-}
-
 /** The commit that a command compares with, and its stacks. */
 interface Since {
   readonly commit: string;
@@ -41,7 +37,7 @@ interface Since {
 /** Stacks that a command is asked for, in the order of deployment. All are synthesized for the comparison. */
 export async function selected(
   topology: ResolvedTopology,
-  { 'changed-since': ref, shard }: Selection,
+  { 'changed-since': ref, shard }: Values<typeof SELECTION>,
   patterns: readonly string[],
   { topologyFile, stderr }: TopologyWorld,
 ): Promise<{ readonly stacks: Stack[]; readonly since?: Since }> {

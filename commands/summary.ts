@@ -1,3 +1,4 @@
+import { few } from '../review/lists';
 import { plural } from '../review/report/words';
 import type { Applied } from '../terraform/apply';
 import type { NotRun } from '../terraform/in-order';
@@ -18,9 +19,6 @@ export type Explain = (stack: Stack, error: Diagnostic) => string;
 
 /** First what is lost. */
 const ACTIONS = ['replaced', 'destroyed', 'changed', 'added'] as const;
-
-/** Resources or stacks that are named before "and … more". */
-const NAMED = 3;
 
 /**
  * A plan of many stacks, a line each: first what is lost, then what is changed and added, then what is not planned.
@@ -145,10 +143,4 @@ function named({ address, attributes }: Change): string {
 function counted(changes: readonly Change[]): string[] {
   const names = changes.map(({ address }) => address);
   return names.length === 0 ? [] : [`${names.length}: ${few(names)}`];
-}
-
-/** The first of many names, and how many more there are. */
-export function few(names: readonly string[]): string {
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  return `${names.slice(0, NAMED).join(', ')}${more}`;
 }

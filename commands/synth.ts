@@ -1,8 +1,8 @@
+import { few } from '../review/lists';
 import { plural } from '../review/report/words';
 import { synthesize } from '../stacks/synthesize';
 import { ownPage } from '../topology/own-files';
 import { quoted } from './explain';
-import { few } from './summary';
 import { defineTopologyCommand, readTopology, usualTopology } from './topology';
 
 const OPTIONS = {

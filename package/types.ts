@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { temporaryFolder } from '../topology/temporary-folder';
+import { temporaryFolder } from '../topology/paths';
 import { packageOf } from './bundles';
 
 /** As in package/tsconfig.json. */

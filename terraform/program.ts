@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 /** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
-const ONE_INTERRUPT = 1_000;
+export const ONE_INTERRUPT = 1_000;
 
 /** Of a terminal that was closed: what runs is ended in order all the same. */
 const OUTPUTS = [process.stdout, process.stderr];

@@ -2,10 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Access, evaluateAccess } from '../../review/access/access';
 import { readAccessModel } from '../../review/access/model';
-import type { Review } from '../../review/model';
+import type { Finding, Review } from '../../review/model';
 import { Stacks } from '../../review/read/resources';
 import { parseStack, type Stack, type StackJson } from '../../review/read/stacks';
 import { review } from '../../review/review';
+import { applyRules } from '../../review/rules';
 import { writeStacks } from '../../stacks/synthesize';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { jsonOf, stacksOf } from './synth-app';
@@ -71,6 +72,17 @@ export function reviewOf(
   today = new Date('2026-08-01'),
 ): Review {
   return review({ stacks: () => synthesizedStacks(topology, edits), topology, today });
+}
+
+/** What the rules find. */
+export function ruledOut(
+  topology: ResolvedTopology,
+  edits: Readonly<Record<string, Edit>> = {},
+): Finding[] {
+  const stacks = new Stacks(synthesizedStacks(topology, edits));
+  const model = readAccessModel(stacks);
+  const today = new Date('2026-08-01');
+  return applyRules({ stacks, topology, model, today }).filter(({ stops }) => stops);
 }
 
 /** What must stop a deployment, as the command prints it. */

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { TerraformStack, Testing } from 'cdktf';
+import { Testing } from 'cdktf';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { validate } from '../../load/validate';
-import { buildStacks } from '../../stacks/build-stacks';
 import { TopologyError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { topologySchema } from '../../topology/schema';
+import { EVERYTHING } from '../helpers/everything';
 import { SHIPPED } from '../helpers/shipped-topologies';
-import { jsonApp } from '../helpers/synth-app';
-import { consumer, producer, topology } from '../helpers/topology';
+import { stacksOf } from '../helpers/synth-app';
+import { topology } from '../helpers/topology';
 
 jest.setTimeout(120_000);
 
@@ -24,46 +24,16 @@ const SYNTHESIZED = 10;
 const TOPOLOGIES = path.join(__dirname, '../../topologies');
 const KEYS = Object.keys(topologySchema.shape);
 
+const { tenants: _, ...producers } = EVERYTHING.producers;
+
 const BASES: unknown[] = [
   topology(),
-  topology({
-    'state.manage': true,
-    tags: { Team: 'data' },
-    'consumers.search': consumer('Search'),
-    'producers.orders.table.encryption': 'customer-managed',
-    'producers.orders.streamPolicy': {
-      principal: 'account',
-      conditions: [{ test: 'StringEquals', variable: 'aws:PrincipalOrgID', values: ['o-1'] }],
-    },
-    'consumers.process-orders.sink': {
-      type: 's3',
-      transitionToStandardIaInDays: 90,
-      expirationInDays: 730,
-    },
-    'consumers.search.alarms': false,
-    'subscriptions[0].filters': [{ eventName: ['INSERT'] }],
-    'subscriptions[1]': { producer: 'orders', consumer: 'search', batchSize: 10 },
-  }),
-  topology({
-    'consumers.process-orders.function.environment': { LOG_LEVEL: 'debug' },
-    'consumers.process-orders.sink': { type: 's3', bucket: 'our-lake', prefix: 'orders/' },
-    'consumers.process-orders.failedBatches': { expirationInDays: 7 },
-    'consumers.process-orders.alarms': {
-      topicArn: 'arn:aws:sns:us-east-1:111122223333:on-call',
-      email: 'team@example.com',
-      errors: 5,
-    },
-    'consumers.process-orders.role.managedPolicyArns': ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
-    'producers.orders': {
-      account: 'shop',
-      existingTable: {
-        name: 'Orders',
-        encryption: { kmsKeyArn: 'arn:aws:kms:us-east-1:444455556666:key/1234' },
-      },
-      streamPolicy: { replacesExisting: true },
-    },
-    'producers.items': { ...producer('Items'), account: undefined, accounts: ['shop'] },
-  }),
+  {
+    ...EVERYTHING,
+    producers,
+    subscriptions: EVERYTHING.subscriptions?.filter(({ producer }) => producer !== 'tenants'),
+    accounts: Object.fromEntries(Object.entries(EVERYTHING.accounts).slice(0, 2)),
+  },
   ...SHIPPED.map((file) => parse(readFileSync(path.join(TOPOLOGIES, file), 'utf8'))),
 ];
 
@@ -191,17 +161,11 @@ function expectProblems(content: unknown, problems: ReturnType<typeof validate>[
 }
 
 function expectStacks(resolved: ResolvedTopology) {
-  const app = jsonApp();
-  buildStacks(app, withoutBundle(resolved));
-  const stacks = app.node.findAll().filter((node) => TerraformStack.isStack(node));
+  const stacks = stacksOf(withoutBundle(resolved));
   const { consumers, producers, subscriptions, state } = resolved;
   const entries = [...consumers, ...producers, ...subscriptions].map(({ stackId }) => stackId);
-  expect(stacks.map(({ node }) => node.id)).toEqual([
-    ...(state.manage ? ['state-bucket'] : []),
-    ...entries,
-  ]);
-  for (const stack of stacks) {
-    stack.prepareStack();
+  expect([...stacks.keys()]).toEqual([...(state.manage ? ['state-bucket'] : []), ...entries]);
+  for (const stack of stacks.values()) {
     expect(JSON.parse(Testing.synth(stack, true))).toHaveProperty('terraform.backend');
   }
 }

@@ -154,18 +154,6 @@ describe('a bundle', () => {
     });
   });
 
-  test('is the same whether the path of the entry is relative or not', () => {
-    const entry = writeEntry('export const handler = async () => null;');
-    expect(bundle(path.resolve(entry), 'nodejs22.x')).toBe(bundle(entry, 'nodejs22.x'));
-  });
-
-  test('of other content is in another folder', () => {
-    const folders = [1, 2].map((value) =>
-      bundleOf(`export const handler = () => ({ v: ${value} });`),
-    );
-    expect(new Set(folders).size).toBe(2);
-  });
-
   test.each([
     ['nodejs22.x', /a\?\.b/],
     ['nodejs12.x', /a==null\?void 0:a\.b/],

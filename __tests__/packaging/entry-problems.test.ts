@@ -77,7 +77,3 @@ test('an entry with a processor has a LOG_LEVEL that is one', () => {
   const own = 'export const handler = async () => null;\n';
   expect(problemsOf(own, 0, { LOG_LEVEL: 'verbose' }).problems).toEqual([]);
 });
-
-test('a processor without a window is an entry', () => {
-  expect(problemsOf(HANDLER, 0).problems).toEqual([]);
-});

@@ -98,16 +98,6 @@ describe('where the state is', () => {
       },
     ]);
   });
-
-  test('behind the role of one account, and that of the topology for the others', () => {
-    const role = 'arn:aws:iam::999999999999:role/StateOfShop';
-    const app = synthApp(
-      topology({ 'state.roleArn': STATE_ROLE, 'accounts.shop.stateRoleArn': role }),
-    );
-    expect(
-      app.ids.map((id) => Reflect.get(app.json(id).terraform, 'backend').s3.assume_role),
-    ).toEqual([{ role_arn: STATE_ROLE }, { role_arn: role }, { role_arn: STATE_ROLE }]);
-  });
 });
 
 describe('the AWS provider', () => {

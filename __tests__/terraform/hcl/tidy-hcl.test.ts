@@ -25,11 +25,6 @@ describe('tidy HCL has', () => {
       'resource "terraform_data" "x" {\n  provider = aws.consumer\n}\n',
     ],
     [
-      'a provider without an alias as a reference',
-      block('provider = "archive"'),
-      'resource "terraform_data" "x" {\n  provider = archive\n}\n',
-    ],
-    [
       'dependencies as references',
       block('depends_on = [\n"aws_a.b",\n"data.aws_c.d",\n]'),
       'resource "terraform_data" "x" {\n  depends_on = [\n    aws_a.b,\n    data.aws_c.d,\n  ]\n}\n',
@@ -38,11 +33,6 @@ describe('tidy HCL has', () => {
       'an interpolation alone as an expression',
       block('input = "${aws_a.b.arn}"'),
       'resource "terraform_data" "x" {\n  input = aws_a.b.arn\n}\n',
-    ],
-    [
-      'an interpolation with a key in quotes as an expression',
-      block('input = "${aws_a.b.output["arn"]}"'),
-      'resource "terraform_data" "x" {\n  input = aws_a.b.output["arn"]\n}\n',
     ],
     [
       'interpolations alone in a list as expressions',
@@ -55,11 +45,6 @@ describe('tidy HCL has', () => {
       'resource "terraform_data" "x" {\n  input = "${aws_a.b}:*"\n  other = "a${aws_a.b}"\n}\n',
     ],
     [
-      'two interpolations as they are',
-      block('input = "${aws_a.b}${aws_c.d}"\nother = "${aws_a.b}-${aws_c.d}"'),
-      'resource "terraform_data" "x" {\n  input = "${aws_a.b}${aws_c.d}"\n  other = "${aws_a.b}-${aws_c.d}"\n}\n',
-    ],
-    [
       'text that only looks like an interpolation as it is',
       block('input = "$${a}"\nother = "\\"$${a}\\""\nthird = "%%{a}"'),
       'resource "terraform_data" "x" {\n  input = "$${a}"\n  other = "\\"$${a}\\""\n  third = "%%{a}"\n}\n',
@@ -68,13 +53,6 @@ describe('tidy HCL has', () => {
       'providers by their full source',
       'terraform {\nrequired_providers {\naws = {\nversion = "6.25.0"\nsource = "aws"\n}\narchive = {\nversion = "2.7.1"\nsource = "hashicorp/archive"\n}\nother = {\nversion = "1.0.0"\nsource = "example/other"\n}\n}\n}',
       'terraform {\n  required_providers {\n    aws = {\n      source  = "hashicorp/aws"\n      version = "6.25.0"\n    }\n    archive = {\n      source  = "hashicorp/archive"\n      version = "2.7.1"\n    }\n    other = {\n      version = "1.0.0"\n      source  = "example/other"\n    }\n  }\n}\n',
-    ],
-    [
-      'a condition as a block',
-      block(
-        'lifecycle {\npostcondition = [\n{\ncondition = "${self.a}"\nerror_message = "b"\n},\n]\n}',
-      ),
-      'resource "terraform_data" "x" {\n  lifecycle {\n    postcondition {\n      condition     = self.a\n      error_message = "b"\n    }\n  }\n}\n',
     ],
     [
       'conditions as blocks',
@@ -94,11 +72,6 @@ describe('tidy HCL has', () => {
         `input = "\${format("%s", jsonencode({"a" = [1, aws_a.b], "b" = "${'x'.repeat(90)}"}))}"`,
       ),
       `resource "terraform_data" "x" {\n  input = format("%s", jsonencode({\n    a = [1, aws_a.b],\n    b = "${'x'.repeat(90)}",\n  }))\n}\n`,
-    ],
-    [
-      'arguments in line',
-      block('a = 1\nlong_name = 2'),
-      'resource "terraform_data" "x" {\n  a         = 1\n  long_name = 2\n}\n',
     ],
   ])('%s', async (_, before, after) => {
     expect(await tidyHcl(before)).toBe(after);
@@ -123,11 +96,6 @@ test('the conditions of an existing table and of a state are blocks with the sam
   }
   expect(hcl.match(/^ {4}postcondition \{$/gm)).toHaveLength(4);
   expect(hcl).not.toContain('postcondition =');
-  expect(await format(hcl)).toBe(hcl);
-});
-
-test('the formatter leaves tidy HCL alone', async () => {
-  const hcl = await tidyHcl(synthHcl(topology(), PRODUCER));
   expect(await format(hcl)).toBe(hcl);
 });
 

@@ -169,11 +169,6 @@ describe('the grants for customer managed keys', () => {
       ],
     ],
     [
-      'take a table that is named twice once',
-      [managed(1), managed(1)],
-      [read(table(1)), decryptTable(1, 'Orders', '000000000001')],
-    ],
-    [
       'are in one policy with each other',
       [table(1), withKey(2, 'Items', 'a'), managed(3, 'Carts'), managed(4, 'Items')],
       [

@@ -84,78 +84,53 @@ describe('the policies of a role may not allow', () => {
 });
 
 describe('the policy of a resource may not name', () => {
-  const aws = (...identifiers: string[]) => [{ type: 'AWS', identifiers }];
-
-  test.each<[string, string, string, Statement, string]>([
-    [
-      'an account outside, in the policy of a stream',
-      'producer-documents-acme',
-      'stream_policy_document',
-      { actions: ['dynamodb:GetRecords'], principals: aws(OUTSIDE) },
-      `${STREAM} Added allows dynamodb:GetRecords to ${OUTSIDE}${MORE}`,
-    ],
-    [
-      'another role of the consumer account',
-      'producer-documents-acme',
-      'stream_policy_document',
-      { actions: ['dynamodb:GetRecords'], principals: aws('arn:aws:iam::111122223333:role/Other') },
-      `${STREAM} Added allows dynamodb:GetRecords to arn:aws:iam::111122223333:role/Other${MORE}`,
-    ],
-    [
-      'everybody, whatever the condition',
-      'producer-documents-acme',
-      'stream_policy_document',
-      {
-        actions: ['dynamodb:GetRecords'],
-        principals: [{ type: '*', identifiers: ['*'] }],
-        condition: [{ test: 'StringEquals', variable: 'aws:PrincipalAccount', values: ['1'] }],
-      },
-      `${STREAM} Added allows dynamodb:GetRecords to * where StringEquals aws:PrincipalAccount = 1, which the topology does not mean`,
-    ],
-    [
-      'an account for a role of another one',
-      'producer-documents-acme',
-      'stream_policy_document',
-      {
-        actions: ['dynamodb:GetRecords'],
-        principals: aws(OUTSIDE),
-        condition: [{ test: 'ArnEquals', variable: 'aws:PrincipalArn', values: [ROLE] }],
-      },
-      `${STREAM} Added allows dynamodb:GetRecords to ${OUTSIDE} where ArnEquals aws:PrincipalArn = ${ROLE}, which the topology does not mean`,
-    ],
-    [
-      'a service, in the trust policy of a role',
-      'consumer-metering',
-      'execution_role_trust',
-      {
-        actions: ['sts:AssumeRole'],
-        principals: [{ type: 'Service', identifiers: ['ecs-tasks.amazonaws.com'] }],
-      },
-      `role ${ROLE} Added allows sts:AssumeRole to ecs-tasks.amazonaws.com${MORE}`,
-    ],
-    [
-      'an identity provider, in the trust policy of a role',
-      'consumer-metering',
-      'execution_role_trust',
-      {
-        actions: ['sts:AssumeRoleWithWebIdentity'],
-        principals: [{ type: 'Federated', identifiers: ['accounts.google.com'] }],
-      },
-      `role ${ROLE} Added allows sts:AssumeRoleWithWebIdentity to accounts.google.com${MORE}`,
-    ],
-    [
-      'a service, in the policy of a bucket',
+  const POLICIES = {
+    stream: ['producer-documents-acme', 'stream_policy_document', STREAM],
+    role: ['consumer-metering', 'execution_role_trust', `role ${ROLE}`],
+    bucket: [
       'consumer-metering',
       'failed_batches_policy_document',
-      {
-        actions: ['s3:PutObject'],
-        principals: [{ type: 'Service', identifiers: ['logging.s3.amazonaws.com'] }],
-        resources: ['*'],
-      },
-      `bucket arn:aws:s3:::metering-failed-batches-4583a1ed016b Added allows s3:PutObject to logging.s3.amazonaws.com${MORE}`,
+      'bucket arn:aws:s3:::metering-failed-batches-4583a1ed016b',
     ],
-  ])('%s', (_, stack, document, added, found) => {
-    expect(withStatement(stack, document, { sid: 'Added', ...added })).toEqual([found]);
+  } as const;
+  const GET = 'dynamodb:GetRecords';
+  const OTHER = 'arn:aws:iam::111122223333:role/Other';
+
+  test.each<[string, keyof typeof POLICIES, string, string, whom: string]>([
+    ['an account outside', 'stream', GET, 'AWS', OUTSIDE],
+    ['another role of the consumer account', 'stream', GET, 'AWS', OTHER],
+    ['a service', 'role', 'sts:AssumeRole', 'Service', 'ecs-tasks.amazonaws.com'],
+    [
+      'an identity provider',
+      'role',
+      'sts:AssumeRoleWithWebIdentity',
+      'Federated',
+      'accounts.google.com',
+    ],
+    ['a service', 'bucket', 's3:PutObject', 'Service', 'logging.s3.amazonaws.com'],
+  ])('%s, in the policy of a %s', (_, kind, action, type, whom) => {
+    const [stack, document, place] = POLICIES[kind];
+    const principals = [{ type, identifiers: [whom] }];
+    const resources = kind === 'bucket' ? ['*'] : undefined;
+    expect(
+      withStatement(stack, document, { sid: 'Added', actions: [action], principals, resources }),
+    ).toEqual([`${place} Added allows ${action} to ${whom}${MORE}`]);
+  });
+
+  test.each([
+    ['everybody, whatever the condition', '*', '*', 'StringEquals aws:PrincipalAccount', '1'],
+    ['an account for a role of another one', 'AWS', OUTSIDE, 'ArnEquals aws:PrincipalArn', ROLE],
+  ])('%s', (_, type, whom, condition, value) => {
+    const [test, variable] = condition.split(' ');
+    const added = {
+      sid: 'Added',
+      actions: [GET],
+      principals: [{ type, identifiers: [whom] }],
+      condition: [{ test, variable, values: [value] }],
+    };
+    expect(withStatement('producer-documents-acme', 'stream_policy_document', added)).toEqual([
+      `${STREAM} Added allows ${GET} to ${whom} where ${condition} = ${value}, which the topology does not mean`,
+    ]);
   });
 
   test('a reader that a condition on its ARN leaves open', () => {
@@ -224,36 +199,26 @@ test('a role that may do everything is found, even if the topology attaches the 
 });
 
 describe('a statement that the policies of the project do not use is found, for', () => {
-  test.each<[string, Statement]>([
-    [
-      'on * where NumericEquals s3:ResourceAccount = 1',
-      { condition: [{ test: 'NumericEquals', variable: 's3:ResourceAccount', values: ['1'] }] },
-    ],
-    [
-      'on * where ForAnyValue:StringEquals s3:ResourceAccount = 1',
-      {
-        condition: [
-          { test: 'ForAnyValue:StringEquals', variable: 's3:ResourceAccount', values: ['1'] },
-        ],
-      },
-    ],
-    [
-      'on * where StringEquals aws:SourceVpc = vpc-1',
-      { condition: [{ test: 'StringEquals', variable: 'aws:SourceVpc', values: ['vpc-1'] }] },
-    ],
-    [
-      'on arn:aws:s3:::other/${aws:username} without a condition',
-      { resources: ['arn:aws:s3:::other/&{aws:username}'] },
-    ],
-    [
-      'on * where ArnLike aws:PrincipalArn = Reader',
-      { condition: [{ test: 'ArnLike', variable: 'aws:PrincipalArn', values: ['Reader'] }] },
-    ],
-  ])('%s', (what, more) => {
+  const expectFound = (more: Statement, what: string) => {
     const added = { sid: 'Added', actions: ['s3:PutObject'], resources: ['*'], ...more };
     expect(withStatement('consumer-metering', 'execution_role_function_policy', added)).toEqual([
       `${ROLE} function/Added allows s3:PutObject ${what}, which the topology does not mean`,
     ]);
+  };
+
+  test.each([
+    ['NumericEquals', 's3:ResourceAccount', '1'],
+    ['ForAnyValue:StringEquals', 's3:ResourceAccount', '1'],
+    ['StringEquals', 'aws:SourceVpc', 'vpc-1'],
+    ['ArnLike', 'aws:PrincipalArn', 'Reader'],
+  ])('on * where %s %s = %s', (test, variable, value) => {
+    const condition = [{ test, variable, values: [value] }];
+    expectFound({ condition }, `on * where ${test} ${variable} = ${value}`);
+  });
+
+  test('a resource that is named after who asks', () => {
+    const resources = ['arn:aws:s3:::other/&{aws:username}'];
+    expectFound({ resources }, 'on arn:aws:s3:::other/${aws:username} without a condition');
   });
 
   test.each<[string, Statement]>([

@@ -171,12 +171,11 @@ test('a lake may be in a bucket that exists, which it leaves as it is', () => {
 test.each<[string, unknown, bucket: string, prefix: string]>([
   ['by its name', 's3', 'aws_s3_bucket.lake_bucket', 'changes/'],
   ['with its type', { type: 's3' }, 'aws_s3_bucket.lake_bucket', 'changes/'],
-  ['with a prefix', { type: 's3', prefix: 'a/b/' }, 'aws_s3_bucket.lake_bucket', 'a/b/'],
   [
     'with an existing bucket',
-    { type: 's3', bucket: 'our-lake' },
+    { type: 's3', bucket: 'our-lake', prefix: 'a/b/' },
     'data.aws_s3_bucket.lake_bucket',
-    'changes/',
+    'a/b/',
   ],
 ])('a sink %s is known to the function, which may write to it', (_, sink, bucket, prefix) => {
   const { resource, data } = consumerStack({ [SINK]: sink });

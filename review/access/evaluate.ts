@@ -126,19 +126,12 @@ function applies(
   return (
     (isNamed === undefined || names.some(isNamed)) &&
     includes(actions, (pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
-    includes(
-      resources,
-      (pattern, index) =>
-        resource.startsWith(resources.prefixes[index] ?? '') && matches(pattern, resource),
-    ) &&
+    includes(resources, (pattern) => matches(pattern, resource)) &&
     conditions.every((condition) => holds(condition, context))
   );
 }
 
-function includes(
-  { patterns, not }: Patterns,
-  matched: (pattern: string, index: number) => boolean,
-): boolean {
+function includes({ patterns, not }: Patterns, matched: (pattern: string) => boolean): boolean {
   return patterns.some(matched) !== not;
 }
 

@@ -113,20 +113,27 @@ export function partsOfProducer({ table, source, streamPolicy }: ResolvedProduce
   return [stream, ...(table.type === 'created' ? [own] : []), ...keysOf(source)];
 }
 
-function is(variable: string, ...values: string[]): Condition {
-  return { test: 'StringEquals', variable, values };
+function condition(test: string, variable: string, ...values: string[]): Condition {
+  return { test, variable, values };
 }
 
 /** The requests of the function's code, which has the same role, have this key. */
-const BY_LAMBDA: Condition = {
-  test: 'Null',
-  variable: 'lambda:SourceFunctionArn',
-  values: ['true'],
-};
+const BY_LAMBDA = condition('Null', 'lambda:SourceFunctionArn', 'true');
 
 function throughDynamodb({ region }: Place): Condition {
   const service = `dynamodb.${region}.amazonaws.com`;
-  return is('kms:ViaService', service, ...(region.startsWith('cn-') ? [`${service}.cn`] : []));
+  const ofChina = region.startsWith('cn-') ? [`${service}.cn`] : [];
+  return condition('StringEquals', 'kms:ViaService', service, ...ofChina);
+}
+
+function grant(
+  on: Target | undefined,
+  principals: readonly string[],
+  actions: readonly string[],
+  conditions: readonly Condition[] = [],
+  more: Partial<Grant> = {},
+): Grant {
+  return { on, principals, actions, conditions, resources: [], ...more };
 }
 
 /** What the policies of a consumer's role are for. */
@@ -134,24 +141,17 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
   const { account, role, sources, sink } = consumer;
   const { log, failedBatches, lake, account: whole } = partsOf(consumer);
   const byLambda = role.pollerOnly ? [BY_LAMBDA] : [];
-  const ofOwner = is('s3:ResourceAccount', account.id);
+  const ofOwner = condition('StringEquals', 's3:ResourceAccount', account.id);
   const failed = [...byLambda, ofOwner];
-  const grant = (
-    actions: readonly string[],
+  const own = (
     on: Target | undefined,
+    actions: readonly string[],
     resources: readonly string[],
-    conditions: readonly Condition[] = [],
-    asked: Pick<Grant, 'suffix' | 'part'> = {},
-  ): Grant => ({
-    principals: [role.arn],
-    actions,
-    on,
-    resources,
-    conditions,
-    ...asked,
-  });
+    conditions?: readonly Condition[],
+    asked?: Pick<Grant, 'suffix' | 'part'>,
+  ) => grant(on, [role.arn], actions, conditions, { resources, ...asked });
   const write = (bucket: Target, prefix: string, conditions: readonly Condition[]) =>
-    grant(MEANT.writeObject, bucket, [`${bucket.arn}/${prefix}*`], conditions, {
+    own(bucket, MEANT.writeObject, [`${bucket.arn}/${prefix}*`], conditions, {
       suffix: `/${prefix}example`,
       part: prefix && `under ${prefix}`,
     });
@@ -161,18 +161,18 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
     .filter((action) => action !== '*');
   return [
     ...sources.flatMap((table) => [
-      grant(MEANT.readStream, streamOf(table), [`${arns.streams(table)}*`], byLambda),
+      own(streamOf(table), MEANT.readStream, [`${arns.streams(table)}*`], byLambda),
       ...keysOf(table).map((key) =>
-        grant(MEANT.decrypt, key, [key.arn], [...byLambda, ...forTable(table, role)]),
+        own(key, MEANT.decrypt, [key.arn], [...byLambda, ...forTable(table, role)]),
       ),
     ]),
-    grant(MEANT.writeLog, log, [`${log.arn}:*`], [], { suffix: ':log-stream:example' }),
-    grant(MEANT.createLog, log, [log.arn, `${log.arn}:*`]),
+    own(log, MEANT.writeLog, [`${log.arn}:*`], [], { suffix: ':log-stream:example' }),
+    own(log, MEANT.createLog, [log.arn, `${log.arn}:*`]),
     write(failedBatches, 'aws/lambda/', failed),
-    grant(MEANT.listObjects, failedBatches, [failedBatches.arn], failed),
+    own(failedBatches, MEANT.listObjects, [failedBatches.arn], failed),
     ...(lake && sink.type === 's3' ? [write(lake, sink.prefix, [ofOwner])] : []),
-    grant(MEANT.listStreams, whole, ['*'], byLambda),
-    grant(managed, undefined, ['*']),
+    own(whole, MEANT.listStreams, ['*'], byLambda),
+    own(undefined, managed, ['*']),
   ];
 }
 
@@ -183,62 +183,43 @@ function forTable(
 ): Condition[] {
   const through = throughDynamodb(account);
   if (encryption !== 'customer-managed') return [through];
-  const variable = 'kms:EncryptionContext:aws:dynamodb:tableName';
   const test = pollerOnly ? 'StringEquals' : 'StringEqualsIfExists';
-  return [through, { test, variable, values: [name] }];
+  return [through, condition(test, 'kms:EncryptionContext:aws:dynamodb:tableName', name)];
 }
 
-function inPolicy(
-  on: Target,
-  principals: readonly string[],
-  actions: readonly string[],
-  ...conditions: Condition[]
-): Grant {
-  return { on, principals, actions, resources: [], conditions };
-}
-
+/** What policies of resources say. */
 export function inConsumer(consumer: ResolvedConsumer): Grant[] {
   const { account } = consumer;
   const { role, topic, topicKey } = partsOf(consumer);
   const alarms = ['cloudwatch.amazonaws.com'];
-  const ofAccount = is('aws:SourceAccount', account.id);
+  const ofAccount = [condition('StringEquals', 'aws:SourceAccount', account.id)];
   return [
-    inPolicy(role, ['lambda.amazonaws.com'], MEANT.assumeRole),
-    ...(topic ? [inPolicy(topic, alarms, MEANT.publish, ofAccount)] : []),
-    ...(topicKey
-      ? [
-          inPolicy(topicKey, alarms, MEANT.publishEncrypted, ofAccount),
-          inPolicy(topicKey, [arns.root(account)], MEANT.administerKey),
-        ]
-      : []),
+    grant(role, ['lambda.amazonaws.com'], MEANT.assumeRole),
+    ...(topic ? [grant(topic, alarms, MEANT.publish, ofAccount)] : []),
+    ...(topicKey ? [grant(topicKey, alarms, MEANT.publishEncrypted, ofAccount)] : []),
+    ...(topicKey ? [grant(topicKey, [arns.root(account)], MEANT.administerKey)] : []),
   ];
-}
-
-/** Refused to everybody, administrators as well. */
-export function tlsOnly({ arn }: AccessTarget): Grant {
-  return {
-    effect: 'Deny',
-    principals: ['*'],
-    actions: ['s3:*'],
-    resources: [arn, `${arn}/*`],
-    conditions: [{ test: 'Bool', variable: 'aws:SecureTransport', values: ['false'] }],
-  };
 }
 
 export function inProducer({ account, source, streamPolicy, readers }: ResolvedProducer): Grant[] {
   const roles = readers.map(({ roleArn }) => roleArn);
   const { principal, managed, conditions } = streamPolicy;
-  const ofRoles = { test: 'ArnEquals', variable: 'aws:PrincipalArn', values: roles };
-  const [principals, only] =
-    principal === 'account'
-      ? [readers.map((reader) => arns.root(reader.account)), [ofRoles]]
-      : [roles, []];
-  const read = inPolicy(streamOf(source), principals, MEANT.readStream, ...only, ...conditions);
+  const isAccount = principal === 'account';
+  const principals = isAccount ? readers.map((reader) => arns.root(reader.account)) : roles;
+  const only = isAccount ? [condition('ArnEquals', 'aws:PrincipalArn', ...roles)] : [];
+  const read = grant(streamOf(source), principals, MEANT.readStream, [...only, ...conditions]);
   return [
     ...(managed ? [read] : []),
     ...keysOf(source).flatMap((key) => [
-      inPolicy(key, principals, MEANT.decrypt, ...only, throughDynamodb(account)),
-      inPolicy(key, [arns.root(account)], MEANT.administerKey),
+      grant(key, principals, MEANT.decrypt, [...only, throughDynamodb(account)]),
+      grant(key, [arns.root(account)], MEANT.administerKey),
     ]),
   ];
+}
+
+/** Refused to everybody, administrators as well. */
+export function tlsOnly({ arn }: AccessTarget): Grant {
+  const withoutTls = condition('Bool', 'aws:SecureTransport', 'false');
+  const resources = [arn, `${arn}/*`];
+  return grant(undefined, ['*'], ['s3:*'], [withoutTls], { effect: 'Deny', resources });
 }

@@ -18,8 +18,6 @@ export interface Statement {
 
 export interface Patterns {
   readonly patterns: readonly string[];
-  /** What of each comes before its first wildcard: a role can name a thousand streams. */
-  readonly prefixes: readonly string[];
   /** `NotAction` or `NotResource`: all but these. */
   readonly not: boolean;
 }
@@ -58,8 +56,7 @@ export function readStatements(
 }
 
 function patternsOf(named: PolicyStatement['Action'], not: boolean): Patterns {
-  const patterns = listOf(named);
-  return { patterns, prefixes: patterns.map((each) => each.split(/[*?]/, 1).join()), not };
+  return { patterns: listOf(named), not };
 }
 
 /** `NotPrincipal` is not evaluated: it names nobody who asks. */

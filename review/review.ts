@@ -36,52 +36,46 @@ export interface ReviewInput {
 
 /** Answers the questions of a reviewer. Of stacks that cannot be read only the comparison is answered. */
 export function review(input: ReviewInput): Review {
+  const { findings, answers, graph } = answersTo(input);
+  const all = [...answers, findingsSection(findings), ...(input.plan ?? [])];
+  return { name: input.topology.name, findings, sections: [summary(all, graph), ...all] };
+}
+
+function answersTo(input: ReviewInput) {
   try {
-    return answer(input, input.stacks());
+    return read(input, input.stacks());
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return unreadable(input, error.message);
+    const message = `cannot be read, so nothing is known of access and changes: ${error.message}`;
+    const unreadable = { rule: 'unreadable', stops: true, place: 'the stacks', message };
+    const { comparison, topology } = input;
+    const answers = [comparisonSection([], codeOf(topology), comparison)];
+    return { findings: [...(comparison ?? []), unreadable], answers, graph: undefined };
   }
 }
 
-function unreadable({ topology, comparison, plan = [] }: ReviewInput, why: string): Review {
-  const message = `cannot be read, so nothing is known of access and changes: ${why}`;
-  const finding = { rule: 'unreadable', stops: true, place: 'the stacks', message };
-  const findings = [...(comparison ?? []), finding];
-  const answers = [
-    comparisonSection([], codeOf(topology), comparison),
-    findingsSection(findings),
-    ...plan,
-  ];
-  return { name: topology.name, findings, sections: [summary(answers), ...answers] };
-}
-
-function answer(
-  { topology, today, comparison, before, plan = [] }: ReviewInput,
-  all: readonly Stack[],
-): Review {
+function read({ topology, today, comparison, before }: ReviewInput, all: readonly Stack[]) {
   const stacks = new Stacks(all);
   const model = readAccessModel(stacks);
   const access = evaluateAccess(model, topology);
   const code = codeOf(topology);
   const { allowed } = access;
   const moves = before ? moved(before.stacks, all) : [];
-  const findings = [
-    ...(comparison ?? []),
-    ...moves,
-    ...access.findings,
-    ...applyRules({ stacks, topology, model, today }),
-  ];
   const old = before && { ...before, allowed: allowedBefore(before) };
-  const answers = [
-    comparisonSection(all, code, comparison),
-    whatChanged(old, { stacks: all, code, allowed }, moves),
-    accessSection(access, model),
-    findingsSection(findings),
-    ...plan,
-  ];
-  const graph = drawTopology(stacks, model.targets, allowed, topology);
-  return { name: topology.name, findings, sections: [summary(answers, graph), ...answers] };
+  return {
+    findings: [
+      ...(comparison ?? []),
+      ...moves,
+      ...access.findings,
+      ...applyRules({ stacks, topology, model, today }),
+    ],
+    answers: [
+      comparisonSection(all, code, comparison),
+      whatChanged(old, { stacks: all, code, allowed }, moves),
+      accessSection(access, model),
+    ],
+    graph: drawTopology(stacks, model.targets, allowed, topology),
+  };
 }
 
 function allowedBefore({ stacks, topology }: Before): readonly AccessAnswer[] {

@@ -149,7 +149,7 @@ function readPolicies(stacks: Stacks) {
     for (const resource of stacks.resources(type)) {
       if (resource.block[policy] === undefined) continue;
       const arn = resource.text(target);
-      const place = `${resource.stack.id} ${resource.address}`;
+      const { place } = resource;
       const other = policies.get(arn);
       if (other) throw new UserError(`${other.place} and ${place} are both the policy of ${arn}`);
       policies.set(arn, { place, document: resource.document(policy) });

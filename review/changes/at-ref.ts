@@ -64,7 +64,9 @@ function before(ref: string, topologyFile: string, outdir?: string): Before {
     git(['read-tree', '-m', '-u', commit], undefined, elsewhere);
     // Where the search for the project of a topology ends.
     mkdirSync(path.join(tree, '.git'));
-    const packages = foldersOfPackages(commit);
+    const committed = names('ls-tree', '-r', '--name-only', '--full-tree', commit);
+    const manifests = committed.filter((file) => path.basename(file) === 'package.json');
+    const packages = manifests.map((file) => path.dirname(file));
     const folders = [...packages, ...foldersUpTo(root, here, folder)];
     const tracked = names('ls-files', '--full-name', ':/');
     const linked = linkPackages(root, tree, folders, tracked);
@@ -98,13 +100,6 @@ function placeOf(ref: string): { readonly root: string; readonly commit: string 
       : 'a commit, branch or tag of this repository; run git fetch';
   const asked = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
   return { root: path.resolve(root), commit: git(asked, `: ${ref} is not ${missing}`) };
-}
-
-/** Folders of a commit with a package.json, relative to the repository. */
-function foldersOfPackages(commit: string): string[] {
-  return names('ls-tree', '-r', '--name-only', '--full-tree', commit)
-    .filter((file) => path.basename(file) === 'package.json')
-    .map((file) => path.dirname(file));
 }
 
 function names(command: string, ...args: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 export interface TreeDifference {
@@ -19,8 +19,8 @@ export function treeDifferences(expected: string, found: string, place = ''): Tr
     if (before?.isDirectory() && after?.isDirectory()) {
       return treeDifferences(expected, found, file);
     }
-    const files = [path.join(expected, file), path.join(found, file)] as const;
-    const isSame = before?.isFile() && after?.isFile() && haveSameBytes(...files);
+    const read = (root: string) => readFileSync(path.join(root, file));
+    const isSame = before?.isFile() && after?.isFile() && read(expected).equals(read(found));
     return isSame ? [] : [{ file, expected: before, found: after }];
   });
 }
@@ -28,9 +28,4 @@ export function treeDifferences(expected: string, found: string, place = ''): Tr
 function entries(root: string, place: string): Map<string, Dirent> {
   const all = readdirSync(path.join(root, place), { withFileTypes: true });
   return new Map(all.map((entry) => [entry.name, entry]));
-}
-
-function haveSameBytes(one: string, other: string): boolean {
-  const isAsLong = statSync(one).size === statSync(other).size;
-  return isAsLong && readFileSync(one).equals(readFileSync(other));
 }

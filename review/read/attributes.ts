@@ -5,8 +5,8 @@ import type { Block, Stack } from './stacks';
 /** What attributes are made of: the parts of a `Resource`. */
 interface Resource {
   readonly stack: Stack;
-  readonly address: string;
   readonly block: Block;
+  readonly place: string;
   resolve(text: string): string;
   text(path: string): string;
   optional(path: string): string | undefined;
@@ -42,11 +42,8 @@ const iamArn =
 
 const tableArn = arn('dynamodb', 'table/', 'name');
 
-const document: Attribute = (resource) => {
-  const { stack, address, block } = resource;
-  const place = `${stack.id} ${address}`;
-  return JSON.stringify(renderDocument(place, block, (text) => resource.resolve(text)));
-};
+const document: Attribute = (resource) =>
+  JSON.stringify(renderDocument(resource.place, resource.block, (text) => resource.resolve(text)));
 
 const table: Record<string, Attribute> = {
   arn: tableArn,
@@ -54,8 +51,8 @@ const table: Record<string, Attribute> = {
 };
 
 /** KMS chooses the ids of keys. */
-const keyId: Attribute = ({ stack, address }) => {
-  const hash = createHash('sha256').update(`${stack.id} ${address}`).digest('hex');
+const keyId: Attribute = ({ place }) => {
+  const hash = createHash('sha256').update(place).digest('hex');
   return `00000000-0000-4000-8000-${hash.slice(0, 12)}`;
 };
 

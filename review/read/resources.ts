@@ -90,6 +90,11 @@ export class Resource {
     readonly block: Block,
   ) {}
 
+  /** Such as `consumer-process-orders aws_iam_role.execution_role`. */
+  get place(): string {
+    return `${this.stack.id} ${this.address}`;
+  }
+
   /**
    * An attribute that AWS derives, or one of the configuration, with its references resolved.
    *
@@ -123,7 +128,7 @@ export class Resource {
 
   document(attribute: string): PolicyDocument {
     const text = this.text(attribute);
-    const place = `${this.stack.id} ${this.address}.${attribute}`;
+    const place = `${this.place}.${attribute}`;
     try {
       const document = JSON.parse(text);
       if (policyDocument.safeParse(document).success) return document;

@@ -12,22 +12,17 @@ export interface Answer extends Section {
   readonly answer: Text;
 }
 
+const LEGEND =
+  'Solid arrows carry changes. Dashed arrows are alarms, and access without an event source mapping; dotted ones end where the role may not read.';
+
 /** What a reviewer reads first: the answers and the picture. */
 export function summary(answers: readonly Answer[], graph?: Graph): Section {
   const rows = answers.map(({ title, answer }) => [
     { link: title, to: `#${anchor(title)}` },
     answer,
   ]);
-  return {
-    title: 'Summary',
-    blocks: [table(['question', 'answer'], rows), ...(graph ? picture(graph) : [])],
-  };
-}
-
-function picture(graph: Graph): Block[] {
-  const legend =
-    'Solid arrows carry changes. Dashed arrows are alarms, and access without an event source mapping; dotted ones end where the role may not read.';
-  return [{ kind: 'graph', graph }, paragraph(legend)];
+  const picture: Block[] = graph ? [{ kind: 'graph', graph }, paragraph(LEGEND)] : [];
+  return { title: 'Summary', blocks: [table(['question', 'answer'], rows), ...picture] };
 }
 
 /** @param comparison where a folder differs from the topology, if one was compared */

@@ -12,15 +12,12 @@ const LINE_HEIGHT = 16;
 /** Characters of a line; the font has a fixed width. */
 const LINE_LENGTH = 38;
 
-/** Where the left side of a box has its middle. */
-interface Place {
-  readonly x: number;
-  readonly y: number;
-}
+/** The middle of the left side of each box. */
+type Places = Map<string, { x: number; y: number }>;
 
 /** The picture as SVG, from top to bottom; the page gives it its colours. */
 export function writeSvg({ groups, edges }: Graph): string {
-  const places = new Map<string, Place>();
+  const places: Places = new Map();
   let y = 0;
   const boxes = groups.flatMap(({ title, nodes }) => {
     const top = y;
@@ -58,7 +55,7 @@ function box(kind: string, x: number, y: number, height: number, lines: readonly
 }
 
 /** From the left side of a box to that of another; the further, the wider. */
-function arrow({ from, to, kind }: Edge, places: ReadonlyMap<string, Place>): string {
+function arrow({ from, to, kind }: Edge, places: Places): string {
   const [start, end] = [places.get(from.id), places.get(to.id)];
   if (!start || !end) return '';
   const bend = start.x - Math.min(MARGIN + PADDING, 16 + Math.abs(end.y - start.y) / 10);

@@ -1,4 +1,4 @@
-import { placeOf, type Rule } from './rule';
+import type { Rule } from './rule';
 
 /** What every bucket must have, with the attributes that make it hold. */
 const GUARDS = {
@@ -25,5 +25,5 @@ export const buckets: Rule = ({ stacks }) =>
           .filter((guard) => guard.text('bucket') === bucket.text('bucket'))
           .every((guard) => attributes.some((name) => guard.optional(name) === undefined)),
       )
-      .map(([type]) => ({ place: placeOf(bucket), message: `has no complete ${type}; add it` })),
+      .map(([type]) => ({ place: bucket.place, message: `has no complete ${type}; add it` })),
   );

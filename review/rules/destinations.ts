@@ -6,7 +6,7 @@ import { groupBy, unique } from '../lists';
 import type { Found } from '../model';
 import { STREAM_LABEL } from '../read/attributes';
 import type { Resource } from '../read/resources';
-import { notAsMeant, placeOf, type Rule } from './rule';
+import { notAsMeant, type Rule } from './rule';
 
 /** What attributes may be once references are followed, by kind of block. */
 type Expected = Readonly<Record<string, Attributes>>;
@@ -34,7 +34,7 @@ export const destinations: Rule = ({ stacks, topology }) => {
     ...groupBy(mappings, (each) => [each.text('event_source_arn'), each.text('function_name')])
       .flatMap(([, ...others]) => others)
       .map((resource) => ({
-        place: placeOf(resource),
+        place: resource.place,
         message:
           'reads the stream for the same function once more, so changes are processed twice; remove it',
       })),
@@ -96,7 +96,7 @@ function actionsOf(
 
 /** Variables too that are not expected: one can steer the runtime and the SDK, such as NODE_OPTIONS. */
 function differing(resource: Resource, expected: Attributes | undefined): Found[] {
-  const place = placeOf(resource);
+  const place = resource.place;
   if (!expected) return [{ place, message: 'is not of this stack by the topology; remove it' }];
   const variables = Object.keys(resource.block.environment?.variables ?? {});
   const attributes = unique([

@@ -3,7 +3,7 @@ import type { Found } from '../model';
 import { STREAM_LABEL } from '../read/attributes';
 import type { Resource } from '../read/resources';
 import { accountsOf, differences, stateObject } from './place';
-import { placeOf, type Rule } from './rule';
+import type { Rule } from './rule';
 
 /** What stacks take from the states of others. Of a state that is read, the whole object is known. */
 export const remoteStates: Rule = ({ stacks, topology }) => {
@@ -14,7 +14,7 @@ export const remoteStates: Rule = ({ stacks, topology }) => {
     const reader = accounts.get(resource.stack.id);
     const isKnown = reader && accounts.has(stackId);
     const expected = isKnown ? stateObject(stackId, topology.state, reader) : {};
-    return [...differences(placeOf(resource), config, expected), ...unchecked(resource)];
+    return [...differences(resource.place, config, expected), ...unchecked(resource)];
   });
 };
 
@@ -30,7 +30,7 @@ function unchecked(resource: Resource): Found[] {
       return !conditions?.includes(conditionOn(`self.outputs.${name}`, value));
     })
     .map((name) => ({
-      place: placeOf(resource),
+      place: resource.place,
       message: `uses the output ${name} of another state without a condition on its value; add the condition`,
     }));
 }

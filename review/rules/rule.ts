@@ -1,7 +1,7 @@
 import type { ResolvedTopology } from '../../topology/resolve';
 import type { AccessModel } from '../access/model';
 import type { Found } from '../model';
-import type { Resource, Stacks } from '../read/resources';
+import type { Stacks } from '../read/resources';
 
 export interface RuleInput {
   readonly stacks: Stacks;
@@ -11,11 +11,6 @@ export interface RuleInput {
 }
 
 export type Rule = (input: RuleInput) => readonly Found[];
-
-/** Where a resource is: `consumer-process-orders aws_iam_role.execution_role`. */
-export function placeOf({ stack, address }: Resource): string {
-  return `${stack.id} ${address}`;
-}
 
 /** A finding about settings that are not what the topology says; none if there are no such settings. */
 export function notAsMeant(place: string, settings: readonly string[]): Found[] {

@@ -1,5 +1,5 @@
 import { type RuntimeDates, runtimeDates } from '../../topology/runtimes';
-import { placeOf, type Rule } from './rule';
+import type { Rule } from './rule';
 
 /** As long before it deprecates a runtime, AWS begins to say so. */
 const NOTICE_IN_MILLISECONDS = 180 * 24 * 60 * 60 * 1000;
@@ -16,7 +16,7 @@ export const runtimes: Rule = ({ stacks, today }) =>
       ? `Lambda has not updated functions with it since ${dates.noUpdate}`
       : nearEnd(dates, today);
     const message = `${resource.text('function_name')} has the runtime ${runtime}: ${end}; write another as function.runtime`;
-    return [{ place: placeOf(resource), stops, message }];
+    return [{ place: resource.place, stops, message }];
   });
 
 function nearEnd({ deprecated, noCreation, noUpdate }: RuntimeDates, today: Date): string {

@@ -1,24 +1,19 @@
 import type { Condition } from '../../policies/statement';
+import type { Place } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS } from '../../topology/limits';
 import { type Context, holds } from '../access/conditions';
-import type { AccessTarget } from '../access/model';
-import { readStatements } from '../access/statements';
 import type { Rule } from './rule';
 
 /** Lambda reads streams as the execution role. Every read is refused where its request cannot meet a condition. */
-export const unmeetableConditions: Rule = ({ model, today }) =>
-  model.targets
-    .filter(({ kind }) => kind === 'stream')
-    .flatMap((stream) =>
-      readStatements(stream.policy)
-        .filter(({ effect }) => effect === 'Allow')
-        .flatMap(({ conditions }) => conditions)
-        .filter((condition) => !canBeMet(condition, stream, today))
-        .map(({ test, variable }) => ({
-          place: stream.stackId,
-          message: `the policy of the stream of ${stream.name} has the condition ${test} ${variable}, which no request meets with which Lambda reads it; remove it`,
-        })),
-    );
+export const unmeetableConditions: Rule = ({ topology: { producers }, today }) =>
+  producers.flatMap(({ stackId, source: { name, account }, streamPolicy }) =>
+    streamPolicy.conditions
+      .filter((condition) => !canBeMet(condition, account, today))
+      .map(({ test, variable }) => ({
+        place: stackId,
+        message: `the policy of the stream of ${name} has the condition ${test} ${variable}, which no request meets with which Lambda reads it; remove it`,
+      })),
+  );
 
 /** Keys of every request, and keys that none has. Of all others nothing is known. */
 const FACTS: Context = {
@@ -33,13 +28,13 @@ const FACTS: Context = {
   'aws:username': undefined,
 };
 
-function canBeMet(condition: Condition, { region, account }: AccessTarget, today: Date): boolean {
+function canBeMet(condition: Condition, { region, id }: Place, today: Date): boolean {
   const { test, variable, values } = condition;
   const key = variable.toLowerCase();
   if (key === 'aws:currenttime' && test.startsWith('DateLessThan')) {
     return values.some((value) => Date.parse(value) > today.getTime());
   }
-  const facts = { ...FACTS, 'aws:requestedregion': region, 'aws:resourceaccount': account };
+  const facts = { ...FACTS, 'aws:requestedregion': region, 'aws:resourceaccount': id };
   const isKnown = Object.hasOwn(facts, key) && /^(String|Arn|Bool|Null)/.test(test);
   return !isKnown || holds(condition, facts);
 }

@@ -1,4 +1,4 @@
-import { placeOf, type Rule } from './rule';
+import type { Rule } from './rule';
 
 /** A table that a destroy, or another name, deletes with all its items. */
 export const unprotectedTables: Rule = ({ stacks }) =>
@@ -7,7 +7,7 @@ export const unprotectedTables: Rule = ({ stacks }) =>
     .filter(({ block }) => block.deletion_protection_enabled !== true)
     .filter(({ block }) => block.lifecycle?.prevent_destroy !== true)
     .map((table) => ({
-      place: placeOf(table),
+      place: table.place,
       stops: false,
       message: `${table.text('name')} is not protected from deletion: a destroy deletes it with all its items; write deletionProtection: true`,
     }));

@@ -31,8 +31,6 @@ import { type InputText, renameSources } from './source-maps';
 /** What picks the handler of an entry; it is bundled with it. */
 const DEPLOYED_HANDLER = ownFile('lambda-src/runtime/deployed-handler.ts');
 
-const PROCESSOR_MODULE = `${PACKAGE_NAME}/processor`;
-
 /** The rest of the package has no place in a function: an import of it is resolved to this, which is not there. */
 const NOT_FOR_FUNCTIONS = `${PACKAGE_NAME}/not-for-functions`;
 
@@ -72,7 +70,7 @@ const OPTIONS = [
   '--keep-names',
   '--sourcemap',
   '--sources-content=false',
-  `--alias:${PROCESSOR_MODULE}=${withSlashes(ownFile('lambda-src/processor.ts'))}`,
+  `--alias:${PACKAGE_NAME}/processor=${withSlashes(ownFile('lambda-src/processor.ts'))}`,
   `--alias:${PACKAGE_NAME}=${NOT_FOR_FUNCTIONS}`,
   ...COMPUTED_IMPORTS.map((id) => `--log-override:${id}=warning`),
 ];

@@ -52,11 +52,12 @@ export abstract class AccountStack extends TerraformStack {
       defaultTags: [{ tags: this.tags }],
     });
     // Without a provider they would use default credentials.
-    const visit = (element: IConstruct) => {
-      if (isBlock(element) && element.terraformResourceType.startsWith('aws_'))
-        element.provider ??= provider;
-    };
-    Aspects.of(this).add({ visit });
+    Aspects.of(this).add({
+      visit(element) {
+        const isAws = isBlock(element) && element.terraformResourceType.startsWith('aws_');
+        if (isAws) element.provider ??= provider;
+      },
+    });
     this.node.addValidation({ validate: () => this.duplicates() });
   }
 

@@ -35,9 +35,15 @@ type Held = Readonly<Record<'account' | 'table', readonly string[]>>;
  * the date alone where accounts or tables are too many. Both read the same objects, and queries are the same.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
- * @returns the name of the database
+ * @param workgroup name of an Athena workgroup for it
  */
-export function createCatalog(parent: Construct, lake: Lake, bucket: string, held: Held): string {
+export function createCatalog(
+  parent: Construct,
+  lake: Lake,
+  bucket: string,
+  held: Held,
+  workgroup: string,
+): void {
   const scope = new Construct(parent, 'catalog');
   const database = new GlueCatalogDatabase(scope, 'resource', {
     name: lake.database,
@@ -45,7 +51,7 @@ export function createCatalog(parent: Construct, lake: Lake, bucket: string, hel
   });
   createDeliveries(scope, database.name, `s3://${bucket}/${lake.prefix}`, held);
   createChanges(scope, database.name);
-  return database.name;
+  createQueries(parent, lake, { bucket, database: database.name, workgroup });
 }
 
 function createDeliveries(scope: Construct, databaseName: string, location: string, held: Held) {
@@ -119,7 +125,7 @@ const BYTES_PER_MEGABYTE = 1024 * 1024;
  * An Athena workgroup that bounds what a query costs and whose results are encrypted, with a saved query.
  * It has no `force_destroy`: Athena refuses to delete it while it holds queries that people saved.
  */
-export function createQueries(
+function createQueries(
   parent: Construct,
   { scanLimitInMegabytes }: Lake,
   names: { readonly bucket: string; readonly database: string; readonly workgroup: string },

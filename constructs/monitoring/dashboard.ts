@@ -45,7 +45,7 @@ function widgets(
     graph('Failed invocations', ...failures.map(series)),
     graph('Duration (ms)', series(duration)),
     graph('Records sent to failed-batches buckets, by event source mapping of the Region', [
-      { expression: search(MAPPING_METRICS.failedRecords) },
+      { expression: everySeriesOf(MAPPING_METRICS.failedRecords) },
     ]),
     {
       type: 'log',
@@ -64,7 +64,6 @@ function inTwoColumns(widget: object, index: number): object {
   return { ...widget, x: (index % 2) * width, y: Math.floor(index / 2) * height, width, height };
 }
 
-/** Every series of a metric, whatever its dimension's value. */
-function search({ namespace, metricName, dimension, statistic }: Metric): string {
+function everySeriesOf({ namespace, metricName, dimension, statistic }: Metric): string {
   return `SEARCH('{${namespace},${dimension}} MetricName="${metricName}"', '${statistic}', ${PERIOD})`;
 }

@@ -6,7 +6,7 @@ import { ofBucketOwner } from '../../policies/resource-policies';
 import { ATHENA_RESULTS } from '../../topology/names';
 import type { ResolvedConsumer } from '../../topology/resolve';
 import type { Lake } from '../../topology/sinks/s3';
-import { createCatalog, createQueries } from '../lake/catalog';
+import { createCatalog } from '../lake/catalog';
 import { createPrivateBucket, type LifecycleRule } from '../private-bucket';
 
 const RESULTS_EXPIRE_IN_DAYS = 30;
@@ -27,8 +27,7 @@ export function createLake(stack: Construct, lake: Lake, consumer: ResolvedConsu
   const accounts = distinct([...ids, ...lake.formerAccounts]);
   // Athena finds changes by account and table: without any there is nothing to query.
   if (tables.length > 0) {
-    const database = createCatalog(scope, lake, bucket, { account: accounts, table: tables });
-    createQueries(scope, lake, { bucket, database, workgroup: lambda.name });
+    createCatalog(scope, lake, bucket, { account: accounts, table: tables }, lambda.name);
   }
   const grant = {
     sid: 'WriteChanges',

@@ -74,11 +74,8 @@ const concurrency: Check = ({ alarms, function: settings }, report) => {
   report(['alarms', 'concurrentExecutions'], message, concurrent);
 };
 
-const environment: Check = (consumer, report, { folder }) => {
-  const {
-    sink,
-    function: { entry, code, environment },
-  } = consumer;
+const environment: Check = ({ sink, function: settings }, report, { folder }) => {
+  const { entry, code, environment } = settings;
   const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
   const ofSink: readonly string[] = Object.values(SINK_VARIABLES[sink.type]);
   const isDefault = (entry === undefined || isLogEntry(placeNamed(entry, folder))) && !code;

@@ -4,10 +4,8 @@ import { ascii, holdsUnseen, isNormal, mixedWord } from '../../topology/unicode'
 interface Rule {
   readonly breaks: (text: string) => boolean;
   readonly message: (text: string) => string;
-  /** Whether filters need not keep it, since they are JSON, which has an escape for it. */
-  readonly exceptInFilters?: boolean;
-  /** Whether values of environment variables need not keep it: they may be text for people. */
-  readonly exceptInEnvironment?: boolean;
+  /** Who need not keep it: filters are JSON, which has an escape for it; variables may be text for people. */
+  readonly except?: 'filters' | 'environment';
 }
 
 const RULES: readonly Rule[] = [
@@ -19,13 +17,13 @@ const RULES: readonly Rule[] = [
     // A process cannot have it in its environment.
     breaks: (text) => text.includes('\0'),
     message: () => 'must not hold the character NUL',
-    exceptInFilters: true,
+    except: 'filters',
   },
   {
     breaks: (text) => !isNormal(text),
     message: (text) =>
       `must be in Unicode's normal form C, which Terraform makes of it; write ${formatValue(text.normalize('NFC'))}`,
-    exceptInFilters: true,
+    except: 'filters',
   },
   {
     breaks: isToken,
@@ -35,13 +33,13 @@ const RULES: readonly Rule[] = [
     breaks: holdsUnseen,
     message: () =>
       'must not hold characters that nobody sees, but for those of emoji; leave them out',
-    exceptInEnvironment: true,
+    except: 'environment',
   },
   {
     breaks: (text) => mixedWord(text) !== undefined,
     message: (text) =>
       `must not mix letters of scripts that look alike in one word, ${ascii(mixedWord(text) ?? '')}; write it in one script`,
-    exceptInEnvironment: true,
+    except: 'environment',
   },
 ];
 
@@ -70,12 +68,9 @@ export function changedText(content: unknown, path: Problem['path'] = []): Probl
 }
 
 function problemsOf(text: string, path: Problem['path']): Problem[] {
-  const inFilter = path[0] === 'subscriptions' && path[2] === 'filters';
-  const inEnvironment = path[0] === 'consumers' && path[3] === 'environment';
-  const broken = RULES.find(
-    ({ breaks, exceptInFilters, exceptInEnvironment }) =>
-      !(inFilter && exceptInFilters) && !(inEnvironment && exceptInEnvironment) && breaks(text),
-  );
+  const [section, , , key] = path;
+  const place = section === 'consumers' ? key : path[2];
+  const broken = RULES.find(({ breaks, except }) => (!except || except !== place) && breaks(text));
   return broken ? [{ path, message: broken.message(text), received: text }] : [];
 }
 

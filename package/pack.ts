@@ -1,11 +1,11 @@
 /** What `npm pack` runs first, and with `restore` last. It prints nothing, since npm may print JSON. */
-import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeBundles } from './bundles';
-import { notices, requireAllowedLicenses } from './licenses';
 import { publishedManifest } from './manifest';
+import { notices } from './notices';
 import { save, swapBack, swapIn } from './swap';
-import { writeTypes } from './types';
 
 const OUTDIR = path.join('dist', 'package');
 const NOTICES = 'THIRD-PARTY-NOTICES';
@@ -31,10 +31,22 @@ function requireDestination(): void {
 async function build(): Promise<void> {
   const imported = await writeBundles(OUTDIR);
   const manifest = publishedManifest(imported);
-  requireAllowedLicenses(JSON.parse(readFileSync('package-lock.json', 'utf8')));
-  writeTypes(path.join(OUTDIR, 'types'), imported);
+  writeTypes(path.join(OUTDIR, 'types'));
   writeFileSync(NOTICES, notices());
   swapIn('.', manifest);
+}
+
+/** Of the entry points, and of all that they import: only what these lead to is read where the package is used. */
+function writeTypes(outdir: string): void {
+  const tsc = require.resolve('typescript/package.json').replace(/package\.json$/, 'bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'package', '--outDir', outdir], {
+    // What it prints goes where standard output stays that of npm pack --json.
+    stdio: ['ignore', process.stderr, 'inherit'],
+  });
+  for (const entry of ['index', 'lambda-src/processor']) {
+    const text = `export * from './${path.basename(entry)}.js';\n`;
+    writeFileSync(path.join(outdir, `${entry}.d.mts`), text);
+  }
 }
 
 async function restore(): Promise<void> {

@@ -2,21 +2,31 @@ import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { DynamodbTag } from '@cdktf/provider-aws/lib/dynamodb-tag';
 import { Construct } from 'constructs';
 import type { Table } from '../topology/schema/producer';
+import { indexBlocks, keyNames, keysOf, localIndexCondition } from './table-indexes';
 import { identified } from './terraform/identified';
 import { expressionText, literal } from './terraform/literal';
 
 /**
- * Set when the table is created and left alone from then on: what the topology has no key for would be removed from
- * a table that has it. `attribute` lists the keys of indexes too, so it can only be ignored together with the table's
- * key, which a postcondition compares instead.
+ * Set when the table is created and left alone from then on, but for what the topology has this key for: the rest
+ * would be removed from a table that has it. `attribute` lists the keys of indexes too, so it can only be ignored
+ * together with the table's key, which a postcondition compares instead. Local indexes cannot change either, and
+ * the order in which DynamoDB lists their attributes would replace the table.
  *
  * @see https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#ignore_changes
  */
-const NOT_MANAGED = [
-  ...['hash_key', 'range_key', 'attribute'],
-  ...['global_secondary_index', 'local_secondary_index', 'replica'],
-  ...['on_demand_throughput', 'table_class', 'ttl', 'tags', 'tags_all'],
-];
+const MANAGED_WITH: Readonly<Record<string, keyof Table | undefined>> = {
+  hash_key: undefined,
+  range_key: undefined,
+  attribute: 'globalSecondaryIndexes',
+  global_secondary_index: 'globalSecondaryIndexes',
+  local_secondary_index: undefined,
+  replica: undefined,
+  on_demand_throughput: 'onDemandThroughput',
+  table_class: 'tableClass',
+  ttl: 'timeToLive',
+  tags: undefined,
+  tags_all: undefined,
+};
 
 /** Application Auto Scaling changes these. */
 const CAPACITY = ['read_capacity', 'write_capacity'];
@@ -35,23 +45,26 @@ export function createTable(
 ): DynamodbTable {
   const scope = new Construct(stack, 'table');
   const isProvisioned = table.billingMode === 'PROVISIONED';
-  const keys = keysOf(table).map(({ name, type }) => ({ name: literal(scope, name), type }));
+  const { timeToLive, localSecondaryIndexes } = table;
   const resource = new DynamodbTable(scope, 'resource', {
     ...table, // most settings have Terraform's names in the topology
-    hashKey: keys[0]?.name,
-    rangeKey: keys[1]?.name,
-    attribute: keys,
+    ...keyNames(scope, table),
+    ...indexBlocks(scope, table),
+    ttl: timeToLive ? { attributeName: literal(scope, timeToLive), enabled: true } : undefined,
     streamEnabled: true,
-    pointInTimeRecovery: { enabled: table.pointInTimeRecovery },
+    pointInTimeRecovery: continuousBackups(table),
     // Always written: without the block the provider leaves a table on the key it has.
     serverSideEncryption: { enabled: kmsKeyArn !== undefined, kmsKeyArn },
     deletionProtectionEnabled: table.deletionProtection,
     lifecycle: {
       // DynamoDB would refuse to delete the table, but only after the stream's policy is gone.
       preventDestroy: table.deletionProtection || undefined,
-      ignoreChanges: isProvisioned ? [...NOT_MANAGED, ...CAPACITY] : NOT_MANAGED,
+      ignoreChanges: [...notManaged(table), ...(isProvisioned ? CAPACITY : [])],
       postcondition: [
         keyCondition(scope, table),
+        ...(localSecondaryIndexes
+          ? [localIndexCondition(scope, table.name, localSecondaryIndexes)]
+          : []),
         ...(isProvisioned ? [capacityCondition(table)] : []),
       ],
     },
@@ -63,8 +76,16 @@ export function createTable(
   return resource;
 }
 
-const keysOf = ({ partitionKey, sortKey }: Table) =>
-  sortKey ? [partitionKey, sortKey] : [partitionKey];
+const notManaged = (table: Table) =>
+  Object.entries(MANAGED_WITH)
+    .filter(([, key]) => key === undefined || table[key] === undefined)
+    .map(([attribute]) => attribute);
+
+function continuousBackups({ pointInTimeRecovery: recovery }: Table) {
+  return typeof recovery === 'boolean'
+    ? { enabled: recovery }
+    : { enabled: true, recoveryPeriodInDays: recovery.days };
+}
 
 function keyCondition(scope: Construct, table: Table) {
   const [partitionKey, sortKey] = keysOf(table).map(({ name }) => expressionText(name));

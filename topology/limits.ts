@@ -102,6 +102,25 @@ export const TABLE = from('amazondynamodb/latest/developerguide/ServiceQuotas.ht
   capacity: { min: 1, max: 40_000 },
 });
 
+/** Secondary indexes of one table. Their names are as long as those of tables. */
+export const INDEXES = from('amazondynamodb/latest/developerguide/ServiceQuotas.html', {
+  global: 20,
+  local: 5,
+  /** Attributes that the indexes list as projected; one that two of them list counts twice. */
+  projectedAttributes: 100,
+});
+
+/** What a secondary index lists as projected. */
+export const PROJECTION = from('amazondynamodb/latest/APIReference/API_Projection.html', {
+  attributes: 20,
+});
+
+/** Continuous backups. */
+export const POINT_IN_TIME_RECOVERY = from(
+  'amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html',
+  { days: { min: 1, max: 35 } },
+);
+
 /**
  * Condition keys that are not in the requests with which Lambda reads a stream: it reads as the execution role,
  * outside of its functions and of any VPC, and for no other resource.

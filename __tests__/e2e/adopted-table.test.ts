@@ -9,6 +9,8 @@ import {
   DescribeTimeToLiveCommand,
   GetResourcePolicyCommand,
   ListTagsOfResourceCommand,
+  type Projection,
+  UpdateContinuousBackupsCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { parseDocument } from 'yaml';
@@ -20,6 +22,21 @@ const STACK = 'producer-orders';
 /** The subscription that depends on it is never deployed. */
 const KEY = { name: 'OrderId', type: 'S' };
 const SORT_KEY = { name: 'Version', type: 'N' };
+
+const projection = ['Total', 'Currency'];
+/** Everything that a topology can say of the table, as it is. */
+const DESCRIBED = {
+  timeToLive: 'ExpiresAt',
+  globalSecondaryIndexes: [
+    { name: 'byCustomer', partitionKey: { name: 'Customer', type: 'S' } },
+    { name: 'byState', partitionKey: { name: 'State', type: 'S' }, sortKey: SORT_KEY, projection },
+  ],
+  localSecondaryIndexes: [
+    { name: 'byDate', sortKey: { name: 'Date', type: 'S' }, projection },
+    { name: 'byWeight', sortKey: { name: 'Weight', type: 'N' }, projection: 'KEYS_ONLY' },
+  ],
+  pointInTimeRecovery: { days: 7 },
+};
 
 /** orders.yaml with another table, whose policy needs no role, so that its stack is deployed alone. */
 function adopted(table: object) {
@@ -34,9 +51,18 @@ function adopted(table: object) {
   return parseDocument(topology.toString());
 }
 
+const localIndex = (IndexName: string, sortKey: string, Projection: Projection) => ({
+  IndexName,
+  KeySchema: [
+    { AttributeName: 'OrderId', KeyType: 'HASH' as const },
+    { AttributeName: sortKey, KeyType: 'RANGE' as const },
+  ],
+  Projection,
+});
+
 describeWithEndpoint('a table that was there before, adopted', () => {
   const deploymentOf = (table: object) => new Deployment(adopted(table).toString());
-  const deployment = deploymentOf({});
+  const deployment = deploymentOf(DESCRIBED);
   const { topology } = deployment;
   const { dynamodb } = clientsOf(topology, STACK);
   const name = { TableName: 'AdoptedOrders' };
@@ -58,13 +84,32 @@ describeWithEndpoint('a table that was there before, adopted', () => {
           { AttributeName: 'OrderId', AttributeType: 'S' },
           { AttributeName: 'Version', AttributeType: 'N' },
           { AttributeName: 'Customer', AttributeType: 'S' },
+          { AttributeName: 'State', AttributeType: 'S' },
+          { AttributeName: 'Date', AttributeType: 'S' },
+          { AttributeName: 'Weight', AttributeType: 'N' },
         ],
         GlobalSecondaryIndexes: [
+          {
+            IndexName: 'byState',
+            KeySchema: [
+              { AttributeName: 'State', KeyType: 'HASH' },
+              { AttributeName: 'Version', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['Currency', 'Total'] },
+          },
           {
             IndexName: 'byCustomer',
             KeySchema: [{ AttributeName: 'Customer', KeyType: 'HASH' }],
             Projection: { ProjectionType: 'ALL' },
           },
+        ],
+        LocalSecondaryIndexes: [
+          localIndex('byWeight', 'Weight', { ProjectionType: 'KEYS_ONLY' }),
+          // In another order than in the topology.
+          localIndex('byDate', 'Date', {
+            ProjectionType: 'INCLUDE',
+            NonKeyAttributes: ['Currency', 'Total'],
+          }),
         ],
         BillingMode: 'PAY_PER_REQUEST',
         Tags: [{ Key: 'Owner', Value: 'shop' }],
@@ -72,17 +117,31 @@ describeWithEndpoint('a table that was there before, adopted', () => {
     );
     const TimeToLiveSpecification = { Enabled: true, AttributeName: 'ExpiresAt' };
     await dynamodb.send(new UpdateTimeToLiveCommand({ ...name, TimeToLiveSpecification }));
+    const PointInTimeRecoverySpecification = {
+      PointInTimeRecoveryEnabled: true,
+      RecoveryPeriodInDays: 7,
+    };
+    await dynamodb.send(
+      new UpdateContinuousBackupsCommand({ ...name, PointInTimeRecoverySpecification }),
+    );
     await deployment.import(STACK, 'aws_dynamodb_table.table', name.TableName);
     await deployment.deploy(STACK);
   });
 
-  test('keeps its index, its TTL and its tags, and gets a stream with a policy', async () => {
-    const { TableArn, GlobalSecondaryIndexes, StreamSpecification } = (await table()) ?? {};
+  const indexNames = async () => {
+    const { GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] } = (await table()) ?? {};
+    return [...GlobalSecondaryIndexes, ...LocalSecondaryIndexes]
+      .map(({ IndexName }) => IndexName)
+      .sort();
+  };
+
+  test('keeps its indexes, its TTL and its tags, and gets a stream with a policy', async () => {
+    const { TableArn, StreamSpecification } = (await table()) ?? {};
     const { Tags = [] } = await dynamodb.send(
       new ListTagsOfResourceCommand({ ResourceArn: TableArn }),
     );
     const { TimeToLiveDescription } = await dynamodb.send(new DescribeTimeToLiveCommand(name));
-    expect(GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual(['byCustomer']);
+    expect(await indexNames()).toEqual(['byCustomer', 'byDate', 'byState', 'byWeight']);
     expect(TimeToLiveDescription?.AttributeName).toBe('ExpiresAt');
     expect(Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]))).toEqual({
       Owner: 'shop',
@@ -90,6 +149,27 @@ describeWithEndpoint('a table that was there before, adopted', () => {
     });
     expect(StreamSpecification?.StreamEnabled).toBe(true);
     expect((await policy()).Policy).toContain('AllowCrossAccountStreamAccess');
+  });
+
+  test.each([
+    ['that says all of it', DESCRIBED],
+    ['that says nothing of it but its key', {}],
+  ])('has an empty plan by a topology %s', async (_, described) => {
+    const planned = deploymentOf(described);
+    const [folder = ''] = await planned.synthesize(STACK);
+    expect(await planned.planErrors(folder)).toEqual([]);
+    expect((await planned.plannedChanges())[STACK]).toBeUndefined();
+  });
+
+  test('loses a global index and gets another in place', async () => {
+    const byPlace = { name: 'byPlace', partitionKey: { name: 'Place', type: 'S' } };
+    const [byCustomer] = DESCRIBED.globalSecondaryIndexes;
+    const changed = deploymentOf({ ...DESCRIBED, globalSecondaryIndexes: [byPlace, byCustomer] });
+    const { TableId } = (await table()) ?? {};
+    await changed.deploy(STACK);
+    expect(await indexNames()).toEqual(['byCustomer', 'byDate', 'byPlace', 'byWeight']);
+    expect((await table())?.TableId).toBe(TableId);
+    expect((await changed.plannedChanges())[STACK]).toBeUndefined();
   });
 
   test.each<[string, object, RegExp]>([
@@ -104,6 +184,16 @@ describeWithEndpoint('a table that was there before, adopted', () => {
       /does not have the key\s+OrderId \(N\)/,
     ],
     ['no sort key', { sortKey: undefined }, /does not have the key\s+OrderId \(S\)/],
+    [
+      'another local index',
+      { localSecondaryIndexes: DESCRIBED.localSecondaryIndexes.slice(1) },
+      /does not have the\s+local secondary indexes\s+byWeight/,
+    ],
+    [
+      'other global indexes without the local ones',
+      { globalSecondaryIndexes: DESCRIBED.globalSecondaryIndexes },
+      /Unmatched\s+indexes: \["Date" "Weight"\]/,
+    ],
     ['another name', { name: 'RenamedOrders' }, /Instance cannot be destroyed/],
   ])('is refused %s before anything is touched', async (_, change, message) => {
     await expect(deploymentOf(change).deploy(STACK)).rejects.toThrow(message);

@@ -50,6 +50,11 @@ const CHANGES: Parameters<typeof orders>[0] = [
   [alarms, { email: 'after@example.com', iteratorAgeInSeconds: 60 }],
   [[...table, 'encryption'], 'customer-managed'],
   [[...table, 'pointInTimeRecovery'], false],
+  [[...table, 'timeToLive'], 'ExpiresAt'],
+  [
+    [...table, 'globalSecondaryIndexes'],
+    [{ name: 'byCustomer', partitionKey: { name: 'Customer', type: 'S' } }],
+  ],
   [['producers', 'orders', 'streamPolicy'], { principal: 'account' }],
   [['subscriptions', '0', 'batchSize'], 7],
 ];
@@ -116,6 +121,9 @@ describeWithEndpoint('a topology that changes', () => {
     // The emulator has a key twice that is set twice.
     expect(Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]))).toEqual(Tags);
     expect(Policy).toContain('arn:aws:iam::111122223333:root');
+    expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual([
+      'byCustomer',
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Content } from './topology';
 
 const KEY = 'arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const partitionKey = { name: 'Id', type: 'S' } as const;
+const onDemandThroughput = { maxReadRequestUnits: 100, maxWriteRequestUnits: -1 };
 
 /** So many tables with the longest names do not fit into the inline policies of a role. */
 const TENANTS = Array.from({ length: 36 }, (_, index) => `tenant-${index}`);
@@ -72,12 +73,34 @@ export const EVERYTHING: Content = {
         billingMode: 'PROVISIONED',
         readCapacity: 1,
         writeCapacity: 1,
+        timeToLive: 'ExpiresAt',
+        pointInTimeRecovery: { days: 7 },
+        globalSecondaryIndexes: [
+          {
+            name: 'byCustomer',
+            partitionKey: { name: 'Customer', type: 'S' },
+            sortKey: { name: 'Version', type: 'N' },
+            projection: ['Total', '${State}'],
+            readCapacity: 1,
+            writeCapacity: 1,
+          },
+        ],
+        localSecondaryIndexes: [
+          { name: 'byDate', sortKey: { name: 'Date', type: 'S' }, projection: ['Total'] },
+        ],
         encryption: 'customer-managed',
       },
     },
     items: {
       account: 'shop',
-      table: { name: 'Items', partitionKey, encryption: { kmsKeyArn: KEY } },
+      table: {
+        name: 'Items',
+        partitionKey,
+        onDemandThroughput,
+        tableClass: 'STANDARD_INFREQUENT_ACCESS',
+        globalSecondaryIndexes: [{ name: 'byDate', partitionKey, onDemandThroughput }],
+        encryption: { kmsKeyArn: KEY },
+      },
       streamPolicy: { principal: 'account' },
     },
     found: {

@@ -32,6 +32,15 @@ export const TABLE_LIFECYCLE = tableLifecycle(
   'OrderId (S)',
 );
 
+/** Of the same table, where the topology says what these attributes are to be. */
+export function managing(...attributes: string[]) {
+  const { ignore_changes } = TABLE_LIFECYCLE;
+  return {
+    ...TABLE_LIFECYCLE,
+    ignore_changes: ignore_changes.filter((ignored) => !attributes.includes(ignored)),
+  };
+}
+
 /** Of the table with the sort key `Version`, too. */
 export const SORTED_TABLE_LIFECYCLE = tableLifecycle(
   'self.hash_key == "OrderId" && self.range_key == "Version" && [for a in self.attribute : a.type if a.name == "OrderId"] == ["S"] && [for a in self.attribute : a.type if a.name == "Version"] == ["N"]',

@@ -2,6 +2,7 @@ import { accountBlocks } from '../helpers/blocks';
 import { remoteState } from '../helpers/remote-state';
 import { counts, synthApp } from '../helpers/synth-app';
 import {
+  managing,
   PROVISIONED_TABLE_LIFECYCLE,
   SORTED_TABLE_LIFECYCLE,
   TABLE_LIFECYCLE,
@@ -155,6 +156,162 @@ describe('the table', () => {
       'has no backups',
       { 'producers.orders.table.pointInTimeRecovery': false },
       { point_in_time_recovery: { enabled: false } },
+    ],
+    [
+      'has backups of a week',
+      { 'producers.orders.table.pointInTimeRecovery': { days: 7 } },
+      { point_in_time_recovery: { enabled: true, recovery_period_in_days: 7 } },
+    ],
+    [
+      'deletes items that expire',
+      { 'producers.orders.table.timeToLive': '${ExpiresAt}' },
+      { ttl: { attribute_name: '$${ExpiresAt}', enabled: true }, lifecycle: managing('ttl') },
+    ],
+    [
+      'has a class',
+      { 'producers.orders.table.tableClass': 'STANDARD' },
+      { table_class: 'STANDARD', lifecycle: managing('table_class') },
+    ],
+    [
+      'has a maximum of requests',
+      {
+        'producers.orders.table.onDemandThroughput': {
+          maxReadRequestUnits: 100,
+          maxWriteRequestUnits: -1,
+        },
+      },
+      {
+        on_demand_throughput: { max_read_request_units: 100, max_write_request_units: -1 },
+        lifecycle: managing('on_demand_throughput'),
+      },
+    ],
+    [
+      'has global secondary indexes, and each attribute once',
+      {
+        'producers.orders.table.globalSecondaryIndexes': [
+          { name: 'byCustomer', partitionKey: { name: 'Customer', type: 'S' } },
+          {
+            name: 'byState',
+            partitionKey: { name: '%{State}', type: 'S' },
+            sortKey: { name: 'Customer', type: 'S' },
+            projection: ['Total', '${Zip}'],
+            onDemandThroughput: { maxReadRequestUnits: -1, maxWriteRequestUnits: 5 },
+          },
+          {
+            name: 'all.orders-2_keys',
+            partitionKey: { name: 'Customer', type: 'S' },
+            sortKey: { name: 'OrderId', type: 'S' },
+            projection: 'KEYS_ONLY',
+          },
+        ],
+      },
+      {
+        attribute: [
+          { name: 'OrderId', type: 'S' },
+          { name: 'Customer', type: 'S' },
+          { name: '%%{State}', type: 'S' },
+        ],
+        global_secondary_index: [
+          { name: 'byCustomer', hash_key: 'Customer', projection_type: 'ALL' },
+          {
+            name: 'byState',
+            hash_key: '%%{State}',
+            range_key: 'Customer',
+            projection_type: 'INCLUDE',
+            non_key_attributes: ['Total', '$${Zip}'],
+            on_demand_throughput: { max_read_request_units: -1, max_write_request_units: 5 },
+          },
+          {
+            name: 'all.orders-2_keys',
+            hash_key: 'Customer',
+            range_key: 'OrderId',
+            projection_type: 'KEYS_ONLY',
+          },
+        ],
+        lifecycle: managing('attribute', 'global_secondary_index'),
+      },
+    ],
+    [
+      'has a global secondary index with provisioned capacity',
+      {
+        'producers.orders.table.billingMode': 'PROVISIONED',
+        'producers.orders.table.readCapacity': 5,
+        'producers.orders.table.writeCapacity': 6,
+        'producers.orders.table.globalSecondaryIndexes': [
+          {
+            name: 'byId',
+            partitionKey: { name: 'OrderId', type: 'S' },
+            readCapacity: 7,
+            writeCapacity: 8,
+          },
+        ],
+      },
+      {
+        billing_mode: 'PROVISIONED',
+        read_capacity: 5,
+        write_capacity: 6,
+        global_secondary_index: [
+          {
+            name: 'byId',
+            hash_key: 'OrderId',
+            projection_type: 'ALL',
+            read_capacity: 7,
+            write_capacity: 8,
+          },
+        ],
+        lifecycle: {
+          ...PROVISIONED_TABLE_LIFECYCLE,
+          ignore_changes: [
+            ...managing('attribute', 'global_secondary_index').ignore_changes,
+            'read_capacity',
+            'write_capacity',
+          ],
+        },
+      },
+    ],
+    [
+      'has local secondary indexes, which it must have had from the beginning',
+      {
+        'producers.orders.table.sortKey': { name: 'Version', type: 'N' },
+        'producers.orders.table.localSecondaryIndexes': [
+          {
+            name: 'byDate',
+            sortKey: { name: 'Date', type: 'S' },
+            projection: ['Total', '${"Zip"}'],
+          },
+          { name: 'byPart', sortKey: { name: '${Part}', type: 'B' } },
+        ],
+      },
+      {
+        range_key: 'Version',
+        attribute: [
+          { name: 'OrderId', type: 'S' },
+          { name: 'Version', type: 'N' },
+          { name: 'Date', type: 'S' },
+          { name: '$${Part}', type: 'B' },
+        ],
+        local_secondary_index: [
+          {
+            name: 'byDate',
+            range_key: 'Date',
+            projection_type: 'INCLUDE',
+            non_key_attributes: ['Total', '$${"Zip"}'],
+          },
+          { name: 'byPart', range_key: '$${Part}', projection_type: 'ALL' },
+        ],
+        lifecycle: {
+          ...SORTED_TABLE_LIFECYCLE,
+          postcondition: [
+            ...SORTED_TABLE_LIFECYCLE.postcondition,
+            {
+              condition:
+                '${length(self.local_secondary_index) == 2 && anytrue([for i in self.local_secondary_index : i.name == "byDate" && i.range_key == "Date" && toset(i.non_key_attributes) == toset(["Total", "$${\\"Zip\\"}"])]) && anytrue([for i in self.local_secondary_index : i.name == "byPart" && i.range_key == "$${Part}" && i.projection_type == "ALL"])}',
+              error_message:
+                'Table Orders does not have the local secondary indexes byDate, byPart, as the topology says, or has others. They cannot change: write those it has, or see "A table\'s key or name" in docs/changes.md.',
+            },
+          ],
+        },
+      },
     ],
     [
       'may be deleted',

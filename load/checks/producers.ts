@@ -3,6 +3,7 @@ import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
 import { ascii } from '../../topology/unicode';
 import { at, type CheckOf, distinct, type Producer, refer } from './declared';
+import { tableSettings } from './tables';
 
 type Check = CheckOf<Producer>;
 
@@ -14,22 +15,6 @@ const accountNames: Check = ({ account, accounts = [] }, report, declared) => {
     refer(declared.accounts, 'an account', ['accounts', index], name, report);
   }
   distinct(accounts, ['accounts'], report);
-};
-
-const tableSettings: Check = ({ table }, report) => {
-  if (!table) return;
-  if (table.sortKey?.name === table.partitionKey.name) {
-    const message = 'must differ from the name of the partition key';
-    report(['table', 'sortKey', 'name'], message, table.sortKey.name);
-  }
-  const isProvisioned = table.billingMode === 'PROVISIONED';
-  for (const key of ['readCapacity', 'writeCapacity'] as const) {
-    if (isProvisioned === (table[key] !== undefined)) continue;
-    const message = isProvisioned
-      ? 'is missing; PROVISIONED needs capacity units'
-      : 'must be left out, or billingMode be PROVISIONED';
-    report(['table', key], message, table[key]);
-  }
 };
 
 const tableKey: Check = (producer, report, { accounts }) => {

@@ -58,8 +58,12 @@ export const bucketName = sized(
     `must be the name of an S3 bucket: ${length} lower-case letters, digits, hyphens and dots, and none that S3 reserves`,
 );
 
-export const tableName = sized(
-  /^[a-zA-Z0-9_.-]*$/,
-  TABLE.nameLength,
-  (length) => `must be a table name: ${length} letters, digits, underscores, hyphens and dots`,
-);
+const nameInDynamodb = (what: string) =>
+  sized(
+    /^[a-zA-Z0-9_.-]*$/,
+    TABLE.nameLength,
+    (length) => `must be ${what} name: ${length} letters, digits, underscores, hyphens and dots`,
+  );
+
+export const tableName = nameInDynamodb('a table');
+export const indexName = nameInDynamodb('an index');

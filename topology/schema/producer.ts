@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { TABLE } from '../limits';
-import { insteadOfAwsManagedKey, kmsKeyArn, tableName } from './aws';
+import { INDEXES, POINT_IN_TIME_RECOVERY, PROJECTION, TABLE } from '../limits';
+import { indexName, insteadOfAwsManagedKey, kmsKeyArn, tableName } from './aws';
 import {
   choice,
   exclusive,
@@ -13,13 +13,59 @@ import {
   text,
 } from './values';
 
+const attributeName = sized(
+  /^/,
+  TABLE.attributeNameLength,
+  (length) => `must be an attribute name of ${length} characters`,
+);
+
 const keyAttribute = object({
-  name: sized(
-    /^/,
-    TABLE.attributeNameLength,
-    (length) => `must be an attribute name of ${length} characters`,
-  ).describe('Name of the key attribute.'),
+  name: attributeName.describe('Name of the key attribute.'),
   type: choice(['S', 'N', 'B']).describe('S string, N number, B binary.'),
+});
+
+const mostUnits = z.union([z.literal(-1), integer(TABLE.capacity, ', or -1')], {
+  error: `must be between ${TABLE.capacity.min} and ${TABLE.capacity.max}, or -1`,
+});
+
+const onDemandThroughput = object({
+  maxReadRequestUnits: mostUnits.describe('Most read request units in a second; -1: no maximum.'),
+  maxWriteRequestUnits: mostUnits.describe('Most write request units in a second; -1: no maximum.'),
+}).optional();
+
+const projectionRule = `must be ALL, KEYS_ONLY or a list of 1 to ${PROJECTION.attributes} attribute names`;
+const projection = z
+  .union(
+    [
+      choice(['ALL', 'KEYS_ONLY']),
+      list(attributeName)
+        .min(1, { error: projectionRule })
+        .max(PROJECTION.attributes, { error: projectionRule }),
+    ],
+    { error: projectionRule },
+  )
+  .default('ALL')
+  .describe('What the index holds: all attributes, the keys only, or these attributes as well.');
+
+/** Capacity of a table or an index. */
+const capacityUnits = integer(TABLE.capacity).optional();
+
+const globalSecondaryIndex = object({
+  name: indexName.describe('Name of the index.'),
+  partitionKey: keyAttribute.describe('Partition key of the index.'),
+  sortKey: keyAttribute.optional().describe('Sort key of the index.'),
+  projection,
+  readCapacity: capacityUnits.describe('Read capacity units of the index, with PROVISIONED.'),
+  writeCapacity: capacityUnits.describe('Write capacity units of the index, with PROVISIONED.'),
+  onDemandThroughput: onDemandThroughput.describe(
+    'Maximum of the index, with PAY_PER_REQUEST; that of the table does not count for it.',
+  ),
+});
+
+const localSecondaryIndex = object({
+  name: indexName.describe('Name of the index.'),
+  sortKey: keyAttribute.describe('Sort key of the index; the partition key is that of the table.'),
+  projection,
 });
 
 const encryption = z.union(
@@ -35,6 +81,14 @@ const encryption = z.union(
   },
 );
 
+const recoveryDays = POINT_IN_TIME_RECOVERY.days;
+const pointInTimeRecovery = z.union(
+  [flag(), object({ days: integer(recoveryDays, ' days').describe('Days.') })],
+  {
+    error: `must be true, false or { days: <${recoveryDays.min} to ${recoveryDays.max}> }`,
+  },
+);
+
 const table = object({
   name: tableName.describe('Name of the table.'),
   partitionKey: keyAttribute.describe('Partition key.'),
@@ -45,15 +99,42 @@ const table = object({
   billingMode: choice(['PAY_PER_REQUEST', 'PROVISIONED'])
     .default('PAY_PER_REQUEST')
     .describe('On demand, or provisioned with readCapacity and writeCapacity.'),
-  readCapacity: integer(TABLE.capacity)
+  readCapacity: capacityUnits.describe(
+    'Read capacity units, with PROVISIONED: those of a new table, and the least of one that Application Auto Scaling changes.',
+  ),
+  writeCapacity: capacityUnits.describe('Write capacity units, with PROVISIONED: as readCapacity.'),
+  onDemandThroughput: onDemandThroughput.describe(
+    'Maximum of the table, with PAY_PER_REQUEST. Left out, Terraform leaves it as it is.',
+  ),
+  tableClass: choice(['STANDARD', 'STANDARD_INFREQUENT_ACCESS'])
     .optional()
     .describe(
-      'Read capacity units, with PROVISIONED: those of a new table, and the least of one that Application Auto Scaling changes.',
+      'Storage class; DynamoDB changes it twice in 30 days at most. Left out, Terraform leaves it as it is, which is STANDARD at first.',
     ),
-  writeCapacity: integer(TABLE.capacity)
+  timeToLive: attributeName
     .optional()
-    .describe('Write capacity units, with PROVISIONED: as readCapacity.'),
-  pointInTimeRecovery: flag().default(true).describe('Continuous backups.'),
+    .describe(
+      'Attribute with the time after which DynamoDB deletes an item, as a number of seconds since 1970. Such deletions are in the stream. Left out, Terraform leaves it as it is.',
+    ),
+  globalSecondaryIndexes: list(globalSecondaryIndex)
+    .min(1, { error: 'must have at least one index; left out, Terraform changes none' })
+    .max(INDEXES.global, { error: `must be at most ${INDEXES.global} indexes` })
+    .optional()
+    .describe(
+      'All global secondary indexes of the table: Terraform deletes others. Left out, it changes none.',
+    ),
+  localSecondaryIndexes: list(localSecondaryIndex)
+    .min(1, { error: 'must have at least one index; left out, Terraform changes none' })
+    .max(INDEXES.local, { error: `must be at most ${INDEXES.local} indexes` })
+    .optional()
+    .describe(
+      'All local secondary indexes of the table, which are created with it and cannot change: a plan with others is refused.',
+    ),
+  pointInTimeRecovery: pointInTimeRecovery
+    .default(true)
+    .describe(
+      'Continuous backups; days is how far back a table can be restored. true leaves the days as they are, which are 35 at first.',
+    ),
   deletionProtection: flag()
     .default(true)
     .describe(
@@ -124,6 +205,8 @@ export const producerSchema = exclusive(
 );
 
 export type Encryption = z.output<typeof encryption>;
+export type GlobalSecondaryIndex = z.output<typeof globalSecondaryIndex>;
+export type LocalSecondaryIndex = z.output<typeof localSecondaryIndex>;
 export type ExistingTable = z.output<typeof existingTable>;
 export type StreamPolicySettings = z.output<typeof streamPolicySettings>;
 export type Table = z.output<typeof table>;

@@ -32,11 +32,14 @@ export const command = defineTopologyCommand(
     const { from, 'auto-approve': isApproved } = options;
     ensureApproval(world, isApproved, '--auto-approve');
     const topology = readTopology(world);
-    const outdir = from === undefined ? OUTDIR : REMOVED;
-    const stacks =
-      from === undefined
-        ? await ofTopology(topology, patterns)
-        : select(removedSince(from, topology, world.topologyFile), patterns);
+    const removed =
+      from === undefined ? undefined : removedSince(from, topology, world.topologyFile);
+    if (!removed && patterns.length === 0) {
+      throw new UserError("npm run destroy: name the stacks, or '*' for all of them");
+    }
+    const stacks = select(removed ?? stacksOf(topology), patterns);
+    if (!removed) await synthesize(topology, OUTDIR);
+    const outdir = removed ? REMOVED : OUTDIR;
     return Runner.with(world, { ...options, outdir, reversed: true }, async (runner) => {
       const { screen, explain } = runner;
       const plans = await runner.plan(stacks, 'destroy');
@@ -56,15 +59,6 @@ export const command = defineTopologyCommand(
   '\nExit code: 0 if all is destroyed, 1 if not. Documentation: docs/deploy.md\n',
   OPERANDS,
 );
-
-async function ofTopology(topology: ResolvedTopology, patterns: readonly string[]) {
-  if (patterns.length === 0) {
-    throw new UserError("npm run destroy: name the stacks, or '*' for all of them");
-  }
-  const stacks = select(stacksOf(topology), patterns);
-  await synthesize(topology, OUTDIR);
-  return stacks;
-}
 
 /** @throws UserError if there is none */
 function removedSince(ref: string, topology: ResolvedTopology, file: string): Stack[] {

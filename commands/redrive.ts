@@ -72,12 +72,7 @@ export const command = defineTopologyCommand(
   `\nExit code: 0 if everything was delivered, 1 if not. Documentation: ${ownPage('failed-batches.md')}\n`,
 );
 
-function targetOf({ consumer: name, role }: Values<typeof OPTIONS>, file: string): Target {
-  if (!name) {
-    throw new UserError(
-      '--consumer <name> is missing; npm run redrive -- --help shows the options',
-    );
-  }
+function targetOf({ consumer: name = '', role }: Values<typeof OPTIONS>, file: string): Target {
   const { consumers } = loadTopology(file);
   const consumer = consumers.find((each) => each.name === name);
   if (!consumer) {

@@ -1,15 +1,13 @@
 import { OPERANDS, SELECTION, selected } from './selection';
 import { defineTopologyCommand, readTopology } from './topology';
 
-const OPTIONS = {
-  ...SELECTION,
-  json: { type: 'boolean', does: 'one JSON document, as the matrix of a CI job reads it' },
-} as const;
-
 /** `npm run stacks`: the stacks in the order of deployment. */
 export const command = defineTopologyCommand(
   'stacks',
-  OPTIONS,
+  {
+    ...SELECTION,
+    json: { type: 'boolean', does: 'one JSON document, as the matrix of a CI job reads it' },
+  },
   async (options, world, patterns) => {
     const topology = readTopology(world);
     const { stacks } = await selected(topology, options, patterns, world);

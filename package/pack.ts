@@ -12,7 +12,7 @@ const NOTICES = 'THIRD-PARTY-NOTICES';
 
 async function prepare(): Promise<void> {
   requireDestination();
-  save('.');
+  save();
   try {
     await build();
   } catch (error) {
@@ -30,10 +30,9 @@ function requireDestination(): void {
 /** Writes what the package has and the repository does not: JavaScript, types, notices, its package.json. */
 async function build(): Promise<void> {
   const imported = await writeBundles(OUTDIR);
-  const manifest = publishedManifest(imported);
   writeTypes(path.join(OUTDIR, 'types'));
   writeFileSync(NOTICES, notices());
-  swapIn('.', manifest);
+  swapIn(publishedManifest(imported));
 }
 
 /** Of the entry points, and of all that they import: only what these lead to is read where the package is used. */
@@ -50,7 +49,7 @@ function writeTypes(outdir: string): void {
 }
 
 async function restore(): Promise<void> {
-  swapBack('.');
+  swapBack();
   rmSync(NOTICES, { force: true });
 }
 

@@ -6,7 +6,8 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
-import path from 'node:path';
+
+const CURRENT = 'package.json';
 
 /** The repository's package.json while npm packs. Whoever creates it packs; the others do not. */
 const SAVED = 'package.json.before-pack';
@@ -16,17 +17,16 @@ const SAVED = 'package.json.before-pack';
  *
  * @throws Error if another npm pack runs or was cut off, or if package.json is the package's
  */
-export function save(folder: string): void {
-  const [current, saved] = placesIn(folder);
-  if (existsSync(saved)) {
+export function save(): void {
+  if (existsSync(SAVED)) {
     throw new Error(
       `${SAVED} exists: another npm pack runs, or one was cut off; then run node commands/start.mjs package/pack.ts restore`,
     );
   }
-  if (!isOfRepository(current)) {
+  if (!isOfRepository()) {
     throw new Error("package.json is the package's; run git checkout package.json");
   }
-  copyFileSync(current, saved, constants.COPYFILE_EXCL);
+  copyFileSync(CURRENT, SAVED, constants.COPYFILE_EXCL);
 }
 
 /**
@@ -34,12 +34,11 @@ export function save(folder: string): void {
  *
  * @throws Error if the repository's has changed since it was saved
  */
-export function swapIn(folder: string, manifest: object): void {
-  const [current, saved] = placesIn(folder);
-  requireSame(current, saved);
-  const unfinished = `${saved}.new`;
+export function swapIn(manifest: object): void {
+  requireSame();
+  const unfinished = `${SAVED}.new`;
   writeFileSync(unfinished, `${JSON.stringify(manifest, null, 2)}\n`);
-  renameSync(unfinished, current);
+  renameSync(unfinished, CURRENT);
 }
 
 /**
@@ -47,22 +46,17 @@ export function swapIn(folder: string, manifest: object): void {
  *
  * @throws Error if none is saved, or if someone has put back another one
  */
-export function swapBack(folder: string): void {
-  const [current, saved] = placesIn(folder);
-  if (isOfRepository(current)) requireSame(current, saved);
-  renameSync(saved, current);
+export function swapBack(): void {
+  if (isOfRepository()) requireSame();
+  renameSync(SAVED, CURRENT);
 }
 
-function requireSame(current: string, saved: string): void {
-  if (readFileSync(current).equals(readFileSync(saved))) return;
+function requireSame(): void {
+  if (readFileSync(CURRENT).equals(readFileSync(SAVED))) return;
   throw new Error(`package.json is not as in ${SAVED}; remove that once package.json is right`);
 }
 
 /** The package's has none. */
-function isOfRepository(file: string): boolean {
-  return 'devDependencies' in JSON.parse(readFileSync(file, 'utf8'));
-}
-
-function placesIn(folder: string): [current: string, saved: string] {
-  return [path.join(folder, 'package.json'), path.join(folder, SAVED)];
+function isOfRepository(): boolean {
+  return 'devDependencies' in JSON.parse(readFileSync(CURRENT, 'utf8'));
 }

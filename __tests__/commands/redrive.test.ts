@@ -261,7 +261,7 @@ describe('--since takes', () => {
 });
 
 describe('refuses', () => {
-  const MISSING = '--consumer <name> is missing; npm run redrive -- --help shows the options';
+  const MISSING = `--consumer must be a consumer of ${topologyFile} (process-orders, search), got ""`;
   const RULE =
     '--since must be a duration such as 30m, 2h or 7d, a date such as 2026-01-02 (from 00:00 UTC) or a time with its zone such as 2026-01-02T03:04:05Z, got ';
 

@@ -247,23 +247,26 @@ describe('the manifest of the repository', () => {
   /** The files of the folder, with their content. */
   const read = (folder: string) =>
     Object.fromEntries(readdirSync(folder).map((name) => [name, readJson(folder, name)]));
+  const here = process.cwd();
   let folder: string;
   beforeEach(() => {
     folder = write(mkdtempSync(path.join(root, 'swap-')), { 'package.json': text });
+    process.chdir(folder);
   });
+  afterEach(() => process.chdir(here));
 
   it.each([true, false])('is put back after a pack that was cut off (swapped: %s)', (swapped) => {
-    save(folder);
-    if (swapped) swapIn(folder, published);
-    swapBack(folder);
+    save();
+    if (swapped) swapIn(published);
+    swapBack();
     expect(read(folder)).toEqual({ 'package.json': repository });
   });
 
   it.each([true, false])('is not saved while another npm pack runs (swapped: %s)', (swapped) => {
-    save(folder);
-    if (swapped) swapIn(folder, published);
+    save();
+    if (swapped) swapIn(published);
     const before = read(folder);
-    expect(() => save(folder)).toThrow(
+    expect(() => save()).toThrow(
       'package.json.before-pack exists: another npm pack runs, or one was cut off; then run node commands/start.mjs package/pack.ts restore',
     );
     expect(read(folder)).toEqual(before);
@@ -271,18 +274,16 @@ describe('the manifest of the repository', () => {
 
   it('is not replaced by one of the package', () => {
     write(folder, { 'package.json': JSON.stringify(published) });
-    expect(() => save(folder)).toThrow(
-      "package.json is the package's; run git checkout package.json",
-    );
+    expect(() => save()).toThrow("package.json is the package's; run git checkout package.json");
     expect(readdirSync(folder)).toEqual(['package.json']);
   });
 
   it('is not replaced where someone changed it meanwhile', () => {
-    save(folder);
+    save();
     const changed = { ...repository, version: '2.0.0' };
     write(folder, { 'package.json': JSON.stringify(changed) });
-    expect(() => swapIn(folder, published)).toThrow(CHANGED);
-    expect(() => swapBack(folder)).toThrow(CHANGED);
+    expect(() => swapIn(published)).toThrow(CHANGED);
+    expect(() => swapBack()).toThrow(CHANGED);
     expect(read(folder)).toEqual({
       'package.json': changed,
       'package.json.before-pack': repository,

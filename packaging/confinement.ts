@@ -62,7 +62,8 @@ export const linkedFrom = new Set<string>();
  * @param here default: the working directory
  */
 export function confinement(folder: string, here = '.'): Refusal {
-  const project = isInRepository(folder) ? [projectOf(folder)] : [];
+  // Elsewhere, a package.json above may be that of a home folder, whose files are not for functions.
+  const project = withParents(realPath(folder)).some(isRepository) ? [projectOf(folder)] : [];
   const roots = [...new Set([here, folder, ...project, OWN_FOLDER].map(realPath))];
   const allowed = [...roots, ...packageFolders(roots)];
   return (file, shown = false) => {
@@ -99,11 +100,6 @@ export function projectOf(folder: string): string {
   const inRepository = places.slice(0, top === -1 ? undefined : top + 1);
   const isProject = (place: string) => existsSync(path.join(place, 'package.json'));
   return inRepository.find(isProject) ?? realPath(folder);
-}
-
-/** Elsewhere, a package.json above may be that of a home folder, whose files are not for functions. */
-function isInRepository(folder: string): boolean {
-  return withParents(realPath(folder)).some(isRepository);
 }
 
 function isRepository(folder: string): boolean {

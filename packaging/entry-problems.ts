@@ -22,23 +22,19 @@ function problemsOf({ name, function: settings }: ResolvedConsumer, window: numb
   const ofEntry = (message: string) => ({ path: [...path, 'entry'], message });
   try {
     const { hasOwnHandler, hasProcessor } = bundle(entry, runtime, { files, folder });
-    const problems: Problem[] = [];
-    if (window > 0 && !hasOwnHandler) {
-      problems.push(
-        ofEntry(
-          `${entry} must export a handler of its own as handler, since tumblingWindowInSeconds is ${window} and the handler of a processor returns no state; write one that returns it, or leave the window out`,
-        ),
-      );
-    }
+    const ofWindow = ofEntry(
+      `${entry} must export a handler of its own as handler, since tumblingWindowInSeconds is ${window} and the handler of a processor returns no state; write one that returns it, or leave the window out`,
+    );
     const level = environment[LOG_LEVEL];
-    if (hasProcessor && level !== undefined && !findLogLevel(level)) {
-      problems.push({
-        path: [...path, 'environment', LOG_LEVEL],
-        message: `must be ${LOG_LEVELS.join(', ')}, since ${entry} defines a processor, which reads it`,
-        received: level,
-      });
-    }
-    return problems;
+    const ofLevel = {
+      path: [...path, 'environment', LOG_LEVEL],
+      message: `must be ${LOG_LEVELS.join(', ')}, since ${entry} defines a processor, which reads it`,
+      received: level,
+    };
+    return [
+      ...(window > 0 && !hasOwnHandler ? [ofWindow] : []),
+      ...(hasProcessor && level !== undefined && !findLogLevel(level) ? [ofLevel] : []),
+    ];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [ofEntry(error.message)];

@@ -1,8 +1,11 @@
-import { READERS_PER_STREAM } from '../../topology/limits';
+import { FILTERS, READERS_PER_STREAM } from '../../topology/limits';
 import { producerAccounts } from '../../topology/names';
 import type { Report } from '../../topology/problem';
+import { filterPattern } from '../../topology/unicode';
 import { at, type CheckOf, type Declared, refer, type Subscription, soundList } from './declared';
-import { filters } from './filters';
+import { contradictions } from './filters/agreement';
+import { patternProblems } from './filters/pattern';
+import { streamRecord } from './filters/record';
 
 type Check = CheckOf<Subscription>;
 
@@ -55,6 +58,25 @@ const tumblingWindow: Check = (subscription, report, { consumers }) => {
     refuse(
       `must be 0 with a parallelizationFactor of ${parallelizationFactor}, since a window is of a whole shard; leave one of them out`,
     );
+  }
+};
+
+/** Filters that Lambda would refuse, and filters that can never match a record of their table. */
+const filters: Check = (subscription, report, { accounts, producers }) => {
+  const producer = at(producers, subscription.producer);
+  const record = streamRecord(producer, accounts);
+  const { partitionKey, sortKey } = producer?.table ?? {};
+  const keys = [partitionKey, sortKey].flatMap((key) => key?.name ?? []);
+  for (const [index, filter] of subscription.filters.entries()) {
+    const place = ['filters', index];
+    const { length } = filterPattern(filter);
+    if (length > FILTERS.patternLength) {
+      report(place, `must be at most ${FILTERS.patternLength} characters as JSON, got ${length}`);
+      continue;
+    }
+    const wrong = patternProblems(filter, record, place);
+    const problems = wrong.length > 0 ? wrong : contradictions(filter, keys, place);
+    for (const { path, message, received } of problems) report(path, message, received);
   }
 };
 

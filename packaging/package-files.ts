@@ -63,12 +63,8 @@ export function packageFiles(entry: string, file: string, refusal: Refusal) {
   });
 }
 
-export interface CodeFile {
-  /** Path in the folder, with slashes. */
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-}
+/** A file as it is packed: where it is, its path in the folder, with slashes, and its bytes. */
+export type CodeFile = Readonly<{ source: string; name: string; size: number }>;
 
 /**
  * The files of a prepared folder, with those that links lead to, as they are packed; and all that is wrong with it:
@@ -76,27 +72,22 @@ export interface CodeFile {
  *
  * @param refusal default: every file may be in it
  */
-export function readCodeFolder(
-  directory: string,
-  refusal: Refusal = () => undefined,
-): { readonly files: readonly CodeFile[]; readonly problems: readonly string[] } {
-  const { files, problems } = readFiles(directory, refusal, true);
-  const named = files.map(({ source, size }) => ({ name: relative(directory, source), size }));
-  return { files: named, problems };
+export function readCodeFolder(directory: string, refusal: Refusal = () => undefined) {
+  return readFiles(directory, refusal, true);
 }
 
 /** SHA-256 of the names and the content of the files in a folder, in hexadecimal. */
 export function packageHash(folder: string): string {
   const hash = createHash('sha256');
-  for (const { name } of readCodeFolder(folder).files) {
-    hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)));
+  for (const { name, source } of readCodeFolder(folder).files) {
+    hash.update(`${name}\0`).update(readFileSync(source));
   }
   return hash.digest('hex');
 }
 
 /** A file, or all in a folder and those in it, in the same order on every machine. */
 function readFiles(root: string, refusal: Refusal, followsLinks: boolean) {
-  const files: { source: string; size: number }[] = [];
+  const files: CodeFile[] = [];
   const problems: string[] = [];
   const isFile = statSync(root, { throwIfNoEntry: false })?.isFile() === true;
   const rule = isFile ? 'be a file for the function' : 'have only files for the function in it';
@@ -114,7 +105,8 @@ function readFiles(root: string, refusal: Refusal, followsLinks: boolean) {
         : undefined);
     if (typeof stats === 'string') refuse(place, stats);
     else if (reason !== undefined) refuse(place, reason);
-    else if (stats.isFile()) files.push({ source: place, size: stats.size });
+    else if (stats.isFile())
+      files.push({ source: place, name: relative(root, place), size: stats.size });
     else {
       for (const name of readdirSync(place, { encoding: 'buffer' })) {
         if (isUtf8(name)) visit(path.join(place, name.toString()), [...above, real]);

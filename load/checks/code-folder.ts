@@ -17,7 +17,7 @@ export const codeFolder: CheckOf<Consumer> = ({ function: settings }, report, { 
   const refuse = (message: string) =>
     report(['function', 'code', 'directory'], message, code.directory);
   const { files, problems } = contentOf(directory, confinement(folder));
-  problems.concat(filesProblems(directory, files, architecture)).forEach(refuse);
+  problems.concat(filesProblems(files, architecture)).forEach(refuse);
   if (problems.length > 0 || files.length === 0) return;
   const names = files.map((file) => file.name);
   const start = bootstrapProblem({ directory, runtime }, names);
@@ -40,11 +40,7 @@ function contentOf(directory: string, refusal: Refusal): ReturnType<typeof readC
     : wrong(`must not hold ${output}, into which it is copied; move the code to its own folder`);
 }
 
-function filesProblems(
-  directory: string,
-  files: readonly CodeFile[],
-  architecture: string,
-): string[] {
+function filesProblems(files: readonly CodeFile[], architecture: string): string[] {
   const { unzippedSize, zippedSize } = DEPLOYMENT_PACKAGE;
   const limited = (most: number, takes: string, size: string) =>
     `must be at most ${most} bytes (${takes}, and has ${size}; leave out what the function does not need`;
@@ -52,9 +48,9 @@ function filesProblems(
   if (size > unzippedSize) {
     return [limited(unzippedSize, '250 MB), which Lambda takes unzipped', `${size}`)];
   }
-  const wrong = otherArchitecture(directory, files, architecture);
+  const wrong = otherArchitecture(files, architecture);
   if (size <= zippedSize) return wrong;
-  const zip = ({ name }: CodeFile) => deflateRawSync(readFileSync(path.join(directory, name)));
+  const zip = ({ source }: CodeFile) => deflateRawSync(readFileSync(source));
   const zipped = files.reduce((sum, file) => sum + zip(file).length, 0);
   if (zipped <= zippedSize) return wrong;
   const takes = '50 MB) as a zip file, which Lambda takes in an upload';
@@ -81,15 +77,11 @@ const OTHER_SYSTEM_IN_PATH = /darwin|macos|osx|apple|fsevents|win32|win64|window
 const ARCHITECTURE_IN_NAME = /x86_64|x86-64|amd64|x64|aarch64|arm64(v8)?|armv\d+\w?|ia32|i686/g;
 
 /** Executables and libraries for another architecture, unless the folder has the same for the right one. */
-function otherArchitecture(
-  directory: string,
-  files: readonly CodeFile[],
-  architecture: string,
-): string[] {
-  const found = files.flatMap(({ name, size }) => {
-    const machine = size >= 20 ? machineOf(directory, name) : undefined;
-    const key = path.posix.basename(name).replace(ARCHITECTURE_IN_NAME, '');
-    return machine === undefined ? [] : [{ name, machine, key }];
+function otherArchitecture(files: readonly CodeFile[], architecture: string): string[] {
+  const found = files.flatMap((file) => {
+    const machine = file.size >= 20 ? machineOf(file) : undefined;
+    const key = path.posix.basename(file.name).replace(ARCHITECTURE_IN_NAME, '');
+    return machine === undefined ? [] : [{ name: file.name, machine, key }];
   });
   const right = new Set(
     found.filter(({ machine }) => machine === architecture).map(({ key }) => key),
@@ -105,9 +97,9 @@ function otherArchitecture(
 }
 
 /** What an executable or a library runs on; undefined for any other file. */
-function machineOf(directory: string, name: string): string | undefined {
+function machineOf({ name, source }: CodeFile): string | undefined {
   const header = Buffer.alloc(20);
-  const descriptor = openSync(path.join(directory, name), 'r');
+  const descriptor = openSync(source, 'r');
   try {
     readSync(descriptor, header, 0, header.length, 0);
   } finally {

@@ -1,7 +1,7 @@
 import { synthesize } from '../stacks/synthesize';
 import { APPROVE, confirmed, ensureApproval } from './approval';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
-import { usePlans } from './saved-plans';
+import { ensureApproved, usePlans } from './saved-plans';
 import { callOf, OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
 import { exitCode, hasChanges, planLines, resultLines, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
@@ -9,6 +9,11 @@ import { defineTopologyCommand, readTopology } from './topology';
 const OPTIONS = {
   ...APPROVE,
   plans: { type: 'string', value: '<folder>', does: 'apply what npm run plan -- --out saved' },
+  approved: {
+    type: 'string',
+    value: '<folder>',
+    does: 'plan again, and apply it where the plan.json saved there has the same',
+  },
   ...SELECTION,
   ...RUN_OPTIONS,
 } as const;
@@ -18,8 +23,9 @@ export const command = defineTopologyCommand(
   'deploy',
   OPTIONS,
   async (options, world, patterns) => {
-    const { plans: folder, 'auto-approve': autoApprove } = options;
-    const isApproved = autoApprove || folder !== undefined;
+    const { plans: folder, approved, 'auto-approve': autoApprove } = options;
+    const isSaved = folder !== undefined || approved !== undefined;
+    const isApproved = autoApprove || isSaved;
     ensureApproval(world, isApproved, '--auto-approve, or --plans with what npm run plan saved');
     const topology = readTopology(world);
     const { stacks, since } = await selected(topology, options, patterns, world);
@@ -29,14 +35,18 @@ export const command = defineTopologyCommand(
       const saved = folder === undefined ? undefined : usePlans(folder, topology, runner);
       const ids = new Set(stacks.map(({ id }) => id));
       const wanted = saved ? [...saved.keys()].filter(({ id }) => ids.has(id)) : stacks;
-      const plans = isApproved ? saved : await runner.plan(wanted, 'deploy');
-      if (plans && !isApproved) {
+      const isPlanned = saved || (autoApprove && !isSaved);
+      const plans = isPlanned ? saved : await runner.plan(wanted, 'deploy');
+      if (plans && !saved) {
         screen.lines(planLines(plans, explain), `Plan: ${totals(plans)}`);
         if (runner.isStopped) return 1;
+      }
+      if (plans && approved !== undefined) ensureApproved(approved, topology, plans);
+      if (plans && !isApproved) {
         const isNeeded = [...plans.values()].some(hasChanges);
         if (isNeeded && !(await confirmed(world, 'Deploy this?'))) return 1;
       }
-      const results = await runner.apply(wanted, plans, folder !== undefined);
+      const results = await runner.apply(wanted, plans, isSaved);
       screen.lines(resultLines(results, explain, callOf(world)));
       const { removed } = await statesOf(topology, world, since);
       screen.lines(removedLines(removed, since));

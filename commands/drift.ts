@@ -1,24 +1,46 @@
+import { writeSection } from '../review/report/markdown';
+import { planSection } from '../review/report/plan';
 import { synthesize } from '../stacks/synthesize';
+import { READ_ONLY, readOnly } from './read-only';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
 import { OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
-import { exitCode, planLines, totals } from './summary';
+import { exitCode, planLines, summarized, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
+import { writeFiles } from './write-files';
+
+const OPTIONS = {
+  ...SELECTION,
+  out: { type: 'string', value: '<folder>', does: 'write drift.md there, as for an issue' },
+  ...READ_ONLY,
+  ...RUN_OPTIONS,
+} as const;
 
 /** `npm run drift`: what somebody else changed in AWS. */
 export const command = defineTopologyCommand(
   'drift',
-  { ...SELECTION, ...RUN_OPTIONS },
+  OPTIONS,
   async (options, world, patterns) => {
-    const topology = readTopology(world);
-    const { stacks, since } = await selected(topology, options, patterns, world);
+    const asked = readTopology(world);
+    const { stacks, since } = await selected(asked, options, patterns, world);
+    const topology = options['read-only'] ? readOnly(asked) : asked;
     await synthesize(topology, OUTDIR);
     return Runner.with(world, options, async (runner) => {
       const { found, removed } = await statesOf(topology, world, since);
       // What was never deployed cannot differ.
       const deployed = stacks.filter(({ id }) => found?.includes(id) ?? true);
       const plans = await runner.plan(deployed, 'drift');
+      const total = totals(plans, removed);
       const lines = [...planLines(plans, runner.explain), ...removedLines(removed, since)];
-      runner.screen.lines(lines, `In AWS: ${totals(plans, removed)}`);
+      runner.screen.lines(lines, `In AWS: ${total}`);
+      if (options.out !== undefined) {
+        const section = planSection({
+          title: 'What differs in AWS?',
+          total,
+          stacks: summarized(plans, runner.explain),
+          removed,
+        });
+        writeFiles(options.out, { 'drift.md': writeSection(section, 'npm run drift') });
+      }
       return exitCode(plans);
     });
   },

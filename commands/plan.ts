@@ -1,4 +1,5 @@
 import { synthesize } from '../stacks/synthesize';
+import { READ_ONLY, readOnly } from './read-only';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
 import { savePlans } from './saved-plans';
 import { OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
@@ -12,6 +13,7 @@ const OPTIONS = {
     value: '<folder>',
     does: 'save the plans there for npm run deploy -- --plans, with plan.md and plan.json',
   },
+  ...READ_ONLY,
   ...RUN_OPTIONS,
 } as const;
 
@@ -20,8 +22,9 @@ export const command = defineTopologyCommand(
   'plan',
   OPTIONS,
   async (options, world, patterns) => {
-    const topology = readTopology(world);
-    const { stacks, since } = await selected(topology, options, patterns, world);
+    const asked = readTopology(world);
+    const { stacks, since } = await selected(asked, options, patterns, world);
+    const topology = options['read-only'] ? readOnly(asked) : asked;
     await synthesize(topology, OUTDIR);
     return Runner.with(world, options, async (runner) => {
       const plans = await runner.plan(stacks, 'deploy');

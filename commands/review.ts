@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { synthesizeAt } from '../review/changes/at-ref';
 import { compareWithTopology, isHcl } from '../review/comparison/compare';
 import { ensureSynthesized, readStacks, stacksOf } from '../review/read/stacks';
@@ -9,11 +7,11 @@ import { plural } from '../review/report/words';
 import { review } from '../review/review';
 import { synthesize } from '../stacks/synthesize';
 import { ownPage } from '../topology/own-files';
-import { UserError } from '../topology/problem';
 import { visible } from '../topology/unicode';
 import { OUTDIR } from './runner';
 import { planAnswer } from './saved-plans';
 import { defineTopologyCommand, readTopology } from './topology';
+import { writeFiles } from './write-files';
 
 /** `npm run review`: what a reviewer reads. */
 export const command = defineTopologyCommand(
@@ -49,7 +47,7 @@ export const command = defineTopologyCommand(
       before,
       plan: plans === undefined ? [] : [planAnswer(plans, topology, from ?? OUTDIR)],
     });
-    write(output, { 'review.md': writeMarkdown(result), 'review.html': writeHtml(result) });
+    writeFiles(output, { 'review.md': writeMarkdown(result), 'review.html': writeHtml(result) });
 
     const stops = result.findings.filter((finding) => finding.stops);
     for (const { place, message } of stops) {
@@ -62,14 +60,3 @@ export const command = defineTopologyCommand(
   },
   `\nExit code: 0 if nothing must stop a deployment, 1 if something must. Documentation: ${ownPage('review.md')}\n`,
 );
-
-function write(folder: string, files: Readonly<Record<string, string>>): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    for (const [name, content] of Object.entries(files)) {
-      writeFileSync(path.join(folder, name), content);
-    }
-  } catch (error) {
-    throw new UserError(`the report cannot be written to ${folder}: ${(error as Error).message}`);
-  }
-}

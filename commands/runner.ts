@@ -94,7 +94,7 @@ export class Runner {
   readonly explain = (stack: Stack, error: Diagnostic): string =>
     explain(error, { program: this.terraform.program, folder: this.folderOf(stack) }, new Date());
 
-  folderOf({ id }: Stack): string {
+  folderOf({ id }: Pick<Stack, 'id'>): string {
     return path.join(this.options.outdir ?? OUTDIR, 'stacks', id);
   }
 

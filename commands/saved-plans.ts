@@ -9,19 +9,22 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { writeSection } from '../review/report/markdown';
 import { planSection } from '../review/report/plan';
 import type { Answer } from '../review/report/sections';
+import type { NotRun } from '../terraform/in-order';
 import { LOCK_FILE } from '../terraform/initialize';
 import { PLAN, type StackPlan } from '../terraform/plan';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { type Stack, stacksOf } from '../topology/stacks';
 import { OUTDIR, type Runner } from './runner';
-import { hasChanges, type Plans, reasons, totals } from './summary';
+import { changesOf, hasChanges, type Plans, summarized, totals } from './summary';
 
 const INDEX = 'plan.json';
+const TITLE = 'What will a deploy change?';
 
 const change = z.object({
   address: z.string(),
@@ -67,6 +70,9 @@ const index = z.object({
   removed: z.array(z.string()),
 });
 
+/** What names the folder, for messages. */
+type Option = '--plans' | '--approved';
+
 interface Planned {
   readonly topology: ResolvedTopology;
   readonly shard?: string;
@@ -95,18 +101,17 @@ export function savePlans(
       copy(runner.folderOf(stack), path.join(folder, 'stacks', stack.id));
     }
   }
-  const stacks = [...plans].map(([stack, plan]) => ({
-    id: stack.id,
-    account: stack.account,
-    ...plan,
-    configuration: configurationIn(runner.folderOf(stack)),
-    why: reasons(stack, plan, runner.explain),
-  }));
+  const stacks = summarized(plans, runner.explain).map((plan) => {
+    return { ...plan, configuration: configurationIn(runner.folderOf(plan)) };
+  });
   const total = totals(plans, removed);
   const saved = { version: 1, topology: topology.name, shard, total, stacks, removed };
   const content = index.parse(saved);
   writeFileSync(path.join(folder, INDEX), `${JSON.stringify(content, null, 2)}\n`);
-  writeFileSync(path.join(folder, 'plan.md'), writeSection(planSection(content), INDEX));
+  writeFileSync(
+    path.join(folder, 'plan.md'),
+    writeSection(planSection({ title: TITLE, ...content }), INDEX),
+  );
 }
 
 /**
@@ -115,9 +120,12 @@ export function savePlans(
  * @throws UserError also of stacks that could not be planned
  */
 export function usePlans(folder: string, topology: ResolvedTopology, runner: Runner): Plans {
-  const { stacks } = readPlans(folder, topology, OUTDIR);
+  const { stacks } = readPlans('--plans', folder, topology, OUTDIR);
   const failed = stacks.filter((stack) => stack.failed);
-  refuse(failed.map(({ id }) => `${id} could not be planned; plan again`));
+  refuse(
+    '--plans',
+    failed.map(({ id }) => `${id} could not be planned; plan again`),
+  );
   const plans = new Map<Stack, StackPlan>();
   for (const { stack, files, ...plan } of stacks) {
     if (plan.failed) continue;
@@ -128,21 +136,64 @@ export function usePlans(folder: string, topology: ResolvedTopology, runner: Run
 }
 
 /**
+ * Compares plans with those that somebody approved, who saw no more than `plan.json`: whoever deploys plans again,
+ * since Terraform's plans hold secrets. What is done already, as after a deploy that failed, needs no approval.
+ *
+ * @throws UserError of each stack with another plan
+ */
+export function ensureApproved(folder: string, topology: ResolvedTopology, plans: Plans): void {
+  const { stacks } = readPlans('--approved', folder, topology, OUTDIR);
+  const approved = new Map(stacks.map((stack) => [stack.id, stack]));
+  const others = [...plans].filter(([{ id }, plan]) => !isApproved(plan, approved.get(id)));
+  refuse(
+    '--approved',
+    others.map(([{ id }]) => `${id} has another plan than the one that was approved; plan again`),
+  );
+}
+
+function isApproved(
+  plan: StackPlan | NotRun,
+  approved: z.infer<typeof index>['stacks'][number] | undefined,
+): boolean {
+  if (plan.status === 'planned' && !hasChanges(plan)) return true;
+  if (!approved || approved.failed || plan.failed) return false;
+  // Its predecessors may be deployed by now; then it may add, as where saved plans are applied.
+  if (approved.status === 'after') return changesOf(plan).every(({ action }) => action === 'added');
+  return plan.status === 'planned' && isDeepStrictEqual(contentOf(plan), contentOf(approved));
+}
+
+/** Terraform lists changes in any order. */
+function contentOf({
+  changes,
+  outputs,
+}: Pick<StackPlan & { status: 'planned' }, 'changes' | 'outputs'>) {
+  return new Set([
+    ...changes.map(({ address, action, attributes }) =>
+      JSON.stringify([address, action, [...attributes].sort()]),
+    ),
+    ...outputs,
+  ]);
+}
+
+/**
  * What saved plans change, as a part of a review.
  *
  * @param outdir where the stacks are synthesized
  * @throws UserError also if a shard is not there
  */
 export function planAnswer(folder: string, topology: ResolvedTopology, outdir: string): Answer {
-  const { shards, stacks, removed } = readPlans(folder, topology, outdir);
+  const { shards, stacks, removed } = readPlans('--plans', folder, topology, outdir);
   const counts = [...new Set(shards.map((shard) => shard.split('/')[1]))];
   const all = counts.flatMap((count) =>
     Array.from({ length: Number(count) }, (_, part) => `${part + 1}/${count}`),
   );
   const missing = all.filter((shard) => !shards.includes(shard));
-  refuse(missing.map((shard) => `the plan of shard ${shard} is not in ${folder}`));
+  refuse(
+    '--plans',
+    missing.map((shard) => `the plan of shard ${shard} is not in ${folder}`),
+  );
   const total = totals(new Map(stacks.map((stack) => [stack.id, stack])), removed);
-  return planSection({ total, stacks, removed });
+  return planSection({ title: TITLE, total, stacks, removed });
 }
 
 /**
@@ -150,9 +201,9 @@ export function planAnswer(folder: string, topology: ResolvedTopology, outdir: s
  *
  * @throws UserError of plans that are not of the stacks as they are synthesized now
  */
-function readPlans(folder: string, topology: ResolvedTopology, outdir: string) {
+function readPlans(option: Option, folder: string, topology: ResolvedTopology, outdir: string) {
   const all = stacksOf(topology);
-  const indexes = indexesIn(folder);
+  const indexes = indexesIn(option, folder);
   const seen = new Set<string>();
   const problems: string[] = [];
   const stacks = indexes.flatMap(({ file, topology: name, stacks }) => {
@@ -174,7 +225,10 @@ function readPlans(folder: string, topology: ResolvedTopology, outdir: string) {
       return [];
     });
   });
-  refuse(problems.map((problem) => `${problem}; plan again`));
+  refuse(
+    option,
+    problems.map((problem) => `${problem}; plan again`),
+  );
   return {
     stacks: stacks.sort((one, other) => all.indexOf(one.stack) - all.indexOf(other.stack)),
     removed: [...new Set(indexes.flatMap(({ removed }) => removed))],
@@ -182,23 +236,27 @@ function readPlans(folder: string, topology: ResolvedTopology, outdir: string) {
   };
 }
 
-function indexesIn(folder: string) {
-  if (!existsSync(folder)) refuse([`${folder} is not there; npm run plan -- --out writes it`]);
+function indexesIn(option: Option, folder: string) {
+  if (!existsSync(folder))
+    refuse(option, [`${folder} is not there; npm run plan -- --out writes it`]);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => path.basename(name) === INDEX)
     .map((name) => path.join(folder, name));
-  if (files.length === 0) refuse([`${folder} has no ${INDEX}; npm run plan -- --out writes it`]);
+  if (files.length === 0)
+    refuse(option, [`${folder} has no ${INDEX}; npm run plan -- --out writes it`]);
   return files.sort().map((file) => {
     try {
       return { file, ...index.parse(JSON.parse(readFileSync(file, 'utf8'))) };
     } catch {
-      throw new UserError(`--plans: ${file} is not what npm run plan -- --out writes; plan again`);
+      throw new UserError(
+        `${option}: ${file} is not what npm run plan -- --out writes; plan again`,
+      );
     }
   });
 }
 
-function refuse(problems: readonly string[]): void {
-  if (problems.length > 0) throw new UserError(...problems.map((each) => `--plans: ${each}`));
+function refuse(option: Option, problems: readonly string[]): void {
+  if (problems.length > 0) throw new UserError(...problems.map((each) => `${option}: ${each}`));
 }
 
 /** The plan, the providers it was made with, and the archives of the code that it deploys. */

@@ -65,6 +65,14 @@ export function reasons(
   }
 }
 
+/** Plans with the reasons of those that could not be made. */
+export function summarized(plans: Plans, explain: Explain) {
+  return [...plans].map(([stack, plan]) => {
+    const { id, account } = stack;
+    return { id, account, ...plan, why: reasons(stack, plan, explain) };
+  });
+}
+
 /** What became of each stack, those that are not done last, with what repeats them. */
 export function resultLines(results: Results, explain: Explain, repeat: string): string[] {
   if (results.size === 0) return ['No stack is to be deployed or destroyed'];

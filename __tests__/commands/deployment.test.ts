@@ -618,6 +618,101 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
     });
   });
 
+  describe('deploy of what was approved elsewhere', () => {
+    const approved = () => run(deploy, ['--approved', 'plan.out']);
+    const applied = () => terraform.calls.filter((call) => call.includes(' apply '));
+
+    beforeEach(async () => {
+      terraform.answer(EVERYTHING);
+      await run(plan, ['--out', 'plan.out', '--read-only']);
+      rmSync('plan.out/stacks', { recursive: true });
+    });
+
+    test('plans again, and applies it where it is the same in any order', async () => {
+      const [first, ...others] = EVERYTHING[PRODUCER].plan.lines;
+      const lines = [...others, first ?? {}];
+      terraform.answer({ ...EVERYTHING, [PRODUCER]: { ...EVERYTHING[PRODUCER], plan: { lines } } });
+      expect(await approved()).toMatchObject({ code: 0, stderr: '' });
+      expect(applied()).toEqual([
+        `${CONSUMER} ${APPLY} plan`,
+        `${PRODUCER} ${APPLY} plan`,
+        `${SUBSCRIPTION} ${APPLY} plan`,
+      ]);
+    });
+
+    test('goes on where a part is done already', async () => {
+      terraform.answer({ [PRODUCER]: EVERYTHING[PRODUCER] });
+      expect(await approved()).toMatchObject({ code: 0, stderr: '' });
+      expect(applied()).not.toContain(`${CONSUMER} ${APPLY} plan`);
+      expect(applied()).toContain(`${PRODUCER} ${APPLY} plan`);
+    });
+
+    test.each<[string, Parameters<StubTerraform['answer']>[0], string]>([
+      [
+        'another plan',
+        {
+          [CONSUMER]: EVERYTHING[CONSUMER],
+          [PRODUCER]: { plan: { lines: [says.plan('delete', TABLE)] } },
+        },
+        PRODUCER,
+      ],
+      [
+        'a stack that now does more than add',
+        {
+          [SUBSCRIPTION]: {
+            plan: { lines: [says.plan('delete', 'a.b')] },
+          },
+        },
+        SUBSCRIPTION,
+      ],
+      [
+        'a stack that cannot be planned now',
+        { [CONSUMER]: { plan: { lines: [says.error('AccessDenied', '')], fails: true } } },
+        `${CONSUMER} has another plan than the one that was approved; plan again\n--approved: ${PRODUCER} has another plan than the one that was approved; plan again\n--approved: ${SUBSCRIPTION}`,
+      ],
+    ])('refuses %s, before anything is applied', async (_, answers, id) => {
+      terraform.answer(answers);
+      expect(await approved()).toMatchObject({
+        code: 1,
+        stderr: `--approved: ${id} has another plan than the one that was approved; plan again\n`,
+      });
+      expect(applied()).toEqual([]);
+    });
+
+    test('refuses a stack that was not planned then', async () => {
+      await run(plan, [CONSUMER, '--out', 'plan.out']);
+      expect((await approved()).stderr).toBe(
+        `--approved: ${PRODUCER} has another plan than the one that was approved; plan again\n--approved: ${SUBSCRIPTION} has another plan than the one that was approved; plan again\n`,
+      );
+    });
+
+    test('refuses another configuration', async () => {
+      write({ 'consumers.process-orders.function.memorySize': 512 });
+      expect((await approved()).stderr).toBe(
+        `--approved: ${CONSUMER} has another configuration than the one that was planned; plan again\n`,
+      );
+    });
+  });
+
+  test('with --read-only assumes the roles that only read', async () => {
+    const arn = (id: string, name: string) => `arn:aws:iam::${id}:role/${name}`;
+    write({
+      'state.roleArn': arn('111122223333', 'States'),
+      'accounts.shop.deployRole': { arn: arn('444455556666', 'ci/Deploy'), externalId: 'x-1' },
+      'accounts.shop.stateRoleArn': arn('111122223333', 'TerraformState-shop'),
+    });
+    const rolesOf = (id: string) =>
+      readFileSync(`cdktf.out/stacks/${id}/cdk.tf.json`, 'utf8').match(/arn:[^"]*:role\/[^"]*/g);
+    await run(plan, [PRODUCER, '--read-only']);
+    const state = arn('111122223333', 'TerraformState-read');
+    expect(rolesOf(PRODUCER)).toEqual(expect.arrayContaining([state]));
+    expect(rolesOf(PRODUCER)).not.toContain(arn('444455556666', 'ci/Deploy'));
+    expect(rolesOf(PRODUCER)).toContain(arn('444455556666', 'TerraformRead'));
+    expect(rolesOf(PRODUCER)).not.toContain(arn('111122223333', 'TerraformState-shop'));
+    expect(rolesOf(CONSUMER)).toEqual(expect.arrayContaining([state]));
+    expect(states.mock.calls[0]?.[0].state.roleArn).toBe(state);
+  });
+
   test('refuses to save it over something else', async () => {
     writeFileSync('file', '');
     expect((await run(plan, ['--out', '.'])).stderr).toBe(
@@ -686,7 +781,7 @@ describe('drift', () => {
       found('aws_cloudwatch_log_group.log', { name: 'l' }, null),
     );
     states.mockResolvedValue({ found: [CONSUMER, PRODUCER], removed: ['consumer-old'] });
-    expect(await run(drift, [])).toEqual({
+    expect(await run(drift, ['--out', 'drift.out'])).toEqual({
       code: 2,
       stdout: `destroyed  ${CONSUMER}  aws_cloudwatch_log_group.log
 changed    ${CONSUMER}  ${ROLE} (description)
@@ -695,6 +790,22 @@ In AWS: 1 destroyed, 1 changed in 1 of 2 stacks, 1 removed from the topology
 `,
       stderr: '',
     });
+    expect(readFileSync('drift.out/drift.md', 'utf8')).toBe(`## What differs in AWS?
+
+**1 destroyed, 1 changed in 1 of 2 stacks**
+
+|  | stack | resource | by |
+| --- | --- | --- | --- |
+| **destroyed** | \`${CONSUMER}\` | \`aws_cloudwatch_log_group.log\` |  |
+
+|  | stack | resource | by |
+| --- | --- | --- | --- |
+| changed | \`${CONSUMER}\` | \`${role}\` | \`description\` |
+
+| not planned | why |
+| --- | --- |
+| \`consumer-old\` | deployed, and not in the topology |
+`);
     expect(terraform.calls.filter((call) => call.includes(' plan '))).toEqual([
       `${CONSUMER} ${PLAN} -refresh-only`,
       `${PRODUCER} ${PLAN} -refresh-only`,

@@ -13,6 +13,7 @@ export interface PlannedStack {
 }
 
 export interface PlanSummary {
+  readonly title: string;
   /** In short. */
   readonly total: string;
   readonly stacks: readonly PlannedStack[];
@@ -25,14 +26,14 @@ const GONE = text`deployed, and not in the topology; stays until ${code('npm run
 /** Rows that a table has before it is folded. */
 const UNFOLDED = 10;
 
-/** A plan of many stacks for a pull request: first what is lost, then what is changed and added. */
-export function planSection({ total, stacks, removed }: PlanSummary): Answer {
+/** A plan of many stacks as Markdown and as a part of a page: first what is lost, then what is changed and added. */
+export function planSection({ title, total, stacks, removed }: PlanSummary): Answer {
   const notPlanned = stacks.flatMap(({ id, status, why }) =>
     why.map((reason): Row => [code(id), `${status}: ${reason}`]),
   );
   const gone = removed.map((id): Row => [code(id), GONE]);
   return {
-    title: 'What will a deploy change?',
+    title,
     answer: total,
     blocks: [
       paragraph(strong(total)),

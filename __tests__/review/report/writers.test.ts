@@ -195,7 +195,12 @@ test('so is a plan of 1,000 tenants', () => {
     },
     { id: `subscription-orders-tenant-${index}-index`, status: 'after', why: ['x'.repeat(100)] },
   ]).flat();
-  const plan = planSection({ total: 'much', stacks, removed: stacks.map(({ id }) => id) });
+  const plan = planSection({
+    title: 'What?',
+    total: 'much',
+    stacks,
+    removed: stacks.map(({ id }) => id),
+  });
   const review = { name: 'orders', findings: [], sections: [plan] };
   for (const [text, whole] of [
     [writeMarkdown(review), 'review.html'],

@@ -1,0 +1,36 @@
+import type { Account, ResolvedTopology } from '../topology/resolve';
+
+export const READ_ONLY = {
+  'read-only': {
+    type: 'boolean',
+    does: 'with the roles TerraformRead and TerraformState-read of bootstrap/, which change nothing',
+  },
+} as const;
+
+/** The topology for whoever may only read: other roles of the same accounts are assumed. */
+export function readOnly(topology: ResolvedTopology): ResolvedTopology {
+  const { state, consumers, producers, subscriptions } = topology;
+  return {
+    ...topology,
+    state: { ...state, roleArn: role(state.roleArn, 'TerraformState-read') },
+    consumers: consumers.map(withReader),
+    producers: producers.map(withReader),
+    subscriptions: subscriptions.map(withReader),
+  };
+}
+
+function withReader<T extends { readonly account: Account }>(stack: T): T {
+  const { deployRole, stateRoleArn } = stack.account;
+  return {
+    ...stack,
+    account: {
+      ...stack.account,
+      deployRole: deployRole && { ...deployRole, arn: role(deployRole.arn, 'TerraformRead') },
+      stateRoleArn: role(stateRoleArn, 'TerraformState-read'),
+    },
+  };
+}
+
+function role<T extends string | undefined>(arn: T, name: string): T {
+  return arn?.replace(/:role\/.*/, `:role/${name}`) as T;
+}

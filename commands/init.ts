@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { OWN_FOLDER, ownFile, PACKAGE_NAME } from '../topology/own-files';
+import { OWN_FOLDER, ownFile, ownPage, PACKAGE_NAME } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 import { defineCommand } from './command';
 import { mergeManifest } from './merge-manifest';
@@ -40,7 +40,7 @@ ${names.map((name) => `  ${name}${name === IGNORED ? added : ''}`).join('\n')}
 Next:
   npm install && npm run synth   the topology as Terraform configuration, in cdktf.out/
   npm test                       what must stay true of it, and of its function
-Then write your account IDs into topology.yaml.
+Then write your account IDs into topology.yaml, and read ${ownPage('ci.md')} for .github/workflows/.
 `);
   return 0;
 });
@@ -48,6 +48,9 @@ Then write your account IDs into topology.yaml.
 const TEMPLATES = ownFile('init');
 const MANIFEST = 'package.json';
 const IGNORED = '.gitignore';
+
+/** Workflows that are the same in a project as here. */
+const WORKFLOWS = ['deploy', 'drift', 'plan'].map((name) => `.github/workflows/${name}.yml`);
 
 /** Files that may exist. What they have stays. */
 const ADDED_TO = [IGNORED, MANIFEST];
@@ -89,15 +92,16 @@ function readOwn(file: string): string | undefined {
 type TextFile = readonly [name: string, text: string];
 
 function templates(): readonly TextFile[] {
-  return readdirSync(TEMPLATES, { recursive: true, encoding: 'utf8' })
+  const workflows = WORKFLOWS.map((name): TextFile => [name, readFileSync(ownFile(name), 'utf8')]);
+  const others = readdirSync(TEMPLATES, { recursive: true, encoding: 'utf8' })
     .filter((name) => name !== MANIFEST && statSync(path.join(TEMPLATES, name)).isFile())
     .map((name): TextFile => {
       const text = readFileSync(path.join(TEMPLATES, name), 'utf8');
       // npm leaves each .gitignore out of a package.
       if (name === 'gitignore') return [IGNORED, addLines(IGNORED, text)];
       return [name, text.replace(SCHEMA_FOLDER, ownFolderFromHere)];
-    })
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+    });
+  return [...workflows, ...others].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** In a workspace, npm installs the package in a folder above. */

@@ -8,6 +8,7 @@ import { environment } from '../helpers/environment';
 const FOLDER = '.github/workflows';
 
 interface Step {
+  readonly name?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -20,6 +21,7 @@ interface Job {
 }
 
 interface Workflow {
+  readonly env?: Readonly<Record<string, string>>;
   readonly on: string | Readonly<Record<string, unknown>>;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
@@ -29,6 +31,12 @@ const files = readdirSync(FOLDER).map((file) => `${FOLDER}/${file}`);
 
 /** The rights that jobs have beyond reading the repository. */
 const WRITES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'deploy.yml plan': { 'id-token': 'write' },
+  'deploy.yml consumers': { 'id-token': 'write' },
+  'deploy.yml deploy': { 'id-token': 'write' },
+  'drift.yml drift': { 'id-token': 'write', issues: 'write' },
+  'plan.yml plan': { 'id-token': 'write' },
+  'plan.yml comment': { 'pull-requests': 'write' },
   'codeql.yml analyze': { 'security-events': 'write' },
   'release.yml publish': { 'id-token': 'write', attestations: 'write' },
   'scorecard.yml analyze': { 'security-events': 'write' },
@@ -52,7 +60,7 @@ describe.each(files)('%s', (file) => {
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     expect(checkouts).not.toEqual([]);
     for (const { with: inputs } of checkouts) {
-      expect(inputs).toEqual({ 'persist-credentials': false });
+      expect(inputs).toMatchObject({ 'persist-credentials': false });
     }
   });
 
@@ -67,13 +75,42 @@ describe.each(files)('%s', (file) => {
 
   test('gives code of a pull request no rights of the repository', () => {
     const events = typeof workflow.on === 'string' ? [workflow.on] : Object.keys(workflow.on);
-    expect(events).not.toContain('pull_request_target');
+    if (!file.endsWith('/plan.yml')) expect(events).not.toContain('pull_request_target');
     expect(events).not.toContain('workflow_run');
     expect(text).not.toContain('secrets.');
   });
 
   test('puts nothing that others write into a shell command', () => {
     for (const { run = '' } of steps) expect(run).not.toContain('${{');
+  });
+});
+
+describe('what plan.yml runs is of the default branch:', () => {
+  const { jobs, env }: Workflow = parse(readFileSync(`${FOLDER}/plan.yml`, 'utf8'));
+  const all = Object.values(jobs).map(({ steps = [] }) => steps);
+  const name = 'Topology and functions of the pull request';
+
+  test('the pull request is checked out beside it, and only what is read is taken from it', () => {
+    expect(env?.READ).toBe('topology.yaml topologies functions');
+    for (const steps of all) {
+      const [first, second, ...others] = steps.filter(({ uses }) =>
+        /^actions\/checkout@/.test(uses ?? ''),
+      );
+      expect(first?.with).not.toHaveProperty('ref');
+      expect(second?.with).toMatchObject({ path: 'pull-request' });
+      expect(others).toEqual([]);
+      const taken = steps.filter(({ run = '' }) => run.includes('pull-request'));
+      expect(taken.map((step) => step.name)).toEqual([name]);
+    }
+  });
+
+  test('in both jobs alike, after the packages are installed', () => {
+    const [one, other] = all.map((steps) => steps.find((step) => step.name === name));
+    expect(one).toEqual(other);
+    for (const steps of all) {
+      const names = steps.map((step) => step.name ?? step.run);
+      expect(names.indexOf('npm ci --ignore-scripts')).toBe(names.indexOf(name) - 1);
+    }
   });
 });
 

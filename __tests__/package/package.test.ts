@@ -118,6 +118,7 @@ describe('npm pack', () => {
     const paths = packed.files.map(({ path }) => path);
     const tops = new Set(paths.map((file) => file.split('/')[0]));
     expect([...tops].sort()).toEqual([
+      '.github',
       'CHANGELOG.md',
       'LICENSE',
       'README.md',

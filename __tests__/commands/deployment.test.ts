@@ -792,7 +792,7 @@ In AWS: 1 destroyed, 1 changed in 1 of 2 stacks, 1 removed from the topology
     });
     expect(readFileSync('drift.out/drift.md', 'utf8')).toBe(`## What differs in AWS?
 
-**1 destroyed, 1 changed in 1 of 2 stacks**
+**1 destroyed, 1 changed in 1 of 2 stacks, 1 removed from the topology**
 
 |  | stack | resource | by |
 | --- | --- | --- | --- |
@@ -800,11 +800,11 @@ In AWS: 1 destroyed, 1 changed in 1 of 2 stacks, 1 removed from the topology
 
 |  | stack | resource | by |
 | --- | --- | --- | --- |
-| changed | \`${CONSUMER}\` | \`${role}\` | \`description\` |
+| changed | \`${CONSUMER}\` | \`aws_iam_role.execution_role\` | \`description\` |
 
 | not planned | why |
 | --- | --- |
-| \`consumer-old\` | deployed, and not in the topology |
+| \`consumer-old\` | deployed, and not in the topology; stays until \`npm run destroy -- --from <a commit that has it>\` |
 `);
     expect(terraform.calls.filter((call) => call.includes(' plan '))).toEqual([
       `${CONSUMER} ${PLAN} -refresh-only`,

@@ -14,11 +14,7 @@ import {
 import { type AccessTarget, inWords } from './model';
 
 /** A request that meets the conditions of a grant, and who is meant to be allowed it. */
-export interface Question extends Pick<Grant, 'suffix' | 'part' | 'principals'> {
-  readonly action: string;
-  readonly context: Context;
-}
-
+export type Question = ReturnType<typeof questionsOf>[number];
 export type Intent = ReturnType<typeof intentOf>;
 
 /** What a topology means to allow, and what it says there is. */
@@ -65,7 +61,7 @@ function lookup(grants: readonly Grant[], keyOf: (grant: Grant) => string) {
   return (key: string): readonly Grant[] => groups.get(key) ?? [];
 }
 
-function questionsOf(grants: readonly Grant[]): Question[] {
+function questionsOf(grants: readonly Grant[]) {
   const questions = grants.flatMap(({ actions, conditions, suffix, part, principals }) =>
     actions.map((each) => {
       const action = each.replace(/\*$/, '');

@@ -3,24 +3,8 @@ import { listOf } from '../lists';
 import type { PolicyDocument, PolicyStatement } from '../read/policy-document';
 
 /** A statement of a policy, all of it in lists. */
-export interface Statement {
-  /** Its `Sid`, or its place in the policy. */
-  readonly id: string;
-  readonly effect: 'Allow' | 'Deny';
-  /** Identifiers by type; a policy of a role has none. */
-  readonly principals: Readonly<Record<string, readonly string[]>>;
-  readonly actions: Patterns;
-  readonly resources: Patterns;
-  readonly conditions: readonly Condition[];
-  /** Conditions that are taken to be met. */
-  readonly assumed: readonly Condition[];
-}
-
-export interface Patterns {
-  readonly patterns: readonly string[];
-  /** `NotAction` or `NotResource`: all but these. */
-  readonly not: boolean;
-}
+export type Statement = ReturnType<typeof readStatements>[number];
+export type Patterns = ReturnType<typeof patternsOf>;
 
 /**
  * The statements of a policy.
@@ -30,7 +14,7 @@ export interface Patterns {
 export function readStatements(
   document: PolicyDocument | undefined,
   assumed: readonly Condition[] = [],
-): Statement[] {
+) {
   const isAssumed = (condition: Condition) =>
     assumed.some((each) => sameConditions([each], [condition]));
   return listOf(document?.Statement).map((statement, index) => {
@@ -43,6 +27,7 @@ export function readStatements(
       })),
     );
     return {
+      /** Its `Sid`, or its place in the policy. */
       id: Sid ?? `statement ${index + 1}`,
       effect: Effect,
       principals: principalsOf(statement),
@@ -50,17 +35,22 @@ export function readStatements(
       // The policy of a role that says who may assume it names no resource.
       resources: patternsOf(Resource ?? NotResource ?? '*', NotResource !== undefined),
       conditions: conditions.filter((condition) => !isAssumed(condition)),
+      /** Conditions that are taken to be met. */
       assumed: conditions.filter(isAssumed),
     };
   });
 }
 
-function patternsOf(named: PolicyStatement['Action'], not: boolean): Patterns {
+/** @param not for `NotAction` and `NotResource`: all but these */
+function patternsOf(named: PolicyStatement['Action'], not: boolean) {
   return { patterns: listOf(named), not };
 }
 
-/** `NotPrincipal` is not evaluated: it names nobody who asks. */
-function principalsOf({ Principal, NotPrincipal }: PolicyStatement): Statement['principals'] {
+/** Identifiers by type. `NotPrincipal` is not evaluated: it names nobody who asks. */
+function principalsOf({
+  Principal,
+  NotPrincipal,
+}: PolicyStatement): Record<string, readonly string[]> {
   if (NotPrincipal) return { NotPrincipal: [`all but ${JSON.stringify(NotPrincipal)}`] };
   if (Principal === '*') return { AWS: ['*'] };
   const names = Object.entries(Principal ?? {});

@@ -2,9 +2,6 @@ import { unique } from '../lists';
 import type { Stack } from '../read/stacks';
 import { differences } from './differences';
 
-/** What a stack is deployed after. */
-type Order = readonly { readonly id: string; readonly dependsOn: readonly string[] }[];
-
 /**
  * Stacks that are new, or whose configuration or code differs, and those that read a changed output of such a stack.
  * Every output but the stream's ARN follows from the topology, so it is in the configuration of those that read it.
@@ -12,7 +9,7 @@ type Order = readonly { readonly id: string; readonly dependsOn: readonly string
 export function changedStacks(
   before: readonly Stack[],
   now: readonly Stack[],
-  order: Order,
+  order: readonly { readonly id: string; readonly dependsOn: readonly string[] }[],
 ): string[] {
   const all = differences(before, now);
   const tables = all.filter(({ type }) => /^(data\.)?aws_dynamodb_table$/.test(type));

@@ -186,11 +186,8 @@ function isThere(stacks: readonly Stack[], { stack, type, name }: Difference): b
 }
 
 function codeTable(old: readonly Code[], now: readonly Code[]): Block[] {
-  const names = unique([...old, ...now].flatMap(({ functions }) => functions));
-  const rows = names.flatMap((name) => {
-    const [before, after] = [old, now].map((all) =>
-      all.find(({ functions }) => functions.includes(name)),
-    );
+  const rows = unique([...old, ...now].map(({ name }) => name)).flatMap((name) => {
+    const [before, after] = [old, now].map((all) => all.find((each) => each.name === name));
     if (before?.hash === after?.hash && before?.source === after?.source) return [];
     const all = unique([before, after].flatMap((each) => Object.keys(each?.files ?? {})));
     const files = all.filter((file) => before?.files[file] !== after?.files[file]);

@@ -3,20 +3,7 @@ import { type Leaf, leavesOf } from '../read/leaves';
 import type { Stack } from '../read/stacks';
 
 /** An attribute of a block, or of a stack itself, that two syntheses have differently. */
-export interface Difference {
-  readonly stack: string;
-  /** Of a resource, `data.<type>` of a data source, else the section, such as `provider`. */
-  readonly type: string;
-  /** Empty for what has none. */
-  readonly name: string;
-  /** Such as `environment.variables.LOG_LEVEL` or `statement[ReadStreams].actions`. */
-  readonly attribute: string;
-  readonly key: string;
-  readonly where: string;
-  /** Undefined for what one of them lacks. Secret values are not shown. */
-  readonly before?: string;
-  readonly after?: string;
-}
+export type Difference = ReturnType<typeof difference>;
 
 /** Every attribute that differs, whatever it is. Lists of texts are compared as a whole. */
 export function differences(before: readonly Stack[], after: readonly Stack[]): Difference[] {
@@ -43,7 +30,7 @@ function difference(
   { type, name, path }: Omit<Leaf, 'value'>,
   before?: string,
   after?: string,
-): Difference {
+) {
   const keys = path.map((key) => (typeof key === 'string' ? `.${key}` : `[${key}]`));
   const attribute = keys.join('').replace(/^\./, '');
   const [left, right] = SECRET.test(attribute)
@@ -53,9 +40,11 @@ function difference(
     stack,
     type,
     name,
+    /** Such as `environment.variables.LOG_LEVEL` or `statement[ReadStreams].actions`. */
     attribute,
     key: `${type} ${attribute}`,
     where: `${stack} ${name}`.trim(),
+    /** Undefined for what one of them lacks. Secret values are not shown. */
     before: left,
     after: right,
   };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { RUNTIME_FILES } from '../../packaging/origins';
 import { OWN_FOLDER, ownFile } from '../../topology/own-files';
 import { isInside, isOwn, realPath, relative } from '../../topology/paths';
-import { foldersUpTo, isInModules } from './packages';
+import { foldersUpTo, isInModules, isOfRepository } from './packages';
 
 /** In a clone: what makes stacks of a topology. Functions and topologies are read at the commit. */
 const SOURCES = [
@@ -30,6 +30,9 @@ const INSTALLED_BY = new RegExp(
   'is',
 );
 
+/** Whether this project is a part of a repository, not a package that is installed for it. */
+const isClone = (root: string) => isOfRepository(root, realPath(OWN_FOLDER));
+
 /**
  * Whether the generator that runs, or a package that is installed, is made of a file.
  *
@@ -40,7 +43,7 @@ const INSTALLED_BY = new RegExp(
  */
 export function isOfGenerator(root: string, folders: readonly string[], copied: readonly string[]) {
   const places = [...new Set(foldersUpTo(root, OWN_FOLDER, ...folders))];
-  const own = isCloneIn(root) ? SOURCES.map((file) => relative(root, ownFile(file))) : [];
+  const own = isClone(root) ? SOURCES.map((file) => relative(root, ownFile(file))) : [];
   const sources = [...own, ...copied];
   return (file: string) =>
     isInModules(file) ||
@@ -58,7 +61,7 @@ export function isOfGenerator(root: string, folders: readonly string[], copied: 
 export function linkRuntime(root: string, tree: string): void {
   const inTree = (file: string) => path.join(tree, relative(root, ownFile(file)));
   // Nothing is removed through a link that the commit has.
-  if (!isCloneIn(root) || realPath(inTree('lambda-src')) !== inTree('lambda-src')) return;
+  if (!isClone(root) || realPath(inTree('lambda-src')) !== inTree('lambda-src')) return;
   for (const file of RUNTIME_FILES.filter((each) => existsSync(path.dirname(inTree(each))))) {
     rmSync(inTree(file), { recursive: true, force: true });
     symlinkSync(
@@ -67,10 +70,4 @@ export function linkRuntime(root: string, tree: string): void {
       statSync(ownFile(file)).isFile() ? 'file' : 'junction',
     );
   }
-}
-
-/** Whether this project is a part of a repository, not a package that is installed for it. */
-function isCloneIn(root: string): boolean {
-  const own = realPath(OWN_FOLDER);
-  return isInside(own, root) && isOwn(relative(root, own));
 }

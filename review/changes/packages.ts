@@ -93,7 +93,7 @@ function nameIn(manifest: string): string | undefined {
   }
 }
 
-function isOfRepository(root: string, place: string): boolean {
+export function isOfRepository(root: string, place: string): boolean {
   return isInside(place, root) && isOwn(relative(root, place));
 }
 

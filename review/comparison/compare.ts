@@ -1,14 +1,17 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import diff from 'microdiff';
+import { parseDocument } from 'yaml';
 import { writeFinalStacks } from '../../stacks/synthesize';
 import { otherApp } from '../../topology/other-app';
 import { temporaryFolder } from '../../topology/paths';
 import { UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { visible } from '../../topology/unicode';
+import { few } from '../lists';
 import type { Finding } from '../model';
+import { addressOf } from '../read/stacks';
 import { plural } from '../report/words';
-import { configurationDifferences } from './configuration';
 import { type TreeDifference, treeDifferences } from './tree';
 
 /** Whether a folder of stacks is HCL. With JSON among it, it is JSON, and the HCL is not of the topology. */
@@ -97,6 +100,28 @@ function describe({ file, expected, found }: TreeDifference, own: string, folder
   const isRead = found.isFile() && path.basename(file) === 'cdk.tf.json';
   const where = isRead ? configurationDifferences(read(own), read(folder)) : '';
   return `is not what the topology synthesizes${where}; ${remedy}`;
+}
+
+/**
+ * Where a `cdk.tf.json` differs from another, as ` at <addresses and attributes>`. Values are left out, since they
+ * can be secret. Empty where the same values are written in other bytes, and where the other is not JSON.
+ */
+function configurationDifferences(expected: string, found: string): string {
+  try {
+    const all = diff(JSON.parse(expected), JSON.parse(found), { cyclesFix: false });
+    const places = [...repeatedKeys(found), ...all.map((each) => addressOf(each.path))];
+    return places.length > 0 ? ` at ${few(places)}` : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Terraform takes both values of a key that appears twice, and `JSON.parse` the last. */
+function repeatedKeys(text: string): string[] {
+  const { errors } = parseDocument(text, { schema: 'json', prettyErrors: false });
+  const repeated = errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (!repeated) return [];
+  return [`line ${text.slice(0, repeated.pos[0]).split('\n').length}, where a key is repeated`];
 }
 
 function finding(place: string, message: string, stops = true): Finding {

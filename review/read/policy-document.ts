@@ -32,24 +32,25 @@ type OneOrMore = z.infer<typeof oneOrMore>;
 /** A block that is there once is an object, several are a list. */
 const blocks = <T extends z.ZodType>(block: T) => z.preprocess(listOf, z.array(block));
 
-const texts = z.array(z.string()).transform(oneOrMany).optional();
+const texts = z.array(z.string());
+const optional = texts.transform(oneOrMany).optional();
 
-const principals = blocks(
-  z.strictObject({ type: z.string(), identifiers: z.array(z.string()) }),
-).transform((all): PolicyStatement['Principal'] => {
-  if (all.length === 0) return undefined;
-  const isEverybody = all.some(
-    ({ type, identifiers }) => type === '*' && identifiers.includes('*'),
-  );
-  return isEverybody ? '*' : merged(all.map(({ type, identifiers }) => [type, identifiers]));
-});
+const principals = blocks(z.strictObject({ type: z.string(), identifiers: texts })).transform(
+  (all): PolicyStatement['Principal'] => {
+    if (all.length === 0) return undefined;
+    const isEverybody = all.some(
+      ({ type, identifiers }) => type === '*' && identifiers.includes('*'),
+    );
+    return isEverybody ? '*' : merged(all.map(({ type, identifiers }) => [type, identifiers]));
+  },
+);
 
 const condition = blocks(
-  z.strictObject({ test: z.string(), variable: z.string(), values: z.array(z.string()) }),
+  z.strictObject({ test: z.string(), variable: z.string(), values: texts }),
 ).transform((all): PolicyStatement['Condition'] => {
   if (all.length === 0) return undefined;
   const entries = groupBy(all, ({ test }) => test).map((group) => [
-    group[0]?.test,
+    group[0].test,
     merged(group.map(({ variable, values }) => [variable, values])),
   ]);
   return Object.fromEntries(entries);
@@ -59,10 +60,10 @@ const statement = z
   .strictObject({
     sid: z.string().optional(),
     effect: z.enum(['Allow', 'Deny']).default('Allow'),
-    actions: texts,
-    not_actions: texts,
-    resources: texts,
-    not_resources: texts,
+    actions: optional,
+    not_actions: optional,
+    resources: optional,
+    not_resources: optional,
     principals,
     not_principals: principals,
     condition,
@@ -113,7 +114,7 @@ export function renderDocument(
 /** All values of each key. One value is not in a list, as the provider writes it, which sizes depend on. */
 function merged(entries: readonly [key: string, values: string[]][]): Record<string, OneOrMore> {
   const groups = groupBy(entries, ([key]) => key).map((group) => [
-    group[0]?.[0],
+    group[0][0],
     oneOrMany(group.flatMap(([, values]) => values)),
   ]);
   return Object.fromEntries(groups);

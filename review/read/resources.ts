@@ -72,10 +72,8 @@ export class Stacks {
 }
 
 function blocksOf({ json }: Stack, type: string): Readonly<Record<string, Block>> {
-  const [section, name = ''] = type.startsWith('data.')
-    ? (['data', type.slice(5)] as const)
-    : (['resource', type] as const);
-  return json[section]?.[name] ?? {};
+  const isData = type.startsWith('data.');
+  return (isData ? json.data?.[type.slice(5)] : json.resource?.[type]) ?? {};
 }
 
 /** A block of a stack. It resolves its own references. */

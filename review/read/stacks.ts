@@ -44,17 +44,7 @@ export type Block = z.infer<typeof block>;
 export type StackJson = z.infer<typeof stackJson>;
 
 /** A synthesized stack, and where its provider may deploy it. */
-export interface Stack {
-  readonly id: string;
-  readonly json: StackJson;
-  /** The only account the provider accepts; zeros where the credentials decide. */
-  readonly account: string;
-  readonly region: string;
-  readonly partition: string;
-}
-
-/** In place of the account of a stack whose provider is not locked to one. */
-const UNKNOWN_ACCOUNT = '000000000000';
+export type Stack = ReturnType<typeof parseStack>;
 
 /**
  * Reads what `cdktf synth` wrote, in the order of the stacks' ids: tenant-2 before tenant-10.
@@ -96,7 +86,7 @@ function readJson(file: string): unknown {
 }
 
 /** @throws UserError if it does not have the form that Terraform takes, or no AWS provider with a Region */
-export function parseStack(id: string, content: unknown): Stack {
+export function parseStack(id: string, content: unknown) {
   const { data, error } = stackJson.safeParse(content);
   if (!data) {
     const [{ path: place = [], message = '' } = {}] = error.issues;
@@ -104,9 +94,11 @@ export function parseStack(id: string, content: unknown): Stack {
     throw new UserError(`${id} ${addressOf(place)}: ${inJsonWords}`);
   }
   const [{ region, allowed_account_ids: accounts = [] }] = data.provider.aws;
-  const [account = UNKNOWN_ACCOUNT] = accounts;
+  // The only account that the provider accepts; zeros where the credentials decide.
+  const [account = '000000000000'] = accounts;
   // Not the parsed one, which has its keys in another order.
-  return { id, json: content as StackJson, account, region, partition: partitionOf(region) };
+  const json = content as StackJson;
+  return { id, json, account, region, partition: partitionOf(region) };
 }
 
 /** `aws_iam_role.execution_role name`, or `terraform.backend.s3.bucket` of what is no resource. */

@@ -23,8 +23,8 @@ export function drawTopology(
   allowed: readonly AccessAnswer[],
   { accounts }: ResolvedTopology,
 ): Graph {
-  const functions = stacks.resources('aws_lambda_function').map(drawFunction);
-  const mappings = functions.flatMap((of) => mappingsOf(of, stacks));
+  const functions = stacks.resources('aws_lambda_function').map(readFunction);
+  const mappings = functions.flatMap((each) => each.mappings);
   const keyOwners = targets.flatMap(({ kind, ownerArn }) => (kind === 'key' ? ownerArn : []));
   const tables = targets
     .filter(({ kind }) => kind === 'stream')
@@ -43,7 +43,7 @@ export function drawTopology(
   );
   const edges = [
     ...alike.flatMap((each) => each.edges),
-    ...functions.flatMap((of) => edgesOf(of, mappings, stacks)),
+    ...functions.flatMap((each) => edgesOf(each, stacks)),
   ];
   const others = edges.flatMap(({ from, to }) => (from.shape === 'table' ? [to] : [from, to]));
   const titleOf = (account: string) =>
@@ -75,35 +75,34 @@ function distinct<T>(values: readonly T[]): T[] {
   return groupBy(values, (value) => value).map(([first]) => first);
 }
 
-type Lambda = ReturnType<typeof drawFunction>;
-type Mapping = ReturnType<typeof mappingsOf>[number];
+type Lambda = ReturnType<typeof readFunction>;
 
-function drawFunction(resource: Resource) {
+/** A function, with the event source mappings that call it. */
+function readFunction(resource: Resource) {
   const { account, id: stackId } = resource.stack;
-  const [arn, name, role] = [
-    resource.text('arn'),
-    resource.text('function_name'),
-    resource.text('role'),
-  ];
-  const self = node(account, 'function', arn, 'function', name, `role ${lastOf(role)}`);
-  /** Name of the bucket it writes to; its log otherwise. */
-  const bucket = resource.optional(`environment.variables.${SINK_VARIABLES.s3.bucket}`);
-  return { self, stackId, arn, name, role, bucket };
-}
-
-function mappingsOf({ arn, self, role }: Lambda, stacks: Stacks) {
-  return stacks
+  const arn = resource.text('arn');
+  const name = resource.text('function_name');
+  const role = resource.text('role');
+  const mappings = resource.stacks
     .resources('aws_lambda_event_source_mapping')
-    .filter((resource) => resource.text('function_name') === arn)
-    .map((resource) => ({
-      self: node(self.account, 'mapping', arn, 'event source mapping', ...filtersOf(resource)),
-      stackId: resource.stack.id,
-      streamArn: resource.text('event_source_arn'),
-      functionArn: arn,
+    .filter((mapping) => mapping.text('function_name') === arn)
+    .map((mapping) => ({
+      self: node(account, 'mapping', arn, 'event source mapping', ...filtersOf(mapping)),
+      stackId: mapping.stack.id,
+      streamArn: mapping.text('event_source_arn'),
       role,
       /** ARN of what discarded batches are sent to. */
-      onFailureArn: resource.optional('destination_config.on_failure.destination_arn'),
+      onFailureArn: mapping.optional('destination_config.on_failure.destination_arn'),
     }));
+  return {
+    self: node(account, 'function', arn, 'function', name, `role ${lastOf(role)}`),
+    stackId,
+    arn,
+    name,
+    mappings,
+    /** Name of the bucket it writes to; its log otherwise. */
+    bucket: resource.optional(`environment.variables.${SINK_VARIABLES.s3.bucket}`),
+  };
 }
 
 /** To the mappings of a stream, and to the roles that may read it without one. */
@@ -111,7 +110,7 @@ function readersOf(
   from: Node,
   streamArn: string,
   allowed: readonly AccessAnswer[],
-  mappings: readonly Mapping[],
+  mappings: Lambda['mappings'],
 ): Edge[] {
   const mayRead = allowed
     .filter(({ action, target }) => action === 'dynamodb:GetRecords' && target.arn === streamArn)
@@ -129,22 +128,20 @@ function readersOf(
 }
 
 /** From the mappings of a function to it, and to where its results, failures and alarms go. */
-function edgesOf(of: Lambda, mappings: readonly Mapping[], stacks: Stacks): Edge[] {
-  const { self, arn, name, bucket } = of;
+function edgesOf({ self, stackId, arn, name, bucket, mappings }: Lambda, stacks: Stacks): Edge[] {
   const target = (kind: Edge['kind'], ...label: string[]) =>
     edge(self, kind, node(self.account, 'target', arn, ...label));
-  const own = mappings.filter(({ functionArn }) => functionArn === arn);
-  const ids = [of, ...own].map(({ stackId }) => stackId);
+  const ids = [stackId, ...mappings.map((mapping) => mapping.stackId)];
   const topics = stacks
     .resources('aws_cloudwatch_metric_alarm')
     .filter(({ stack }) => ids.includes(stack.id))
     .map((alarm) => alarm.optional('alarm_actions.0') ?? 'nobody');
   return [
-    ...own.map((mapping) => edge(mapping.self, 'changes', self)),
+    ...mappings.map((mapping) => edge(mapping.self, 'changes', self)),
     bucket === undefined
       ? target('changes', 'log group', `/aws/lambda/${name}`)
       : target('changes', 'sink: bucket', bucket),
-    ...unique(own.flatMap(({ onFailureArn }) => onFailureArn ?? [])).map((failed) =>
+    ...unique(mappings.flatMap(({ onFailureArn }) => onFailureArn ?? [])).map((failed) =>
       target('changes', 'failed batches: bucket', lastOf(failed)),
     ),
     ...groupBy(topics, String).map((same) =>

@@ -39,8 +39,8 @@ export function comparisonSection(
     code(account),
     code(createHash('sha256').update(JSON.stringify(json)).digest('hex')),
   ]);
-  const packages = all.map(({ functions, source, hash, files }) => [
-    some(functions.map(code)),
+  const packages = all.map(({ name, source, hash, files }) => [
+    code(name),
     code(source),
     code(hash),
     some(Object.keys(files).map(code), 100),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { matches } from '../../../review/access/conditions';
 import { type AccessRequest, decide, type Policy } from '../../../review/access/evaluate';
-import { matches } from '../../../review/access/patterns';
 import { readStatements } from '../../../review/access/statements';
 import type { PolicyDocument } from '../../../review/read/policy-document';
 import { type Question, simulate } from '../../helpers/oracle';

@@ -2,7 +2,7 @@ import { existsSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { RUNTIME_FILES } from '../../packaging/origins';
 import { OWN_FOLDER, ownFile } from '../../topology/own-files';
-import { isInside, isOwn, realPath, relative } from '../../topology/paths';
+import { isInside, realPath, relative } from '../../topology/paths';
 import { foldersUpTo, isInModules, isOfRepository } from './packages';
 
 /** In a clone: what makes stacks of a topology. Functions and topologies are read at the commit. */

@@ -5,12 +5,7 @@ export const APPROVE = {
   'auto-approve': { type: 'boolean', does: 'without a question, as it needs without a terminal' },
 } as const;
 
-/**
- * Without a terminal nobody can answer a question.
- *
- * @param remedy what to write
- * @throws UserError before anything is started
- */
+/** @throws UserError with the remedy where nobody can answer a question, before anything is started */
 export function ensureApproval(
   { name, terminal }: World,
   isApproved: boolean | undefined,

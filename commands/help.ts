@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { ownFile } from '../topology/own-files';
 import { defineCommand } from './command';
 
-/** `npm run help` */
 export const command = defineCommand('help', {}, async (_, { stdout }) => {
   const manifest = existsSync('package.json') ? readFileSync('package.json', 'utf8') : '{}';
   stdout.write(helpFor(JSON.parse(manifest).scripts ?? {}));

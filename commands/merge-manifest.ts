@@ -4,7 +4,6 @@ import { formatProblem, UserError } from '../topology/problem';
 
 const texts = z.record(z.string(), z.string()).optional();
 
-/** What is read of a package.json. */
 const MANIFEST = z.looseObject({
   scripts: texts,
   dependencies: texts,

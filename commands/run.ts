@@ -3,7 +3,6 @@ import { createInterface } from 'node:readline/promises';
 import { IS_INSTALLED } from '../topology/own-files';
 import { UserError } from '../topology/problem';
 
-/** What a command needs of the world. */
 export interface World {
   /** Of the command. */
   readonly name: string;
@@ -19,7 +18,6 @@ export interface World {
 /** @returns the exit code */
 export type Command = (world: World) => Promise<number>;
 
-/** Runs a command for this process. */
 export async function run(command: Command): Promise<void> {
   const { argv, env, stdout, stderr } = process;
   const [name = 'help', ...args] = argv.slice(2);

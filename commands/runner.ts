@@ -33,7 +33,6 @@ export interface RunOptions {
   readonly parallelism?: string;
   /** Whether stacks come before those that they are deployed after. */
   readonly reversed?: boolean;
-  /** Folder of the stacks. */
   readonly outdir?: string;
 }
 
@@ -86,7 +85,6 @@ export class Runner {
     }
   }
 
-  /** Whether a signal has asked to stop. */
   get isStopped(): boolean {
     return this.terraform.stopped !== undefined;
   }

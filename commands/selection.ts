@@ -58,9 +58,8 @@ export async function selected(
 }
 
 /**
- * The stacks with one of these ids, or that match one of these patterns, in which `*` is any text.
+ * Those that match a pattern, in which `*` is any text; without patterns all.
  *
- * @param patterns Default: all stacks
  * @throws UserError of a pattern without a stack
  */
 export function select(stacks: readonly Stack[], patterns: readonly string[]): Stack[] {

@@ -1,10 +1,9 @@
 /** What `npm pack` runs first, and with `restore` last. It prints nothing, since npm may print JSON. */
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeBundles } from './bundles';
+import { BUNDLED, writeBundles } from './bundles';
 import { publishedManifest } from './manifest';
-import { notices } from './notices';
 import { save, swapBack, swapIn } from './swap';
 
 const OUTDIR = path.join('dist', 'package');
@@ -31,7 +30,7 @@ function requireDestination(): void {
 async function build(): Promise<void> {
   const imported = await writeBundles(OUTDIR);
   writeTypes(path.join(OUTDIR, 'types'));
-  writeFileSync(NOTICES, notices());
+  writeFileSync(NOTICES, BUNDLED.map(notice).join(`\n${'-'.repeat(80)}\n\n`));
   swapIn(publishedManifest(imported));
 }
 
@@ -46,6 +45,22 @@ function writeTypes(outdir: string): void {
     const text = `export * from './${path.basename(entry)}.js';\n`;
     writeFileSync(path.join(outdir, `${entry}.d.mts`), text);
   }
+}
+
+function notice(name: string): string {
+  const file = require.resolve(`${name}/package.json`);
+  const { version, license, repository } = JSON.parse(readFileSync(file, 'utf8'));
+  const address = repository.url.replace(/^git\+|\.git$/g, '');
+  const text = readFileSync(path.join(path.dirname(file), 'LICENSE'), 'utf8');
+  return `${name} ${version}
+License: ${license}
+Source: ${address}/tree/v${version}
+        https://www.npmjs.com/package/${name}/v/${version}
+
+dist/package/${path.basename(name)}/ has the files of this package that are used, under its license, and unmodified but
+for esbuild, which makes one file of each class.
+
+${text}`;
 }
 
 async function restore(): Promise<void> {

@@ -12,11 +12,7 @@ const CURRENT = 'package.json';
 /** The repository's package.json while npm packs. Whoever creates it packs; the others do not. */
 const SAVED = 'package.json.before-pack';
 
-/**
- * Saves the repository's package.json.
- *
- * @throws Error if another npm pack runs or was cut off, or if package.json is the package's
- */
+/** @throws Error if another npm pack runs or was cut off, or if package.json is the package's */
 export function save(): void {
   if (existsSync(SAVED)) {
     throw new Error(
@@ -41,11 +37,7 @@ export function swapIn(manifest: object): void {
   renameSync(unfinished, CURRENT);
 }
 
-/**
- * Puts the repository's package.json back.
- *
- * @throws Error if none is saved, or if someone has put back another one
- */
+/** @throws Error if none is saved, or if someone has put back another one */
 export function swapBack(): void {
   if (isOfRepository()) requireSame();
   renameSync(SAVED, CURRENT);

@@ -25,7 +25,6 @@ export interface FailedBatch {
 /** What the failed batches of a consumer have in common; any other object is not one of them. */
 export interface Origin {
   readonly functionArn: string;
-  /** ARNs of the tables that the consumer reads. */
   readonly tableArns: ReadonlySet<string>;
 }
 
@@ -38,7 +37,6 @@ export interface Origin {
  */
 export const MAXIMUM_SIZE = (6 * 6 + 1) * 1024 * 1024;
 
-/** An object that is not a failed batch of the consumer. */
 export class NotAFailedBatchError extends Error {}
 
 const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';

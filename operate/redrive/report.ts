@@ -5,7 +5,6 @@ import type { OtherObject, Outcome } from './redrive';
 /** Milliseconds of the units of durations. */
 export const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** What a run did. */
 export interface Report {
   readonly consumer: string;
   readonly function: string;

@@ -887,8 +887,6 @@ test('the dashboard has what one function does, on six widgets', async () => {
 describe('as HCL', () => {
   test.each<[string, Overrides]>([
     ['a consumer', {}],
-    ['one without alarms', { [ALARMS]: false }],
-    ['one with a topic', { [ALARMS]: { topicArn: 'arn:aws:sns:us-east-1:111122223333:t' } }],
     ['one with an address', { [ALARMS]: { email: '"${a}%{b}"@example.com' } }],
     [
       'one with variables that look like HCL',

@@ -1,6 +1,6 @@
 import handler from '../../lambda-src';
 import { invoke } from '../helpers/invoke';
-import { batch, described, record, sequenceNumber } from '../helpers/records';
+import { batch, record, sequenceNumber } from '../helpers/records';
 
 /** The line of an order, as `JSON.parse` gives it. */
 const lineOf = (number: number, coldStart = false) => ({
@@ -29,18 +29,6 @@ test('the function writes one line of JSON per record, and the metrics', async (
   expect(response).toEqual({ batchItemFailures: [] });
   expect(lines).toEqual([1, 2, 3].map((number) => lineOf(number, true)));
   expect(metrics.map(({ ChangesProcessed }) => ChangesProcessed)).toEqual([3]);
-});
-
-test('the function writes sets, binaries and long numbers', async () => {
-  const NewImage = {
-    Tags: { SS: ['a', 'b'] },
-    Photo: { B: 'AP8Q' },
-    Total: { N: '12345678901234567890.12' },
-  };
-  const { lines } = await invoke(handler, [described(1, { NewImage })]);
-  const { change } = lineOf(1);
-  const newImage = { Tags: ['a', 'b'], Photo: 'AP8Q', Total: '12345678901234567890.12' };
-  expect(lines).toEqual([{ ...lineOf(1), change: { ...change, newImage } }]);
 });
 
 test('the function reports the first record that fails, and leaves what follows', async () => {

@@ -729,12 +729,12 @@ describe('the alias of a key', () => {
     return Object(resource?.aws_kms_alias?.key_alias).name;
   };
 
-  test.each([
-    ['Orders', 'alias/dynamodb/Orders'],
-    ['shop.eu.Orders', 'alias/dynamodb/shop/eu/Orders'],
-  ])('of the table %s is %s', (table, alias) => {
-    expect(aliasOf(table)).toBe(alias);
-  });
+  test.each([['shop.eu.Orders', 'alias/dynamodb/shop/eu/Orders']])(
+    'of the table %s is %s',
+    (table, alias) => {
+      expect(aliasOf(table)).toBe(alias);
+    },
+  );
 
   // https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
   test.each(['Abc', 'T'.repeat(241), '.'.repeat(241)])(

@@ -84,12 +84,6 @@ describe('one by one, a batch', () => {
 });
 
 describe('a processor of single changes', () => {
-  test('gets change events', async () => {
-    const changes: unknown[] = [];
-    await handlerOf(oneByOne((change) => void changes.push(change))).invoke(batch(2));
-    expect(changes).toEqual(batch(2).map((one) => toChangeEvent(one)));
-  });
-
   test('gets one change after the other', async () => {
     const steps: string[] = [];
     const processor: Processor = async ({ id }) => {

@@ -88,26 +88,16 @@ function sizeOf(text: string): number {
 function toText(message: unknown): string {
   if (typeof message === 'string') return message;
   const json = typeof message === 'object' ? toJson(message) : undefined;
-  return (
-    json ??
-    attempt(
-      () => String(message),
-      () => NOT_READABLE,
-    )
-  );
+  return json ?? attempt(() => String(message));
 }
 
 /** Logging never fails: what throws when it is read is written as not readable. */
 function entriesOf(fields: unknown): [name: string, value: unknown][] {
-  const unread = () => NOT_READABLE;
+  if (attempt(() => fields instanceof Error) === true) return [['error', fields]];
   const all = Object(fields);
-  return attempt<[string, unknown][]>(
-    () =>
-      fields instanceof Error
-        ? [['error', fields]]
-        : Object.keys(all).map((name) => [name, attempt<unknown>(() => all[name], unread)]),
-    () => [['fields', NOT_READABLE]],
-  );
+  const names = attempt(() => Object.keys(all));
+  if (names === NOT_READABLE) return [['fields', NOT_READABLE]];
+  return names.map((name) => [name, attempt(() => all[name])]);
 }
 
 function shorten(text: string): string {

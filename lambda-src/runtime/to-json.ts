@@ -4,27 +4,27 @@ import { escapeUnseen } from './escape-unseen';
 /** Written in place of a value that throws when it is read. */
 export const NOT_READABLE = '[not readable]';
 
+/** What is read: what is logged may be a proxy that throws, or have getters that do. */
+export function attempt<T>(read: () => T): T | typeof NOT_READABLE {
+  try {
+    return read();
+  } catch {
+    return NOT_READABLE;
+  }
+}
+
 /**
  * The JSON of any value, with invisible characters escaped; undefined if it has none. A value that cannot be read, for
  * example because a getter throws, becomes a text: logging a failure must not fail. A change holds only what JSON has,
  * and skips the replacer, which would take longer than all the rest.
  */
 export function toJson(value: unknown): string | undefined {
-  const stack = () => (value instanceof Error ? String(value.stack) : NOT_READABLE);
-  const json = attempt(
-    () => JSON.stringify(value, isChangeEvent(value) ? undefined : createReplacer()),
-    () => JSON.stringify(attempt(stack, () => NOT_READABLE)),
-  );
-  return json === undefined ? undefined : escapeUnseen(json);
-}
-
-/** What is read, or the other where reading throws: what is logged may be a proxy, or have getters. */
-export function attempt<T>(read: () => T, otherwise: () => T): T {
-  try {
-    return read();
-  } catch {
-    return otherwise();
-  }
+  const write = () => JSON.stringify(value, isChangeEvent(value) ? undefined : createReplacer());
+  const written: string | undefined = attempt(write);
+  if (written === undefined) return undefined;
+  if (written !== NOT_READABLE) return escapeUnseen(written);
+  const stack = attempt(() => (value instanceof Error ? String(value.stack) : NOT_READABLE));
+  return escapeUnseen(JSON.stringify(stack));
 }
 
 function createReplacer() {

@@ -19,10 +19,9 @@ export const codeFolder: CheckOf<Consumer> = ({ function: settings }, report, { 
   const { files, problems } = contentOf(directory, confinement(folder));
   problems.concat(filesProblems(files, architecture)).forEach(refuse);
   if (problems.length > 0 || files.length === 0) return;
-  const names = files.map((file) => file.name);
-  const start = bootstrapProblem({ directory, runtime }, names);
+  const start = bootstrapProblem(runtime, files);
   if (start) refuse(start);
-  const problem = handlerProblem({ directory, handler, runtime, environment }, names);
+  const problem = handlerProblem({ handler, runtime, environment, files });
   if (problem) report(['function', 'code', 'handler'], problem, handler);
 };
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { type Module, nodeProblem } from './node-handler';
 
 /** How the runtimes of a language find a handler. */
@@ -54,21 +53,22 @@ const LANGUAGES: readonly Language[] = [
   },
 ];
 
-type Handler = Omit<Module, 'file' | 'files' | 'name'> & { readonly handler: string };
+type Handler = Omit<Module, 'file' | 'name'> & { readonly handler: string };
 
 /** What is wrong with a handler, as the runtime would find out; undefined if nothing is known to be. */
-export function handlerProblem(settings: Handler, files: readonly string[]): string | undefined {
+export function handlerProblem(settings: Handler): string | undefined {
   const language = LANGUAGES.find(({ runtimes }) => settings.runtime.startsWith(runtimes));
   if (!language) return undefined;
   const { form, rule, sources, isOpaque, problem } = language;
   const [found, place = '', name = ''] = form.exec(settings.handler.replace(/^\.\//, '')) ?? [];
   if (found === undefined) return rule;
-  if (!sources || files.some((file) => isOpaque?.(file, place))) return undefined;
-  const file = sources(place).find((source) => files.includes(source));
+  const named = new Map(settings.files.map((file) => [file.name, file]));
+  if (!sources || [...named.keys()].some((each) => isOpaque?.(each, place))) return undefined;
+  const [file] = sources(place).flatMap((source) => named.get(source) ?? []);
   if (file === undefined) {
     return `must be in a file of the folder of code: ${sources(place).join(' or ')}`;
   }
-  return problem?.({ ...settings, file, files, name });
+  return problem?.({ ...settings, file, name });
 }
 
 /**
@@ -76,13 +76,11 @@ export function handlerProblem(settings: Handler, files: readonly string[]): str
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
  */
-export function bootstrapProblem(
-  { directory, runtime }: Pick<Handler, 'directory' | 'runtime'>,
-  files: readonly string[],
-): string | undefined {
+export function bootstrapProblem(runtime: string, files: Module['files']): string | undefined {
   if (!runtime.startsWith('provided')) return undefined;
-  if (!files.includes('bootstrap')) return `must have the file bootstrap, which ${runtime} runs`;
-  const content = readFileSync(path.join(directory, 'bootstrap')).toString('latin1');
+  const bootstrap = files.find(({ name }) => name === 'bootstrap');
+  if (!bootstrap) return `must have the file bootstrap, which ${runtime} runs`;
+  const content = readFileSync(bootstrap.source).toString('latin1');
   return /^(\x7fELF|#![^\r\n]*(\n|$))/.test(content)
     ? undefined
     : 'must have a bootstrap that Linux can run: an ELF executable, or a script whose first line begins with #! and ends with LF, not with CR LF';
@@ -100,18 +98,18 @@ const COMMENT_OR_STRING =
  * Why a Python module surely has no function of a name that Lambda can call; undefined if it may have one.
  * Whether the name is one of the top level is not looked into: there are too many ways to make it.
  */
-function pythonProblem({ directory, file, name }: Module): string | undefined {
-  const source = readFileSync(path.join(directory, file), 'utf8');
+function pythonProblem({ file, name }: Module): string | undefined {
+  const source = readFileSync(file.source, 'utf8');
   const code = source.replaceAll(/\r\n?/g, '\n').replaceAll(COMMENT_OR_STRING, '');
   if (DYNAMIC.test(code)) return undefined;
   const uses = code.match(new RegExp(`\\b${name}\\b`, 'g')) ?? [];
   if (uses.length === 0) {
-    return `must name a function that ${file} defines; there is no ${name} in its code`;
+    return `must name a function that ${file.name} defines; there is no ${name} in its code`;
   }
   const definition = `async\\s+def\\s+${name}\\b`;
   const isAsync = new RegExp(`^${definition}`, 'm').test(code);
   // Lines that begin with a bracket or a space belong to a decorator above them.
   const isDecorated = new RegExp(`^@(.*\\n(?=[@\\s)\\]}]|async\\b))+${definition}`, 'm').test(code);
   if (!isAsync || isDecorated || uses.length > 1) return undefined;
-  return `must name a function that Lambda can call; ${name} in ${file} is async, and Lambda for Python does not await it: name a function that calls it with asyncio.run`;
+  return `must name a function that Lambda can call; ${name} in ${file.name} is async, and Lambda for Python does not await it: name a function that calls it with asyncio.run`;
 }

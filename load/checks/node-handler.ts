@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { buildSync } from 'esbuild';
+import type { CodeFile } from '../../packaging/package-files';
 
 /** A file that a runtime loads for a handler. */
 export interface Module {
-  /** The folder of code. */
-  readonly directory: string;
-  /** Paths in the folder, with slashes. */
-  readonly file: string;
-  readonly files: readonly string[];
+  readonly file: CodeFile;
+  /** All in its folder. */
+  readonly files: readonly CodeFile[];
   /** What is called: an export, or what is in one, such as `orders.handler`. */
   readonly name: string;
   readonly runtime: string;
@@ -20,23 +18,23 @@ export interface Module {
  * is known only when it runs.
  */
 export function nodeProblem(module: Module): string | undefined {
-  const { directory, file, name } = module;
+  const { file } = module;
   const format = formatOf(module);
-  const syntax = format && syntaxOf(path.join(directory, file));
+  const syntax = format && syntaxOf(file.source);
   if (!syntax) return undefined;
   if (format === 'commonjs') {
     return syntax.isEsModule
-      ? `must be in a file that Node.js can load; ${file} has import or export, and is loaded as CommonJS: name it ${file.replace(/\.c?js$/, '.mjs')}`
+      ? `must be in a file that Node.js can load; ${file.name} has import or export, and is loaded as CommonJS: name it ${file.name.replace(/\.c?js$/, '.mjs')}`
       : undefined;
   }
-  const source = readFileSync(path.join(directory, file), 'utf8');
-  const [wanted = ''] = name.split('.');
+  const source = readFileSync(file.source, 'utf8');
+  const [wanted = ''] = module.name.split('.');
   if (syntax.exports.includes(wanted) || /\bexport\s*\*/.test(source)) return undefined;
   const exported = syntax.exports.join(', ') || 'nothing';
   const remedy = /\bexports\b/.test(source)
-    ? `; exports is for CommonJS: write export, or name it ${file.replace(/\.m?js$/, '.cjs')}`
+    ? `; exports is for CommonJS: write export, or name it ${file.name.replace(/\.m?js$/, '.cjs')}`
     : '';
-  return `must name what its file exports; ${file} is loaded as an ES module, and exports ${exported}${remedy}`;
+  return `must name what its file exports; ${file.name} is loaded as an ES module, and exports ${exported}${remedy}`;
 }
 
 /**
@@ -48,15 +46,15 @@ const DETECTS_NOTHING: ReadonlySet<string> = new Set(['nodejs20.x', 'nodejs22.x'
 
 /** As what Node.js loads a file; undefined where that depends on what is in it, or is not known. */
 function formatOf(module: Module): 'module' | 'commonjs' | undefined {
-  const { directory, file, files, runtime, environment } = module;
-  if (file.endsWith('.mjs')) return 'module';
-  if (file.endsWith('.cjs')) return 'commonjs';
+  const { file, files, runtime, environment } = module;
+  if (file.name.endsWith('.mjs')) return 'module';
+  if (file.name.endsWith('.cjs')) return 'commonjs';
   const [nearest] = files
-    .filter((name) => /(^|\/)package\.json$/.test(name))
-    .filter((name) => file.startsWith(name.replace(/package\.json$/, '')))
-    .sort((a, b) => b.length - a.length);
+    .filter(({ name }) => /(^|\/)package\.json$/.test(name))
+    .filter(({ name }) => file.name.startsWith(name.replace(/package\.json$/, '')))
+    .sort((a, b) => b.name.length - a.name.length);
   try {
-    const { type } = nearest ? JSON.parse(readFileSync(path.join(directory, nearest), 'utf8')) : {};
+    const { type } = nearest ? JSON.parse(readFileSync(nearest.source, 'utf8')) : {};
     if (type === 'module' || type === 'commonjs') return type;
   } catch {
     return undefined;

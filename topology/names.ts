@@ -36,6 +36,13 @@ export function producerAccounts({
   return [...new Set(accounts)].map((each) => ({ account: each, idPart: each }));
 }
 
+/** A consumer, as far as names are made of it. */
+export interface Owner {
+  readonly topologyName: string;
+  readonly name: string;
+  readonly account: { readonly id: string; readonly region: string };
+}
+
 /** Beginnings that S3 keeps for itself, and a hyphen, with which no bucket's name may begin. */
 const RESERVED_BEGINNINGS = /^(?:xn--|sthree-|amzn-s3-demo-|-)+/;
 
@@ -48,20 +55,15 @@ const RESERVED_BEGINNINGS = /^(?:xn--|sthree-|amzn-s3-demo-|-)+/;
  */
 export function consumerBucketName(
   purpose: 'failed-batches' | 'changes',
-  topologyName: string,
-  consumer: {
-    readonly name: string;
-    readonly account: { readonly id: string; readonly region: string };
-  },
+  { topologyName, name, account: { id, region } }: Owner,
 ): string {
-  const { id, region } = consumer.account;
   const hash = createHash('sha256')
-    .update(`${id}/${region}/${topologyName}/${consumer.name}`)
+    .update(`${id}/${region}/${topologyName}/${name}`)
     .digest('hex')
     .slice(0, 12);
   const room = BUCKET.nameLength.max - `-${purpose}-${hash}`.length;
-  const name = consumer.name.replace(RESERVED_BEGINNINGS, '').slice(0, room).replace(/-+$/, '');
-  return [name, purpose, hash].filter(Boolean).join('-');
+  const start = name.replace(RESERVED_BEGINNINGS, '').slice(0, room).replace(/-+$/, '');
+  return [start, purpose, hash].filter(Boolean).join('-');
 }
 
 /** Prefix, in the bucket of a lake, of the results of its queries, which expire by themselves. */

@@ -2,6 +2,7 @@ import { arns, type Place, partitionOf } from './arns';
 import {
   consumerBucketName,
   consumerStackId,
+  type Owner,
   producerAccounts,
   producerStackId,
   subscriptionStackId,
@@ -11,7 +12,6 @@ import type { Topology } from './schema';
 import type { Code } from './schema/function';
 import type { ExistingTable } from './schema/producer';
 import { entryOf, sinkKind } from './sinks';
-import type { SinkOwner } from './sinks/sink';
 
 type Consumer = Topology['consumers'][string];
 type Producer = Topology['producers'][string];
@@ -137,11 +137,11 @@ export function namesRoles({ managed, principal }: Unread['streamPolicy']): bool
 
 function resolveConsumer(
   { role, function: { entry, files, code, ...settings }, sink, failedBatches, alarms }: Consumer,
-  owner: SinkOwner & { readonly account: Account },
+  owner: Owner & { readonly account: Account },
   pairs: readonly Pair[],
   folder: string,
 ) {
-  const { topologyName, name, account } = owner;
+  const { name, account } = owner;
   const placeOf = (file: string) => placeNamed(file, folder);
   const source: Entry | (Code & { readonly type: 'folder' }) = code
     ? { type: 'folder', ...code, directory: placeOf(code.directory) }
@@ -151,7 +151,6 @@ function resolveConsumer(
         files: files.map(placeOf),
         folder,
       };
-  const bucket = consumerBucketName('failed-batches', topologyName, { name, account });
   return {
     name,
     stackId: consumerStackId(name),
@@ -159,7 +158,7 @@ function resolveConsumer(
     role: { ...role, arn: arns.role(account, role) },
     function: { ...settings, code: source },
     sink: sinkKind(sink).resolve(sink, owner),
-    failedBatches: { ...failedBatches, bucket },
+    failedBatches: { ...failedBatches, bucket: consumerBucketName('failed-batches', owner) },
     alarms,
     /** Tables whose streams the consumer reads, in the order of the file. */
     sources: pairs.map(({ producer }) => producer.source),

@@ -12,7 +12,7 @@ test('a producer with accounts is named after each once, and after a single one 
 const ACCOUNT: Account = { id: '111122223333', region: 'us-east-1', partition: 'aws' };
 
 const bucketName = (name: string, topologyName = 'orders', account = ACCOUNT) =>
-  consumerBucketName('failed-batches', topologyName, { name, account });
+  consumerBucketName('failed-batches', { topologyName, name, account });
 
 const hash = expect.stringMatching(/^[0-9a-f]{12}$/);
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { ATHENA_SCAN, GLUE, LIFECYCLE, OBJECT_KEY_PREFIX } from '../limits';
-import { ATHENA_RESULTS, consumerBucketName, names } from '../names';
+import { ATHENA_RESULTS, consumerBucketName, names, type Owner } from '../names';
 import { ownFile } from '../own-files';
 import type { Report } from '../problem';
 import { accountId, bucketName, tableName } from '../schema/aws';
 import { integer, list, object, sized } from '../schema/values';
-import type { CheckedConsumer, SinkOwner } from './sink';
+import type { CheckedConsumer } from './sink';
 
 const settings = object({
   type: z.literal('s3').describe('A lake in S3.'),
@@ -43,15 +43,15 @@ type Settings = z.output<typeof settings>;
 /** The bucket that the sink `s3` writes to, and how it is queried. */
 export type Lake = ReturnType<typeof resolve>;
 
-function resolve(sink: Settings, { topologyName, name, account }: SinkOwner) {
-  const bucket = sink.bucket ?? consumerBucketName('changes', topologyName, { name, account });
+function resolve(sink: Settings, owner: Owner) {
+  const bucket = sink.bucket ?? consumerBucketName('changes', owner);
   return {
     ...sink,
     bucket,
     /** Whether the stack makes the bucket. */
     managed: sink.bucket === undefined,
-    database: names.glueDatabase(topologyName, name),
-    variables: { bucket, prefix: sink.prefix, bucketOwner: account.id },
+    database: names.glueDatabase(owner.topologyName, owner.name),
+    variables: { bucket, prefix: sink.prefix, bucketOwner: owner.account.id },
   };
 }
 

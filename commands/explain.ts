@@ -14,9 +14,13 @@ export function explain(error: Diagnostic, place: Place, now: Date): string {
   if (summary === 'Saved plan is stale') {
     return 'the state moved on after the plan was made: plan again, and read what is different';
   }
-  // The summary of most errors of a provider is the whole text.
-  const text = [summary, firstParagraph(detail)].filter(Boolean).join(': ');
-  return address && !text.includes(address) ? `${address}: ${text}` : text;
+  // The summary of most errors of a provider is the whole text. Others end with AWS's own.
+  const [, ofAws] = /^Error: .*api error (.*)$/m.exec(detail) ?? [];
+  const first = firstParagraph(detail);
+  const texts = ofAws ? [summary, first.replace(/\.$/, ''), ofAws] : [summary, first];
+  const text = texts.filter(Boolean).join(': ');
+  const isNamed = !address || address.startsWith('provider[') || text.includes(address);
+  return isNamed ? text : `${address}: ${text}`;
 }
 
 function lock({ summary, detail }: Diagnostic, place: Place, now: Date): string | undefined {

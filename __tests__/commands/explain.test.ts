@@ -79,3 +79,17 @@ test('other errors are Terraform’s own words, of several paragraphs the first'
     'aws_iam_role.x: creating IAM Role (X): AccessDenied',
   );
 });
+
+test('a role that cannot be assumed has the reason of AWS, and no guesses', () => {
+  const detail = `IAM Role (arn:aws:iam::444455556666:role/TerraformDeploy) cannot be assumed.
+
+There are a number of possible causes of this - the most common are:
+  * The credentials used in order to assume the role are invalid
+
+Error: operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 1, api error AccessDenied: User: u is not authorized to perform: sts:AssumeRole
+`;
+  const address = 'provider["registry.terraform.io/hashicorp/aws"].producer';
+  expect(text('Cannot assume IAM Role', detail, address)).toBe(
+    'Cannot assume IAM Role: IAM Role (arn:aws:iam::444455556666:role/TerraformDeploy) cannot be assumed: AccessDenied: User: u is not authorized to perform: sts:AssumeRole',
+  );
+});

@@ -47,6 +47,12 @@ export class AccountClients {
   }
 }
 
+/** Clients of an account, with the credentials of one of its roles. */
+export function clientsIn(id: string, role = 'TerraformDeploy'): AccountClients {
+  const deployRole = { arn: `arn:aws:iam::${id}:role/${role}` };
+  return new AccountClients({ id, region: 'us-east-1', partition: 'aws', deployRole });
+}
+
 /** Clients of the account of a consumer's or a producer's stack. */
 export function clientsOf(topology: ResolvedTopology, stackId: string): AccountClients {
   const stacks = [...topology.consumers, ...topology.producers];

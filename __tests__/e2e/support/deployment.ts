@@ -17,7 +17,11 @@ export const FLAGS = ['--auto-approve'];
 /** `describe` where there is an AWS API to deploy to; e2e/setup.ts says so where there is none. */
 export const describeWithEndpoint = process.env.AWS_ENDPOINT_URL ? describe : describe.skip;
 
-export async function createStateBucket({ state }: ResolvedTopology): Promise<void> {
+export async function createStateBucket({
+  state,
+}: {
+  readonly state: Pick<ResolvedTopology['state'], 'bucket' | 'region'>;
+}): Promise<void> {
   const { bucket, region } = state;
   await new S3Client({ region, forcePathStyle: true })
     .send(new CreateBucketCommand({ Bucket: bucket }))
@@ -44,6 +48,16 @@ export class Deployment {
   /** One `npm run deploy`, of all stacks unless some are named. */
   async deploy(...stacks: string[]): Promise<void> {
     await this.run('deploy', ...(stacks.length > 0 ? stacks : ['*']), '--auto-approve');
+  }
+
+  /** A deploy of all stacks that ends with an error; returns what it prints. */
+  async failingDeploy(): Promise<string> {
+    const failure = await this.deploy().then(
+      () => undefined,
+      ({ message }: Error) => message,
+    );
+    if (failure === undefined) throw new Error('the deploy has succeeded');
+    return failure;
   }
 
   /** One `npm run destroy`, of all stacks unless some are named. */

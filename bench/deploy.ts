@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { Emulator, missing } from '../e2e/emulator';
 import { LOCK_FILE } from '../terraform/initialize';
+import { UserError } from '../topology/problem';
 import { findCli, missingCli } from './cdktf-cli';
 import { measure, type Taken } from './process-tree';
 import { tenantsTopology } from './tenants';
@@ -59,13 +60,15 @@ const ENVIRONMENT = {
 };
 
 /** @param folder an empty one */
-export async function benchDeploy(args: string[], folder: string): Promise<void> {
-  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+export async function benchDeploy(given: readonly string[], folder: string): Promise<void> {
+  const { values, positionals } = parse(given);
   const only = values.only.split(',');
+  const counts = positionals.length > 0 ? positionals.map(Number) : [5, 20, 40];
+  if (!counts.every((count) => count > 0)) throw new UserError('tenants are numbers from 1');
   const lacking = missing();
-  if (lacking.length > 0) throw new Error(`this machine lacks ${lacking.join(' and ')}`);
-  if (only.includes('cdktf') && !findCli()) throw new Error(missingCli());
-  if (!only.every((name) => ALL.includes(name))) throw new Error(`--only takes ${ALL.join()}`);
+  if (lacking.length > 0) throw new UserError(`this machine lacks ${lacking.join(' and ')}`);
+  if (only.includes('cdktf') && !findCli()) throw new UserError(missingCli());
+  if (!only.every((name) => ALL.includes(name))) throw new UserError(`--only takes ${ALL.join()}`);
 
   Object.assign(process.env, ENVIRONMENT);
   const shared = path.join(folder, 'shared');
@@ -74,7 +77,7 @@ export async function benchDeploy(args: string[], folder: string): Promise<void>
   for (const command of ['stacks', 'synth']) {
     console.log(lineOf(command, 1_000, await measure(own(command), shared)));
   }
-  for (const tenants of positionals.length > 0 ? positionals.map(Number) : [5, 20, 40]) {
+  for (const tenants of counts) {
     const results = new Map<string, Taken>();
     for (const [first, ...others] of CONTESTANTS) {
       const next = others.filter(({ name }) => only.includes(name));
@@ -105,6 +108,15 @@ async function runSteps(
   }
   rmSync(place.folder, { recursive: true });
   await emulator.stop();
+}
+
+/** @throws UserError of another option, in Node's words */
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UserError((error as Error).message);
+  }
 }
 
 /** Installs the providers before anything is measured. Terraform takes from a cache only what a lock file names. */

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { run } from '../commands/run';
 import { loadTopology } from '../load/load';
 import { streamPolicies } from '../policies/execution-role';
 import { policySize } from '../policies/statement';
@@ -16,7 +17,7 @@ import { tenantsTopology } from './tenants';
 /** What `npm run synth` runs. */
 const IN_PROCESS = ['commands/start.mjs', 'commands/index.ts', 'synth', '--output'];
 
-function run(parameters: readonly string[], env: object, cwd = '.'): Promise<number> {
+function timed(parameters: readonly string[], env: object, cwd = '.'): Promise<number> {
   const all = { ...process.env, CI: 'true', CHECKPOINT_DISABLE: '1', ...env };
   return timeOf(() => execFileSync(process.execPath, parameters, { cwd, env: all, stdio: 'pipe' }));
 }
@@ -32,9 +33,9 @@ async function benchSynth(folder: string): Promise<void> {
   writeFileSync(path.join(folder, 'app.js'), `new (require(${cdktf}).App)().synth();`);
   writeFileSync(path.join(folder, 'cdktf.json'), JSON.stringify(settings));
   const contestants = [
-    { name: 'npm run synth', run: () => run([...IN_PROCESS, output], env) },
-    { name: 'cdktf synth', run: () => run([cli, 'synth', '--output', output], env) },
-    { name: 'an app that does nothing', run: () => run([cli, 'synth'], {}, folder) },
+    { name: 'npm run synth', run: () => timed([...IN_PROCESS, output], env) },
+    { name: 'cdktf synth', run: () => timed([cli, 'synth', '--output', output], env) },
+    { name: 'an app that does nothing', run: () => timed([cli, 'synth'], {}, folder) },
   ];
   await compare('Synthesis of the walk-through', contestants, 9);
 }
@@ -44,7 +45,7 @@ async function benchTenants(folder: string): Promise<void> {
   const tenants = [1_000, 100, 1].map((count) => {
     const file = path.join(folder, `${count}.yaml`);
     writeFileSync(file, tenantsTopology(count, { encryption: undefined }));
-    const synth = () => run([...IN_PROCESS, `${file}.out`], { TOPOLOGY: file });
+    const synth = () => timed([...IN_PROCESS, `${file}.out`], { TOPOLOGY: file });
     return { name: `${count} tenants`, file, run: synth };
   });
   await compare('Synthesis of many tenants', tenants, 3);
@@ -58,15 +59,16 @@ async function benchTenants(folder: string): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
+run(async ({ name, args }) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true }));
-  const [what, ...args] = process.argv.slice(2);
-  if (what === 'deploy') return benchDeploy(args, folder);
+  if (name === 'deploy') {
+    await benchDeploy(args, folder);
+    return 0;
+  }
   await benchSynth(folder);
   await benchTenants(folder);
   await benchBundles();
   await benchHandler();
-}
-
-main();
+  return 0;
+});

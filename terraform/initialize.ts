@@ -35,12 +35,16 @@ export class Initializer {
   /** @returns what Terraform said of a failure */
   async initialize(folder: string): Promise<string | undefined> {
     const { terraform } = JSON.parse(readFileSync(path.join(folder, 'cdk.tf.json'), 'utf8'));
+    // Terraform and OpenTofu have providers from registries of their own.
+    const { program } = this.terraform;
+    const hash = hashOf([program, terraform]);
     const stamp = path.join(folder, '.terraform', 'initialized');
     const before = existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
-    if (before === hashOf(terraform) && isWhole(folder)) return undefined;
+    if (before === hash && isWhole(folder)) return undefined;
     rmSync(stamp, { force: true });
 
-    const lockFile = path.join(this.cache, `${hashOf(terraform.required_providers)}${LOCK_FILE}`);
+    const providers = hashOf([program, terraform.required_providers]);
+    const lockFile = path.join(this.cache, `${providers}${LOCK_FILE}`);
     const first = this.first.get(lockFile);
     const run = (first ?? this.last).then(() => this.init(folder, lockFile));
     if (!first) {
@@ -48,7 +52,7 @@ export class Initializer {
       this.last = run;
     }
     const failure = await run;
-    if (failure === undefined) writeFileSync(stamp, hashOf(terraform));
+    if (failure === undefined) writeFileSync(stamp, hash);
     return failure;
   }
 

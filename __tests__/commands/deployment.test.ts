@@ -9,6 +9,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -127,6 +128,19 @@ done       ${SUBSCRIPTION}  nothing to change
     expect(terraform.calls.filter((call) => call.includes(' init '))).toEqual([]);
     write({ 'state.bucket': 'another-bucket' });
     await approved(CONSUMER);
+    expect(terraform.calls).toContain(`${CONSUMER} ${INIT}`);
+  });
+
+  test('initializes again for another program', async () => {
+    await approved(CONSUMER);
+    terraform.answer({});
+    const { env } = terraform;
+    const tofu = path.join(folder, 'tofu');
+    symlinkSync(env.TERRAFORM_BINARY_NAME ?? '', tofu);
+    await run(deploy, [CONSUMER, '--auto-approve'], {
+      env: { ...env, TERRAFORM_BINARY_NAME: tofu },
+    });
+    rmSync(tofu);
     expect(terraform.calls).toContain(`${CONSUMER} ${INIT}`);
   });
 

@@ -12,7 +12,7 @@ const REPLACING: Readonly<Record<string, RegExp>> = {
   aws_cloudwatch_dashboard: /^dashboard_name$/,
   aws_cloudwatch_log_group: /^(name|log_group_class)$/,
   aws_cloudwatch_metric_alarm: /^alarm_name$/,
-  aws_dynamodb_table: /^(name|hash_key|range_key|local_secondary_index.*)$/,
+  aws_dynamodb_table: /^name$/,
   aws_glue_catalog_database: /^(name|catalog_id)$/,
   aws_glue_catalog_table: /^(name|database_name|catalog_id)$/,
   aws_iam_policy: /^(name|path|description)$/,
@@ -36,6 +36,8 @@ export function consequence({ type, attribute }: Pick<Difference, 'type' | 'attr
     return isPlace ? 'is created again: the other state does not have it' : '';
   }
   if ((REPLACING[type] ?? OF_OTHERS).test(attribute)) return 'is replaced';
-  const isStream = type === 'aws_dynamodb_table' && /^stream_(enabled|view_type)$/.test(attribute);
-  return isStream ? 'gets a new stream with another ARN' : '';
+  if (type !== 'aws_dynamodb_table') return '';
+  if (/^stream_(enabled|view_type)$/.test(attribute)) return 'gets a new stream with another ARN';
+  const isFixed = /^(hash_key$|range_key$|local_secondary_index\b)/.test(attribute);
+  return isFixed ? 'cannot change: the plan is refused' : '';
 }

@@ -125,7 +125,7 @@ export const COMMENTS: readonly (readonly [place: string, text: string])[] = [
   ],
   [
     'aws_dynamodb_table > lifecycle > ignore_changes',
-    'Set at creation only: the topology has no keys for the rest, such as indexes and TTL.',
+    'Set at creation only: a key cannot change, and what the topology does not say stays as it is.',
   ],
   ['aws_dynamodb_tag', 'Not in the table, whose tags are ignored: those that others set stay.'],
   [

@@ -127,6 +127,22 @@ const CHANGES: Record<string, Record<string, [Overrides, ...unknown[]]>> = {
       'aws_dynamodb_table | is replaced | name | producer-orders table',
       AND_MORE,
     ],
+    'another key of the table': [
+      { 'producers.orders.table.partitionKey': { name: 'Id', type: 'S' } },
+      'aws_dynamodb_table | cannot change: the plan is refused | hash_key | producer-orders table',
+      AND_MORE,
+    ],
+    'a local index': [
+      {
+        'producers.orders.table.sortKey': { name: 'Version', type: 'N' },
+        'producers.orders.table.localSecondaryIndexes': [
+          { name: 'byDate', sortKey: { name: 'Date', type: 'S' } },
+        ],
+      },
+      'aws_dynamodb_table | cannot change: the plan is refused | range_key | producer-orders table',
+      'aws_dynamodb_table | cannot change: the plan is refused | local_secondary_index[0].name | producer-orders table',
+      AND_MORE,
+    ],
     'another view of the stream': [
       { 'producers.orders.table.streamViewType': 'KEYS_ONLY' },
       'aws_dynamodb_table | gets a new stream with another ARN | stream_view_type | producer-orders table',

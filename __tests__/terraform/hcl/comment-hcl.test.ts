@@ -131,7 +131,7 @@ describe('of the topologies of the project', () => {
         "1 lifecycle: Another stack's state is not believed: its outputs must be what the topology says.",
         '1 deletion_protection_enabled: As the topology says: the table can be deleted, with all its items.',
         '1 enabled: Encrypted with the AWS owned key. The AWS managed key would not work across accounts.',
-        '1 ignore_changes: Set at creation only: the topology has no keys for the rest, such as indexes and TTL.',
+        '1 ignore_changes: Set at creation only: a key cannot change, and what the topology does not say stays as it is.',
         '1 resource "aws_dynamodb_tag" "table_tag_Topology": Not in the table, whose tags are ignored: those that others set stay.',
       ],
       [

@@ -35,9 +35,9 @@ export const command = defineTopologyCommand(
       const saved = folder === undefined ? undefined : usePlans(folder, topology, runner);
       const ids = new Set(stacks.map(({ id }) => id));
       const wanted = saved ? [...saved.keys()].filter(({ id }) => ids.has(id)) : stacks;
-      const isPlanned = saved || (autoApprove && !isSaved);
-      const plans = isPlanned ? saved : await runner.plan(wanted, 'deploy');
-      if (plans && !saved) {
+      const mustPlan = !saved && (approved !== undefined || !autoApprove);
+      const plans = mustPlan ? await runner.plan(wanted, 'deploy') : saved;
+      if (plans && mustPlan) {
         screen.lines(planLines(plans, explain), `Plan: ${totals(plans)}`);
         if (runner.isStopped) return 1;
       }

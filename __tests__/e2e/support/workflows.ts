@@ -42,7 +42,7 @@ export interface Outcome {
 
 /** `npm ci` links what is installed here; `gh` keeps one comment and one issue. */
 const PROGRAMS = {
-  npm: `if [ "$1" = ci ]; then ln -s "$STUB/node_modules" node_modules; else exec "$NPM" "$@"; fi`,
+  npm: `if [ "$1" = ci ]; then ln -s "$STUB/node_modules" node_modules; else PATH=\${PATH#*:} exec npm "$@"; fi`,
   gh: `echo "$*" >>"$STUB/calls"
 case "$*" in
   "api --paginate "*) if [ -f "$STUB/comment.md" ]; then echo 7; fi ;;
@@ -121,7 +121,6 @@ export class WorkflowRunner {
         ...process.env,
         CI: 'true',
         HOME: this.folder,
-        NPM: path.join(path.dirname(process.execPath), 'npm'),
         PATH: `${path.join(this.folder, 'bin')}:${process.env.PATH}`,
         STUB: this.folder,
         GITHUB_REPOSITORY: 'octo-org/octo-repo',

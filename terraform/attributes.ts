@@ -65,8 +65,9 @@ export function driftedAttributes({ resource_drift = [], prior_state }: ShownPla
     return differing(change).filter((name) =>
       ROLE_POLICIES.includes(name)
         ? ((after?.[name] ?? []) as []).some(isForeign)
-        : // Of a new resource Terraform records some attributes only when it reads it for the first time.
-          !isEmpty(before?.[name]) && !NOT_SET[type]?.includes(name),
+        : !isEmpty(before?.[name]) &&
+          !keeps(before?.[name], after?.[name]) &&
+          !NOT_SET[type]?.includes(name),
     );
   });
 }
@@ -82,6 +83,16 @@ function differing({ before, after }: ResourceChange['change']): string[] {
   const [old, now] = [before ?? {}, after ?? {}];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
     (name) => JSON.stringify(old[name] ?? null) !== JSON.stringify(now[name] ?? null),
+  );
+}
+
+/** Of a new resource Terraform records some values, here null, only when it reads it for the first time. */
+function keeps(before: unknown, after: unknown): boolean {
+  if (before === null || before === after) return true;
+  if (typeof before !== 'object' || typeof after !== 'object') return false;
+  const [old, now] = [Object(before), Object(after)];
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])].every((key) =>
+    keeps(old[key], now[key]),
   );
 }
 

@@ -831,8 +831,26 @@ In AWS: 1 destroyed, 1 changed in 1 of 2 stacks, 1 removed from the topology
     inline_policy: policies.map((name) => ({ name, policy: '{}' })),
   });
 
+  const ENCRYPTION = 'aws_s3_bucket_server_side_encryption_configuration.e';
+  const rule = (bucket_key_enabled: boolean | null, sse_algorithm = 'AES256') => {
+    return { apply_server_side_encryption_by_default: [{ sse_algorithm }], bucket_key_enabled };
+  };
+
+  test.each([
+    ['another value', [rule(null, 'aws:kms')]],
+    ['one block more', [rule(null), rule(true)]],
+    ['no block', []],
+  ])('is %s in a block', async (_, after) => {
+    differs(found(ENCRYPTION, { rule: [rule(null)] }, { rule: after }));
+    expect((await run(drift, [])).stdout).toContain(`changed    ${CONSUMER}  ${ENCRYPTION} (rule)`);
+  });
+
   test.each<[string, ReturnType<typeof found>]>([
     ['was never recorded', found('aws_sns_topic.t', { tags: null }, { tags: { a: 'b' } })],
+    [
+      'was never recorded of a block',
+      found(ENCRYPTION, { rule: [rule(null)] }, { rule: [rule(false)] }),
+    ],
     ['AWS reports', found('aws_lambda_function.f', { last_modified: '1' }, { last_modified: '2' })],
     ['another resource sets', found('aws_sns_topic.t', { policy: '{}' }, { policy: '{ }' })],
     ['is a policy of the stack', found(ROLE, role('function'), role('streams'))],

@@ -87,16 +87,15 @@ async function withoutOutput(run: () => Promise<void>): Promise<number> {
 
 /** A change of an order: two of three are modifications, with two images of 1.2 KB each. */
 function orderRecord(number: number): DynamoDBRecord {
-  const { dynamodb, ...rest } = order;
   const Keys = { OrderId: { S: `order-${number}` } };
-  const NewImage = { ...dynamodb.NewImage, ...Keys };
-  const OldImage = number % 3 > 0 ? NewImage : undefined;
+  const NewImage = { ...order.dynamodb.NewImage, ...Keys };
+  const isModified = number % 3 > 0;
   const SequenceNumber = `442158450000000001745${String(number).padStart(7, '0')}`;
-  const eventID = `c4ca4238a0b923820dcc509a6f75${String(number).padStart(4, '0')}`;
+  const images = isModified ? { OldImage: NewImage, NewImage } : { NewImage };
   return {
-    ...rest,
-    eventID,
-    eventName: OldImage ? 'MODIFY' : 'INSERT',
-    dynamodb: { ...dynamodb, Keys, SequenceNumber, OldImage, NewImage } as StreamRecord,
+    ...order,
+    eventID: `c4ca4238a0b923820dcc509a6f75${String(number).padStart(4, '0')}`,
+    eventName: isModified ? 'MODIFY' : 'INSERT',
+    dynamodb: { ...order.dynamodb, Keys, SequenceNumber, ...images } as StreamRecord,
   };
 }

@@ -51,9 +51,7 @@ export function inWords({ kind, arn, account, ownerArn }: AccessTarget): string 
 /** The policies of the stacks, and what they are about. */
 export type AccessModel = ReturnType<typeof readAccessModel>;
 
-/**
- * Types that are asked about as they are, with the attribute that people call them by, in the order of the report.
- */
+/** Types that are asked about, with the attribute that people call them by, in the order of the report. */
 const TYPES: readonly [type: string, kind: TargetKind, name: string][] = [
   ['aws_dynamodb_table', 'table', 'name'],
   ['aws_kms_key', 'key', 'description'],

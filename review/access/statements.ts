@@ -6,11 +6,7 @@ import type { PolicyDocument, PolicyStatement } from '../read/policy-document';
 export type Statement = ReturnType<typeof readStatements>[number];
 export type Patterns = ReturnType<typeof patternsOf>;
 
-/**
- * The statements of a policy.
- *
- * @param assumed conditions that are taken to be met where a statement has them
- */
+/** @param assumed conditions that are taken to be met where a statement has them */
 export function readStatements(
   document: PolicyDocument | undefined,
   assumed: readonly Condition[] = [],

@@ -37,11 +37,7 @@ const OF_ONE_SIDE = 'All of the new and removed stacks';
 /** Rows that a table has before it is folded. */
 const UNFOLDED = 10;
 
-/**
- * What a change of the topology, of functions or of code folders changes in the stacks.
- *
- * @param moves what is found to be in another state
- */
+/** What a change of the topology, of functions or of code folders changes in the stacks. */
 export function whatChanged(
   before: (Before & Side) | undefined,
   now: Side,
@@ -119,27 +115,27 @@ function stackTable(
   removed: readonly Stack[],
   moves: readonly Finding[],
 ): Block[] {
-  const fate = ({ id }: Stack) =>
-    moves.some(({ place }) => place === id)
-      ? 'removed; another stack has what it deployed: do not destroy it'
-      : 'removed; what it deployed stays until it is destroyed';
+  const isMoved = ({ id }: Stack) => moves.some(({ place }) => place === id);
   const rows = [
-    ...added.map((stack) => [strong('new'), ...placeOf(stack)]),
-    ...removed.map((stack) => [strong(fate(stack)), ...placeOf(stack)]),
-  ];
+    ...added.map((stack) => ({ stack, fate: 'new' })),
+    ...removed.map((stack) => ({
+      stack,
+      fate: isMoved(stack)
+        ? 'removed; another stack has what it deployed: do not destroy it'
+        : 'removed; what it deployed stays until it is destroyed',
+    })),
+  ].map(({ stack, fate }): Row => {
+    const { id, account, region } = stack;
+    const role = stack.json.provider.aws[0].assume_role?.[0]?.role_arn;
+    return [
+      strong(fate),
+      code(id),
+      text`${code(account)} in ${code(region)}`,
+      role ? code(role) : 'the credentials of whoever runs Terraform',
+      code(stateOf(stack)),
+    ];
+  });
   return foldable(['', 'stack', 'account', 'deployed by', 'state'], rows);
-}
-
-/** Where a stack is deployed, by whom, and where its state is. */
-function placeOf(stack: Stack): Row {
-  const { id, json, account, region } = stack;
-  const role = json.provider.aws[0].assume_role?.[0]?.role_arn;
-  return [
-    code(id),
-    text`${code(account)} in ${code(region)}`,
-    role ? code(role) : 'the credentials of whoever runs Terraform',
-    code(stateOf(stack)),
-  ];
 }
 
 function attributeTable(all: readonly Difference[]): Block[] {

@@ -36,7 +36,6 @@ const isClone = (root: string) => isOfRepository(root, realPath(OWN_FOLDER));
 /**
  * Whether the generator that runs, or a package that is installed, is made of a file.
  *
- * @param root of the repository
  * @param folders where packages are installed; those above them in the repository count as well
  * @param copied folders of which copies are installed, relative to the root
  * @returns takes paths relative to the root
@@ -54,9 +53,6 @@ export function isOfGenerator(root: string, folders: readonly string[], copied: 
 /**
  * Replaces what this project adds to functions in the files of a commit of its clone. The generator that runs
  * synthesizes both sides, so both have what it adds.
- *
- * @param root of the repository
- * @param tree where the commit's files are
  */
 export function linkRuntime(root: string, tree: string): void {
   const inTree = (file: string) => path.join(tree, relative(root, ownFile(file)));

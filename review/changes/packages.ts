@@ -22,7 +22,6 @@ const MODULES = 'node_modules';
  * Links the packages that a repository has installed into the files of a commit. Where a workspace links to a package
  * in the repository, that is the commit's. What Git has is not installed: the commit has its own, or none.
  *
- * @param root of the repository
  * @param tree where the commit's files are
  * @param folders where packages may be installed, relative to the root
  * @param tracked files that Git has in the working directory, relative to the root

@@ -7,14 +7,16 @@ import { temporaryFolder } from '../../topology/paths';
 import { formatPath, UserError } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
 
+/** What there can be, with more that the review does not read. */
+const some = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.looseObject(shape).partial().optional();
+
 /** A block, with the types of what the review reads in it without following references. */
 const block = z.looseObject({
-  lifecycle: z.looseObject({ postcondition: z.array(z.looseObject({})).optional() }).optional(),
-  environment: z.looseObject({ variables: z.record(z.string(), z.string()).optional() }).optional(),
-  filter_criteria: z
-    .looseObject({ filter: z.array(z.looseObject({ pattern: z.string() })).optional() })
-    .optional(),
-  config: z.looseObject({}).optional(),
+  lifecycle: some({ postcondition: z.array(z.looseObject({})) }),
+  environment: some({ variables: z.record(z.string(), z.string()) }),
+  filter_criteria: some({ filter: z.array(z.looseObject({ pattern: z.string() })) }),
+  config: some({}),
 });
 
 const provider = z.looseObject({
@@ -26,14 +28,10 @@ const provider = z.looseObject({
 const blocks = z.record(z.string(), z.record(z.string(), block));
 
 const stackJson = z.looseObject({
-  terraform: z
-    .looseObject({
-      backend: z.looseObject({ s3: z.looseObject({}).optional() }).optional(),
-      required_providers: z
-        .looseObject({ aws: z.looseObject({ version: z.string().optional() }).optional() })
-        .optional(),
-    })
-    .optional(),
+  terraform: some({
+    backend: some({ s3: some({}) }),
+    required_providers: some({ aws: some({ version: z.string() }) }),
+  }),
   provider: z.looseObject({ aws: z.tuple([provider], z.looseObject({})) }),
   resource: blocks.optional(),
   data: blocks.optional(),

@@ -12,11 +12,7 @@ import { plural } from './words';
 const FOLD_FROM = 6;
 const FILTER_LENGTH = 84;
 
-/**
- * The accounts, what is in them, how changes travel, and who else may read them.
- *
- * @param allowed everything that was asked and is allowed
- */
+/** The accounts, what is in them, how changes travel, and who else may read them. */
 export function drawTopology(
   stacks: Stacks,
   targets: readonly AccessTarget[],

@@ -6,9 +6,9 @@ import type { Rule } from './rule';
 
 /** Lambda reads streams as the execution role. Every read is refused where its request cannot meet a condition. */
 export const unmeetableConditions: Rule = ({ topology: { producers }, today }) =>
-  producers.flatMap(({ stackId, source: { name, account }, streamPolicy }) =>
+  producers.flatMap(({ stackId, source: { name, account }, streamPolicy, readers }) =>
     streamPolicy.conditions
-      .filter((condition) => !canBeMet(condition, account, today))
+      .filter((condition) => readers.length > 0 && !canBeMet(condition, account, today))
       .map(({ test, variable }) => ({
         place: stackId,
         message: `the policy of the stream of ${name} has the condition ${test} ${variable}, which no request meets with which Lambda reads it; remove it`,

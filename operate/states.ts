@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import type { ResolvedTopology } from '../topology/resolve';
 import { credentialsOf, s3Client } from './redrive/aws';
@@ -10,10 +11,7 @@ const STATE = '.tfstate';
  *
  * @param ids of the stacks that the topology has
  */
-export async function readStates(
-  { state }: Pick<ResolvedTopology, 'state'>,
-  ids: ReadonlySet<string>,
-) {
+export async function readStates({ state }: ResolvedTopology, ids: ReadonlySet<string>) {
   const { bucket: Bucket, region, keyPrefix, roleArn, usePathStyle } = state;
   const credentials = credentialsOf(region, roleArn === undefined ? undefined : { arn: roleArn });
   const s3 = s3Client(region, credentials, usePathStyle);
@@ -21,10 +19,8 @@ export async function readStates(
   // Without the delimiter those of a longer key prefix would be among them.
   const list = { Bucket, Prefix: `${keyPrefix}/`, Delimiter: '/' };
   for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, list)) {
-    const names = Contents.map(({ Key = '' }) => Key.slice(list.Prefix.length));
-    found.push(
-      ...names.filter((name) => name.endsWith(STATE)).map((name) => name.slice(0, -STATE.length)),
-    );
+    const states = Contents.map(({ Key = '' }) => Key).filter((key) => key.endsWith(STATE));
+    found.push(...states.map((key) => path.basename(key, STATE)));
   }
   const removed: string[] = [];
   for (const id of found.filter((id) => !ids.has(id))) {

@@ -82,10 +82,7 @@ function by<T>(order: (item: T) => string) {
   return (a: T, b: T) => (order(a) < order(b) ? -1 : 1);
 }
 
-/**
- * By stream, then by sequence number, which has at most 40 digits: the successors of a shard have higher numbers than
- * the shard.
- */
+/** By stream, then by sequence number of at most 40 digits: the successors of a shard have higher ones. */
 function streamOrder({ streamArn, startSequenceNumber, key }: FailedBatch): string {
   return [streamArn, startSequenceNumber.padStart(40, '0'), key].join(' ');
 }

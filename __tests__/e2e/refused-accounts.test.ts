@@ -10,6 +10,8 @@ import { clientsIn } from './support/account';
 import { Deployment, describeWithEndpoint } from './support/deployment';
 import { unprotectTables } from './support/topology';
 
+jest.setTimeout(60 * 60 * 1000);
+
 const ACCOUNTS = Number(process.env.ACCOUNTS ?? 4);
 
 /** Of tenants from 1. */

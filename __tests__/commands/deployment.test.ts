@@ -836,6 +836,12 @@ In AWS: 1 destroyed, 1 changed in 1 of 2 stacks, 1 removed from the topology
     return { apply_server_side_encryption_by_default: [{ sse_algorithm }], bucket_key_enabled };
   };
 
+  test('is a setting that was off and is on', async () => {
+    const mapping = 'aws_lambda_event_source_mapping.m';
+    differs(found(mapping, { enabled: false }, { enabled: true }));
+    expect((await run(drift, [])).stdout).toContain(`changed    ${CONSUMER}  ${mapping} (enabled)`);
+  });
+
   test.each([
     ['another value', [rule(null, 'aws:kms')]],
     ['one block more', [rule(null), rule(true)]],

@@ -125,6 +125,8 @@ describeWithEndpoint('a topology that changes', () => {
       'byCustomer',
     ]);
   });
+
+  test('has no drift by what was deployed', () => after.drift());
 });
 
 describeWithEndpoint('a role that reads many streams', () => {

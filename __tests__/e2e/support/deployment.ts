@@ -71,6 +71,11 @@ export class Deployment {
     await this.call('npx', 'cdktf', command, stacks, ...approved, '--skip-provider-lock');
   }
 
+  /** One `npm run drift`, which fails if something differs. */
+  async drift(): Promise<void> {
+    await this.run('drift');
+  }
+
   /** What Terraform would change now, by stack; empty when nothing has drifted. */
   async plannedChanges(): Promise<Record<string, string>> {
     return this.plan(JSON_STACKS);

@@ -17,7 +17,6 @@ const PATIENCE = 60;
  * Applies a stack.
  *
  * @param what the plan in its folder, or whatever the configuration asks for
- * @param say prints a line about the stack
  */
 export async function applyStack(
   terraform: Terraform,
@@ -26,8 +25,7 @@ export async function applyStack(
   say: (line: string) => void,
 ): Promise<Applied> {
   let changes = { add: 0, change: 0, remove: 0 };
-  const last = what === 'saved plan' ? PLAN : '-auto-approve';
-  const args = ['apply', '-json', '-input=false', last];
+  const args = ['apply', '-json', '-input=false', what === 'saved plan' ? PLAN : '-auto-approve'];
   const { succeeded, errors } = await terraform.run(folder, args, (message) => {
     const line = lineOf(message);
     if (line) say(line);
@@ -45,8 +43,6 @@ function lineOf({ type, hook, diagnostic }: UiMessage): string | undefined {
   const { resource, action, elapsed_seconds: seconds = 0 } = hook;
   const isDone = type === 'apply_complete';
   const isShown = isDone || (type === 'apply_progress' && seconds % PATIENCE === 0);
-  const word = ACTIONS[action];
-  return isShown && word
-    ? `${resource.addr} ${isDone ? '' : 'is being '}${word}, ${seconds} s`
-    : undefined;
+  const word = isShown ? ACTIONS[action] : undefined;
+  return word && `${resource.addr} ${isDone ? '' : 'is being '}${word}, ${seconds} s`;
 }

@@ -80,10 +80,12 @@ function byAddress(
 }
 
 function differing({ before, after }: ResourceChange['change']): string[] {
-  const [old, now] = [before ?? {}, after ?? {}];
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(
-    (name) => JSON.stringify(old[name] ?? null) !== JSON.stringify(now[name] ?? null),
-  );
+  const text = (value: unknown) => JSON.stringify(value ?? null);
+  return keysOf(before, after).filter((name) => text(before?.[name]) !== text(after?.[name]));
+}
+
+function keysOf(...objects: (object | null)[]): string[] {
+  return [...new Set(objects.flatMap((object) => Object.keys(object ?? {})))];
 }
 
 /** Of a new resource Terraform records some values, here null, only when it reads it for the first time. */
@@ -91,9 +93,7 @@ function keeps(before: unknown, after: unknown): boolean {
   if (before === null || before === after) return true;
   if (typeof before !== 'object' || typeof after !== 'object') return false;
   const [old, now] = [Object(before), Object(after)];
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])].every((key) =>
-    keeps(old[key], now[key]),
-  );
+  return keysOf(old, now).every((key) => keeps(old[key], now[key]));
 }
 
 function isEmpty(value: unknown): boolean {

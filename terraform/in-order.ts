@@ -5,7 +5,7 @@ export type NotRun =
   | { readonly status: 'skipped'; readonly failed: true; readonly after: string }
   | { readonly status: 'stopped'; readonly failed: true };
 
-export interface Order {
+interface Order {
   /** Stacks at once. */
   readonly parallelism: number;
   /** Whether each runs before those that it is deployed after, as destroying does. */

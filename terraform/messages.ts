@@ -31,7 +31,6 @@ export interface Failed {
 
 /** A line of Terraform's as a message, if it is one. */
 export function readMessage(line: string): UiMessage | undefined {
-  if (!line.startsWith('{')) return undefined;
   try {
     const message = JSON.parse(line);
     return typeof message.type === 'string' ? message : undefined;

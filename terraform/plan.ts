@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { changedAttributes, driftedAttributes } from './attributes';
-import type { Diagnostic, Failed, UiMessage } from './messages';
+import type { Diagnostic, Failed } from './messages';
 import type { Terraform } from './program';
 
 /** What happens to a resource. */
@@ -73,10 +73,11 @@ export async function planStack(
   const read = kind === 'drift' ? 'resource_drift' : 'planned_change';
   const args = ['plan', '-json', '-input=false', '-lock=false', `-out=${PLAN}`, ...FLAGS[kind]];
   const outcome = await terraform.run(folder, args, (message) => {
-    const change = message.type === read ? changeOf(message) : undefined;
-    if (change) found.set(change.address, change);
-    for (const [name, { action }] of Object.entries(message.outputs ?? {})) {
-      if (action !== 'noop') outputs.push(name);
+    const address = message.change?.resource.addr ?? '';
+    const action = message.type === read ? ACTIONS[message.change?.action ?? ''] : undefined;
+    if (action) found.set(address, { address, action, attributes: [] });
+    for (const [name, output] of Object.entries(message.outputs ?? {})) {
+      if (output.action !== 'noop') outputs.push(name);
     }
   });
   if (!outcome.succeeded) {
@@ -127,11 +128,6 @@ async function detailed(
     const attributes = details.get(change.address) ?? [];
     return kind === 'drift' && attributes.length === 0 ? [] : [{ ...change, attributes }];
   });
-}
-
-function changeOf({ change }: UiMessage): Change | undefined {
-  const action = ACTIONS[change?.action ?? ''];
-  return change && action && { address: change.resource.addr, action, attributes: [] };
 }
 
 type Read = ReturnType<typeof configurationIn>['reads'][number];

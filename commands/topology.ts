@@ -1,8 +1,10 @@
 /** Which topology a command reads: that of `--topology`, else of `TOPOLOGY`, else the usual one. */
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { loadTopology } from '../load/load';
 import { entryProblems } from '../packaging/entry-problems';
 import { otherApp } from '../topology/other-app';
+import { isInside, realPath } from '../topology/paths';
 import { formatValue, UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { defineCommand, type Options, type Values } from './command';
@@ -21,6 +23,8 @@ const OPTION = {
 /** What a command needs of the world that reads a topology. */
 export interface TopologyWorld extends World {
   readonly topologyFile: string;
+  /** Folders that it writes to, by the option that names them. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 /** A command with options, to which `--topology` is added. */
@@ -31,8 +35,9 @@ export function defineTopologyCommand<const T extends Options>(
   ...help: [notes?: string, operands?: string]
 ): Command {
   const withTopology = async (values: object, world: World, operands: readonly string[]) => {
-    const topologyFile = fileOf(values, world.env);
-    return act(values as Values<T>, { ...world, topologyFile }, operands);
+    const { output, out }: { output?: unknown; out?: unknown } = values;
+    const all = { ...world, topologyFile: fileOf(values, world.env), outputs: { output, out } };
+    return act(values as Values<T>, all, operands);
   };
   return defineCommand(name, { ...options, ...OPTION }, withTopology, ...help);
 }
@@ -53,7 +58,7 @@ export function usualTopology(): string | undefined {
 const NONE = `there is neither ${USUAL.join(' nor ')} here; name a topology with --topology or TOPOLOGY, or, in an empty folder, write one with npx --no-install cross-account-streams init`;
 
 /** The topology that the user asks for, with its functions checked; warnings are printed. */
-export function readTopology({ topologyFile, stderr }: TopologyWorld): ResolvedTopology {
+export function readTopology({ topologyFile, stderr, outputs }: TopologyWorld): ResolvedTopology {
   const warn = (line: string) => stderr.write(`${line}\n`);
   const app = otherApp();
   if (app !== undefined) {
@@ -61,5 +66,21 @@ export function readTopology({ topologyFile, stderr }: TopologyWorld): ResolvedT
       `cdktf.json has another app, ${formatValue(app)}, which is not run here: what it adds is written by npx --no-install cdktf synth alone, and reviewed by npm run review -- --from cdktf.out alone`,
     );
   }
-  return loadTopology(topologyFile, entryProblems, warn);
+  const topology = loadTopology(topologyFile, entryProblems, warn);
+  for (const [option, output] of Object.entries(outputs ?? {})) {
+    if (typeof output === 'string') refuseCodeFolders(topology, `--${option}`, output);
+  }
+  return topology;
+}
+
+/** What is written into the code of a function would be deployed with it. */
+function refuseCodeFolders({ consumers }: ResolvedTopology, option: string, output: string): void {
+  for (const { name, function: settings } of consumers) {
+    const { code } = settings;
+    if (code.type === 'folder' && isInside(path.resolve(output), realPath(code.directory))) {
+      throw new UserError(
+        `${option} ${output} must not be in ${code.directory}, all of which is the code of consumers.${name}; name a folder elsewhere`,
+      );
+    }
+  }
 }

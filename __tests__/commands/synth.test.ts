@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { helpFor } from '../../commands/help';
+import { command as plan } from '../../commands/plan';
+import { command as review } from '../../commands/review';
 import { command } from '../../commands/synth';
 import { scripts } from '../../package.json';
 import { runCommand } from '../helpers/run-command';
@@ -45,6 +47,26 @@ test('names three of many stacks, and that the topology is not the default one',
   expect((await synth(many, '--output', output)).stdout).toBe(
     `5 stacks in ${output}/: consumer-process-orders, producer-orders, producer-returns and 2 more\nNext, with the same topology: npm run review -- --from '${folder}/many: it'\\''s'\n`,
   );
+});
+
+test.each([
+  ['synth', 'output', command],
+  ['review', 'output', review],
+  ['plan', 'out', plan],
+] as const)('%s refuses to write into the code of a function', async (_, option, asked) => {
+  const code = path.join(folder, 'code');
+  mkdirSync(code);
+  writeFileSync(path.join(code, 'index.js'), 'exports.handler = async () => {};');
+  const settings = { name: 'A', code: { directory: code, handler: 'index.handler' } };
+  const TOPOLOGY = file('code', { 'consumers.process-orders.function': settings });
+  const output = path.join(code, 'generated');
+  expect(await runCommand(asked, { args: [`--${option}`, output], env: { TOPOLOGY } })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `--${option} ${output} must not be in ${code}, all of which is the code of consumers.process-orders; name a folder elsewhere\n`,
+  });
+  expect(readdirSync(code)).toEqual(['index.js']);
+  rmSync(code, { recursive: true });
 });
 
 describe('the stacks are the same to the byte', () => {

@@ -11,12 +11,12 @@ interface Rule {
 const RULES: readonly Rule[] = [
   {
     breaks: (text) => /\p{Surrogate}/u.test(text),
-    message: () => 'must not hold half of a surrogate pair, which is no character',
+    message: () => 'must not hold half of a surrogate pair, which is no character; leave it out',
   },
   {
     // A process cannot have it in its environment.
     breaks: (text) => text.includes('\0'),
-    message: () => 'must not hold the character NUL',
+    message: () => 'must not hold the character NUL; leave it out',
     except: 'filters',
   },
   {
@@ -27,7 +27,8 @@ const RULES: readonly Rule[] = [
   },
   {
     breaks: isToken,
-    message: () => 'must not hold what CDKTF takes for a reference of its own and replaces',
+    message: () =>
+      'must not hold what CDKTF takes for a reference of its own and replaces; leave it out',
   },
   {
     breaks: holdsUnseen,

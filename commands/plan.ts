@@ -1,7 +1,7 @@
 import { synthesize } from '../stacks/synthesize';
 import { READ_ONLY, readOnly } from './read-only';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
-import { savePlans } from './saved-plans';
+import { clearPlans, savePlans } from './saved-plans';
 import { OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
 import { exitCode, planLines, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
@@ -27,6 +27,7 @@ export const command = defineTopologyCommand(
     const topology = options['read-only'] ? readOnly(asked) : asked;
     await synthesize(topology, OUTDIR);
     return Runner.with(world, options, async (runner) => {
+      if (options.out !== undefined) clearPlans(options.out);
       const plans = await runner.plan(stacks, 'deploy');
       const { removed } = await statesOf(topology, world, since);
       const lines = [...planLines(plans, runner.explain), ...removedLines(removed, since)];

@@ -22,8 +22,11 @@ import type { ResolvedTopology } from '../topology/resolve';
 import { type Stack, stacksOf } from '../topology/stacks';
 import { OUTDIR, type Runner } from './runner';
 import { changesOf, hasChanges, type Plans, summarized, totals } from './summary';
+import { writing } from './write-files';
 
 const INDEX = 'plan.json';
+const SUMMARY = 'plan.md';
+const STACKS = 'stacks';
 const TITLE = 'What will a deploy change?';
 
 const change = z.object({
@@ -81,37 +84,48 @@ interface Planned {
 }
 
 /**
+ * Makes a folder for plans, and removes earlier ones from it.
+ *
+ * @throws UserError if something else is in the folder, or nothing can be written there
+ */
+export function clearPlans(folder: string): void {
+  writing('the plan', folder, () => {
+    mkdirSync(folder, { recursive: true });
+    if (readdirSync(folder).length > 0 && !readIndex(path.join(folder, INDEX))) {
+      throw new UserError(`--out must be a new folder or one of earlier plans, got ${folder}`);
+    }
+    for (const name of [INDEX, SUMMARY, STACKS]) {
+      rmSync(path.join(folder, name), { recursive: true, force: true });
+    }
+  });
+}
+
+/**
  * Writes plans to a folder: Terraform's files, a summary for a pull request, and one as JSON.
  *
- * @throws UserError if something else is in the folder
+ * @throws UserError if they cannot be written
  */
 export function savePlans(
   folder: string,
   { topology, shard, plans, removed }: Planned,
   runner: Runner,
 ): void {
-  const isOurs = existsSync(path.join(folder, INDEX));
-  if (existsSync(folder) && !isOurs && readdirSync(folder).length > 0) {
-    throw new UserError(`--out must be a new folder or one of earlier plans, got ${folder}`);
-  }
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const [stack, plan] of plans) {
-    if (plan.status === 'planned' && hasChanges(plan)) {
-      copy(runner.folderOf(stack), path.join(folder, 'stacks', stack.id));
-    }
-  }
   const stacks = summarized(plans, runner.explain).map((plan) => {
     return { ...plan, configuration: configurationIn(runner.folderOf(plan)) };
   });
   const total = totals(plans, removed);
   const saved = { version: 1, topology: topology.name, shard, total, stacks, removed };
   const content = index.parse(saved);
-  writeFileSync(path.join(folder, INDEX), `${JSON.stringify(content, null, 2)}\n`);
-  writeFileSync(
-    path.join(folder, 'plan.md'),
-    writeSection(planSection({ title: TITLE, ...content }), INDEX),
-  );
+  const summary = writeSection(planSection({ title: TITLE, ...content }), INDEX);
+  writing('the plan', folder, () => {
+    for (const [stack, plan] of plans) {
+      if (plan.status === 'planned' && hasChanges(plan)) {
+        copy(runner.folderOf(stack), path.join(folder, STACKS, stack.id));
+      }
+    }
+    writeFileSync(path.join(folder, SUMMARY), summary);
+    writeFileSync(path.join(folder, INDEX), `${JSON.stringify(content, null, 2)}\n`);
+  });
 }
 
 /**
@@ -220,7 +234,7 @@ function readPlans(option: Option, folder: string, topology: ResolvedTopology, o
         problems.push(`${id} has another configuration than the one that was planned`);
       } else {
         seen.add(id);
-        return [{ ...saved, stack, files: path.join(path.dirname(file), 'stacks', id) }];
+        return [{ ...saved, stack, files: path.join(path.dirname(file), STACKS, id) }];
       }
       return [];
     });
@@ -245,14 +259,19 @@ function indexesIn(option: Option, folder: string) {
   if (files.length === 0)
     refuse(option, [`${folder} has no ${INDEX}; npm run plan -- --out writes it`]);
   return files.sort().map((file) => {
-    try {
-      return { file, ...index.parse(JSON.parse(readFileSync(file, 'utf8'))) };
-    } catch {
-      throw new UserError(
-        `${option}: ${file} is not what npm run plan -- --out writes; plan again`,
-      );
-    }
+    const content = readIndex(file);
+    if (content) return { file, ...content };
+    throw new UserError(`${option}: ${file} is not what npm run plan -- --out writes; plan again`);
   });
+}
+
+/** Undefined if it is something else, or cannot be read. */
+function readIndex(file: string): z.infer<typeof index> | undefined {
+  try {
+    return index.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 function refuse(option: Option, problems: readonly string[]): void {

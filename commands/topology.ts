@@ -68,6 +68,7 @@ export function readTopology({ topologyFile, stderr, outputs }: TopologyWorld): 
   }
   const topology = loadTopology(topologyFile, entryProblems, warn);
   for (const [option, output] of Object.entries(outputs ?? {})) {
+    if (output === '') throw new UserError(`--${option} is empty; name a folder`);
     if (typeof output === 'string') refuseCodeFolders(topology, `--${option}`, output);
   }
   return topology;

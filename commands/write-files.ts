@@ -4,12 +4,23 @@ import { UserError } from '../topology/problem';
 
 /** @throws UserError if they cannot be written */
 export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
-  try {
+  writing('the report', folder, () => {
     mkdirSync(folder, { recursive: true });
     for (const [name, content] of Object.entries(files)) {
       writeFileSync(path.join(folder, name), content);
     }
+  });
+}
+
+/**
+ * @param write what it throws of files becomes one line
+ * @throws UserError if something cannot be written
+ */
+export function writing(what: string, folder: string, write: () => void): void {
+  try {
+    write();
   } catch (error) {
-    throw new UserError(`the report cannot be written to ${folder}: ${(error as Error).message}`);
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${what} cannot be written to ${folder}: ${(error as Error).message}`);
   }
 }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -45,7 +46,9 @@ beforeEach(() => {
   terraform.answer({});
   states.mockReset().mockResolvedValue(NONE);
 });
-afterEach(() => rmSync('cdktf.out', { recursive: true, force: true }));
+afterEach(() => {
+  for (const out of ['cdktf.out', 'plan.out']) rmSync(out, { recursive: true, force: true });
+});
 afterAll(() => {
   process.chdir(here);
   rmSync(folder, { recursive: true });
@@ -727,11 +730,59 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
     expect(states.mock.calls[0]?.[0].state.roleArn).toBe(state);
   });
 
-  test('refuses to save it over something else', async () => {
-    writeFileSync('file', '');
-    expect((await run(plan, ['--out', '.'])).stderr).toBe(
-      '--out must be a new folder or one of earlier plans, got .\n',
-    );
+  describe('refuses to save it', () => {
+    const refused = async (out: string) => {
+      const { code, stderr } = await run(plan, ['--out', out]);
+      return { code, stderr, calls: terraform.calls };
+    };
+    beforeAll(() => writeFileSync('file', ''));
+    beforeEach(() => mkdirSync('taken/keep', { recursive: true }));
+    afterEach(() => rmSync('taken', { recursive: true }));
+
+    test.each([
+      ['over something else', '.', '--out must be a new folder or one of earlier plans, got .\n'],
+      ['nowhere', '', '--out is empty; name a folder\n'],
+      [
+        'to a file',
+        'file',
+        "the plan cannot be written to file: EEXIST: file already exists, mkdir 'file'\n",
+      ],
+      [
+        'below a file',
+        'file/out',
+        "the plan cannot be written to file/out: ENOTDIR: not a directory, mkdir 'file/out'\n",
+      ],
+    ])('%s, before anything is planned', async (_, out, stderr) => {
+      expect(await refused(out)).toEqual({ code: 1, stderr, calls: [] });
+    });
+
+    test('over the plan.json of something else, which stays', async () => {
+      writeFileSync('taken/plan.json', '{}');
+      expect((await refused('taken')).stderr).toBe(
+        '--out must be a new folder or one of earlier plans, got taken\n',
+      );
+      expect(readdirSync('taken')).toEqual(['keep', 'plan.json']);
+    });
+
+    test('where a file cannot be written', async () => {
+      states.mockImplementation(async () => {
+        mkdirSync('plan.out/plan.md');
+        return NONE;
+      });
+      expect((await refused('plan.out')).stderr).toMatch(
+        /^the plan cannot be written to plan.out: EISDIR: .*\n$/,
+      );
+    });
+
+    test('and removes of earlier plans only what they wrote', async () => {
+      rmSync('taken/keep', { recursive: true });
+      terraform.answer(EVERYTHING);
+      await run(plan, ['--out', 'taken']);
+      mkdirSync('taken/keep');
+      terraform.answer({});
+      expect(await refused('taken')).toMatchObject({ code: 0, stderr: '' });
+      expect(readdirSync('taken').sort()).toEqual(['keep', 'plan.json', 'plan.md']);
+    });
   });
 
   test('without changes ends with 0', async () => {

@@ -106,11 +106,17 @@ function inline(content: Text): string {
   return content.map(inline).join('');
 }
 
-/** Text as it is, whatever Markdown, HTML or a terminal would make of it: no link, no formula. */
+/**
+ * Text as it is, whatever Markdown, HTML or a terminal would make of it: no link, no formula.
+ *
+ * GitHub looks for people, issues and addresses in the text that is shown, where an escape is gone; a comment within
+ * parts it.
+ */
 function plain(content: string): string {
   return oneLine(content)
     .replaceAll(/[\\`*_[\]|~#$]/g, '\\$&')
-    .replaceAll(/[&<>]|:(?=\/\/)|\.(?<=\bwww\.)/gi, (mark) => `&#${mark.charCodeAt(0)};`)
+    .replaceAll(/[&<>]/g, (mark) => `&#${mark.charCodeAt(0)};`)
+    .replaceAll(/@|\\#|gh-(?=\d)|:(?=\/\/)|www(?=\.)/gi, '$&<!-- -->')
     .replaceAll(/\s+/g, ' ');
 }
 

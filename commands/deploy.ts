@@ -28,9 +28,9 @@ export const command = defineTopologyCommand(
     const isApproved = autoApprove || isSaved;
     ensureApproval(world, isApproved, '--auto-approve, or --plans with what npm run plan saved');
     const topology = readTopology(world);
-    const { stacks, since } = await selected(topology, options, patterns, world);
-    await synthesize(topology, OUTDIR);
     return Runner.with(world, options, async (runner) => {
+      const { stacks, since } = await selected(topology, options, patterns, world);
+      await synthesize(topology, OUTDIR);
       const { screen, explain } = runner;
       const saved = folder === undefined ? undefined : usePlans(folder, topology, runner);
       const ids = new Set(stacks.map(({ id }) => id));

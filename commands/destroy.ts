@@ -32,16 +32,16 @@ export const command = defineTopologyCommand(
     const { from, 'auto-approve': isApproved } = options;
     ensureApproval(world, isApproved, '--auto-approve');
     const topology = readTopology(world);
-    const removed =
-      from === undefined ? undefined : removedSince(from, topology, world.topologyFile);
-    if (!removed && patterns.length === 0) {
+    if (from === undefined && patterns.length === 0) {
       throw new UserError("npm run destroy: name the stacks, or '*' for all of them");
     }
-    const stacks = select(removed ?? stacksOf(topology), patterns);
-    if (!removed) await synthesize(topology, OUTDIR);
-    const outdir = removed ? REMOVED : OUTDIR;
+    const outdir = from === undefined ? OUTDIR : REMOVED;
     return Runner.with(world, { ...options, outdir, reversed: true }, async (runner) => {
       const { screen, explain } = runner;
+      const removed =
+        from === undefined ? undefined : removedSince(from, topology, world.topologyFile);
+      const stacks = select(removed ?? stacksOf(topology), patterns);
+      if (!removed) await synthesize(topology, OUTDIR);
       const plans = await runner.plan(stacks, 'destroy');
       screen.lines(planLines(plans, explain, ['destroyed']), `Plan: ${totals(plans)}`);
       const planned = exitCode(plans);

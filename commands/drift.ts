@@ -21,10 +21,10 @@ export const command = defineTopologyCommand(
   OPTIONS,
   async (options, world, patterns) => {
     const asked = readTopology(world);
-    const { stacks, since } = await selected(asked, options, patterns, world);
     const topology = options['read-only'] ? readOnly(asked) : asked;
-    await synthesize(topology, OUTDIR);
     return Runner.with(world, options, async (runner) => {
+      const { stacks, since } = await selected(asked, options, patterns, world);
+      await synthesize(topology, OUTDIR);
       const { found, removed } = await statesOf(topology, world, since);
       // What was never deployed cannot differ.
       const deployed = stacks.filter(({ id }) => found?.includes(id) ?? true);

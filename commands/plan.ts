@@ -23,10 +23,10 @@ export const command = defineTopologyCommand(
   OPTIONS,
   async (options, world, patterns) => {
     const asked = readTopology(world);
-    const { stacks, since } = await selected(asked, options, patterns, world);
     const topology = options['read-only'] ? readOnly(asked) : asked;
-    await synthesize(topology, OUTDIR);
     return Runner.with(world, options, async (runner) => {
+      const { stacks, since } = await selected(asked, options, patterns, world);
+      await synthesize(topology, OUTDIR);
       if (options.out !== undefined) clearPlans(options.out);
       const plans = await runner.plan(stacks, 'deploy');
       const { removed } = await statesOf(topology, world, since);

@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
+import { withFolderLock } from '../stacks/folder-lock';
 import { type Applied, applyStack } from '../terraform/apply';
 import { inOrder, type NotRun } from '../terraform/in-order';
 import { Initializer } from '../terraform/initialize';
@@ -39,8 +40,6 @@ export interface RunOptions {
 /** Runs Terraform in the folders of stacks, and says what goes on. */
 export class Runner {
   private readonly initializer: Initializer;
-  /** Folders that may have a plan, which holds values of the state. */
-  private readonly folders = new Set<string>();
 
   private constructor(
     private readonly terraform: Terraform,
@@ -51,8 +50,10 @@ export class Runner {
   }
 
   /**
+   * No other command writes to the folder of the stacks until it ends, since what is planned there is applied.
+   *
    * @param act its exit code is that of the command, unless a signal ends it
-   * @throws UserError if there is no Terraform, or an app of the user's that adds to the stacks
+   * @throws UserError if there is no Terraform, an app of the user's that adds to the stacks, or another command at work
    */
   static async with(
     { name, env, stdout, terminal }: World,
@@ -70,19 +71,22 @@ export class Runner {
       throw new UserError(`--parallelism must be a number from 1, got ${options.parallelism}`);
     }
     const screen = new Screen({ stdout, terminal });
-    const cache = { TF_PLUGIN_CACHE_DIR: path.resolve(CACHE) };
-    const program = env.TERRAFORM_BINARY_NAME ?? 'terraform';
-    const terraform = new Terraform(program, { ...cache, ...env }, (line) => screen.line(line));
-    const runner = new Runner(terraform, screen, { ...options, atOnce });
-    try {
-      await terraform.run('.', ['version']);
-      const code = await act(runner);
-      const { stopped } = terraform;
-      return stopped ? 128 + constants.signals[stopped] : code;
-    } finally {
-      terraform.close();
-      for (const folder of runner.folders) rmSync(path.join(folder, PLAN), { force: true });
-    }
+    return withFolderLock(OUTDIR, async () => {
+      const cache = { TF_PLUGIN_CACHE_DIR: path.resolve(CACHE) };
+      const program = env.TERRAFORM_BINARY_NAME ?? 'terraform';
+      const terraform = new Terraform(program, { ...cache, ...env }, (line) => screen.line(line));
+      const runner = new Runner(terraform, screen, { ...options, atOnce });
+      try {
+        runner.removePlans();
+        await terraform.run('.', ['version']);
+        const code = await act(runner);
+        const { stopped } = terraform;
+        return stopped ? 128 + constants.signals[stopped] : code;
+      } finally {
+        terraform.close();
+        runner.removePlans();
+      }
+    });
   }
 
   get isStopped(): boolean {
@@ -94,6 +98,14 @@ export class Runner {
 
   folderOf({ id }: Pick<Stack, 'id'>): string {
     return path.join(this.options.outdir ?? OUTDIR, 'stacks', id);
+  }
+
+  /** They hold values of the state, and what a killed run left behind is not what is planned now. */
+  private removePlans(): void {
+    const stacks = path.join(this.options.outdir ?? OUTDIR, 'stacks');
+    for (const id of existsSync(stacks) ? readdirSync(stacks) : []) {
+      rmSync(path.join(stacks, id, PLAN), { force: true, recursive: true });
+    }
   }
 
   async plan(stacks: readonly Stack[], kind: PlanKind): Promise<Plans> {
@@ -153,7 +165,6 @@ export class Runner {
   }
 
   private async initialize(folder: string): Promise<(Applied & StackPlan) | undefined> {
-    this.folders.add(folder);
     const failure = await this.initializer.initialize(folder);
     return failure === undefined ? undefined : failedBy(failure);
   }

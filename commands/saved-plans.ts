@@ -19,7 +19,7 @@ import { LOCK_FILE } from '../terraform/initialize';
 import { PLAN, type StackPlan } from '../terraform/plan';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
-import { type Stack, stacksOf } from '../topology/stacks';
+import { stacksOf } from '../topology/stacks';
 import { OUTDIR, type Runner } from './runner';
 import { changesOf, hasChanges, type Plans, summarized, totals } from './summary';
 import { writing } from './write-files';
@@ -57,6 +57,8 @@ const index = z.object({
         failed: z.literal(false),
         changes: z.array(change),
         outputs: z.array(z.string()),
+        /** SHA-256 of Terraform's plan and of what is applied with it, if there are changes. */
+        files: z.string().optional(),
       }),
       stack.extend({
         status: z.literal('after'),
@@ -111,17 +113,17 @@ export function savePlans(
   runner: Runner,
 ): void {
   const stacks = summarized(plans, runner.explain).map((plan) => {
-    return { ...plan, configuration: configurationIn(runner.folderOf(plan)) };
+    const from = runner.folderOf(plan);
+    const files = plan.status === 'planned' && hasChanges(plan) ? hashOf(from) : undefined;
+    return { ...plan, configuration: configurationIn(from), files };
   });
   const total = totals(plans, removed);
   const saved = { version: 1, topology: topology.name, shard, total, stacks, removed };
   const content = index.parse(saved);
   const summary = writeSection(planSection({ title: TITLE, ...content }), INDEX);
   writing('the plan', folder, () => {
-    for (const [stack, plan] of plans) {
-      if (plan.status === 'planned' && hasChanges(plan)) {
-        copy(runner.folderOf(stack), path.join(folder, STACKS, stack.id));
-      }
+    for (const { id, files } of stacks) {
+      if (files) copy(runner.folderOf({ id }), path.join(folder, STACKS, id));
     }
     writeFileSync(path.join(folder, SUMMARY), summary);
     writeFileSync(path.join(folder, INDEX), `${JSON.stringify(content, null, 2)}\n`);
@@ -140,13 +142,10 @@ export function usePlans(folder: string, topology: ResolvedTopology, runner: Run
     '--plans',
     failed.map(({ id }) => `${id} could not be planned; plan again`),
   );
-  const plans = new Map<Stack, StackPlan>();
-  for (const { stack, files, ...plan } of stacks) {
-    if (plan.failed) continue;
-    if (hasChanges(plan) && existsSync(files)) copy(files, runner.folderOf(stack));
-    plans.set(stack, plan);
-  }
-  return plans;
+  const saved = stacks.filter((plan) => plan.status === 'planned' && hasChanges(plan));
+  refuse('--plans', saved.flatMap(brokenFiles));
+  for (const { stack, from } of saved) copy(from, runner.folderOf(stack));
+  return new Map(stacks.flatMap(({ stack, ...plan }) => (plan.failed ? [] : [[stack, plan]])));
 }
 
 /**
@@ -234,7 +233,7 @@ function readPlans(option: Option, folder: string, topology: ResolvedTopology, o
         problems.push(`${id} has another configuration than the one that was planned`);
       } else {
         seen.add(id);
-        return [{ ...saved, stack, files: path.join(path.dirname(file), STACKS, id) }];
+        return [{ ...saved, stack, from: path.join(path.dirname(file), STACKS, id) }];
       }
       return [];
     });
@@ -279,12 +278,31 @@ function refuse(option: Option, problems: readonly string[]): void {
 }
 
 /** The plan, the providers it was made with, and the archives of the code that it deploys. */
-function copy(from: string, to: string): void {
-  const assets = readdirSync(from, { recursive: true }).map(String);
+function filesIn(folder: string): string[] {
+  const assets = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const archives = assets.filter((file) => /^assets\b.*\.zip$/.test(file));
-  for (const file of [PLAN, LOCK_FILE, ...archives]) {
-    cpSync(path.join(from, file), path.join(to, file));
+  return [PLAN, LOCK_FILE, ...archives.sort()];
+}
+
+function copy(from: string, to: string): void {
+  for (const file of filesIn(from)) cpSync(path.join(from, file), path.join(to, file));
+}
+
+function hashOf(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of filesIn(folder))
+    hash.update(file).update(readFileSync(path.join(folder, file)));
+  return hash.digest('hex');
+}
+
+/** Why Terraform's files of a stack cannot be applied, if they cannot. */
+function brokenFiles({ id, from, files }: { id: string; from: string; files?: string }): string[] {
+  if (![PLAN, LOCK_FILE].every((file) => existsSync(path.join(from, file)))) {
+    return [
+      `${id} has changes, and ${from} lacks Terraform's plan; plan.json alone is for --approved`,
+    ];
   }
+  return hashOf(from) === files ? [] : [`${from} is not what plan.json was saved with; plan again`];
 }
 
 /** Undefined if the stack is not synthesized as JSON. */

@@ -1,26 +1,37 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { UserError } from '../topology/problem';
+
+/** Locks of this process, which needs none again for a part of what it does. */
+const held = new Set<string>();
 
 /**
  * Runs what only one process at a time may do in a folder. The lock is a file with the process's id, so
  * that one whose process was killed is known and taken over.
  *
- * @throws Error if another process has the lock
+ * @throws UserError if another process has the lock
  */
-export function withFolderLock(folder: string, action: () => void): void {
+export async function withFolderLock<T>(folder: string, action: () => T | Promise<T>): Promise<T> {
   const lock = path.join(folder, '.synth.lock');
+  const id = path.resolve(lock);
+  if (held.has(id)) return action();
   try {
+    mkdirSync(folder, { recursive: true });
     if (isLeftBehind(lock)) rmSync(lock, { force: true });
     writeFileSync(lock, String(process.pid), { flag: 'wx' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new Error(
-      `another command writes there; run one command at a time for a folder. If none runs, delete ${lock}`,
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    throw new UserError(
+      code === 'EEXIST' && syscall === 'open'
+        ? `another command runs in ${folder}; run one at a time for a folder. If none runs, delete ${lock}`
+        : `the stacks cannot be written to ${folder}: ${message}`,
     );
   }
+  held.add(id);
   try {
-    action();
+    return await action();
   } finally {
+    held.delete(id);
     rmSync(lock, { force: true });
   }
 }

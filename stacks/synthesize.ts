@@ -49,7 +49,7 @@ export async function synthesize(
   const scratch = temporaryFolder('synth-');
   try {
     const ids = await writeFinalStacks(topology, scratch, hcl);
-    replace(outdir, scratch, ids, keepStale);
+    await replace(outdir, scratch, ids, keepStale);
     return ids;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
@@ -95,11 +95,16 @@ export function writeStacks(topology: ResolvedTopology, folder: string, hcl = fa
   return app.node.children.filter(TerraformStack.isStack).map(({ node }) => node.id);
 }
 
-function replace(outdir: string, scratch: string, ids: readonly string[], keepStale = false): void {
+function replace(
+  outdir: string,
+  scratch: string,
+  ids: readonly string[],
+  keepStale = false,
+): Promise<void> {
   const stacks = path.join(outdir, Manifest.stacksFolder);
-  try {
-    mkdirSync(stacks, { recursive: true });
-    withFolderLock(outdir, () => {
+  return withFolderLock(outdir, () => {
+    try {
+      mkdirSync(stacks, { recursive: true });
       for (const list of LISTS) rmSync(path.join(outdir, list), { force: true });
       for (const id of readdirSync(stacks)) {
         const stack = path.join(stacks, id);
@@ -113,8 +118,8 @@ function replace(outdir: string, scratch: string, ids: readonly string[], keepSt
       for (const list of LISTS.filter((name) => existsSync(path.join(scratch, name)))) {
         cpSync(path.join(scratch, list), path.join(outdir, list));
       }
-    });
-  } catch (error) {
-    throw new UserError(`the stacks cannot be written to ${outdir}: ${(error as Error).message}`);
-  }
+    } catch (error) {
+      throw new UserError(`the stacks cannot be written to ${outdir}: ${(error as Error).message}`);
+    }
+  });
 }

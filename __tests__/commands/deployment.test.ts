@@ -68,6 +68,8 @@ const NAMES = new Map([
   [stacks, 'stacks'],
 ]);
 
+const RUN = [...NAMES].filter(([command]) => command !== review && command !== stacks);
+
 /** Seconds are those of the machine. */
 async function run(command: Command, args: string[], world: Partial<World> = {}) {
   const outcome = await runCommand(command, {
@@ -268,6 +270,36 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
       last: 'npm run deploy: cdktf.json has another app, which is not run here; use npx --no-install cdktf deploy, diff and destroy',
     });
     expect(terraform.calls).toEqual([]);
+  });
+
+  test.each(RUN)('$1 refuses to start while another command runs there', async (command) => {
+    mkdirSync('cdktf.out');
+    writeFileSync('cdktf.out/.synth.lock', String(process.ppid));
+    expect(
+      await run(
+        command,
+        ['*', '--auto-approve'].slice(0, command === plan || command === drift ? 1 : 2),
+      ),
+    ).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'another command runs in cdktf.out; run one at a time for a folder. If none runs, delete cdktf.out/.synth.lock\n',
+    });
+    expect(readdirSync('cdktf.out')).toEqual(['.synth.lock']);
+    expect(terraform.calls).toEqual([]);
+  });
+
+  test('holds the lock of the folder until it ends, also at the question', async () => {
+    terraform.answer({ [CONSUMER]: { plan: { lines: [says.plan('create', 'a.b')] } } });
+    const owners: string[] = [];
+    const ask = async () => {
+      owners.push(readFileSync('cdktf.out/.synth.lock', 'utf8'));
+      return 'no';
+    };
+    await run(deploy, [], { terminal: { ask } });
+    expect(owners).toEqual([String(process.pid)]);
+    expect(existsSync('cdktf.out/.synth.lock')).toBe(false);
   });
 
   test('refuses to start without Terraform', async () => {
@@ -514,6 +546,34 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
         code: 1,
         stdout: '',
         stderr: `--plans: ${CONSUMER} has another configuration than the one that was planned; plan again\n`,
+      });
+      expect(terraform.calls).toEqual([]);
+    });
+
+    test('a plan without Terraform’s files, also where a run that was killed left one', async () => {
+      rmSync('plan.out/stacks', { recursive: true });
+      terraform.answer({});
+      writeFileSync(`cdktf.out/stacks/${CONSUMER}/plan`, 'a plan to destroy');
+      const lines = [CONSUMER, PRODUCER].map(
+        (id) =>
+          `--plans: ${id} has changes, and plan.out/stacks/${id} lacks Terraform's plan; plan.json alone is for --approved\n`,
+      );
+      expect(await run(deploy, ['--plans', 'plan.out'])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: lines.join(''),
+      });
+      expect(existsSync(`cdktf.out/stacks/${CONSUMER}/plan`)).toBe(false);
+      expect(terraform.calls).toEqual([]);
+    });
+
+    test('another plan of Terraform’s than the one that was saved, before anything is applied', async () => {
+      writeFileSync(`plan.out/stacks/${PRODUCER}/plan`, 'a plan to destroy');
+      terraform.answer({});
+      expect(await run(deploy, ['--plans', 'plan.out'])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `--plans: plan.out/stacks/${PRODUCER} is not what plan.json was saved with; plan again\n`,
       });
       expect(terraform.calls).toEqual([]);
     });
@@ -1140,12 +1200,14 @@ Plan: no changes in 0 stacks, 2 removed from the topology
   });
 });
 
-const RUN = [...NAMES].filter(([command]) => command !== review);
-test.each(RUN)('$1 -- --help says what it does', async (command, name) => {
-  expect((await run(command, ['--help'])).stdout).toMatch(
-    new RegExp(`^[A-Z].*\\.\n\n  npm run ${name} -- \\[<stack or pattern>...\\] <options>\n`),
-  );
-});
+test.each([...NAMES].filter(([command]) => command !== review))(
+  '$1 -- --help says what it does',
+  async (command, name) => {
+    expect((await run(command, ['--help'])).stdout).toMatch(
+      new RegExp(`^[A-Z].*\\.\n\n  npm run ${name} -- \\[<stack or pattern>...\\] <options>\n`),
+    );
+  },
+);
 
 describe('stacks', () => {
   test('are listed in the order of deployment', async () => {

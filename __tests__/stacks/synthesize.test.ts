@@ -190,7 +190,7 @@ describe('refuses', () => {
     const before = tree(outdir);
     await expect(synthesize(TWO_TABLES, outdir)).rejects.toThrow(
       new UserError(
-        `the stacks cannot be written to ${outdir}: another command writes there; run one command at a time for a folder. If none runs, delete ${lock}`,
+        `another command runs in ${outdir}; run one at a time for a folder. If none runs, delete ${lock}`,
       ),
     );
     expect(tree(outdir)).toEqual(before);
@@ -199,7 +199,7 @@ describe('refuses', () => {
   test('a folder whose lock has no owner yet', async () => {
     mkdirSync(outdir, { recursive: true });
     writeFileSync(path.join(outdir, '.synth.lock'), '');
-    await expect(synthesize(ORDERS, outdir)).rejects.toThrow('another command writes there');
+    await expect(synthesize(ORDERS, outdir)).rejects.toThrow('another command runs in ');
   });
 
   test('a folder that is a file', async () => {

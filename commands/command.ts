@@ -39,9 +39,11 @@ function parse(name: string, options: Options, args: readonly string[], allowPos
   } catch (error) {
     // Node's first sentence names the option; the others are of no use here.
     const [sentence = ''] = (error as Error).message.split(/\.(?:\s|$)/);
+    const [, dashed] = /^Option '(.*)' argument is ambiguous$/.exec(sentence) ?? [];
+    const value = dashed && `a value that begins with a dash is written ${dashed}=<value>; `;
     const [, unknown] = /^Unknown option '--(.*)'$/.exec(sentence) ?? [];
     const hint = unknown === undefined ? '' : didYouMean(unknown, Object.keys(options), '--');
-    throw new UserError(`${sentence}; ${hint}${callOf(name)} --help shows the options`);
+    throw new UserError(`${sentence}; ${value ?? hint}${callOf(name)} --help shows the options`);
   }
 }
 

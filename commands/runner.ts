@@ -11,7 +11,7 @@ import { Terraform } from '../terraform/program';
 import { otherApp } from '../topology/other-app';
 import { UserError } from '../topology/problem';
 import type { Stack } from '../topology/stacks';
-import { explain } from './explain';
+import { explain, quoted } from './explain';
 import type { World } from './run';
 import { Screen } from './screen';
 import { changesOf, hasChanges, type Plans, type Results, reasons } from './summary';
@@ -66,10 +66,13 @@ export class Runner {
         `npm run ${name}: cdktf.json has another app, which is not run here; use npx --no-install cdktf deploy, diff and destroy`,
       );
     }
-    const atOnce = Number(options.parallelism ?? 4);
-    if (!Number.isInteger(atOnce) || atOnce < 1) {
-      throw new UserError(`--parallelism must be a number from 1, got ${options.parallelism}`);
+    const { parallelism = '4' } = options;
+    if (!/^[1-9]\d{0,3}$/.test(parallelism)) {
+      throw new UserError(
+        `--parallelism must be a number from 1 to 9999, got ${quoted(parallelism)}`,
+      );
     }
+    const atOnce = Number(parallelism);
     const screen = new Screen({ stdout, terminal });
     return withFolderLock(OUTDIR, async () => {
       const cache = { TF_PLUGIN_CACHE_DIR: path.resolve(CACHE) };

@@ -11,6 +11,7 @@ import {
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { few } from '../review/lists';
 import { writeSection } from '../review/report/markdown';
 import { planSection } from '../review/report/plan';
 import type { Answer } from '../review/report/sections';
@@ -21,6 +22,7 @@ import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { stacksOf } from '../topology/stacks';
 import { OUTDIR, type Runner } from './runner';
+import { isShard } from './selection';
 import { changesOf, hasChanges, type Plans, summarized, totals } from './summary';
 import { writing } from './write-files';
 
@@ -48,7 +50,7 @@ const index = z.object({
   version: z.literal(1),
   topology: z.string(),
   /** Runner that planned it, and their number. */
-  shard: z.string().optional(),
+  shard: z.string().refine(isShard).optional(),
   total: z.string(),
   stacks: z.array(
     z.discriminatedUnion('status', [
@@ -201,10 +203,8 @@ export function planAnswer(folder: string, topology: ResolvedTopology, outdir: s
     Array.from({ length: Number(count) }, (_, part) => `${part + 1}/${count}`),
   );
   const missing = all.filter((shard) => !shards.includes(shard));
-  refuse(
-    '--plans',
-    missing.map((shard) => `the plan of shard ${shard} is not in ${folder}`),
-  );
+  const shown = missing.length > 0 ? [`the plan of shard ${few(missing)} is not in ${folder}`] : [];
+  refuse('--plans', shown);
   const total = totals(new Map(stacks.map((stack) => [stack.id, stack])), removed);
   return planSection({ title: TITLE, total, stacks, removed });
 }

@@ -8,6 +8,7 @@ import type { ResolvedTopology } from '../topology/resolve';
 import { type Stack, stacksOf } from '../topology/stacks';
 import { visible } from '../topology/unicode';
 import type { Values } from './command';
+import { quoted } from './explain';
 import type { World } from './run';
 import { OUTDIR } from './runner';
 import type { TopologyWorld } from './topology';
@@ -43,6 +44,7 @@ export async function selected(
 ): Promise<{ readonly stacks: Stack[]; readonly since?: Since }> {
   const all = stacksOf(topology);
   const ofShard = shard === undefined ? all : shardOf(all, shard);
+  if (ofShard.length === 0) stderr.write(`--shard: ${shard} has no stack; fewer runners do\n`);
   const named = select(all, patterns).filter((stack) => ofShard.includes(stack));
   if (ref === undefined) return { stacks: named };
   const before = synthesizeAt(ref, topologyFile, { option: '--changed-since' });
@@ -85,12 +87,20 @@ export function select(stacks: readonly Stack[], patterns: readonly string[]): S
  * @throws UserError if it has another form
  */
 export function shardOf(stacks: readonly Stack[], shard: string): Stack[] {
-  const [, part = 0, count = 0] = (/^(\d+)\/(\d+)$/.exec(shard) ?? []).map(Number);
-  if (part < 1 || part > count) {
-    throw new UserError(`--shard must be a runner and their number, such as 1/4, got ${shard}`);
+  if (!isShard(shard)) {
+    throw new UserError(
+      `--shard must be a runner and their number, at most 9999, such as 1/4, got ${quoted(shard)}`,
+    );
   }
+  const [part = 0, count = 0] = shard.split('/').map(Number);
   const tenants = [...new Set(stacks.map(({ tenant }) => tenant))];
   return stacks.filter(({ tenant }) => tenants.indexOf(tenant) % count === part - 1);
+}
+
+/** Whether a text is a runner and their number, of which there are 9,999 at most. */
+export function isShard(text: string): boolean {
+  const [, part, count] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
+  return Number(part) <= Number(count);
 }
 
 /**

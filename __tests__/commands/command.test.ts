@@ -35,7 +35,7 @@ describe('the options refuse', () => {
     [
       'an option as its name',
       ['--consumer', '--json'],
-      "Option '--consumer' argument is ambiguous",
+      "Option '--consumer' argument is ambiguous; a value that begins with a dash is written --consumer=<value>",
     ],
     ['an unknown option', [...CONSUMER, '--force'], "Unknown option '--force'"],
     [

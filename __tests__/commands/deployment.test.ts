@@ -246,10 +246,15 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
       ['consumer-x', '--auto-approve'],
       'no stack is consumer-x; npm run stacks lists them',
     ],
+    ...['0', '1e1', '0x2', '10000'].map((number): [string, string[], string] => [
+      `${number} stacks at once`,
+      ['--parallelism', number, '--auto-approve'],
+      `--parallelism must be a number from 1 to 9999, got ${number}`,
+    ]),
     [
-      'no stack at once',
-      ['--parallelism', '0', '--auto-approve'],
-      '--parallelism must be a number from 1, got 0',
+      'a number of stacks with a space',
+      ['--parallelism', ' 2', '--auto-approve'],
+      "--parallelism must be a number from 1 to 9999, got ' 2'",
     ],
     [
       'plans that are not there',
@@ -591,6 +596,13 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
     const planned = (shard: string, out: string) =>
       run(plan, ['--shard', shard, '--out', `plans/${out}`]);
 
+    const changePlan = (name: string, change: (saved: { stacks: object[] }) => void) => {
+      const file = `plans/${name}/plan.json`;
+      const saved = JSON.parse(readFileSync(file, 'utf8'));
+      change(saved);
+      writeFileSync(file, JSON.stringify(saved));
+    };
+
     beforeEach(async () => {
       terraform.answer(EVERYTHING);
       states.mockResolvedValue({ found: [], removed: ['producer-old'] });
@@ -653,6 +665,16 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
         'a shard that is not there',
         () => rmSync('plans/a', { recursive: true }),
         ['the plan of shard 1/2 is not in plans'],
+      ],
+      ...['zzz', '0/-1', '1/4000000'].map((shard): [string, () => void, string[]] => [
+        `the shard ${shard}`,
+        () => changePlan('b', (saved) => Object.assign(saved, { shard })),
+        ['plans/b/plan.json is not what npm run plan -- --out writes; plan again'],
+      ]),
+      [
+        'most shards missing',
+        () => changePlan('b', (saved) => Object.assign(saved, { shard: '1/9999' })),
+        ['the plan of shard 2/2, 2/9999, 3/9999 and 9996 more is not in plans'],
       ],
       [
         'a stack that two plans have',
@@ -1227,5 +1249,13 @@ describe('stacks', () => {
         dependsOn: [CONSUMER, PRODUCER],
       },
     ]);
+  });
+
+  test('of a shard without one are none, which a line says', async () => {
+    expect(await run(stacks, ['--shard', '3/3'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '--shard: 3/3 has no stack; fewer runners do\n',
+    });
   });
 });

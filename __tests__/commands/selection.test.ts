@@ -45,9 +45,23 @@ describe('stacks are dealt to runners', () => {
     ]);
   });
 
-  test.each(['0/2', '3/2', '1', 'a/b', '1/0'])('%s is refused', (shard) => {
+  test.each([
+    '0/2',
+    '3/2',
+    '1',
+    'a/b',
+    '1/0',
+    '-1/2',
+    '01/2',
+    '1/10000',
+    '99999999999999999999/99999999999999999999',
+  ])('%s is refused', (shard) => {
     expect(() => shardOf(stacks, shard)).toThrow(
-      `--shard must be a runner and their number, such as 1/4, got ${shard}`,
+      `--shard must be a runner and their number, at most 9999, such as 1/4, got ${shard}`,
     );
+  });
+
+  test('an empty text is refused', () => {
+    expect(() => shardOf(stacks, '')).toThrow("such as 1/4, got ''");
   });
 });

@@ -16,6 +16,7 @@ interface Step {
 
 /** Its steps, or those of another workflow of the project. */
 interface Job {
+  readonly if?: string;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly steps?: readonly Step[];
 }
@@ -104,6 +105,16 @@ describe('what plan.yml runs is of the default branch:', () => {
     }
   });
 
+  test('a fork is checked out by the job without rights in AWS alone', () => {
+    const checked = Object.entries(jobs).flatMap(([job, { steps = [] }]) =>
+      steps.filter((step) => step.with?.['allow-unsafe-pr-checkout']).map(() => job),
+    );
+    expect(checked).toEqual(['comment']);
+    expect(jobs.plan?.if).toContain(
+      'github.event.pull_request.head.repo.full_name == github.repository',
+    );
+  });
+
   test('in both jobs alike, after the packages are installed', () => {
     const [one, other] = all.map((steps) => steps.find((step) => step.name === name));
     expect(one).toEqual(other);
@@ -112,6 +123,15 @@ describe('what plan.yml runs is of the default branch:', () => {
       expect(names.indexOf('npm ci --ignore-scripts')).toBe(names.indexOf(name) - 1);
     }
   });
+});
+
+test.each(['deploy', 'drift', 'plan'])('%s.yml needs each role that it assumes', (name) => {
+  const text = readFileSync(`${FOLDER}/${name}.yml`, 'utf8');
+  const { jobs }: Workflow = parse(text);
+  const assumed = [...text.matchAll(/role-to-assume: \$\{\{ (\S+) \}\}/g)].map(([, role]) => role);
+  const first = Object.values(jobs)[0]?.if ?? '';
+  const needed = [...first.matchAll(/(\S+) != ''/g)].map(([, role]) => role);
+  expect([...new Set(assumed)].sort()).toEqual(needed.sort());
 });
 
 test('one action has one version', () => {

@@ -81,6 +81,8 @@ variable "pipeline" {
   description = <<-END
     Who may deploy and plan without stored keys: issuer and audience of the OIDC tokens, and the exact subjects (sub).
     The default issuer is GitHub Actions. create_provider is false where IAM has the issuer already.
+    On GitHub a subject begins as gh api repos/<owner>/<repository>/actions/oidc/customization/sub has it under
+    sub_claim_prefix: repo:octo-org/octo-repo, in newer repositories repo:octo-org@123456/octo-repo@456789.
   END
   type = object({
     issuer          = optional(string, "token.actions.githubusercontent.com")

@@ -53,6 +53,24 @@ run "a_token_must_have_exactly_this_audience_and_subject" {
   }
 }
 
+run "a_subject_may_have_the_ids_of_owner_and_repository" {
+  command = plan
+  variables {
+    pipeline = {
+      deploy_subjects = ["repo:octo-org@123456/octo-repo@456789:environment:production"]
+      read_subjects   = ["repo:octo-org@123456/octo-repo@456789:ref:refs/heads/main"]
+      create_provider = false
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.pipeline["deploy"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == [
+      "repo:octo-org@123456/octo-repo@456789:environment:production"
+    ]
+    error_message = aws_iam_role.pipeline["deploy"].assume_role_policy
+  }
+}
+
 run "subjects_are_exact" {
   command = plan
   variables {

@@ -12,6 +12,7 @@ import { otherApp } from '../topology/other-app';
 import { UserError } from '../topology/problem';
 import type { Stack } from '../topology/stacks';
 import { explain, quoted } from './explain';
+import { refuseFiles, refuseVariables } from './interference';
 import type { World } from './run';
 import { Screen } from './screen';
 import { changesOf, hasChanges, type Plans, type Results, reasons } from './summary';
@@ -66,6 +67,7 @@ export class Runner {
         `npm run ${name}: cdktf.json has another app, which is not run here; use npx --no-install cdktf deploy, diff and destroy`,
       );
     }
+    refuseVariables(env);
     const { parallelism = '4' } = options;
     if (!/^[1-9]\d{0,3}$/.test(parallelism)) {
       throw new UserError(
@@ -81,7 +83,12 @@ export class Runner {
       const runner = new Runner(terraform, screen, { ...options, atOnce });
       try {
         runner.removePlans();
-        await terraform.run('.', ['version']);
+        const { text } = await terraform.run('.', ['version']);
+        if (!/^(Terraform|OpenTofu) v\d/m.test(text)) {
+          throw new UserError(
+            `${program} is neither Terraform nor OpenTofu; set TERRAFORM_BINARY_NAME to one of them`,
+          );
+        }
         const code = await act(runner);
         const { stopped } = terraform;
         return stopped ? 128 + constants.signals[stopped] : code;
@@ -177,6 +184,7 @@ export class Runner {
     stacks: readonly Stack[],
     run: (stack: Stack) => Promise<T>,
   ) {
+    refuseFiles(stacks.map(this.folderOf, this));
     const { atOnce, reversed } = this.options;
     const order = { parallelism: atOnce, reversed, isStopped: () => this.isStopped };
     const running = new Set<string>();

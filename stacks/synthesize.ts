@@ -26,7 +26,7 @@ export interface SynthesisOptions {
 }
 
 /** All that a synthesis writes in the folder of a stack. The rest is Terraform's, such as `.terraform`. */
-const SYNTHESIZED = ['cdk.tf.json', 'cdk.tf', 'metadata.json', 'assets'];
+export const SYNTHESIZED = ['cdk.tf.json', 'cdk.tf', 'metadata.json', 'assets'];
 
 /** With HCL: the stacks as other tools read them. */
 const STACK_LIST = 'stacks.json';

@@ -295,6 +295,59 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
     expect(terraform.calls).toEqual([]);
   });
 
+  test('refuses to start where a variable of Terraform’s would change what is run', async () => {
+    const names = [
+      'WORKSPACE',
+      'DATA_DIR',
+      ...['', '_plan', '_apply', '_show'].map((of) => `CLI_ARGS${of}`),
+    ];
+    const variables = Object.fromEntries(names.map((name) => [`TF_${name}`, 'x']));
+    const env = { ...terraform.env, ...variables, TF_CLI_ARGS_init: 'x', TF_LOG: 'debug' };
+    const why = 'its arguments would change what is planned and applied';
+    expect(await run(deploy, ['--auto-approve'], { env })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `TF_WORKSPACE is set; unset it: the stacks have their states in the default workspace
+TF_DATA_DIR is set; unset it: each stack has its own .terraform
+TF_CLI_ARGS is set; unset it: ${why}
+TF_CLI_ARGS_plan is set; unset it: ${why}
+TF_CLI_ARGS_apply is set; unset it: ${why}
+TF_CLI_ARGS_show is set; unset it: ${why}
+`,
+    });
+    expect(existsSync('cdktf.out')).toBe(false);
+  });
+
+  test.each([
+    ['', 'TERRAFORM_BINARY_NAME is empty; set it to terraform or tofu, or unset it'],
+    ...['true', 'false', 'echo'].map((program) => [
+      program,
+      `${program} is neither Terraform nor OpenTofu; set TERRAFORM_BINARY_NAME to one of them`,
+    ]),
+  ])('refuses to start with the program "%s"', async (program, message) => {
+    const env = { ...terraform.env, TERRAFORM_BINARY_NAME: program };
+    const outcome = await run(deploy, ['--auto-approve'], { env });
+    expect(outcome).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
+  });
+
+  test('refuses files that were not synthesized, and another workspace, before anything is run', async () => {
+    await approved();
+    terraform.answer({});
+    const stack = `cdktf.out/stacks/${PRODUCER}`;
+    const files = ['extra.tf', 'terraform.tfvars', 'x.auto.tfvars', 'x_override.tf.json'];
+    for (const file of files) writeFileSync(`${stack}/${file}`, '');
+    for (const file of ['errored.tfstate', 'terraform.tfstate'])
+      writeFileSync(`${stack}/${file}`, '');
+    writeFileSync(`${stack}/.terraform/environment`, 'other');
+    const lines = files.map((file) => `${stack}/${file} was not synthesized; delete it\n`);
+    expect(await approved()).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${lines.join('')}${stack}/.terraform/environment selects another workspace; delete it\n`,
+    });
+    expect(terraform.calls).toEqual([]);
+  });
+
   test('holds the lock of the folder until it ends, also at the question', async () => {
     terraform.answer({ [CONSUMER]: { plan: { lines: [says.plan('create', 'a.b')] } } });
     const owners: string[] = [];

@@ -2,7 +2,7 @@
 # In place of Terraform: writes down how it was called and which signals it got, and says what it is asked to.
 stack=$(basename "$PWD")
 note() { echo "$stack $*" >>"$STUB_FOLDER/calls"; }
-[ "$1" = version ] && exit
+[ "$1" = version ] && echo 'Terraform v1.10.0' && exit
 signals=0
 trap 'note SIGINT; signals=$((signals + 1))' INT
 trap 'note SIGTERM; signals=$((signals + 1))' TERM

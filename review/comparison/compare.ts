@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import path from 'node:path';
 import diff from 'microdiff';
 import { parseDocument } from 'yaml';
-import { writeFinalStacks } from '../../stacks/synthesize';
+import { SYNTHESIZED, writeFinalStacks } from '../../stacks/synthesize';
 import { otherApp } from '../../topology/other-app';
 import { temporaryFolder } from '../../topology/paths';
 import { UserError } from '../../topology/problem';
@@ -61,7 +61,7 @@ export function compareFolders(own: string, folder: string, afterInit = false): 
 
 /** Of a stack's folder. Never `*.tf`, `*.tf.json` or `*.auto.tfvars`, which Terraform takes as input. */
 const TERRAFORM_FILES =
-  /^stacks.[^/\\]+.(plan|\.terraform\.lock\.hcl|\.terraform\.tfstate\.lock\.info|terraform\.tfstate(\.\d+)?(\.backup)?)$/;
+  /^stacks.[^/\\]+.(plan|\.terraform\.lock\.hcl|\.terraform\.tfstate\.lock\.info|errored\.tfstate|terraform\.tfstate(\.\d+)?(\.backup)?)$/;
 /** What it downloads for all stacks. */
 const CACHE = '.terraform';
 const TERRAFORM_FOLDER = /^(stacks.[^/\\]+.)?\.terraform$/;
@@ -74,6 +74,17 @@ function isOfTerraform({ file, expected, found }: TreeDifference, own: string): 
   if (!found.isFile()) return false;
   const code = path.join(own, file.replace(/\.zip$/, ''));
   return TERRAFORM_FILES.test(file) || (PACKAGE.test(file) && existsSync(code));
+}
+
+/** What is in the folder of a stack, and neither a synthesis nor Terraform writes there. */
+export function foreignFiles(folder: string): string[] {
+  const place = path.join('stacks', path.basename(folder));
+  const isOwn = (name: string) =>
+    SYNTHESIZED.includes(name) ||
+    [TERRAFORM_FILES, TERRAFORM_FOLDER].some((own) => own.test(path.join(place, name)));
+  return readdirSync(folder)
+    .filter((name) => !isOwn(name))
+    .map((name) => path.join(folder, name));
 }
 
 function afterTerraform(written: readonly TreeDifference[], afterInit: boolean): Finding[] {

@@ -25,7 +25,7 @@ export const command = defineTopologyCommand(
     const asked = readTopology(world);
     const topology = options['read-only'] ? readOnly(asked) : asked;
     return Runner.with(world, options, async (runner) => {
-      const { stacks, since } = await selected(asked, options, patterns, world);
+      const { stacks, notAsked, since } = await selected(asked, options, patterns, world);
       await synthesize(topology, OUTDIR);
       if (options.out !== undefined) clearPlans(options.out);
       const plans = await runner.plan(stacks, 'deploy');
@@ -33,7 +33,8 @@ export const command = defineTopologyCommand(
       const lines = [...planLines(plans, runner.explain), ...removedLines(removed, since)];
       runner.screen.lines(lines, `Plan: ${totals(plans, removed)}`);
       if (options.out !== undefined) {
-        savePlans(options.out, { topology, shard: options.shard, plans, removed }, runner);
+        const { shard } = options;
+        savePlans(options.out, { topology, shard, plans, notAsked, removed }, runner);
       }
       return exitCode(plans);
     });

@@ -45,7 +45,7 @@ export const command = defineTopologyCommand(
       comparison:
         from === undefined ? undefined : await compareWithTopology(topology, from, afterInit),
       before,
-      plan: plans === undefined ? [] : [planAnswer(plans, topology, from ?? OUTDIR)],
+      plan: plans === undefined ? undefined : planAnswer(plans, topology, from ?? OUTDIR),
     });
     writeFiles(output, { 'review.md': writeMarkdown(result), 'review.html': writeHtml(result) });
 

@@ -11,10 +11,11 @@ import {
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { few } from '../review/lists';
+import { few, unique } from '../review/lists';
 import { writeSection } from '../review/report/markdown';
-import { planSection } from '../review/report/plan';
-import type { Answer } from '../review/report/sections';
+import { type PlanSummary, planSection } from '../review/report/plan';
+import { paragraph, strong } from '../review/report/words';
+import type { ReviewInput } from '../review/review';
 import type { NotRun } from '../terraform/in-order';
 import { LOCK_FILE } from '../terraform/initialize';
 import { PLAN, type StackPlan } from '../terraform/plan';
@@ -74,6 +75,8 @@ const index = z.object({
       }),
     ]),
   ),
+  /** Stacks of the runner that were left out by a commit or by patterns. */
+  notAsked: z.array(z.string()),
   removed: z.array(z.string()),
 });
 
@@ -84,6 +87,7 @@ interface Planned {
   readonly topology: ResolvedTopology;
   readonly shard?: string;
   readonly plans: Plans;
+  readonly notAsked: readonly string[];
   readonly removed: readonly string[];
 }
 
@@ -111,7 +115,7 @@ export function clearPlans(folder: string): void {
  */
 export function savePlans(
   folder: string,
-  { topology, shard, plans, removed }: Planned,
+  { topology, shard, plans, ...others }: Planned,
   runner: Runner,
 ): void {
   const stacks = summarized(plans, runner.explain).map((plan) => {
@@ -119,8 +123,8 @@ export function savePlans(
     const files = plan.status === 'planned' && hasChanges(plan) ? hashOf(from) : undefined;
     return { ...plan, configuration: configurationIn(from), files };
   });
-  const total = totals(plans, removed);
-  const saved = { version: 1, topology: topology.name, shard, total, stacks, removed };
+  const total = totals(plans, others.removed);
+  const saved = { version: 1, topology: topology.name, shard, total, stacks, ...others };
   const content = index.parse(saved);
   const summary = writeSection(planSection({ title: TITLE, ...content }), INDEX);
   writing('the plan', folder, () => {
@@ -191,22 +195,49 @@ function contentOf({
 }
 
 /**
- * What saved plans change, as a part of a review.
+ * What saved plans change, as a part of a review; where they cannot be used, why.
  *
  * @param outdir where the stacks are synthesized
- * @throws UserError also if a shard is not there
  */
-export function planAnswer(folder: string, topology: ResolvedTopology, outdir: string): Answer {
-  const { shards, stacks, removed } = readPlans('--plans', folder, topology, outdir);
+export function planAnswer(
+  folder: string,
+  topology: ResolvedTopology,
+  outdir: string,
+): NonNullable<ReviewInput['plan']> {
+  try {
+    return { answer: planSection(wholePlan(folder, topology, outdir)), findings: [] };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const items = error.message.split('\n').map((line) => line.replace('--plans: ', ''));
+    const answer = strong('there is no whole plan');
+    return {
+      answer: { title: TITLE, answer, blocks: [paragraph(answer), { kind: 'list', items }] },
+      findings: items.map((message) => {
+        return { rule: 'unreadable', stops: true, place: '--plans:', message };
+      }),
+    };
+  }
+}
+
+/** @throws UserError also if a shard or a stack is not there */
+function wholePlan(folder: string, topology: ResolvedTopology, outdir: string): PlanSummary {
+  const { shards, stacks, ...others } = readPlans('--plans', folder, topology, outdir);
   const counts = [...new Set(shards.map((shard) => shard.split('/')[1]))];
   const all = counts.flatMap((count) =>
     Array.from({ length: Number(count) }, (_, part) => `${part + 1}/${count}`),
   );
   const missing = all.filter((shard) => !shards.includes(shard));
-  const shown = missing.length > 0 ? [`the plan of shard ${few(missing)} is not in ${folder}`] : [];
-  refuse('--plans', shown);
-  const total = totals(new Map(stacks.map((stack) => [stack.id, stack])), removed);
-  return planSection({ title: TITLE, total, stacks, removed });
+  const planned = new Map(stacks.map((stack) => [stack.id, stack]));
+  const notAsked = others.notAsked.filter((id) => !planned.has(id));
+  const lost = stacksOf(topology).filter(({ id }) => !planned.has(id) && !notAsked.includes(id));
+  if (missing.length > 0)
+    refuse('--plans', [`the plan of shard ${few(missing)} is not in ${folder}`]);
+  if (lost.length > 0) {
+    const ids = few(lost.map(({ id }) => id));
+    refuse('--plans', [`the plans in ${folder} say nothing of ${ids}; plan again`]);
+  }
+  const total = totals(planned, others.removed);
+  return { title: TITLE, total, stacks, notAsked, removed: others.removed };
 }
 
 /**
@@ -244,7 +275,8 @@ function readPlans(option: Option, folder: string, topology: ResolvedTopology, o
   );
   return {
     stacks: stacks.sort((one, other) => all.indexOf(one.stack) - all.indexOf(other.stack)),
-    removed: [...new Set(indexes.flatMap(({ removed }) => removed))],
+    notAsked: unique(indexes.flatMap(({ notAsked }) => notAsked)),
+    removed: unique(indexes.flatMap(({ removed }) => removed)),
     shards: indexes.flatMap(({ shard }) => shard ?? []),
   };
 }

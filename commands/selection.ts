@@ -35,18 +35,27 @@ interface Since {
   readonly ids: readonly string[];
 }
 
+interface Selected {
+  readonly stacks: readonly Stack[];
+  /** Ids of the shard that were left out by a commit or by patterns. */
+  readonly notAsked: readonly string[];
+  readonly since?: Since;
+}
+
 /** Stacks that a command is asked for, in the order of deployment. All are synthesized for the comparison. */
 export async function selected(
   topology: ResolvedTopology,
   { 'changed-since': ref, shard }: Values<typeof SELECTION>,
   patterns: readonly string[],
   { topologyFile, stderr }: TopologyWorld,
-): Promise<{ readonly stacks: Stack[]; readonly since?: Since }> {
+): Promise<Selected> {
   const all = stacksOf(topology);
   const ofShard = shard === undefined ? all : shardOf(all, shard);
   if (ofShard.length === 0) stderr.write(`--shard: ${shard} has no stack; fewer runners do\n`);
   const named = select(all, patterns).filter((stack) => ofShard.includes(stack));
-  if (ref === undefined) return { stacks: named };
+  const without = (stacks: readonly Stack[]) =>
+    ofShard.filter((stack) => !stacks.includes(stack)).map(({ id }) => id);
+  if (ref === undefined) return { stacks: named, notAsked: without(named) };
   const before = synthesizeAt(ref, topologyFile, { option: '--changed-since' });
   if (before.generator.length > 0) {
     stderr.write(
@@ -56,7 +65,8 @@ export async function selected(
   await synthesize(topology, OUTDIR);
   const changed = new Set(changedStacks(before.stacks, readStacks(OUTDIR), all));
   const since = { commit: before.commit, ids: before.stacks.map(({ id }) => id) };
-  return { stacks: named.filter(({ id }) => changed.has(id)), since };
+  const stacks = named.filter(({ id }) => changed.has(id));
+  return { stacks, notAsked: without(stacks), since };
 }
 
 /**

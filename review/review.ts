@@ -31,13 +31,15 @@ export interface ReviewInput {
   /** What the stacks were at a commit. Default: nothing is compared. */
   readonly before?: Before;
   /** What a deploy would change, if that is asked. */
-  readonly plan?: readonly Answer[];
+  readonly plan?: { readonly answer: Answer; readonly findings: readonly Finding[] };
 }
 
 /** Answers the questions of a reviewer. Of stacks that cannot be read only the comparison is answered. */
 export function review(input: ReviewInput): Review {
-  const { findings, answers, graph } = answersTo(input);
-  const all = [...answers, findingsSection(findings), ...(input.plan ?? [])];
+  const { plan } = input;
+  const { answers, graph, ...read } = answersTo(input);
+  const findings = [...read.findings, ...(plan?.findings ?? [])];
+  const all = [...answers, findingsSection(findings), ...(plan ? [plan.answer] : [])];
   return { name: input.topology.name, findings, sections: [summary(all, graph), ...all] };
 }
 

@@ -679,6 +679,14 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
       );
     });
 
+    test('names stacks that were not asked for', async () => {
+      await run(plan, [PRODUCER, '--shard', '2/2', '--out', 'plans/b']);
+      expect(await reviewed()).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync('review.out/review.md', 'utf8')).toContain(
+        `\n1 stack not asked for, by \`--changed-since\` or by name, and not planned: \`${SUBSCRIPTION}\`\n`,
+      );
+    });
+
     test('has them as well where the stacks were synthesized before', async () => {
       expect(await reviewed('--from', 'cdktf.out', '--after-init')).toMatchObject({ code: 0 });
     });
@@ -761,11 +769,25 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
           'producer-sold is not in the topology; plan again',
         ],
       ],
-    ])('refuses %s', async (_, change, lines) => {
+      [
+        'no stacks',
+        () => changePlan('b', (saved) => Object.assign(saved, { stacks: [] })),
+        [`the plans in plans say nothing of ${PRODUCER}, ${SUBSCRIPTION}; plan again`],
+      ],
+      [
+        'a stack that is taken out',
+        () => changePlan('b', ({ stacks }) => stacks.pop()),
+        [`the plans in plans say nothing of ${SUBSCRIPTION}; plan again`],
+      ],
+    ])('refuses %s, and says so where the plan would be', async (_, change, lines) => {
       change();
       const { code, stdout, stderr } = await reviewed();
-      expect([code, stdout]).toEqual([1, '']);
+      expect([code, stdout]).toEqual([1, expect.stringMatching(/must stop a deployment/)]);
       expect(stderr.split('\n')).toEqual([...lines.map((line) => `--plans: ${line}`), '']);
+      const report = readFileSync('review.out/review.md', 'utf8');
+      expect(report.split('## What will a deploy change?')[1]).toMatch(
+        /^\n\n\*\*there is no whole plan\*\*\n\n- /,
+      );
       if (existsSync('elsewhere')) renameSync('elsewhere', 'plans');
     });
   });

@@ -64,6 +64,7 @@ describeWithEndpoint('the workflows', () => {
     'vars.AWS_DEPLOY_ROLE': 'arn:aws:iam::111122223333:role/StreamPipelineDeploy',
     'matrix.shard': '1/1',
     'strategy.job-index': '0',
+    'needs.plan.result': 'success',
     'github.token': 'token',
     'github.repository': 'octo-org/octo-repo',
     'github.server_url': 'https://github.example',
@@ -142,6 +143,19 @@ describeWithEndpoint('the workflows', () => {
       'api --silent --method PATCH repos/octo-org/octo-repo/issues/comments/7 --field body=@comment.md',
     ]);
     expect(existsSync(proof)).toBe(false);
+
+    runner.startRun();
+    expect(await job('plan', 'plan', { ...event, 'matrix.shard': 'zzz' })).toMatchObject({
+      succeeded: false,
+    });
+    const failed = { ...event, 'needs.plan.result': 'failure' };
+    expect(await job('plan', 'comment', failed)).toMatchObject({ succeeded: false });
+    expect(runner.kept('comment.md')).toMatch(
+      /^<!-- plan.yml -->\n\*\*The plan failed; the run says why.\*\* \[Run, /,
+    );
+    expect(runner.kept('comment.md')).toContain(
+      '| [What will a deploy change?](#what-will-a-deploy-change) | **there is no whole plan** |',
+    );
   });
 
   test('plan.yml refuses a link, and commits that are pushed after it started', async () => {

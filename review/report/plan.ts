@@ -17,6 +17,8 @@ export interface PlanSummary {
   /** In short. */
   readonly total: string;
   readonly stacks: readonly PlannedStack[];
+  /** Stacks that were left out by a commit or by patterns. Default: none */
+  readonly notAsked?: readonly string[];
   /** Stacks that are deployed, and that the topology lacks. */
   readonly removed: readonly string[];
 }
@@ -27,16 +29,18 @@ const GONE = text`deployed, and not in the topology; stays until ${code('npm run
 const UNFOLDED = 10;
 
 /** A plan of many stacks as Markdown and as a part of a page: first what is lost, then what is changed and added. */
-export function planSection({ title, total, stacks, removed }: PlanSummary): Answer {
+export function planSection({ title, total, stacks, notAsked = [], removed }: PlanSummary): Answer {
   const notPlanned = stacks.flatMap(({ id, status, why }) =>
     why.map((reason): Row => [code(id), `${status}: ${reason}`]),
   );
+  const leftOut = text`${plural(notAsked.length, 'stack')} not asked for, by ${code('--changed-since')} or by name, and not planned: ${some(notAsked.map(code))}`;
   const gone = removed.map((id): Row => [code(id), GONE]);
   return {
     title,
     answer: total,
     blocks: [
       paragraph(strong(total)),
+      ...(notAsked.length > 0 ? [paragraph(leftOut)] : []),
       ...changeTable(stacks, ['replaced', 'destroyed']),
       ...changeTable(stacks, ['changed']),
       ...addedTable(stacks),

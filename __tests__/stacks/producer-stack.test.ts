@@ -186,6 +186,14 @@ describe('the table', () => {
       },
     ],
     [
+      'has a maximum of writes alone',
+      { 'producers.orders.table.onDemandThroughput': { maxWriteRequestUnits: 5 } },
+      {
+        on_demand_throughput: { max_write_request_units: 5 },
+        lifecycle: managing('on_demand_throughput'),
+      },
+    ],
+    [
       'has global secondary indexes, and each attribute once',
       {
         'producers.orders.table.globalSecondaryIndexes': [

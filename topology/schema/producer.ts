@@ -28,10 +28,20 @@ const mostUnits = z.union([z.literal(-1), integer(TABLE.capacity, ', or -1')], {
   error: `must be between ${TABLE.capacity.min} and ${TABLE.capacity.max}, or -1`,
 });
 
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_OnDemandThroughput.html */
 const onDemandThroughput = object({
-  maxReadRequestUnits: mostUnits.describe('Most read request units in a second; -1: no maximum.'),
-  maxWriteRequestUnits: mostUnits.describe('Most write request units in a second; -1: no maximum.'),
-}).optional();
+  maxReadRequestUnits: mostUnits
+    .optional()
+    .describe('Most read request units in a second; -1: no maximum.'),
+  maxWriteRequestUnits: mostUnits
+    .optional()
+    .describe('Most write request units in a second; -1: no maximum.'),
+})
+  .refine((units) => Object.keys(units).length > 0, {
+    error: 'must have maxReadRequestUnits, maxWriteRequestUnits or both',
+  })
+  .meta({ minProperties: 1 })
+  .optional();
 
 const projectionRule = `must be ALL, KEYS_ONLY or a list of 1 to ${PROJECTION.attributes} attribute names`;
 const projection = z
@@ -104,7 +114,7 @@ const table = object({
   ),
   writeCapacity: capacityUnits.describe('Write capacity units, with PROVISIONED: as readCapacity.'),
   onDemandThroughput: onDemandThroughput.describe(
-    'Maximum of the table, with PAY_PER_REQUEST. Left out, Terraform leaves it as it is.',
+    'Maximum of the table, of reads, writes or both, with PAY_PER_REQUEST. Left out, Terraform leaves it as it is.',
   ),
   tableClass: choice(['STANDARD', 'STANDARD_INFREQUENT_ACCESS'])
     .optional()

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -83,6 +84,32 @@ test('a .gitignore gets the lines that it lacks', async () => {
   expect(readFileSync('.gitignore', 'utf8')).toBe(`*.log\r\nnode_modules/\r\n.env\n${lines}`);
   expect(files()).toEqual([...FILES, 'package.json'].sort());
 });
+
+test.each(['init/gitignore', '.gitignore'])(
+  '%s ignores what commands write, but no state that docs say to commit',
+  (file) => {
+    const git = (...args: string[]) => spawnSync('git', args, { encoding: 'utf8' });
+    copyFileSync(ownFile(file), '.gitignore');
+    git('init', '--quiet');
+    const ignored = [
+      ...['cdktf.out', 'drift.out', 'hcl.out', 'plan.out', 'review.out'].map(
+        (name) => `${name}/file`,
+      ),
+      'node_modules/file',
+      'orders/producer-orders.tfstate',
+      'bootstrap/account/.terraform/providers/file',
+      'bootstrap/account/terraform.tfstate.backup',
+    ];
+    const kept = [
+      'bootstrap/account/shop.tfvars',
+      'bootstrap/account/terraform.tfstate.d/shop/terraform.tfstate',
+      'bootstrap/state/terraform.tfstate',
+      'orders.state-bucket.tfstate',
+    ];
+    const { stdout } = git('check-ignore', ...ignored, ...kept);
+    expect(stdout.trim().split('\n')).toEqual(ignored);
+  },
+);
 
 test('the schema is where the package is, which in a workspace is above', async () => {
   await runCommand(command);

@@ -1,10 +1,11 @@
 import { synthesize } from '../stacks/synthesize';
 import { APPROVE, confirmed, ensureApproval } from './approval';
+import { quoted } from './explain';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
 import { ensureApproved, usePlans } from './saved-plans';
 import { callOf, OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
-import { exitCode, hasChanges, planLines, resultLines, totals } from './summary';
-import { defineTopologyCommand, readTopology } from './topology';
+import { exitCode, hasChanges, planLines, repeating, resultLines, totals } from './summary';
+import { defineTopologyCommand, readTopology, type TopologyWorld } from './topology';
 
 const OPTIONS = {
   ...APPROVE,
@@ -47,7 +48,7 @@ export const command = defineTopologyCommand(
         if (isNeeded && !(await confirmed(world, 'Deploy this?'))) return 1;
       }
       const results = await runner.apply(wanted, plans, isSaved);
-      screen.lines(resultLines(results, explain, callOf(world)));
+      screen.lines(resultLines(results, explain, goingOn(world, options), plans));
       const { removed } = await statesOf(topology, world, since);
       screen.lines(removedLines(removed, since));
       return exitCode(results);
@@ -56,3 +57,15 @@ export const command = defineTopologyCommand(
   '\nExit code: 0 if all is deployed, 1 if not. Documentation: docs/deploy.md\n',
   OPERANDS,
 );
+
+/** How a deploy goes on after a failure: with what was approved, or with new plans, but not without. */
+function goingOn(
+  world: TopologyWorld,
+  { plans, approved }: { readonly plans?: string; readonly approved?: string },
+) {
+  if (plans !== undefined) {
+    const call = callOf({ ...world, name: 'plan' });
+    return (ids: string) => `To plan again what is left: ${call} ${ids} --out <folder>`;
+  }
+  return repeating(callOf(world), approved === undefined ? '' : ` --approved ${quoted(approved)}`);
+}

@@ -8,7 +8,7 @@ import { type Stack, stacksOf } from '../topology/stacks';
 import { APPROVE, confirmed, ensureApproval } from './approval';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
 import { callOf, OPERANDS, select } from './selection';
-import { exitCode, planLines, resultLines, totals } from './summary';
+import { exitCode, planLines, repeating, resultLines, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
 
 /** Folder of stacks that the topology no longer has. */
@@ -51,8 +51,8 @@ export const command = defineTopologyCommand(
       }
       if (planned === 2 && !isApproved && !(await confirmed(world, 'Destroy this?'))) return 1;
       const results = await runner.apply(stacks, plans);
-      const repeat = [callOf(world), ...(from ? ['--from', from] : [])].join(' ');
-      screen.lines(resultLines(results, explain, repeat));
+      const call = [callOf(world), ...(from ? ['--from', from] : [])].join(' ');
+      screen.lines(resultLines(results, explain, repeating(call)));
       return exitCode(results);
     });
   },

@@ -29,7 +29,8 @@ export const command = defineTopologyCommand(
       // What was never deployed cannot differ.
       const deployed = stacks.filter(({ id }) => found?.includes(id) ?? true);
       const plans = await runner.plan(deployed, 'drift');
-      const total = totals(plans, removed);
+      const none = stacks.length > 0 ? 'nothing is deployed' : undefined;
+      const total = totals(plans, removed, none);
       const lines = [...planLines(plans, runner.explain), ...removedLines(removed, since)];
       runner.screen.lines(lines, `In AWS: ${total}`);
       if (options.out !== undefined) {

@@ -9,7 +9,8 @@ export interface Place {
 /** An error of Terraform's on a few lines, with what to do where that is known. */
 export function explain(error: Diagnostic, place: Place, now: Date): string {
   const { summary, detail, address } = error;
-  const known = lock(error, place, now) ?? existing(error, place);
+  const known =
+    lock(error, place, now) ?? existing(error, place) ?? protectedTable(error) ?? noBucket(error);
   if (known) return known;
   if (summary === 'Saved plan is stale') {
     return 'the state moved on after the plan was made: plan again, and read what is different';
@@ -48,6 +49,19 @@ function existing({ summary, address }: Diagnostic, place: Place): string | unde
     ? `if it is the one of this stack: ${commandLine(place, 'import', address, id)}`
     : 'if it is the one of this stack, import it: docs/repair.md has the ID';
   return `${address} exists in AWS and is not in the state; ${remedy} (${summary})`;
+}
+
+function protectedTable({ summary, detail }: Diagnostic): string | undefined {
+  const [, table] = /Resource (\S*aws_dynamodb_table\.\S+) has lifecycle/.exec(detail) ?? [];
+  if (summary !== 'Instance cannot be destroyed' || !table) return undefined;
+  return `${table} would be destroyed, and deletionProtection: true (the default) protects it. To destroy it with its items: write deletionProtection: false for this producer, deploy that, then repeat this`;
+}
+
+/** What `terraform init` says. */
+function noBucket({ summary }: Diagnostic): string | undefined {
+  const [, bucket] = /S3 bucket "(.+?)" does not exist/.exec(summary) ?? [];
+  if (!bucket) return undefined;
+  return `the bucket ${bucket} (state.bucket) does not exist: create it as step 3 of docs/first-deploy.md does, or with state.manage: true as docs/state.md says`;
 }
 
 /** A command for a shell, from the working directory. */

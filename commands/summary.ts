@@ -73,16 +73,35 @@ export function summarized(plans: Plans, explain: Explain) {
   });
 }
 
-/** What became of each stack, those that are not done last, with what repeats them. */
-export function resultLines(results: Results, explain: Explain, repeat: string): string[] {
+/**
+ * What became of each stack, those that are not done last.
+ *
+ * @param goOn the line that says how these are done, of their ids
+ * @param plans of which those without changes are not left
+ */
+export function resultLines(
+  results: Results,
+  explain: Explain,
+  goOn: (ids: string) => string,
+  plans?: Plans,
+): string[] {
   if (results.size === 0) return ['No stack is to be deployed or destroyed'];
   const all = [...results].sort(([, a], [, b]) => Number(a.failed) - Number(b.failed));
   const lines = all.map(([stack, result]) =>
     line(result.status, stack.id, reasons(stack, result, explain).join('; ')),
   );
-  const left = all.filter(([, { failed }]) => failed).map(([{ id }]) => id);
-  if (left.length > 0) lines.push(`To repeat what is left: ${repeat} ${left.join(' ')}`);
+  const isLeft = (stack: Stack) => {
+    const plan = plans?.get(stack);
+    return plan?.status !== 'planned' || hasChanges(plan);
+  };
+  const left = all.filter(([stack, { failed }]) => failed && isLeft(stack)).map(([{ id }]) => id);
+  if (left.length > 0) lines.push(goOn(left.join(' ')));
   return lines;
+}
+
+/** The line that says which command repeats stacks. */
+export function repeating(call: string, options = '') {
+  return (ids: string) => `To repeat what is left: ${call} ${ids}${options}`;
 }
 
 /** `2 added, 1 changed` */
@@ -99,10 +118,12 @@ function count(number: number, words: string): string[] {
  * `1 replaced, 22 added in 3 of 41 stacks, 2 after others`
  *
  * @param removed stacks that are deployed, and that the topology lacks
+ * @param none what is said where there is no stack
  */
 export function totals(
   plans: ReadonlyMap<unknown, Outcome>,
   removed: readonly string[] = [],
+  none = 'no changes in 0 stacks',
 ): string {
   const all = [...plans.values()];
   const changes = all.flatMap(changesOf);
@@ -114,11 +135,18 @@ export function totals(
   );
   const what = changed === 0 ? 'no changes' : actions.join(', ') || 'outputs change';
   const where = `${changed === 0 ? '' : `${changed} of `}${plural(all.length, 'stack')}`;
-  return [
-    `${what} in ${where}`,
+  const others = [
     ...count(of('after'), 'after others'),
     ...count(of('failed'), 'failed'),
     ...count(of('skipped', 'stopped'), 'not planned'),
+  ];
+  // Of a stack that failed nobody knows whether it has changes.
+  const isKnown = changed > 0 || !all.some(({ failed }) => failed);
+  const planned = isKnown
+    ? [`${what} in ${where}`, ...others]
+    : [`${others.join(', ')} in ${where}`];
+  return [
+    ...(all.length === 0 ? [none] : planned),
     ...count(removed.length, 'removed from the topology'),
   ].join(', ');
 }

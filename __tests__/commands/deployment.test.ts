@@ -177,10 +177,10 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
 
   test('says what terraform init says of a failure', async () => {
     const text =
-      '╷\n│ Error: Failed to get existing workspaces: S3 bucket "x" does not exist.\n│ \n│ The bucket must exist.\n╵';
+      '╷\n│ Error: Failed to query available provider packages\n│ \n│ Could not retrieve the list.\n╵';
     terraform.answer({ [CONSUMER]: { init: { lines: [text], fails: true } } });
     expect((await approved(CONSUMER)).stdout).toContain(
-      `failed     ${CONSUMER}  Failed to get existing workspaces: S3 bucket "x" does not exist. The bucket must exist.\n`,
+      `failed     ${CONSUMER}  Failed to query available provider packages Could not retrieve the list.\n`,
     );
   });
 
@@ -563,6 +563,19 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
     ]);
   });
 
+  test('what a stale plan leaves is planned again, but for stacks without changes', async () => {
+    terraform.answer({ [CONSUMER]: EVERYTHING[CONSUMER] });
+    await run(plan, ['--out', 'plan.out']);
+    const stale = says.error('Saved plan is stale');
+    terraform.answer({ [CONSUMER]: { apply: { lines: [stale], fails: true } } });
+    const { code, stdout } = await run(deploy, ['--plans', 'plan.out']);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`skipped    ${PRODUCER}  since ${CONSUMER} failed
+skipped    ${SUBSCRIPTION}  since ${CONSUMER} failed
+To plan again what is left: npm run plan -- ${CONSUMER} --out <folder>
+`);
+  });
+
   describe('deploy with saved plans refuses', () => {
     beforeEach(async () => {
       terraform.answer(EVERYTHING);
@@ -802,6 +815,16 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
       rmSync('plan.out/stacks', { recursive: true });
     });
 
+    test('of a stack that fails is repeated with the same approval', async () => {
+      terraform.answer({
+        ...EVERYTHING,
+        [CONSUMER]: { ...EVERYTHING[CONSUMER], apply: { lines: [says.error('no')], fails: true } },
+      });
+      expect((await approved()).stdout).toContain(
+        `To repeat what is left: npm run deploy -- ${CONSUMER} ${PRODUCER} ${SUBSCRIPTION} --approved plan.out\n`,
+      );
+    });
+
     test('plans again, and applies it where it is the same in any order', async () => {
       const [first, ...others] = EVERYTHING[PRODUCER].plan.lines;
       const lines = [...others, first ?? {}];
@@ -972,7 +995,7 @@ Plan: 1 replaced, 1 destroyed, 1 changed, 2 added in 2 of 3 stacks, 1 after othe
     terraform.answer({ [SUBSCRIPTION]: { plan: { lines: [error], fails: true } } });
     expect(await run(plan, [])).toMatchObject({
       code: 1,
-      stdout: `failed     ${SUBSCRIPTION}  data.terraform_remote_state.producer_orders: Resource postcondition failed: The output stream_arn must be …\nPlan: no changes in 3 stacks, 1 failed\n`,
+      stdout: `failed     ${SUBSCRIPTION}  data.terraform_remote_state.producer_orders: Resource postcondition failed: The output stream_arn must be …\nPlan: 1 failed in 3 stacks\n`,
     });
   });
 });
@@ -1032,6 +1055,15 @@ In AWS: 1 destroyed, 1 changed in 1 of 2 stacks, 1 removed from the topology
       `${CONSUMER} ${PLAN} -refresh-only`,
       `${PRODUCER} ${PLAN} -refresh-only`,
     ]);
+  });
+
+  test('before any deploy says that nothing is deployed', async () => {
+    states.mockResolvedValue({ found: [], removed: [] });
+    expect(await run(drift, [])).toEqual({
+      code: 0,
+      stdout: 'In AWS: nothing is deployed\n',
+      stderr: '',
+    });
   });
 
   const role = (...policies: string[]) => ({

@@ -61,7 +61,25 @@ describe('what exists and is in no state has the command that imports it', () =>
   });
 });
 
+const PROTECTED = (address: string) =>
+  `Resource ${address} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. To avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope of the plan using the -target option.`;
+
 test.each([
+  [
+    'Instance cannot be destroyed',
+    PROTECTED('aws_dynamodb_table.table'),
+    'aws_dynamodb_table.table would be destroyed, and deletionProtection: true (the default) protects it. To destroy it with its items: write deletionProtection: false for this producer, deploy that, then repeat this',
+  ],
+  [
+    'Instance cannot be destroyed',
+    PROTECTED('aws_s3_bucket.state_bucket'),
+    `Instance cannot be destroyed: ${PROTECTED('aws_s3_bucket.state_bucket')}`,
+  ],
+  [
+    'Failed to get existing workspaces: S3 bucket "states" does not exist. The referenced S3 bucket must have been previously created.',
+    '',
+    'the bucket states (state.bucket) does not exist: create it as step 3 of docs/first-deploy.md does, or with state.manage: true as docs/state.md says',
+  ],
   [
     'Saved plan is stale',
     'The given plan file…',

@@ -194,14 +194,20 @@ describeWithEndpoint('a table that was there before, adopted', () => {
       { globalSecondaryIndexes: DESCRIBED.globalSecondaryIndexes },
       /Unmatched\s+indexes: \["Date" "Weight"\]/,
     ],
-    ['another name', { name: 'RenamedOrders' }, /Instance cannot be destroyed/],
+    [
+      'another name',
+      { name: 'RenamedOrders' },
+      /table would be destroyed, and deletionProtection: true/,
+    ],
   ])('is refused %s before anything is touched', async (_, change, message) => {
     await expect(deploymentOf(change).deploy(STACK)).rejects.toThrow(message);
     expect((await policy()).Policy).toContain('AllowCrossAccountStreamAccess');
   });
 
   test('is destroyed only after its protection is off, and until then its policy stays', async () => {
-    await expect(deployment.destroy(STACK)).rejects.toThrow(/Instance cannot be destroyed/);
+    await expect(deployment.destroy(STACK)).rejects.toThrow(
+      /table would be destroyed, and deletionProtection: true/,
+    );
     expect((await policy()).Policy).toContain('AllowCrossAccountStreamAccess');
 
     const document = adopted({});

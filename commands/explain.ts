@@ -77,3 +77,12 @@ export function quoted(text: string): string {
 function firstParagraph(text: string): string {
   return (text.split('\n\n')[0] ?? '').replaceAll(/\s*\n\s*/g, ' ').trim();
 }
+
+/** Errors of `terraform init`, without the frame that Terraform draws around them. */
+export function plain(text: string): string {
+  return text
+    .replaceAll(/^[╷│╵] ?/gm, '')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/^.*?\bError: /, '')
+    .trim();
+}

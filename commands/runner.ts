@@ -3,7 +3,6 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import { withFolderLock } from '../stacks/folder-lock';
 import { type Applied, applyStack } from '../terraform/apply';
-import { inOrder, type NotRun } from '../terraform/in-order';
 import { Initializer } from '../terraform/initialize';
 import type { Diagnostic } from '../terraform/messages';
 import { PLAN, type PlanKind, planStack, type StackPlan } from '../terraform/plan';
@@ -11,7 +10,8 @@ import { Terraform } from '../terraform/program';
 import { otherApp } from '../topology/other-app';
 import { UserError } from '../topology/problem';
 import type { Stack } from '../topology/stacks';
-import { explain, quoted } from './explain';
+import { explain, plain, quoted } from './explain';
+import { inOrder, type NotRun } from './in-order';
 import { refuseFiles, refuseVariables } from './interference';
 import type { World } from './run';
 import { Screen } from './screen';
@@ -83,8 +83,8 @@ export class Runner {
       const runner = new Runner(terraform, screen, { ...options, atOnce });
       try {
         runner.removePlans();
-        const { text } = await terraform.run('.', ['version']);
-        if (!/^(Terraform|OpenTofu) v\d/m.test(text)) {
+        const { output } = await terraform.run('.', ['version']);
+        if (!/^(Terraform|OpenTofu) v\d/m.test(output)) {
           throw new UserError(
             `${program} is neither Terraform nor OpenTofu; set TERRAFORM_BINARY_NAME to one of them`,
           );
@@ -176,7 +176,7 @@ export class Runner {
 
   private async initialize(folder: string): Promise<(Applied & StackPlan) | undefined> {
     const failure = await this.initializer.initialize(folder);
-    return failure === undefined ? undefined : failedBy(failure);
+    return failure && failedBy(plain(failure.detail) || failure.summary);
   }
 
   private async each<T extends { readonly failed: boolean }>(

@@ -1,10 +1,10 @@
 import { few } from '../review/lists';
 import { plural } from '../review/report/words';
 import type { Applied } from '../terraform/apply';
-import type { NotRun } from '../terraform/in-order';
 import type { Diagnostic } from '../terraform/messages';
 import type { Change, StackPlan } from '../terraform/plan';
 import type { Stack } from '../topology/stacks';
+import type { NotRun } from './in-order';
 
 export type Plans = ReadonlyMap<Stack, StackPlan | NotRun>;
 

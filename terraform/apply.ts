@@ -1,5 +1,5 @@
-import type { Failed, UiMessage } from './messages';
-import { ACTIONS, PLAN } from './plan';
+import { ACTIONS, type Failed, type UiMessage } from './messages';
+import { PLAN } from './plan';
 import type { Terraform } from './program';
 
 export type Applied =

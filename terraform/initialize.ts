@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import type { Diagnostic } from './messages';
 import type { Terraform } from './program';
 
 export const LOCK_FILE = '.terraform.lock.hcl';
@@ -32,8 +33,8 @@ export class Initializer {
     private readonly cache: string,
   ) {}
 
-  /** @returns what Terraform said of a failure */
-  async initialize(folder: string): Promise<string | undefined> {
+  /** @returns why it failed, if it did */
+  async initialize(folder: string): Promise<Diagnostic | undefined> {
     const { terraform } = JSON.parse(readFileSync(path.join(folder, 'cdk.tf.json'), 'utf8'));
     // Terraform and OpenTofu have providers from registries of their own.
     const { program } = this.terraform;
@@ -52,11 +53,13 @@ export class Initializer {
       this.last = run;
     }
     const failure = await run;
-    if (failure === undefined) writeFileSync(stamp, hash);
-    return failure;
+    if (failure) return failure;
+    mkdirSync(path.dirname(stamp), { recursive: true });
+    writeFileSync(stamp, hash);
+    return undefined;
   }
 
-  private async init(folder: string, lockFile: string): Promise<string | undefined> {
+  private async init(folder: string, lockFile: string): Promise<Diagnostic | undefined> {
     const ownLockFile = path.join(folder, LOCK_FILE);
     rmSync(ownLockFile, { force: true });
     if (existsSync(lockFile)) cpSync(lockFile, ownLockFile);
@@ -64,8 +67,8 @@ export class Initializer {
     const args = ['init', '-input=false', '-no-color', '-reconfigure'];
     // Terraform uses a cache only if it is there.
     mkdirSync(this.cache, { recursive: true });
-    const { succeeded, text } = await this.terraform.run(folder, args);
-    if (!succeeded) return plain(text);
+    const { succeeded, errors } = await this.terraform.run(folder, args);
+    if (!succeeded) return errors[0];
     if (existsSync(ownLockFile)) cpSync(ownLockFile, lockFile);
     return undefined;
   }
@@ -77,15 +80,6 @@ function isWhole(folder: string): boolean {
   if (!existsSync(path.join(folder, LOCK_FILE)) || !existsSync(providers)) return false;
   const files = readdirSync(providers, { recursive: true, encoding: 'utf8' });
   return files.every((file) => existsSync(path.join(providers, file)));
-}
-
-/** The errors, without the frame that Terraform draws around them. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/^[╷│╵] ?/gm, '')
-    .replaceAll(/\s+/g, ' ')
-    .replace(/^.*?\bError: /, '')
-    .trim();
 }
 
 function hashOf(value: unknown): string {

@@ -1,13 +1,26 @@
+/** What happens to a resource, in Terraform's words and ours. */
+export const ACTIONS = {
+  create: 'added',
+  update: 'changed',
+  import: 'changed',
+  replace: 'replaced',
+  delete: 'destroyed',
+  // Nothing in AWS: `remove`, which OpenTofu calls `forget`, and `move` are of the state alone.
+  ...{ noop: undefined, read: undefined, move: undefined, remove: undefined, forget: undefined },
+} as const;
+
+type Action = keyof typeof ACTIONS;
+
 /** What is read of Terraform's messages. */
 export interface UiMessage {
   readonly type: string;
   readonly diagnostic?: Diagnostic;
   /** Of `planned_change` and `resource_drift`. */
-  readonly change?: { readonly resource: { readonly addr: string }; readonly action: string };
+  readonly change?: { readonly resource: { readonly addr: string }; readonly action: Action };
   /** Of what happens to a resource. */
   readonly hook?: {
     readonly resource: { readonly addr: string };
-    readonly action: string;
+    readonly action: Action;
     readonly elapsed_seconds?: number;
   };
   /** Of `change_summary`. */
@@ -29,11 +42,19 @@ export interface Failed {
   readonly errors: readonly Diagnostic[];
 }
 
-/** A line of Terraform's as a message, if it is one. */
+/** A line of Terraform's as a message, if it is one that can be read. */
 export function readMessage(line: string): UiMessage | undefined {
+  const message = parsed(line) as UiMessage | undefined;
+  if (typeof message?.type !== 'string') return undefined;
+  if (!/^(planned_change|resource_drift)$/.test(message.type)) return message;
+  const { action = '', resource } = message.change ?? {};
+  return Object.hasOwn(ACTIONS, action) && resource?.addr ? message : undefined;
+}
+
+/** Undefined of what is not JSON. */
+export function parsed(text: string): unknown {
   try {
-    const message = JSON.parse(line);
-    return typeof message.type === 'string' ? message : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

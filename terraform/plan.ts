@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { changedAttributes, driftedAttributes } from './attributes';
-import type { Diagnostic, Failed } from './messages';
+import { ACTIONS, type Diagnostic, type Failed } from './messages';
 import type { Terraform } from './program';
 
 /** What happens to a resource. */
@@ -42,15 +42,6 @@ const FLAGS = {
 
 export type PlanKind = keyof typeof FLAGS;
 
-/** Terraform's words, and ours. What only a state forgets or moves changes nothing in AWS. */
-export const ACTIONS: Readonly<Record<string, Change['action']>> = {
-  create: 'added',
-  update: 'changed',
-  import: 'changed',
-  replace: 'replaced',
-  delete: 'destroyed',
-};
-
 /**
  * Plans a stack, and leaves the plan in its folder. It takes no lock, so that whoever may only read can plan; a plan
  * that is out of date is refused when it is applied.
@@ -74,7 +65,7 @@ export async function planStack(
   const args = ['plan', '-json', '-input=false', '-lock=false', `-out=${PLAN}`, ...FLAGS[kind]];
   const outcome = await terraform.run(folder, args, (message) => {
     const address = message.change?.resource.addr ?? '';
-    const action = message.type === read ? ACTIONS[message.change?.action ?? ''] : undefined;
+    const action = message.type === read ? ACTIONS[message.change?.action ?? 'noop'] : undefined;
     if (action) found.set(address, { address, action, attributes: [] });
     for (const [name, output] of Object.entries(message.outputs ?? {})) {
       if (output.action !== 'noop') outputs.push(name);
@@ -91,6 +82,7 @@ export async function planStack(
   }
   const sorted = [...found.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
   const changes = await detailed(sorted, terraform, folder, kind);
+  if ('failed' in changes) return changes;
   return { status: 'planned', failed: false, changes, outputs: kind === 'deploy' ? outputs : [] };
 }
 
@@ -116,12 +108,13 @@ async function detailed(
   terraform: Terraform,
   folder: string,
   kind: PlanKind,
-): Promise<readonly Change[]> {
+): Promise<readonly Change[] | Failed> {
   const isInPlace = ({ action }: Change) => action === 'replaced' || action === 'changed';
   if (!changes.some(isInPlace)) return changes;
-  const { succeeded, text } = await terraform.run(folder, ['show', '-json', '-no-color', PLAN]);
-  if (!succeeded) return changes;
-  const plan = JSON.parse(text);
+  const args = ['show', '-json', '-no-color', PLAN];
+  const { succeeded, output, errors } = await terraform.run(folder, args);
+  if (!succeeded) return { status: 'failed', failed: true, errors };
+  const plan = JSON.parse(output);
   const details = kind === 'drift' ? driftedAttributes(plan) : changedAttributes(plan);
   return changes.flatMap((change) => {
     if (!isInPlace(change)) return [change];

@@ -2,14 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { UserError } from '../topology/problem';
-import { type Diagnostic, readMessage, type UiMessage } from './messages';
+import { type Diagnostic, parsed, readMessage, type UiMessage } from './messages';
 
 /** What one run of Terraform came to. */
 export interface Outcome {
   readonly succeeded: boolean;
+  /** Why it failed. */
   readonly errors: readonly Diagnostic[];
-  /** What it printed that is no message, such as all of `terraform init`. */
-  readonly text: string;
+  /** What it printed that is no message, such as all of `terraform show`. */
+  readonly output: string;
 }
 
 /** Milliseconds within which one Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
@@ -18,6 +19,7 @@ export const ONE_INTERRUPT = 1_000;
 /** Of a terminal that was closed: what runs is ended in order all the same. */
 const OUTPUTS = [process.stdout, process.stderr];
 const ignore = () => {};
+const STOPPED: Diagnostic = { severity: 'error', summary: 'interrupted', detail: '' };
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
@@ -52,13 +54,13 @@ export class Terraform {
     for (const output of OUTPUTS) output.off('error', ignore);
   }
 
-  /** @param onMessage what is called with each message of a run with `-json` */
+  /** @param onMessage what is called with each message of a plan or apply with `-json`, of which one is a summary */
   async run(
     folder: string,
     args: readonly string[],
-    onMessage: (message: UiMessage) => void = () => {},
+    onMessage?: (message: UiMessage) => void,
   ): Promise<Outcome> {
-    if (this.stopped) return { succeeded: false, errors: [], text: '' };
+    if (this.stopped) return { succeeded: false, errors: [STOPPED], output: '' };
     const child = spawn(this.program, args, {
       cwd: folder,
       env: { ...this.env, TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' },
@@ -67,19 +69,29 @@ export class Terraform {
     });
     this.running.add(child);
     const errors: Diagnostic[] = [];
-    const text: string[] = [];
-    for (const input of [child.stdout, child.stderr]) {
-      createInterface({ input }).on('line', (line) => {
-        const message = readMessage(line);
-        if (!message) text.push(line);
-        else if (message.diagnostic?.severity === 'error') errors.push(message.diagnostic);
-        else onMessage(message);
-      });
-    }
+    const [output, log]: [string[], string[]] = [[], []];
+    let isSummarized = false;
+    createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const message = onMessage && readMessage(line);
+      if (!message) output.push(line);
+      else if (message.diagnostic?.severity === 'error') errors.push(message.diagnostic);
+      else onMessage(message);
+      isSummarized ||= message?.type === 'change_summary';
+    });
     try {
       // Not 'exit', after which lines may still come.
-      const [code] = await once(child, 'close');
-      return { succeeded: code === 0, errors, text: text.join('\n') };
+      const [code, signal] = await once(child, 'close');
+      const isUnread = onMessage
+        ? !isSummarized || output.some((line) => line.startsWith('{'))
+        : args.includes('-json') && !parsed(output.join(''));
+      const succeeded = code === 0 && !isUnread;
+      if (!succeeded && errors.length === 0) {
+        const how = code === 0 ? 'cannot be read' : `ended with ${signal ?? `exit code ${code}`}`;
+        const detail = [...output, ...log].join('\n');
+        errors.push({ severity: 'error', summary: `${this.program} ${args[0]} ${how}`, detail });
+      }
+      return { succeeded, errors, output: output.join('\n') };
     } catch (error) {
       const remedy = 'install Terraform 1.10 or later, or set TERRAFORM_BINARY_NAME=tofu';
       throw new UserError(`${(error as Error).message}; ${remedy}`);

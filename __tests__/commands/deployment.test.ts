@@ -184,6 +184,37 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
     );
   });
 
+  test.each<[string, Record<string, Answer>, string]>([
+    [
+      'an init that says nothing',
+      { init: { fails: true } },
+      'terraform.sh init ended with exit code 1',
+    ],
+    [
+      'an apply that says nothing',
+      { apply: { fails: true } },
+      'terraform.sh apply ended with exit code 1',
+    ],
+    [
+      'an apply that fails with a text',
+      { apply: { lines: ['Usage:', '  terraform', '', 'more'], fails: true } },
+      'terraform.sh apply ended with exit code 1: Usage: terraform',
+    ],
+    [
+      'an apply that does nothing',
+      { apply: { lines: ['hello'], isCut: true } },
+      'terraform.sh apply cannot be read: hello',
+    ],
+  ])('fails at %s, with a reason', async (_, answers, reason) => {
+    terraform.answer({ [CONSUMER]: answers });
+    write({ name: 'again' });
+    const { code, stdout } = await approved(CONSUMER);
+    expect({ code, stdout: stdout.replaceAll(__dirname, '') }).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(new RegExp(`^failed     ${CONSUMER}  \\S*${reason}$`, 'm')),
+    });
+  });
+
   test('names stacks that are deployed and that the topology lacks', async () => {
     states.mockResolvedValue({ found: [], removed: ['producer-old'] });
     expect((await approved()).stdout).toContain(
@@ -963,6 +994,55 @@ To plan again what is left: npm run plan -- ${CONSUMER} --out <folder>
       expect(await refused('taken')).toMatchObject({ code: 0, stderr: '' });
       expect(readdirSync('taken').sort()).toEqual(['keep', 'plan.json', 'plan.md']);
     });
+  });
+
+  const CHANGED = says.plan('update', TABLE);
+
+  test.each<[string, Record<string, Answer>, string]>([
+    [
+      'without a summary',
+      { plan: { lines: ['hello'], isCut: true } },
+      'plan cannot be read: hello',
+    ],
+    ['with a change that is cut off', { plan: { lines: ['{"type":"planned'] } }, 'plan .*planned'],
+    [
+      'with a change of an unknown kind',
+      { plan: { lines: [says.plan('melt', TABLE)] } },
+      'plan .*"melt".*',
+    ],
+    [
+      'with a change of no resource',
+      { plan: { lines: [{ type: 'planned_change', change: { action: 'delete' } }] } },
+      'plan .*"delete".*',
+    ],
+    [
+      'whose details are not JSON',
+      { plan: { lines: [CHANGED] }, show: { lines: ['hello'] } },
+      'show cannot be read: hello',
+    ],
+    [
+      'whose details cannot be shown',
+      { plan: { lines: [CHANGED] }, show: { lines: ['hello'], fails: true } },
+      'show ended with exit code 1: hello',
+    ],
+  ])('fails %s', async (_, answers, reason) => {
+    terraform.answer({ [PRODUCER]: answers });
+    expect(await run(plan, [PRODUCER])).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        new RegExp(
+          `^failed     ${PRODUCER}  \\S*terraform.sh ${reason}\nPlan: no changes in 1 stack, 1 failed\n$`,
+        ),
+      ),
+      stderr: '',
+    });
+  });
+
+  test('is the same with a log of Terraform’s', async () => {
+    terraform.answer(EVERYTHING);
+    const { stdout } = await run(plan, [CONSUMER]);
+    const env = { ...terraform.env, TF_LOG: 'JSON' };
+    expect(await run(plan, [CONSUMER], { env })).toMatchObject({ code: 2, stdout, stderr: '' });
   });
 
   test('without changes ends with 0', async () => {

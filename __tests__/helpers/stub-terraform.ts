@@ -6,6 +6,8 @@ export interface Answer {
   /** What it prints: messages, or text as it is. */
   readonly lines?: readonly (object | string)[];
   readonly fails?: boolean;
+  /** Whether the summary of changes is missing, which else comes first. */
+  readonly isCut?: boolean;
   /** Signals that end it; it runs until then. */
   readonly waits?: number;
 }
@@ -23,11 +25,12 @@ export class StubTerraform {
     this.remove();
     mkdirSync(this.folder);
     for (const [stack, commands] of Object.entries(answers)) {
-      for (const [command, { lines = [], fails, waits }] of Object.entries(commands)) {
+      for (const [command, { lines = [], fails, isCut, waits }] of Object.entries(commands)) {
         const file = path.join(this.folder, `${stack}.${command}`);
         const texts = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
         writeFileSync(file, texts.map((text) => `${text}\n`).join(''));
         if (fails) writeFileSync(`${file}.fails`, '');
+        if (isCut) writeFileSync(`${file}.cut`, '');
         if (waits) writeFileSync(`${file}.waits`, String(waits));
       }
     }

@@ -10,6 +10,10 @@ note "$@"
 [ "$1" = init ] && mkdir -p .terraform/providers && echo provider >.terraform.lock.hcl
 [ "$1" = plan ] && echo 'a plan' >plan
 answer=$STUB_FOLDER/$stack.$1
+case $1 in plan | apply)
+  [ -f "$answer.cut" ] || echo '{"type":"change_summary","changes":{"add":0,"change":0,"remove":0}}'
+esac
+[ -z "$TF_LOG" ] || echo '{"@level":"debug"}' >&2
 [ -f "$answer" ] && cat "$answer"
 if [ -f "$answer.waits" ]; then
   until [ "$signals" -ge "$(cat "$answer.waits")" ]; do sleep 0.05; done

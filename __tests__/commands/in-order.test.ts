@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { inOrder } from '../../terraform/in-order';
+import { inOrder } from '../../commands/in-order';
 import type { Stack } from '../../topology/stacks';
 
 const stack = (id: string, ...dependsOn: string[]): Stack => {

@@ -1031,7 +1031,7 @@ To plan again what is left: npm run plan -- ${CONSUMER} --out <folder>
       code: 1,
       stdout: expect.stringMatching(
         new RegExp(
-          `^failed     ${PRODUCER}  \\S*terraform.sh ${reason}\nPlan: no changes in 1 stack, 1 failed\n$`,
+          `^failed     ${PRODUCER}  \\S*terraform.sh ${reason}\nPlan: 1 failed in 1 stack\n$`,
         ),
       ),
       stderr: '',

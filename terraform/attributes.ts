@@ -97,5 +97,5 @@ function keeps(before: unknown, after: unknown): boolean {
 }
 
 function isEmpty(value: unknown): boolean {
-  return value !== false && (!value || Object.keys(value).length === 0);
+  return ['null', '""', '0', '[]', '{}'].includes(JSON.stringify(value ?? null));
 }

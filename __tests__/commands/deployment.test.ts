@@ -1156,10 +1156,15 @@ In AWS: 1 destroyed, 1 changed in 1 of 2 stacks, 1 removed from the topology
     return { apply_server_side_encryption_by_default: [{ sse_algorithm }], bucket_key_enabled };
   };
 
-  test('is a setting that was off and is on', async () => {
+  test.each([
+    ['that was off and is on', 'enabled', false, true],
+    ['that was on and is off', 'enabled', true, false],
+    ['that is a number', 'batch_size', 100, 1],
+    ['that is a text', 'starting_position', 'LATEST', 'TRIM_HORIZON'],
+  ])('is a setting %s', async (_, name, before, after) => {
     const mapping = 'aws_lambda_event_source_mapping.m';
-    differs(found(mapping, { enabled: false }, { enabled: true }));
-    expect((await run(drift, [])).stdout).toContain(`changed    ${CONSUMER}  ${mapping} (enabled)`);
+    differs(found(mapping, { [name]: before }, { [name]: after }));
+    expect((await run(drift, [])).stdout).toContain(`changed    ${CONSUMER}  ${mapping} (${name})`);
   });
 
   test.each([

@@ -330,7 +330,7 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
     const names = [
       'WORKSPACE',
       'DATA_DIR',
-      ...['', '_plan', '_apply', '_show'].map((of) => `CLI_ARGS${of}`),
+      ...['', '_plan', '_apply', '_destroy', '_show'].map((of) => `CLI_ARGS${of}`),
     ];
     const variables = Object.fromEntries(names.map((name) => [`TF_${name}`, 'x']));
     const env = { ...terraform.env, ...variables, TF_CLI_ARGS_init: 'x', TF_LOG: 'debug' };
@@ -343,6 +343,7 @@ TF_DATA_DIR is set; unset it: each stack has its own .terraform
 TF_CLI_ARGS is set; unset it: ${why}
 TF_CLI_ARGS_plan is set; unset it: ${why}
 TF_CLI_ARGS_apply is set; unset it: ${why}
+TF_CLI_ARGS_destroy is set; unset it: ${why}
 TF_CLI_ARGS_show is set; unset it: ${why}
 `,
     });

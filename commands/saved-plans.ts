@@ -339,9 +339,11 @@ function brokenFiles({ id, from, files }: { id: string; from: string; files?: st
 
 /** Undefined if the stack is not synthesized as JSON. */
 function configurationIn(folder: string): string | undefined {
-  const file = path.join(folder, 'cdk.tf.json');
-  if (!existsSync(file)) return undefined;
   const withoutRoles = (key: string, value: unknown) => (key === 'assume_role' ? undefined : value);
-  const text = JSON.stringify(JSON.parse(readFileSync(file, 'utf8')), withoutRoles);
-  return createHash('sha256').update(text).digest('hex');
+  try {
+    const json = JSON.parse(readFileSync(path.join(folder, 'cdk.tf.json'), 'utf8'));
+    return createHash('sha256').update(JSON.stringify(json, withoutRoles)).digest('hex');
+  } catch {
+    return undefined;
+  }
 }

@@ -736,6 +736,13 @@ To plan again what is left: npm run plan -- ${CONSUMER} --out <folder>
       expect(await reviewed('--from', 'cdktf.out', '--after-init')).toMatchObject({ code: 0 });
     });
 
+    test('refuses half a file of a stack that was synthesized before', async () => {
+      writeFileSync(`cdktf.out/stacks/${CONSUMER}/cdk.tf.json`, '{"a":');
+      expect((await reviewed('--from', 'cdktf.out', '--after-init')).stderr).toContain(
+        `--plans: ${CONSUMER} has another configuration than the one that was planned; plan again\n`,
+      );
+    });
+
     test('says why a stack could not be planned', async () => {
       terraform.answer({
         [PRODUCER]: { plan: { lines: [says.error('AccessDenied', 'not allowed')], fails: true } },

@@ -1,5 +1,4 @@
 /** The commands that run Terraform, with a program in its place that says what the test sets. */
-import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -23,6 +22,7 @@ import { command as review } from '../../commands/review';
 import type { Command, World } from '../../commands/run';
 import { command as stacks } from '../../commands/stacks';
 import { readStates } from '../../operate/states';
+import { gitIn } from '../helpers/git';
 import { runCommand } from '../helpers/run-command';
 import { type Answer, StubTerraform, says } from '../helpers/stub-terraform';
 import { type Overrides, producer, topology } from '../helpers/topology';
@@ -1310,10 +1310,7 @@ done       ${SUBSCRIPTION}  1 destroyed
 });
 
 describe('since a commit', () => {
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
-      stdio: 'pipe',
-    });
+  const git = (...args: string[]) => gitIn('.', ...args);
   const ids = async (...args: string[]) => {
     const { stdout, stderr } = await run(stacks, args);
     return [

@@ -16,10 +16,11 @@ import path from 'node:path';
 import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { parseDocument } from 'yaml';
 import { loadTopology } from '../../load/load';
+import { gitIn } from '../helpers/git';
 import { clientsOf } from './support/account';
 import { createStateBucket, describeWithEndpoint } from './support/deployment';
 import { writeTopology } from './support/topology';
-import { git, WorkflowRunner } from './support/workflows';
+import { WorkflowRunner } from './support/workflows';
 
 const CONSUMER = 'consumer-process-orders';
 const FUNCTION = 'aws_lambda_function.processor';
@@ -45,16 +46,16 @@ describeWithEndpoint('the workflows', () => {
       filter: (file) => !GENERATED.test(path.relative('.', file)),
     });
     symlinkSync(path.resolve('node_modules'), path.join(runner.folder, 'node_modules'));
-    git(origin, 'init', '--quiet', '--initial-branch=main');
+    gitIn(origin, 'init', '--quiet', '--initial-branch=main');
     commit('topology.yaml', walkThrough(128));
     await createStateBucket(loadTopology(path.join(origin, 'topology.yaml')));
   });
 
   function commit(file: string, text: string): string {
     writeFileSync(path.join(origin, file), text);
-    git(origin, 'add', '--all');
-    git(origin, 'commit', '--quiet', '--message', file);
-    return git(origin, 'rev-parse', 'HEAD');
+    gitIn(origin, 'add', '--all');
+    gitIn(origin, 'commit', '--quiet', '--message', file);
+    return gitIn(origin, 'rev-parse', 'HEAD');
   }
 
   const COMMON = {
@@ -105,7 +106,7 @@ describeWithEndpoint('the workflows', () => {
 
   test('plan.yml writes one comment, and runs nothing of the pull request', async () => {
     const proof = path.join(runner.folder, 'hostile');
-    git(origin, 'checkout', '--quiet', '-b', 'branch');
+    gitIn(origin, 'checkout', '--quiet', '-b', 'branch');
     const { scripts, ...manifest } = JSON.parse(readFileSync('package.json', 'utf8'));
     const hostile = Object.fromEntries(
       Object.keys(scripts).map((name) => [name, `touch ${proof}`]),
@@ -115,10 +116,10 @@ describeWithEndpoint('the workflows', () => {
     mkdirSync(path.join(origin, 'functions'));
     commit('functions/.npmrc', 'ignore-scripts=false');
     const head = commit('topology.yaml', walkThrough(256));
-    git(origin, 'checkout', '--quiet', '-b', 'merge', 'main');
-    git(origin, 'merge', '--quiet', '--no-ff', '--no-edit', 'branch');
-    git(origin, 'update-ref', 'refs/pull/3/merge', 'merge');
-    git(origin, 'checkout', '--quiet', 'main');
+    gitIn(origin, 'checkout', '--quiet', '-b', 'merge', 'main');
+    gitIn(origin, 'merge', '--quiet', '--no-ff', '--no-edit', 'branch');
+    gitIn(origin, 'update-ref', 'refs/pull/3/merge', 'merge');
+    gitIn(origin, 'checkout', '--quiet', 'main');
     const event = {
       'github.event.number': '3',
       'github.event.pull_request.head.sha': head,
@@ -159,16 +160,16 @@ describeWithEndpoint('the workflows', () => {
   });
 
   test('plan.yml refuses a link, and commits that are pushed after it started', async () => {
-    git(origin, 'checkout', '--quiet', 'merge');
+    gitIn(origin, 'checkout', '--quiet', 'merge');
     symlinkSync('/proc/self/environ', path.join(origin, 'functions', 'link.ts'));
-    git(origin, 'add', '--all');
+    gitIn(origin, 'add', '--all');
     const event = {
       'github.event.number': '3',
-      'github.event.pull_request.head.sha': git(origin, 'rev-parse', 'branch'),
+      'github.event.pull_request.head.sha': gitIn(origin, 'rev-parse', 'branch'),
     };
-    git(origin, 'commit', '--quiet', '--amend', '--no-edit');
-    git(origin, 'update-ref', 'refs/pull/3/merge', 'merge');
-    git(origin, 'checkout', '--quiet', 'main');
+    gitIn(origin, 'commit', '--quiet', '--amend', '--no-edit');
+    gitIn(origin, 'update-ref', 'refs/pull/3/merge', 'merge');
+    gitIn(origin, 'checkout', '--quiet', 'main');
     const refused = await job('plan', 'plan', event);
     expect(refused.log).toMatch(/120000 blob \w+\tfunctions\/link\.ts/);
     expect(refused).toMatchObject({ succeeded: false });

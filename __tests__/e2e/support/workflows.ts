@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { gitIn } from '../../helpers/git';
 
 interface Step {
   readonly id?: string;
@@ -152,10 +153,10 @@ export class WorkflowRunner {
     switch (action) {
       case 'actions/checkout': {
         const place = path.join(cwd, inputs.path ?? '.');
-        git(cwd, 'clone', '--quiet', this.origin, place);
+        gitIn(cwd, 'clone', '--quiet', this.origin, place);
         if (inputs.ref === undefined) return;
-        git(place, 'fetch', '--quiet', 'origin', inputs.ref);
-        git(place, 'checkout', '--quiet', 'FETCH_HEAD');
+        gitIn(place, 'fetch', '--quiet', 'origin', inputs.ref);
+        gitIn(place, 'checkout', '--quiet', 'FETCH_HEAD');
         return;
       }
       case 'actions/upload-artifact': {
@@ -184,11 +185,6 @@ export class WorkflowRunner {
         throw new Error(`${action} is not known`);
     }
   }
-}
-
-export function git(cwd: string, ...args: readonly string[]): string {
-  const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
-  return execFileSync('git', [...who, ...args], { cwd, encoding: 'utf8', stdio: 'pipe' }).trim();
 }
 
 /** Both outputs in their order. */

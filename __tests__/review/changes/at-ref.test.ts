@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import fs, { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +6,7 @@ import type * as atRef from '../../../review/changes/at-ref';
 import { synthesizeAt } from '../../../review/changes/at-ref';
 import { codeOf } from '../../../review/changes/code';
 import { differences } from '../../../review/changes/differences';
+import { gitIn } from '../../helpers/git';
 import { synthesizedStacks } from '../../helpers/review';
 import { topology } from '../../helpers/topology';
 
@@ -16,10 +16,7 @@ const folder = fs.mkdtempSync(path.join(tmpdir(), 'at-ref-'));
 /** The project is a folder of the repository, and packages are not in it. */
 const project = path.join(folder, 'repository/streams');
 
-const git = (...args: string[]) =>
-  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], {
-    encoding: 'utf8',
-  }).trim();
+const git = (...args: string[]) => gitIn('.', ...args);
 
 beforeAll(() => {
   fs.mkdirSync(project, { recursive: true });

@@ -1,9 +1,8 @@
-import { synthesize } from '../stacks/synthesize';
 import { APPROVE, confirmed, ensureApproval } from './approval';
 import { quoted } from './explain';
-import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
+import { RUN_OPTIONS, Runner } from './runner';
 import { ensureApproved, usePlans } from './saved-plans';
-import { callOf, OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
+import { callOf, OPERANDS, prepared, removedLines, SELECTION, statesOf } from './selection';
 import { exitCode, hasChanges, planLines, repeating, resultLines, totals } from './summary';
 import { defineTopologyCommand, readTopology, type TopologyWorld } from './topology';
 
@@ -30,8 +29,7 @@ export const command = defineTopologyCommand(
     ensureApproval(world, isApproved, '--auto-approve, or --plans with what npm run plan saved');
     const topology = readTopology(world);
     return Runner.with(world, options, async (runner) => {
-      const { stacks, since } = await selected(topology, options, patterns, world);
-      await synthesize(topology, OUTDIR);
+      const { stacks, since } = await prepared(topology, options, patterns, world);
       const { screen, explain } = runner;
       const saved = folder === undefined ? undefined : usePlans(folder, topology, runner);
       const ids = new Set(stacks.map(({ id }) => id));

@@ -1,9 +1,8 @@
 import { writeSection } from '../review/report/markdown';
 import { planSection } from '../review/report/plan';
-import { synthesize } from '../stacks/synthesize';
-import { READ_ONLY, readOnly } from './read-only';
-import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
-import { OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
+import { READ_ONLY } from './read-only';
+import { RUN_OPTIONS, Runner } from './runner';
+import { OPERANDS, prepared, removedLines, SELECTION, statesOf } from './selection';
 import { exitCode, planLines, summarized, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
 import { writeFiles } from './write-files';
@@ -21,10 +20,9 @@ export const command = defineTopologyCommand(
   OPTIONS,
   async (options, world, patterns) => {
     const asked = readTopology(world);
-    const topology = options['read-only'] ? readOnly(asked) : asked;
     return Runner.with(world, options, async (runner) => {
-      const { stacks, since } = await selected(asked, options, patterns, world);
-      await synthesize(topology, OUTDIR);
+      const selection = await prepared(asked, options, patterns, world);
+      const { topology, stacks, since } = selection;
       const { found, removed } = await statesOf(topology, world, since);
       // What was never deployed cannot differ.
       const deployed = stacks.filter(({ id }) => found?.includes(id) ?? true);

@@ -1,8 +1,7 @@
-import { synthesize } from '../stacks/synthesize';
-import { READ_ONLY, readOnly } from './read-only';
-import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
+import { READ_ONLY } from './read-only';
+import { RUN_OPTIONS, Runner } from './runner';
 import { clearPlans, savePlans } from './saved-plans';
-import { OPERANDS, removedLines, SELECTION, selected, statesOf } from './selection';
+import { OPERANDS, prepared, removedLines, SELECTION, statesOf } from './selection';
 import { exitCode, planLines, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
 
@@ -23,10 +22,9 @@ export const command = defineTopologyCommand(
   OPTIONS,
   async (options, world, patterns) => {
     const asked = readTopology(world);
-    const topology = options['read-only'] ? readOnly(asked) : asked;
     return Runner.with(world, options, async (runner) => {
-      const { stacks, notAsked, since } = await selected(asked, options, patterns, world);
-      await synthesize(topology, OUTDIR);
+      const selection = await prepared(asked, options, patterns, world);
+      const { topology, stacks, notAsked, since } = selection;
       if (options.out !== undefined) clearPlans(options.out);
       const plans = await runner.plan(stacks, 'deploy');
       const { removed } = await statesOf(topology, world, since);

@@ -18,6 +18,7 @@ import { paragraph, strong } from '../review/report/words';
 import type { ReviewInput } from '../review/review';
 import { LOCK_FILE } from '../terraform/initialize';
 import { PLAN, type StackPlan } from '../terraform/plan';
+import { writing } from '../topology/paths';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { stacksOf } from '../topology/stacks';
@@ -25,7 +26,6 @@ import type { NotRun } from './in-order';
 import { OUTDIR, type Runner } from './runner';
 import { isShard } from './selection';
 import { changesOf, hasChanges, type Plans, summarized, totals } from './summary';
-import { writing } from './write-files';
 
 const INDEX = 'plan.json';
 const SUMMARY = 'plan.md';

@@ -9,6 +9,7 @@ import { type Stack, stacksOf } from '../topology/stacks';
 import { visible } from '../topology/unicode';
 import type { Values } from './command';
 import { quoted } from './explain';
+import { readOnly } from './read-only';
 import type { World } from './run';
 import { OUTDIR } from './runner';
 import type { TopologyWorld } from './topology';
@@ -67,6 +68,20 @@ export async function selected(
   const since = { commit: before.commit, ids: before.stacks.map(({ id }) => id) };
   const stacks = named.filter(({ id }) => changed.has(id));
   return { stacks, notAsked: without(stacks), since };
+}
+
+/** What is asked for, and the folder of all stacks as Terraform is to run in it, perhaps with roles that only read. */
+export async function prepared(
+  asked: ResolvedTopology,
+  options: Values<typeof SELECTION> & { readonly 'read-only'?: boolean },
+  patterns: readonly string[],
+  world: TopologyWorld,
+): Promise<Selected & { readonly topology: ResolvedTopology }> {
+  const topology = options['read-only'] ? readOnly(asked) : asked;
+  const selection = await selected(asked, options, patterns, world);
+  const isSynthesized = selection.since !== undefined && topology === asked;
+  if (!isSynthesized) await synthesize(topology, OUTDIR);
+  return { ...selection, topology };
 }
 
 /**

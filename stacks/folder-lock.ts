@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { writing } from '../topology/paths';
 import { UserError } from '../topology/problem';
 
 /** Locks of this process, which needs none again for a part of what it does. */
@@ -15,18 +16,18 @@ export async function withFolderLock<T>(folder: string, action: () => T | Promis
   const lock = path.join(folder, '.synth.lock');
   const id = path.resolve(lock);
   if (held.has(id)) return action();
-  try {
+  writing('the stacks', folder, () => {
     mkdirSync(folder, { recursive: true });
     if (isLeftBehind(lock)) rmSync(lock, { force: true });
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
-  } catch (error) {
-    const { code, syscall, message } = error as NodeJS.ErrnoException;
-    throw new UserError(
-      code === 'EEXIST' && syscall === 'open'
-        ? `another command runs in ${folder}; run one at a time for a folder. If none runs, delete ${lock}`
-        : `the stacks cannot be written to ${folder}: ${message}`,
-    );
-  }
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      throw new UserError(
+        `another command runs in ${folder}; run one at a time for a folder. If none runs, delete ${lock}`,
+      );
+    }
+  });
   held.add(id);
   try {
     return await action();

@@ -12,7 +12,7 @@ import { App, Manifest, TerraformStack } from 'cdktf';
 import { version } from '../package.json';
 import { STATE_BUCKET_STACK_ID } from '../topology/names';
 import { PACKAGE_NAME } from '../topology/own-files';
-import { temporaryFolder } from '../topology/paths';
+import { temporaryFolder, writing } from '../topology/paths';
 import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { stacksOf } from '../topology/stacks';
@@ -102,8 +102,8 @@ function replace(
   keepStale = false,
 ): Promise<void> {
   const stacks = path.join(outdir, Manifest.stacksFolder);
-  return withFolderLock(outdir, () => {
-    try {
+  return withFolderLock(outdir, () =>
+    writing('the stacks', outdir, () => {
       mkdirSync(stacks, { recursive: true });
       for (const list of LISTS) rmSync(path.join(outdir, list), { force: true });
       for (const id of readdirSync(stacks)) {
@@ -118,8 +118,6 @@ function replace(
       for (const list of LISTS.filter((name) => existsSync(path.join(scratch, name)))) {
         cpSync(path.join(scratch, list), path.join(outdir, list));
       }
-    } catch (error) {
-      throw new UserError(`the stacks cannot be written to ${outdir}: ${(error as Error).message}`);
-    }
-  });
+    }),
+  );
 }

@@ -57,3 +57,16 @@ export function withSlashes(file: string): string {
 export function isOwn(file: string): boolean {
   return !file.split('/').includes('node_modules');
 }
+
+/**
+ * @param write what it throws of files becomes one line
+ * @throws UserError if something cannot be written
+ */
+export function writing(what: string, folder: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${what} cannot be written to ${folder}: ${(error as Error).message}`);
+  }
+}

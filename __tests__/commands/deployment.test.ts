@@ -24,7 +24,7 @@ import { command as stacks } from '../../commands/stacks';
 import { readStates } from '../../operate/states';
 import { gitIn } from '../helpers/git';
 import { runCommand } from '../helpers/run-command';
-import { type Answer, StubTerraform, says } from '../helpers/stub-terraform';
+import { type Answer, PROGRAM, StubTerraform, says } from '../helpers/stub-terraform';
 import { type Overrides, producer, topology } from '../helpers/topology';
 
 jest.mock('../../operate/states');
@@ -185,33 +185,25 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
   });
 
   test.each<[string, Record<string, Answer>, string]>([
-    [
-      'an init that says nothing',
-      { init: { fails: true } },
-      'terraform.sh init ended with exit code 1',
-    ],
-    [
-      'an apply that says nothing',
-      { apply: { fails: true } },
-      'terraform.sh apply ended with exit code 1',
-    ],
+    ['an init that says nothing', { init: { fails: true } }, 'init ended with exit code 1'],
+    ['an apply that says nothing', { apply: { fails: true } }, 'apply ended with exit code 1'],
     [
       'an apply that fails with a text',
       { apply: { lines: ['Usage:', '  terraform', '', 'more'], fails: true } },
-      'terraform.sh apply ended with exit code 1: Usage: terraform',
+      'apply ended with exit code 1: Usage: terraform',
     ],
     [
       'an apply that does nothing',
       { apply: { lines: ['hello'], isCut: true } },
-      'terraform.sh apply cannot be read: hello',
+      'apply cannot be read: hello',
     ],
   ])('fails at %s, with a reason', async (_, answers, reason) => {
     terraform.answer({ [CONSUMER]: answers });
     write({ name: 'again' });
     const { code, stdout } = await approved(CONSUMER);
-    expect({ code, stdout: stdout.replaceAll(__dirname, '') }).toMatchObject({
+    expect({ code, stdout }).toEqual({
       code: 1,
-      stdout: expect.stringMatching(new RegExp(`^failed     ${CONSUMER}  \\S*${reason}$`, 'm')),
+      stdout: expect.stringContaining(`\nfailed     ${CONSUMER}  ${PROGRAM} ${reason}\n`),
     });
   });
 
@@ -1012,16 +1004,20 @@ To plan again what is left: npm run plan -- ${CONSUMER} --out <folder>
       { plan: { lines: ['hello'], isCut: true } },
       'plan cannot be read: hello',
     ],
-    ['with a change that is cut off', { plan: { lines: ['{"type":"planned'] } }, 'plan .*planned'],
+    [
+      'with a change that is cut off',
+      { plan: { lines: ['{"type":"planned'] } },
+      'plan cannot be read: {"type":"planned',
+    ],
     [
       'with a change of an unknown kind',
       { plan: { lines: [says.plan('melt', TABLE)] } },
-      'plan .*"melt".*',
+      'plan cannot be read: {"type":"planned_change","change":{"action":"melt","resource":{"addr":"aws_dynamodb_table.table"}}}',
     ],
     [
       'with a change of no resource',
       { plan: { lines: [{ type: 'planned_change', change: { action: 'delete' } }] } },
-      'plan .*"delete".*',
+      'plan cannot be read: {"type":"planned_change","change":{"action":"delete"}}',
     ],
     [
       'whose details are not JSON',
@@ -1037,11 +1033,7 @@ To plan again what is left: npm run plan -- ${CONSUMER} --out <folder>
     terraform.answer({ [PRODUCER]: answers });
     expect(await run(plan, [PRODUCER])).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(
-        new RegExp(
-          `^failed     ${PRODUCER}  \\S*terraform.sh ${reason}\nPlan: 1 failed in 1 stack\n$`,
-        ),
-      ),
+      stdout: `failed     ${PRODUCER}  ${PROGRAM} ${reason}\nPlan: 1 failed in 1 stack\n`,
       stderr: '',
     });
   });

@@ -12,13 +12,14 @@ export interface Answer {
   readonly waits?: number;
 }
 
+export const PROGRAM = path.resolve(__dirname, 'terraform.sh');
+
 /** A program in place of Terraform, with what it says of each stack by command. */
 export class StubTerraform {
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'stub-'));
 
   get env(): NodeJS.ProcessEnv {
-    const program = path.resolve(__dirname, 'terraform.sh');
-    return { PATH: process.env.PATH, STUB_FOLDER: this.folder, TERRAFORM_BINARY_NAME: program };
+    return { PATH: process.env.PATH, STUB_FOLDER: this.folder, TERRAFORM_BINARY_NAME: PROGRAM };
   }
 
   answer(answers: Readonly<Record<string, Readonly<Record<string, Answer>>>>): void {

@@ -127,8 +127,8 @@ function soundParts(content: unknown): Omit<Declared, 'folder'> {
     tags: tags.safeParse(file.tags).data ?? {},
     state: state.safeParse(file.state).data,
     accounts: soundValues(accounts, file.accounts),
-    consumers: soundValues(consumers, file.consumers),
-    producers: soundValues(producers, file.producers),
+    consumers: soundValues(consumers.unwrap(), file.consumers),
+    producers: soundValues(producers.unwrap(), file.producers),
     subscriptions: Array.isArray(file.subscriptions)
       ? file.subscriptions.map((value) => element.safeParse(value).data)
       : [],

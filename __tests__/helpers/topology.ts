@@ -6,7 +6,9 @@ import { type Overrides, set } from './overrides';
 
 export type { Overrides } from './overrides';
 
-export type Content = z.input<typeof topologySchema>;
+type Input = z.input<typeof topologySchema>;
+
+export type Content = Input & Required<Pick<Input, 'consumers' | 'producers'>>;
 
 /** A fresh content of a small valid topology file, as YAML gives it. */
 export function topology(overrides: Overrides = {}): Content {

@@ -2,13 +2,28 @@ import { topologySchema } from '../../topology/schema';
 import { consumer, problemsOf, producer, topology } from '../helpers/topology';
 
 const EMPTY = { accounts: {}, consumers: {}, producers: {}, subscriptions: [] };
+const LEFT_OUT = { consumers: undefined, producers: undefined, subscriptions: undefined };
 
 test.each([
-  ['subscriptions may be left out', { subscriptions: undefined }],
-  ['the other sections may be empty', EMPTY],
-])('%s', (_, sections) => {
-  expect(problemsOf(topology(sections))).toEqual([]);
-  expect(topologySchema.parse(topology(sections)).subscriptions).toEqual([]);
+  ['producers', { producers: topology().producers }],
+  ['consumers', { consumers: topology().consumers }],
+])('may have %s alone', (_, section) => {
+  const content = topology({ ...LEFT_OUT, ...section });
+  expect(problemsOf(content)).toEqual([]);
+  const { consumers, producers, subscriptions } = topologySchema.parse(content);
+  expect({ consumers, producers, subscriptions }).toMatchObject({
+    consumers: {},
+    producers: {},
+    subscriptions: [],
+    ...section,
+  });
+});
+
+test.each([
+  ['left out', LEFT_OUT],
+  ['empty', EMPTY],
+])('refuses consumers and producers that are %s', (_, sections) => {
+  expect(problemsOf(topology(sections))).toEqual(['must have a consumer or a producer']);
 });
 
 test.each([[undefined], [null], ['orders'], [5], [[]]])('refuses %j as a topology', (content) => {

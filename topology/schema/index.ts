@@ -28,7 +28,7 @@ const EARLY_AWS_PROVIDER = /^6\.(\d|1\d|2[0-8])\.(0|[1-9]\d*)$/;
 const TOO_EARLY =
   "must be 6.29.0 or later: earlier ones keep a replaced stream's policy on the old stream, and fail to create buckets in China, GovCloud and the European Sovereign Cloud";
 
-export const topologySchema = object({
+const sections = object({
   name: text(NAME, NAME_RULE)
     .max(TAGS.valueLength.max, {
       error: `must be at most ${TAGS.valueLength.max} characters, since it is the value of a tag`,
@@ -54,10 +54,20 @@ export const topologySchema = object({
     .describe('Exact version of the Terraform provider hashicorp/aws, in quotes; 6.29.0 or later.'),
   state: stateSchema.describe('Where Terraform keeps its state.'),
   accounts: named(accountSchema, 'an account').describe('AWS accounts, by a name of your choice.'),
-  consumers: named(consumerSchema, 'a consumer').describe('Functions that read streams, by name.'),
-  producers: named(producerSchema, 'a producer').describe('Tables with a stream, by name.'),
+  consumers: named(consumerSchema, 'a consumer')
+    .default({})
+    .describe('Functions that read streams, by name.'),
+  producers: named(producerSchema, 'a producer')
+    .default({})
+    .describe('Tables with a stream, by name.'),
   subscriptions: list(subscriptionSchema).default([]).describe('Who reads what.'),
 });
+
+export const topologySchema = sections
+  .refine(({ consumers, producers }) => Object.keys({ ...consumers, ...producers }).length > 0, {
+    error: 'must have a consumer or a producer',
+  })
+  .meta({ anyOf: [{ required: ['consumers'] }, { required: ['producers'] }] });
 
 /** A topology file after its own checks, with defaults filled in. */
 export type Topology = z.output<typeof topologySchema>;

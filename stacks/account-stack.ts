@@ -38,7 +38,10 @@ export abstract class AccountStack extends TerraformStack {
   ) {
     super(scope, id);
     this.state = { ...topology.state, roleArn: account.stateRoleArn ?? topology.state.roleArn };
-    this.tags = { ...literals(this, topology.tags), Topology: topology.name };
+    this.tags = {
+      ...literals(this, { ...topology.tags, ...account.tags }),
+      Topology: topology.name,
+    };
 
     this.addOverride('terraform.required_version', REQUIRED_VERSION);
     this.addOverride('terraform.required_providers.aws.version', topology.awsProviderVersion);

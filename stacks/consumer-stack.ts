@@ -40,7 +40,7 @@ export class ConsumerStack extends AccountStack {
     };
     const role = createExecutionRole(this, consumer, targets, grants);
     const lambda = createFunction(this, consumer, role.arn, references, logGroup);
-    createDashboard(this, consumer.account.region, lambda, logGroup);
+    if (consumer.dashboard) createDashboard(this, consumer.account.region, lambda, logGroup);
 
     this.output('role_arn', role.settledArn, 'ARN of the execution role');
     this.output('function_name', lambda.functionName, 'Name of the function');

@@ -72,7 +72,7 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
   const producers = Object.entries(topology.producers).flatMap(([name, producer]) =>
     producerAccounts(producer).map(({ account, idPart }) => ({
       idPart,
-      producer: resolveProducer(name, producer, get(accounts, account), idPart),
+      producer: resolveProducer(name, producer, tagged(get(accounts, account), producer), idPart),
     })),
   );
   const pairs = topology.subscriptions.flatMap((subscription) =>
@@ -82,7 +82,7 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
   );
   const consumers = byName(topology.consumers, (consumer, name) => {
     const read = pairs.filter(({ subscription }) => subscription.consumer === name);
-    const account = get(accounts, consumer.account);
+    const account = tagged(get(accounts, consumer.account), consumer);
     return resolveConsumer(consumer, { topologyName: topology.name, name, account }, read, folder);
   });
   return {
@@ -100,6 +100,11 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
       resolveSubscription(pair, get(consumers, pair.subscription.consumer)),
     ),
   };
+}
+
+/** An account with the tags of what is in it: those of a consumer or a producer win. */
+function tagged(account: Account, { tags }: Pick<Account, 'tags'>): Account {
+  return { ...account, tags: { ...account.tags, ...tags } };
 }
 
 /** A subscription in one account of its producer. */
@@ -136,7 +141,14 @@ export function namesRoles({ managed, principal }: Unread['streamPolicy']): bool
 }
 
 function resolveConsumer(
-  { role, function: { entry, files, code, ...settings }, sink, failedBatches, alarms }: Consumer,
+  {
+    role,
+    function: { entry, files, code, ...settings },
+    sink,
+    failedBatches,
+    alarms,
+    dashboard,
+  }: Consumer,
   owner: Owner & { readonly account: Account },
   pairs: readonly Pair[],
   folder: string,
@@ -160,6 +172,7 @@ function resolveConsumer(
     sink: sinkKind(sink).resolve(sink, owner),
     failedBatches: { ...failedBatches, bucket: consumerBucketName('failed-batches', owner) },
     alarms,
+    dashboard,
     /** Tables whose streams the consumer reads, in the order of the file. */
     sources: pairs.map(({ producer }) => producer.source),
     /** Whether a producer that it reads names its role as a principal. */

@@ -27,6 +27,7 @@ export const EVERYTHING: Content = {
         externalId: 'an-external-id',
         sessionName: 'deploy',
       },
+      tags: { Team: 'analytics' },
     },
     shop: {
       id: '444455556666',
@@ -54,6 +55,8 @@ export const EVERYTHING: Content = {
       },
       sink: { type: 's3', expirationInDays: 300, transitionToStandardIaInDays: 60 },
       alarms: { email: 'team@example.com' },
+      dashboard: false,
+      tags: { Team: 'lake' },
     },
     search: {
       account: 'analytics',
@@ -102,6 +105,7 @@ export const EVERYTHING: Content = {
         encryption: { kmsKeyArn: KEY },
       },
       streamPolicy: { principal: 'account' },
+      tags: { Team: 'items' },
     },
     found: {
       account: 'shop',

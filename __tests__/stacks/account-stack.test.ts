@@ -142,6 +142,24 @@ describe('the AWS provider', () => {
       },
     ],
     [
+      'tags the resources of an account, and in it those of a consumer and of a producer',
+      {
+        tags: { Team: 'data', Owner: 'a' },
+        'accounts.analytics.tags': { Team: 'analytics' },
+        'accounts.shop.tags': { Team: 'shop', Stage: 'test' },
+        'consumers.process-orders.tags': { Owner: 'b' },
+        'producers.orders.tags': { Stage: 'live' },
+      },
+      {
+        ...consumer,
+        default_tags: [{ tags: { Team: 'analytics', Owner: 'b', Topology: 'orders' } }],
+      },
+      {
+        ...producer,
+        default_tags: [{ tags: { Team: 'shop', Owner: 'a', Stage: 'live', Topology: 'orders' } }],
+      },
+    ],
+    [
       'works in the Region of the account',
       inRegion('cn-north-1'),
       { ...consumer, region: 'cn-north-1' },

@@ -820,6 +820,11 @@ describe('the alarms', () => {
   });
 });
 
+test('with dashboard: false there is none', () => {
+  const { resource } = consumerStack({ 'consumers.process-orders.dashboard': false });
+  expect(resource?.aws_cloudwatch_dashboard).toBeUndefined();
+});
+
 test('the dashboard has what one function does, on six widgets', async () => {
   const place = (x: number, y: number) => ({ x, y, width: 12, height: 6 });
   const name = '${aws_lambda_function.processor.function_name}';

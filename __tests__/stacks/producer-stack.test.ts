@@ -352,7 +352,7 @@ describe('the table', () => {
     expect(synth(overrides)).toEqual(blocks({ table: { ...TABLE, ...expected } }));
   });
 
-  test('has the tags of the topology one by one, whose names differ where their keys do', () => {
+  test('has its tags one by one, whose names differ where their keys do', () => {
     const tags = { 'Cost-Center': '1', 'Cost:Center': '2', Team: 'a b' };
     const tag = (key: string, value: string) => ({ ...TAGS.table_tag_Topology, key, value });
     expect(synth({ tags }).resource?.aws_dynamodb_tag).toEqual({
@@ -360,6 +360,10 @@ describe('the table', () => {
       table_tag_Cost_Center_2: tag('Cost:Center', '2'),
       table_tag_Team: tag('Team', 'a b'),
       ...TAGS,
+    });
+    const ofProducer = { tags, 'producers.orders.tags': { Team: 'shop' } };
+    expect(synth(ofProducer).resource?.aws_dynamodb_tag).toMatchObject({
+      table_tag_Team: tag('Team', 'shop'),
     });
   });
 });

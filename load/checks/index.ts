@@ -5,9 +5,10 @@
 import type { Report } from '../../topology/problem';
 import { deployRole, OF_CONSUMER } from './consumers';
 import { type CheckOf, type Declared, sound, soundList } from './declared';
-import { distinctNames, tags } from './names';
+import { distinctNames } from './names';
 import { OF_PRODUCER } from './producers';
 import { OF_SUBSCRIPTION, readersPerStream } from './subscriptions';
+import { accountTags, ownTags, topologyTags } from './tags';
 
 export type { Declared } from './declared';
 export { sizes } from './sizes';
@@ -23,9 +24,9 @@ export function checkAll(topology: Declared, report: Report): void {
       for (const check of checks) check(entry, below, topology, String(key));
     }
   };
-  each('accounts', sound(topology.accounts), [deployRole]);
-  each('consumers', sound(topology.consumers), OF_CONSUMER);
-  each('producers', sound(topology.producers), OF_PRODUCER);
+  each('accounts', sound(topology.accounts), [deployRole, accountTags]);
+  each('consumers', sound(topology.consumers), [...OF_CONSUMER, ownTags]);
+  each('producers', sound(topology.producers), [...OF_PRODUCER, ownTags]);
   each('subscriptions', soundList(topology.subscriptions), OF_SUBSCRIPTION);
-  for (const check of [tags, readersPerStream, distinctNames]) check(topology, report);
+  for (const check of [topologyTags, readersPerStream, distinctNames]) check(topology, report);
 }

@@ -1,5 +1,4 @@
 import { parseArn } from '../../topology/arns';
-import { TAGS } from '../../topology/limits';
 import {
   consumerStackId,
   names,
@@ -10,27 +9,6 @@ import {
 } from '../../topology/names';
 import { formatPath, type Problem, type Report } from '../../topology/problem';
 import { at, type Declared, sound, soundList } from './declared';
-
-export function tags({ tags }: Declared, report: Report): void {
-  const { count, keyLength, valueLength } = TAGS;
-  if (Object.keys(tags).length >= count) {
-    const message = `must be at most ${count - 1} tags, since Topology is one of the ${count} AWS allows`;
-    report(['tags'], message);
-  }
-  const seen = new Set(['topology']);
-  for (const [key, value] of Object.entries(tags)) {
-    const refuse = (message: string) => report(['tags', key], message, value);
-    if (!/^[\p{L}\p{Z}\p{N}_.:/=+@-]+$/u.test(key) || key.length > keyLength.max) {
-      refuse(`must have a key of 1 to ${keyLength.max} letters, digits, spaces and _.:/=+-@`);
-    }
-    if (/^aws:/i.test(key)) refuse('must not begin with aws:, which AWS reserves');
-    if (value.length > valueLength.max) refuse(`must be at most ${valueLength.max} characters`);
-    if (seen.has(key.toLowerCase())) {
-      refuse('must be another key: a tag above or the tag Topology has it, and IAM ignores case');
-    }
-    seen.add(key.toLowerCase());
-  }
-}
 
 /** What only one entry can have, and the entry of each. */
 export function distinctNames(declared: Declared, report: Report): void {

@@ -1,5 +1,6 @@
 import { ASSUME_ROLE } from '../limits';
 import { accountId, region, roleArn } from './aws';
+import { tagsSchema } from './tags';
 import { object, sized } from './values';
 
 const deployRole = object({
@@ -31,4 +32,7 @@ export const accountSchema = object({
     .describe(
       "Role assumed to read and write the state for this account's stacks. Default: state.roleArn.",
     ),
+  tags: tagsSchema
+    .optional()
+    .describe('Tags of every resource in the account; they win over those of the topology.'),
 });

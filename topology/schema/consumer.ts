@@ -4,7 +4,8 @@ import { sinkSchema } from '../sinks';
 import { topicArn } from './aws';
 import { functionSchema } from './function';
 import { roleSchema } from './role';
-import { integer, nameReference, object, text } from './values';
+import { tagsSchema } from './tags';
+import { flag, integer, nameReference, object, text } from './values';
 
 const failedBatches = object({
   expirationInDays: integer(LIFECYCLE.expirationInDays, ' days')
@@ -53,6 +54,12 @@ export const consumerSchema = object({
   ),
   failedBatches: failedBatches.prefault({}).describe('Bucket of the discarded batches.'),
   alarms: alarms.describe('CloudWatch alarms; false turns them off.'),
+  dashboard: flag().default(true).describe('Whether there is a CloudWatch dashboard.'),
+  tags: tagsSchema
+    .optional()
+    .describe(
+      'Tags of the resources of the consumer and its subscriptions; they win over those of the account.',
+    ),
 });
 
 export type Alarms = z.output<typeof alarmSettings>;

@@ -4,13 +4,14 @@
  *
  * Key names are Terraform's attribute names in camelCase.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { TAGS } from '../limits';
 import { accountSchema } from './account';
 import { consumerSchema } from './consumer';
 import { producerSchema } from './producer';
 import { stateSchema } from './state';
 import { subscriptionSchema } from './subscription';
+import { tagsSchema } from './tags';
 import { list, NAME, NAME_RULE, named, object, text } from './values';
 
 /**
@@ -34,17 +35,7 @@ const sections = object({
       error: `must be at most ${TAGS.valueLength.max} characters, since it is the value of a tag`,
     })
     .describe('Name of the topology: prefix of state keys, value of the tag Topology.'),
-  tags: z
-    .record(
-      z.string(),
-      text(
-        /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u,
-        'must be a string of letters, digits, spaces and _.:/=+-@',
-      ),
-      { error: 'must be a mapping from tag keys to strings' },
-    )
-    .default({})
-    .describe('Tags of every resource.'),
+  tags: tagsSchema.default({}).describe('Tags of every resource.'),
   awsProviderVersion: text(
     /^6\.(29|[3-9]\d|[1-9]\d{2,})\.(0|[1-9]\d*)$/,
     `must be an exact version of the AWS provider 6 in quotes, such as "${AWS_PROVIDER_VERSION}"`,

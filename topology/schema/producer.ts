@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { INDEXES, POINT_IN_TIME_RECOVERY, PROJECTION, TABLE } from '../limits';
 import { indexName, insteadOfAwsManagedKey, kmsKeyArn, tableName } from './aws';
+import { tagsSchema } from './tags';
 import {
   choice,
   exclusive,
@@ -206,6 +207,9 @@ const settings = object({
     .describe(
       'Resource-based policy of the stream. none, for existingTable: the policy belongs to others, who add the statement that the review and the output stream_policy_statement show.',
     ),
+  tags: tagsSchema
+    .optional()
+    .describe('Tags of the resources of the producer; they win over those of its account.'),
 });
 
 export const producerSchema = exclusive(

@@ -48,6 +48,23 @@ describe('as many as AWS takes, and not one more,', () => {
       problemsOf(topology({ [path]: value(most + 1) })).map((line) => line.replace(/, got .*/, '')),
     ).toEqual([message]);
   });
+
+  test('tags of the topology, an account and a consumer together', () => {
+    const tags = (prefix: string, count: number) =>
+      Object.fromEntries(times(count, (id) => [`${prefix}${id}`, 'x']));
+    const problems = (ofConsumer: number) =>
+      problemsOf(
+        topology({
+          tags: tags('Topology-', 20),
+          'accounts.analytics.tags': tags('Account-', 20),
+          [`${CONSUMER}.tags`]: { ...tags('Consumer-', ofConsumer), 'Account-1': 'y' },
+        }),
+      );
+    expect(problems(9)).toEqual([]);
+    expect(problems(10)).toEqual([
+      `${CONSUMER}.tags must be at most 49 tags together with tags and accounts.analytics.tags, since Topology is one of the 50 AWS allows`,
+    ]);
+  });
 });
 
 describe('the policies of a role', () => {

@@ -1,11 +1,26 @@
 import { types } from 'node:util';
+import { allAtOnce, type BatchProcessor } from './runtime/all-at-once';
 import type { Item } from './runtime/attribute-value';
 import { createHandler, type Host, type StreamHandler } from './runtime/handler';
-import { allAtOnce, type BatchProcessor, oneByOne, type Processor } from './runtime/run-batch';
+import { oneByOne, type Processor } from './runtime/one-by-one';
+import { requireOptions } from './runtime/options';
 
+export type { BatchProcessor } from './runtime/all-at-once';
 export type { Item, PlainValue } from './runtime/attribute-value';
 export type { ChangeEvent } from './runtime/change-event';
-export type { BatchProcessor, Processor, ProcessorContext } from './runtime/run-batch';
+export type { ProcessorContext } from './runtime/context';
+export type { Processor } from './runtime/one-by-one';
+
+export interface ProcessorOptions {
+  /**
+   * Seconds that a change may take until `context.signal` aborts; above 0, at most 900. Default: until one second before
+   * the function times out.
+   */
+  readonly timeoutInSeconds?: number;
+}
+
+/** `timeoutInSeconds` is the time of the whole batch. */
+export interface BatchProcessorOptions extends ProcessorOptions {}
 
 /**
  * A function that takes the changes of a table one by one, in the order of the stream:
@@ -15,23 +30,29 @@ export type { BatchProcessor, Processor, ProcessorContext } from './runtime/run-
  *     });
  *
  * @typeParam T the table's items, as plain values
- * @throws TypeError if it is given no function, or a generator, whose body is never run
- * @throws RangeError if the variable LOG_LEVEL is not DEBUG, INFO (the default), WARN or ERROR
+ * @throws TypeError if it is given no function, or a generator, whose body is never run, or an option that it has not
+ * @throws RangeError if an option has a value that it cannot have, or the variable LOG_LEVEL is not DEBUG, INFO (the default), WARN or ERROR
  */
-export function defineProcessor<T extends object = Item>(processor: Processor<T>): StreamHandler {
+export function defineProcessor<T extends object = Item>(
+  processor: Processor<T>,
+  options: ProcessorOptions = {},
+): StreamHandler {
   requireFunction('defineProcessor', processor);
-  return createHandler(oneByOne(processor), HOST);
+  requireOptions('defineProcessor', options, ['timeoutInSeconds']);
+  return createHandler(oneByOne(processor, options.timeoutInSeconds), HOST);
 }
 
 /** The same for a function that takes all changes of a batch at once. If it fails, it gets all of them again. */
 export function defineBatchProcessor<T extends object = Item>(
   processor: BatchProcessor<T>,
+  options: BatchProcessorOptions = {},
 ): StreamHandler {
   requireFunction('defineBatchProcessor', processor);
-  return createHandler(allAtOnce(processor), HOST);
+  requireOptions('defineBatchProcessor', options, ['timeoutInSeconds']);
+  return createHandler(allAtOnce(processor, options.timeoutInSeconds), HOST);
 }
 
-const HOST: Host = { env: process.env, output: process.stdout };
+const HOST: Host = { env: process.env, output: process.stdout, exit: () => process.exit(1) };
 
 function requireFunction(caller: string, processor: unknown): void {
   const got = processor === null ? 'null' : typeof processor;

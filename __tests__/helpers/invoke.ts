@@ -19,14 +19,25 @@ export interface Invocation {
   readonly metrics: Line[];
 }
 
-/** A handler with an output of its own; `invoke` gives what one invocation answers and writes. */
-export function handlerOf(runBatch: RunBatch, env: Readonly<Record<string, string>> = {}) {
+/**
+ * A handler with an output of its own; `invoke` gives what one invocation answers and writes, and `exit` is what would
+ * end the process.
+ */
+export function handlerOf(
+  runBatch: RunBatch,
+  env: Readonly<Record<string, string>> = {},
+  time: Partial<Context> = {},
+) {
   const written: string[] = [];
-  const handler = createHandler(runBatch, { env, output: { write: (line) => written.push(line) } });
+  const exit = jest.fn<void, []>();
+  const output = { write: (line: string) => written.push(line) };
+  const handler = createHandler(runBatch, { env, output, exit });
   return {
+    exit,
     invoke: (records: unknown): Promise<Invocation> => {
       written.length = 0;
-      return outcomeOf(handler, { Records: records } as DynamoDBStreamEvent, written);
+      const context = { ...CONTEXT, ...time };
+      return outcomeOf(handler, { Records: records } as DynamoDBStreamEvent, written, context);
     },
     invokeWith: (event: unknown, clientContext?: object): Promise<Invocation> => {
       written.length = 0;

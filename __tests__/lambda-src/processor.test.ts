@@ -23,4 +23,28 @@ describe.each([
       new TypeError(`${name} ${message}`),
     );
   });
+
+  test.each<[string, unknown, Error]>([
+    ['no options', null, new TypeError(`${name} must be given its options as an object, got null`)],
+    ['a number', 10, new TypeError(`${name} must be given its options as an object, got 10`)],
+    ...[0, -1, 900.1, Number.NaN, '5'].map((value): [string, unknown, Error] => [
+      `a time limit of ${value}`,
+      { timeoutInSeconds: value },
+      new RangeError(
+        `timeoutInSeconds of ${name} must be a number above 0, at most 900, got ${value}`,
+      ),
+    ]),
+    [
+      'an option that is not one',
+      { timeout: 5 },
+      new TypeError(`${name} has no option timeout, only timeoutInSeconds`),
+    ],
+  ])('%s', (_, options, error) => {
+    expect(() => Reflect.apply(define, undefined, [() => {}, options])).toThrow(error);
+  });
+
+  test('nothing of options that leave out', () => {
+    expect(() => define(() => {}, { timeoutInSeconds: undefined })).not.toThrow();
+    expect(() => define(() => {}, { timeoutInSeconds: 0.5 })).not.toThrow();
+  });
 });

@@ -456,7 +456,7 @@ test('a stack trace gives file, line and names as they are in the source, withou
     'Refused Error: out of space',
     '    at writeOrder (/var/task/shared/write-order.ts:4:9)',
     '    at processor (/var/task/functions/a b #1%20.ts:3:38)',
-    expect.stringContaining('/var/task/lambda-src/runtime/run-batch.ts:'),
+    expect.stringContaining('/var/task/lambda-src/runtime/one-by-one.ts:'),
   ]);
 });
 

@@ -6,6 +6,7 @@ import { toMetricsLine } from './metrics';
 import type { RunBatch } from './run-batch';
 import { parseStreamArn } from './stream-arn';
 import type { BatchResponse, InvocationContext, StreamEvent, StreamRecord } from './stream-event';
+import { LONGEST_TIMEOUT } from './time-limit';
 
 export type StreamHandler = (
   event: StreamEvent,
@@ -15,6 +16,8 @@ export type StreamHandler = (
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly output: { write(line: string): unknown };
+  /** Ends the process. */
+  exit(): void;
 }
 
 /**
@@ -22,6 +25,7 @@ export interface Host {
  *
  * - A batch is processed in the order of the stream up to the first failure. Nothing after it is started, so
  *   changes of the same item never overtake each other.
+ * - Where the time gets short, processing ends, so that the function does not time out.
  * - Of a failed batch, the first record that was not processed is reported: Lambda delivers it and all after it
  *   again. What was processed is not repeated.
  * - If the first record of the batch fails by itself, the error is thrown instead. Lambda counts an error of the
@@ -33,7 +37,7 @@ export interface Host {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  * @throws RangeError if the variable LOG_LEVEL is not a level
  */
-export function createHandler(runBatch: RunBatch, { env, output }: Host): StreamHandler {
+export function createHandler(runBatch: RunBatch, { env, output, exit }: Host): StreamHandler {
   const level = toLogLevel(env[LOG_LEVEL] ?? 'INFO');
   let coldStart = true;
 
@@ -48,26 +52,38 @@ export function createHandler(runBatch: RunBatch, { env, output }: Host): Stream
     // Redrive ignores the state, so it can deliver a batch of a window that was removed from the topology.
     if (lambdaContext.clientContext?.custom?.[REDRIVE] !== true) requireNoWindow(event);
     const records = recordsOf(event);
-    const getRemainingTimeInMillis = () => lambdaContext.getRemainingTimeInMillis();
+    // A test may have none, or one that says 0.
+    const getRemainingTimeInMillis = () =>
+      lambdaContext.getRemainingTimeInMillis?.() || LONGEST_TIMEOUT * 1_000;
     const context = { log, requestId, functionName, getRemainingTimeInMillis };
     const outcome = await keptAlive(runBatch(records, context));
     const stream = parseStreamArn(records[0]?.eventSourceARN);
     output.write(toMetricsLine(outcome, functionName, stream));
 
-    const { failure } = outcome;
-    if (!failure) return { batchItemFailures: [] };
-    const itemIdentifier = sequenceNumberOf(failure.record);
-    log.error('Change failed; Lambda will deliver it and what follows again', {
-      sequenceNumber: itemIdentifier,
-      eventId: failure.record.eventID,
-      error: failure.error,
-    });
-    if (failure.thrown) throw failure.error;
-    return { batchItemFailures: [{ itemIdentifier }] };
+    const { failure, outOfTime, leftRunning } = outcome;
+    if (failure) {
+      const { record, error } = failure;
+      log.error(`Change failed; ${AGAIN}`, { ...idsOf(record), error });
+      // Lambda starts another process, as after a time-out: nothing goes on beside the next delivery.
+      if (leftRunning && env.AWS_LAMBDA_RUNTIME_API) exit();
+      if (failure.thrown || leftRunning) throw error;
+    }
+    if (outOfTime) log.warn(`Out of time for a change; ${AGAIN}`, idsOf(outOfTime));
+    const first = outOfTime ?? failure?.record;
+    return {
+      batchItemFailures: first ? [{ itemIdentifier: sequenceNumberOf(first) }] : [],
+    };
   };
   // Not enumerable, so that Object.assign does not copy the mark to another function.
   return Object.defineProperty(handler, Symbol.for(MARK_NAME), { value: true });
 }
+
+const AGAIN = 'Lambda will deliver it and what follows again';
+
+const idsOf = (record: StreamRecord) => ({
+  sequenceNumber: sequenceNumberOf(record),
+  eventId: record.eventID,
+});
 
 /**
  * Lambda treats an answer without the state of the window as a failed batch, although all of it was processed.

@@ -55,8 +55,8 @@ export interface InvocationContext {
   readonly awsRequestId: string;
   readonly functionName: string;
   readonly clientContext?: { readonly custom?: Readonly<Record<string, unknown>> };
-  /** Milliseconds until Lambda ends the function. */
-  getRemainingTimeInMillis(): number;
+  /** Milliseconds until Lambda ends the function. Default: the longest time that it may run, for tests. */
+  getRemainingTimeInMillis?(): number;
 }
 
 /** The first record to deliver again, by its sequence number; none if all were processed. */

@@ -20,7 +20,7 @@ export interface S3SinkProps {
  * to the same keys. If S3 refuses, the batch fails.
  */
 export function s3Sink({ client, bucket, prefix = '', bucketOwner }: S3SinkProps): BatchProcessor {
-  return async (changes) => {
+  return async (changes, { signal }) => {
     for (const { key, text } of toLakeObjects(changes)) {
       const object = {
         Bucket: bucket,
@@ -31,7 +31,7 @@ export function s3Sink({ client, bucket, prefix = '', bucketOwner }: S3SinkProps
         // https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html
         ContentType: 'application/x-ndjson',
       };
-      await client.send(new PutObjectCommand(object));
+      await client.send(new PutObjectCommand(object), { abortSignal: signal });
     }
   };
 }

@@ -1,5 +1,5 @@
 import { toChangeEvent } from '../../../lambda-src/runtime/change-event';
-import type { ProcessorContext } from '../../../lambda-src/runtime/run-batch';
+import type { ProcessorContext } from '../../../lambda-src/runtime/context';
 import { logSink } from '../../../lambda-src/sinks/log';
 import { record } from '../../helpers/records';
 

@@ -1,0 +1,51 @@
+import type { Item } from './attribute-value';
+import { type ChangeEvent, toChangeEvent } from './change-event';
+import type { ProcessorContext } from './context';
+import type { Failure, RunBatch } from './run-batch';
+import { TimeLimit } from './time-limit';
+
+/** Takes the changes of a batch, at least one. If it throws, Lambda delivers all of them again. */
+export type BatchProcessor<T extends object = Item> = (
+  changes: readonly ChangeEvent<T>[],
+  context: ProcessorContext,
+) => void | Promise<void>;
+
+/**
+ * Gives all changes of a batch to the processor at once, or those before the first record that cannot be decoded,
+ * which fails by itself. If the processor fails, the first record is reported, and nothing is thrown: Lambda then
+ * repeats the batch unchanged, so that a processor can derive the names of what it writes from the batch.
+ */
+export function allAtOnce<T extends object>(
+  processor: BatchProcessor<T>,
+  timeoutInSeconds?: number,
+): RunBatch {
+  return async (records, invocation) => {
+    const { changes, failure } = decode<T>(records);
+    const [first] = records;
+    if (first && changes.length > 0) {
+      const time = new TimeLimit(invocation, timeoutInSeconds);
+      try {
+        await time.call((context) => processor(changes, context));
+      } catch (error) {
+        const failed = { record: first, changes: changes.length, error, thrown: false };
+        return { processed: 0, failure: failed, leftRunning: time.leftRunning };
+      }
+    }
+    return { processed: changes.length, failure };
+  };
+}
+
+/** Up to the first record that cannot be decoded. */
+function decode<T extends object>(records: Parameters<RunBatch>[0]) {
+  const changes: ChangeEvent<T>[] = [];
+  let failure: Failure | undefined;
+  for (const record of records) {
+    try {
+      changes.push(toChangeEvent<T>(record));
+    } catch (error) {
+      failure = { record, changes: 1, error, thrown: changes.length === 0 };
+      break;
+    }
+  }
+  return { changes, failure };
+}

@@ -1,0 +1,32 @@
+import type { Item } from './attribute-value';
+import { type ChangeEvent, toChangeEvent } from './change-event';
+import type { ProcessorContext } from './context';
+import type { RunBatch } from './run-batch';
+import { TimeLimit } from './time-limit';
+
+/** Takes one change. If it throws, Lambda delivers the change, and all after it, again. */
+export type Processor<T extends object = Item> = (
+  change: ChangeEvent<T>,
+  context: ProcessorContext,
+) => void | Promise<void>;
+
+/** Gives one change after the other to the processor, until one fails or the time gets short. */
+export function oneByOne<T extends object>(
+  processor: Processor<T>,
+  timeoutInSeconds?: number,
+): RunBatch {
+  return async (records, invocation) => {
+    const time = new TimeLimit(invocation, timeoutInSeconds);
+    for (const [processed, record] of records.entries()) {
+      if (processed > 0 && time.isShort()) return { processed, outOfTime: record };
+      try {
+        const change = toChangeEvent<T>(record);
+        await time.call((context) => processor(change, context));
+      } catch (error) {
+        const failure = { record, changes: 1, error, thrown: processed === 0 };
+        return { processed, failure, leftRunning: time.leftRunning };
+      }
+    }
+    return { processed: records.length };
+  };
+}

@@ -1,0 +1,32 @@
+import { LONGEST_TIMEOUT } from './time-limit';
+
+/** What each option must be. */
+const OPTIONS = {
+  timeoutInSeconds: {
+    must: `be a number above 0, at most ${LONGEST_TIMEOUT}`,
+    allows: (value: unknown) => typeof value === 'number' && value > 0 && value <= LONGEST_TIMEOUT,
+  },
+};
+
+type Name = keyof typeof OPTIONS;
+
+/**
+ * @param caller for messages, as `defineProcessor`
+ * @param known names of the options that it has
+ * @throws TypeError if there are others; RangeError if the value of one is not allowed
+ */
+export function requireOptions(caller: string, options: unknown, known: readonly Name[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${caller} must be given its options as an object, got ${options}`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const option = known.find((one) => one === name);
+    if (!option) {
+      throw new TypeError(`${caller} has no option ${name}, only ${known.join(' and ')}`);
+    }
+    const { must, allows } = OPTIONS[option];
+    if (value !== undefined && !allows(value)) {
+      throw new RangeError(`${name} of ${caller} must ${must}, got ${value}`);
+    }
+  }
+}

@@ -139,6 +139,7 @@ describe('npm pack', () => {
       paths.filter((file) => /^(review|topologies|lambda-src\/(?!runtime))/.test(file)),
     ).toEqual([
       'lambda-src/contract.ts',
+      'lambda-src/examples/order-history.ts',
       'lambda-src/examples/order-totals.ts',
       'lambda-src/index.ts',
       'lambda-src/processor.ts',

@@ -1,26 +1,15 @@
 import { types } from 'node:util';
-import { allAtOnce, type BatchProcessor } from './runtime/all-at-once';
+import { allAtOnce, type BatchProcessor, type BatchProcessorOptions } from './runtime/all-at-once';
 import type { Item } from './runtime/attribute-value';
 import { createHandler, type Host, type StreamHandler } from './runtime/handler';
-import { oneByOne, type Processor } from './runtime/one-by-one';
+import { oneByOne, type Processor, type ProcessorOptions } from './runtime/one-by-one';
 import { requireOptions } from './runtime/options';
 
-export type { BatchProcessor } from './runtime/all-at-once';
+export type { BatchProcessor, BatchProcessorOptions } from './runtime/all-at-once';
 export type { Item, PlainValue } from './runtime/attribute-value';
 export type { ChangeEvent } from './runtime/change-event';
 export type { ProcessorContext } from './runtime/context';
-export type { Processor } from './runtime/one-by-one';
-
-export interface ProcessorOptions {
-  /**
-   * Seconds that a change may take until `context.signal` aborts; above 0, at most 900. Default: until one second before
-   * the function times out.
-   */
-  readonly timeoutInSeconds?: number;
-}
-
-/** `timeoutInSeconds` is the time of the whole batch. */
-export interface BatchProcessorOptions extends ProcessorOptions {}
+export type { Processor, ProcessorOptions } from './runtime/one-by-one';
 
 /**
  * A function that takes the changes of a table one by one, in the order of the stream:
@@ -39,17 +28,17 @@ export function defineProcessor<T extends object = Item>(
 ): StreamHandler {
   requireFunction('defineProcessor', processor);
   requireOptions('defineProcessor', options, ['timeoutInSeconds']);
-  return createHandler(oneByOne(processor, options.timeoutInSeconds), HOST);
+  return createHandler(oneByOne(processor, options), HOST);
 }
 
-/** The same for a function that takes all changes of a batch at once. If it fails, it gets all of them again. */
+/** The same for a function that takes all changes of a batch at once. */
 export function defineBatchProcessor<T extends object = Item>(
   processor: BatchProcessor<T>,
   options: BatchProcessorOptions = {},
 ): StreamHandler {
   requireFunction('defineBatchProcessor', processor);
-  requireOptions('defineBatchProcessor', options, ['timeoutInSeconds']);
-  return createHandler(allAtOnce(processor, options.timeoutInSeconds), HOST);
+  requireOptions('defineBatchProcessor', options, ['timeoutInSeconds', 'repeatWhole']);
+  return createHandler(allAtOnce(processor, options), HOST);
 }
 
 const HOST: Host = { env: process.env, output: process.stdout, exit: () => process.exit(1) };

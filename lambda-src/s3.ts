@@ -14,6 +14,8 @@ export default defineBatchProcessor(
     prefix: process.env[SINK_VARIABLES.s3.prefix],
     bucketOwner: process.env[SINK_VARIABLES.s3.bucketOwner],
   }),
+  // The names of the objects come from the batch.
+  { repeatWhole: true },
 );
 
 function required(name: string): string {

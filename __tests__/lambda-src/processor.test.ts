@@ -1,9 +1,9 @@
 import { defineBatchProcessor, defineProcessor } from '../../lambda-src/processor';
 
 describe.each([
-  ['defineProcessor', defineProcessor],
-  ['defineBatchProcessor', defineBatchProcessor],
-])('%s refuses at the start', (name, define) => {
+  ['defineProcessor', defineProcessor, 'timeoutInSeconds'],
+  ['defineBatchProcessor', defineBatchProcessor, 'timeoutInSeconds and repeatWhole'],
+])('%s refuses at the start', (name, define, known) => {
   test.each<[string, unknown, string]>([
     ['nothing', undefined, 'must be given a function, got undefined'],
     ['null', null, 'must be given a function, got null'],
@@ -37,7 +37,7 @@ describe.each([
     [
       'an option that is not one',
       { timeout: 5 },
-      new TypeError(`${name} has no option timeout, only timeoutInSeconds`),
+      new TypeError(`${name} has no option timeout, only ${known}`),
     ],
   ])('%s', (_, options, error) => {
     expect(() => Reflect.apply(define, undefined, [() => {}, options])).toThrow(error);
@@ -47,4 +47,11 @@ describe.each([
     expect(() => define(() => {}, { timeoutInSeconds: undefined })).not.toThrow();
     expect(() => define(() => {}, { timeoutInSeconds: 0.5 })).not.toThrow();
   });
+});
+
+test.each([1, 'yes', null])('defineBatchProcessor refuses repeatWhole: %j', (repeatWhole) => {
+  const options = [() => {}, { repeatWhole }];
+  expect(() => Reflect.apply(defineBatchProcessor, undefined, options)).toThrow(
+    new RangeError(`repeatWhole of defineBatchProcessor must be true or false, got ${repeatWhole}`),
+  );
 });

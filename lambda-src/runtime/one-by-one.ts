@@ -10,10 +10,18 @@ export type Processor<T extends object = Item> = (
   context: ProcessorContext,
 ) => void | Promise<void>;
 
+export interface ProcessorOptions {
+  /**
+   * Seconds that a change may take until `context.signal` aborts; above 0, at most 900. Default: until one second before
+   * the function times out.
+   */
+  readonly timeoutInSeconds?: number;
+}
+
 /** Gives one change after the other to the processor, until one fails or the time gets short. */
 export function oneByOne<T extends object>(
   processor: Processor<T>,
-  timeoutInSeconds?: number,
+  { timeoutInSeconds }: ProcessorOptions = {},
 ): RunBatch {
   return async (records, invocation) => {
     const time = new TimeLimit(invocation, timeoutInSeconds);

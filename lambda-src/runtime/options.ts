@@ -6,6 +6,10 @@ const OPTIONS = {
     must: `be a number above 0, at most ${LONGEST_TIMEOUT}`,
     allows: (value: unknown) => typeof value === 'number' && value > 0 && value <= LONGEST_TIMEOUT,
   },
+  repeatWhole: {
+    must: 'be true or false',
+    allows: (value: unknown) => typeof value === 'boolean',
+  },
 };
 
 type Name = keyof typeof OPTIONS;

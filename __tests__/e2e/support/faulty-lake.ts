@@ -12,11 +12,14 @@ const client = new S3Client({});
 const bucket = process.env.SINK_BUCKET ?? '';
 const writeChanges = s3Sink({ client, bucket, prefix: process.env.SINK_PREFIX });
 
-export default defineBatchProcessor(async (changes, context) => {
-  for (const change of changes) await failBefore(change);
-  await writeChanges(changes, context);
-  for (const change of changes) await failAfter(change);
-});
+export default defineBatchProcessor(
+  async (changes, context) => {
+    for (const change of changes) await failBefore(change);
+    await writeChanges(changes, context);
+    for (const change of changes) await failAfter(change);
+  },
+  { repeatWhole: true },
+);
 
 async function failBefore(change: ChangeEvent): Promise<void> {
   const fault = change.newImage?.Fault;

@@ -30,13 +30,16 @@ async function outcomeOf(runBatch: RunBatch, records: DynamoDBRecord[]) {
 
 describe('all at once, a batch', () => {
   /** Handles a batch; `got` has the ids of each call of the processor. */
-  async function handle(records: DynamoDBRecord[], failing: boolean) {
+  async function handle(records: DynamoDBRecord[], failing: boolean, repeatWhole?: boolean) {
     const got: string[][] = [];
     const outcome = await outcomeOf(
-      allAtOnce(async (changes) => {
-        got.push(changes.map(({ id }) => id));
-        if (failing) throw new Error('refused');
-      }),
+      allAtOnce(
+        async (changes) => {
+          got.push(changes.map(({ id }) => id));
+          if (failing) throw new Error('refused');
+        },
+        { repeatWhole },
+      ),
       records,
     );
     return { ...outcome, got };
@@ -69,14 +72,16 @@ describe('all at once, a batch', () => {
   test.each<[string, DynamoDBRecord[], got: number]>([
     ['of several records', batch(5), 5],
     ['with a record that cannot be decoded', broken(3), 2],
-  ])('%s, whose processor fails, is reported from its first record on', async (...row) => {
-    const [, records, got] = row;
-    expect(await handle(records, true)).toEqual({
-      outcome: reported(1),
-      got: [ids(got)],
-      counts: [0, got],
-    });
-  });
+  ])(
+    '%s, whose processor fails, is thrown, or reported if it is to be repeated whole',
+    async (...row) => {
+      const [, records, got] = row;
+      const others = { got: [ids(got)], counts: [0, got] };
+      const thrown = new Error('refused');
+      expect(await handle(records, true)).toEqual({ outcome: { thrown }, ...others });
+      expect(await handle(records, true, true)).toEqual({ outcome: reported(1), ...others });
+    },
+  );
 });
 
 describe('a processor of batches', () => {
@@ -103,8 +108,8 @@ describe('a processor of batches', () => {
     ],
   ])('that %s fails the batch', async (_, processor, error) => {
     const { invoke } = handlerOf(allAtOnce(processor as BatchProcessor));
-    const { response, lines } = await invoke(batch(2));
-    expect(response).toEqual(reported(1).response);
+    const { thrown, lines } = await invoke(batch(2));
+    expect(thrown).toMatchObject(error);
     expect(lines).toMatchObject([{ level: 'ERROR', error }]);
   });
 });

@@ -120,7 +120,10 @@ describe('a change that takes too long', () => {
       'not done 1000 ms before the function times out',
     ],
   ])('is aborted %s, and reported', async (_, limit, milliseconds, message) => {
-    const { invoke, exit } = functionOf(oneByOne(second(request), limit), 60_000);
+    const { invoke, exit } = functionOf(
+      oneByOne(second(request), { timeoutInSeconds: limit }),
+      60_000,
+    );
     const { response, lines, metrics, ...others } = await invoke(batch(3));
     expect(response).toEqual(REPORTED(2));
     expect(others.milliseconds).toBe(milliseconds);
@@ -133,7 +136,7 @@ describe('a change that takes too long', () => {
     'not done after 12 s, its timeoutInSeconds, nor ended by context.signal: give the signal to what the processor awaits';
 
   test('and is not ended by its signal ends the process on Lambda, since it would go on', async () => {
-    const { invoke, exit } = functionOf(oneByOne(second(never), 12), 60_000, {
+    const { invoke, exit } = functionOf(oneByOne(second(never), { timeoutInSeconds: 12 }), 60_000, {
       AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001',
     });
     const { thrown, lines, milliseconds } = await invoke(batch(3));
@@ -144,15 +147,19 @@ describe('a change that takes too long', () => {
   });
 
   test('and is not ended by its signal fails the function elsewhere', async () => {
-    const { invoke, exit } = functionOf(oneByOne(second(never), 12), 60_000);
+    const { invoke, exit } = functionOf(oneByOne(second(never), { timeoutInSeconds: 12 }), 60_000);
     expect(await invoke(batch(3))).toMatchObject({ thrown: { message: LEFT } });
     expect(exit).not.toHaveBeenCalled();
   });
 
-  test('fails all changes of a batch processor', async () => {
-    const { invoke, exit } = functionOf(allAtOnce(never, 12), 60_000, {
-      AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001',
-    });
+  test('fails all changes of a batch processor, also where it repeats whole batches', async () => {
+    const { invoke, exit } = functionOf(
+      allAtOnce(never, { timeoutInSeconds: 12, repeatWhole: true }),
+      60_000,
+      {
+        AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001',
+      },
+    );
     const { thrown, metrics } = await invoke(batch(3));
     expect(thrown).toMatchObject({ message: LEFT });
     expect(metrics).toMatchObject([{ ChangesProcessed: 0, ChangesFailed: 3 }]);
@@ -161,9 +168,10 @@ describe('a change that takes too long', () => {
 
   test('is processed if it is done soon after its signal was aborted', async () => {
     const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 12_400));
-    const { response, lines } = await functionOf(oneByOne(second(slow), 12), 60_000).invoke(
-      batch(3),
-    );
+    const { response, lines } = await functionOf(
+      oneByOne(second(slow), { timeoutInSeconds: 12 }),
+      60_000,
+    ).invoke(batch(3));
     expect({ response, lines }).toEqual({ response: { batchItemFailures: [] }, lines: [] });
   });
 });
@@ -172,7 +180,7 @@ describe('the signal', () => {
   test('is of one change, and aborts no change that is done', async () => {
     const signals: AbortSignal[] = [];
     const keep: Processor = async (_, { signal }) => void signals.push(signal);
-    await functionOf(oneByOne(keep, 1), 60_000).invoke(batch(2));
+    await functionOf(oneByOne(keep, { timeoutInSeconds: 1 }), 60_000).invoke(batch(2));
     await jest.advanceTimersByTimeAsync(60_000);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
     expect(new Set(signals).size).toBe(2);
@@ -183,7 +191,9 @@ describe('the signal', () => {
       await new Promise((resolve) => setTimeout(resolve, 12_400));
       context.signal.throwIfAborted();
     };
-    const { thrown } = await functionOf(oneByOne(late, 12), 60_000).invoke(batch(1));
+    const { thrown } = await functionOf(oneByOne(late, { timeoutInSeconds: 12 }), 60_000).invoke(
+      batch(1),
+    );
     expect(thrown).toMatchObject({ message: 'not done after 12 s, its timeoutInSeconds' });
     expect(thrown).not.toHaveProperty('cause');
   });

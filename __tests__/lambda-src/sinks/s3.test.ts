@@ -182,7 +182,9 @@ function fakeClient(failures = 0) {
 
 function sinkWith(failures = 0, props: { prefix?: string; bucketOwner?: string } = {}) {
   const { put, client } = fakeClient(failures);
-  const { invoke } = handlerOf(allAtOnce(s3Sink({ client, bucket: 'changes', ...props })));
+  const { invoke } = handlerOf(
+    allAtOnce(s3Sink({ client, bucket: 'changes', ...props }), { repeatWhole: true }),
+  );
   return { put, invoke };
 }
 

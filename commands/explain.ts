@@ -10,7 +10,11 @@ export interface Place {
 export function explain(error: Diagnostic, place: Place, now: Date): string {
   const { summary, detail, address } = error;
   const known =
-    lock(error, place, now) ?? existing(error, place) ?? protectedTable(error) ?? noBucket(error);
+    lock(error, place, now) ??
+    existing(error, place) ??
+    protectedTable(error) ??
+    noRole(error) ??
+    noBucket(error);
   if (known) return known;
   if (summary === 'Saved plan is stale') {
     return 'the state moved on after the plan was made: plan again, and read what is different';
@@ -55,6 +59,18 @@ function protectedTable({ summary, detail }: Diagnostic): string | undefined {
   const [, table] = /Resource (\S*aws_dynamodb_table\.\S+) has lifecycle/.exec(detail) ?? [];
   if (summary !== 'Instance cannot be destroyed' || !table) return undefined;
   return `${table} would be destroyed, and deletionProtection: true (the default) protects it. To destroy it with its items: write deletionProtection: false for this producer, deploy that, then repeat this`;
+}
+
+/**
+ * What DynamoDB and KMS say of a principal that IAM does not have, or not yet.
+ *
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/42933
+ */
+function noRole({ summary, detail, address }: Diagnostic): string | undefined {
+  const [, said] =
+    /(\w+Exception: .*invalid principals?\b.*?)\.?$/im.exec(`${summary}\n${detail}`) ?? [];
+  if (!said) return undefined;
+  return `${address} names a role that does not exist, or that was created seconds ago: deploy again when it exists; or write streamPolicy: { principal: account } for this producer, which waits for no role, only for its account (${said})`;
 }
 
 /** What `terraform init` says. */

@@ -1,9 +1,15 @@
 import { arns } from '../topology/arns';
 import { IAM } from '../topology/limits';
-import type { ResolvedConsumer, TableReference } from '../topology/resolve';
+import type { ResolvedConsumer, ResolvedProducer, TableReference } from '../topology/resolve';
 import { ACTIONS } from './actions';
 import { ofBucketOwner, throughDynamodb } from './resource-policies';
-import { type Condition, condition, policySize, type Statement } from './statement';
+import {
+  type Condition,
+  condition,
+  policySize,
+  renderStatement,
+  type Statement,
+} from './statement';
 
 export const TRUST_POLICY: readonly Statement[] = [
   {
@@ -41,7 +47,7 @@ export function functionPolicy(
   const byLambda = notFromCode(role);
   const failed = { condition: [...byLambda, ofBucketOwner(bucketOwner)] };
   const batches = `${failedBatchesArn}/aws/lambda/*`;
-  const { createLog, writeLog, listObjects, writeObject, listStreams } = ACTIONS;
+  const { createLog, writeLog, listObjects, writeObject } = ACTIONS;
   return [
     // AWS's pages name the group both ways for this action.
     { sid: 'CreateLog', actions: createLog, resources: [logGroupArn, `${logGroupArn}:*`] },
@@ -49,8 +55,30 @@ export function functionPolicy(
     { sid: 'ListFailedBatches', actions: listObjects, resources: [failedBatchesArn], ...failed },
     { sid: 'SendFailedBatches', actions: writeObject, resources: [batches], ...failed },
     ...ofSink,
-    { sid: 'ListStreams', actions: listStreams, resources: ['*'], condition: byLambda },
+    listStreams(role),
   ];
+}
+
+const listStreams = (role: PollerOnly): Statement => ({
+  sid: 'ListStreams',
+  actions: ACTIONS.listStreams,
+  resources: ['*'],
+  condition: notFromCode(role),
+});
+
+/**
+ * What the role of another team needs to read the stream, without `Sid`, since it may read other streams too.
+ *
+ * @param kmsKeyArn customer managed key of the table
+ */
+export function readerStatements({ source }: ResolvedProducer, kmsKeyArn?: string): object[] {
+  const encryption = kmsKeyArn === undefined ? source.encryption : { kmsKeyArn };
+  const role = { pollerOnly: true };
+  const statements = [
+    ...streamPolicies([{ ...source, encryption }], role).flat(),
+    listStreams(role),
+  ];
+  return statements.map(({ sid, ...statement }) => renderStatement(statement));
 }
 
 const READ_STREAMS = 'ReadStreams';

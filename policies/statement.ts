@@ -34,7 +34,9 @@ export function policySize(statements: readonly Statement[]): number {
   return renderPolicy(statements).length;
 }
 
-export function renderStatement({ sid, effect, ...statement }: Statement): object {
+type Unnamed = Omit<Statement, 'sid'> & Partial<Statement>;
+
+export function renderStatement({ sid, effect, ...statement }: Unnamed): object {
   const { principals, actions, resources, condition = [] } = statement;
   const byType = principals?.map(({ type, identifiers }) => [type, oneOrMany(identifiers)]);
   return {

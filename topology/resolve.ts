@@ -1,4 +1,4 @@
-import { arns, type Place, partitionOf } from './arns';
+import { arns, type Place, parseArn, partitionOf } from './arns';
 import {
   consumerBucketName,
   consumerStackId,
@@ -52,10 +52,11 @@ export interface ResolvedProducer extends Unread {
   readonly readers: readonly Reader[];
 }
 
-/** A consumer as a stream policy sees it. */
+/** A role as a stream policy sees it. */
 export interface Reader {
-  readonly stackId: string;
-  readonly account: Account;
+  /** Of the role's consumer. The role of another team has none. */
+  readonly stackId?: string;
+  readonly account: Place;
   readonly roleArn: string;
 }
 
@@ -91,10 +92,16 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
     consumers: [...consumers.values()],
     producers: producers.map(({ producer }) => ({
       ...producer,
-      readers: topology.subscriptions
-        .filter((subscription) => subscription.producer === producer.name)
-        .map(({ consumer }) => get(consumers, consumer))
-        .map(({ stackId, account, role }) => ({ stackId, account, roleArn: role.arn })),
+      readers: [
+        ...topology.subscriptions
+          .filter((subscription) => subscription.producer === producer.name)
+          .map(({ consumer }) => get(consumers, consumer))
+          .map(({ stackId, account, role }) => ({ stackId, account, roleArn: role.arn })),
+        ...producer.streamPolicy.readers.map((roleArn) => ({
+          account: parseArn(roleArn),
+          roleArn,
+        })),
+      ],
     })),
     subscriptions: pairs.map((pair) =>
       resolveSubscription(pair, get(consumers, pair.subscription.consumer)),
@@ -121,7 +128,7 @@ function resolveProducer(name: string, producer: Producer, account: Account, idP
     ? { type: 'created' as const, ...created }
     : { type: 'existing' as const, ...(existingTable as ExistingTable) };
   const managed = streamPolicy !== 'none';
-  const { principal, conditions } = managed ? streamPolicy : OF_OTHERS;
+  const { principal, conditions, readers } = managed ? streamPolicy : OF_OTHERS;
   return {
     name,
     stackId: producerStackId(name, idPart),
@@ -129,11 +136,11 @@ function resolveProducer(name: string, producer: Producer, account: Account, idP
     table,
     source: { account, name: table.name, encryption: table.encryption },
     /** `managed`: the stack sets the policy; others do otherwise, and it shows them the statement. */
-    streamPolicy: { principal, conditions, managed },
+    streamPolicy: { principal, conditions, readers, managed },
   };
 }
 
-const OF_OTHERS = { principal: 'role', conditions: [] } as const;
+const OF_OTHERS = { principal: 'role', conditions: [], readers: [] } as const;
 
 /** Whether a producer's stack writes the roles as principals, which IAM must have propagated by then. */
 export function namesRoles({ managed, principal }: Unread['streamPolicy']): boolean {

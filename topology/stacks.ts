@@ -46,7 +46,9 @@ function consumers(topology: ResolvedTopology): Unordered[] {
 
 function producers(topology: ResolvedTopology): Unordered[] {
   return topology.producers.map(({ stackId, account: { id, region }, streamPolicy, readers }) => {
-    const dependsOn = namesRoles(streamPolicy) ? readers.map((reader) => reader.stackId) : [];
+    const dependsOn = namesRoles(streamPolicy)
+      ? readers.flatMap(({ stackId }) => stackId ?? [])
+      : [];
     return { id: stackId, kind: 'producer', account: id, region, tenant: id, dependsOn };
   });
 }

@@ -61,6 +61,25 @@ describe('what exists and is in no state has the command that imports it', () =>
   });
 });
 
+test.each([
+  [
+    'aws_dynamodb_resource_policy.stream_policy',
+    'creating DynamoDB Resource Policy (arn:aws:dynamodb:x)',
+    'Error: operation error DynamoDB: PutResourcePolicy, https response error StatusCode: 400, RequestID: 1, api error ValidationException: One or more parameter values were invalid: Invalid principal in policy document.',
+    'ValidationException: One or more parameter values were invalid: Invalid principal in policy document',
+  ],
+  [
+    'aws_kms_key.key',
+    'creating KMS Key: operation error KMS: CreateKey, https response error StatusCode: 400, RequestID: 1, MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals.',
+    '',
+    'MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals',
+  ],
+])('%s of a role that does not exist has what to write', (address, summary, detail, said) => {
+  expect(text(summary, detail, address)).toBe(
+    `${address} names a role that does not exist, or that was created seconds ago: deploy again when it exists; or write streamPolicy: { principal: account } for this producer, which waits for no role, only for its account (${said})`,
+  );
+});
+
 const PROTECTED = (address: string) =>
   `Resource ${address} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. To avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope of the plan using the -target option.`;
 

@@ -104,7 +104,7 @@ export const EVERYTHING: Content = {
         globalSecondaryIndexes: [{ name: 'byDate', partitionKey, onDemandThroughput }],
         encryption: { kmsKeyArn: KEY },
       },
-      streamPolicy: { principal: 'account' },
+      streamPolicy: { principal: 'account', readers: ['arn:aws:iam::777788889999:role/Indexer'] },
       tags: { Team: 'items' },
     },
     found: {

@@ -3,7 +3,6 @@ import { consumer, type Overrides, producer, TWO_ACCOUNTS, topology } from '../h
 
 describe('the stacks, each with those before it,', () => {
   test.each<[string, Overrides, [id: string, dependencies: string[]][]]>([
-    ['of an empty topology', { consumers: {}, producers: {}, subscriptions: [] }, []],
     [
       'of one subscription',
       {},
@@ -74,6 +73,15 @@ describe('the stacks, each with those before it,', () => {
           ['producer-orders-tenant', 'consumer-process-orders'],
         ],
       ],
+    ],
+    [
+      'of a producer alone wait for nothing, whoever reads it',
+      {
+        'producers.orders.streamPolicy': { readers: ['arn:aws:iam::999988887777:role/Indexer'] },
+        consumers: {},
+        subscriptions: [],
+      },
+      [['producer-orders', []]],
     ],
   ])('%s', (_, overrides, expected) => {
     const app = synthApp(topology(overrides));

@@ -385,6 +385,8 @@ const whoseRoleIs = (...values: string[]) => ({
 });
 const principals = (...identifiers: string[]) => [{ type: 'AWS', identifiers }];
 const ACCOUNT = { [POLICY]: { principal: 'account' } };
+const KEY_ARN = 'arn:aws:kms:us-east-1:444455556666:key/1234';
+const INDEXER = 'arn:aws:iam::999988887777:role/search/Indexer';
 
 describe('the stream policy', () => {
   const ofOrganization = {
@@ -481,6 +483,26 @@ describe('the stream policy', () => {
       { ...BY_ACCOUNT, condition: [...BY_ACCOUNT.condition, ofOrganization] },
       null,
     ],
+    [
+      'names the role of another team after that of a consumer, and waits for the latter only',
+      { [POLICY]: { readers: [INDEXER] } },
+      {
+        principals: principals(
+          '${data.terraform_remote_state.consumer_process_orders.outputs.role_arn}',
+          INDEXER,
+        ),
+      },
+      undefined,
+    ],
+    [
+      'names the accounts of two teams',
+      { [POLICY]: { readers: [INDEXER], principal: 'account' } },
+      {
+        principals: principals('arn:aws:iam::111122223333:root', 'arn:aws:iam::999988887777:root'),
+        condition: [whoseRoleIs('arn:aws:iam::111122223333:role/ProcessOrdersRole', INDEXER)],
+      },
+      null,
+    ],
   ])('%s', (_, overrides, statement, states) => {
     expect(synth(overrides)).toEqual(blocks({ statement: { ...STATEMENT, ...statement }, states }));
   });
@@ -575,6 +597,11 @@ describe('a table with a customer managed key', () => {
       ],
     ],
     [
+      'lets the role of another team decrypt',
+      { [POLICY]: { readers: [INDEXER] }, subscriptions: [] },
+      [ADMINISTRATION, { ...DECRYPTION, principals: principals(INDEXER) }],
+    ],
+    [
       'lets the account of a role that need not exist decrypt',
       ACCOUNT,
       [
@@ -638,6 +665,53 @@ describe('a table with a customer managed key', () => {
         table: { ...TABLE, server_side_encryption: { enabled: true, kms_key_arn: kmsKeyArn } },
       }),
     );
+  });
+});
+
+describe('a topology of a producer alone', () => {
+  const alone = (encryption: unknown) => {
+    const { accounts, producers, ...others } = topology({
+      [POLICY]: { readers: [INDEXER] },
+      'producers.orders.table.encryption': encryption,
+    });
+    return synthApp({ ...others, accounts, producers, consumers: {}, subscriptions: [] }).json(ID);
+  };
+  const BY_LAMBDA = '"Condition" = {"Null" = {"lambda:SourceFunctionArn" = "true"}';
+  const statements = (...more: string[]) => {
+    const read = `"Action" = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], "Resource" = "arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*", ${BY_LAMBDA}}`;
+    const list = `"Action" = "dynamodb:ListStreams", "Resource" = "*", ${BY_LAMBDA}}`;
+    const all = [read, ...more, list].map((each) => `{"Effect" = "Allow", ${each}}`);
+    return {
+      consumer_statement: {
+        description: 'Statements that the role of another team needs to read the stream, as JSON',
+        value: `\${jsonencode([${all.join(', ')}])}`,
+      },
+      region: { description: 'Region of the stream', value: 'us-east-1' },
+    };
+  };
+
+  test('waits for no role, and publishes what the role of another team needs', () => {
+    const { output, ...stack } = alone(undefined);
+    expect(stack).toEqual({
+      ...accountBlocks(ID, 'producer', '444455556666'),
+      ...blocks({
+        statement: { ...STATEMENT, principals: principals(INDEXER) },
+        states: null,
+      }),
+    });
+    expect(output).toEqual({ ...outputs('aws_dynamodb_table.table'), ...statements() });
+  });
+
+  test.each<[string, unknown, inJson: string, inStatement: string]>([
+    ['that the stack creates', 'customer-managed', '${aws_kms_key.key.arn}', 'aws_kms_key.key.arn'],
+    ['that exists', { kmsKeyArn: KEY_ARN }, KEY_ARN, `"${KEY_ARN}"`],
+  ])('publishes the customer managed key %s', (_, encryption, arn, resource) => {
+    const decrypt = `"Action" = "kms:Decrypt", "Resource" = ${resource}, ${BY_LAMBDA}, "StringEquals" = {"kms:ViaService" = "dynamodb.us-east-1.amazonaws.com"}}`;
+    expect(alone(encryption).output).toEqual({
+      ...outputs('aws_dynamodb_table.table'),
+      ...statements(decrypt),
+      kms_key_arn: { description: 'ARN of the customer managed key of the table', value: arn },
+    });
   });
 });
 

@@ -1,8 +1,8 @@
-import { parseArn, partitionOf } from '../../topology/arns';
+import { arns, parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
 import { ascii } from '../../topology/unicode';
-import { at, type CheckOf, distinct, type Producer, refer } from './declared';
+import { at, type CheckOf, distinct, type Producer, refer, sound } from './declared';
 import { tableSettings } from './tables';
 
 type Check = CheckOf<Producer>;
@@ -41,6 +41,27 @@ const tableKey: Check = (producer, report, { accounts }) => {
   }
 };
 
+/** Roles of other teams. */
+const readers: Check = ({ streamPolicy, ...producer }, report, { accounts, consumers }) => {
+  if (streamPolicy === 'none') return;
+  const path = ['streamPolicy', 'readers'];
+  distinct(streamPolicy.readers, path, report);
+  for (const [index, arn] of streamPolicy.readers.entries()) {
+    const refuse = (message: string) => report([...path, index], message, arn);
+    for (const { account: name } of producerAccounts(producer)) {
+      const region = at(accounts, name)?.region;
+      const partition = region && partitionOf(region);
+      if (!partition || partition === parseArn(arn).partition) continue;
+      refuse(`must be in the partition ${partition} of the Region ${region}`);
+    }
+    for (const [name, { account, role }] of sound(consumers)) {
+      const place = at(accounts, account);
+      const own = place && arns.role({ ...place, partition: partitionOf(place.region) }, role);
+      if (own === arn) refuse(`must not be the role of consumers.${name}; write a subscription`);
+    }
+  }
+};
+
 /** A stream has one policy: of a table that exists, it can be another team's. */
 const streamPolicyOwner: Check = ({ table, streamPolicy }, report, { subscriptions }, name) => {
   const path = ['streamPolicy'];
@@ -57,7 +78,8 @@ const streamPolicyOwner: Check = ({ table, streamPolicy }, report, { subscriptio
     report([...path, 'replacesExisting'], message, replaces);
   }
   if (table || streamPolicy === 'none' || replaces === true) return;
-  if (subscriptions.some((entry) => entry?.producer === name)) {
+  const { readers } = streamPolicy;
+  if (readers.length > 0 || subscriptions.some((entry) => entry?.producer === name)) {
     const message =
       'must say whose the policy of the stream is, since a stream has one: { replacesExisting: true } if this topology owns it and replaces what is there, or none if it belongs to others, who add the statement of this topology';
     report(path, message, replaces === undefined ? undefined : streamPolicy);
@@ -97,6 +119,7 @@ export const OF_PRODUCER: readonly Check[] = [
   accountNames,
   tableSettings,
   tableKey,
+  readers,
   streamPolicyOwner,
   streamPolicyConditions,
 ];

@@ -88,8 +88,8 @@ export const OF_SUBSCRIPTION: readonly Check[] = [
   filters,
 ];
 
-/** A pair is subscribed once, and DynamoDB serves few readers of a shard. */
-export function readersPerStream({ subscriptions }: Declared, report: Report): void {
+/** A pair is subscribed once, and DynamoDB serves few readers of a shard: the roles of other teams are some of them. */
+export function readersPerStream({ producers, subscriptions }: Declared, report: Report): void {
   const readers = new Map<string, Map<string, number>>();
   for (const [index, { producer, consumer }] of soundList(subscriptions)) {
     const consumers = readers.get(producer) ?? new Map<string, number>();
@@ -101,9 +101,12 @@ export function readersPerStream({ subscriptions }: Declared, report: Report): v
       continue;
     }
     readers.set(producer, consumers.set(consumer, index));
-    if (consumers.size > READERS_PER_STREAM.max) {
+    const { streamPolicy = 'none' } = at(producers, producer) ?? {};
+    const others = streamPolicy === 'none' ? 0 : streamPolicy.readers.length;
+    if (consumers.size + others > READERS_PER_STREAM.max) {
+      const counted = others > 0 ? ', streamPolicy.readers among them' : '';
       refuse(
-        `must be one of at most ${READERS_PER_STREAM.max} subscriptions of ${producer}, since DynamoDB serves ${READERS_PER_STREAM.max} readers of a shard; let one consumer pass the changes on`,
+        `must be one of at most ${READERS_PER_STREAM.max} readers of ${producer}${counted}, since DynamoDB serves ${READERS_PER_STREAM.max} readers of a shard; let one consumer pass the changes on`,
       );
     }
   }

@@ -1,9 +1,11 @@
+import { parseArn } from '../../topology/arns';
 import type { ResolvedTopology } from '../../topology/resolve';
 import type { Finding } from '../model';
 import { type Decision, decide, type Policy } from './evaluate';
+import type { Grant } from './grants';
 import { type Intent, intentOf, isService, type Question } from './intent';
 import type { AccessModel, AccessTarget, Asker } from './model';
-import { readStatements } from './statements';
+import { readStatements, type Statement } from './statements';
 import { notDenied, unintended } from './unintended';
 
 /** Who may do what, and whether that is what the topology means. */
@@ -21,12 +23,13 @@ export interface AccessAnswer extends Decision, Pick<Question, 'action' | 'part'
 export function evaluateAccess(model: AccessModel, topology: ResolvedTopology) {
   const { roles } = model;
   const intent = intentOf(topology);
+  const askers = [...roles, ...intent.ofOthers.map(roleOfOthers)];
   const targets = [...model.targets, ...intent.elsewhere].map((target) => ({
     target,
     policy: policyOf(target, intent),
   }));
   const answers = targets.flatMap(({ target, policy }) =>
-    answersFor(target, policy, roles, intent),
+    answersFor(target, policy, askers, intent),
   );
   const named = new Set<string | undefined>(
     topology.consumers.flatMap(({ role }) => [...role.managedPolicyArns, role.permissionsBoundary]),
@@ -109,6 +112,29 @@ function answersFor(
         return { ...decision, principal, target, action, part, wanted };
       });
     });
+}
+
+/** A role that no stack has, as one whose policies are what its team is meant to write. */
+function roleOfOthers(grants: readonly [Grant, ...Grant[]]): Asker {
+  const [
+    {
+      principals: [arn = ''],
+    },
+  ] = grants;
+  const { id: account, resource } = parseArn(arn);
+  const statements = grants.map(
+    ({ actions, resources, conditions }): Statement => ({
+      id: 'consumer_statement',
+      effect: 'Allow',
+      principals: {},
+      actions: { patterns: actions, not: false },
+      resources: { patterns: resources, not: false },
+      conditions: [...conditions],
+      assumed: [],
+    }),
+  );
+  const label = `${resource.replace('/', ' ')} of ${account}, another team's`;
+  return { arn, label, account, policies: [{ side: 'role', statements }] };
 }
 
 /** In place of a policy that the stacks do not hold: it leaves all to the policies of the account. */

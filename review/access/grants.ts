@@ -176,10 +176,22 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
   ];
 }
 
+/** What the policies of other teams' roles are for: the statements that the stack publishes for them. */
+export function ofReaders({ source, streamPolicy: { readers } }: ResolvedProducer): Grant[] {
+  const stream = streamOf(source);
+  const decrypt = [BY_LAMBDA, ...forTable(source, { pollerOnly: true })];
+  return readers.flatMap((arn) => [
+    grant(stream, [arn], MEANT.readStream, [BY_LAMBDA], { resources: [`${stream.arn}*`] }),
+    ...keysOf(source).map((key) =>
+      grant(key, [arn], MEANT.decrypt, decrypt, { resources: [key.arn] }),
+    ),
+  ]);
+}
+
 /** A key that a stack makes is granted among all keys of its account, so for this table only. */
 function forTable(
   { account, name, encryption }: TableReference,
-  { pollerOnly }: ResolvedConsumer['role'],
+  { pollerOnly }: Pick<ResolvedConsumer['role'], 'pollerOnly'>,
 ): Condition[] {
   const through = throughDynamodb(account);
   if (encryption !== 'customer-managed') return [through];

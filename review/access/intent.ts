@@ -6,6 +6,7 @@ import {
   type Grant,
   inConsumer,
   inProducer,
+  ofReaders,
   ofRole,
   partsOfConsumer,
   partsOfProducer,
@@ -19,7 +20,8 @@ export type Intent = ReturnType<typeof intentOf>;
 
 /** What a topology means to allow, and what it says there is. */
 export function intentOf({ consumers, producers }: ResolvedTopology) {
-  const ofRoles = consumers.flatMap(ofRole);
+  const ofOthers = producers.flatMap(ofReaders);
+  const ofRoles = [...consumers.flatMap(ofRole), ...ofOthers];
   const ofPolicies = [...consumers.flatMap(inConsumer), ...producers.flatMap(inProducer)];
   const ofServices = ofPolicies.filter(({ principals }) => principals.some(isService));
   const parts = [...consumers.flatMap(partsOfConsumer), ...producers.flatMap(partsOfProducer)];
@@ -29,6 +31,8 @@ export function intentOf({ consumers, producers }: ResolvedTopology) {
   const asked = lookup([...ofRoles, ...ofServices], targetOf);
   return {
     ofRole: byRole,
+    /** Roles of other teams that are meant to read streams, with what their own policies then allow. */
+    ofOthers: groupBy(ofOthers, ({ principals: [arn] }) => arn),
     ofTarget: (target: AccessTarget) =>
       target.kind === 'bucket' && target.stackId !== ''
         ? [tlsOnly(target)]

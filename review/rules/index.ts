@@ -7,6 +7,7 @@ import { managedPolicies } from './managed-policies';
 import { place } from './place';
 import { policiesOfOthers } from './policies-of-others';
 import { quotas } from './quotas';
+import { readersOfOthers } from './readers-of-others';
 import { remoteStates } from './remote-states';
 import type { Rule, RuleInput } from './rule';
 import { runtimes } from './runtimes';
@@ -29,6 +30,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   runtimes,
   'unprotected-tables': unprotectedTables,
   'policies-of-others': policiesOfOthers,
+  'readers-of-others': readersOfOthers,
   'unheard-alarms': unheardAlarms,
   'scarce-concurrency': scarceConcurrency,
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { INDEXES, POINT_IN_TIME_RECOVERY, PROJECTION, TABLE } from '../limits';
-import { indexName, insteadOfAwsManagedKey, kmsKeyArn, tableName } from './aws';
+import { INDEXES, POINT_IN_TIME_RECOVERY, PROJECTION, READERS_PER_STREAM, TABLE } from '../limits';
+import { indexName, insteadOfAwsManagedKey, kmsKeyArn, roleArn, tableName } from './aws';
 import { tagsSchema } from './tags';
 import {
   choice,
@@ -180,7 +180,15 @@ const streamPolicySettings = object({
   principal: choice(['role', 'account'])
     .default('role')
     .describe(
-      'role names the execution role; account names its account with the condition aws:PrincipalArn, so that the policy can stand before the role does.',
+      'role names the execution role; account names its account with the condition aws:PrincipalArn, so that the policy can be deployed before the role exists.',
+    ),
+  readers: list(roleArn)
+    .max(READERS_PER_STREAM.max, {
+      error: `must be at most ${READERS_PER_STREAM.max} roles, since DynamoDB serves ${READERS_PER_STREAM.max} readers of a shard`,
+    })
+    .default([])
+    .describe(
+      'ARNs of roles of other teams that may read the stream. The output consumer_statement has what their own policies need.',
     ),
   conditions: list(condition).default([]).describe('Further conditions of the stream policy.'),
   replacesExisting: flag()
@@ -191,7 +199,7 @@ const streamPolicySettings = object({
 });
 
 const streamPolicy = z.union([z.literal('none'), streamPolicySettings], {
-  error: 'must be none or { principal?: …, conditions?: …, replacesExisting?: true }',
+  error: 'must be none or { principal?: …, readers?: …, conditions?: …, replacesExisting?: true }',
 });
 
 const settings = object({

@@ -28,8 +28,11 @@ const producer = fc.record({
   existing: fc.boolean(),
   principal: fc.constantFrom('role' as const, 'account' as const),
   conditions: fc.uniqueArray(condition, { maxLength: 2, selector: ({ variable }) => variable }),
-  /** Which of the consumers read it. */
-  readers: fc.subarray([0, 1, 2], { maxLength: 2 }),
+  /** Which of the consumers read it, and which roles of other teams. */
+  readers: fc.subarray<number | string>(
+    [0, 1, 2, 'arn:aws:iam::999988887777:role/Indexer', 'arn:aws:iam::222222222222:role/Auditor'],
+    { maxLength: 2 },
+  ),
 });
 
 const consumer = fc.record({
@@ -89,7 +92,7 @@ const content = fc
         producers.map((each, index) => [`producer-${index}`, producerOf(each, index)]),
       ),
       subscriptions: producers.flatMap(({ readers }, index) =>
-        readers.map((reader) => ({
+        readers.filter(Number.isInteger).map((reader) => ({
           producer: `producer-${index}`,
           consumer: `consumer-${reader}`,
         })),
@@ -115,6 +118,7 @@ function producerOf(
       principal: each.conditions.some(({ variable }) => variable === 'aws:PrincipalArn')
         ? 'role'
         : each.principal,
+      readers: each.readers.filter((reader) => typeof reader === 'string'),
       conditions: each.conditions,
       ...(exists && { replacesExisting: true }),
     },

@@ -50,6 +50,48 @@ describe('a stream policy of others', () => {
   });
 });
 
+describe('the roles of other teams', () => {
+  const INDEXER = 'arn:aws:iam::999988887777:role/Indexer';
+  const READ = ['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+    (each) => `dynamodb:${each}`,
+  );
+  const named = (...edits: ((statement: { principals: object[] }) => void)[]) => {
+    const edit: Edit = (json) => {
+      const { statement } = Object(json.data?.aws_iam_policy_document?.stream_policy_document);
+      for (const each of edits) each(statement[0]);
+    };
+    const policy = { 'producers.orders.streamPolicy': { readers: [INDEXER] } };
+    return reviewed({ ...policy, consumers: {}, subscriptions: [] }, undefined, {
+      'producer-orders': edit,
+    });
+  };
+
+  test('are a note with the statements that they need, and no failure', async () => {
+    const review = await named();
+    expect(stops(review)).toEqual([]);
+    const byLambda = '"Condition":{"Null":{"lambda:SourceFunctionArn":"true"}}';
+    expect(notes(review)).toEqual([
+      `producer-orders not evaluated: the policies of ${INDEXER}, which another team owns, and which need these statements to read the stream of Orders in 444455556666; they are the output consumer_statement: [{"Effect":"Allow","Action":["${READ.join('","')}"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*",${byLambda}},{"Effect":"Allow","Action":"dynamodb:ListStreams","Resource":"*",${byLambda}}]`,
+    ]);
+  });
+
+  test('are a failure where the policy of the stream names another one', async () => {
+    const other = 'arn:aws:iam::999988887777:role/Other';
+    const review = await named((statement) => {
+      statement.principals = [{ type: 'AWS', identifiers: [other] }];
+    });
+    const stream =
+      'stream arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000';
+    expect(stops(review)).toEqual([
+      ...READ.map(
+        (action) =>
+          `${INDEXER} ${action} on ${stream}: denied, meant to be allowed (resource policy: no statement)`,
+      ),
+      `${stream} AllowCrossAccountStreamAccess allows ${READ.join(', ')} to ${other} without a condition, which the topology does not mean`,
+    ]);
+  });
+});
+
 describe('alarms that nobody hears', () => {
   const notesOn = async (alarms: unknown) =>
     notes(await reviewed({ 'consumers.process-orders.alarms': alarms }));

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import {
   type FunctionTargets,
   functionPolicy,
+  ownStatements,
   streamPolicies,
   TRUST_POLICY,
 } from '../policies/execution-role';
@@ -14,6 +15,7 @@ import { parseArn } from '../topology/arns';
 import { names } from '../topology/names';
 import type { ResolvedConsumer } from '../topology/resolve';
 import { identified } from './terraform/identified';
+import { literal } from './terraform/literal';
 import { policyDocument } from './terraform/policy-document';
 import { TerraformData } from './terraform/terraform-data';
 
@@ -57,11 +59,16 @@ export function createExecutionRole(
     const policy = new IamPolicy(scope, id, { name, path, policy: document(id, statements) });
     return attach(id, policy.arn);
   };
+  const own = ownStatements(settings).map(({ resources = [], ...statement }) => ({
+    ...statement,
+    resources: resources.map((resource) => literal(scope, resource)),
+  }));
   const [first, ...others] = streamPolicies(sources, settings);
   const dependsOn = [
     inline('function', functionPolicy(targets, grants, settings)),
     ...(first ? [inline('streams', first)] : []),
     ...others.map((statements, index) => managed(`streams-${index + 1}`, statements)),
+    ...(own.length > 0 ? [managed('statements', own)] : []),
     ...identified(settings.managedPolicyArns, policyId).map(([name, arn]) => attach(name, arn)),
   ];
   if (!waitsForRole) return { arn, settledArn: arn };

@@ -81,6 +81,25 @@ export function readerStatements({ source }: ResolvedProducer, kmsKeyArn?: strin
   return statements.map(({ sid, ...statement }) => renderStatement(statement));
 }
 
+/** What the code of the function calls itself, as the topology has it. */
+export function ownStatements({
+  statements,
+}: Pick<ResolvedConsumer['role'], 'statements'>): Statement[] {
+  return statements.map(({ conditions, ...statement }) => ({
+    ...statement,
+    condition: conditions,
+  }));
+}
+
+/** Managed policies that a role may have besides those of the topology: the one of `ownStatements` is one of them. */
+export function roomForStreams({
+  managedPolicyQuota,
+  managedPolicyArns,
+  statements,
+}: Omit<ResolvedConsumer['role'], 'arn'>): number {
+  return managedPolicyQuota - managedPolicyArns.length - Math.min(statements.length, 1);
+}
+
 const READ_STREAMS = 'ReadStreams';
 
 /** Characters of the role's inline policies that are left to `functionPolicy`. */

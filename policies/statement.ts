@@ -1,6 +1,6 @@
 /** One statement, with the names of `aws_iam_policy_document`. */
 export interface Statement {
-  readonly sid: string;
+  readonly sid?: string;
   /** @default 'Allow' */
   readonly effect?: 'Deny';
   readonly principals?: { readonly type: string; readonly identifiers: string[] }[];

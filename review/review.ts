@@ -61,9 +61,9 @@ function read({ topology, today, comparison, before }: ReviewInput, all: readonl
   const model = readAccessModel(stacks);
   const access = evaluateAccess(model, topology);
   const code = codeOf(topology);
-  const { allowed } = access;
+  const { allowed, granted } = access;
   const moves = before ? moved(before.stacks, all) : [];
-  const old = before && { ...before, allowed: allowedBefore(before) };
+  const old = before && { ...before, allowed: grantedBefore(before) };
   return {
     findings: [
       ...(comparison ?? []),
@@ -73,14 +73,14 @@ function read({ topology, today, comparison, before }: ReviewInput, all: readonl
     ],
     answers: [
       comparisonSection(all, code, comparison),
-      whatChanged(old, { stacks: all, code, allowed }, moves),
+      whatChanged(old, { stacks: all, code, allowed: granted }, moves),
       accessSection(access, model),
     ],
     graph: drawTopology(stacks, model.targets, allowed, topology),
   };
 }
 
-function allowedBefore({ stacks, topology }: Before): readonly AccessAnswer[] {
+function grantedBefore({ stacks, topology }: Before): readonly AccessAnswer[] {
   if (!topology) return [];
-  return evaluateAccess(readAccessModel(new Stacks(stacks)), topology).allowed;
+  return evaluateAccess(readAccessModel(new Stacks(stacks)), topology).granted;
 }

@@ -23,8 +23,16 @@ const ROWS = tableBelow('Addresses and IDs', 'docs/repair.md').map(([, address, 
   id: id ?? '',
 }));
 
-/** With a managed state bucket, and a role that reads more streams than fit into its own policies. */
-const LARGE = withStacks(resolved(topology({ 'state.manage': true, ...tenants(150) })));
+/** With a managed state bucket, and a role of all its policies: it reads more streams than fit into one. */
+const LARGE = withStacks(
+  resolved(
+    topology({
+      'state.manage': true,
+      ...tenants(150),
+      'consumers.process-orders.role.statements': [{ actions: ['sns:Publish'], resources: ['*'] }],
+    }),
+  ),
+);
 
 const RESOURCES = [...shippedTopologies(), LARGE].flatMap(resourcesOf);
 

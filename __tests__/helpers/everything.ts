@@ -47,6 +47,15 @@ export const EVERYTHING: Content = {
         permissionsBoundary: 'arn:aws:iam::111122223333:policy/Boundary',
         acknowledgedPolicyArns: ['arn:aws:iam::111122223333:policy/Boundary'],
         managedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+        statements: [
+          {
+            sid: 'Send',
+            actions: ['sqs:SendMessage'],
+            resources: ['arn:aws:sqs:us-east-1:111122223333:${aws:PrincipalTag/team}'],
+            conditions: [{ test: 'Bool', variable: 'aws:SecureTransport', values: ['true'] }],
+          },
+          { actions: ['s3:Get*'], resources: ['*'] },
+        ],
       },
       function: {
         name: 'WriteLake',

@@ -85,6 +85,25 @@ const OF_OWNER = {
   values: ['111122223333'],
 };
 
+const STATEMENTS = [
+  {
+    sid: 'WriteTotals',
+    actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+    resources: ['arn:aws:dynamodb:us-east-1:111122223333:table/Totals'],
+  },
+  {
+    actions: ['s3:GetObject'],
+    resources: ['arn:aws:s3:::team-${aws:PrincipalTag/team}/%{x}/"a"\\*'],
+    conditions: [
+      {
+        test: 'StringEquals',
+        variable: 'aws:PrincipalTag/team',
+        values: ['${aws:username}', '"é"\\'],
+      },
+    ],
+  },
+];
+
 const readStreams = (...resources: string[]) => ({
   provider: 'aws.consumer',
   statement: [
@@ -522,6 +541,52 @@ describe('the role', () => {
     });
   });
 
+  test('has what its function itself calls in a managed policy of its own, as it is written', () => {
+    const { resource, data } = consumerStack({ [`${ROLE}.statements`]: STATEMENTS });
+    expect(data?.aws_iam_policy_document?.execution_role_statements_policy).toEqual({
+      provider: 'aws.consumer',
+      statement: [
+        {
+          sid: 'WriteTotals',
+          actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
+          resources: ['arn:aws:dynamodb:us-east-1:111122223333:table/Totals'],
+        },
+        {
+          actions: ['s3:GetObject'],
+          resources: ['arn:aws:s3:::team-$${aws:PrincipalTag/team}/%%{x}/"a"\\*'],
+          condition: [
+            {
+              test: 'StringEquals',
+              variable: 'aws:PrincipalTag/team',
+              values: ['$${aws:username}', '"é"\\'],
+            },
+          ],
+        },
+      ],
+    });
+    expect(resource?.aws_iam_policy).toEqual({
+      execution_role_statements: {
+        provider: 'aws.consumer',
+        name: 'ProcessOrdersRole-statements',
+        policy: '${data.aws_iam_policy_document.execution_role_statements_policy.json}',
+      },
+    });
+    expect(resource?.aws_iam_role_policy_attachment).toEqual({
+      execution_role_statements_attachment: {
+        provider: 'aws.consumer',
+        role: '${aws_iam_role.execution_role.id}',
+        policy_arn: '${aws_iam_policy.execution_role_statements.arn}',
+      },
+    });
+    expect(resource?.terraform_data?.execution_role_settled).toEqual(
+      settledAfter(
+        'aws_iam_role_policy.execution_role_function',
+        'aws_iam_role_policy.execution_role_streams',
+        'aws_iam_role_policy_attachment.execution_role_statements_attachment',
+      ),
+    );
+  });
+
   test.each<[string, arns: string[], names: string[]]>([
     [
       'of one name',
@@ -906,6 +971,7 @@ describe('as HCL', () => {
         },
       },
     ],
+    ['one with statements', { [`${ROLE}.statements`]: STATEMENTS }],
     ['one with a lake', { [SINK]: 's3' }],
     ['one with a lake in an existing bucket', { [SINK]: { type: 's3', bucket: 'our-lake' } }],
   ])('%s says what it says as JSON', async (_, overrides) => {

@@ -28,11 +28,16 @@ locals {
 
   # The placeholders of policies/*.json.tftpl.
   names = {
-    role_arns        = [for consumer in var.consumers : "${local.iam}:role/${consumer.role}"]
-    role_policy_arns = [for consumer in var.consumers : "${local.iam}:policy/${consumer.role}-streams-*"]
-    boundary_arn     = "${local.iam}:policy${local.path}${local.boundary}"
-    function_arns    = [for name in local.functions : "arn:${local.partition}:lambda:${local.regional}:function:${name}"]
-    mapping_arn      = "arn:${local.partition}:lambda:${local.regional}:event-source-mapping:*"
+    role_arns = [for consumer in var.consumers : "${local.iam}:role/${consumer.role}"]
+    role_policy_arns = flatten([
+      for consumer in var.consumers : [
+        "${local.iam}:policy/${consumer.role}-streams-*",
+        "${local.iam}:policy/${consumer.role}-statements",
+      ]
+    ])
+    boundary_arn  = "${local.iam}:policy${local.path}${local.boundary}"
+    function_arns = [for name in local.functions : "arn:${local.partition}:lambda:${local.regional}:function:${name}"]
+    mapping_arn   = "arn:${local.partition}:lambda:${local.regional}:event-source-mapping:*"
     log_group_arns = flatten([
       for name in local.functions : [
         "arn:${local.partition}:logs:${local.regional}:log-group:/aws/lambda/${name}",

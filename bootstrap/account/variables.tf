@@ -108,7 +108,7 @@ variable "redrivers" {
 }
 
 variable "function_actions" {
-  description = "Actions that functions may be granted in addition, on any resource: those of the policies in role.managedPolicyArns."
+  description = "Actions that functions may be granted in addition, on any resource: those of role.statements, and of the policies in role.managedPolicyArns."
   type        = list(string)
   default     = []
 

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { findLogLevel, LOG_LEVEL, LOG_LEVELS, SINK_VARIABLES } from '../../lambda-src/contract';
 import { confinement } from '../../packaging/confinement';
 import { packageFiles } from '../../packaging/package-files';
+import { roomForStreams } from '../../policies/execution-role';
 import { parseArn, partitionOf } from '../../topology/arns';
 import { RESERVED_ENVIRONMENT_VARIABLES } from '../../topology/limits';
 import { placeNamed } from '../../topology/paths';
@@ -9,6 +10,7 @@ import { type Problem, type Report, UserError } from '../../topology/problem';
 import { isLogEntry, sinkKind } from '../../topology/sinks';
 import { codeFolder } from './code-folder';
 import { type Account, at, type CheckOf, type Consumer, distinct, refer } from './declared';
+import { statements } from './statements';
 
 type Check = CheckOf<Consumer>;
 
@@ -60,8 +62,9 @@ const managedPolicies: Check = ({ role }, report) => {
     const path = ['role', 'acknowledgedPolicyArns', index];
     report(path, 'must be one of managedPolicyArns, or the permissionsBoundary', arn);
   }
-  if (managedPolicyArns.length <= managedPolicyQuota) return;
-  const message = `must be at most ${managedPolicyQuota} policies, which IAM attaches to a role`;
+  if (roomForStreams(role) >= 0) return;
+  const others = role.statements.length > 0 ? ' with the one of role.statements' : '';
+  const message = `must be at most ${managedPolicyQuota} policies${others}, which IAM attaches to a role`;
   report(['role', 'managedPolicyArns'], message, managedPolicyArns);
 };
 
@@ -154,6 +157,7 @@ export const OF_CONSUMER: readonly Check[] = [
   codeFolder,
   functionFiles,
   managedPolicies,
+  statements,
   concurrency,
   environment,
   roleArns,

@@ -1,7 +1,7 @@
 import { arns, parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
-import { ascii } from '../../topology/unicode';
+import { checkConditions } from './conditions';
 import { at, type CheckOf, distinct, type Producer, refer, sound } from './declared';
 import { tableSettings } from './tables';
 
@@ -88,7 +88,7 @@ const streamPolicyOwner: Check = ({ table, streamPolicy }, report, { subscriptio
 
 const streamPolicyConditions: Check = ({ streamPolicy }, report) => {
   if (streamPolicy === 'none') return;
-  const seen = new Set<string>();
+  checkConditions(streamPolicy.conditions, ['streamPolicy', 'conditions'], report);
   for (const [index, { test, variable, values }] of streamPolicy.conditions.entries()) {
     const path = ['streamPolicy', 'conditions', index];
     const refuse = (message: string) => report([...path, 'variable'], message, variable);
@@ -101,17 +101,6 @@ const streamPolicyConditions: Check = ({ streamPolicy }, report) => {
         `must not be tested with ${test}: the requests with which Lambda reads a stream do not have this key, so that every read would be refused; leave it out, or test the reader, as with aws:PrincipalOrgID`,
       );
     }
-    for (const [place, value] of namesTag(variable) ? [] : values.entries()) {
-      const [other] = /[^ -~]/u.exec(value) ?? [];
-      if (other === undefined) continue;
-      const message = `must be ASCII, as all values of ${variable} in AWS are, and holds ${ascii(other)}, which may only look like it; write it again`;
-      report([...path, 'values', place], message, value);
-    }
-    const condition = `${test} ${variable}`.toLowerCase();
-    if (seen.has(condition)) {
-      refuse(`must be used once with ${test}; put all values into one condition`);
-    }
-    seen.add(condition);
   }
 };
 
@@ -123,11 +112,6 @@ export const OF_PRODUCER: readonly Check[] = [
   streamPolicyOwner,
   streamPolicyConditions,
 ];
-
-/** Whether the values of a key are of people's choice: tags, and attributes of an identity provider. */
-function namesTag(variable: string): boolean {
-  return /tag|^saml:/i.test(variable);
-}
 
 function isAbsent(variable: string): boolean {
   return ABSENT_CONDITION_KEYS.keys.some((key) => key.toLowerCase() === variable.toLowerCase());

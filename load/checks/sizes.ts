@@ -1,7 +1,13 @@
 import { environmentOf, environmentSize } from '../../packaging/environment';
-import { streamCount, streamPolicies } from '../../policies/execution-role';
+import {
+  ownStatements,
+  roomForStreams,
+  streamCount,
+  streamPolicies,
+} from '../../policies/execution-role';
+import { policySize } from '../../policies/statement';
 import { streamPolicySize } from '../../policies/stream-policy';
-import { ENVIRONMENT, STREAM_POLICY } from '../../topology/limits';
+import { ENVIRONMENT, IAM, STREAM_POLICY } from '../../topology/limits';
 import type { Report } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
 
@@ -14,12 +20,17 @@ export function sizes({ producers, consumers }: ResolvedTopology, report: Report
   }
   for (const consumer of consumers) {
     const { name, role, sources } = consumer;
-    const managed = role.managedPolicyQuota - role.managedPolicyArns.length;
+    const managed = roomForStreams(role);
     const policies = streamPolicies(sources, role);
     if (policies.length > 1 + managed) {
       const fitting = streamCount(policies.slice(0, 1 + managed));
       const message = `must read at most ${fitting} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest, or set role.managedPolicyQuota if the account has more than ${role.managedPolicyQuota}`;
       report(['consumers', name], message);
+    }
+    const own = policySize(ownStatements(role));
+    if (own > IAM.managedPolicySize) {
+      const message = `must make a policy of at most ${IAM.managedPolicySize} characters, got ${own}; write fewer with *, or a policy of yours in role.managedPolicyArns`;
+      report(['consumers', name, 'role', 'statements'], message);
     }
     const size = environmentSize(environmentOf(consumer));
     const message = `must be at most ${ENVIRONMENT.totalSize} bytes of names and values, those that the stack sets among them, got ${size}`;

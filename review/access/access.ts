@@ -1,7 +1,8 @@
 import { parseArn } from '../../topology/arns';
+import { names } from '../../topology/names';
 import type { ResolvedTopology } from '../../topology/resolve';
 import type { Finding } from '../model';
-import { type Decision, decide, type Policy } from './evaluate';
+import { accountOf, type Decision, decide, inText, nameIn, type Policy } from './evaluate';
 import type { Grant } from './grants';
 import { type Intent, intentOf, isService, type Question } from './intent';
 import type { AccessModel, AccessTarget, Asker } from './model';
@@ -58,9 +59,12 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology) {
         message: 'is not in the topology, and what it allows cannot be evaluated',
       })),
   ];
+  const allowed = answers.filter((answer) => answer.allowed);
   return {
     /** Every question that is answered with yes. */
-    allowed: answers.filter(({ allowed }) => allowed),
+    allowed,
+    /** The same, and what the statements of the topology allow, which is not asked. */
+    granted: [...allowed, ...roles.flatMap(byStatements)],
     asked: answers.length,
     /** What differs from the topology, and what cannot be evaluated. */
     findings: found.map((each): Finding => ({ rule: 'access', stops: true, ...each })),
@@ -92,10 +96,11 @@ function answersFor(
         .map((arn): Asker => ({ arn, label: `service ${arn}`, policies: [] }));
       return [...roles, ...services].map((principal) => {
         const { arn, account, policies, permissionsBoundary } = principal;
+        const resource = `${target.arn}${suffix}`;
         const decision = decide({
           principal: arn,
           action,
-          resource: `${target.arn}${suffix}`,
+          resource,
           account: target.account,
           context: {
             'aws:securetransport': 'true',
@@ -107,8 +112,8 @@ function answersFor(
           permissionsBoundary,
           resourcePolicy: isOpen ? openTo(account) : policy,
         });
-        const isManaged = decision.allowed && intent.isManaged(arn, action);
-        const wanted = principals.includes(arn) || isManaged;
+        const isOfTopology = decision.allowed && intent.isOfTopology(arn, action, resource);
+        const wanted = principals.includes(arn) || isOfTopology;
         return { ...decision, principal, target, action, part, wanted };
       });
     });
@@ -135,6 +140,25 @@ function roleOfOthers(grants: readonly [Grant, ...Grant[]]): Asker {
   );
   const label = `${resource.replace('/', ' ')} of ${account}, another team's`;
   return { arn, label, account, policies: [{ side: 'role', statements }] };
+}
+
+/** What a role may do by `role.statements`, as it is written: a row for each action and resource. */
+function byStatements(role: Asker & { readonly name: string }): AccessAnswer[] {
+  const own = names.managedPolicy(role.name, 'statements');
+  return role.policies
+    .filter(({ side, name }) => side === 'role' && name === own)
+    .flatMap((policy) => policy.statements.map((statement) => ({ policy, statement })))
+    .flatMap(({ policy, statement }) =>
+      statement.resources.patterns.flatMap((arn) => {
+        const account = accountOf(arn) || 'any';
+        const by = [`${policy.side}: ${nameIn(policy, statement)}`];
+        const part = inText(statement.conditions).trim();
+        return statement.actions.patterns.map((action) => ({
+          ...{ principal: role, action, part, allowed: true, wanted: true, by },
+          target: { kind: 'resource' as const, arn, name: arn, account, region: '', stackId: '' },
+        }));
+      }),
+    );
 }
 
 /** In place of a policy that the stacks do not hold: it leaves all to the policies of the account. */

@@ -31,7 +31,7 @@ export interface Grant {
   /** Default: Allow. */
   readonly effect?: 'Allow' | 'Deny';
   readonly actions: readonly string[];
-  /** A managed policy names none. */
+  /** What is asked about; a managed policy and the statements of the topology have none. */
   readonly on?: Target;
   /** What the statement may name. AWS makes up the ARNs of streams and keys: there it is all of them. */
   readonly resources: readonly string[];
@@ -173,6 +173,9 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
     ...(lake && sink.type === 's3' ? [write(lake, sink.prefix, [ofOwner])] : []),
     own(whole, MEANT.listStreams, ['*'], byLambda),
     own(undefined, managed, ['*']),
+    ...role.statements.map(({ actions, resources, conditions }) =>
+      own(undefined, actions, resources, conditions),
+    ),
   ];
 }
 

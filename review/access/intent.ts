@@ -1,7 +1,7 @@
 import type { Condition } from '../../policies/statement';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { groupBy, unique } from '../lists';
-import type { Context } from './conditions';
+import { type Context, matches } from './conditions';
 import {
   type Grant,
   inConsumer,
@@ -39,9 +39,14 @@ export function intentOf({ consumers, producers }: ResolvedTopology) {
         : byTarget(inWords(target)),
     /** What is asked about a target: each action that a role or a service is meant to have on it. */
     questionsOn: (target: AccessTarget) => questionsOf(asked(inWords(target))),
-    /** Whether a managed policy that the topology attaches allows a role an action, on whatever there is. */
-    isManaged: (role: string, action: string) =>
-      byRole(role).some(({ on, actions }) => !on && actions.includes(action)),
+    /** Whether a managed policy that the topology attaches, or a statement of it, allows a role an action. */
+    isOfTopology: (role: string, action: string, resource: string) =>
+      byRole(role).some(
+        ({ on, actions, resources }) =>
+          !on &&
+          actions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
+          resources.some((pattern) => matches(pattern, resource)),
+      ),
     targetLike: (target: AccessTarget) => targets.get(inWords(target)),
     /** What access is asked for and no stack holds. */
     elsewhere: [...targets.values()].filter(({ elsewhere }) => elsewhere),

@@ -28,7 +28,8 @@ export type TargetKind =
   | 'bucket'
   | 'topic'
   | 'role'
-  | 'account';
+  | 'account'
+  | 'resource';
 
 export interface AccessTarget {
   readonly kind: TargetKind;

@@ -73,18 +73,27 @@ const NEVER_EVALUATED = [
 ];
 
 /** The questions that are answered with yes, with the statements that decide. */
-export function accessSection({ asked, allowed }: Access, { notEvaluated }: AccessModel): Answer {
+export function accessSection(
+  { asked, allowed, granted }: Access,
+  { notEvaluated }: AccessModel,
+): Answer {
   const counted = `${plural(asked, 'question')} asked: ${number(allowed.length)} allowed, all others denied`;
   const policies = list(notEvaluated.map(({ policyArn }) => policyArn));
   const answer =
     notEvaluated.length === 0 ? counted : text`${counted}; ${strong('not evaluated:')} ${policies}`;
-  const items = [...notEvaluated.map(({ what }) => what), ...NEVER_EVALUATED];
+  const ofTopology =
+    'whether resources allow what role.statements do, which is shown as it is written';
+  const items = [
+    ...notEvaluated.map(({ what }) => what),
+    ...(granted.length > allowed.length ? [ofTopology] : []),
+    ...NEVER_EVALUATED,
+  ];
   return {
     title: 'Who may read what?',
     answer,
     blocks: [
       paragraph(text`${answer}. Policies of both sides are evaluated as IAM does it.`),
-      table(ACCESS_HEAD, accessRows(allowed)),
+      table(ACCESS_HEAD, accessRows(granted)),
       { kind: 'list', folded: 'What is not evaluated', items },
     ],
   };

@@ -15,6 +15,7 @@ import { scarceConcurrency } from './scarce-concurrency';
 import { unheardAlarms } from './unheard-alarms';
 import { unmeetableConditions } from './unmeetable-conditions';
 import { unprotectedTables } from './unprotected-tables';
+import { wideStatements } from './wide-statements';
 
 /** Every rule by the name of its file, in the order of the report. */
 const RULES: Readonly<Record<string, Rule>> = {
@@ -33,6 +34,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'readers-of-others': readersOfOthers,
   'unheard-alarms': unheardAlarms,
   'scarce-concurrency': scarceConcurrency,
+  'wide-statements': wideStatements,
 };
 
 export function applyRules(input: RuleInput): Finding[] {

@@ -1,18 +1,9 @@
 import { z } from 'zod';
 import { INDEXES, POINT_IN_TIME_RECOVERY, PROJECTION, READERS_PER_STREAM, TABLE } from '../limits';
 import { indexName, insteadOfAwsManagedKey, kmsKeyArn, roleArn, tableName } from './aws';
+import { condition } from './condition';
 import { tagsSchema } from './tags';
-import {
-  choice,
-  exclusive,
-  flag,
-  integer,
-  list,
-  nameReference,
-  object,
-  sized,
-  text,
-} from './values';
+import { choice, exclusive, flag, integer, list, nameReference, object, sized } from './values';
 
 const attributeName = sized(
   /^/,
@@ -161,19 +152,6 @@ const existingTable = object({
   encryption: encryption
     .default('aws-owned')
     .describe('Key that the table has: aws-owned or { kmsKeyArn: … }.'),
-});
-
-const condition = object({
-  test: text(
-    /^((ForAllValues|ForAnyValue):)?((String|Arn)(Not)?(Equals|Like)|String(Not)?EqualsIgnoreCase|(Numeric|Date)(Not)?Equals|(Numeric|Date)(Less|Greater)Than(Equals)?|Bool|BinaryEquals|(Not)?IpAddress)(IfExists)?$|^Null$/,
-    'must be a condition operator, such as StringEquals',
-  ).describe('Condition operator of IAM.'),
-  variable: text(/^[\w:/.+=@-]+$/, 'must be a condition key, such as aws:PrincipalOrgID').describe(
-    'Condition key of IAM.',
-  ),
-  values: list(z.string({ error: 'must be a string' }))
-    .min(1, { error: 'must have at least one value' })
-    .describe('Values, one of which must match.'),
 });
 
 const streamPolicySettings = object({

@@ -1,6 +1,35 @@
 import { IAM } from '../limits';
 import { policyArn } from './aws';
-import { flag, integer, list, object, sized } from './values';
+import { condition, insteadOfMarker } from './condition';
+import { flag, integer, list, object, sized, text } from './values';
+
+/**
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+const statement = object({
+  sid: text(/^[a-zA-Z0-9]+$/, 'must be a statement ID of letters and digits')
+    .optional()
+    .describe('Name of the statement, which the review shows.'),
+  actions: list(
+    text(
+      /^(\*|[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+)$/,
+      'must be an action of a service, such as sns:Publish or s3:Get*, or * for all',
+    ),
+  )
+    .min(1, { error: 'must have at least one action' })
+    .describe('Actions that are allowed.'),
+  resources: list(
+    text(
+      /^(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*?-]*:[a-z0-9*?-]*:(?!.*&\{)[ -~]+)$/,
+      'must be the ARN of resources, in ASCII and with * and ? for any characters, such as arn:aws:s3:::example-bucket/*, or * for all',
+      insteadOfMarker,
+    ),
+  )
+    .min(1, { error: 'must have at least one resource' })
+    .describe('ARNs of what the actions are allowed on. Policy variables stay as they are.'),
+  conditions: list(condition).default([]).describe('Conditions, all of which must hold.'),
+});
 
 export const roleSchema = object({
   name: sized(
@@ -28,6 +57,11 @@ export const roleSchema = object({
     .default([])
     .describe(
       'Of managedPolicyArns and permissionsBoundary, those that somebody has read. The review cannot evaluate most, and stops at the others.',
+    ),
+  statements: list(statement)
+    .default([])
+    .describe(
+      `What the code of the function itself may call: a managed policy of its own, of at most ${IAM.managedPolicySize} characters.`,
     ),
   managedPolicyQuota: integer({
     min: IAM.managedPoliciesPerRole.default,

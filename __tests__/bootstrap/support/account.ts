@@ -97,9 +97,11 @@ function placeholders({ account, topologies, consumers, tables }: BootstrappedAc
   const ofTables = tables.map((name) => ({ account, name }));
   return {
     role_arns: consumers.map(({ role }) => arns.role(account, { path: '/', name: role })),
-    role_policy_arns: consumers.map(
-      ({ role }) =>
-        `arn:${account.partition}:iam::${account.id}:policy/${names.managedPolicy(role, 'streams-*')}`,
+    role_policy_arns: consumers.flatMap(({ role }) =>
+      ['streams-*', 'statements'].map(
+        (policy) =>
+          `arn:${account.partition}:iam::${account.id}:policy/${names.managedPolicy(role, policy)}`,
+      ),
     ),
     boundary_arn: `arn:${account.partition}:iam::${account.id}:policy/streams-bootstrap/StreamFunctionBoundary`,
     function_arns: functions.map((name) => arns.function(account, name)),

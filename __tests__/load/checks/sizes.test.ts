@@ -128,6 +128,19 @@ describe('the policies of a role', () => {
     }
   });
 
+  test('counts the one of what the function itself may call', () => {
+    const statement = { actions: ['sns:Publish'], resources: ['*'] };
+    const own: Overrides = { [`${ROLE}.statements`]: [statement] };
+    expect(problems(read(25 + 18, longest), attached(8), own)).toEqual([]);
+    expect(problems(read(25 + 18 + 1, longest), attached(8), own)).toEqual(
+      refused(25 + 18, 25 + 18 + 1),
+    );
+    expect(problems(attached(9), own)).toEqual([]);
+    expect(problems(attached(10), own)[0]).toMatch(
+      /managedPolicyArns must be at most 10 policies with the one of role.statements, which IAM attaches to a role, got/,
+    );
+  });
+
   test('refuses more others than IAM attaches where they are, and not for the streams', () => {
     const [problem, ...more] = problems(attached(11), noReaders);
     expect([problem?.split(' ')[0], more]).toEqual([`${ROLE}.managedPolicyArns`, []]);

@@ -91,6 +91,7 @@ const ACTIONS: Readonly<Record<TargetKind, readonly string[]>> = {
   topic: ['sns:Publish', 'sns:Subscribe', 'sns:SetTopicAttributes'],
   role: ['sts:AssumeRole', 'iam:PassRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'],
   account: [],
+  resource: [],
 };
 
 /** Those who have nothing to do with a target: in its account without policies, elsewhere administrators. */

@@ -1,5 +1,7 @@
 import { loadTopology } from '../../../load/load';
 import { accessOf, type Edit, foundIn, statement } from '../../helpers/review';
+import { resolved } from '../../helpers/synth-app';
+import { topology } from '../../helpers/topology';
 
 const TOPOLOGY = loadTopology('topologies/saas-tenants.yaml');
 const ROLE = 'arn:aws:iam::111122223333:role/DocumentMetering';
@@ -7,6 +9,7 @@ const STREAM =
   'stream arn:aws:dynamodb:us-east-1:444455556666:table/Documents/stream/2026-01-01T00:00:00.000';
 const OUTSIDE = 'arn:aws:iam::123456789012:root';
 const READ = 'dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator';
+const TLS = { test: 'Bool', variable: 'aws:SecureTransport', values: ['true'] };
 const MORE = ' without a condition, which the topology does not mean';
 
 type Statement = Record<string, unknown>;
@@ -239,6 +242,67 @@ describe('a statement that the policies of the project do not use is found, for'
     expect(withStatement('producer-documents-acme', 'stream_policy_document', added)).toEqual([
       `${STREAM} Added allows ${what}${MORE}`,
     ]);
+  });
+});
+
+describe('what the function itself may call, by the topology', () => {
+  const name = 'MeteringStatements';
+  const resources = ['arn:aws:sqs:us-east-1:111122223333:${aws:PrincipalTag/team}'];
+  const content = topology({
+    'consumers.process-orders.role': {
+      name,
+      statements: [
+        { actions: ['sns:Publish'], resources: ['*'] },
+        { sid: 'Send', actions: ['sqs:Send*'], resources, conditions: [TLS] },
+      ],
+    },
+  });
+  const found = (change?: (all: Statement[]) => void) =>
+    foundIn(
+      accessOf(resolved(content), {
+        'consumer-process-orders': (json) => {
+          const documents = json.data?.aws_iam_policy_document;
+          const { statement: all } = Object(documents?.execution_role_statements_policy);
+          change?.(all);
+        },
+      }),
+    );
+  const place = `arn:aws:iam::111122223333:role/${name} ${name}-statements`;
+
+  test('is no finding, also where it reaches what the stacks have', () => {
+    expect(found()).toEqual([]);
+  });
+
+  test('and is shown as it is written', () => {
+    const { allowed, granted } = accessOf(resolved(content));
+    const rows = granted.slice(allowed.length).map(({ action, part, target, by }) => {
+      return [action, part, target.arn, target.account, ...by];
+    });
+    const where = 'where Bool aws:SecureTransport = true';
+    expect(rows).toEqual([
+      ['sns:Publish', '', '*', 'any', `role: ${name}-statements/statement 1`],
+      ['sqs:Send*', where, ...resources, '111122223333', `role: ${name}-statements/Send`],
+    ]);
+  });
+
+  test.each<[string, Statement, what: string]>([
+    ['an action', { actions: ['sqs:Send*', 'sqs:ReceiveMessage'] }, 'sqs:ReceiveMessage on'],
+    ['all actions of the service', { actions: ['sqs:*'] }, 'sqs:* on'],
+    ['a resource', { resources: ['*'] }, 'sqs:Send* on *'],
+  ])('may not have %s more', (_, more, what) => {
+    const where = ' where Bool aws:SecureTransport = true, which the topology does not mean';
+    const on = what.endsWith('*') ? '' : ` ${resources}`;
+    expect(found((all) => Object.assign(Object(all[1]), more))).toEqual([
+      `${place}/Send allows ${what}${on}${where}`,
+    ]);
+  });
+
+  test('may not lose a condition, nor be another one', () => {
+    expect(found((all) => Object.assign(Object(all[1]), { condition: [] }))).toEqual([
+      `${place}/Send allows sqs:Send* on ${resources}${MORE}`,
+    ]);
+    const added = { sid: 'Added', actions: ['sqs:*'], resources: ['*'] };
+    expect(found((all) => all.push(added))).toEqual([`${place}/Added allows sqs:* on *${MORE}`]);
   });
 });
 

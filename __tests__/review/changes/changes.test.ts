@@ -239,6 +239,26 @@ test('of a new consumer: its stacks, its access, variables that steer, and all t
   expect(removed.Access?.[0]).toMatch(/^role SearchRole of 111122223333 \| may no longer \| /);
 });
 
+test('what a function itself may call: a statement that is added, and one that is widened', () => {
+  const withStatements = (...statements: object[]) => {
+    const content = topology({ 'consumers.process-orders.role': { name: 'Role', statements } });
+    return sideOf(content, accessOf(resolved(content)).granted);
+  };
+  const send = { sid: 'Send', actions: ['sqs:SendMessage'], resources: ['arn:aws:sqs:::a'] };
+  const tls = { test: 'Bool', variable: 'aws:SecureTransport', values: ['true'] };
+  const who = 'role Role of 111122223333';
+  const by = 'any | role: Role-statements/';
+  const old = { ...before, ...withStatements({ ...send, conditions: [tls] }) };
+  const read = { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*'] };
+  const now = withStatements({ ...send, resources: ['arn:aws:sqs:::a', '*'] }, read);
+  expect(tablesOf(whatChanged(old, now)).Access).toEqual([
+    `${who} | may now | sqs:SendMessage | resource arn:aws:sqs:::a | ${by}Send`,
+    `${who} | may now | sqs:SendMessage | resource * | ${by}Send`,
+    `${who} | may now | s3:GetObject | resource arn:aws:s3:::b/* | ${by}statement 2`,
+    `${who} | may no longer | sqs:SendMessage where Bool aws:SecureTransport = true | resource arn:aws:sqs:::a | ${by}Send`,
+  ]);
+});
+
 test('another generator is said first', () => {
   const { blocks } = whatChanged({ ...before, generator: ['stacks/a.ts'] }, sideOf(MEANT));
   expect(blocks.map((block) => (block.kind === 'paragraph' ? plain(block.text) : ''))).toEqual([

@@ -140,6 +140,60 @@ describe('reserved concurrency', () => {
   });
 });
 
+describe('what the function itself may call', () => {
+  const notesOn = (statement: object, role: object = {}) =>
+    notes(
+      reviewed({
+        'producers.orders.table.encryption': 'customer-managed',
+        'consumers.process-orders.role': { name: 'Role', statements: [statement], ...role },
+      }),
+    );
+  const place = 'consumers.process-orders.role.statements[0]';
+  const all = (actions: string) =>
+    `${place} allows all actions (${actions}); name those that the function calls`;
+  const everywhere = `${place} allows them on every resource; name those of the function, unless an action takes none`;
+  const code = (what: string) =>
+    `${place} lets the code itself ${what}, which role.pollerOnly denies it`;
+  const [stream, key, batches] = [
+    code('read the streams'),
+    code('decrypt with keys of tables'),
+    code('reach the failed batches'),
+  ];
+  const TABLE = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders';
+
+  test.each<[string, string[], string[], string[]]>([
+    ['everything', ['*'], ['*'], [all('*'), everywhere, stream, key, batches]],
+    ['a service', ['sqs:*', 's3:**'], ['arn:aws:sqs:::q'], [all('sqs:*, s3:**')]],
+    ['any resource', ['sqs:Send*'], ['*'], [everywhere]],
+    ['the stream', ['dynamodb:Get*'], [`${TABLE}/stream/2025-01-01T00:00:00.000`], [stream]],
+    ['any stream', ['DynamoDB:getrecords'], ['arn:aws:dynamodb:*:*:table/Ord*'], [stream]],
+    ['a key of the account', ['kms:*crypt'], ['arn:aws:kms:us-east-1:444455556666:key/1'], [key]],
+    [
+      'the failed batches',
+      ['s3:GetObject'],
+      ['arn:aws:s3:::process-orders-failed-batches-*/*'],
+      [batches],
+    ],
+  ])('that is %s is noted', (_, actions, resources, expected) => {
+    expect(notesOn({ actions, resources })).toEqual(expected);
+  });
+
+  test.each([
+    ['named', ['dynamodb:UpdateItem'], ['arn:aws:dynamodb:us-east-1:111122223333:table/Totals']],
+    ['the table', ['dynamodb:GetItem'], [TABLE]],
+    ['other streams', ['dynamodb:GetRecords'], [`${TABLE}2/stream/*`]],
+    ['other buckets', ['s3:*Object'], ['arn:aws:s3:::process-orders/*']],
+    ['other keys', ['kms:Decrypt'], ['arn:aws:kms:us-east-1:111122223333:key/1']],
+  ])('that is %s is not', (_, actions, resources) => {
+    expect(notesOn({ actions, resources })).toEqual([]);
+  });
+
+  test('as Lambda is not, where pollerOnly is turned off', () => {
+    const statement = { actions: ['dynamodb:GetRecords'], resources: [`${TABLE}/stream/*`] };
+    expect(notesOn(statement, { pollerOnly: false })).toEqual([]);
+  });
+});
+
 describe('the end of a runtime', () => {
   const NODE_22 = { 'consumers.process-orders.function.runtime': 'nodejs22.x' };
   const FUNCTION =

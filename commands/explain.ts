@@ -1,7 +1,9 @@
+import path from 'node:path';
 import type { Diagnostic } from '../terraform/messages';
+import type { Stack } from '../topology/stacks';
 
-/** Where a stack is, as a command line has it. */
-export interface Place {
+/** A stack, and where it is as a command line has it. */
+export interface Place extends Pick<Stack, 'dependsOn'> {
   readonly program: string;
   readonly folder: string;
 }
@@ -12,6 +14,7 @@ export function explain(error: Diagnostic, place: Place, now: Date): string {
   const known =
     lock(error, place, now) ??
     existing(error, place) ??
+    refusedStream(error, place) ??
     protectedTable(error) ??
     noRole(error) ??
     noBucket(error);
@@ -55,6 +58,27 @@ function existing({ summary, address }: Diagnostic, place: Place): string | unde
   return `${address} exists in AWS and is not in the state; ${remedy} (${summary})`;
 }
 
+/**
+ * Lambda reads a stream as the execution role before it creates the mapping. The provider tries again for five
+ * minutes. What AWS says where only the key refuses is not known; the emulator begins in the same way.
+ */
+function refusedStream({ summary }: Diagnostic, { dependsOn, ...place }: Place) {
+  const [, stream] = /Cannot access stream (\S+\d)/.exec(summary) ?? [];
+  const [consumer = '', producer] = ['consumer-', 'producer-'].map((kind) =>
+    dependsOn.find((id) => id.startsWith(kind)),
+  );
+  if (!stream) return undefined;
+  const output = (stack: string, name: string) =>
+    commandLine(
+      { ...place, folder: path.join(place.folder, '..', stack) },
+      ...['output', '-raw', name],
+    );
+  const remedy = producer
+    ? `where its policy belongs to others (streamPolicy: none), they must add what this prints: ${output(producer, 'stream_policy_statement')}. Otherwise policies take a while to be propagated: repeat this`
+    : `its owner must add what this prints, to the policies of the stream and of its key: ${output(consumer, 'producer_statement')}. Then repeat this`;
+  return `the role of ${consumer} may not read ${stream} yet; ${remedy} (${summary})`;
+}
+
 function protectedTable({ summary, detail }: Diagnostic): string | undefined {
   const [, table] = /Resource (\S*aws_dynamodb_table\.\S+) has lifecycle/.exec(detail) ?? [];
   if (summary !== 'Instance cannot be destroyed' || !table) return undefined;
@@ -81,7 +105,10 @@ function noBucket({ summary }: Diagnostic): string | undefined {
 }
 
 /** A command for a shell, from the working directory. */
-function commandLine({ program, folder }: Place, ...args: readonly string[]): string {
+function commandLine(
+  { program, folder }: Pick<Place, 'program' | 'folder'>,
+  ...args: readonly string[]
+): string {
   return [program, `-chdir=${folder}`, ...args.map(quoted)].join(' ');
 }
 

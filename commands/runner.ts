@@ -104,7 +104,11 @@ export class Runner {
   }
 
   readonly explain = (stack: Stack, error: Diagnostic): string =>
-    explain(error, { program: this.terraform.program, folder: this.folderOf(stack) }, new Date());
+    explain(
+      error,
+      { ...stack, program: this.terraform.program, folder: this.folderOf(stack) },
+      new Date(),
+    );
 
   folderOf({ id }: Pick<Stack, 'id'>): string {
     return path.join(this.options.outdir ?? OUTDIR, 'stacks', id);

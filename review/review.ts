@@ -76,7 +76,7 @@ function read({ topology, today, comparison, before }: ReviewInput, all: readonl
       whatChanged(old, { stacks: all, code, allowed: granted }, moves),
       accessSection(access, model),
     ],
-    graph: drawTopology(stacks, model.targets, allowed, topology),
+    graph: drawTopology(stacks, access.targets, allowed, topology),
   };
 }
 

@@ -9,7 +9,8 @@ import { createDashboard } from '../constructs/monitoring/dashboard';
 import { FUNCTION_ALARMS } from '../constructs/monitoring/function-alarms';
 import { createPrivateBucket } from '../constructs/private-bucket';
 import { createSink } from '../constructs/sinks';
-import { literal } from '../constructs/terraform/literal';
+import { jsonEncode, literal } from '../constructs/terraform/literal';
+import { producerStatement } from '../policies/producer-statement';
 import { names } from '../topology/names';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import type { Alarms } from '../topology/schema/consumer';
@@ -46,6 +47,10 @@ export class ConsumerStack extends AccountStack {
     this.output('function_name', lambda.functionName, 'Name of the function');
     this.output('function_arn', lambda.arn, 'ARN of the function');
     this.output('failed_batches_bucket_arn', failedBatches.arn, 'ARN of the failed-batches bucket');
+    if (consumer.streamsOfOthers.length > 0) {
+      const description = 'Statements that the owners of streams and keys add to their policies';
+      this.output('producer_statement', jsonEncode(producerStatement(consumer)), description);
+    }
     if (consumer.alarms) {
       const topicArn = this.createAlarms(consumer.alarms, consumer, lambda.functionName);
       this.output('alarm_topic_arn', topicArn, 'ARN of the topic that alarms are sent to');

@@ -10,7 +10,7 @@ import type { Alarms } from '../topology/schema/consumer';
 import { filterPattern } from '../topology/unicode';
 import { AccountStack } from './account-stack';
 
-/** In the consumer's account: the event source mapping from a producer's stream to the function, and its alarms. */
+/** In the consumer's account: the event source mapping from a stream to the function, and its alarms. */
 export class SubscriptionStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, subscription: ResolvedSubscription) {
     const { stackId, account, alarms } = subscription;
@@ -22,9 +22,12 @@ export class SubscriptionStack extends AccountStack {
   }
 
   private createMapping(subscription: ResolvedSubscription): LambdaEventSourceMapping {
-    const { account, source, consumerStackId, filters, ...settings } = subscription;
-    const stream = { streamOf: arns.streams(source) };
-    const eventSourceArn = this.outputOf(settings.producerStackId, 'stream_arn', stream);
+    const { account, source, stream, consumerStackId, filters, ...settings } = subscription;
+    const streamOf = arns.streams(source);
+    const eventSourceArn =
+      'arn' in stream
+        ? stream.arn
+        : this.outputOf(stream.producerStackId, 'stream_arn', { streamOf });
     const functionArn = arns.function(account, settings.functionName);
     const functionName = this.outputOf(consumerStackId, 'function_arn', functionArn);
     const bucketArn = arns.bucket(account, settings.failedBatchesBucket);

@@ -53,6 +53,12 @@ export function parseArn(arn: string): Place & { readonly resource: string } {
   return { partition, region, id: accountId, resource };
 }
 
+/** The table of a stream. */
+export function tableOfStream(streamArn: string): TableName {
+  const { resource, ...account } = parseArn(streamArn);
+  return { account, name: resource.split('/')[1] ?? '' };
+}
+
 /**
  * The partition a Region belongs to, which is the second part of every ARN there.
  *

@@ -1,4 +1,4 @@
-import { arns, type Place, parseArn, partitionOf } from './arns';
+import { arns, type Place, parseArn, partitionOf, type TableName, tableOfStream } from './arns';
 import {
   consumerBucketName,
   consumerStackId,
@@ -10,7 +10,7 @@ import {
 import { placeNamed } from './paths';
 import type { Topology } from './schema';
 import type { Code } from './schema/function';
-import type { ExistingTable } from './schema/producer';
+import type { Encryption, ExistingStream, ExistingTable } from './schema/producer';
 import { entryOf, sinkKind } from './sinks';
 
 type Consumer = Topology['consumers'][string];
@@ -44,7 +44,14 @@ export interface Entry {
   readonly folder: string;
 }
 
-export type TableReference = Unread['source'];
+/** A table as its readers see it. */
+export interface TableReference extends TableName {
+  readonly account: Account;
+  readonly encryption: Encryption;
+}
+
+/** A stream by the stack that publishes it, or by its ARN where others own it. */
+export type Stream = { readonly producerStackId: string } | { readonly arn: string };
 
 type Unread = ReturnType<typeof resolveProducer>;
 
@@ -70,16 +77,25 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
   const accounts = byName(topology.accounts, (account): Account => {
     return { ...account, partition: partitionOf(account.region) };
   });
-  const producers = Object.entries(topology.producers).flatMap(([name, producer]) =>
-    producerAccounts(producer).map(({ account, idPart }) => ({
-      idPart,
-      producer: resolveProducer(name, producer, tagged(get(accounts, account), producer), idPart),
-    })),
+  const sources = Object.entries(topology.producers).flatMap(([name, producer]): Source[] =>
+    producer.existingStream
+      ? [{ name, ...resolveStream(producer.existingStream) }]
+      : producerAccounts(producer).map(({ account, idPart }) => {
+          const resolved = resolveProducer(
+            name,
+            producer,
+            tagged(get(accounts, account), producer),
+            idPart,
+          );
+          const { source: table, stackId: producerStackId } = resolved;
+          return { name, idPart, table, stream: { producerStackId }, producer: resolved };
+        }),
   );
+  const producers = sources.flatMap(({ producer }) => producer ?? []);
   const pairs = topology.subscriptions.flatMap((subscription) =>
-    producers
-      .filter(({ producer }) => producer.name === subscription.producer)
-      .map((pair) => ({ ...pair, subscription })),
+    sources
+      .filter(({ name }) => name === subscription.producer)
+      .map((source): Pair => ({ ...source, subscription })),
   );
   const consumers = byName(topology.consumers, (consumer, name) => {
     const read = pairs.filter(({ subscription }) => subscription.consumer === name);
@@ -90,7 +106,7 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
     ...topology,
     state: { ...topology.state, keyPrefix: topology.state.keyPrefix ?? topology.name },
     consumers: [...consumers.values()],
-    producers: producers.map(({ producer }) => ({
+    producers: producers.map((producer) => ({
       ...producer,
       readers: [
         ...topology.subscriptions
@@ -114,11 +130,25 @@ function tagged(account: Account, { tags }: Pick<Account, 'tags'>): Account {
   return { ...account, tags: { ...account.tags, ...tags } };
 }
 
-/** A subscription in one account of its producer. */
-interface Pair {
-  readonly subscription: Subscription;
-  readonly producer: Unread;
+/** A stream of a producer of the file. */
+interface Source {
+  readonly name: string;
+  /** What stack ids say of the account. */
   readonly idPart?: string;
+  readonly table: TableReference;
+  readonly stream: Stream;
+  /** Left out where others own the stream. */
+  readonly producer?: Unread;
+}
+
+/** A subscription to one stream of its producer. */
+interface Pair extends Source {
+  readonly subscription: Subscription;
+}
+
+function resolveStream({ arn, kmsKeyArn }: ExistingStream) {
+  const encryption: Encryption = kmsKeyArn === undefined ? 'aws-owned' : { kmsKeyArn };
+  return { table: { ...tableOfStream(arn), encryption }, stream: { arn } };
 }
 
 function resolveProducer(name: string, producer: Producer, account: Account, idPart?: string) {
@@ -181,22 +211,27 @@ function resolveConsumer(
     alarms,
     dashboard,
     /** Tables whose streams the consumer reads, in the order of the file. */
-    sources: pairs.map(({ producer }) => producer.source),
+    sources: pairs.map(({ table }) => table),
+    /** Streams among them that others own. */
+    streamsOfOthers: pairs.flatMap(({ stream, table }) =>
+      'arn' in stream ? { arn: stream.arn, table } : [],
+    ),
     /** Whether a producer that it reads names its role as a principal. */
-    waitsForRole: pairs.some(({ producer }) => namesRoles(producer.streamPolicy)),
+    waitsForRole: pairs.some(({ producer }) => producer && namesRoles(producer.streamPolicy)),
   };
 }
 
-function resolveSubscription({ subscription, idPart, producer }: Pair, consumer: ResolvedConsumer) {
+function resolveSubscription(pair: Pair, consumer: ResolvedConsumer) {
+  const { subscription, name, idPart, stream, table } = pair;
   const { producer: _, consumer: __, ...settings } = subscription;
   return {
     ...settings,
-    stackId: subscriptionStackId(producer.name, idPart, consumer.name),
-    producerStackId: producer.stackId,
+    stackId: subscriptionStackId(name, idPart, consumer.name),
+    stream,
     consumerStackId: consumer.stackId,
     /** Where the event source mapping is. */
     account: consumer.account,
-    source: producer.source,
+    source: table,
     functionName: consumer.function.name,
     failedBatchesBucket: consumer.failedBatches.bucket,
     alarms: consumer.alarms,

@@ -54,8 +54,9 @@ function producers(topology: ResolvedTopology): Unordered[] {
 }
 
 function subscriptions(topology: ResolvedTopology): Unordered[] {
-  return topology.subscriptions.map(({ stackId: id, account, source, ...others }) => {
-    const dependsOn = [others.consumerStackId, others.producerStackId];
+  return topology.subscriptions.map(({ stackId: id, account, source, stream, ...others }) => {
+    const producer = 'arn' in stream ? [] : [stream.producerStackId];
+    const dependsOn = [others.consumerStackId, ...producer];
     const tenant = source.account.id;
     const { id: accountId, region } = account;
     return { id, kind: 'subscription', account: accountId, region, tenant, dependsOn };

@@ -1,6 +1,10 @@
 import { explain } from '../../commands/explain';
 
-const PLACE = { program: 'terraform', folder: 'cdktf.out/stacks/consumer-process-orders' };
+const PLACE = {
+  program: 'terraform',
+  folder: 'cdktf.out/stacks/consumer-process-orders',
+  dependsOn: [],
+};
 const NOW = new Date('2026-01-08T12:00:00Z');
 const text = (summary: string, detail = '', address?: string) =>
   explain({ severity: 'error', summary, detail, address }, PLACE, NOW);
@@ -129,4 +133,25 @@ Error: operation error STS: AssumeRole, https response error StatusCode: 403, Re
   expect(text('Cannot assume IAM Role', detail, address)).toBe(
     'Cannot assume IAM Role: IAM Role (arn:aws:iam::444455556666:role/TerraformDeploy) cannot be assumed: AccessDenied: User: u is not authorized to perform: sts:AssumeRole',
   );
+});
+
+describe('a mapping whose stream its role may not read yet', () => {
+  const stream =
+    'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000';
+  const summary = `creating Lambda Event Source Mapping (${stream}): operation error Lambda: CreateEventSourceMapping, https response error StatusCode: 400, RequestID: 1, InvalidParameterValueException: Cannot access stream ${stream}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.`;
+  const folder = 'cdktf.out/stacks/subscription-orders-process-orders';
+  const explained = (...dependsOn: string[]) =>
+    explain({ severity: 'error', summary, detail: '' }, { ...PLACE, folder, dependsOn }, NOW);
+
+  test('has the command that prints what the owner of the stream must add', () => {
+    expect(explained('state-bucket', 'consumer-process-orders')).toBe(
+      `the role of consumer-process-orders may not read ${stream} yet; its owner must add what this prints, to the policies of the stream and of its key: terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw producer_statement. Then repeat this (${summary})`,
+    );
+  });
+
+  test('of a table with a stack has that of its stack', () => {
+    expect(explained('consumer-process-orders', 'producer-orders')).toBe(
+      `the role of consumer-process-orders may not read ${stream} yet; where its policy belongs to others (streamPolicy: none), they must add what this prints: terraform -chdir=cdktf.out/stacks/producer-orders output -raw stream_policy_statement. Otherwise policies take a while to be propagated: repeat this (${summary})`,
+    );
+  });
 });

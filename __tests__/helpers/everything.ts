@@ -121,12 +121,19 @@ export const EVERYTHING: Content = {
       existingTable: { name: 'Found', encryption: { kmsKeyArn: KEY } },
       streamPolicy: 'none',
     },
+    bids: {
+      existingStream: {
+        arn: 'arn:aws:dynamodb:us-east-1:777788889999:table/Bids/stream/2026-01-01T00:00:00.000',
+        kmsKeyArn: KEY,
+      },
+    },
     tenants: { accounts: TENANTS, table: { name: 'T'.repeat(255), partitionKey } },
   },
   subscriptions: [
     { producer: 'orders', consumer: 'lake', filters: [{ eventName: ['INSERT'] }] },
     { producer: 'items', consumer: 'lake' },
     { producer: 'found', consumer: 'search' },
+    { producer: 'bids', consumer: 'search' },
     { producer: 'tenants', consumer: 'lake' },
   ],
 };

@@ -80,6 +80,14 @@ export function existingTable(settings: object = {}): Overrides {
   };
 }
 
+export const STREAM_OF_OTHERS =
+  'arn:aws:dynamodb:us-east-1:777788889999:table/Orders/stream/2026-01-01T00:00:00.000';
+
+/** The producer `orders` as a stream that others own. */
+export function existingStream(settings: object = {}): Overrides {
+  return { 'producers.orders': { existingStream: { arn: STREAM_OF_OTHERS, ...settings } } };
+}
+
 /** Everything wrong with a content, each as in the message to the user, without file and line. */
 export function problemsOf(content: unknown): string[] {
   return validate(content).problems.map((problem) => new TopologyError('', [problem]).message);

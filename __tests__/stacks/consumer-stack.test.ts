@@ -15,10 +15,12 @@ import {
   synthHcl,
 } from '../helpers/synth-app';
 import {
+  existingStream,
   existingTable,
   inRegion,
   type Overrides,
   producer,
+  STREAM_OF_OTHERS,
   TWO_ACCOUNTS,
   tenantId,
   tenants,
@@ -703,6 +705,26 @@ describe('the role', () => {
     const { execution_role_streams_policy: _, ...documents } = DOCUMENTS;
     expect(data?.aws_iam_policy_document).toEqual(documents);
   });
+});
+
+test('what the owner of a stream must add is published, and nothing waits for the role', async () => {
+  const { output, resource } = consumerStack(existingStream());
+  const { producer_statement, ...others } = output ?? {};
+  expect(await jsonencoded(Reflect.get(producer_statement ?? {}, 'value'))).toEqual({
+    [STREAM_OF_OTHERS]: {
+      Sid: 'AllowStreamAccess111122223333ProcessOrdersRole',
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::111122223333:root' },
+      Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      Resource: STREAM_OF_OTHERS,
+      Condition: {
+        ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/ProcessOrdersRole' },
+      },
+    },
+  });
+  const role_arn = { ...OUTPUTS.role_arn, value: '${aws_iam_role.execution_role.arn}' };
+  expect(others).toEqual({ ...OUTPUTS, role_arn });
+  expect(resource?.terraform_data).toBeUndefined();
 });
 
 describe('the role is published', () => {

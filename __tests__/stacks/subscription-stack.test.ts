@@ -2,7 +2,15 @@ import { STACK_ID_LENGTH } from '../../topology/names';
 import { accountBlocks, alarm } from '../helpers/blocks';
 import { remoteState } from '../helpers/remote-state';
 import { synthApp } from '../helpers/synth-app';
-import { consumer, inRegion, type Overrides, TWO_ACCOUNTS, topology } from '../helpers/topology';
+import {
+  consumer,
+  existingStream,
+  inRegion,
+  type Overrides,
+  STREAM_OF_OTHERS,
+  TWO_ACCOUNTS,
+  topology,
+} from '../helpers/topology';
 
 const ID = 'subscription-orders-process-orders';
 
@@ -306,6 +314,15 @@ describe('everything else is the same, and refers to its own,', () => {
       const names = { [ID]: id, producer_orders: `producer_orders_${account}` };
       expect(app.json(id).resource).toEqual(renamed(names));
     }
+  });
+
+  test('of a stream that others own, whose ARN it has, and whose state it does not read', () => {
+    const app = synthApp(topology(existingStream()));
+    const { data, resource } = app.json(ID);
+    expect(app.ids).toEqual(['consumer-process-orders', ID]);
+    expect(app.dependencies(ID)).toEqual(['consumer-process-orders']);
+    expect(Object.keys(data?.terraform_remote_state ?? {})).toEqual(['consumer_process_orders']);
+    expect(resource).toEqual(renamed({ [MAPPING.event_source_arn]: STREAM_OF_OTHERS }));
   });
 
   test('of two readers', () => {

@@ -5,8 +5,15 @@ import { ownFile } from '../../topology/own-files';
 import { resolve } from '../../topology/resolve';
 import { topologySchema } from '../../topology/schema';
 import { isDefaultEntry } from '../../topology/sinks';
+import { stacksOf } from '../../topology/stacks';
 import { resolved } from '../helpers/synth-app';
-import { consumer, producer, topology } from '../helpers/topology';
+import {
+  consumer,
+  existingStream,
+  producer,
+  STREAM_OF_OTHERS,
+  topology,
+} from '../helpers/topology';
 
 describe('the entry of a function', () => {
   const entriesOf = (sink: string, entry: string | undefined) =>
@@ -80,5 +87,37 @@ test('several producers and consumers have sources and readers in the order of t
     'subscription-items-audit',
     'subscription-orders-search',
     'subscription-orders-audit',
+  ]);
+});
+
+test('a stream that others own has a subscription and is a source, without a producer stack', () => {
+  const all = resolved(
+    topology({
+      ...existingStream(),
+      'producers.items': producer('Items'),
+      'subscriptions[1]': { producer: 'items', consumer: 'process-orders' },
+    }),
+  );
+  const account = { id: '777788889999', region: 'us-east-1', partition: 'aws' };
+  const table = { account, name: 'Orders', encryption: 'aws-owned' };
+  expect(all.producers.map(({ name }) => name)).toEqual(['items']);
+  expect(all.consumers[0]?.sources[0]).toEqual(table);
+  expect(all.consumers[0]?.streamsOfOthers).toEqual([{ arn: STREAM_OF_OTHERS, table }]);
+  expect(all.subscriptions.map(({ stackId, stream }) => [stackId, stream])).toEqual([
+    ['subscription-orders-process-orders', { arn: STREAM_OF_OTHERS }],
+    ['subscription-items-process-orders', { producerStackId: 'producer-items' }],
+  ]);
+  expect(
+    stacksOf(all).map(({ id, order, tenant, dependsOn }) => [id, order, tenant, dependsOn]),
+  ).toEqual([
+    ['consumer-process-orders', 1, '111122223333', []],
+    ['producer-items', 2, '444455556666', ['consumer-process-orders']],
+    ['subscription-orders-process-orders', 2, '777788889999', ['consumer-process-orders']],
+    [
+      'subscription-items-process-orders',
+      3,
+      '444455556666',
+      ['consumer-process-orders', 'producer-items'],
+    ],
   ]);
 });

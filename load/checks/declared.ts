@@ -1,3 +1,5 @@
+import { partitionOf, type TableName, tableOfStream } from '../../topology/arns';
+import { producerAccounts } from '../../topology/names';
 import { didYouMean, type Problem, type Report } from '../../topology/problem';
 import type { Topology } from '../../topology/schema';
 
@@ -35,6 +37,31 @@ export function* sound<T>(entries: Entries<T>): Generator<[string, T]> {
 
 export function* soundList<T>(list: readonly (T | undefined)[]): Generator<[number, T]> {
   for (const [index, value] of list.entries()) if (value !== undefined) yield [index, value];
+}
+
+/** A table of a producer, as far as its account is sound. */
+export interface ProducerTable {
+  /** Name of its account in the file, or the id of one that the file does not have. */
+  readonly owner: string;
+  readonly idPart?: string;
+  readonly table?: TableName;
+}
+
+/** The tables of a producer, one in each of its accounts. */
+export function tablesOf(
+  { existingStream, existingTable, ...producer }: Producer,
+  accounts: Entries<Account>,
+): ProducerTable[] {
+  if (existingStream) {
+    const table = tableOfStream(existingStream.arn);
+    return [{ owner: table.account.id, table }];
+  }
+  const name = (producer.table ?? existingTable)?.name ?? '';
+  return producerAccounts(producer).map(({ account: owner, idPart }) => {
+    const found = at(accounts, owner);
+    const account = found && { ...found, partition: partitionOf(found.region) };
+    return { owner, idPart, table: account && { account, name } };
+  });
 }
 
 /** Names that are listed before "and others". */

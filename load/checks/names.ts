@@ -1,14 +1,13 @@
-import { parseArn } from '../../topology/arns';
+import { arns, parseArn } from '../../topology/arns';
 import {
   consumerStackId,
   names,
-  producerAccounts,
   producerStackId,
   STACK_ID_LENGTH,
   subscriptionStackId,
 } from '../../topology/names';
 import { formatPath, type Problem, type Report } from '../../topology/problem';
-import { at, type Declared, sound, soundList } from './declared';
+import { at, type Declared, sound, soundList, tablesOf } from './declared';
 
 /** What only one entry can have, and the entry of each. */
 export function distinctNames(declared: Declared, report: Report): void {
@@ -45,16 +44,14 @@ export function distinctNames(declared: Declared, report: Report): void {
     claimName(key, [...path, 'function', 'name'], settings.name);
   }
   for (const [name, producer] of sound(producers)) {
-    for (const { account: accountName, idPart } of producerAccounts(producer)) {
+    for (const { owner: accountName, idPart, table } of tablesOf(producer, accounts)) {
       const path = ['producers', name];
-      claimStack(producerStackId(name, idPart), path);
-      const account = at(accounts, accountName);
-      const table = (producer.table ?? producer.existingTable)?.name;
-      if (!account || !table) continue;
-      claim(`table ${account.id} ${account.region} ${table}`, path, (owner) =>
+      if (!producer.existingStream) claimStack(producerStackId(name, idPart), path);
+      if (!table) continue;
+      claim(`table ${arns.table(table)}`, path, (owner) =>
         owner === formatPath(path)
           ? `must name each account once; ${accountName} has the id and the Region of another of its accounts`
-          : `must have another table; ${table} in ${accountName} is the table of ${owner} already, to which several consumers can subscribe`,
+          : `must have another table; ${table.name} in ${accountName} is the table of ${owner} already, to which several consumers can subscribe`,
       );
     }
   }
@@ -65,7 +62,7 @@ export function distinctNames(declared: Declared, report: Report): void {
     pairs.add(`${producer} ${consumer}`);
     const reader = at(consumers, consumer);
     const account = reader?.alarms && at(accounts, reader.account);
-    for (const { idPart } of producerAccounts(settings)) {
+    for (const { idPart } of tablesOf(settings, accounts)) {
       const id = subscriptionStackId(producer, idPart, consumer);
       const path = ['subscriptions', index];
       claimStack(id, path);

@@ -2,7 +2,7 @@ import { arns, parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
 import { checkConditions } from './conditions';
-import { at, type CheckOf, distinct, type Producer, refer, sound } from './declared';
+import { at, type CheckOf, distinct, type Producer, refer, sound, tablesOf } from './declared';
 import { tableSettings } from './tables';
 
 type Check = CheckOf<Producer>;
@@ -18,7 +18,7 @@ const accountNames: Check = ({ account, accounts = [] }, report, declared) => {
 };
 
 const tableKey: Check = (producer, report, { accounts }) => {
-  const { table, existingTable } = producer;
+  const { table, existingTable, existingStream } = producer;
   const { encryption } = table ?? existingTable ?? {};
   const path = [table ? 'table' : 'existingTable', 'encryption'];
   if (existingTable && encryption === 'customer-managed') {
@@ -30,14 +30,14 @@ const tableKey: Check = (producer, report, { accounts }) => {
     const message = `must be ${excess} characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }`;
     if (excess > 0) report(['table', 'name'], message, table.name);
   }
-  if (typeof encryption !== 'object') return;
-  const { partition, region } = parseArn(encryption.kmsKeyArn);
-  for (const { account: name } of producerAccounts(producer)) {
-    const account = at(accounts, name);
-    if (!account) continue;
-    if (region === account.region && partition === partitionOf(account.region)) continue;
-    const message = `must be a key in ${account.region}, where the table of ${name} is`;
-    report([...path, 'kmsKeyArn'], message, encryption.kmsKeyArn);
+  const key = typeof encryption === 'object' ? encryption.kmsKeyArn : existingStream?.kmsKeyArn;
+  if (key === undefined) return;
+  const { partition, region } = parseArn(key);
+  for (const { owner, table: { account } = {} } of tablesOf(producer, accounts)) {
+    if (!account || (region === account.region && partition === account.partition)) continue;
+    const message = `must be a key in ${account.region}, where the table of ${owner} is`;
+    const place = existingStream ? ['existingStream'] : path;
+    report([...place, 'kmsKeyArn'], message, key);
   }
 };
 
@@ -62,8 +62,18 @@ const readers: Check = ({ streamPolicy, ...producer }, report, { accounts, consu
   }
 };
 
+/** That the Region is the consumer's is checked with the subscription. */
+const streamPartition: Check = ({ existingStream }, report) => {
+  if (!existingStream) return;
+  const { partition, region } = parseArn(existingStream.arn);
+  const wanted = partitionOf(region);
+  const message = `must be in the partition ${wanted} of the Region ${region}`;
+  if (partition !== wanted) report(['existingStream', 'arn'], message, existingStream.arn);
+};
+
 /** A stream has one policy: of a table that exists, it can be another team's. */
-const streamPolicyOwner: Check = ({ table, streamPolicy }, report, { subscriptions }, name) => {
+const streamPolicyOwner: Check = (producer, report, { subscriptions }, name) => {
+  const { table, existingTable, streamPolicy } = producer;
   const path = ['streamPolicy'];
   const replaces = streamPolicy === 'none' ? undefined : streamPolicy.replacesExisting;
   if (table && streamPolicy === 'none') {
@@ -77,7 +87,7 @@ const streamPolicyOwner: Check = ({ table, streamPolicy }, report, { subscriptio
     const message = 'must be left out with table, whose stream has no other policy';
     report([...path, 'replacesExisting'], message, replaces);
   }
-  if (table || streamPolicy === 'none' || replaces === true) return;
+  if (!existingTable || streamPolicy === 'none' || replaces === true) return;
   const { readers } = streamPolicy;
   if (readers.length > 0 || subscriptions.some((entry) => entry?.producer === name)) {
     const message =
@@ -109,6 +119,7 @@ export const OF_PRODUCER: readonly Check[] = [
   tableSettings,
   tableKey,
   readers,
+  streamPartition,
   streamPolicyOwner,
   streamPolicyConditions,
 ];

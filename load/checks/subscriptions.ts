@@ -1,8 +1,15 @@
 import { FILTERS, READERS_PER_STREAM } from '../../topology/limits';
-import { producerAccounts } from '../../topology/names';
 import type { Report } from '../../topology/problem';
 import { filterPattern } from '../../topology/unicode';
-import { at, type CheckOf, type Declared, refer, type Subscription, soundList } from './declared';
+import {
+  at,
+  type CheckOf,
+  type Declared,
+  refer,
+  type Subscription,
+  soundList,
+  tablesOf,
+} from './declared';
 import { contradictions } from './filters/agreement';
 import { patternProblems } from './filters/pattern';
 import { streamRecord } from './filters/record';
@@ -19,10 +26,10 @@ const sameRegion: Check = (subscription, report, { accounts, consumers, producer
   const consumer = at(consumers, subscription.consumer);
   const to = consumer && at(accounts, consumer.account);
   if (!producer || !to) return;
-  for (const { account } of producerAccounts(producer)) {
-    const from = at(accounts, account)?.region ?? to.region;
+  for (const { owner, table } of tablesOf(producer, accounts)) {
+    const from = table?.account.region ?? to.region;
     if (from === to.region) continue;
-    const message = `must join accounts of one Region, since Lambda reads streams of its own Region only: ${account} is in ${from}, ${consumer.account} in ${to.region}`;
+    const message = `must join accounts of one Region, since Lambda reads streams of its own Region only: ${owner} is in ${from}, ${consumer.account} in ${to.region}`;
     report([], message);
   }
 };

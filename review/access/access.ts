@@ -61,6 +61,8 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology) {
   ];
   const allowed = answers.filter((answer) => answer.allowed);
   return {
+    /** What access is asked for, in the stacks and elsewhere. */
+    targets: targets.map(({ target }) => target),
     /** Every question that is answered with yes. */
     allowed,
     /** The same, and what the statements of the topology allow, which is not asked. */

@@ -113,6 +113,14 @@ export function partsOfProducer({ table, source, streamPolicy }: ResolvedProduce
   return [stream, ...(table.type === 'created' ? [own] : []), ...keysOf(source)];
 }
 
+/** Streams that others own, with the keys of their tables. No stack has them, and nobody evaluates their policies. */
+export function partsOfOthers({ streamsOfOthers }: ResolvedConsumer): Target[] {
+  return streamsOfOthers.flatMap(({ arn, table }) => [
+    { ...streamOf(table), arn, name: table.name, elsewhere: true, isOfOthers: true },
+    ...keysOf(table),
+  ]);
+}
+
 function condition(test: string, variable: string, ...values: string[]): Condition {
   return { test, variable, values };
 }

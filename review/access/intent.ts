@@ -9,6 +9,7 @@ import {
   ofReaders,
   ofRole,
   partsOfConsumer,
+  partsOfOthers,
   partsOfProducer,
   tlsOnly,
 } from './grants';
@@ -24,7 +25,11 @@ export function intentOf({ consumers, producers }: ResolvedTopology) {
   const ofRoles = [...consumers.flatMap(ofRole), ...ofOthers];
   const ofPolicies = [...consumers.flatMap(inConsumer), ...producers.flatMap(inProducer)];
   const ofServices = ofPolicies.filter(({ principals }) => principals.some(isService));
-  const parts = [...consumers.flatMap(partsOfConsumer), ...producers.flatMap(partsOfProducer)];
+  const parts = [
+    ...consumers.flatMap(partsOfConsumer),
+    ...consumers.flatMap(partsOfOthers),
+    ...producers.flatMap(partsOfProducer),
+  ];
   const targets = new Map(parts.map((target) => [inWords(target), target]));
   const byRole = lookup(ofRoles, ({ principals: [role = ''] }) => role);
   const byTarget = lookup(ofPolicies, targetOf);

@@ -67,11 +67,12 @@ function expectedOf({ consumers, producers, subscriptions }: ResolvedTopology) {
     expected.set(stackId, { aws_dynamodb_table: attributes });
   }
   for (const subscription of subscriptions) {
-    const { source, account, functionName, failedBatchesBucket: bucket } = subscription;
+    const { source, stream, account, functionName, failedBatchesBucket: bucket } = subscription;
+    const streamArn = 'arn' in stream ? stream.arn : `${arns.streams(source)}${STREAM_LABEL}`;
     expected.set(subscription.stackId, {
       aws_cloudwatch_metric_alarm: actionsOf(subscription, functionName),
       aws_lambda_event_source_mapping: {
-        event_source_arn: [`${arns.streams(source)}${STREAM_LABEL}`],
+        event_source_arn: [streamArn],
         function_name: [arns.function(account, functionName)],
         'destination_config.on_failure.destination_arn': [arns.bucket(account, bucket)],
       },

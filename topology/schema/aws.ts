@@ -51,6 +51,17 @@ export const kmsKeyArn = text(
   insteadOfAwsManagedKey,
 );
 
+const TABLE_ARN = `${ARN}:dynamodb:[a-z0-9-]+:\\d{12}:table/[\\w.-]{1,255}`;
+
+export const streamArn = text(
+  new RegExp(`^${TABLE_ARN}/stream/[0-9T:.-]+$`),
+  'must be the ARN of a DynamoDB stream, such as arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000',
+  (value) =>
+    new RegExp(`^${TABLE_ARN}(/stream)?/?$`).test(String(value))
+      ? 'must be the ARN of a stream, and lacks /stream/<label> at its end; aws dynamodb describe-table shows it as LatestStreamArn'
+      : undefined,
+);
+
 export const bucketName = sized(
   /^(?!.*(\.[.-]|-\.))(?!\d+\.\d+\.\d+\.\d+$)(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
   BUCKET.nameLength,

@@ -69,6 +69,6 @@ const settings = object({
     .describe('Days for which CloudWatch Logs keeps the log.'),
 });
 
-export const functionSchema = exclusive(settings, { keys: ['entry', 'code'], required: false });
+export const functionSchema = exclusive(settings, { keys: ['entry', 'code'] });
 
 export type Code = z.output<typeof code>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { INDEXES, POINT_IN_TIME_RECOVERY, PROJECTION, READERS_PER_STREAM, TABLE } from '../limits';
-import { indexName, insteadOfAwsManagedKey, kmsKeyArn, roleArn, tableName } from './aws';
+import { indexName, insteadOfAwsManagedKey, kmsKeyArn, roleArn, streamArn, tableName } from './aws';
 import { condition } from './condition';
 import { tagsSchema } from './tags';
 import { choice, exclusive, flag, integer, list, nameReference, object, sized } from './values';
@@ -154,6 +154,13 @@ const existingTable = object({
     .describe('Key that the table has: aws-owned or { kmsKeyArn: … }.'),
 });
 
+const existingStream = object({
+  arn: streamArn.describe('ARN of the stream, which holds its account, Region and table.'),
+  kmsKeyArn: kmsKeyArn
+    .optional()
+    .describe('ARN of the customer managed key of its table. Left out: the AWS owned key.'),
+});
+
 const streamPolicySettings = object({
   principal: choice(['role', 'account'])
     .default('role')
@@ -188,8 +195,13 @@ const settings = object({
     .describe('Instead of account: the same table in each of these, one stack per account.'),
   table: table.optional().describe('A table that the stack creates.'),
   existingTable: existingTable.optional().describe('Instead of table: a table that exists.'),
+  existingStream: existingStream
+    .optional()
+    .describe(
+      'Instead of a table and its accounts: a stream that others own. No stack is deployed there; the output producer_statement of the consumer shows what its owner must add to the policies of stream and key.',
+    ),
   streamPolicy: streamPolicy
-    .prefault({})
+    .optional()
     .describe(
       'Resource-based policy of the stream. none, for existingTable: the policy belongs to others, who add the statement that the review and the output stream_policy_statement show.',
     ),
@@ -200,13 +212,18 @@ const settings = object({
 
 export const producerSchema = exclusive(
   settings,
-  { keys: ['account', 'accounts'], required: true },
-  { keys: ['table', 'existingTable'], required: true },
-);
+  { keys: ['existingStream', 'account', 'accounts'], missing: 'account or accounts' },
+  { keys: ['existingStream', 'table', 'existingTable'], missing: 'table or existingTable' },
+  { keys: ['existingStream', 'streamPolicy'] },
+  { keys: ['existingStream', 'tags'] },
+).transform(({ streamPolicy = streamPolicySettings.parse({}), ...others }) => {
+  return { ...others, streamPolicy };
+});
 
 export type Encryption = z.output<typeof encryption>;
 export type GlobalSecondaryIndex = z.output<typeof globalSecondaryIndex>;
 export type LocalSecondaryIndex = z.output<typeof localSecondaryIndex>;
+export type ExistingStream = z.output<typeof existingStream>;
 export type ExistingTable = z.output<typeof existingTable>;
 export type StreamPolicySettings = z.output<typeof streamPolicySettings>;
 export type Table = z.output<typeof table>;

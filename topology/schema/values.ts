@@ -52,29 +52,37 @@ export function object<T extends z.core.$ZodLooseShape>(shape: T) {
   });
 }
 
-/** Two keys of which a mapping has one at most, and exactly one where `required`; in editors too. */
+/**
+ * Keys of which a mapping has one at most; in editors too.
+ *
+ * @param groups each with what is missing where there is none of them; without it none is needed
+ */
 export function exclusive<S extends z.ZodType<object>, K extends string & keyof z.output<S>>(
   schema: S,
-  ...pairs: readonly { readonly keys: readonly [K, K]; readonly required: boolean }[]
+  ...groups: readonly { readonly keys: readonly K[]; readonly missing?: string }[]
 ) {
   const message = (key: string) => `cannot be combined with ${key}; leave one of them out`;
   return schema
     .superRefine((value: z.output<S>, { addIssue }) => {
-      for (const { keys, required } of pairs) {
-        const [key, other] = keys;
-        const given = keys.filter((name) => value[name] !== undefined);
-        if (given.length === 0 && required) addIssue(`is missing ${keys.join(' or ')}`);
-        if (given.length === 2) addIssue({ code: 'custom', path: [other], message: message(key) });
+      for (const { keys, missing } of groups) {
+        const [first, ...others] = keys.filter((name) => value[name] !== undefined);
+        if (first === undefined && missing) addIssue(`is missing ${missing}`);
+        for (const other of others) {
+          addIssue({ code: 'custom', path: [other], message: message(String(first)) });
+        }
       }
     })
     .meta({
-      allOf: pairs.flatMap(({ keys: [key, other], required }) => [
-        {
+      allOf: groups.flatMap(({ keys, missing }) => [
+        ...keys.slice(0, -1).map((key, index) => ({
           if: { required: [key] },
           // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
-          then: { properties: { [other]: false }, errorMessage: message(key) },
-        },
-        ...(required ? [{ anyOf: [{ required: [key] }, { required: [other] }] }] : []),
+          then: {
+            properties: Object.fromEntries(keys.slice(index + 1).map((other) => [other, false])),
+            errorMessage: message(key),
+          },
+        })),
+        ...(missing ? [{ anyOf: keys.map((key) => ({ required: [key] })) }] : []),
       ]),
     });
 }

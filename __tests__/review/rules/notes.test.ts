@@ -1,7 +1,14 @@
 import { writeMarkdown } from '../../../review/report/markdown';
-import { type Edit, notes, reviewOf, stops } from '../../helpers/review';
+import { type Edit, notes, reviewOf, statement, stops } from '../../helpers/review';
 import { resolved } from '../../helpers/synth-app';
-import { consumer, existingTable, type Overrides, topology } from '../../helpers/topology';
+import {
+  consumer,
+  existingStream,
+  existingTable,
+  type Overrides,
+  STREAM_OF_OTHERS,
+  topology,
+} from '../../helpers/topology';
 
 const reviewed = (overrides: Overrides, today?: string, edits: Record<string, Edit> = {}) =>
   reviewOf(
@@ -89,6 +96,48 @@ describe('the roles of other teams', () => {
       ),
       `${stream} AllowCrossAccountStreamAccess allows ${READ.join(', ')} to ${other} without a condition, which the topology does not mean`,
     ]);
+  });
+});
+
+describe('a stream that others own', () => {
+  const ID = 'subscription-orders-process-orders';
+  const edited = (attributes: object): Edit => {
+    return (json) =>
+      Object.assign(
+        json.resource?.aws_lambda_event_source_mapping?.event_source_mapping ?? {},
+        attributes,
+      );
+  };
+
+  test('is a note with the statements that they add, and no failure', () => {
+    const review = reviewed(existingStream());
+    expect(stops(review)).toEqual([]);
+    expect(notes(review)).toEqual([
+      `consumer-process-orders not evaluated: the policies of the streams and keys that it reads belong to others, who add these statements, as the output producer_statement has them by ARN: {"${STREAM_OF_OTHERS}":{"Sid":"AllowStreamAccess111122223333ProcessOrdersRole","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"${STREAM_OF_OTHERS}","Condition":{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/ProcessOrdersRole"}}}}`,
+    ]);
+  });
+
+  test('is drawn with its reader', () => {
+    const markdown = writeMarkdown(reviewed(existingStream()));
+    const [, table] = /subgraph g0\["777788889999"\]\n +(table_\w+)/.exec(markdown) ?? [];
+    expect(markdown).toMatch(new RegExp(`${table} --> mapping_`));
+    expect(markdown).toMatch(/role ProcessOrdersRole.*`dynamodb:GetRecords`.*777788889999/);
+  });
+
+  test('in place of which a mapping reads another one is a failure', () => {
+    const other = edited({ event_source_arn: STREAM_OF_OTHERS.replace('Orders', 'Salaries') });
+    expect(stops(reviewed(existingStream(), undefined, { [ID]: other }))).toEqual([
+      `${ID} aws_lambda_event_source_mapping.event_source_mapping event_source_arn: not what the topology says; write it there, or remove it`,
+    ]);
+  });
+
+  test('of which the role may read another table as well is a failure', () => {
+    const widened: Edit = (json) => {
+      statement(json, 'execution_role_streams_policy', 'ReadStreams').resources = ['*'];
+    };
+    expect(
+      stops(reviewed(existingStream(), undefined, { 'consumer-process-orders': widened })),
+    ).toContainEqual(expect.stringMatching(/streams\/ReadStreams allows .*GetRecords.* on \*/));
   });
 });
 

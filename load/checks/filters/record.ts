@@ -4,9 +4,8 @@
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_AttributeValue.html
  */
-import { arns, partitionOf, type TableName } from '../../../topology/arns';
-import { producerAccounts } from '../../../topology/names';
-import { at, type Declared, type Producer } from '../declared';
+import { arns, type TableName } from '../../../topology/arns';
+import { type Declared, type Producer, tablesOf } from '../declared';
 import type { Kind } from './operators';
 import {
   BINARIES,
@@ -87,7 +86,7 @@ const VALUES: Readonly<Record<string, Leaf | undefined>> = {
 
 export function streamRecord(producer: Producer | undefined, accounts: Declared['accounts']): Node {
   const table = producer?.table;
-  const tables = tablesOf(producer, accounts);
+  const tables = producer && soundTables(producer, accounts);
   const regions = tables?.map(({ account }) => account.region);
   const inChina = tables?.some(({ account }) => account.partition === 'aws-cn');
   const dynamodb = node('dynamodb', '{ Keys: { Id: { S: [a] } } }', {
@@ -125,19 +124,11 @@ export function streamRecord(producer: Producer | undefined, accounts: Declared[
   return { ...record, aliases };
 }
 
-/** The tables of a producer, one in each of its accounts; nothing if one of these is broken. */
-function tablesOf(
-  producer: Producer | undefined,
-  accounts: Declared['accounts'],
-): TableName[] | undefined {
-  const { name } = producer?.table ?? producer?.existingTable ?? {};
-  if (!producer || name === undefined) return undefined;
-  const places = producerAccounts(producer);
-  const tables = places.flatMap(({ account: accountName }) => {
-    const account = at(accounts, accountName);
-    return account ? { account: { ...account, partition: partitionOf(account.region) }, name } : [];
-  });
-  return tables.length === places.length && tables.length > 0 ? tables : undefined;
+/** The tables of a producer; nothing if the account of one is broken. */
+function soundTables(producer: Producer, accounts: Declared['accounts']): TableName[] | undefined {
+  const all = tablesOf(producer, accounts);
+  const tables = all.flatMap(({ table }) => table ?? []);
+  return tables.length === all.length ? tables : undefined;
 }
 
 function node(

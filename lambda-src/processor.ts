@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { allAtOnce, type BatchProcessor, type BatchProcessorOptions } from './runtime/all-at-once';
 import type { Item } from './runtime/attribute-value';
+import { concurrently } from './runtime/concurrently';
 import { createHandler, type Host, type StreamHandler } from './runtime/handler';
 import { oneByOne, type Processor, type ProcessorOptions } from './runtime/one-by-one';
 import { requireOptions } from './runtime/options';
@@ -12,7 +13,8 @@ export type { ProcessorContext } from './runtime/context';
 export type { Processor, ProcessorOptions } from './runtime/one-by-one';
 
 /**
- * A function that takes the changes of a table one by one, in the order of the stream:
+ * A function that takes the changes of a table one by one, in the order of the stream, or with `concurrency` several at
+ * the same time, those of each item in its order:
  *
  *     export default defineProcessor<Order>(async (change, { log }) => {
  *       log.info('Order changed', { orderId: change.keys.OrderId });
@@ -27,8 +29,9 @@ export function defineProcessor<T extends object = Item>(
   options: ProcessorOptions = {},
 ): StreamHandler {
   requireFunction('defineProcessor', processor);
-  requireOptions('defineProcessor', options, ['timeoutInSeconds']);
-  return createHandler(oneByOne(processor, options), HOST);
+  requireOptions('defineProcessor', options, ['concurrency', 'timeoutInSeconds']);
+  const run = (options.concurrency ?? 1) > 1 ? concurrently : oneByOne;
+  return createHandler(run(processor, options), HOST);
 }
 
 /** The same for a function that takes all changes of a batch at once. */

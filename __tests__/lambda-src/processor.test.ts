@@ -1,7 +1,7 @@
 import { defineBatchProcessor, defineProcessor } from '../../lambda-src/processor';
 
 describe.each([
-  ['defineProcessor', defineProcessor, 'timeoutInSeconds'],
+  ['defineProcessor', defineProcessor, 'concurrency and timeoutInSeconds'],
   ['defineBatchProcessor', defineBatchProcessor, 'timeoutInSeconds and repeatWhole'],
 ])('%s refuses at the start', (name, define, known) => {
   test.each<[string, unknown, string]>([
@@ -48,6 +48,18 @@ describe.each([
     expect(() => define(() => {}, { timeoutInSeconds: 0.5 })).not.toThrow();
   });
 });
+
+test.each([0, 1.5, -1, Number.NaN, '10', null])(
+  'defineProcessor refuses concurrency: %p',
+  (concurrency) => {
+    const options = [() => {}, { concurrency }];
+    expect(() => Reflect.apply(defineProcessor, undefined, options)).toThrow(
+      new RangeError(
+        `concurrency of defineProcessor must be a whole number from 1, got ${concurrency}`,
+      ),
+    );
+  },
+);
 
 test.each([1, 'yes', null])('defineBatchProcessor refuses repeatWhole: %j', (repeatWhole) => {
   const options = [() => {}, { repeatWhole }];

@@ -1,7 +1,8 @@
 import type { Item } from './attribute-value';
 import { type ChangeEvent, toChangeEvent } from './change-event';
 import type { ProcessorContext } from './context';
-import type { Failure, RunBatch } from './run-batch';
+import type { Failure } from './failure';
+import type { RunBatch } from './run-batch';
 import { TimeLimit } from './time-limit';
 
 /**

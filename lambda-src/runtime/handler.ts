@@ -1,5 +1,6 @@
 import { isSequenceNumber, LOG_LEVEL, MARK_NAME, REDRIVE } from '../contract';
 import { describeRecord } from './describe-record';
+import { AGAIN, logFailure, placeOf } from './failure';
 import { keptAlive } from './kept-alive';
 import { createLogger, toLogLevel } from './logger';
 import { toMetricsLine } from './metrics';
@@ -62,13 +63,12 @@ export function createHandler(runBatch: RunBatch, { env, output, exit }: Host): 
 
     const { failure, outOfTime, leftRunning } = outcome;
     if (failure) {
-      const { record, error } = failure;
-      log.error(`Change failed; ${AGAIN}`, { ...idsOf(record), error });
+      logFailure(log, failure);
       // Lambda starts another process, as after a time-out: nothing goes on beside the next delivery.
       if (leftRunning && env.AWS_LAMBDA_RUNTIME_API) exit();
-      if (failure.thrown || leftRunning) throw error;
+      if (failure.thrown || leftRunning) throw failure.error;
     }
-    if (outOfTime) log.warn(`Out of time for a change; ${AGAIN}`, idsOf(outOfTime));
+    if (outOfTime) log.warn(`Out of time for a change; ${AGAIN}`, placeOf(outOfTime));
     const first = outOfTime ?? failure?.record;
     return {
       batchItemFailures: first ? [{ itemIdentifier: sequenceNumberOf(first) }] : [],
@@ -77,13 +77,6 @@ export function createHandler(runBatch: RunBatch, { env, output, exit }: Host): 
   // Not enumerable, so that Object.assign does not copy the mark to another function.
   return Object.defineProperty(handler, Symbol.for(MARK_NAME), { value: true });
 }
-
-const AGAIN = 'Lambda will deliver it and what follows again';
-
-const idsOf = (record: StreamRecord) => ({
-  sequenceNumber: sequenceNumberOf(record),
-  eventId: record.eventID,
-});
 
 /**
  * Lambda treats an answer without the state of the window as a failed batch, although all of it was processed.

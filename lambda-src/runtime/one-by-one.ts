@@ -12,6 +12,11 @@ export type Processor<T extends object = Item> = (
 
 export interface ProcessorOptions {
   /**
+   * Changes that are processed at the same time, never two of one item; a whole number from 1. Default: 1. More is for
+   * a processor that waits for something else, which then gets that many requests at once.
+   */
+  readonly concurrency?: number;
+  /**
    * Seconds that a change may take until `context.signal` aborts; above 0, at most 900. Default: until one second before
    * the function times out.
    */

@@ -2,6 +2,10 @@ import { LONGEST_TIMEOUT } from './time-limit';
 
 /** What each option must be. */
 const OPTIONS = {
+  concurrency: {
+    must: 'be a whole number from 1',
+    allows: (value: unknown) => Number.isInteger(value) && Number(value) >= 1,
+  },
   timeoutInSeconds: {
     must: `be a number above 0, at most ${LONGEST_TIMEOUT}`,
     allows: (value: unknown) => typeof value === 'number' && value > 0 && value <= LONGEST_TIMEOUT,

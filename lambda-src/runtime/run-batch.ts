@@ -1,4 +1,5 @@
 import type { Invocation } from './context';
+import type { Failure } from './failure';
 import type { StreamRecord } from './stream-event';
 
 export type RunBatch = (
@@ -14,13 +15,4 @@ export interface Outcome {
   readonly outOfTime?: StreamRecord;
   /** Whether a processor still runs, although its signal was aborted. */
   readonly leftRunning?: boolean;
-}
-
-export interface Failure {
-  readonly record: StreamRecord;
-  /** How many changes failed: all that the processor got at once. */
-  readonly changes: number;
-  readonly error: unknown;
-  /** Whether the function fails, rather than reports the record. */
-  readonly thrown: boolean;
 }

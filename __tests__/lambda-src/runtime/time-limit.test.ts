@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { allAtOnce } from '../../../lambda-src/runtime/all-at-once';
+import { concurrently } from '../../../lambda-src/runtime/concurrently';
 import { oneByOne, type Processor } from '../../../lambda-src/runtime/one-by-one';
 import type { RunBatch } from '../../../lambda-src/runtime/run-batch';
 import { handlerOf } from '../../helpers/invoke';
@@ -150,6 +151,24 @@ describe('a change that takes too long', () => {
     const { invoke, exit } = functionOf(oneByOne(second(never), { timeoutInSeconds: 12 }), 60_000);
     expect(await invoke(batch(3))).toMatchObject({ thrown: { message: LEFT } });
     expect(exit).not.toHaveBeenCalled();
+  });
+
+  test('ends the process also where an earlier change failed, which would be reported', async () => {
+    const processor: Processor = async ({ id }) => {
+      if (id === 'event-2') throw new Error('refused');
+      if (id === 'event-3') await never();
+    };
+    const options = { concurrency: 3, timeoutInSeconds: 12 };
+    const { invoke, exit } = functionOf(concurrently(processor, options), 60_000, {
+      AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001',
+    });
+    const { thrown, lines } = await invoke(batch(3));
+    expect(thrown).toEqual(new Error('refused'));
+    expect(exit).toHaveBeenCalledTimes(1);
+    expect(lines).toMatchObject([
+      { eventId: 'event-3', error: { message: LEFT } },
+      { eventId: 'event-2', error: { message: 'refused' } },
+    ]);
   });
 
   test('fails all changes of a batch processor, also where it repeats whole batches', async () => {

@@ -21,8 +21,11 @@ async function write(record: DynamoDBRecord): Promise<void> {
     change: {
       id,
       eventName,
-      ...stream,
+      account: stream?.account,
+      region: stream?.region,
+      table: stream?.table,
       sequenceNumber: dynamodb.SequenceNumber,
+      position: `${stream?.label}/${dynamodb.SequenceNumber?.padStart(40, '0')}`,
       time: new Date(ApproximateCreationDateTime * 1000).toISOString(),
       expired: userIdentity?.principalId === 'dynamodb.amazonaws.com',
       keys: unmarshall(Keys),

@@ -17,6 +17,7 @@ const lineOf = (number: number, coldStart = false) => ({
     region: 'us-east-1',
     table: 'Orders',
     sequenceNumber: sequenceNumber(number),
+    position: `2026-01-02T03:04:05.678/000000000000${sequenceNumber(number)}`,
     time: '2026-01-02T03:04:05.000Z',
     expired: false,
     keys: { OrderId: `order-${number}` },

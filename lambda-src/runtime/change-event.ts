@@ -17,8 +17,13 @@ export interface ChangeEvent<T extends object = Item> {
   readonly account: string;
   readonly region: string;
   readonly table: string;
-  /** Order of the changes of one item; digits, too many for a number. */
+  /** Order of the changes of one item in a stream; digits, too many for a number. */
   readonly sequenceNumber: string;
+  /**
+   * Order of the changes of one item of a table in a Region, as text: later ones have a greater position, also those of
+   * a later stream. The time when the stream was created, `/`, and the sequence number, of 40 digits.
+   */
+  readonly position: string;
   /** When the change was made, to the second, ISO 8601 in UTC; absent where the record has no time. */
   readonly time?: string;
   /**
@@ -68,7 +73,7 @@ export function toChangeEvent<T extends object = Item>(record: StreamRecord): Ch
   ) {
     throw new TypeError(`not a record of a DynamoDB stream: ${describeRecord(record)}`);
   }
-  const { account, region, table } = stream;
+  const { account, region, table, label } = stream;
   try {
     const change = {
       id: eventID,
@@ -77,6 +82,7 @@ export function toChangeEvent<T extends object = Item>(record: StreamRecord): Ch
       region,
       table,
       sequenceNumber: SequenceNumber,
+      position: `${label}/${SequenceNumber.padStart(40, '0')}`,
       time: toTime(ApproximateCreationDateTime),
       expired:
         eventName === 'REMOVE' &&

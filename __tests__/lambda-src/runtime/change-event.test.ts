@@ -10,6 +10,7 @@ const CHANGE = {
   region: 'us-east-1',
   table: 'Orders',
   sequenceNumber: sequenceNumber(1),
+  position: '2026-01-02T03:04:05.678/0000000000004421584500000000017450439001',
   time: '2026-01-02T03:04:05.000Z',
   expired: false,
   keys: { OrderId: 'order-1' },
@@ -55,7 +56,13 @@ describe('a change event', () => {
     [
       'of another account, Region and partition',
       of('arn:aws-cn:dynamodb:cn-north-1:777777777777:table/My_table-1.0/stream/2026'),
-      { ...CHANGE, account: '777777777777', region: 'cn-north-1', table: 'My_table-1.0' },
+      {
+        ...CHANGE,
+        account: '777777777777',
+        region: 'cn-north-1',
+        table: 'My_table-1.0',
+        position: '2026/0000000000004421584500000000017450439001',
+      },
     ],
   ])('%s', (_, received, expected) => {
     expect(toChangeEvent(received)).toEqual(expected);
@@ -156,4 +163,20 @@ describe('the time', () => {
       /^a record cannot be decoded, its ApproximateCreationDateTime is not in seconds: /,
     );
   });
+});
+
+test('the position of a later change is greater, as text', () => {
+  const at = (SequenceNumber: string, label = '2026-01-02T03:04:05.678') =>
+    toChangeEvent({
+      ...described({ SequenceNumber }),
+      eventSourceARN: `arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/${label}`,
+    }).position;
+  const inOrder = [
+    at('999999999999999999999'),
+    at('1000000000000000000000'),
+    at('9'.repeat(40)),
+    at('100000000000000000000', '2026-01-02T03:04:06.000'),
+    at('100000000000000000001', '2026-01-02T03:04:06.000'),
+  ];
+  expect([...inOrder].reverse().sort()).toEqual(inOrder);
 });

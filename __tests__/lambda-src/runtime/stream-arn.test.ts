@@ -10,12 +10,13 @@ test.each([
   ['eusc-de-east-1', '444455556666', '123', 'aws-eusc'],
   ['us-isob-east-1', '444455556666', 'Orders', 'aws-iso-b'],
 ])(
-  'the ARN of a stream in %s has its account %s and table %s',
+  'the ARN of a stream in %s has its account %s, table %s and label',
   (region, account, table, partition) => {
     expect(parseStreamArn(arn(region, account, table, partition))).toEqual({
       region,
       account,
       table,
+      label: '2026-01-02T03:04:05.678',
     });
   },
 );
@@ -33,6 +34,8 @@ test.each([
   ['a table with a letter of another alphabet', arn('us-east-1', '444455556666', 'Оrders')],
   ['a table of 256 characters', arn('us-east-1', '444455556666', 'T'.repeat(256))],
   ['text before the ARN', ` ${arn('us-east-1', '444455556666', 'Orders')}`],
+  ['a stream without a label', arn('us-east-1', '444455556666', 'Orders').replace(/[^/]+$/, '')],
+  ['a label with a slash', `${arn('us-east-1', '444455556666', 'Orders')}/1`],
   ['an export of a table', 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/export/1'],
 ])('not the ARN of a stream: %s', (_, text) => {
   expect(parseStreamArn(text)).toBeUndefined();

@@ -56,7 +56,7 @@ export function comparisonSection(
         configurations,
         plural(stacks.length, 'stack'),
       ),
-      table(
+      ...tableOf(
         ['function', 'made of', 'SHA-256 of the package', 'files'],
         packages,
         'Code of the functions',
@@ -93,7 +93,7 @@ export function accessSection(
     answer,
     blocks: [
       paragraph(text`${answer}. Policies of both sides are evaluated as IAM does it.`),
-      table(ACCESS_HEAD, accessRows(granted)),
+      ...tableOf(ACCESS_HEAD, accessRows(granted)),
       { kind: 'list', folded: 'What is not evaluated', items },
     ],
   };
@@ -115,7 +115,11 @@ export function findingsSection(findings: readonly Finding[]): Answer {
 }
 
 function findingTable(findings: readonly Finding[]): Block[] {
-  if (findings.length === 0) return [];
   const rows = findings.map(({ rule, place, message }) => [rule, code(place), message]);
-  return [table(['rule', 'place', 'what is found'], rows)];
+  return tableOf(['rule', 'place', 'what is found'], rows);
+}
+
+/** A table, where there is something to show. */
+function tableOf(...[head, rows, folded]: Parameters<typeof table>): Block[] {
+  return rows.length > 0 ? [table(head, rows, folded)] : [];
 }

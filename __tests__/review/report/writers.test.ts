@@ -294,6 +294,13 @@ test('the number of an account is text too', async () => {
   ).not.toMatch(/^[^`]*</m);
 });
 
+test('of a producer alone that nobody reads there is no empty table', async () => {
+  const alone = resolved(topology({ consumers: {}, subscriptions: [] }));
+  const { sections } = await reviewOf(alone);
+  const tables = sections.flatMap(({ blocks }) => blocks).filter(({ kind }) => kind === 'table');
+  expect(tables.map((table) => Object(table).rows.length)).toEqual([4, 1]);
+});
+
 test('the review of a topology is the same each time', async () => {
   const write = async () => {
     const review = await reviewOf(loadTopology('topologies/saas-tenants.yaml'));

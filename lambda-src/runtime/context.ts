@@ -6,6 +6,13 @@ export interface ProcessorContext {
   /** ID of the invocation; another for each delivery of a batch. */
   readonly requestId: string;
   readonly functionName: string;
+  /**
+   * Adds to a metric of the function, which is written when the invocation answers, with its own.
+   *
+   * @param name of 1 to 255 ASCII characters; at most 98 in an invocation
+   * @param by what to add. Default: 1
+   */
+  count(name: string, by?: number): void;
   /** Milliseconds until Lambda ends the function. */
   getRemainingTimeInMillis(): number;
   /**

@@ -3,6 +3,7 @@ import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../contract';
 import { describeRecord } from './describe-record';
 import { escapeUnseen } from './escape-unseen';
 import { keptAlive } from './kept-alive';
+import { thrown } from './thrown';
 
 type LambdaHandler = (event: unknown, context: unknown) => unknown;
 
@@ -77,13 +78,20 @@ function customHandler(handler: unknown, entry: string): LambdaHandler {
     );
   }
   return (event, context) => {
-    const answer: unknown = handler(event, context);
+    let answer: unknown;
+    try {
+      answer = handler(event, context);
+    } catch (error) {
+      throw thrown(error, `handler of ${entry}`);
+    }
     return answer === undefined ? undefined : settled(answer, entry);
   };
 }
 
 async function settled(answer: unknown, entry: string): Promise<unknown> {
-  const settledAnswer = await keptAlive(Promise.resolve(answer));
+  const settledAnswer = await keptAlive(Promise.resolve(answer)).catch((error) => {
+    throw thrown(error, `handler of ${entry}`);
+  });
   const sent = () => JSON.parse(JSON.stringify(settledAnswer) ?? 'null');
   if (!isAnswer(settledAnswer) || !isAnswer(sent())) {
     throw new TypeError(

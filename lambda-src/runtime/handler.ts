@@ -1,4 +1,5 @@
 import { isSequenceNumber, LOG_LEVEL, MARK_NAME, REDRIVE } from '../contract';
+import { Counts } from './counts';
 import { describeRecord } from './describe-record';
 import { AGAIN, logFailure, placeOf } from './failure';
 import { keptAlive } from './kept-alive';
@@ -46,8 +47,8 @@ export function createHandler(runBatch: RunBatch, { env, output, exit }: Host): 
     const { awsRequestId: requestId, functionName } = lambdaContext;
     // Such as Root=1-5759e988-bd862e3fe1be46a994272793;Parent=…;Sampled=1
     const [, xrayTraceId] = /Root=([^;]+)/.exec(env._X_AMZN_TRACE_ID ?? '') ?? [];
-    const invocation = { requestId, functionName, coldStart, xrayTraceId };
-    const log = createLogger(level, invocation, output);
+    const fields = { requestId, functionName, coldStart, xrayTraceId };
+    const log = createLogger(level, fields, output);
     coldStart = false;
 
     // Redrive ignores the state, so it can deliver a batch of a window that was removed from the topology.
@@ -56,10 +57,12 @@ export function createHandler(runBatch: RunBatch, { env, output, exit }: Host): 
     // A test may have none, or one that says 0.
     const getRemainingTimeInMillis = () =>
       lambdaContext.getRemainingTimeInMillis?.() || LONGEST_TIMEOUT * 1_000;
-    const context = { log, requestId, functionName, getRemainingTimeInMillis };
-    const outcome = await keptAlive(runBatch(records, context));
+    const counts = new Counts();
+    const count = (name: string, by?: number) => counts.add(name, by);
+    const invocation = { log, requestId, functionName, count, getRemainingTimeInMillis };
+    const outcome = await keptAlive(runBatch(records, invocation));
     const stream = parseStreamArn(records[0]?.eventSourceARN);
-    output.write(toMetricsLine(outcome, functionName, stream));
+    output.write(toMetricsLine(outcome, counts, functionName, stream));
 
     const { failure, outOfTime, leftRunning } = outcome;
     if (failure) {

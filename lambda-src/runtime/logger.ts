@@ -3,8 +3,8 @@ import { isChangeEvent } from './change-event';
 import { attempt, NOT_READABLE, toJson } from './to-json';
 
 /**
- * Writes one line of JSON per call, whose fields CloudWatch Logs Insights discovers. Errors are written with their stack
- * and cause, sets as arrays, maps as objects, binaries as base64, BigInts as digits, invisible characters as escapes. An
+ * Writes one line of JSON per call, whose fields CloudWatch Logs Insights discovers. Errors are written with their stack,
+ * cause and errors, sets as arrays, maps as objects, binaries as base64, BigInts as digits, invisible characters as escapes. An
  * error in place of the fields becomes the field `error`. Fields named as one that every line has are left out, and so
  * is `_aws`, at the root of the line, of which CloudWatch would make metrics of a table's data.
  *

@@ -1,4 +1,5 @@
 import { METRICS } from '../contract';
+import type { Counts } from './counts';
 import { escapeUnseen } from './escape-unseen';
 import type { Outcome } from './run-batch';
 import type { Stream } from './stream-arn';
@@ -11,10 +12,15 @@ import type { Stream } from './stream-arn';
  */
 export function toMetricsLine(
   { processed, failure }: Outcome,
+  counts: Counts,
   functionName: string,
   { account, table }: Partial<Stream> = {},
 ): string {
-  const metrics = { [METRICS.processed]: processed, [METRICS.failed]: failure?.changes ?? 0 };
+  const metrics = {
+    [METRICS.processed]: processed,
+    [METRICS.failed]: failure?.changes ?? 0,
+    ...Object.fromEntries(counts.totals),
+  };
   const directive = {
     Namespace: METRICS.namespace,
     Dimensions: [['FunctionName']],

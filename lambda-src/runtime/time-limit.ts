@@ -1,5 +1,6 @@
 import type { Invocation, ProcessorContext } from './context';
 import { requireProcessed } from './require-processed';
+import { thrown } from './thrown';
 
 /** Milliseconds before the function times out at which processing ends; half of its time where that is less. */
 const RESERVE = 1_000;
@@ -60,6 +61,8 @@ export class TimeLimit {
       const returned = processor(context);
       if (returned === undefined) return;
       requireProcessed(await this.#settled(returned, (reason) => control().abort(reason)));
+    } catch (error) {
+      throw thrown(error, 'the processor');
     } finally {
       this.#longest = Math.max(this.#longest, start - this.#timeLeft());
     }

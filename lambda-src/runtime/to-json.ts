@@ -46,8 +46,8 @@ function createReplacer() {
 
 function toPlain(value: object): object {
   if (value instanceof Error) {
-    const { name, message, stack, cause } = value;
-    return Object.assign({ name, message, stack, cause }, value);
+    const { name, message, stack, cause, errors } = value as AggregateError;
+    return Object.assign({ name, message, stack, cause, errors }, value);
   }
   if (value instanceof Set) return [...value];
   if (value instanceof Map) return Object.fromEntries(value);

@@ -177,6 +177,20 @@ describe('the answer of a custom handler', () => {
   ])('is an error that was %s, as it is', async (_, own) => {
     await expect((async () => handlerOf(own)({}, {}))()).rejects.toThrow(new Error('lost'));
   });
+
+  test.each<[string, () => unknown]>([
+    [
+      'thrown',
+      () => {
+        throw undefined;
+      },
+    ],
+    ['rejected', () => Promise.reject()],
+  ])('is an error also where undefined was %s', async (_, own) => {
+    await expect((async () => handlerOf(own)({}, {}))()).rejects.toThrow(
+      /^handler of .* failed without an error: it threw or rejected with undefined$/,
+    );
+  });
 });
 
 describe('the handler of a processor', () => {

@@ -35,6 +35,7 @@ describe('a handler', () => {
           log: expect.any(Object),
           requestId: 'request-1',
           functionName: 'ProcessOrders',
+          count: expect.any(Function),
           getRemainingTimeInMillis: expect.any(Function),
         },
       ],
@@ -170,6 +171,71 @@ describe('the metrics of a batch', () => {
     const { metrics } = await handlerOf(runBatch).invoke(records);
     now.mockRestore();
     expect(metrics).toEqual([expected]);
+  });
+});
+
+describe('what a processor counts', () => {
+  const counting =
+    (...counts: [name: unknown, by?: unknown][]): RunBatch =>
+    async (records, { count }) => {
+      for (const one of counts) Reflect.apply(count, undefined, one);
+      return { processed: records.length };
+    };
+  const failed = async (runBatch: RunBatch) => (await handlerOf(runBatch).invoke(batch(1))).thrown;
+
+  test('is summed by name, in the line of the invocation', async () => {
+    const { invoke } = handlerOf(
+      counting(['Orders'], ['Cents', 499.5], ['Orders', 2], ['Cents', -1]),
+    );
+    for (const { metrics } of [await invoke(batch(1)), await invoke(batch(1))]) {
+      expect(metrics).toMatchObject([
+        {
+          _aws: {
+            CloudWatchMetrics: [
+              {
+                Metrics: ['ChangesProcessed', 'ChangesFailed', 'Orders', 'Cents'].map((Name) => ({
+                  Name,
+                  Unit: 'Count',
+                })),
+              },
+            ],
+          },
+          ChangesProcessed: 1,
+          Orders: 3,
+          Cents: 498.5,
+        },
+      ]);
+    }
+  });
+
+  test.each<[string, unknown, unknown, string]>([
+    [
+      'no name',
+      undefined,
+      1,
+      'a metric must have a name of 1 to 255 ASCII characters, got undefined',
+    ],
+    ['a blank name', ' ', 1, 'a metric must have a name of 1 to 255 ASCII characters, got  '],
+    ['an umlaut', 'Ü', 1, 'a metric must have a name of 1 to 255 ASCII characters, got Ü'],
+    ['the name of a column', '_aws', 1, 'the line of metrics has a _aws of its own'],
+    [
+      'the name of its own metric',
+      'ChangesFailed',
+      1,
+      'the line of metrics has a ChangesFailed of its own',
+    ],
+    ['text', 'Orders', '1', 'Orders must be counted by a number, got 1'],
+    ['no number', 'Orders', Number.NaN, 'Orders must be counted by a number, got NaN'],
+  ])('is refused: %s', async (_, name, by, message) => {
+    expect(await failed(counting([name, by]))).toEqual(new TypeError(message));
+  });
+
+  test('is refused: more names than a line can have', async () => {
+    const names = Array.from({ length: 99 }, (_, index): [string] => [`Metric${index}`]);
+    expect(await failed(counting(...names.slice(0, 98), ['Metric0']))).toBeUndefined();
+    expect(await failed(counting(...names))).toEqual(
+      new RangeError('an invocation counts at most 98 metrics: Metric98 is one too many'),
+    );
   });
 });
 

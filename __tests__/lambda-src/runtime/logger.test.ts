@@ -127,6 +127,17 @@ describe('an error', () => {
     expect(rest).toEqual(expected);
   });
 
+  test('of several is written with each', () => {
+    const all = new AggregateError([error, 'closed'], 'all failed');
+    const [text = ''] = lines((log) => log.error('Failed', { all }));
+    expect(JSON.parse(text).all).toEqual({
+      name: 'AggregateError',
+      message: 'all failed',
+      stack: all.stack,
+      errors: [written, 'closed'],
+    });
+  });
+
   test('that causes itself ends', () => {
     const own = new Error('own');
     own.cause = own;

@@ -104,6 +104,23 @@ describe('a processor of single changes', () => {
   });
 });
 
+test.each<[string, () => unknown, string]>([
+  [
+    'throws undefined',
+    () => {
+      throw undefined;
+    },
+    'undefined',
+  ],
+  ['rejects with undefined', () => Promise.reject(), 'undefined'],
+  ['rejects with null', () => Promise.reject(null), 'null'],
+])('a processor that %s fails the change with an error', async (_, processor, value) => {
+  const { thrown, lines } = await handlerOf(oneByOne(processor as Processor)).invoke(batch(1));
+  const message = `the processor failed without an error: it threw or rejected with ${value}`;
+  expect(thrown).toEqual(new TypeError(message));
+  expect(lines).toMatchObject([{ level: 'ERROR', error: { name: 'TypeError', message } }]);
+});
+
 test('after a failure, Lambda delivers what was not processed, in order', async () => {
   const processed: string[] = [];
   let broken = true;

@@ -13,6 +13,9 @@ export const ACTIONS = {
   /** @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */
   readStream: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
 
+  /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-cross-account-access.html */
+  readTable: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+
   /** Takes no resource, and is refused in a stream's policy. */
   listStreams: ['dynamodb:ListStreams'],
 

@@ -106,9 +106,9 @@ const READ_STREAMS = 'ReadStreams';
 const FUNCTION_POLICY_SIZE = 2_048;
 
 /**
- * Read access to the streams of these tables, in as many policies as IAM's size quotas ask for: the
- * first is to be an inline policy of the role, the others managed policies. Each is filled in the
- * order of the tables before the next begins, so a table at the end of the file changes the last one.
+ * Read access to the streams of these tables, and to the tables that the function's code reads itself, in as many
+ * policies as IAM's size quotas ask for: the first is to be an inline policy of the role, the others managed policies.
+ * Each is filled in the order of the tables before the next begins, so a table at the end of the file changes the last one.
  */
 export function streamPolicies(tables: readonly TableReference[], role: PollerOnly): Statement[][] {
   const policies: Statement[][] = [];
@@ -153,32 +153,43 @@ function grantsByTable(tables: readonly TableReference[], role: PollerOnly): Gra
       // Any stream of the table: the ARN of its stream is not known before the producer's stack is deployed.
       const resource = `${arns.streams(table)}*`;
       const read = { sid: READ_STREAMS, actions: ACTIONS.readStream, condition, resource };
-      const sid = `DecryptTable${names.indexOf(table.name) + 1}`;
-      return [read, ...decryption(table, sid, condition)].filter(isNew);
+      const number = names.indexOf(table.name) + 1;
+      const items = table.readTable ? arns.tableAndIndexes(table).map(readItems) : [];
+      return [read, ...items, ...decryption(table, number, role)].filter(isNew);
     })
     .filter((grants) => grants.length > 0);
 }
 
+const readItems = (resource: string): Grant => ({
+  sid: 'ReadTables',
+  actions: ACTIONS.readTable,
+  resource,
+});
+
 /**
- * The table's customer managed key, through DynamoDB only. A key that the producer's stack makes has
- * no ARN yet: the grant is for the key of this one table, which DynamoDB names in the encryption
- * context, among the keys of its account; the key's own policy decides which of them that is.
+ * The table's customer managed key, through DynamoDB only; for the function's code too, where that reads the table. A
+ * key that the producer's stack makes has no ARN yet: the grant is for the key of this one table, which DynamoDB names
+ * in the encryption context, among the keys of its account; the key's own policy decides which of them that is.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
 function decryption(
-  { account, name, encryption }: TableReference,
-  sid: string,
-  byLambda: readonly Condition[],
+  { account, name, encryption, readTable }: TableReference,
+  number: number,
+  role: PollerOnly,
 ): Grant[] {
   if (encryption === 'aws-owned') return [];
   const actions = ACTIONS.decrypt;
-  const through = [...byLambda, throughDynamodb(account.region)];
+  // One statement has one set of conditions.
+  const forCode = readTable ? 'ForCode' : '';
+  const through = [...(readTable ? [] : notFromCode(role)), throughDynamodb(account.region)];
   if (encryption !== 'customer-managed') {
-    return [{ sid: 'DecryptKeys', actions, condition: through, resource: encryption.kmsKeyArn }];
+    const sid = `DecryptKeys${forCode}`;
+    return [{ sid, actions, condition: through, resource: encryption.kmsKeyArn }];
   }
+  const sid = `DecryptTable${forCode}${number}`;
   const ofTable = condition(
-    byLambda.length > 0 ? 'StringEquals' : 'StringEqualsIfExists',
+    role.pollerOnly ? 'StringEquals' : 'StringEqualsIfExists',
     'kms:EncryptionContext:aws:dynamodb:tableName',
     name,
   );

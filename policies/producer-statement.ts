@@ -5,7 +5,7 @@ import { throughDynamodb } from './resource-policies';
 import { condition, renderStatement } from './statement';
 
 /**
- * What the owners of streams and keys must add to the policies of these, by the ARN of each. They name the account,
+ * What the owners of streams, tables and keys must add to the policies of these, by the ARN of each. They name the account,
  * since a role as principal must exist before, and is lost to them where it is replaced.
  */
 export function producerStatement({ account, role, streamsOfOthers }: ResolvedConsumer) {
@@ -14,12 +14,20 @@ export function producerStatement({ account, role, streamsOfOthers }: ResolvedCo
   // Each Sid of a policy is unique, and has letters and digits only.
   const [name = ''] = parseArn(role.arn).resource.split('/').slice(-1);
   const reader = `${account.id}${name.replaceAll(/[^a-zA-Z0-9]/g, (other) => other.charCodeAt(0).toString(16))}`;
-  const statements = streamsOfOthers.flatMap(({ arn, table: { account: owner, encryption } }) => {
+  const statements = streamsOfOthers.flatMap(({ arn, table }) => {
+    const { account: owner, encryption } = table;
     const read = {
       sid: `AllowStreamAccess${reader}`,
       principals,
       actions: ACTIONS.readStream,
       resources: [arn],
+      condition: [onlyRole],
+    };
+    const readItems = {
+      sid: `AllowTableReads${reader}`,
+      principals,
+      actions: ACTIONS.readTable,
+      resources: arns.tableAndIndexes(table),
       condition: [onlyRole],
     };
     const decrypt = {
@@ -29,10 +37,11 @@ export function producerStatement({ account, role, streamsOfOthers }: ResolvedCo
       resources: ['*'],
       condition: [onlyRole, throughDynamodb(owner.region)],
     };
-    const ofStream = [arn, renderStatement(read)] as const;
-    return typeof encryption === 'string'
-      ? [ofStream]
-      : [ofStream, [encryption.kmsKeyArn, renderStatement(decrypt)] as const];
+    return [
+      [arn, read] as const,
+      ...(table.readTable ? [[arns.table(table), readItems] as const] : []),
+      ...(typeof encryption === 'string' ? [] : [[encryption.kmsKeyArn, decrypt] as const]),
+    ];
   });
-  return Object.fromEntries(statements);
+  return Object.fromEntries(statements.map(([of, statement]) => [of, renderStatement(statement)]));
 }

@@ -24,6 +24,23 @@ export function streamPolicy(
   ];
 }
 
+/** For the readers that read the table itself as well. Empty if there are none. */
+export function tablePolicy(producer: ResolvedProducer): Statement[] {
+  const readers = producer.readers.filter(({ readTable }) => readTable);
+  if (readers.length === 0) return [];
+  const roleArns = readers.map(({ roleArn }) => roleArn);
+  const { principals, condition } = readerPrincipals({ ...producer, readers }, roleArns);
+  return [
+    {
+      sid: 'AllowCrossAccountTableReads',
+      principals,
+      actions: ACTIONS.readTable,
+      resources: arns.tableAndIndexes(producer.source),
+      condition: [...condition, ...producer.streamPolicy.conditions],
+    },
+  ];
+}
+
 /**
  * Bytes of the policy, for validation before the stream exists.
  *
@@ -33,6 +50,11 @@ export function streamPolicySize(producer: ResolvedProducer, indent = 0): number
   const streamArn = `${arns.streams(producer.source)}${STREAM_LABEL}`;
   const roleArns = producer.readers.map(({ roleArn }) => roleArn);
   return Buffer.byteLength(renderPolicy(streamPolicy(producer, streamArn, roleArns), indent));
+}
+
+/** The same of the table's policy. */
+export function tablePolicySize(producer: ResolvedProducer, indent = 0): number {
+  return Buffer.byteLength(renderPolicy(tablePolicy(producer), indent));
 }
 
 /**

@@ -6,8 +6,13 @@ import { tableKey } from '../constructs/table-key';
 import { jsonEncode } from '../constructs/terraform/literal';
 import { policyDocument } from '../constructs/terraform/policy-document';
 import { readerStatements } from '../policies/execution-role';
-import { renderStatement } from '../policies/statement';
-import { streamPolicy, streamPolicySize } from '../policies/stream-policy';
+import { renderStatement, type Statement } from '../policies/statement';
+import {
+  streamPolicy,
+  streamPolicySize,
+  tablePolicy,
+  tablePolicySize,
+} from '../policies/stream-policy';
 import { STREAM_POLICY } from '../topology/limits';
 import { namesRoles, type ResolvedProducer, type ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
@@ -17,23 +22,30 @@ export class ProducerStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, producer: ResolvedProducer) {
     super(scope, producer.stackId, topology, producer.account, 'producer');
 
-    const { table: declared, source, readers, streamPolicy } = producer;
+    const { table: declared, source, streamPolicy: settings } = producer;
     // A principal must exist before a policy can name it; a condition, and what others add, need not wait.
-    const waits = namesRoles(streamPolicy);
-    const roleArns = readers.map(({ stackId, roleArn }) =>
-      waits && stackId ? this.outputOf(stackId, 'role_arn', roleArn) : roleArn,
-    );
+    const waits = namesRoles(settings);
+    const readers = producer.readers.map((reader) => {
+      const { stackId, roleArn: known } = reader;
+      const roleArn = waits && stackId ? this.outputOf(stackId, 'role_arn', known) : known;
+      return { ...reader, roleArn };
+    });
+    const roleArns = readers.map(({ roleArn }) => roleArn);
     const keyArn = tableKey(this, producer, roleArns);
-    const table =
-      declared.type === 'created'
-        ? createTable(this, declared, this.tags, keyArn)
-        : findTable(this, source);
-    if (roleArns.length > 0) this.allowReaders(producer, table.streamArn, roleArns);
+    const isOurs = declared.type === 'created';
+    const table = isOurs ? createTable(this, declared, this.tags, keyArn) : findTable(this, source);
+    if (roleArns.length > 0) {
+      const statements = streamPolicy(producer, table.streamArn, roleArns);
+      const size = streamPolicySize(producer, 2);
+      this.allow('stream', table.streamArn, statements, settings.managed, size);
+    }
+    const statements = tablePolicy({ ...producer, readers });
+    this.allow('table', table.arn, statements, isOurs, tablePolicySize(producer, 2));
 
     this.output('table_name', table.name, 'Name of the table');
     this.output('table_arn', table.arn, 'ARN of the table');
     this.output('stream_arn', table.streamArn, 'ARN of the stream');
-    if (streamPolicy.readers.length > 0) this.publishToReaders(producer, keyArn);
+    if (settings.readers.length > 0) this.publishToReaders(producer, keyArn);
   }
 
   /** What the other teams need whose roles the topology names. */
@@ -46,22 +58,29 @@ export class ProducerStack extends AccountStack {
     if (keyArn) this.output('kms_key_arn', keyArn, 'ARN of the customer managed key of the table');
   }
 
-  private allowReaders(
-    producer: ResolvedProducer,
-    streamArn: string,
-    roleArns: readonly string[],
+  /**
+   * By a policy of the stream or the table; or, where that belongs to others, by a statement that they add to it.
+   *
+   * @param size bytes of the policy, not minified
+   */
+  private allow(
+    what: 'stream' | 'table',
+    resourceArn: string,
+    statements: readonly Statement[],
+    isOurs: boolean,
+    size: number,
   ): void {
-    const statements = streamPolicy(producer, streamArn, roleArns);
-    if (!producer.streamPolicy.managed) {
-      const [statement] = statements.map(renderStatement);
-      const description = 'Statement that the owner of the stream policy adds to it, as JSON';
-      this.output('stream_policy_statement', jsonEncode({ ...statement }), description);
+    const [statement] = statements.map(renderStatement);
+    if (!statement) return;
+    if (!isOurs) {
+      const description = `Statement that the owner of the ${what} policy adds to it, as JSON`;
+      this.output(`${what}_policy_statement`, jsonEncode({ ...statement }), description);
       return;
     }
-    const minified = streamPolicySize(producer, 2) > STREAM_POLICY.size;
-    new DynamodbResourcePolicy(this, 'stream_policy', {
-      resourceArn: streamArn,
-      policy: policyDocument(this, 'stream_policy_document', statements, { minified }),
+    const minified = size > STREAM_POLICY.size;
+    new DynamodbResourcePolicy(this, `${what}_policy`, {
+      resourceArn,
+      policy: policyDocument(this, `${what}_policy_document`, statements, { minified }),
     });
   }
 }

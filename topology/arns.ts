@@ -43,6 +43,9 @@ export const arns = {
 
   table,
 
+  /** A table, and all its indexes. */
+  tableAndIndexes: (name: TableName) => [table(name), `${table(name)}/index/*`],
+
   /** What the ARN of every stream of a table begins with. Its label, a time, follows. */
   streams: (name: TableName) => `${table(name)}/stream/`,
 };

@@ -48,6 +48,8 @@ export interface Entry {
 export interface TableReference extends TableName {
   readonly account: Account;
   readonly encryption: Encryption;
+  /** Whether the reader's own code reads the table itself as well. */
+  readonly readTable?: boolean;
 }
 
 /** A stream by the stack that publishes it, or by its ARN where others own it. */
@@ -65,6 +67,8 @@ export interface Reader {
   readonly stackId?: string;
   readonly account: Place;
   readonly roleArn: string;
+  /** Whether it reads the table itself as well. */
+  readonly readTable?: boolean;
 }
 
 export type ResolvedSubscription = ReturnType<typeof resolveSubscription>;
@@ -95,7 +99,10 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
   const pairs = topology.subscriptions.flatMap((subscription) =>
     sources
       .filter(({ name }) => name === subscription.producer)
-      .map((source): Pair => ({ ...source, subscription })),
+      .map((source): Pair => {
+        const table = { ...source.table, readTable: subscription.readTable };
+        return { ...source, table, subscription };
+      }),
   );
   const consumers = byName(topology.consumers, (consumer, name) => {
     const read = pairs.filter(({ subscription }) => subscription.consumer === name);
@@ -111,8 +118,10 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
       readers: [
         ...topology.subscriptions
           .filter((subscription) => subscription.producer === producer.name)
-          .map(({ consumer }) => get(consumers, consumer))
-          .map(({ stackId, account, role }) => ({ stackId, account, roleArn: role.arn })),
+          .map(({ consumer, readTable }) => {
+            const { stackId, account, role } = get(consumers, consumer);
+            return { stackId, account, roleArn: role.arn, readTable };
+          }),
         ...producer.streamPolicy.readers.map((roleArn) => ({
           account: parseArn(roleArn),
           roleArn,
@@ -223,7 +232,7 @@ function resolveConsumer(
 
 function resolveSubscription(pair: Pair, consumer: ResolvedConsumer) {
   const { subscription, name, idPart, stream, table } = pair;
-  const { producer: _, consumer: __, ...settings } = subscription;
+  const { producer: _, consumer: __, readTable: ___, ...settings } = subscription;
   return {
     ...settings,
     stackId: subscriptionStackId(name, idPart, consumer.name),

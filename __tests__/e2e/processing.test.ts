@@ -41,6 +41,7 @@ function faultyLake(): string {
     '../__tests__/e2e/support/faulty-lake.ts',
   );
   topology.setIn(['consumers', 'lake', 'function', 'timeout'], 4);
+  topology.setIn(['subscriptions', 0, 'readTable'], true);
   topology.setIn(['subscriptions', 0, 'batchSize'], 500);
   topology.setIn(['subscriptions', 0, 'maximumBatchingWindowInSeconds'], 0);
   topology.setIn(['subscriptions', 0, 'maximumRetryAttempts'], 6);

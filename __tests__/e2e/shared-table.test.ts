@@ -13,11 +13,20 @@ import { Deployment, describeWithEndpoint } from './support/deployment';
 import { eventually } from './support/eventually';
 import { unprotectTables } from './support/topology';
 
-/** shared-table.yaml with a policy that names accounts, so that no stack waits for the roles. */
+/**
+ * shared-table.yaml with policies that name accounts, so that no stack waits for the roles, and a key. Both functions
+ * try to read the table, which one of them may.
+ */
 function sharedTable() {
   const topology = parseDocument(readFileSync('topologies/shared-table.yaml', 'utf8'));
   unprotectTables(topology);
   topology.setIn(['producers', 'shared-orders', 'streamPolicy'], { principal: 'account' });
+  topology.setIn(['producers', 'shared-orders', 'table', 'encryption'], 'customer-managed');
+  topology.setIn(['subscriptions', 0, 'readTable'], true);
+  for (const consumer of ['index-orders', 'audit-orders']) {
+    const entry = '../__tests__/e2e/support/read-order.ts';
+    topology.setIn(['consumers', consumer, 'function', 'entry'], entry);
+  }
   return topology;
 }
 
@@ -57,6 +66,22 @@ describeWithEndpoint('a table shared by two services', () => {
       const consumer = clientsOf(topology, stack);
       await eventually(async () => expect(await consumer.changesSeen(name)).toEqual(orders));
     }
+  });
+
+  test('one of them reads the table as well', async () => {
+    const seen = async (stack: string, name: string) => {
+      const lines = await clientsOf(topology, stack).logLines(`/aws/lambda/${name}`);
+      return lines.flatMap((line) =>
+        line.startsWith('{') ? (JSON.parse(line).present ?? []) : [],
+      );
+    };
+    expect(await seen('consumer-index-orders', 'IndexOrders')).toEqual(
+      ['1', '2', '3'].map((id) => ({ OrderId: { S: id } })),
+    );
+    expect(await seen('consumer-audit-orders', 'AuditOrders')).toEqual(
+      Array(3).fill('AccessDeniedException'),
+    );
+    expect(await deployment.plannedChanges()).toEqual({});
   });
 
   test('one of them is removed while the other goes on, and the table stays', async () => {

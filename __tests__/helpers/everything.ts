@@ -130,9 +130,9 @@ export const EVERYTHING: Content = {
     tenants: { accounts: TENANTS, table: { name: 'T'.repeat(255), partitionKey } },
   },
   subscriptions: [
-    { producer: 'orders', consumer: 'lake', filters: [{ eventName: ['INSERT'] }] },
-    { producer: 'items', consumer: 'lake' },
-    { producer: 'found', consumer: 'search' },
+    { producer: 'orders', consumer: 'lake', filters: [{ eventName: ['INSERT'] }], readTable: true },
+    { producer: 'items', consumer: 'lake', readTable: true },
+    { producer: 'found', consumer: 'search', readTable: true },
     { producer: 'bids', consumer: 'search' },
     { producer: 'tenants', consumer: 'lake' },
   ],

@@ -137,7 +137,39 @@ describe('the grants for customer managed keys', () => {
     resources: accounts.map((id) => `arn:aws:kms:us-east-1:${id}:key/*`),
   });
 
+  const readByCode = (source: TableReference): TableReference => ({ ...source, readTable: true });
+  const items = (...tables: TableReference[]) => ({
+    sid: 'ReadTables',
+    actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+    resources: tables.flatMap(({ account, name }) => {
+      const arn = `arn:aws:dynamodb:us-east-1:${account.id}:table/${name}`;
+      return [arn, `${arn}/index/*`];
+    }),
+  });
+
   test.each<[string, TableReference[], object[]]>([
+    [
+      'let the code read a table and its indexes where asked for, and decrypt them',
+      [
+        readByCode(managed(1)),
+        managed(2),
+        readByCode(withKey(3, 'Items', 'a')),
+        withKey(4, 'Items', 'b'),
+        readByCode(table(5)),
+      ],
+      [
+        read(table(1), table(2), table(3, 'Items'), table(4, 'Items'), table(5)),
+        items(table(1), table(3, 'Items'), table(5)),
+        {
+          ...decryptTable(1, 'Orders', '000000000001'),
+          sid: 'DecryptTableForCode1',
+          condition: [viaDynamodb, ofTable('Orders')],
+        },
+        decryptTable(1, 'Orders', '000000000002'),
+        { ...decryptKeys('a'), sid: 'DecryptKeysForCode', condition: [viaDynamodb] },
+        decryptKeys('b'),
+      ],
+    ],
     ['name a key that exists', [withKey(1, 'Orders', 'a')], [read(table(1)), decryptKeys('a')]],
     [
       'name several keys in one statement, in the order of the tables',

@@ -8,6 +8,7 @@ import { existingStream, type Overrides, STREAM_OF_OTHERS, topology } from '../h
 
 const KEY = 'arn:aws:kms:us-east-1:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const ROLE = 'arn:aws:iam::111122223333:role/streams/Process.Orders-2';
+const ITEMS = 'arn:aws:dynamodb:us-east-1:777788889999:table/Items';
 const ROOT = { AWS: 'arn:aws:iam::111122223333:root' };
 
 function consumer(overrides: Overrides = {}): ResolvedConsumer {
@@ -22,7 +23,7 @@ test('the owners of streams and of their key add a statement each, which is for 
   const reader = consumer({
     ...existingStream({ kmsKeyArn: KEY }),
     'producers.items': { existingStream: { arn: other, kmsKeyArn: KEY } },
-    'subscriptions[1]': { producer: 'items', consumer: 'process-orders' },
+    'subscriptions[1]': { producer: 'items', consumer: 'process-orders', readTable: true },
   });
   const ofStream = (arn: string) => ({
     Sid: 'AllowStreamAccess111122223333Process2eOrders2d2',
@@ -35,6 +36,12 @@ test('the owners of streams and of their key add a statement each, which is for 
   expect(producerStatement(reader)).toEqual({
     [STREAM_OF_OTHERS]: ofStream(STREAM_OF_OTHERS),
     [other]: ofStream(other),
+    [ITEMS]: {
+      ...ofStream(ITEMS),
+      Sid: 'AllowTableReads111122223333Process2eOrders2d2',
+      Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+      Resource: [ITEMS, `${ITEMS}/index/*`],
+    },
     [KEY]: {
       Sid: 'AllowStreamDecryption111122223333Process2eOrders2d2',
       Effect: 'Allow',

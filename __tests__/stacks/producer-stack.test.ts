@@ -533,6 +533,65 @@ describe('the stream policy', () => {
   });
 });
 
+describe('the table policy', () => {
+  const READ_TABLE = { 'subscriptions[0].readTable': true };
+  const arn = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders';
+  const READS = {
+    sid: 'AllowCrossAccountTableReads',
+    actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+    resources: [arn, `${arn}/index/*`],
+  };
+  const POLICY_OF_TABLE = {
+    provider: 'aws.producer',
+    resource_arn: '${aws_dynamodb_table.table.arn}',
+    policy: '${data.aws_iam_policy_document.table_policy_document.json}',
+  };
+  const condition = { test: 'Bool', variable: 'aws:SecureTransport', values: ['true'] };
+
+  test.each<[string, Overrides, statement: object]>([
+    ['names the role that reads the table', {}, { principals: STATEMENT.principals }],
+    [
+      'names of two readers the one that reads the table as well',
+      secondReader(),
+      { principals: STATEMENT.principals },
+    ],
+    [
+      'names its account, with the conditions of the stream policy',
+      { ...secondReader('other'), [POLICY]: { principal: 'account', conditions: [condition] } },
+      { principals: BY_ACCOUNT.principals, condition: [...BY_ACCOUNT.condition, condition] },
+    ],
+  ])('%s', (_, overrides, statement) => {
+    const { resource, data } = synth(overrides);
+    expect(synth({ ...overrides, ...READ_TABLE })).toEqual({
+      resource: {
+        ...resource,
+        aws_dynamodb_resource_policy: {
+          stream_policy: STREAM_POLICY,
+          table_policy: POLICY_OF_TABLE,
+        },
+      },
+      data: {
+        ...data,
+        aws_iam_policy_document: {
+          ...data?.aws_iam_policy_document,
+          table_policy_document: document({ ...READS, ...statement }),
+        },
+      },
+    });
+  });
+
+  test('of a table that exists belongs to others, whoever owns that of the stream', () => {
+    const { resource, output } = synthApp(topology({ ...existingTable(), ...READ_TABLE })).json(ID);
+    expect(resource).toEqual({
+      aws_dynamodb_resource_policy: { stream_policy: expect.anything() },
+    });
+    expect(output?.table_policy_statement).toEqual({
+      description: 'Statement that the owner of the table policy adds to it, as JSON',
+      value: `\${jsonencode({"Sid" = "AllowCrossAccountTableReads", "Effect" = "Allow", "Principal" = {"AWS" = data.terraform_remote_state.consumer_process_orders.outputs.role_arn}, "Action" = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], "Resource" = ["${arn}", "${arn}/index/*"]})}`,
+    });
+  });
+});
+
 describe('a table with a customer managed key', () => {
   const MANAGED: Overrides = { 'producers.orders.table.encryption': 'customer-managed' };
   const ADMINISTRATION = {

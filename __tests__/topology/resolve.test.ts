@@ -99,7 +99,7 @@ test('a stream that others own has a subscription and is a source, without a pro
     }),
   );
   const account = { id: '777788889999', region: 'us-east-1', partition: 'aws' };
-  const table = { account, name: 'Orders', encryption: 'aws-owned' };
+  const table = { account, name: 'Orders', encryption: 'aws-owned', readTable: false };
   expect(all.producers.map(({ name }) => name)).toEqual(['items']);
   expect(all.consumers[0]?.sources[0]).toEqual(table);
   expect(all.consumers[0]?.streamsOfOthers).toEqual([{ arn: STREAM_OF_OTHERS, table }]);

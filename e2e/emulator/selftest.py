@@ -533,6 +533,57 @@ class StreamAccess(Case):
         self.refused("ResourceNotFoundException", "", client.describe_stream, StreamArn=stream)
 
 
+class TableAccess(Case):
+    def test_across_accounts(self):
+        arn, role = self.table().split("/stream/")[0], self.role(managed=False)
+        self.put("1")
+        client = server.client("dynamodb", CONSUMER, role)
+        key = {"OrderId": {"S": "1"}}
+        calls = {
+            "GetItem": lambda: client.get_item(TableName=arn, Key=key)["Item"],
+            "BatchGetItem": lambda: client.batch_get_item(RequestItems={arn: {"Keys": [key]}})[
+                "Responses"][arn][0],
+            "Query": lambda: client.query(
+                TableName=arn, KeyConditionExpression="OrderId = :id",
+                ExpressionAttributeValues={":id": {"S": "1"}})["Items"][0],
+        }
+        for action, call in calls.items():
+            own = {"Effect": "Allow", "Action": f"dynamodb:{action}", "Resource": arn}
+            policy = json.dumps({"Statement": {**own, "Principal": {"AWS": role}}})
+            self.inline(role, {**own, "Action": "sqs:*"})
+            self.dynamodb.put_resource_policy(ResourceArn=arn, Policy=policy)
+            self.refused("AccessDeniedException", "no identity-based policy allows", call)
+            self.inline(role, own)
+            self.assertEqual(call(), key)
+            self.dynamodb.delete_resource_policy(ResourceArn=arn)
+            self.refused("AccessDeniedException", "no resource-based policy allows", call)
+
+    def test_indexes_are_resources_of_their_own(self):
+        arn, role = self.table().split("/stream/")[0], self.role(managed=False)
+        own = {"Effect": "Allow", "Action": "dynamodb:Query", "Resource": f"{arn}/index/byDate"}
+        self.inline(role, own)
+        policy = json.dumps({"Statement": {**own, "Principal": {"AWS": role}}})
+        self.dynamodb.put_resource_policy(ResourceArn=arn, Policy=policy)
+        client = server.client("dynamodb", CONSUMER, role)
+        query = {"TableName": arn, "KeyConditionExpression": "OrderId = :id",
+                 "ExpressionAttributeValues": {":id": {"S": "1"}}}
+        self.refused("AccessDeniedException", arn, client.query, **query)
+        self.refused("ResourceNotFoundException", "Invalid index", client.query, **query,
+                     IndexName="byDate")
+
+    def test_customer_managed_key(self):
+        key = server.client("kms", OWNER).create_key()["KeyMetadata"]["Arn"]
+        sse = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+        arn, role = self.table(SSESpecification=sse).split("/stream/")[0], self.role(managed=False)
+        own = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": arn}
+        self.inline(role, own)
+        policy = json.dumps({"Statement": {**own, "Principal": {"AWS": role}}})
+        self.dynamodb.put_resource_policy(ResourceArn=arn, Policy=policy)
+        get = server.client("dynamodb", CONSUMER, role).get_item
+        self.refused("AccessDeniedException", "no identity-based policy allows the kms:Decrypt",
+                     get, TableName=arn, Key={"OrderId": {"S": "1"}})
+
+
 class Invocations(Case):
     def invoke(self, name, event, **more):
         answer = self.functions.invoke(FunctionName=name, Payload=json.dumps(event), **more)

@@ -22,6 +22,7 @@ import esm
 import lambda_runtime
 import record
 import streams
+import tables
 import trust
 
 
@@ -91,6 +92,7 @@ def main():
     streams.principal_propagation = timedelta(seconds=arguments.principal_propagation_s)
     esm.poll_interval_s = arguments.poll_interval_ms / 1000
     streams.install()
+    tables.install()
     trust.install()
     lambda_runtime.install(runtime)
     esm.install(runtime)

@@ -1,6 +1,6 @@
 """DynamoDB Streams across accounts, on top of moto.
 
-- Put/Get/DeleteResourcePolicy accept stream ARNs.
+- Put/Get/DeleteResourcePolicy accept stream ARNs, and check the policies of tables too.
 - DescribeStream, GetShardIterator and GetRecords go to the account in the ARN and
   are authorised there.
 - A few faults of moto's streams are put right: see `repair_streams`.
@@ -187,8 +187,7 @@ def check_revision(current, expected):
         )
 
 
-def put_stream_policy(backend, resource_arn, policy_doc, expected_revision_id):
-    owned_stream(backend, resource_arn, "dynamodb:PutResourcePolicy")
+def check_document(policy_doc):
     if len((policy_doc or "").encode()) > POLICY_LIMIT:
         raise MockValidationException(
             f"Invalid policy document: the policy is larger than {POLICY_LIMIT} bytes"
@@ -197,6 +196,11 @@ def put_stream_policy(backend, resource_arn, policy_doc, expected_revision_id):
     if defect:
         raise MockValidationException(f"Invalid policy document: {defect}")
     check_principals(policy_doc)
+
+
+def put_stream_policy(backend, resource_arn, policy_doc, expected_revision_id):
+    owned_stream(backend, resource_arn, "dynamodb:PutResourcePolicy")
+    check_document(policy_doc)
     current = backend.resource_policies.get(resource_arn)
     check_revision(current, expected_revision_id)
     if current and current.policy_doc == policy_doc:
@@ -230,7 +234,13 @@ def extend_resource_policies():
         return method
 
     backend = DynamoDBBackend
-    backend.put_resource_policy = stream_or_table(put_stream_policy, backend.put_resource_policy)
+    put_moto_policy = backend.put_resource_policy
+
+    def put_table_policy(backend, resource_arn, policy_doc, expected_revision_id):
+        check_document(policy_doc)
+        return put_moto_policy(backend, resource_arn, policy_doc, expected_revision_id)
+
+    backend.put_resource_policy = stream_or_table(put_stream_policy, put_table_policy)
     backend.get_resource_policy = stream_or_table(get_stream_policy, backend.get_resource_policy)
     backend.delete_resource_policy = stream_or_table(
         delete_stream_policy, backend.delete_resource_policy

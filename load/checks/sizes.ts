@@ -6,7 +6,7 @@ import {
   streamPolicies,
 } from '../../policies/execution-role';
 import { policySize } from '../../policies/statement';
-import { streamPolicySize } from '../../policies/stream-policy';
+import { streamPolicySize, tablePolicySize } from '../../policies/stream-policy';
 import { ENVIRONMENT, IAM, STREAM_POLICY } from '../../topology/limits';
 import type { Report } from '../../topology/problem';
 import type { ResolvedTopology } from '../../topology/resolve';
@@ -14,9 +14,14 @@ import type { ResolvedTopology } from '../../topology/resolve';
 export function sizes({ producers, consumers }: ResolvedTopology, report: Report): void {
   for (const producer of producers) {
     const written = producer.streamPolicy.managed && producer.readers.length > 0;
-    const size = written ? streamPolicySize(producer) : 0;
-    const message = `must make a stream policy of at most ${STREAM_POLICY.size} bytes, got ${size}; shorten the conditions`;
-    if (size > STREAM_POLICY.size) report(['producers', producer.name, 'streamPolicy'], message);
+    const sizes = [
+      ['stream policy', written ? streamPolicySize(producer) : 0],
+      ['table policy', producer.table.type === 'created' ? tablePolicySize(producer) : 0],
+    ] as const;
+    for (const [what, size] of sizes) {
+      const message = `must make a ${what} of at most ${STREAM_POLICY.size} bytes, got ${size}; shorten the conditions`;
+      if (size > STREAM_POLICY.size) report(['producers', producer.name, 'streamPolicy'], message);
+    }
   }
   for (const consumer of consumers) {
     const { name, role, sources } = consumer;

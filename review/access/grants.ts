@@ -1,7 +1,12 @@
 import type { Condition } from '../../policies/statement';
 import { arns, type Place } from '../../topology/arns';
 import { names } from '../../topology/names';
-import type { ResolvedConsumer, ResolvedProducer, TableReference } from '../../topology/resolve';
+import type {
+  Reader,
+  ResolvedConsumer,
+  ResolvedProducer,
+  TableReference,
+} from '../../topology/resolve';
 import { awsManagedActions } from './aws-managed-policies';
 import { accountOf } from './evaluate';
 import type { AccessTarget, TargetKind } from './model';
@@ -15,6 +20,7 @@ export const MEANT = {
   createLog: ['logs:CreateLogGroup'],
   writeLog: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   readStream: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+  readTable: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
   listStreams: ['dynamodb:ListStreams'],
   decrypt: ['kms:Decrypt'],
   listObjects: ['s3:ListBucket'],
@@ -66,6 +72,12 @@ function streamOf(table: TableReference): Target {
   return targetIn(table.account, 'stream', arns.streams(table), { ownerArn: arns.table(table) });
 }
 
+const tableOf = (table: TableReference, more?: Partial<Target>) =>
+  targetIn(table.account, 'table', arns.table(table), more);
+
+const tableOfOthers = (table: TableReference) =>
+  tableOf(table, { name: table.name, elsewhere: true, isOfOthers: true });
+
 function keysOf(table: TableReference): Target[] {
   const { account, encryption } = table;
   if (encryption === 'aws-owned') return [];
@@ -106,17 +118,21 @@ export function partsOfConsumer(consumer: ResolvedConsumer): Target[] {
   return Object.values(partsOf(consumer));
 }
 
-export function partsOfProducer({ table, source, streamPolicy }: ResolvedProducer): Target[] {
-  const { managed, conditions } = streamPolicy;
-  const stream = { ...streamOf(source), isOfOthers: !managed, assumed: conditions };
-  const own = targetIn(source.account, 'table', arns.table(source));
-  return [stream, ...(table.type === 'created' ? [own] : []), ...keysOf(source)];
+export function partsOfProducer(producer: ResolvedProducer): Target[] {
+  const { table, source, streamPolicy, readers } = producer;
+  const { managed, conditions: assumed } = streamPolicy;
+  const stream = { ...streamOf(source), isOfOthers: !managed, assumed };
+  const isRead = readers.some(({ readTable }) => readTable);
+  const found = isRead ? [tableOfOthers(source)] : [];
+  const tables = table.type === 'created' ? [tableOf(source, { assumed })] : found;
+  return [stream, ...tables, ...keysOf(source)];
 }
 
-/** Streams that others own, with the keys of their tables. No stack has them, and nobody evaluates their policies. */
+/** Streams that others own, with their tables where items are read, and keys. No stack has them, and nobody evaluates their policies. */
 export function partsOfOthers({ streamsOfOthers }: ResolvedConsumer): Target[] {
   return streamsOfOthers.flatMap(({ arn, table }) => [
     { ...streamOf(table), arn, name: table.name, elsewhere: true, isOfOthers: true },
+    ...(table.readTable ? [tableOfOthers(table)] : []),
     ...keysOf(table),
   ]);
 }
@@ -163,6 +179,14 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
       suffix: `/${prefix}example`,
       part: prefix && `under ${prefix}`,
     });
+  const itemsOf = (table: TableReference) => {
+    const resources = arns.tableAndIndexes(table);
+    const ofIndexes = { suffix: '/index/example', part: 'of indexes' };
+    return [
+      own(tableOf(table), MEANT.readTable, resources),
+      own(tableOf(table), ['dynamodb:Query'], resources, [], ofIndexes),
+    ];
+  };
   // A topology may attach a policy for all actions; it is not meant.
   const managed = role.managedPolicyArns
     .flatMap((arn) => awsManagedActions(arn) ?? [])
@@ -170,9 +194,11 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
   return [
     ...sources.flatMap((table) => [
       own(streamOf(table), MEANT.readStream, [`${arns.streams(table)}*`], byLambda),
-      ...keysOf(table).map((key) =>
-        own(key, MEANT.decrypt, [key.arn], [...byLambda, ...forTable(table, role)]),
-      ),
+      ...(table.readTable ? itemsOf(table) : []),
+      ...keysOf(table).map((key) => {
+        const only = table.readTable ? [] : byLambda;
+        return own(key, MEANT.decrypt, [key.arn], [...only, ...forTable(table, role)]);
+      }),
     ]),
     own(log, MEANT.writeLog, [`${log.arn}:*`], [], { suffix: ':log-stream:example' }),
     own(log, MEANT.createLog, [log.arn, `${log.arn}:*`]),
@@ -224,17 +250,29 @@ export function inConsumer(consumer: ResolvedConsumer): Grant[] {
   ];
 }
 
-export function inProducer({ account, source, streamPolicy, readers }: ResolvedProducer): Grant[] {
-  const roles = readers.map(({ roleArn }) => roleArn);
+export function inProducer(producer: ResolvedProducer): Grant[] {
+  const { account, table, source, streamPolicy, readers } = producer;
   const { principal, managed, conditions } = streamPolicy;
-  const isAccount = principal === 'account';
-  const principals = isAccount ? readers.map((reader) => arns.root(reader.account)) : roles;
-  const only = isAccount ? [condition('ArnEquals', 'aws:PrincipalArn', ...roles)] : [];
-  const read = grant(streamOf(source), principals, MEANT.readStream, [...only, ...conditions]);
+  const to = (
+    on: Target,
+    who: readonly Reader[],
+    actions: readonly string[],
+    more: readonly Condition[],
+  ) => {
+    const isAccount = principal === 'account';
+    const roles = who.map(({ roleArn }) => roleArn);
+    const principals = isAccount ? who.map((reader) => arns.root(reader.account)) : roles;
+    const only = isAccount ? [condition('ArnEquals', 'aws:PrincipalArn', ...roles)] : [];
+    return grant(on, principals, actions, [...only, ...more]);
+  };
+  const ofTable = readers.filter(({ readTable }) => readTable);
   return [
-    ...(managed ? [read] : []),
+    ...(managed ? [to(streamOf(source), readers, MEANT.readStream, conditions)] : []),
+    ...(table.type === 'created'
+      ? [to(tableOf(source), ofTable, MEANT.readTable, conditions)]
+      : []),
     ...keysOf(source).flatMap((key) => [
-      grant(key, principals, MEANT.decrypt, [...only, throughDynamodb(account)]),
+      to(key, readers, MEANT.decrypt, [throughDynamodb(account)]),
       grant(key, [arns.root(account)], MEANT.administerKey),
     ]),
   ];

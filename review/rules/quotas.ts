@@ -15,6 +15,7 @@ const NEAR = 0.8;
 /** Policies by what they are of. Quotas that a topology is refused for at loading are left out. */
 const POLICIES = new Map([
   ['stream', { name: 'policy of a stream', unit: 'bytes', ...STREAM_POLICY }],
+  ['table', { name: 'policy of a table', unit: 'bytes', ...STREAM_POLICY }],
   ['key', { name: 'policy of a key', unit: 'bytes', ...KEY_POLICY }],
   ['bucket', { name: 'policy of a bucket', unit: 'bytes', ...BUCKET_POLICY }],
   ['role', { name: 'trust policy of a role', unit: 'characters', ...TRUST_POLICY }],

@@ -49,6 +49,11 @@ export const subscriptionSchema = object({
     .describe(
       'Event filter patterns; a record that matches any of them is processed. More than 5 need a higher quota of the account.',
     ),
+  readTable: flag()
+    .default(false)
+    .describe(
+      "Lets the function's own code read the table and its indexes: GetItem, BatchGetItem and Query, by the ARN of the table.",
+    ),
   enabled: flag()
     .default(true)
     .describe(

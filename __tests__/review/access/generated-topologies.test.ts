@@ -33,6 +33,8 @@ const producer = fc.record({
     [0, 1, 2, 'arn:aws:iam::999988887777:role/Indexer', 'arn:aws:iam::222222222222:role/Auditor'],
     { maxLength: 2 },
   ),
+  /** Which of those consumers read the table as well. */
+  readTable: fc.array(fc.boolean(), { minLength: 2, maxLength: 2 }),
 });
 
 const consumer = fc.record({
@@ -91,10 +93,11 @@ const content = fc
       producers: Object.fromEntries(
         producers.map((each, index) => [`producer-${index}`, producerOf(each, index)]),
       ),
-      subscriptions: producers.flatMap(({ readers }, index) =>
-        readers.filter(Number.isInteger).map((reader) => ({
+      subscriptions: producers.flatMap(({ readers, readTable }, index) =>
+        readers.filter(Number.isInteger).map((reader, position) => ({
           producer: `producer-${index}`,
           consumer: `consumer-${reader}`,
+          readTable: readTable[position],
         })),
       ),
     }),

@@ -1,5 +1,7 @@
 import { loadTopology } from '../../../load/load';
 import { accessOf, type Edit, foundIn, statement } from '../../helpers/review';
+import { resolved } from '../../helpers/synth-app';
+import { topology } from '../../helpers/topology';
 
 const TOPOLOGY = loadTopology('topologies/saas-tenants.yaml');
 const ROLE = 'arn:aws:iam::111122223333:role/DocumentMetering';
@@ -261,4 +263,54 @@ test('a wider list of actions in the policies of the project', () => {
   expect(found(edits)).toEqual([
     allows(`${ROLE} function/ListStreams`, added.join(', '), 'on *', BY_LAMBDA),
   ]);
+});
+
+describe('where the code of a function reads the table', () => {
+  const reading = resolved(topology({ 'subscriptions[0].readTable': true }));
+  const TABLE = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders';
+  const READER = 'arn:aws:iam::111122223333:role/ProcessOrdersRole';
+  const ITEMS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+  const inTable = (change: Change) =>
+    inStack('producer-orders', 'table_policy_document', 'AllowCrossAccountTableReads', change);
+
+  test('its policy may name neither others nor other actions', () => {
+    const edits = inTable((each) => {
+      each.actions = [...ITEMS, 'dynamodb:Scan'];
+      each.principals = [{ type: 'AWS', identifiers: [READER, ROLE] }];
+    });
+    expect(foundIn(accessOf(reading, edits))).toEqual([
+      allows(
+        `table ${TABLE} AllowCrossAccountTableReads`,
+        [...ITEMS, 'dynamodb:Scan'].join(', '),
+        `to ${ROLE}, ${READER}`,
+      ),
+    ]);
+  });
+
+  test('its policy must name its indexes', () => {
+    const edits = inTable((each) => {
+      each.resources = [TABLE];
+    });
+    expect(foundIn(accessOf(reading, edits))).toEqual([
+      `${READER} dynamodb:Query of indexes on table ${TABLE}: denied, meant to be allowed (${SILENT})`,
+    ]);
+  });
+
+  test('its role may not read other tables', () => {
+    const edits = inStack(
+      'consumer-process-orders',
+      'execution_role_streams_policy',
+      'ReadTables',
+      (each) => {
+        each.resources = [TABLE.replace('Orders', '*')];
+      },
+    );
+    expect(foundIn(accessOf(reading, edits))).toEqual([
+      allows(
+        `${READER} streams/ReadTables`,
+        ITEMS.join(', '),
+        `on ${TABLE.replace('Orders', '*')}`,
+      ),
+    ]);
+  });
 });

@@ -35,6 +35,17 @@ describe('a stream policy of others', () => {
     expect(notes(review)).toEqual([note]);
   });
 
+  test('is another note with that of the table, where its items are read', async () => {
+    const review = await reviewed({
+      ...existingTable(),
+      'subscriptions[0].readTable': true,
+    });
+    expect(stops(review)).toEqual([]);
+    expect(notes(review)).toEqual([
+      'producer-orders not evaluated: the policy of the table Orders in 444455556666 belongs to others, who add this statement; it is the output table_policy_statement: {"Sid":"AllowCrossAccountTableReads","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ProcessOrdersRole"},"Action":["dynamodb:GetItem","dynamodb:BatchGetItem","dynamodb:Query"],"Resource":["arn:aws:dynamodb:us-east-1:444455556666:table/Orders","arn:aws:dynamodb:us-east-1:444455556666:table/Orders/index/*"]}',
+    ]);
+  });
+
   test('that a stack sets all the same is a failure', async () => {
     const setsPolicy: Edit = (json) => {
       json.resource = {

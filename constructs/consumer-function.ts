@@ -15,7 +15,7 @@ import { literals } from './terraform/literal';
 export function createFunction(
   stack: Construct,
   consumer: ResolvedConsumer,
-  roleArn: string,
+  arns: { readonly role: string; readonly kmsKeyArn?: string },
   references: SinkResources['references'],
   logGroup: CloudwatchLogGroup,
 ): LambdaFunction {
@@ -24,15 +24,18 @@ export function createFunction(
   const { directory, handler } = deploymentPackage(consumer);
   const { outputPath, outputBase64Sha256 } = zip(scope, directory);
   const variables = { ...literals(scope, environmentOf(consumer)), ...references };
+  const hasVariables = Object.keys(variables).length > 0;
   return new LambdaFunction(scope, 'resource', {
     ...settings, // most have Terraform's names in the topology
     functionName: settings.name,
-    role: roleArn,
+    role: arns.role,
     architectures: [settings.architecture],
     handler,
     filename: outputPath,
     sourceCodeHash: outputBase64Sha256,
-    environment: Object.keys(variables).length === 0 ? undefined : { variables },
+    environment: hasVariables ? { variables } : undefined,
+    // Lambda does not keep it without variables, and each plan would set it again.
+    kmsKeyArn: hasVariables ? arns.kmsKeyArn : undefined,
     dependsOn: [logGroup], // Lambda would make one that keeps logs without end
   });
 }

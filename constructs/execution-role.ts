@@ -35,7 +35,7 @@ const PROPAGATION_SECONDS = 30;
  */
 export function createExecutionRole(
   stack: Construct,
-  { role: settings, sources, waitsForRole }: ResolvedConsumer,
+  { role: settings, sources, encryption, waitsForRole }: ResolvedConsumer,
   targets: FunctionTargets,
   grants: readonly Statement[],
 ): { readonly arn: string; readonly settledArn: string } {
@@ -63,7 +63,7 @@ export function createExecutionRole(
     ...statement,
     resources: resources.map((resource) => literal(scope, resource)),
   }));
-  const [first, ...others] = streamPolicies(sources, settings);
+  const [first, ...others] = streamPolicies(sources, settings, encryption);
   const dependsOn = [
     inline('function', functionPolicy(targets, grants, settings)),
     ...(first ? [inline('streams', first)] : []),

@@ -30,5 +30,17 @@ export const ACTIONS = {
   publish: ['sns:Publish'],
   publishEncrypted: ['kms:Decrypt', 'kms:GenerateDataKey*'],
 
+  /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
+  encryptLog: [
+    'kms:Decrypt',
+    'kms:DescribeKey',
+    'kms:Encrypt',
+    'kms:GenerateDataKey*',
+    'kms:ReEncrypt*',
+  ],
+
+  /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
+  encryptData: ['kms:Decrypt', 'kms:GenerateDataKey'],
+
   administerKey: ['kms:*'],
 };

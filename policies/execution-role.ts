@@ -1,8 +1,9 @@
 import { arns } from '../topology/arns';
 import { IAM } from '../topology/limits';
 import type { ResolvedConsumer, ResolvedProducer, TableReference } from '../topology/resolve';
+import type { Encryption } from '../topology/schema/encryption';
 import { ACTIONS } from './actions';
-import { ofBucketOwner, throughDynamodb } from './resource-policies';
+import { ofBucketOwner, through } from './resource-policies';
 import {
   type Condition,
   condition,
@@ -35,7 +36,7 @@ type PollerOnly = Pick<ResolvedConsumer['role'], 'pollerOnly'>;
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
  */
-const notFromCode = ({ pollerOnly }: PollerOnly): Condition[] =>
+export const notFromCode = ({ pollerOnly }: PollerOnly): Condition[] =>
   pollerOnly ? [condition('Null', 'lambda:SourceFunctionArn', 'true')] : [];
 
 /** What the function needs, whatever it reads. */
@@ -102,19 +103,24 @@ export function roomForStreams({
 
 const READ_STREAMS = 'ReadStreams';
 
-/** Characters of the role's inline policies that are left to `functionPolicy`. */
-const FUNCTION_POLICY_SIZE = 2_048;
+/** Characters of the role's inline policies that are left to `functionPolicy`, without and with a key of the consumer. */
+const FUNCTION_POLICY_SIZE = { plain: 2_048, encrypted: 4_096 };
 
 /**
  * Read access to the streams of these tables, and to the tables that the function's code reads itself, in as many
  * policies as IAM's size quotas ask for: the first is to be an inline policy of the role, the others managed policies.
  * Each is filled in the order of the tables before the next begins, so a table at the end of the file changes the last one.
  */
-export function streamPolicies(tables: readonly TableReference[], role: PollerOnly): Statement[][] {
+export function streamPolicies(
+  tables: readonly TableReference[],
+  role: PollerOnly,
+  encryption: Encryption = 'aws-owned',
+): Statement[][] {
+  const ofFunction = FUNCTION_POLICY_SIZE[encryption === 'aws-owned' ? 'plain' : 'encrypted'];
   const policies: Statement[][] = [];
   for (const grants of grantsByTable(tables, role)) {
     const sizeLimit =
-      policies.length <= 1 ? IAM.inlinePoliciesSize - FUNCTION_POLICY_SIZE : IAM.managedPolicySize;
+      policies.length <= 1 ? IAM.inlinePoliciesSize - ofFunction : IAM.managedPolicySize;
     const extended = grants.reduce(addGrant, policies.at(-1) ?? []);
     if (policies.length > 0 && policySize(extended) <= sizeLimit) policies.splice(-1, 1, extended);
     else policies.push(grants.reduce(addGrant, []));
@@ -182,10 +188,11 @@ function decryption(
   const actions = ACTIONS.decrypt;
   // One statement has one set of conditions.
   const forCode = readTable ? 'ForCode' : '';
-  const through = [...(readTable ? [] : notFromCode(role)), throughDynamodb(account.region)];
+  const byLambda = readTable ? [] : notFromCode(role);
+  const viaDynamodb = [...byLambda, through('dynamodb', account.region)];
   if (encryption !== 'customer-managed') {
     const sid = `DecryptKeys${forCode}`;
-    return [{ sid, actions, condition: through, resource: encryption.kmsKeyArn }];
+    return [{ sid, actions, condition: viaDynamodb, resource: encryption.kmsKeyArn }];
   }
   const sid = `DecryptTable${forCode}${number}`;
   const ofTable = condition(
@@ -193,5 +200,5 @@ function decryption(
     'kms:EncryptionContext:aws:dynamodb:tableName',
     name,
   );
-  return [{ sid, actions, condition: [...through, ofTable], resource: arns.keys(account) }];
+  return [{ sid, actions, condition: [...viaDynamodb, ofTable], resource: arns.keys(account) }];
 }

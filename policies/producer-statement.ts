@@ -1,7 +1,7 @@
 import { arns, parseArn } from '../topology/arns';
 import type { ResolvedConsumer } from '../topology/resolve';
 import { ACTIONS } from './actions';
-import { throughDynamodb } from './resource-policies';
+import { through } from './resource-policies';
 import { condition, renderStatement } from './statement';
 
 /**
@@ -35,7 +35,7 @@ export function producerStatement({ account, role, streamsOfOthers }: ResolvedCo
       principals,
       actions: ACTIONS.decrypt,
       resources: ['*'],
-      condition: [onlyRole, throughDynamodb(owner.region)],
+      condition: [onlyRole, through('dynamodb', owner.region)],
     };
     return [
       [arn, read] as const,

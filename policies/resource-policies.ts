@@ -20,7 +20,7 @@ export function keyPolicy(producer: ResolvedProducer, roleArns: readonly string[
       principals: readers.principals,
       actions: ACTIONS.decrypt,
       resources: ['*'],
-      condition: [...readers.condition, throughDynamodb(producer.account.region)],
+      condition: [...readers.condition, through('dynamodb', producer.account.region)],
     },
   ];
 }
@@ -40,10 +40,10 @@ export function administeredBy(account: Account): Statement {
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service */
-export function throughDynamodb(region: string): Condition {
-  const service = `dynamodb.${region}.amazonaws.com`;
-  const others = region.startsWith('cn-') ? [`${service}.cn`] : [];
-  return condition('StringEquals', 'kms:ViaService', service, ...others);
+export function through(service: string, region: string): Condition {
+  const name = `${service}.${region}.amazonaws.com`;
+  const others = region.startsWith('cn-') ? [`${name}.cn`] : [];
+  return condition('StringEquals', 'kms:ViaService', name, ...others);
 }
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */

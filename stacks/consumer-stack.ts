@@ -2,6 +2,7 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Construct } from 'constructs';
 import { createFunction } from '../constructs/consumer-function';
+import { consumerKey } from '../constructs/consumer-key';
 import { createExecutionRole } from '../constructs/execution-role';
 import { createAlarmTopic } from '../constructs/monitoring/alarm-topic';
 import { createAlarms } from '../constructs/monitoring/alarms';
@@ -10,7 +11,9 @@ import { FUNCTION_ALARMS } from '../constructs/monitoring/function-alarms';
 import { createPrivateBucket } from '../constructs/private-bucket';
 import { createSink } from '../constructs/sinks';
 import { jsonEncode, literal } from '../constructs/terraform/literal';
+import { statementsOfKeyOwner, useOfKey } from '../policies/consumer-key';
 import { producerStatement } from '../policies/producer-statement';
+import { renderStatement } from '../policies/statement';
 import { names } from '../topology/names';
 import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
 import type { Alarms } from '../topology/schema/consumer';
@@ -24,23 +27,28 @@ export class ConsumerStack extends AccountStack {
   constructor(scope: Construct, topology: ResolvedTopology, consumer: ResolvedConsumer) {
     super(scope, consumer.stackId, topology, consumer.account, 'consumer');
 
+    const kmsKeyArn = consumerKey(this, consumer);
     const logGroup = new CloudwatchLogGroup(this, 'log', {
       name: names.logGroup(consumer.function.name),
       retentionInDays: consumer.function.logRetentionInDays,
+      kmsKeyId: kmsKeyArn,
     });
     const { bucket: name, expirationInDays } = consumer.failedBatches;
     const failedBatches = createPrivateBucket(this, 'failed_batches', {
       name,
+      kmsKeyId: kmsKeyArn,
       lifecycleRules: [{ id: 'expire', expiration: [{ days: expirationInDays }] }],
     });
-    const { grants, references } = createSink(this, consumer);
+    const { grants, references } = createSink(this, consumer, kmsKeyArn);
     const targets = {
       logGroupArn: logGroup.arn,
       failedBatchesArn: failedBatches.arn,
       bucketOwner: consumer.account.id,
     };
-    const role = createExecutionRole(this, consumer, targets, grants);
-    const lambda = createFunction(this, consumer, role.arn, references, logGroup);
+    const ofKey = kmsKeyArn === undefined ? [] : useOfKey(consumer, kmsKeyArn);
+    const role = createExecutionRole(this, consumer, targets, [...grants, ...ofKey]);
+    const arnsOfFunction = { role: role.arn, kmsKeyArn };
+    const lambda = createFunction(this, consumer, arnsOfFunction, references, logGroup);
     if (consumer.dashboard) createDashboard(this, consumer.account.region, lambda, logGroup);
 
     this.output('role_arn', role.settledArn, 'ARN of the execution role');
@@ -50,6 +58,11 @@ export class ConsumerStack extends AccountStack {
     if (consumer.streamsOfOthers.length > 0) {
       const description = 'Statements that the owners of streams and keys add to their policies';
       this.output('producer_statement', jsonEncode(producerStatement(consumer)), description);
+    }
+    if (typeof consumer.encryption === 'object') {
+      const statements = statementsOfKeyOwner(consumer).map(renderStatement);
+      const description = 'Statements that the owner of the key adds to its policy, as JSON';
+      this.output('key_policy_statement', jsonEncode(statements), description);
     }
     if (consumer.alarms) {
       const topicArn = this.createAlarms(consumer.alarms, consumer, lambda.functionName);

@@ -1,11 +1,12 @@
 import { DynamodbResourcePolicy } from '@cdktf/provider-aws/lib/dynamodb-resource-policy';
 import type { Construct } from 'constructs';
+import { customerKey } from '../constructs/customer-key';
 import { findTable } from '../constructs/existing-table';
 import { createTable } from '../constructs/stream-table';
-import { tableKey } from '../constructs/table-key';
 import { jsonEncode } from '../constructs/terraform/literal';
 import { policyDocument } from '../constructs/terraform/policy-document';
 import { readerStatements } from '../policies/execution-role';
+import { keyPolicy } from '../policies/resource-policies';
 import { renderStatement, type Statement } from '../policies/statement';
 import {
   streamPolicy,
@@ -14,6 +15,7 @@ import {
   tablePolicySize,
 } from '../policies/stream-policy';
 import { STREAM_POLICY } from '../topology/limits';
+import { names } from '../topology/names';
 import { namesRoles, type ResolvedProducer, type ResolvedTopology } from '../topology/resolve';
 import { AccountStack } from './account-stack';
 
@@ -31,7 +33,11 @@ export class ProducerStack extends AccountStack {
       return { ...reader, roleArn };
     });
     const roleArns = readers.map(({ roleArn }) => roleArn);
-    const keyArn = tableKey(this, producer, roleArns);
+    const keyArn = customerKey(this, source.encryption, {
+      description: `DynamoDB table ${source.name}`,
+      alias: names.tableKeyAlias(source.name),
+      policy: keyPolicy(producer, roleArns),
+    });
     const isOurs = declared.type === 'created';
     const table = isOurs ? createTable(this, declared, this.tags, keyArn) : findTable(this, source);
     if (roleArns.length > 0) {

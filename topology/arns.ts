@@ -63,6 +63,16 @@ export function tableOfStream(streamArn: string): TableName {
 }
 
 /**
+ * The domain of the services of a partition, with which the names of some of them end.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
+ */
+export function dnsSuffixOf(partition: string): string {
+  if (partition === 'aws-cn') return 'amazonaws.com.cn';
+  return partition === 'aws-eusc' ? 'amazonaws.eu' : 'amazonaws.com';
+}
+
+/**
  * The partition a Region belongs to, which is the second part of every ARN there.
  *
  * @see https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html

@@ -81,6 +81,8 @@ export const names = {
   /** An alias cannot have dots, and a table's name no slashes. */
   tableKeyAlias: (table: string) => `alias/dynamodb/${table.replaceAll('.', '/')}`,
 
+  functionKeyAlias: (functionName: string) => `alias/lambda/${functionName}`,
+
   topic: (functionName: string) => `${functionName}-alarms`,
 
   topicKeyAlias: (topic: string) => `alias/sns/${topic}`,

@@ -9,8 +9,9 @@ import {
 } from './names';
 import { placeNamed } from './paths';
 import type { Topology } from './schema';
+import type { Encryption } from './schema/encryption';
 import type { Code } from './schema/function';
-import type { Encryption, ExistingStream, ExistingTable } from './schema/producer';
+import type { ExistingStream, ExistingTable } from './schema/producer';
 import { entryOf, sinkKind } from './sinks';
 
 type Consumer = Topology['consumers'][string];
@@ -192,6 +193,7 @@ function resolveConsumer(
     function: { entry, files, code, ...settings },
     sink,
     failedBatches,
+    encryption,
     alarms,
     dashboard,
   }: Consumer,
@@ -217,6 +219,7 @@ function resolveConsumer(
     function: { ...settings, code: source },
     sink: sinkKind(sink).resolve(sink, owner),
     failedBatches: { ...failedBatches, bucket: consumerBucketName('failed-batches', owner) },
+    encryption,
     alarms,
     dashboard,
     /** Tables whose streams the consumer reads, in the order of the file. */

@@ -23,12 +23,13 @@ const ROWS = tableBelow('Addresses and IDs', 'docs/repair.md').map(([, address, 
   id: id ?? '',
 }));
 
-/** With a managed state bucket, and a role of all its policies: it reads more streams than fit into one. */
+/** With a managed state bucket, a key of the consumer, and a role of all its policies: it reads more streams than fit into one. */
 const LARGE = withStacks(
   resolved(
     topology({
       'state.manage': true,
       ...tenants(150),
+      'consumers.process-orders.encryption': 'customer-managed',
       'consumers.process-orders.role.statements': [{ actions: ['sns:Publish'], resources: ['*'] }],
     }),
   ),

@@ -1,6 +1,7 @@
 import type { Content } from './topology';
 
 const KEY = 'arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const CONSUMER_KEY = KEY.replace('444455556666', '111122223333');
 const partitionKey = { name: 'Id', type: 'S' } as const;
 const onDemandThroughput = { maxReadRequestUnits: 100, maxWriteRequestUnits: -1 };
 
@@ -63,6 +64,7 @@ export const EVERYTHING: Content = {
         environment: { TEMPLATE: 'not a reference: ${path.module}' },
       },
       sink: { type: 's3', expirationInDays: 300, transitionToStandardIaInDays: 60 },
+      encryption: 'customer-managed',
       alarms: { email: 'team@example.com' },
       dashboard: false,
       tags: { Team: 'lake' },
@@ -72,6 +74,7 @@ export const EVERYTHING: Content = {
       role: { name: 'SearchRole' },
       function: { name: 'Search' },
       sink: { type: 's3', bucket: 'example-lake' },
+      encryption: { kmsKeyArn: CONSUMER_KEY },
       alarms: { topicArn: 'arn:aws:sns:us-east-1:111122223333:on-call' },
     },
   },

@@ -7,7 +7,7 @@ import { ofBucketOwner } from '../../policies/resource-policies';
 import { policySize } from '../../policies/statement';
 import { BUCKET, FUNCTION, IAM, OBJECT_KEY_PREFIX } from '../../topology/limits';
 import type { TableReference } from '../../topology/resolve';
-import type { Encryption } from '../../topology/schema/producer';
+import type { Encryption } from '../../topology/schema/encryption';
 
 const POLLER_ONLY = { pollerOnly: true };
 const ANYBODY = { pollerOnly: false };
@@ -275,6 +275,8 @@ describe('the grants for customer managed keys', () => {
       const expected = references(400).flatMap((reference, n) => [arnOf(reference), keyOf(n)]);
       expect(others.length).toBeGreaterThan(1);
       expect(inline).toBeLessThanOrEqual(IAM.inlinePoliciesSize - 2_048);
+      const [encrypted = []] = streamPolicies(references(400), POLLER_ONLY, 'customer-managed');
+      expect(policySize(encrypted)).toBeLessThanOrEqual(IAM.inlinePoliciesSize - 4_096);
       expect(others.filter((size) => size > IAM.managedPolicySize)).toStrictEqual([]);
       expect([...granted].sort()).toStrictEqual([...expected].sort());
     });

@@ -35,14 +35,14 @@ type Held = Readonly<Record<'account' | 'table', readonly string[]>>;
  * the date alone where accounts or tables are too many. Both read the same objects, and queries are the same.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
- * @param workgroup name of an Athena workgroup for it
+ * @param queries name of an Athena workgroup for it, and the customer managed key of its results, if there is one
  */
 export function createCatalog(
   parent: Construct,
   lake: Lake,
   bucket: string,
   held: Held,
-  workgroup: string,
+  queries: { readonly workgroup: string; readonly kmsKeyArn?: string },
 ): void {
   const scope = new Construct(parent, 'catalog');
   const database = new GlueCatalogDatabase(scope, 'resource', {
@@ -51,7 +51,7 @@ export function createCatalog(
   });
   createDeliveries(scope, database.name, `s3://${bucket}/${lake.prefix}`, held);
   createChanges(scope, database.name);
-  createQueries(parent, lake, { bucket, database: database.name, workgroup });
+  createQueries(parent, lake, { bucket, database: database.name, ...queries });
 }
 
 function createDeliveries(scope: Construct, databaseName: string, location: string, held: Held) {
@@ -128,7 +128,9 @@ const BYTES_PER_MEGABYTE = 1024 * 1024;
 function createQueries(
   parent: Construct,
   { scanLimitInMegabytes }: Lake,
-  names: { readonly bucket: string; readonly database: string; readonly workgroup: string },
+  names: Readonly<Record<'bucket' | 'database' | 'workgroup', string>> & {
+    readonly kmsKeyArn?: string;
+  },
 ): void {
   const scope = new Construct(parent, 'queries');
   const workgroup = new AthenaWorkgroup(scope, 'resource', {
@@ -140,7 +142,10 @@ function createQueries(
       bytesScannedCutoffPerQuery: scanLimitInMegabytes * BYTES_PER_MEGABYTE,
       resultConfiguration: {
         outputLocation: `s3://${names.bucket}/${ATHENA_RESULTS}`,
-        encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+        encryptionConfiguration: {
+          encryptionOption: names.kmsKeyArn ? 'SSE_KMS' : 'SSE_S3',
+          kmsKeyArn: names.kmsKeyArn,
+        },
       },
     },
   });

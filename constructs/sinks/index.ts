@@ -11,14 +11,24 @@ export interface SinkResources {
   readonly references: Readonly<Record<string, string>>;
 }
 
-type CreateSink<S> = (stack: Construct, sink: S, consumer: ResolvedConsumer) => SinkResources;
+type CreateSink<S> = (
+  stack: Construct,
+  sink: S,
+  consumer: ResolvedConsumer,
+  kmsKeyArn?: string,
+) => SinkResources;
 
 const SINKS = {
   log: () => ({ grants: [], references: {} }),
   s3: createLake,
 } satisfies { readonly [S in ResolvedSink as S['type']]: CreateSink<S> };
 
-export function createSink(stack: Construct, consumer: ResolvedConsumer): SinkResources {
+/** @param kmsKeyArn customer managed key of what the consumer keeps, if it has one */
+export function createSink(
+  stack: Construct,
+  consumer: ResolvedConsumer,
+  kmsKeyArn?: string,
+): SinkResources {
   const create = SINKS[consumer.sink.type] as CreateSink<ResolvedSink>;
-  return create(stack, consumer.sink, consumer);
+  return create(stack, consumer.sink, consumer, kmsKeyArn);
 }

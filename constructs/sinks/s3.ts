@@ -2,6 +2,7 @@ import { DataAwsS3Bucket } from '@cdktf/provider-aws/lib/data-aws-s3-bucket';
 import { Construct } from 'constructs';
 import { SINK_VARIABLES } from '../../lambda-src/contract';
 import { ACTIONS } from '../../policies/actions';
+import { encryptObjects } from '../../policies/consumer-key';
 import { ofBucketOwner } from '../../policies/resource-policies';
 import { ATHENA_RESULTS } from '../../topology/names';
 import type { ResolvedConsumer } from '../../topology/resolve';
@@ -15,9 +16,19 @@ const RESULTS_EXPIRE_IN_DAYS = 30;
 const VERSIONS_EXPIRE_IN_DAYS = 30;
 
 /** Where the sink `s3` writes changes, and what it takes to query them. */
-export function createLake(stack: Construct, lake: Lake, consumer: ResolvedConsumer) {
+export function createLake(
+  stack: Construct,
+  lake: Lake,
+  consumer: ResolvedConsumer,
+  kmsKeyArn?: string,
+) {
   const scope = new Construct(stack, 'lake');
-  const settings = { name: lake.bucket, versioned: true, lifecycleRules: rules(lake) };
+  const settings = {
+    name: lake.bucket,
+    kmsKeyId: kmsKeyArn,
+    versioned: true,
+    lifecycleRules: rules(lake),
+  };
   const { bucket, arn } = lake.managed
     ? createPrivateBucket(scope, 'bucket', settings)
     : new DataAwsS3Bucket(scope, 'bucket', { bucket: lake.bucket });
@@ -27,7 +38,8 @@ export function createLake(stack: Construct, lake: Lake, consumer: ResolvedConsu
   const accounts = distinct([...ids, ...lake.formerAccounts]);
   // Athena finds changes by account and table: without any there is nothing to query.
   if (tables.length > 0) {
-    createCatalog(scope, lake, bucket, { account: accounts, table: tables }, lambda.name);
+    const held = { account: accounts, table: tables };
+    createCatalog(scope, lake, bucket, held, { workgroup: lambda.name, kmsKeyArn });
   }
   const grant = {
     sid: 'WriteChanges',
@@ -35,7 +47,11 @@ export function createLake(stack: Construct, lake: Lake, consumer: ResolvedConsu
     resources: [`${arn}/${lake.prefix}*`],
     condition: [ofBucketOwner(account.id)],
   };
-  return { grants: [grant], references: { [SINK_VARIABLES.s3.bucket]: bucket } };
+  const encrypt =
+    kmsKeyArn !== undefined && lake.managed
+      ? [encryptObjects(account, kmsKeyArn, lake.bucket)]
+      : [];
+  return { grants: [grant, ...encrypt], references: { [SINK_VARIABLES.s3.bucket]: bucket } };
 }
 
 function rules({ prefix, expirationInDays, transitionToStandardIaInDays }: Lake): LifecycleRule[] {

@@ -10,6 +10,7 @@ import { type Problem, type Report, UserError } from '../../topology/problem';
 import { isLogEntry, sinkKind } from '../../topology/sinks';
 import { codeFolder } from './code-folder';
 import { type Account, at, type CheckOf, type Consumer, distinct, refer } from './declared';
+import { keyOfRegion } from './keys';
 import { statements } from './statements';
 
 type Check = CheckOf<Consumer>;
@@ -146,6 +147,12 @@ const alarmTopic: Check = ({ account, alarms }, report, { accounts }) => {
   }
 };
 
+const ownKey: Check = ({ account, encryption }, report, { accounts }) => {
+  const key = typeof encryption === 'object' ? encryption.kmsKeyArn : undefined;
+  const region = at(accounts, account)?.region;
+  keyOfRegion(['encryption', 'kmsKeyArn'], key, region, 'the function', report);
+};
+
 const sinkSettings: Check = ({ sink }, report, { name: topologyName, subscriptions }, name) => {
   const isSubscribed = subscriptions.some((entry) => !entry || entry.consumer === name);
   sinkKind(sink).check(sink, { topologyName, name, isSubscribed }, report);
@@ -162,5 +169,6 @@ export const OF_CONSUMER: readonly Check[] = [
   environment,
   roleArns,
   alarmTopic,
+  ownKey,
   sinkSettings,
 ];

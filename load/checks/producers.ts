@@ -3,6 +3,7 @@ import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
 import { checkConditions } from './conditions';
 import { at, type CheckOf, distinct, type Producer, refer, sound, tablesOf } from './declared';
+import { keyOfRegion } from './keys';
 import { tableSettings } from './tables';
 
 type Check = CheckOf<Producer>;
@@ -31,13 +32,9 @@ const tableKey: Check = (producer, report, { accounts }) => {
     if (excess > 0) report(['table', 'name'], message, table.name);
   }
   const key = typeof encryption === 'object' ? encryption.kmsKeyArn : existingStream?.kmsKeyArn;
-  if (key === undefined) return;
-  const { partition, region } = parseArn(key);
+  const place = [...(existingStream ? ['existingStream'] : path), 'kmsKeyArn'];
   for (const { owner, table: { account } = {} } of tablesOf(producer, accounts)) {
-    if (!account || (region === account.region && partition === account.partition)) continue;
-    const message = `must be a key in ${account.region}, where the table of ${owner} is`;
-    const place = existingStream ? ['existingStream'] : path;
-    report([...place, 'kmsKeyArn'], message, key);
+    keyOfRegion(place, key, account?.region, `the table of ${owner}`, report);
   }
 };
 

@@ -24,9 +24,9 @@ export function sizes({ producers, consumers }: ResolvedTopology, report: Report
     }
   }
   for (const consumer of consumers) {
-    const { name, role, sources } = consumer;
+    const { name, role, sources, encryption } = consumer;
     const managed = roomForStreams(role);
-    const policies = streamPolicies(sources, role);
+    const policies = streamPolicies(sources, role, encryption);
     if (policies.length > 1 + managed) {
       const fitting = streamCount(policies.slice(0, 1 + managed));
       const message = `must read at most ${fitting} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest, or set role.managedPolicyQuota if the account has more than ${role.managedPolicyQuota}`;

@@ -1,5 +1,5 @@
 import type { Condition } from '../../policies/statement';
-import { arns, type Place } from '../../topology/arns';
+import { arns, dnsSuffixOf, type Place } from '../../topology/arns';
 import { names } from '../../topology/names';
 import type {
   Reader,
@@ -7,6 +7,7 @@ import type {
   ResolvedProducer,
   TableReference,
 } from '../../topology/resolve';
+import type { Encryption } from '../../topology/schema/encryption';
 import { awsManagedActions } from './aws-managed-policies';
 import { accountOf } from './evaluate';
 import type { AccessTarget, TargetKind } from './model';
@@ -23,6 +24,11 @@ export const MEANT = {
   readTable: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
   listStreams: ['dynamodb:ListStreams'],
   decrypt: ['kms:Decrypt'],
+  encryptData: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  encryptLog: [
+    ...['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt'],
+    ...['kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+  ],
   listObjects: ['s3:ListBucket'],
   writeObject: ['s3:PutObject'],
   publish: ['sns:Publish'],
@@ -78,11 +84,13 @@ const tableOf = (table: TableReference, more?: Partial<Target>) =>
 const tableOfOthers = (table: TableReference) =>
   tableOf(table, { name: table.name, elsewhere: true, isOfOthers: true });
 
-function keysOf(table: TableReference): Target[] {
-  const { account, encryption } = table;
+const keysOf = (table: TableReference) =>
+  keysIn(table.account, table.encryption, arns.table(table));
+
+function keysIn(account: Place, encryption: Encryption, ownerArn: string): Target[] {
   if (encryption === 'aws-owned') return [];
   if (encryption === 'customer-managed') {
-    return [targetIn(account, 'key', arns.keys(account), { ownerArn: arns.table(table) })];
+    return [targetIn(account, 'key', arns.keys(account), { ownerArn })];
   }
   const { kmsKeyArn: arn } = encryption;
   return [
@@ -91,16 +99,19 @@ function keysOf(table: TableReference): Target[] {
 }
 
 function partsOf({ account, role, function: { name }, ...consumer }: ResolvedConsumer) {
-  const { sink, failedBatches, alarms } = consumer;
+  const { sink, failedBatches, encryption, alarms } = consumer;
   const part = (kind: TargetKind, arn: string, more?: Partial<Target>) =>
     targetIn(account, kind, arn, more);
   const bucketOf = (bucket: string) => arns.bucket(account, bucket);
   const topic = part('topic', arns.topic(account, names.topic(name)));
+  const failed = bucketOf(failedBatches.bucket);
+  const [key] = keysIn(account, encryption, failed);
   return {
     role: part('role', role.arn),
     function: part('function', arns.function(account, name)),
     log: part('log group', arns.logGroup(account, names.logGroup(name))),
-    failedBatches: part('bucket', bucketOf(failedBatches.bucket)),
+    failedBatches: part('bucket', failed),
+    ...(key && { key }),
     ...(sink.type === 's3' && {
       lake: part('bucket', bucketOf(sink.bucket), { name: sink.bucket, elsewhere: !sink.managed }),
     }),
@@ -144,8 +155,8 @@ function condition(test: string, variable: string, ...values: string[]): Conditi
 /** The requests of the function's code, which has the same role, have this key. */
 const BY_LAMBDA = condition('Null', 'lambda:SourceFunctionArn', 'true');
 
-function throughDynamodb({ region }: Place): Condition {
-  const service = `dynamodb.${region}.amazonaws.com`;
+function through(name: string, { region }: Place): Condition {
+  const service = `${name}.${region}.amazonaws.com`;
   const ofChina = region.startsWith('cn-') ? [`${service}.cn`] : [];
   return condition('StringEquals', 'kms:ViaService', service, ...ofChina);
 }
@@ -201,6 +212,7 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
       }),
     ]),
     own(log, MEANT.writeLog, [`${log.arn}:*`], [], { suffix: ':log-stream:example' }),
+    ...ofKey(consumer, byLambda),
     own(log, MEANT.createLog, [log.arn, `${log.arn}:*`]),
     write(failedBatches, 'aws/lambda/', failed),
     own(failedBatches, MEANT.listObjects, [failedBatches.arn], failed),
@@ -225,28 +237,63 @@ export function ofReaders({ source, streamPolicy: { readers } }: ResolvedProduce
   ]);
 }
 
+/** What the role does with the key of what the consumer keeps; `part` is what is encrypted. */
+function ofKey(consumer: ResolvedConsumer, byLambda: readonly Condition[]): Grant[] {
+  const { account, role, function: lambda, sink } = consumer;
+  const { key, failedBatches, lake } = partsOf(consumer);
+  if (!key) return [];
+  const use = (part: string, actions: readonly string[], ...conditions: Condition[]) =>
+    grant(key, [role.arn], actions, conditions, { resources: [key.arn], part });
+  const viaS3 = through('s3', account);
+  const ofArn = (context: string, arn: string) => condition('StringEquals', CONTEXT + context, arn);
+  const ofBucket = ({ arn }: Target) => ofArn('aws:s3:arn', arn);
+  const ofFunction = ofArn('aws:lambda:FunctionArn', arns.function(account, lambda.name));
+  return [
+    use('for its environment', MEANT.decrypt, ...byLambda, ofFunction),
+    use('for its log', MEANT.encryptData, through('logs', account), ofLog(consumer)),
+    use('for failed batches', MEANT.encryptData, ...byLambda, viaS3, ofBucket(failedBatches)),
+    ...(lake && sink.type === 's3' && sink.managed
+      ? [use('for changes', MEANT.encryptData, viaS3, ofBucket(lake))]
+      : []),
+  ];
+}
+
+const CONTEXT = 'kms:EncryptionContext:';
+
+function ofLog(consumer: ResolvedConsumer): Condition {
+  return condition('ArnEquals', `${CONTEXT}aws:logs:arn`, partsOf(consumer).log.arn);
+}
+
 /** A key that a stack makes is granted among all keys of its account, so for this table only. */
 function forTable(
   { account, name, encryption }: TableReference,
   { pollerOnly }: Pick<ResolvedConsumer['role'], 'pollerOnly'>,
 ): Condition[] {
-  const through = throughDynamodb(account);
-  if (encryption !== 'customer-managed') return [through];
+  const viaDynamodb = through('dynamodb', account);
+  if (encryption !== 'customer-managed') return [viaDynamodb];
   const test = pollerOnly ? 'StringEquals' : 'StringEqualsIfExists';
-  return [through, condition(test, 'kms:EncryptionContext:aws:dynamodb:tableName', name)];
+  return [viaDynamodb, condition(test, 'kms:EncryptionContext:aws:dynamodb:tableName', name)];
 }
 
 /** What policies of resources say. */
 export function inConsumer(consumer: ResolvedConsumer): Grant[] {
   const { account } = consumer;
-  const { role, topic, topicKey } = partsOf(consumer);
+  const { role, key, topic, topicKey } = partsOf(consumer);
+  const logs = `logs.${account.region}.${dnsSuffixOf(account.partition)}`;
+  const root = [arns.root(account)];
   const alarms = ['cloudwatch.amazonaws.com'];
   const ofAccount = [condition('StringEquals', 'aws:SourceAccount', account.id)];
   return [
     grant(role, ['lambda.amazonaws.com'], MEANT.assumeRole),
     ...(topic ? [grant(topic, alarms, MEANT.publish, ofAccount)] : []),
     ...(topicKey ? [grant(topicKey, alarms, MEANT.publishEncrypted, ofAccount)] : []),
-    ...(topicKey ? [grant(topicKey, [arns.root(account)], MEANT.administerKey)] : []),
+    ...(topicKey ? [grant(topicKey, root, MEANT.administerKey)] : []),
+    ...(key && !key.isOfOthers
+      ? [
+          grant(key, [logs], MEANT.encryptLog, [ofLog(consumer)]),
+          grant(key, root, MEANT.administerKey),
+        ]
+      : []),
   ];
 }
 
@@ -272,7 +319,7 @@ export function inProducer(producer: ResolvedProducer): Grant[] {
       ? [to(tableOf(source), ofTable, MEANT.readTable, conditions)]
       : []),
     ...keysOf(source).flatMap((key) => [
-      to(key, readers, MEANT.decrypt, [throughDynamodb(account)]),
+      to(key, readers, MEANT.decrypt, [through('dynamodb', account)]),
       grant(key, [arns.root(account)], MEANT.administerKey),
     ]),
   ];

@@ -89,7 +89,7 @@ function questionsOf(grants: readonly Grant[]) {
 }
 
 export function isService(principal: string): boolean {
-  return principal.endsWith('.amazonaws.com');
+  return /\.amazonaws\.(com|com\.cn|eu)$/.test(principal);
 }
 
 /** What a request is like that meets these conditions. It lacks the keys of `Null`. */

@@ -39,7 +39,7 @@ export interface AccessTarget {
   readonly region: string;
   /** Empty for what is in no stack. */
   readonly stackId: string;
-  /** ARN of the table of a stream, or of the table or topic that a key encrypts. */
+  /** ARN of the table of a stream, or of the table, topic or bucket that a key encrypts. */
   readonly ownerArn?: string;
   readonly policy?: PolicyDocument;
 }
@@ -76,6 +76,10 @@ const POLICIES: readonly [type: string, policy: string, target: string][] = [
 const ENCRYPTED = [
   ['aws_dynamodb_table', 'server_side_encryption.0.kms_key_arn'],
   ['aws_sns_topic', 'kms_master_key_id'],
+  [
+    'aws_s3_bucket_server_side_encryption_configuration',
+    'rule.0.apply_server_side_encryption_by_default.kms_master_key_id',
+  ],
 ] as const;
 
 /** @throws UserError if a reference cannot be resolved, or two policies are for one resource */
@@ -124,7 +128,7 @@ function streams(stacks: Stacks): AccessTarget[] {
   }));
 }
 
-/** ARNs of what keys encrypt, by the ARN of the key. */
+/** ARNs of what keys encrypt, by the ARN of the key: of several things it is the first. */
 function ownersOfKeys(stacks: Stacks): Map<string, string> {
   const owners = ENCRYPTED.flatMap(([type, attribute]) =>
     stacks.resources(type).flatMap((resource): [string, string][] => {
@@ -134,7 +138,7 @@ function ownersOfKeys(stacks: Stacks): Map<string, string> {
       return key ? [[key.includes(':') ? key : `${keys}${key}`, resource.text('arn')]] : [];
     }),
   );
-  return new Map(owners);
+  return new Map(owners.reverse());
 }
 
 function placeOf({ stack: { account, region, id } }: Resource) {

@@ -1,11 +1,11 @@
 import { environmentOf } from '../../packaging/environment';
 import { arns } from '../../topology/arns';
-import { names } from '../../topology/names';
+import { names, STATE_BUCKET_STACK_ID } from '../../topology/names';
 import type { ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
 import { groupBy, unique } from '../lists';
 import type { Found } from '../model';
 import { STREAM_LABEL } from '../read/attributes';
-import type { Resource } from '../read/resources';
+import type { Resource, Stacks } from '../read/resources';
 import { notAsMeant, type Rule } from './rule';
 
 /** What attributes may be once references are followed, by kind of block. */
@@ -14,18 +14,24 @@ type Attributes = Readonly<Record<string, readonly (string | undefined)[]>>;
 
 const VARIABLE = 'environment.variables.';
 
+const BUCKET_KEY = 'rule.0.apply_server_side_encryption_by_default.kms_master_key_id';
+const RESULTS_KEY = 'configuration.result_configuration.encryption_configuration.kms_key_arn';
+
 const TYPES = [
+  'aws_athena_workgroup',
+  'aws_cloudwatch_log_group',
   'aws_cloudwatch_metric_alarm',
   'aws_dynamodb_table',
   'aws_lambda_event_source_mapping',
   'aws_lambda_function',
+  'aws_s3_bucket_server_side_encryption_configuration',
   'aws_sns_topic_subscription',
   'data.aws_s3_bucket',
 ];
 
 /** Changes, failed batches and alarms go where the topology says; keys and variables are those that it has. */
 export const destinations: Rule = ({ stacks, topology }) => {
-  const expected = expectedOf(topology);
+  const expected = expectedOf(topology, stacks);
   const mappings = stacks.resources('aws_lambda_event_source_mapping');
   return [
     ...TYPES.flatMap((type) => stacks.resources(type)).flatMap((block) =>
@@ -42,16 +48,26 @@ export const destinations: Rule = ({ stacks, topology }) => {
 };
 
 /** By stack id. */
-function expectedOf({ consumers, producers, subscriptions }: ResolvedTopology) {
+function expectedOf(topology: ResolvedTopology, stacks: Stacks) {
+  const { consumers, producers, subscriptions, state } = topology;
   const expected = new Map<string, Expected>();
+  expected.set(STATE_BUCKET_STACK_ID, {
+    aws_s3_bucket_server_side_encryption_configuration: { [BUCKET_KEY]: [state.kmsKeyId] },
+  });
   for (const consumer of consumers) {
     const { sink, alarms } = consumer;
     const actions = actionsOf(consumer, consumer.function.name);
+    const key = keyOf(consumer, stacks);
+    const variables = Object.entries(environmentOf(consumer));
     expected.set(consumer.stackId, {
       aws_cloudwatch_metric_alarm: actions,
-      aws_lambda_function: Object.fromEntries(
-        Object.entries(environmentOf(consumer)).map(([name, value]) => [VARIABLE + name, [value]]),
-      ),
+      aws_lambda_function: {
+        kms_key_arn: [variables.length > 0 ? key : undefined],
+        ...Object.fromEntries(variables.map(([name, value]) => [VARIABLE + name, [value]])),
+      },
+      aws_cloudwatch_log_group: { kms_key_id: [key] },
+      aws_s3_bucket_server_side_encryption_configuration: { [BUCKET_KEY]: [key] },
+      aws_athena_workgroup: { [RESULTS_KEY]: [key] },
       aws_sns_topic_subscription: {
         topic_arn: actions['alarm_actions.0'],
         endpoint: [alarms ? alarms.email : undefined],
@@ -79,6 +95,14 @@ function expectedOf({ consumers, producers, subscriptions }: ResolvedTopology) {
     });
   }
   return expected;
+}
+
+/** The key of what a consumer keeps. */
+function keyOf({ stackId, encryption }: ResolvedConsumer, stacks: Stacks): string | undefined {
+  if (typeof encryption === 'object') return encryption.kmsKeyArn;
+  if (encryption === 'aws-owned') return undefined;
+  const isOwn = ({ place }: Resource) => place === `${stackId} aws_kms_key.consumer_key`;
+  return stacks.resources('aws_kms_key').find(isOwn)?.text('arn');
 }
 
 function actionsOf(

@@ -12,6 +12,7 @@ import { remoteStates } from './remote-states';
 import type { Rule, RuleInput } from './rule';
 import { runtimes } from './runtimes';
 import { scarceConcurrency } from './scarce-concurrency';
+import { unencryptedCopies } from './unencrypted-copies';
 import { unheardAlarms } from './unheard-alarms';
 import { unmeetableConditions } from './unmeetable-conditions';
 import { unprotectedTables } from './unprotected-tables';
@@ -30,6 +31,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   quotas,
   runtimes,
   'unprotected-tables': unprotectedTables,
+  'unencrypted-copies': unencryptedCopies,
   'policies-of-others': policiesOfOthers,
   'readers-of-others': readersOfOthers,
   'unheard-alarms': unheardAlarms,

@@ -1,11 +1,12 @@
+import { statementsOfKeyOwner } from '../../policies/consumer-key';
 import { producerStatement } from '../../policies/producer-statement';
 import { renderStatement, type Statement } from '../../policies/statement';
 import { streamPolicy, tablePolicy } from '../../policies/stream-policy';
 import { arns } from '../../topology/arns';
-import type { ResolvedProducer } from '../../topology/resolve';
+import type { ResolvedConsumer, ResolvedProducer } from '../../topology/resolve';
 import type { Rule } from './rule';
 
-/** Where the policy of a stream or a table belongs to others, they add a statement, and nobody evaluates theirs. */
+/** Where the policy of a stream, a table or a key belongs to others, they add statements, and nobody evaluates theirs. */
 export const policiesOfOthers: Rule = ({ topology: { consumers, producers } }) => [
   ...consumers
     .filter(({ streamsOfOthers }) => streamsOfOthers.length > 0)
@@ -14,8 +15,17 @@ export const policiesOfOthers: Rule = ({ topology: { consumers, producers } }) =
       const message = `not evaluated: the policies of the streams and keys that it reads belong to others, who add these statements, as the output producer_statement has them by ARN: ${statements}`;
       return { place: consumer.stackId, stops: false, message };
     }),
+  ...consumers.flatMap(ofKey),
   ...producers.flatMap((producer) => [...ofStream(producer), ...ofTable(producer)]),
 ];
+
+function ofKey(consumer: ResolvedConsumer) {
+  const { stackId, encryption } = consumer;
+  if (typeof encryption !== 'object') return [];
+  const statements = JSON.stringify(statementsOfKeyOwner(consumer).map(renderStatement));
+  const message = `not evaluated: the policy of the key ${encryption.kmsKeyArn} belongs to others, who add these statements, the output key_policy_statement: ${statements}`;
+  return [{ place: stackId, stops: false, message }];
+}
 
 function ofStream(producer: ResolvedProducer) {
   const { source, streamPolicy: settings, readers } = producer;

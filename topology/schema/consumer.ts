@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ALARMS, FUNCTION, LIFECYCLE } from '../limits';
 import { sinkSchema } from '../sinks';
 import { topicArn } from './aws';
+import { encryptionSchema } from './encryption';
 import { functionSchema } from './function';
 import { roleSchema } from './role';
 import { tagsSchema } from './tags';
@@ -53,6 +54,11 @@ export const consumerSchema = object({
     'Where the default function writes changes. With s3 the stack makes a lake; a function of your own (entry, code) finds it by SINK_BUCKET, SINK_PREFIX and SINK_BUCKET_OWNER.',
   ),
   failedBatches: failedBatches.prefault({}).describe('Bucket of the discarded batches.'),
+  encryption: encryptionSchema()
+    .default('aws-owned')
+    .describe(
+      'Key of what the consumer keeps: log, environment variables, failed batches, the lake that the stack makes, and query results. customer-managed: the stack makes a key.',
+    ),
   alarms: alarms.describe('CloudWatch alarms; false turns them off.'),
   dashboard: flag().default(true).describe('Whether there is a CloudWatch dashboard.'),
   tags: tagsSchema

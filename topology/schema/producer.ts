@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { INDEXES, POINT_IN_TIME_RECOVERY, PROJECTION, READERS_PER_STREAM, TABLE } from '../limits';
 import { indexName, insteadOfAwsManagedKey, kmsKeyArn, roleArn, streamArn, tableName } from './aws';
 import { condition } from './condition';
+import { encryptionSchema } from './encryption';
 import { tagsSchema } from './tags';
 import { choice, exclusive, flag, integer, list, nameReference, object, sized } from './values';
+
+const encryption = encryptionSchema(insteadOfAwsManagedKey);
 
 const attributeName = sized(
   /^/,
@@ -69,19 +72,6 @@ const localSecondaryIndex = object({
   sortKey: keyAttribute.describe('Sort key of the index; the partition key is that of the table.'),
   projection,
 });
-
-const encryption = z.union(
-  [
-    z.literal('aws-owned'),
-    z.literal('customer-managed'),
-    object({ kmsKeyArn: kmsKeyArn.describe('ARN of a key that exists.') }),
-  ],
-  {
-    error: ({ input }) =>
-      insteadOfAwsManagedKey(input) ??
-      'must be aws-owned, customer-managed or { kmsKeyArn: <ARN of a KMS key> }',
-  },
-);
 
 const recoveryDays = POINT_IN_TIME_RECOVERY.days;
 const pointInTimeRecovery = z.union(
@@ -220,7 +210,6 @@ export const producerSchema = exclusive(
   return { ...others, streamPolicy };
 });
 
-export type Encryption = z.output<typeof encryption>;
 export type GlobalSecondaryIndex = z.output<typeof globalSecondaryIndex>;
 export type LocalSecondaryIndex = z.output<typeof localSecondaryIndex>;
 export type ExistingStream = z.output<typeof existingStream>;

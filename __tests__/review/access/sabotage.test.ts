@@ -314,3 +314,50 @@ describe('where the code of a function reads the table', () => {
     ]);
   });
 });
+
+describe('the key of a consumer, where it is', () => {
+  const [consumer] = TOPOLOGY.consumers;
+  if (!consumer) throw new Error('no consumer');
+  const encrypted = {
+    ...TOPOLOGY,
+    consumers: [{ ...consumer, encryption: 'customer-managed' as const }],
+  };
+  const KEY = 'arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-1142196795ff';
+
+  test.each([
+    ['DecryptEnvironment', 'kms:Decrypt'],
+    ['EncryptLog', 'kms:Decrypt, kms:GenerateDataKey'],
+    ['EncryptFailedBatches', 'kms:Decrypt, kms:GenerateDataKey'],
+  ])('used by the role without the conditions of %s', (sid, actions) => {
+    const edits = inRole('function', sid, without());
+    const by = `role: function/${sid}; resource policy: AllowAccountAdministration`;
+    expect(foundIn(accessOf(encrypted, edits))).toEqual([
+      ...actions
+        .split(', ')
+        .map((action) => `${ROLE} ${action} on key ${KEY}: allowed, meant to be denied (${by})`),
+      allows(`${ROLE} function/${sid}`, actions, `on ${KEY}`),
+    ]);
+  });
+
+  test('used by CloudWatch Logs for any log group', () => {
+    const edits = inStack('consumer-metering', 'consumer_key_policy', 'AllowLog', without());
+    const actions =
+      'kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey*, kms:ReEncrypt*';
+    expect(foundIn(accessOf(encrypted, edits))).toEqual([
+      allows(`key ${KEY} AllowLog`, actions, 'to logs.us-east-1.amazonaws.com'),
+    ]);
+  });
+
+  test('not used by CloudWatch Logs as it needs', () => {
+    const edits = inStack('consumer-metering', 'consumer_key_policy', 'AllowLog', (each) => {
+      each.actions = ['kms:Decrypt'];
+    });
+    const lines = foundIn(accessOf(encrypted, edits));
+    expect(lines).toEqual(
+      ['DescribeKey', 'Encrypt', 'GenerateDataKey', 'ReEncrypt'].map(
+        (action) =>
+          `logs.us-east-1.amazonaws.com kms:${action} on key ${KEY}: denied, meant to be allowed (${SILENT})`,
+      ),
+    );
+  });
+});

@@ -18,6 +18,7 @@ const TOPOLOGY = resolved(
   topology({
     'accounts.analytics.deployRole': { arn: 'arn:aws:iam::111122223333:role/Deploy' },
     'consumers.process-orders.sink': 's3',
+    'consumers.process-orders.encryption': 'customer-managed',
     'consumers.process-orders.alarms': { email: 'team@example.com' },
     'producers.orders.table.encryption': 'customer-managed',
   }),

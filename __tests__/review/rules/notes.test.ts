@@ -110,6 +110,35 @@ describe('the roles of other teams', () => {
   });
 });
 
+describe('copies of a table with a customer managed key', () => {
+  const TABLE_KEY = { 'producers.orders.table.encryption': 'customer-managed' };
+  const ENCRYPTION = 'consumers.process-orders.encryption';
+
+  test('are noted, where the consumer has none', async () => {
+    const review = await reviewed(TABLE_KEY);
+    expect(stops(review)).toEqual([]);
+    expect(notes(review)).toEqual([
+      'consumers.process-orders reads Orders, with a customer managed key, and keeps log, failed batches and lake without one; write encryption: customer-managed',
+    ]);
+  });
+
+  test('are not, where it has one', async () => {
+    const review = await reviewed({ ...TABLE_KEY, [ENCRYPTION]: 'customer-managed' });
+    expect([...stops(review), ...notes(review)]).toEqual([]);
+  });
+
+  test('have a key of others with the statements that they add, in a note', async () => {
+    const kmsKeyArn = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    const review = await reviewed({ ...TABLE_KEY, [ENCRYPTION]: { kmsKeyArn } });
+    expect(stops(review)).toEqual([]);
+    expect(notes(review)).toEqual([
+      expect.stringMatching(
+        /^consumer-process-orders not evaluated: the policy of the key arn:\S+ belongs to others, who add these statements, the output key_policy_statement: \[\{"Sid":"AllowLog",.*\}\]$/,
+      ),
+    ]);
+  });
+});
+
 describe('a stream that others own', () => {
   const ID = 'subscription-orders-process-orders';
   const edited = (attributes: object): Edit => {
@@ -205,6 +234,7 @@ describe('what the function itself may call', () => {
     notes(
       reviewed({
         'producers.orders.table.encryption': 'customer-managed',
+        'consumers.process-orders.encryption': 'customer-managed',
         'consumers.process-orders.role': { name: 'Role', statements: [statement], ...role },
       }),
     );

@@ -355,9 +355,10 @@ describe('where it is installed', () => {
     });
   });
 
-  it('gives its provider to a resource of the user, from the user’s own classes, and reviews it', () => {
+  it('gives its provider to a resource of the user, from the user’s own classes, takes an attribute, and reviews both', () => {
     const text = readFileSync('docs/extending.md', 'utf8');
-    const [, app = ''] = /## An app of yours[\s\S]*?```ts\n([\s\S]*?)```/.exec(text) ?? [];
+    const [, app = ''] =
+      /## What the topology cannot say[\s\S]*?```ts\n([\s\S]*?)```/.exec(text) ?? [];
     const { code } = transformSync(app, { loader: 'ts', format: 'cjs' });
     const folder = write(path.join(user, 'app'), {
       'app.js': code,
@@ -370,15 +371,20 @@ describe('where it is installed', () => {
     expect(stack.resource.aws_sqs_queue).toEqual({
       orders: expect.objectContaining({ name: 'Orders', provider: 'aws.consumer' }),
     });
+    expect(stack.resource.aws_cloudwatch_log_group.log).toMatchObject({
+      name: '/aws/lambda/ProcessOrders',
+      skip_destroy: true,
+    });
 
     write(folder, { 'cdktf.json': '{ "app": "npx tsx app.ts" }' });
     const command = path.join(own, 'dist', 'package', 'command.js');
     const page = path.join('..', 'node_modules', NAME, 'docs', 'extending.md');
     expect(run('node', [command, 'review', '--from', 'cdktf.out'], folder)).toEqual({
       status: 1,
-      stdout: expect.stringMatching(/^2 of \d+ findings must stop a deployment; /),
+      stdout: expect.stringMatching(/^3 of \d+ findings must stop a deployment; /),
       stderr: `cdktf.json has another app, "npx tsx app.ts", which is not run here: what it adds is written by npx --no-install cdktf synth alone, and reviewed by npm run review -- --from cdktf.out alone
-stacks/consumer-process-orders/cdk.tf.json is not what the topology synthesizes at aws_sqs_queue; if the app of cdktf.json does that, let somebody review it
+stacks/consumer-process-orders/cdk.tf.json is not what the topology synthesizes at aws_cloudwatch_log_group.log skip_destroy, aws_sqs_queue; if the app of cdktf.json does that, let somebody review it
+consumer-process-orders aws_cloudwatch_log_group.log skip_destroy is not known to the review; remove it, or, if it is meant, let somebody review it, for which the review stops at what it does not know: ${page}
 consumer-process-orders aws_sqs_queue.orders resource.aws_sqs_queue is not known to the review; remove it, or, if it is meant, let somebody review it, for which the review stops at what it does not know: ${page}
 `,
     });

@@ -12,6 +12,8 @@ export interface SynthesizedTopology {
 export const SHIPPED = [
   'analytics-lake.yaml',
   'order-totals.yaml',
+  'orders-consumer.yaml',
+  'orders-producer.yaml',
   'orders-python.yaml',
   'orders.yaml',
   'saas-tenants.yaml',

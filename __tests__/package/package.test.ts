@@ -149,6 +149,8 @@ describe('npm pack', () => {
       'review/report/page.css',
       'topologies/analytics-lake.yaml',
       'topologies/order-totals.yaml',
+      'topologies/orders-consumer.yaml',
+      'topologies/orders-producer.yaml',
       'topologies/orders-python.yaml',
       'topologies/orders.yaml',
       'topologies/saas-tenants.yaml',

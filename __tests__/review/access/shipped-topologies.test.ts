@@ -24,6 +24,8 @@ const TOPOLOGIES = SHIPPED.map((file) => loadTopology(`topologies/${file}`));
 const COUNTS: Record<(typeof SHIPPED)[number], { asked: number; allowed: number }> = {
   'analytics-lake.yaml': { asked: 21, allowed: 17 },
   'order-totals.yaml': { asked: 17, allowed: 13 },
+  'orders-consumer.yaml': { asked: 17, allowed: 13 },
+  'orders-producer.yaml': { asked: 3, allowed: 3 },
   'orders-python.yaml': { asked: 17, allowed: 13 },
   'orders.yaml': { asked: 17, allowed: 13 },
   'saas-tenants.yaml': { asked: 26, allowed: 22 },

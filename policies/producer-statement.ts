@@ -2,46 +2,35 @@ import { arns, parseArn } from '../topology/arns';
 import type { ResolvedConsumer } from '../topology/resolve';
 import { ACTIONS } from './actions';
 import { through } from './resource-policies';
-import { condition, renderStatement } from './statement';
+import { type Condition, condition, renderStatement } from './statement';
 
 /**
- * What the owners of streams, tables and keys must add to the policies of these, by the ARN of each. They name the account,
- * since a role as principal must exist before, and is lost to them where it is replaced.
+ * What the owners of streams, tables and keys must add to the policies of these, by the ARN of each. Principal is the
+ * account: a role must exist by then, and be added again where it is replaced.
  */
 export function producerStatement({ account, role, streamsOfOthers }: ResolvedConsumer) {
   const principals = [{ type: 'AWS', identifiers: [arns.root(account)] }];
   const onlyRole = condition('ArnEquals', 'aws:PrincipalArn', role.arn);
   // Each Sid of a policy is unique, and has letters and digits only.
   const [name = ''] = parseArn(role.arn).resource.split('/').slice(-1);
-  const reader = `${account.id}${name.replaceAll(/[^a-zA-Z0-9]/g, (other) => other.charCodeAt(0).toString(16))}`;
-  const statements = streamsOfOthers.flatMap(({ arn, table }) => {
-    const { account: owner, encryption } = table;
-    const read = {
-      sid: `AllowStreamAccess${reader}`,
-      principals,
-      actions: ACTIONS.readStream,
-      resources: [arn],
-      condition: [onlyRole],
-    };
-    const readItems = {
-      sid: `AllowTableReads${reader}`,
-      principals,
-      actions: ACTIONS.readTable,
-      resources: arns.tableAndIndexes(table),
-      condition: [onlyRole],
-    };
-    const decrypt = {
-      sid: `AllowStreamDecryption${reader}`,
-      principals,
-      actions: ACTIONS.decrypt,
-      resources: ['*'],
-      condition: [onlyRole, through('dynamodb', owner.region)],
-    };
-    return [
-      [arn, read] as const,
-      ...(table.readTable ? [[arns.table(table), readItems] as const] : []),
-      ...(typeof encryption === 'string' ? [] : [[encryption.kmsKeyArn, decrypt] as const]),
-    ];
-  });
-  return Object.fromEntries(statements.map(([of, statement]) => [of, renderStatement(statement)]));
+  const code = (other: string) => other.charCodeAt(0).toString(16);
+  const reader = `${account.id}${name.replaceAll(/[^a-zA-Z0-9]/g, code)}`;
+  const allow = (what: string, actions: string[], resources: string[], ...more: Condition[]) => {
+    const sid = `Allow${what}${reader}`;
+    return renderStatement({ sid, principals, actions, resources, condition: [onlyRole, ...more] });
+  };
+  const statements: Record<string, object> = {};
+  for (const { arn, table } of streamsOfOthers) {
+    statements[arn] = allow('StreamAccess', ACTIONS.readStream, [arn]);
+    if (table.readTable) {
+      const resources = arns.tableAndIndexes(table);
+      statements[arns.table(table)] = allow('TableReads', ACTIONS.readTable, resources);
+    }
+    if (typeof table.encryption === 'object') {
+      const dynamodb = through('dynamodb', table.account.region);
+      const key = table.encryption.kmsKeyArn;
+      statements[key] = allow('StreamDecryption', ACTIONS.decrypt, ['*'], dynamodb);
+    }
+  }
+  return statements;
 }

@@ -11,7 +11,7 @@ import { placeNamed } from './paths';
 import type { Topology } from './schema';
 import type { Encryption } from './schema/encryption';
 import type { Code } from './schema/function';
-import type { ExistingStream, ExistingTable } from './schema/producer';
+import type { ExistingTable } from './schema/producer';
 import { entryOf, sinkKind } from './sinks';
 
 type Consumer = Topology['consumers'][string];
@@ -82,19 +82,8 @@ export function resolve(topology: Topology, folder = '.'): ResolvedTopology {
   const accounts = byName(topology.accounts, (account): Account => {
     return { ...account, partition: partitionOf(account.region) };
   });
-  const sources = Object.entries(topology.producers).flatMap(([name, producer]): Source[] =>
-    producer.existingStream
-      ? [{ name, ...resolveStream(producer.existingStream) }]
-      : producerAccounts(producer).map(({ account, idPart }) => {
-          const resolved = resolveProducer(
-            name,
-            producer,
-            tagged(get(accounts, account), producer),
-            idPart,
-          );
-          const { source: table, stackId: producerStackId } = resolved;
-          return { name, idPart, table, stream: { producerStackId }, producer: resolved };
-        }),
+  const sources = Object.entries(topology.producers).flatMap(([name, producer]) =>
+    sourcesOf(name, producer, accounts),
   );
   const producers = sources.flatMap(({ producer }) => producer ?? []);
   const pairs = topology.subscriptions.flatMap((subscription) =>
@@ -156,9 +145,23 @@ interface Pair extends Source {
   readonly subscription: Subscription;
 }
 
-function resolveStream({ arn, kmsKeyArn }: ExistingStream) {
-  const encryption: Encryption = kmsKeyArn === undefined ? 'aws-owned' : { kmsKeyArn };
-  return { table: { ...tableOfStream(arn), encryption }, stream: { arn } };
+/** The streams of a producer, one in each of its accounts. */
+function sourcesOf(
+  name: string,
+  { existingStream, ...producer }: Producer,
+  accounts: ReadonlyMap<string, Account>,
+): Source[] {
+  if (existingStream) {
+    const { arn, kmsKeyArn } = existingStream;
+    const encryption: Encryption = kmsKeyArn === undefined ? 'aws-owned' : { kmsKeyArn };
+    return [{ name, table: { ...tableOfStream(arn), encryption }, stream: { arn } }];
+  }
+  return producerAccounts(producer).map(({ account, idPart }) => {
+    const place = tagged(get(accounts, account), producer);
+    const resolved = resolveProducer(name, producer, place, idPart);
+    const { source: table, stackId: producerStackId } = resolved;
+    return { name, idPart, table, stream: { producerStackId }, producer: resolved };
+  });
 }
 
 function resolveProducer(name: string, producer: Producer, account: Account, idPart?: string) {

@@ -18,23 +18,27 @@ const accountNames: Check = ({ account, accounts = [] }, report, declared) => {
   distinct(accounts, ['accounts'], report);
 };
 
-const tableKey: Check = (producer, report, { accounts }) => {
-  const { table, existingTable, existingStream } = producer;
-  const { encryption } = table ?? existingTable ?? {};
-  const path = [table ? 'table' : 'existingTable', 'encryption'];
-  if (existingTable && encryption === 'customer-managed') {
+const tableKey: Check = ({ table, existingTable }, report) => {
+  if (existingTable?.encryption === 'customer-managed') {
     const message = 'must be aws-owned or { kmsKeyArn: … } for a table that has its key already';
-    report(path, message, encryption);
+    report(['existingTable', 'encryption'], message, existingTable.encryption);
   }
-  if (table && encryption === 'customer-managed') {
+  if (table?.encryption === 'customer-managed') {
     const excess = names.tableKeyAlias(table.name).length - KEY_ALIAS.length.max;
     const message = `must be ${excess} characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }`;
     if (excess > 0) report(['table', 'name'], message, table.name);
   }
-  const key = typeof encryption === 'object' ? encryption.kmsKeyArn : existingStream?.kmsKeyArn;
-  const place = [...(existingStream ? ['existingStream'] : path), 'kmsKeyArn'];
+};
+
+const keyRegion: Check = (producer, report, { accounts }) => {
+  const { table, existingTable, existingStream } = producer;
+  const [found] = [existingStream, table?.encryption, existingTable?.encryption].filter(Boolean);
+  const key = typeof found === 'object' ? found.kmsKeyArn : undefined;
+  const path = existingStream
+    ? ['existingStream', 'kmsKeyArn']
+    : [table ? 'table' : 'existingTable', 'encryption', 'kmsKeyArn'];
   for (const { owner, table: { account } = {} } of tablesOf(producer, accounts)) {
-    keyOfRegion(place, key, account?.region, `the table of ${owner}`, report);
+    keyOfRegion(path, key, account?.region, `the table of ${owner}`, report);
   }
 };
 
@@ -115,6 +119,7 @@ export const OF_PRODUCER: readonly Check[] = [
   accountNames,
   tableSettings,
   tableKey,
+  keyRegion,
   readers,
   streamPartition,
   streamPolicyOwner,

@@ -212,7 +212,6 @@ export const producerSchema = exclusive(
 
 export type GlobalSecondaryIndex = z.output<typeof globalSecondaryIndex>;
 export type LocalSecondaryIndex = z.output<typeof localSecondaryIndex>;
-export type ExistingStream = z.output<typeof existingStream>;
 export type ExistingTable = z.output<typeof existingTable>;
 export type StreamPolicySettings = z.output<typeof streamPolicySettings>;
 export type Table = z.output<typeof table>;

@@ -74,9 +74,10 @@ function refusedStream({ summary }: Diagnostic, { dependsOn, ...place }: Place) 
       ...['output', '-raw', name],
     );
   const remedy = producer
-    ? `where its policy belongs to others (streamPolicy: none), they must add what this prints: ${output(producer, 'stream_policy_statement')}. Otherwise policies take a while to be propagated: repeat this`
-    : `its owner must add what this prints, to the policies of the stream and of its key: ${output(consumer, 'producer_statement')}. Then repeat this`;
-  return `the role of ${consumer} may not read ${stream} yet; ${remedy} (${summary})`;
+    ? `where its policy belongs to others (streamPolicy: none), they must add what this prints: ${output(producer, 'stream_policy_statement')}`
+    : `its owner must add what this prints, to the policies of the stream and of its key: ${output(consumer, 'producer_statement')}`;
+  const ofRole = `where the role belongs to others (existingFunction, role.existing), they must give it what this prints: ${output(consumer, 'role_policy')}`;
+  return `the role of ${consumer} may not read ${stream} yet; ${remedy}; ${ofRole}. Policies take a while to be propagated: then repeat this (${summary})`;
 }
 
 function protectedTable({ summary, detail }: Diagnostic): string | undefined {

@@ -6,7 +6,7 @@ import { entryProblems } from '../packaging/entry-problems';
 import { otherApp } from '../topology/other-app';
 import { isInside, realPath } from '../topology/paths';
 import { formatValue, UserError } from '../topology/problem';
-import type { ResolvedTopology } from '../topology/resolve';
+import { makesFunction, type ResolvedTopology } from '../topology/resolve';
 import { defineCommand, type Options, type Values } from './command';
 import type { Command, World } from './run';
 
@@ -76,7 +76,7 @@ export function readTopology({ topologyFile, stderr, outputs }: TopologyWorld): 
 
 /** What is written into the code of a function would be deployed with it. */
 function refuseCodeFolders({ consumers }: ResolvedTopology, option: string, output: string): void {
-  for (const { name, function: settings } of consumers) {
+  for (const { name, function: settings } of consumers.filter(makesFunction)) {
     const { code } = settings;
     if (code.type === 'folder' && isInside(path.resolve(output), realPath(code.directory))) {
       throw new UserError(

@@ -7,17 +7,17 @@ import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import { deploymentPackage } from '../packaging/deployment-package';
 import { environmentOf } from '../packaging/environment';
-import type { ResolvedConsumer } from '../topology/resolve';
+import type { FunctionMaker } from '../topology/resolve';
 import type { SinkResources } from './sinks';
 import { literals } from './terraform/literal';
 
 /** The function, from a bundled TypeScript file or a prepared folder; the archive provider zips it. */
 export function createFunction(
   stack: Construct,
-  consumer: ResolvedConsumer,
+  consumer: FunctionMaker,
   arns: { readonly role: string; readonly kmsKeyArn?: string },
   references: SinkResources['references'],
-  logGroup: CloudwatchLogGroup,
+  logGroup: CloudwatchLogGroup | undefined,
 ): LambdaFunction {
   const scope = new Construct(stack, 'processor');
   const settings = consumer.function;
@@ -36,7 +36,7 @@ export function createFunction(
     environment: hasVariables ? { variables } : undefined,
     // Lambda does not keep it without variables, and each plan would set it again.
     kmsKeyArn: hasVariables ? arns.kmsKeyArn : undefined,
-    dependsOn: [logGroup], // Lambda would make one that keeps logs without end
+    dependsOn: logGroup && [logGroup], // Lambda would make one that keeps logs without end
   });
 }
 

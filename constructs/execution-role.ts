@@ -13,7 +13,7 @@ import {
 import type { Statement } from '../policies/statement';
 import { parseArn } from '../topology/arns';
 import { names } from '../topology/names';
-import type { ResolvedConsumer } from '../topology/resolve';
+import type { CreatedRole, ResolvedConsumer } from '../topology/resolve';
 import { identified } from './terraform/identified';
 import { literal } from './terraform/literal';
 import { policyDocument } from './terraform/policy-document';
@@ -35,7 +35,8 @@ const PROPAGATION_SECONDS = 30;
  */
 export function createExecutionRole(
   stack: Construct,
-  { role: settings, sources, encryption, waitsForRole }: ResolvedConsumer,
+  settings: CreatedRole,
+  { sources, encryption, waitsForRole }: ResolvedConsumer,
   targets: FunctionTargets,
   grants: readonly Statement[],
 ): { readonly arn: string; readonly settledArn: string } {

@@ -1,5 +1,5 @@
 import type { Problem } from '../topology/problem';
-import type { ResolvedTopology } from '../topology/resolve';
+import { makesFunction, type ResolvedTopology } from '../topology/resolve';
 
 /** A word for something secret that ends a part of a name, such as `DB_PASSWORD`, `dbPassword` or `APIKEY_OLD`. */
 const SECRET =
@@ -13,14 +13,16 @@ const ABOUT = /_(?:ARN|NAME|ID|URL|URI|PATH|FILE|PREFIX|ENDPOINT|TYPE|HEADER|LEN
  * the synthesized stacks. Their values are not shown.
  */
 export function secretVariables({ consumers }: ResolvedTopology): Problem[] {
-  return consumers.flatMap(({ name: consumer, stackId, function: { environment } }) =>
-    Object.entries(environment)
-      .filter(([name, value]) => looksSecret(name) && value !== '' && !value.startsWith('arn:'))
-      .map(([name]) => ({
-        path: ['consumers', consumer, 'function', 'environment', name],
-        message: `looks like a secret, which everyone sees who may read the state of ${stackId} or the synthesized stacks; keep it in Secrets Manager or in an SSM parameter, let the function read it at run time, and give its place in ${name}_ARN or ${name}_NAME`,
-      })),
-  );
+  return consumers
+    .filter(makesFunction)
+    .flatMap(({ name: consumer, stackId, function: { environment } }) =>
+      Object.entries(environment)
+        .filter(([name, value]) => looksSecret(name) && value !== '' && !value.startsWith('arn:'))
+        .map(([name]) => ({
+          path: ['consumers', consumer, 'function', 'environment', name],
+          message: `looks like a secret, which everyone sees who may read the state of ${stackId} or the synthesized stacks; keep it in Secrets Manager or in an SSM parameter, let the function read it at run time, and give its place in ${name}_ARN or ${name}_NAME`,
+        })),
+    );
 }
 
 function looksSecret(name: string): boolean {

@@ -86,18 +86,19 @@ function toProblems(issue: z.core.$ZodIssue, content: unknown): Problem[] {
 
 /**
  * What is wrong within a value that may be several things, if it is a mapping that fits one of them
- * but for some values and keys it has.
+ * but for some values and keys it has; of mappings only, the last one is meant otherwise.
  */
 function partsOf({ errors }: z.core.$ZodIssueInvalidUnion, received: unknown) {
   if (!isObject(received)) return undefined;
-  return errors.find((issues) =>
+  const isWithin = ({ code, path }: z.core.$ZodIssue) =>
+    code === 'unrecognized_keys' || path.length > 0;
+  const fitting = errors.find((issues) =>
     issues.every(
-      ({ code, path }) =>
-        code === 'unrecognized_keys' ||
-        path.length > 1 ||
-        (path.length > 0 && valueAt(received, path) !== undefined),
+      (issue) =>
+        isWithin(issue) && (issue.path.length !== 1 || valueAt(received, issue.path) !== undefined),
     ),
   );
+  return fitting ?? (errors.flat().every(isWithin) ? errors.at(-1) : undefined);
 }
 
 /** One problem per value: the first, although a number can be both not whole and too large. */

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { arns } from '../topology/arns';
 import { isOwn, relative } from '../topology/paths';
-import type { Entry, ResolvedConsumer } from '../topology/resolve';
+import type { Entry, FunctionMaker } from '../topology/resolve';
 import { bundle } from './bundle';
 import { stableNames } from './origins';
 import { packageHash, readCodeFolder } from './package-files';
 
-type Packaged = Pick<ResolvedConsumer, 'function' | 'sources'>;
+type Packaged = Pick<FunctionMaker, 'function' | 'sources'>;
 
 /** What a function is deployed from: a folder, absolute, and the handler as the runtime expects it. */
 export function deploymentPackage(consumer: Packaged): { directory: string; handler: string } {

@@ -1,12 +1,12 @@
 import { findLogLevel, LOG_LEVEL, LOG_LEVELS } from '../lambda-src/contract';
 import { type Problem, UserError } from '../topology/problem';
-import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
+import { type FunctionMaker, makesFunction, type ResolvedTopology } from '../topology/resolve';
 import { bundle, outputFolder } from './bundle';
 
 /** What is wrong with the files that functions are bundled from, and with what their code is given. */
 export function entryProblems({ consumers, subscriptions }: ResolvedTopology): Problem[] {
   outputFolder(); // first, since no entry is to blame where it fails
-  return consumers.flatMap((consumer) => {
+  return consumers.filter(makesFunction).flatMap((consumer) => {
     const windows = subscriptions
       .filter(({ consumerStackId }) => consumerStackId === consumer.stackId)
       .map(({ tumblingWindowInSeconds }) => tumblingWindowInSeconds);
@@ -14,7 +14,7 @@ export function entryProblems({ consumers, subscriptions }: ResolvedTopology): P
   });
 }
 
-function problemsOf({ name, function: settings }: ResolvedConsumer, window: number): Problem[] {
+function problemsOf({ name, function: settings }: FunctionMaker, window: number): Problem[] {
   const { code, runtime, environment } = settings;
   if (code.type !== 'entry') return [];
   const { entry, files, folder } = code;

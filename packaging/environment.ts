@@ -1,5 +1,5 @@
 import { SINK_VARIABLES } from '../lambda-src/contract';
-import type { ResolvedConsumer } from '../topology/resolve';
+import type { FunctionMaker } from '../topology/resolve';
 import type { ResolvedSink } from '../topology/sinks';
 
 type Names = {
@@ -10,7 +10,7 @@ type Names = {
 export function environmentOf({
   sink,
   function: { environment },
-}: Pick<ResolvedConsumer, 'sink' | 'function'>): Readonly<Record<string, string>> {
+}: Pick<FunctionMaker, 'sink' | 'function'>): Readonly<Record<string, string>> {
   const names: Readonly<Record<string, string>> = (SINK_VARIABLES satisfies Names)[sink.type];
   const ofSink = Object.entries(sink.variables).map(([key, value]) => [names[key], value]);
   return { ...Object.fromEntries(ofSink), ...environment };

@@ -1,6 +1,6 @@
 import { arns, dnsSuffixOf } from '../topology/arns';
 import { names } from '../topology/names';
-import type { Account, ResolvedConsumer } from '../topology/resolve';
+import { type Account, makesFunction, type ResolvedConsumer } from '../topology/resolve';
 import { ACTIONS } from './actions';
 import { notFromCode } from './execution-role';
 import { administeredBy, through } from './resource-policies';
@@ -11,7 +11,7 @@ const CONTEXT = 'kms:EncryptionContext';
 
 /** The policy of the key that the stack makes for what a consumer keeps. IAM of the account grants the rest. */
 export function consumerKeyPolicy(consumer: ResolvedConsumer): Statement[] {
-  return [administeredBy(consumer.account), allowLog(consumer)];
+  return [administeredBy(consumer.account), ...allowLog(consumer)];
 }
 
 /**
@@ -25,28 +25,32 @@ export function statementsOfKeyOwner(consumer: ResolvedConsumer): Statement[] {
   const ofAws = condition('Bool', 'kms:GrantIsForAWSResource', 'true');
   const account = { principals, resources: ['*'] };
   const use = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
+  const grants = { actions: ['kms:CreateGrant'], condition: [ofAws] };
   return [
-    allowLog(consumer),
+    ...allowLog(consumer),
     { sid: 'AllowUse', ...account, actions: use },
-    { sid: 'AllowGrantsForLambda', ...account, actions: ['kms:CreateGrant'], condition: [ofAws] },
+    ...(makesFunction(consumer) ? [{ sid: 'AllowGrantsForLambda', ...account, ...grants }] : []),
   ];
 }
 
 /**
- * CloudWatch Logs itself, for the one log group.
+ * CloudWatch Logs itself, for the one log group, if it is the stack's.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */
-function allowLog(consumer: ResolvedConsumer): Statement {
+function allowLog(consumer: ResolvedConsumer): Statement[] {
+  if (!makesFunction(consumer)) return [];
   const { account } = consumer;
   const service = `logs.${account.region}.${dnsSuffixOf(account.partition)}`;
-  return {
-    sid: 'AllowLog',
-    principals: [{ type: 'Service', identifiers: [service] }],
-    actions: ACTIONS.encryptLog,
-    resources: ['*'],
-    condition: [ofLog(consumer)],
-  };
+  return [
+    {
+      sid: 'AllowLog',
+      principals: [{ type: 'Service', identifiers: [service] }],
+      actions: ACTIONS.encryptLog,
+      resources: ['*'],
+      condition: [ofLog(consumer)],
+    },
+  ];
 }
 
 /**
@@ -61,7 +65,7 @@ export function useOfKey(consumer: ResolvedConsumer, keyArn: string): Statement[
   const functionArn = arns.function(account, lambda.name);
   const ofFunction = condition('StringEquals', `${CONTEXT}:aws:lambda:FunctionArn`, functionArn);
   const resources = [keyArn];
-  return [
+  const ofOwnFunction = [
     {
       sid: 'DecryptEnvironment',
       actions: ACTIONS.decrypt,
@@ -74,6 +78,9 @@ export function useOfKey(consumer: ResolvedConsumer, keyArn: string): Statement[
       resources,
       condition: [through('logs', account.region), ofLog(consumer)],
     },
+  ];
+  return [
+    ...(makesFunction(consumer) ? ofOwnFunction : []),
     {
       sid: 'EncryptFailedBatches',
       actions: ACTIONS.encryptData,

@@ -21,14 +21,15 @@ export const TRUST_POLICY: readonly Statement[] = [
 ];
 
 export interface FunctionTargets {
-  /** ARN of the function's log group, without `:*`. */
-  readonly logGroupArn: string;
+  /** ARN of the function's log group, without `:*`. Default: its log is not the stack's. */
+  readonly logGroupArn?: string;
   readonly failedBatchesArn: string;
   /** ID of the account that owns the bucket. */
   readonly bucketOwner: string;
 }
 
-type PollerOnly = Pick<ResolvedConsumer['role'], 'pollerOnly'>;
+type Role = ResolvedConsumer['role'];
+type PollerOnly = Pick<Role, 'pollerOnly'>;
 
 /**
  * Lambda itself asks, not the function's code, whose requests all have this key. AWS's page names reading from
@@ -48,15 +49,22 @@ export function functionPolicy(
   const byLambda = notFromCode(role);
   const failed = { condition: [...byLambda, ofBucketOwner(bucketOwner)] };
   const batches = `${failedBatchesArn}/aws/lambda/*`;
-  const { createLog, writeLog, listObjects, writeObject } = ACTIONS;
+  const { listObjects, writeObject } = ACTIONS;
   return [
-    // AWS's pages name the group both ways for this action.
-    { sid: 'CreateLog', actions: createLog, resources: [logGroupArn, `${logGroupArn}:*`] },
-    { sid: 'WriteLog', actions: writeLog, resources: [`${logGroupArn}:*`] },
+    ...(logGroupArn === undefined ? [] : writingLog(logGroupArn)),
     { sid: 'ListFailedBatches', actions: listObjects, resources: [failedBatchesArn], ...failed },
     { sid: 'SendFailedBatches', actions: writeObject, resources: [batches], ...failed },
     ...ofSink,
     listStreams(role),
+  ];
+}
+
+function writingLog(groupArn: string): Statement[] {
+  const streams = `${groupArn}:*`;
+  return [
+    // AWS's pages name the group both ways for this action.
+    { sid: 'CreateLog', actions: ACTIONS.createLog, resources: [groupArn, streams] },
+    { sid: 'WriteLog', actions: ACTIONS.writeLog, resources: [streams] },
   ];
 }
 
@@ -83,9 +91,7 @@ export function readerStatements({ source }: ResolvedProducer, kmsKeyArn?: strin
 }
 
 /** What the code of the function calls itself, as the topology has it. */
-export function ownStatements({
-  statements,
-}: Pick<ResolvedConsumer['role'], 'statements'>): Statement[] {
+export function ownStatements({ statements }: Pick<Role, 'statements'>): Statement[] {
   return statements.map(({ conditions, ...statement }) => ({
     ...statement,
     condition: conditions,
@@ -97,35 +103,46 @@ export function roomForStreams({
   managedPolicyQuota,
   managedPolicyArns,
   statements,
-}: Omit<ResolvedConsumer['role'], 'arn'>): number {
+}: Pick<Role, 'managedPolicyQuota' | 'managedPolicyArns' | 'statements'>): number {
   return managedPolicyQuota - managedPolicyArns.length - Math.min(statements.length, 1);
 }
 
 const READ_STREAMS = 'ReadStreams';
 
-/** Characters of the role's inline policies that are left to `functionPolicy`, without and with a key of the consumer. */
+/** Characters of the first policies of a role that are left to `functionPolicy`, without and with a key of the consumer. */
 const FUNCTION_POLICY_SIZE = { plain: 2_048, encrypted: 4_096 };
 
 /**
  * Read access to the streams of these tables, and to the tables that the function's code reads itself, in as many
  * policies as IAM's size quotas ask for: the first is to be an inline policy of the role, the others managed policies.
  * Each is filled in the order of the tables before the next begins, so a table at the end of the file changes the last one.
+ * A role that others made gets managed policies only, the first with what `functionPolicy` has.
  */
 export function streamPolicies(
   tables: readonly TableReference[],
-  role: PollerOnly,
+  role: PollerOnly & Partial<Pick<Role, 'type'>>,
   encryption: Encryption = 'aws-owned',
 ): Statement[][] {
   const ofFunction = FUNCTION_POLICY_SIZE[encryption === 'aws-owned' ? 'plain' : 'encrypted'];
+  const { inlinePoliciesSize, managedPolicySize } = IAM;
+  const first = role.type === 'existing' ? managedPolicySize : inlinePoliciesSize;
   const policies: Statement[][] = [];
   for (const grants of grantsByTable(tables, role)) {
-    const sizeLimit =
-      policies.length <= 1 ? IAM.inlinePoliciesSize - ofFunction : IAM.managedPolicySize;
+    const sizeLimit = policies.length <= 1 ? first - ofFunction : managedPolicySize;
     const extended = grants.reduce(addGrant, policies.at(-1) ?? []);
     if (policies.length > 0 && policySize(extended) <= sizeLimit) policies.splice(-1, 1, extended);
     else policies.push(grants.reduce(addGrant, []));
   }
   return policies;
+}
+
+/** What the owner of a role gives it: documents that each fit into a managed policy, nearly always one. */
+export function policiesForOwner(
+  ofFunction: readonly Statement[],
+  { sources, role, encryption }: Pick<ResolvedConsumer, 'sources' | 'role' | 'encryption'>,
+): [Statement[], ...Statement[][]] {
+  const [first = [], ...others] = streamPolicies(sources, role, encryption);
+  return [[...ofFunction, ...first], ...others];
 }
 
 export function streamCount(policies: readonly Statement[][]): number {

@@ -74,7 +74,7 @@ export abstract class AccountStack extends TerraformStack {
     backend.addOverride('use_lockfile', true);
   }
 
-  protected output(name: string, value: string, description: string): void {
+  protected output(name: string, value: string | readonly string[], description: string): void {
     new TerraformOutput(this, name, { value, description });
   }
 

@@ -4,6 +4,8 @@ import { Construct } from 'constructs';
 import { createFunction } from '../constructs/consumer-function';
 import { consumerKey } from '../constructs/consumer-key';
 import { createExecutionRole } from '../constructs/execution-role';
+import { findFunction } from '../constructs/existing-function';
+import { findRole } from '../constructs/existing-role';
 import { createAlarmTopic } from '../constructs/monitoring/alarm-topic';
 import { createAlarms } from '../constructs/monitoring/alarms';
 import { createDashboard } from '../constructs/monitoring/dashboard';
@@ -12,10 +14,16 @@ import { createPrivateBucket } from '../constructs/private-bucket';
 import { createSink } from '../constructs/sinks';
 import { jsonEncode, literal } from '../constructs/terraform/literal';
 import { statementsOfKeyOwner, useOfKey } from '../policies/consumer-key';
+import type { FunctionTargets } from '../policies/execution-role';
 import { producerStatement } from '../policies/producer-statement';
-import { renderStatement } from '../policies/statement';
+import { renderStatement, type Statement } from '../policies/statement';
 import { names } from '../topology/names';
-import type { ResolvedConsumer, ResolvedTopology } from '../topology/resolve';
+import {
+  type FunctionMaker,
+  makesFunction,
+  type ResolvedConsumer,
+  type ResolvedTopology,
+} from '../topology/resolve';
 import type { Alarms } from '../topology/schema/consumer';
 import { AccountStack } from './account-stack';
 
@@ -28,11 +36,7 @@ export class ConsumerStack extends AccountStack {
     super(scope, consumer.stackId, topology, consumer.account, 'consumer');
 
     const kmsKeyArn = consumerKey(this, consumer);
-    const logGroup = new CloudwatchLogGroup(this, 'log', {
-      name: names.logGroup(consumer.function.name),
-      retentionInDays: consumer.function.logRetentionInDays,
-      kmsKeyId: kmsKeyArn,
-    });
+    const logGroup = makesFunction(consumer) ? this.createLogGroup(consumer, kmsKeyArn) : undefined;
     const { bucket: name, expirationInDays } = consumer.failedBatches;
     const failedBatches = createPrivateBucket(this, 'failed_batches', {
       name,
@@ -41,15 +45,23 @@ export class ConsumerStack extends AccountStack {
     });
     const { grants, references } = createSink(this, consumer, kmsKeyArn);
     const targets = {
-      logGroupArn: logGroup.arn,
+      logGroupArn: logGroup?.arn,
       failedBatchesArn: failedBatches.arn,
       bucketOwner: consumer.account.id,
     };
     const ofKey = kmsKeyArn === undefined ? [] : useOfKey(consumer, kmsKeyArn);
-    const role = createExecutionRole(this, consumer, targets, [...grants, ...ofKey]);
+    const needs = [targets, [...grants, ...ofKey]] as const;
+    const role =
+      consumer.role.type === 'created'
+        ? createExecutionRole(this, consumer.role, consumer, ...needs)
+        : this.findRole(consumer, ...needs);
     const arnsOfFunction = { role: role.arn, kmsKeyArn };
-    const lambda = createFunction(this, consumer, arnsOfFunction, references, logGroup);
-    if (consumer.dashboard) createDashboard(this, consumer.account.region, lambda, logGroup);
+    const lambda = makesFunction(consumer)
+      ? createFunction(this, consumer, arnsOfFunction, references, logGroup)
+      : findFunction(this, consumer);
+    if (consumer.dashboard) {
+      createDashboard(this, consumer.account.region, lambda.functionName, logGroup);
+    }
 
     this.output('role_arn', role.settledArn, 'ARN of the execution role');
     this.output('function_name', lambda.functionName, 'Name of the function');
@@ -68,6 +80,25 @@ export class ConsumerStack extends AccountStack {
       const topicArn = this.createAlarms(consumer.alarms, consumer, lambda.functionName);
       this.output('alarm_topic_arn', topicArn, 'ARN of the topic that alarms are sent to');
     }
+  }
+
+  /** What the owner of the role gives it is published. */
+  private findRole(consumer: ResolvedConsumer, ...needs: [FunctionTargets, readonly Statement[]]) {
+    const { arn, policy, furtherPolicies } = findRole(this, consumer, ...needs);
+    this.output('role_policy', policy, 'Policy that the owner of the role gives it, as JSON');
+    if (furtherPolicies.length > 0) {
+      const description = 'More such policies, as many streams need';
+      this.output('further_role_policies', furtherPolicies, description);
+    }
+    return { arn, settledArn: arn };
+  }
+
+  private createLogGroup({ function: lambda }: FunctionMaker, kmsKeyId: string | undefined) {
+    return new CloudwatchLogGroup(this, 'log', {
+      name: names.logGroup(lambda.name),
+      retentionInDays: lambda.logRetentionInDays,
+      kmsKeyId,
+    });
   }
 
   /** @returns the ARN of the topic, of these alarms and of those of the subscriptions */

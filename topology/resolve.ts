@@ -1,4 +1,5 @@
 import { arns, type Place, parseArn, partitionOf, type TableName, tableOfStream } from './arns';
+import { IAM } from './limits';
 import {
   consumerBucketName,
   consumerStackId,
@@ -10,8 +11,9 @@ import {
 import { placeNamed } from './paths';
 import type { Topology } from './schema';
 import type { Encryption } from './schema/encryption';
-import type { Code } from './schema/function';
+import type { Code, ExistingFunction } from './schema/function';
 import type { ExistingTable } from './schema/producer';
+import type { CreatedRole as RoleSettings } from './schema/role';
 import { entryOf, sinkKind } from './sinks';
 
 type Consumer = Topology['consumers'][string];
@@ -34,6 +36,17 @@ export type Account = Topology['accounts'][string] & Place;
 export type ResolvedConsumer = ReturnType<typeof resolveConsumer>;
 
 export type ResolvedFunction = ResolvedConsumer['function'];
+
+export type CreatedRole = Extract<ResolvedConsumer['role'], { readonly type: 'created' }>;
+
+/** A consumer whose function the stack makes, and does not only find. */
+export interface FunctionMaker extends ResolvedConsumer {
+  readonly function: Extract<ResolvedFunction, { readonly type: 'created' }>;
+}
+
+export function makesFunction(consumer: ResolvedConsumer): consumer is FunctionMaker {
+  return consumer.function.type === 'created';
+}
 
 export interface Entry {
   readonly type: 'entry';
@@ -191,35 +204,19 @@ export function namesRoles({ managed, principal }: Unread['streamPolicy']): bool
 }
 
 function resolveConsumer(
-  {
-    role,
-    function: { entry, files, code, ...settings },
-    sink,
-    failedBatches,
-    encryption,
-    alarms,
-    dashboard,
-  }: Consumer,
+  consumer: Consumer,
   owner: Owner & { readonly account: Account },
   pairs: readonly Pair[],
   folder: string,
 ) {
+  const { sink, failedBatches, encryption, alarms, dashboard } = consumer;
   const { name, account } = owner;
-  const placeOf = (file: string) => placeNamed(file, folder);
-  const source: Entry | (Code & { readonly type: 'folder' }) = code
-    ? { type: 'folder', ...code, directory: placeOf(code.directory) }
-    : {
-        type: 'entry',
-        entry: entryOf(entry && placeOf(entry), sink),
-        files: files.map(placeOf),
-        folder,
-      };
   return {
     name,
     stackId: consumerStackId(name),
     account,
-    role: { ...role, arn: arns.role(account, role) },
-    function: { ...settings, code: source },
+    role: resolveRole(consumer, account),
+    function: resolveFunction(consumer, folder),
     sink: sinkKind(sink).resolve(sink, owner),
     failedBatches: { ...failedBatches, bucket: consumerBucketName('failed-batches', owner) },
     encryption,
@@ -234,6 +231,39 @@ function resolveConsumer(
     /** Whether a producer that it reads names its role as a principal. */
     waitsForRole: pairs.some(({ producer }) => producer && namesRoles(producer.streamPolicy)),
   };
+}
+
+/** The role that the stack makes, or one of others, which the stack leaves as it is. */
+function resolveRole({ role, existingFunction }: Consumer, account: Account) {
+  if (role && 'name' in role) {
+    return { type: 'created' as const, ...role, arn: arns.role(account, role) };
+  }
+  const { existing: arn = existingFunction?.roleArn ?? '', ...settings } = role ?? {};
+  return { type: 'existing' as const, ...NOTHING_ATTACHED, ...settings, arn };
+}
+
+const NOTHING_ATTACHED: Omit<RoleSettings, 'name' | 'path'> = {
+  managedPolicyArns: [],
+  acknowledgedPolicyArns: [],
+  statements: [],
+  managedPolicyQuota: IAM.managedPoliciesPerRole.default,
+  pollerOnly: true,
+};
+
+/** The function that the stack makes, or the one that it finds. */
+function resolveFunction({ function: created, existingFunction, sink }: Consumer, folder: string) {
+  if (!created) return { type: 'existing' as const, ...(existingFunction as ExistingFunction) };
+  const { entry, files, code, ...settings } = created;
+  const placeOf = (file: string) => placeNamed(file, folder);
+  const source: Entry | (Code & { readonly type: 'folder' }) = code
+    ? { type: 'folder', ...code, directory: placeOf(code.directory) }
+    : {
+        type: 'entry',
+        entry: entryOf(entry && placeOf(entry), sink),
+        files: files.map(placeOf),
+        folder,
+      };
+  return { type: 'created' as const, ...settings, code: source };
 }
 
 function resolveSubscription(pair: Pair, consumer: ResolvedConsumer) {

@@ -205,7 +205,7 @@ describe('the boundary', () => {
         consumers: [
           {
             name: consumer.name,
-            role: role.name,
+            role: role.arn.replace(/^.*\//, ''),
             function: lambda.name,
             lake: sink?.type === 's3',
           },

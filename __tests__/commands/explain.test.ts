@@ -145,13 +145,13 @@ describe('a mapping whose stream its role may not read yet', () => {
 
   test('has the command that prints what the owner of the stream must add', () => {
     expect(explained('state-bucket', 'consumer-process-orders')).toBe(
-      `the role of consumer-process-orders may not read ${stream} yet; its owner must add what this prints, to the policies of the stream and of its key: terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw producer_statement. Then repeat this (${summary})`,
+      `the role of consumer-process-orders may not read ${stream} yet; its owner must add what this prints, to the policies of the stream and of its key: terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw producer_statement; where the role belongs to others (existingFunction, role.existing), they must give it what this prints: terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw role_policy. Policies take a while to be propagated: then repeat this (${summary})`,
     );
   });
 
   test('of a table with a stack has that of its stack', () => {
     expect(explained('consumer-process-orders', 'producer-orders')).toBe(
-      `the role of consumer-process-orders may not read ${stream} yet; where its policy belongs to others (streamPolicy: none), they must add what this prints: terraform -chdir=cdktf.out/stacks/producer-orders output -raw stream_policy_statement. Otherwise policies take a while to be propagated: repeat this (${summary})`,
+      `the role of consumer-process-orders may not read ${stream} yet; where its policy belongs to others (streamPolicy: none), they must add what this prints: terraform -chdir=cdktf.out/stacks/producer-orders output -raw stream_policy_statement; where the role belongs to others (existingFunction, role.existing), they must give it what this prints: terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw role_policy. Policies take a while to be propagated: then repeat this (${summary})`,
     );
   });
 });

@@ -93,7 +93,11 @@ function resourcesOf({ topology, stacks }: SynthesizedTopology): Resource[] {
     function: { name },
     account,
   } of topology.consumers) {
-    names.set(stackId, { '<role>': role.name, '<function>': name, '<Region>': account.region });
+    names.set(stackId, {
+      '<role>': role.arn.replace(/^.*\//, ''),
+      '<function>': name,
+      '<Region>': account.region,
+    });
   }
   for (const { stackId, source } of topology.producers) {
     names.set(stackId, { '<table>': source.name });

@@ -77,6 +77,15 @@ export const EVERYTHING: Content = {
       encryption: { kmsKeyArn: CONSUMER_KEY },
       alarms: { topicArn: 'arn:aws:sns:us-east-1:111122223333:on-call' },
     },
+    legacy: {
+      account: 'analytics',
+      existingFunction: { name: 'Legacy', roleArn: 'arn:aws:iam::111122223333:role/old/Legacy' },
+    },
+    shared: {
+      account: 'analytics',
+      role: { existing: 'arn:aws:iam::111122223333:role/Shared' },
+      function: { name: 'Share' },
+    },
   },
   producers: {
     orders: {
@@ -138,5 +147,7 @@ export const EVERYTHING: Content = {
     { producer: 'found', consumer: 'search', readTable: true },
     { producer: 'bids', consumer: 'search' },
     { producer: 'tenants', consumer: 'lake' },
+    { producer: 'tenants', consumer: 'legacy' },
+    { producer: 'orders', consumer: 'shared' },
   ],
 };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { loadTopology } from '../../load/load';
 import { validate } from '../../load/validate';
 import { TopologyError } from '../../topology/problem';
+import { makesFunction } from '../../topology/resolve';
 import { topology } from '../helpers/topology';
 
 const ORDERS = readFileSync(join(__dirname, '../refusals/base.yaml'), 'utf8');
@@ -84,7 +85,8 @@ describe('paths', () => {
     mkdirSync(fromHere('topologies/lib/code'), { recursive: true });
     for (const name of ['a.ts', 'a.html', 'code/index.py'])
       writeFileSync(fromHere(`topologies/lib/${name}`), 'handler');
-    const codeOf = (settings: string) => load(withFunction(settings)).consumers[0]?.function.code;
+    const codeOf = (settings: string) =>
+      load(withFunction(settings)).consumers.filter(makesFunction)[0]?.function.code;
     expect(codeOf('entry: ./lib/a.ts, files: [./lib/a.html]')).toEqual({
       type: 'entry',
       entry: fromHere('topologies/lib/a.ts'),

@@ -727,6 +727,134 @@ test('what the owner of a stream must add is published, and nothing waits for th
   expect(resource?.terraform_data).toBeUndefined();
 });
 
+describe('a role of others', () => {
+  const ARN = 'arn:aws:iam::111122223333:role/old/Shared';
+  const policy = {
+    ...functionPolicy(),
+    statement: [
+      ...functionPolicy().statement,
+      ...readStreams('arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*').statement,
+    ],
+  };
+  const published = {
+    ...OUTPUTS,
+    role_arn: { description: 'ARN of the execution role', value: ARN },
+    role_policy: {
+      description: 'Policy that the owner of the role gives it, as JSON',
+      value: '${data.aws_iam_policy_document.execution_role_policy.json}',
+    },
+  };
+
+  test('stays as it is; the stack checks it, and publishes what its owner gives it', () => {
+    const { resource, data, output } = consumerStack({ [ROLE]: { existing: ARN } });
+    const { aws_iam_role: _, aws_iam_role_policy: __, ...others } = NOT_AWAITED;
+    expect(resource).toEqual({
+      ...others,
+      aws_lambda_function: { processor: { ...LAMBDA, role: ARN } },
+    });
+    expect(data?.aws_iam_role).toEqual({
+      execution_role: {
+        provider: 'aws.consumer',
+        name: 'Shared',
+        lifecycle: {
+          postcondition: [
+            {
+              condition: `\${self.arn == "${ARN}"}`,
+              error_message: `Role Shared has the ARN \${self.arn}, and the topology says ${ARN}. Write the role's own ARN, with its path, as role.existing.`,
+            },
+            {
+              condition:
+                '${contains(flatten([for each in flatten([jsondecode(self.assume_role_policy).Statement]) : try(each.Principal.Service, []) if each.Effect == "Allow"]), "lambda.amazonaws.com")}',
+              error_message:
+                'Lambda may not assume the role Shared: its trust policy does not name lambda.amazonaws.com. Its owner adds that service as a principal of sts:AssumeRole.',
+            },
+          ],
+        },
+      },
+    });
+    expect(data?.aws_iam_policy_document).toEqual({
+      ...FAILED_BATCHES.data.aws_iam_policy_document,
+      ...TOPIC.data.aws_iam_policy_document,
+      execution_role_policy: policy,
+    });
+    expect(output).toEqual(published);
+  });
+
+  test('gets the grants of the sink as well', () => {
+    const { data } = consumerStack({ [ROLE]: { existing: ARN }, [SINK]: 's3' });
+    expect(data?.aws_iam_policy_document?.execution_role_policy).toMatchObject({
+      statement: expect.arrayContaining([expect.objectContaining({ sid: 'WriteChanges' })]),
+    });
+  });
+
+  test('gets more policies where one cannot hold all streams', () => {
+    const { data, output } = consumerStack({ [ROLE]: { existing: ARN }, ...tenants(200) });
+    const further = [1, 2].map((index) => `execution_role_further_policy_${index}`);
+    expect(Object.keys(data?.aws_iam_policy_document ?? {})).toEqual(
+      expect.arrayContaining(['execution_role_policy', ...further]),
+    );
+    expect(output?.further_role_policies).toEqual({
+      description: 'More such policies, as many streams need',
+      value: further.map((name) => `\${data.aws_iam_policy_document.${name}.json}`),
+    });
+  });
+
+  test('has a function of others: no role, code or log of ours, and alarms on what its owner cannot change', () => {
+    const FOUND = '${data.aws_lambda_function.processor.function_name}';
+    const { resource, data, output } = consumerStack({
+      [ROLE]: undefined,
+      [FUNCTION]: undefined,
+      'consumers.process-orders.existingFunction': { name: 'ProcessOrders', roleArn: ARN },
+    });
+    const { alarms_failed_changes: _, alarms_duration: __, ...alarms } = functionAlarms(TOPIC_ARN);
+    const found = Object.entries(alarms).map(([name, block]) => [
+      name,
+      { ...block, dimensions: { FunctionName: FOUND } },
+    ]);
+    expect(resource).toEqual({
+      ...FAILED_BATCHES.resource,
+      ...TOPIC.resource,
+      aws_cloudwatch_metric_alarm: Object.fromEntries(found),
+      aws_cloudwatch_dashboard: {
+        dashboard: {
+          ...DASHBOARD,
+          dashboard_name: `${FOUND}-us-east-1`,
+          dashboard_body: expect.not.stringContaining('CrossAccountStreams'),
+        },
+      },
+    });
+    expect(data).toEqual({
+      aws_iam_policy_document: {
+        ...FAILED_BATCHES.data.aws_iam_policy_document,
+        ...TOPIC.data.aws_iam_policy_document,
+        execution_role_policy: { ...policy, statement: policy.statement.slice(2) },
+      },
+      aws_lambda_function: {
+        processor: {
+          provider: 'aws.consumer',
+          function_name: 'ProcessOrders',
+          lifecycle: {
+            postcondition: [
+              {
+                condition: `\${self.role == "${ARN}"}`,
+                error_message: `Function ProcessOrders has the role \${self.role}, and the topology says ${ARN}. Write the function's own role as existingFunction.roleArn.`,
+              },
+            ],
+          },
+        },
+      },
+    });
+    expect(output).toEqual({
+      ...published,
+      function_name: { ...OUTPUTS.function_name, value: FOUND },
+      function_arn: {
+        ...OUTPUTS.function_arn,
+        value: '${data.aws_lambda_function.processor.arn}',
+      },
+    });
+  });
+});
+
 describe('the role is published', () => {
   const BY_ACCOUNT = { 'producers.orders.streamPolicy': { principal: 'account' } };
   const NEXT_TO_IT = {
@@ -990,6 +1118,21 @@ describe('as HCL', () => {
           LINES: 'one\n\ttwo\r\n',
           JSON: '{"a":"${b}"}',
           EMPTY: '',
+        },
+      },
+    ],
+    [
+      'one with a role of others',
+      { [ROLE]: { existing: 'arn:aws:iam::111122223333:role/Shared' } },
+    ],
+    [
+      'one with a function of others',
+      {
+        [ROLE]: undefined,
+        [FUNCTION]: undefined,
+        'consumers.process-orders.existingFunction': {
+          name: 'Legacy',
+          roleArn: 'arn:aws:iam::111122223333:role/Legacy',
         },
       },
     ],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ownFile } from '../../topology/own-files';
-import { resolve } from '../../topology/resolve';
+import { makesFunction, resolve } from '../../topology/resolve';
 import { topologySchema } from '../../topology/schema';
 import { isDefaultEntry } from '../../topology/sinks';
 import { stacksOf } from '../../topology/stacks';
@@ -24,7 +24,9 @@ describe('the entry of a function', () => {
           'consumers.process-orders.function.entry': entry,
         }),
       ),
-    ).consumers.map(({ function: { code } }) => Reflect.get(code, 'entry'));
+    )
+      .consumers.filter(makesFunction)
+      .map(({ function: { code } }) => Reflect.get(code, 'entry'));
 
   test.each([
     ['log', undefined, ownFile('lambda-src/index.ts')],

@@ -24,7 +24,7 @@ test('usable are those that Lambda updated when the list was made', () => {
 
 test('the default is the newest of Node.js', () => {
   const { consumers } = topologySchema.parse(topology());
-  expect(consumers['process-orders']?.function.runtime).toBe('nodejs24.x');
+  expect(consumers['process-orders']?.function?.runtime).toBe('nodejs24.x');
   expect(USABLE_RUNTIMES[0]).toBe('nodejs24.x');
 });
 

@@ -1,6 +1,5 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
-import type { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { Construct } from 'constructs';
 import { METRICS } from '../../lambda-src/contract';
 import { names } from '../../topology/names';
@@ -10,24 +9,27 @@ import { FUNCTION_METRICS, MAPPING_METRICS, type Metric, OWN_METRICS, PERIOD } f
 /**
  * What one consumer does, on one page named after its function and Region.
  *
+ * @param logGroup that the handler of lambda-src/ may write its metrics to; a function of others has its own handler
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
 export function createDashboard(
   stack: Construct,
   region: string,
-  lambda: LambdaFunction,
-  logGroup: CloudwatchLogGroup,
+  functionName: string,
+  logGroup: CloudwatchLogGroup | undefined,
 ): void {
   new CloudwatchDashboard(new Construct(stack, 'dashboard'), 'resource', {
-    dashboardName: names.dashboard(lambda.functionName, region),
-    dashboardBody: jsonEncode({ widgets: widgets(region, lambda, logGroup).map(inTwoColumns) }),
+    dashboardName: names.dashboard(functionName, region),
+    dashboardBody: jsonEncode({
+      widgets: widgets(region, functionName, logGroup).map(inTwoColumns),
+    }),
   });
 }
 
 function widgets(
   region: string,
-  { functionName }: LambdaFunction,
-  { name }: CloudwatchLogGroup,
+  functionName: string,
+  logGroup: CloudwatchLogGroup | undefined,
 ): object[] {
   const graph = (title: string, ...metrics: unknown[][]) => ({
     type: 'metric',
@@ -36,27 +38,30 @@ function widgets(
   const series = ({ namespace, metricName, dimension, statistic }: Metric): unknown[] => {
     return [namespace, metricName, dimension, functionName, { stat: statistic }];
   };
-  const { changesProcessed, changesFailed } = OWN_METRICS;
   const { iteratorAge, duration, errors, throttles } = FUNCTION_METRICS;
   const failures = [errors, throttles, FUNCTION_METRICS.destinationDeliveryFailures];
   return [
-    graph('Changes', series(changesProcessed), series(changesFailed)),
+    ...(logGroup ? [graph('Changes', ...Object.values(OWN_METRICS).map(series))] : []),
     graph('Age of the last record of a batch (ms)', series(iteratorAge)),
     graph('Failed invocations', ...failures.map(series)),
     graph('Duration (ms)', series(duration)),
     graph('Records sent to failed-batches buckets, by event source mapping of the Region', [
       { expression: everySeriesOf(MAPPING_METRICS.failedRecords) },
     ]),
-    {
-      type: 'log',
-      properties: {
-        title: 'Changes by account and table',
-        region,
-        view: 'table',
-        query: `SOURCE '${name}' | filter ispresent(${METRICS.processed}) | stats sum(${METRICS.processed}) as changes, sum(${METRICS.failed}) as failed by account, table | sort changes desc`,
-      },
-    },
+    ...(logGroup ? [changesByTable(region, logGroup)] : []),
   ];
+}
+
+function changesByTable(region: string, { name }: CloudwatchLogGroup): object {
+  return {
+    type: 'log',
+    properties: {
+      title: 'Changes by account and table',
+      region,
+      view: 'table',
+      query: `SOURCE '${name}' | filter ispresent(${METRICS.processed}) | stats sum(${METRICS.processed}) as changes, sum(${METRICS.failed}) as failed by account, table | sort changes desc`,
+    },
+  };
 }
 
 function inTwoColumns(widget: object, index: number): object {

@@ -24,7 +24,8 @@ export const FUNCTION_ALARMS: readonly Alarm<ResolvedFunction>[] = [
     id: 'failed_changes',
     metric: OWN_METRICS.changesFailed,
     // Only the handler of lambda-src/ writes this metric.
-    threshold: (settings, { code }) => (code.type === 'entry' ? settings.errors : undefined),
+    threshold: (settings, lambda) =>
+      lambda.type === 'created' && lambda.code.type === 'entry' ? settings.errors : undefined,
     description: ({ name }) =>
       `Changes fail in ${name}, including those that a batch processor reports, which Lambda does not count as errors. Lambda retries them until the limits of the subscription.`,
   },
@@ -38,9 +39,13 @@ export const FUNCTION_ALARMS: readonly Alarm<ResolvedFunction>[] = [
     id: 'concurrency',
     metric: FUNCTION_METRICS.concurrentExecutions,
     // Without a reservation only the user knows how much of the account's concurrency is too much.
-    threshold: (settings, { reservedConcurrentExecutions: reserved }) =>
-      settings.concurrentExecutions ??
-      (reserved && Math.ceil((reserved * ALARMS.concurrency) / 100)),
+    threshold: (settings, lambda) => {
+      const reserved = lambda.type === 'created' ? lambda.reservedConcurrentExecutions : undefined;
+      return (
+        settings.concurrentExecutions ??
+        (reserved && Math.ceil((reserved * ALARMS.concurrency) / 100))
+      );
+    },
     periods: 3,
     description: ({ name }, _, threshold) =>
       `${name} has had ${threshold} invocations at a time for 15 minutes: one table may be using the concurrency that the others need. Look at the changes by account and table, then reserve more, or give that table its own consumer.`,
@@ -48,9 +53,11 @@ export const FUNCTION_ALARMS: readonly Alarm<ResolvedFunction>[] = [
   {
     id: 'duration',
     metric: FUNCTION_METRICS.duration,
-    threshold: (settings, { timeout }) => timeout * 10 * settings.durationInPercent,
-    description: ({ name, timeout }, settings) =>
-      `An invocation of ${name} took ${settings.durationInPercent}% of its timeout of ${timeout} seconds.`,
+    // The timeout of a function of others is theirs to change; an invocation that it ends is an error.
+    threshold: (settings, lambda) =>
+      lambda.type === 'created' ? lambda.timeout * 10 * settings.durationInPercent : undefined,
+    description: ({ name }, { durationInPercent }, threshold) =>
+      `An invocation of ${name} took ${durationInPercent}% of its timeout of ${threshold / 10 / durationInPercent} seconds.`,
   },
   {
     id: 'destination_failures',

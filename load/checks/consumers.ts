@@ -9,7 +9,18 @@ import { placeNamed } from '../../topology/paths';
 import { type Problem, type Report, UserError } from '../../topology/problem';
 import { isLogEntry, sinkKind } from '../../topology/sinks';
 import { codeFolder } from './code-folder';
-import { type Account, at, type CheckOf, type Consumer, distinct, refer } from './declared';
+import {
+  type Account,
+  at,
+  type CheckOf,
+  type Consumer,
+  distinct,
+  type FunctionMaker,
+  ofFunction,
+  ofRole,
+  type RoleMaker,
+  refer,
+} from './declared';
 import { keyOfRegion } from './keys';
 import { statements } from './statements';
 
@@ -18,7 +29,11 @@ type Check = CheckOf<Consumer>;
 const account: Check = (consumer, report, { accounts }) =>
   refer(accounts, 'an account', ['account'], consumer.account, report);
 
-const entry: Check = ({ function: { entry, code, runtime } }, report, { folder }) => {
+const entry: CheckOf<FunctionMaker> = (
+  { function: { entry, code, runtime } },
+  report,
+  { folder },
+) => {
   const problemOf = (file: string) => {
     if (!existsSync(file) || !statSync(file).isFile()) {
       return `must be a file that exists, relative to the topology's file: ${file}`;
@@ -35,7 +50,11 @@ const entry: Check = ({ function: { entry, code, runtime } }, report, { folder }
   }
 };
 
-const functionFiles: Check = ({ function: { entry, files, code } }, report, { folder }) => {
+const functionFiles: CheckOf<FunctionMaker> = (
+  { function: { entry, files, code } },
+  report,
+  { folder },
+) => {
   const refusal = confinement(folder);
   const problemOf = (file: string) => {
     if (code) return 'must be left out with code; put it into the folder of code';
@@ -55,7 +74,7 @@ const functionFiles: Check = ({ function: { entry, files, code } }, report, { fo
   }
 };
 
-const managedPolicies: Check = ({ role }, report) => {
+const managedPolicies: CheckOf<RoleMaker> = ({ role }, report) => {
   const { managedPolicyArns, acknowledgedPolicyArns, managedPolicyQuota } = role;
   distinct(managedPolicyArns, ['role', 'managedPolicyArns'], report);
   for (const [index, arn] of acknowledgedPolicyArns.entries()) {
@@ -70,7 +89,7 @@ const managedPolicies: Check = ({ role }, report) => {
 };
 
 /** The function is never given more than it has reserved, so an alarm above that is silent for good. */
-const concurrency: Check = ({ alarms, function: settings }, report) => {
+const concurrency: CheckOf<FunctionMaker> = ({ alarms, function: settings }, report) => {
   const reserved = settings.reservedConcurrentExecutions;
   const concurrent = alarms ? alarms.concurrentExecutions : undefined;
   if (reserved === undefined || concurrent === undefined || concurrent <= reserved) return;
@@ -78,7 +97,7 @@ const concurrency: Check = ({ alarms, function: settings }, report) => {
   report(['alarms', 'concurrentExecutions'], message, concurrent);
 };
 
-const environment: Check = ({ sink, function: settings }, report, { folder }) => {
+const environment: CheckOf<FunctionMaker> = ({ sink, function: settings }, report, { folder }) => {
   const { entry, code, environment } = settings;
   const reserved: readonly string[] = RESERVED_ENVIRONMENT_VARIABLES.names;
   const ofSink: readonly string[] = Object.values(SINK_VARIABLES[sink.type]);
@@ -108,12 +127,22 @@ const environment: Check = ({ sink, function: settings }, report, { folder }) =>
   }
 };
 
-const roleArns: Check = ({ account: name, role }, report, { accounts }) => {
+const roleArns: CheckOf<RoleMaker> = ({ account: name, role }, report, { accounts }) => {
   const account = at(accounts, name);
   ofAccount(['role', 'permissionsBoundary'], role.permissionsBoundary, account, report);
   for (const [index, arn] of role.managedPolicyArns.entries()) {
     ofAccount(['role', 'managedPolicyArns', index], arn, account, report);
   }
+};
+
+const existing: Check = ({ account: name, role, existingFunction, sink }, report, { accounts }) => {
+  const account = at(accounts, name);
+  ofAccount(['existingFunction', 'roleArn'], existingFunction?.roleArn, account, report);
+  if (role && 'existing' in role) ofAccount(['role', 'existing'], role.existing, account, report);
+  if (!existingFunction || sink.type === 'log') return;
+  const message =
+    'must be left out with existingFunction, whose own code decides where changes go; with function and role the stack makes a lake';
+  report(['sink'], message, sink.type);
 };
 
 export const deployRole: CheckOf<Account> = (account, report) =>
@@ -160,14 +189,15 @@ const sinkSettings: Check = ({ sink }, report, { name: topologyName, subscriptio
 
 export const OF_CONSUMER: readonly Check[] = [
   account,
-  entry,
-  codeFolder,
-  functionFiles,
-  managedPolicies,
-  statements,
-  concurrency,
-  environment,
-  roleArns,
+  ofFunction(entry),
+  ofFunction(codeFolder),
+  ofFunction(functionFiles),
+  ofRole(managedPolicies),
+  ofRole(statements),
+  ofFunction(concurrency),
+  ofFunction(environment),
+  ofRole(roleArns),
+  existing,
   alarmTopic,
   ownKey,
   sinkSettings,

@@ -1,7 +1,8 @@
-import { partitionOf, type TableName, tableOfStream } from '../../topology/arns';
+import { arns, partitionOf, type TableName, tableOfStream } from '../../topology/arns';
 import { producerAccounts } from '../../topology/names';
 import { didYouMean, type Problem, type Report } from '../../topology/problem';
 import type { Topology } from '../../topology/schema';
+import type { CreatedRole } from '../../topology/schema/role';
 
 export type Entries<T> = Readonly<Record<string, T | undefined>>;
 export type Account = Topology['accounts'][string];
@@ -24,6 +25,28 @@ export interface Declared {
 
 /** Checks one entry, which has this name in its section; the paths that it reports are below the entry. */
 export type CheckOf<T> = (entry: T, report: Report, topology: Declared, name: string) => void;
+
+/** Consumers whose function, or whose role, the stack makes, and does not only find. */
+export type FunctionMaker = Consumer & Required<Pick<Consumer, 'function'>>;
+export type RoleMaker = Consumer & { readonly role: CreatedRole };
+
+export const ofFunction =
+  (check: CheckOf<FunctionMaker>): CheckOf<Consumer> =>
+  ({ function: created, ...consumer }, ...rest) => {
+    if (created) check({ ...consumer, function: created }, ...rest);
+  };
+
+export const ofRole =
+  (check: CheckOf<RoleMaker>): CheckOf<Consumer> =>
+  ({ role, ...consumer }, ...rest) => {
+    if (role && 'name' in role) check({ ...consumer, role }, ...rest);
+  };
+
+/** Undefined where the account is broken, or what the ARN is made of. */
+export function roleArnOf({ role, existingFunction }: Consumer, account: Account | undefined) {
+  if (!role || !('name' in role)) return role?.existing ?? existingFunction?.roleArn;
+  return account && arns.role({ ...account, partition: partitionOf(account.region) }, role);
+}
 
 /** The sound entry of a name; names such as `constructor` are nothing special. */
 export function at<T>(entries: Entries<T>, name: string): T | undefined {

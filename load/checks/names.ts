@@ -7,7 +7,7 @@ import {
   subscriptionStackId,
 } from '../../topology/names';
 import { formatPath, type Problem, type Report } from '../../topology/problem';
-import { at, type Declared, sound, soundList, tablesOf } from './declared';
+import { at, type Consumer, type Declared, sound, soundList, tablesOf } from './declared';
 
 /** What only one entry can have, and the entry of each. */
 export function distinctNames(declared: Declared, report: Report): void {
@@ -38,10 +38,11 @@ export function distinctNames(declared: Declared, report: Report): void {
     claimStack(consumerStackId(name), path);
     const account = at(accounts, consumer.account);
     if (!account) continue;
-    const { role, function: settings } = consumer;
-    claimName(roleKey(account.id, role.name), [...path, 'role', 'name'], role.name);
-    const key = `function ${account.id} ${account.region} ${settings.name}`;
-    claimName(key, [...path, 'function', 'name'], settings.name);
+    const role = roleOf(consumer);
+    claimName(roleKey(account.id, role.name), [...path, ...role.place], role.name);
+    const lambda = functionOf(consumer);
+    const key = `function ${account.id} ${account.region} ${lambda.name}`;
+    claimName(key, [...path, lambda.place, 'name'], lambda.name);
   }
   for (const [name, producer] of sound(producers)) {
     for (const { owner: accountName, idPart, table } of tablesOf(producer, accounts)) {
@@ -68,12 +69,26 @@ export function distinctNames(declared: Declared, report: Report): void {
       claimStack(id, path);
       if (!account) continue;
       // What follows differs by alarm, and from what follows a function's name in the alarms of a function.
-      const alarms = names.mappingAlarms(reader.function.name, id);
+      const alarms = names.mappingAlarms(functionOf(reader).name, id);
       const message = `must have another function, producer or consumer name: its alarms begin with ${alarms}, as those of`;
       const key = `alarms ${account.id} ${account.region} ${alarms}`;
       claim(key, path, (owner) => `${message} ${owner} do`);
     }
   }
+}
+
+function functionOf({ function: created, existingFunction }: Consumer) {
+  const place = created ? 'function' : 'existingFunction';
+  return { place, name: (created ?? existingFunction)?.name ?? '' };
+}
+
+/** The ARN of a role ends with its name. */
+function roleOf({ role, existingFunction }: Consumer) {
+  if (role && 'name' in role) return { place: ['role', 'name'], name: role.name };
+  const [place, arn = ''] = role
+    ? [['role', 'existing'], role.existing]
+    : [['existingFunction', 'roleArn'], existingFunction?.roleArn];
+  return { place, name: nameIn(arn) };
 }
 
 /**
@@ -88,11 +103,13 @@ function rolesOfTerraform({ accounts, state }: Declared): Map<string, string> {
   const roles = new Map<string, string>();
   for (const { place, arn } of [{ place: 'state.roleArn', arn: state?.roleArn }, ...arns]) {
     if (arn === undefined) continue;
-    const { id, resource } = parseArn(arn);
-    roles.set(roleKey(id, resource.split('/').at(-1) ?? ''), place);
+    const { id } = parseArn(arn);
+    roles.set(roleKey(id, nameIn(arn)), place);
   }
   return roles;
 }
+
+const nameIn = (roleArn: string) => roleArn.split('/').at(-1) ?? '';
 
 /** Role names are case-insensitive, and unique whatever their paths. */
 function roleKey(account: string, name: string): string {

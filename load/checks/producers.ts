@@ -1,8 +1,17 @@
-import { arns, parseArn, partitionOf } from '../../topology/arns';
+import { parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
 import { checkConditions } from './conditions';
-import { at, type CheckOf, distinct, type Producer, refer, sound, tablesOf } from './declared';
+import {
+  at,
+  type CheckOf,
+  distinct,
+  type Producer,
+  refer,
+  roleArnOf,
+  sound,
+  tablesOf,
+} from './declared';
 import { keyOfRegion } from './keys';
 import { tableSettings } from './tables';
 
@@ -55,9 +64,8 @@ const readers: Check = ({ streamPolicy, ...producer }, report, { accounts, consu
       if (!partition || partition === parseArn(arn).partition) continue;
       refuse(`must be in the partition ${partition} of the Region ${region}`);
     }
-    for (const [name, { account, role }] of sound(consumers)) {
-      const place = at(accounts, account);
-      const own = place && arns.role({ ...place, partition: partitionOf(place.region) }, role);
+    for (const [name, consumer] of sound(consumers)) {
+      const own = roleArnOf(consumer, at(accounts, consumer.account));
       if (own === arn) refuse(`must not be the role of consumers.${name}; write a subscription`);
     }
   }

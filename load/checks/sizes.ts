@@ -9,7 +9,7 @@ import { policySize } from '../../policies/statement';
 import { streamPolicySize, tablePolicySize } from '../../policies/stream-policy';
 import { ENVIRONMENT, IAM, STREAM_POLICY } from '../../topology/limits';
 import type { Report } from '../../topology/problem';
-import type { ResolvedTopology } from '../../topology/resolve';
+import { makesFunction, type ResolvedTopology } from '../../topology/resolve';
 
 export function sizes({ producers, consumers }: ResolvedTopology, report: Report): void {
   for (const producer of producers) {
@@ -25,11 +25,16 @@ export function sizes({ producers, consumers }: ResolvedTopology, report: Report
   }
   for (const consumer of consumers) {
     const { name, role, sources, encryption } = consumer;
-    const managed = roomForStreams(role);
     const policies = streamPolicies(sources, role, encryption);
-    if (policies.length > 1 + managed) {
-      const fitting = streamCount(policies.slice(0, 1 + managed));
-      const message = `must read at most ${fitting} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest, or set role.managedPolicyQuota if the account has more than ${role.managedPolicyQuota}`;
+    // Ours has an inline policy as well; others attach managed ones.
+    const inline = role.type === 'created' ? 1 : 0;
+    const most = inline + roomForStreams(role);
+    if (policies.length > most) {
+      const fitting = streamCount(policies.slice(0, most));
+      const orMore = makesFunction(consumer)
+        ? `, or set role.managedPolicyQuota if the account has more than ${role.managedPolicyQuota}`
+        : '';
+      const message = `must read at most ${fitting} streams, got ${sources.length}, since IAM limits the policies of a role; add a second consumer for the rest${orMore}`;
       report(['consumers', name], message);
     }
     const own = policySize(ownStatements(role));
@@ -37,6 +42,7 @@ export function sizes({ producers, consumers }: ResolvedTopology, report: Report
       const message = `must make a policy of at most ${IAM.managedPolicySize} characters, got ${own}; write fewer with *, or a policy of yours in role.managedPolicyArns`;
       report(['consumers', name, 'role', 'statements'], message);
     }
+    if (!makesFunction(consumer)) continue;
     const size = environmentSize(environmentOf(consumer));
     const message = `must be at most ${ENVIRONMENT.totalSize} bytes of names and values, those that the stack sets among them, got ${size}`;
     if (size > ENVIRONMENT.totalSize)

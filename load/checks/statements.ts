@@ -1,9 +1,9 @@
 import { parseArn, partitionOf } from '../../topology/arns';
 import { checkConditions } from './conditions';
-import { at, type CheckOf, type Consumer, distinct } from './declared';
+import { at, type CheckOf, distinct, type RoleMaker } from './declared';
 
 /** What the function itself may call. */
-export const statements: CheckOf<Consumer> = ({ account: name, role }, report, { accounts }) => {
+export const statements: CheckOf<RoleMaker> = ({ account: name, role }, report, { accounts }) => {
   const account = at(accounts, name);
   const sids = role.statements.map(({ sid }) => sid);
   for (const [index, { sid, actions, resources, conditions }] of role.statements.entries()) {

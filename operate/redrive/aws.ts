@@ -10,9 +10,10 @@ import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { StandardRetryStrategy } from '@smithy/core/retry';
 import { REDRIVE } from '../../lambda-src/contract';
 import { arns } from '../../topology/arns';
+import { FUNCTION } from '../../topology/limits';
 import { ownPage } from '../../topology/own-files';
 import { UserError } from '../../topology/problem';
-import type { Account, ResolvedConsumer } from '../../topology/resolve';
+import { type Account, makesFunction, type ResolvedConsumer } from '../../topology/resolve';
 import { MAXIMUM_SIZE } from './failed-batch';
 import { ProxiedHandler } from './proxied-handler';
 import type { Invoke, Store } from './redrive';
@@ -30,6 +31,7 @@ export interface Target {
 export function connect(target: Target): { readonly store: Store; readonly invoke: Invoke } {
   const { consumer, role } = target;
   const { region } = consumer.account;
+  const timeout = makesFunction(consumer) ? consumer.function.timeout : FUNCTION.timeout.max;
   const credentials = credentialsOf(region, role, 'redrive');
   const s3 = s3Client(region, credentials);
   const lambda = new LambdaClient({
@@ -38,7 +40,7 @@ export function connect(target: Target): { readonly store: Store; readonly invok
     retryStrategy: new RetryIfRefused(10),
     requestHandler: new ProxiedHandler({
       // Starting the function and the network may take a minute more.
-      requestTimeout: (consumer.function.timeout + 60) * 1000,
+      requestTimeout: (timeout + 60) * 1000,
       throwOnRequestTimeout: true,
     }),
   });

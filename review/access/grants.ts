@@ -1,11 +1,12 @@
 import type { Condition } from '../../policies/statement';
 import { arns, dnsSuffixOf, type Place } from '../../topology/arns';
 import { names } from '../../topology/names';
-import type {
-  Reader,
-  ResolvedConsumer,
-  ResolvedProducer,
-  TableReference,
+import {
+  makesFunction,
+  type Reader,
+  type ResolvedConsumer,
+  type ResolvedProducer,
+  type TableReference,
 } from '../../topology/resolve';
 import type { Encryption } from '../../topology/schema/encryption';
 import { awsManagedActions } from './aws-managed-policies';
@@ -98,8 +99,9 @@ function keysIn(account: Place, encryption: Encryption, ownerArn: string): Targe
   ];
 }
 
-function partsOf({ account, role, function: { name }, ...consumer }: ResolvedConsumer) {
-  const { sink, failedBatches, encryption, alarms } = consumer;
+function partsOf(consumer: ResolvedConsumer) {
+  const { account, role, sink, failedBatches, encryption, alarms } = consumer;
+  const { name } = consumer.function;
   const part = (kind: TargetKind, arn: string, more?: Partial<Target>) =>
     targetIn(account, kind, arn, more);
   const bucketOf = (bucket: string) => arns.bucket(account, bucket);
@@ -107,9 +109,11 @@ function partsOf({ account, role, function: { name }, ...consumer }: ResolvedCon
   const failed = bucketOf(failedBatches.bucket);
   const [key] = keysIn(account, encryption, failed);
   return {
-    role: part('role', role.arn),
-    function: part('function', arns.function(account, name)),
-    log: part('log group', arns.logGroup(account, names.logGroup(name))),
+    ...(role.type === 'created' && { role: part('role', role.arn) }),
+    ...(makesFunction(consumer) && {
+      function: part('function', arns.function(account, name)),
+      log: part('log group', arns.logGroup(account, names.logGroup(name))),
+    }),
     failedBatches: part('bucket', failed),
     ...(key && { key }),
     ...(sink.type === 's3' && {
@@ -211,9 +215,13 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
         return own(key, MEANT.decrypt, [key.arn], [...only, ...forTable(table, role)]);
       }),
     ]),
-    own(log, MEANT.writeLog, [`${log.arn}:*`], [], { suffix: ':log-stream:example' }),
+    ...(log
+      ? [
+          own(log, MEANT.writeLog, [`${log.arn}:*`], [], { suffix: ':log-stream:example' }),
+          own(log, MEANT.createLog, [log.arn, `${log.arn}:*`]),
+        ]
+      : []),
     ...ofKey(consumer, byLambda),
-    own(log, MEANT.createLog, [log.arn, `${log.arn}:*`]),
     write(failedBatches, 'aws/lambda/', failed),
     own(failedBatches, MEANT.listObjects, [failedBatches.arn], failed),
     ...(lake && sink.type === 's3' ? [write(lake, sink.prefix, [ofOwner])] : []),
@@ -249,8 +257,12 @@ function ofKey(consumer: ResolvedConsumer, byLambda: readonly Condition[]): Gran
   const ofBucket = ({ arn }: Target) => ofArn('aws:s3:arn', arn);
   const ofFunction = ofArn('aws:lambda:FunctionArn', arns.function(account, lambda.name));
   return [
-    use('for its environment', MEANT.decrypt, ...byLambda, ofFunction),
-    use('for its log', MEANT.encryptData, through('logs', account), ofLog(consumer)),
+    ...(makesFunction(consumer)
+      ? [
+          use('for its environment', MEANT.decrypt, ...byLambda, ofFunction),
+          use('for its log', MEANT.encryptData, through('logs', account), ofLog(consumer)),
+        ]
+      : []),
     use('for failed batches', MEANT.encryptData, ...byLambda, viaS3, ofBucket(failedBatches)),
     ...(lake && sink.type === 's3' && sink.managed
       ? [use('for changes', MEANT.encryptData, viaS3, ofBucket(lake))]
@@ -260,8 +272,9 @@ function ofKey(consumer: ResolvedConsumer, byLambda: readonly Condition[]): Gran
 
 const CONTEXT = 'kms:EncryptionContext:';
 
-function ofLog(consumer: ResolvedConsumer): Condition {
-  return condition('ArnEquals', `${CONTEXT}aws:logs:arn`, partsOf(consumer).log.arn);
+function ofLog({ account, function: { name } }: ResolvedConsumer): Condition {
+  const arn = arns.logGroup(account, names.logGroup(name));
+  return condition('ArnEquals', `${CONTEXT}aws:logs:arn`, arn);
 }
 
 /** A key that a stack makes is granted among all keys of its account, so for this table only. */
@@ -278,19 +291,19 @@ function forTable(
 /** What policies of resources say. */
 export function inConsumer(consumer: ResolvedConsumer): Grant[] {
   const { account } = consumer;
-  const { role, key, topic, topicKey } = partsOf(consumer);
+  const { role, log, key, topic, topicKey } = partsOf(consumer);
   const logs = `logs.${account.region}.${dnsSuffixOf(account.partition)}`;
   const root = [arns.root(account)];
   const alarms = ['cloudwatch.amazonaws.com'];
   const ofAccount = [condition('StringEquals', 'aws:SourceAccount', account.id)];
   return [
-    grant(role, ['lambda.amazonaws.com'], MEANT.assumeRole),
+    ...(role ? [grant(role, ['lambda.amazonaws.com'], MEANT.assumeRole)] : []),
     ...(topic ? [grant(topic, alarms, MEANT.publish, ofAccount)] : []),
     ...(topicKey ? [grant(topicKey, alarms, MEANT.publishEncrypted, ofAccount)] : []),
     ...(topicKey ? [grant(topicKey, root, MEANT.administerKey)] : []),
     ...(key && !key.isOfOthers
       ? [
-          grant(key, [logs], MEANT.encryptLog, [ofLog(consumer)]),
+          ...(log ? [grant(key, [logs], MEANT.encryptLog, [ofLog(consumer)])] : []),
           grant(key, root, MEANT.administerKey),
         ]
       : []),

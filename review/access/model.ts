@@ -2,6 +2,7 @@ import { UserError } from '../../topology/problem';
 import { listOf } from '../lists';
 import type { PolicyDocument } from '../read/policy-document';
 import type { Resource, Stacks } from '../read/resources';
+import type { Stack } from '../read/stacks';
 import { awsManagedActions } from './aws-managed-policies';
 import type { Policy } from './evaluate';
 import { readStatements } from './statements';
@@ -84,7 +85,10 @@ const ENCRYPTED = [
 
 /** @throws UserError if a reference cannot be resolved, or two policies are for one resource */
 export function readAccessModel(stacks: Stacks) {
-  const roles = stacks.resources('aws_iam_role').map((role) => readRole(role, stacks));
+  const roles = [
+    ...stacks.resources('aws_iam_role').map((role) => readRole(role, stacks)),
+    ...stacks.all.flatMap((stack) => roleOfOthers(stack, stacks)),
+  ];
   return {
     roles,
     targets: readTargets(stacks),
@@ -206,6 +210,25 @@ function readRole(role: Resource, stacks: Stacks) {
       ...unknown('permissions boundary', boundary),
     ],
   };
+}
+
+/** A role that others made is taken to have what the stack publishes for its owner, and nothing else. */
+function roleOfOthers(stack: Stack, stacks: Stacks) {
+  const policies = stacks.policiesForOwner(stack);
+  if (policies.length === 0) return [];
+  const { account, id: stackId } = stack;
+  const arn = stacks.outputOf(stack, 'role_arn');
+  const name = arn.split('/').at(-1) ?? '';
+  return [
+    {
+      ...{ arn, name, account, stackId },
+      label: `role ${name} of ${account}, with role_policy`,
+      policies: policies.map((document) => policy('role', 'role_policy', document)),
+      permissionsBoundary: undefined,
+      attachments: 0,
+      notEvaluated: [],
+    },
+  ];
 }
 
 function policy(side: Policy['side'], name: string, document: PolicyDocument): Policy {

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageOrigin } from '../../packaging/deployment-package';
-import type { ResolvedTopology } from '../../topology/resolve';
+import { makesFunction, type ResolvedTopology } from '../../topology/resolve';
 
 /** What a function is made of. */
 export type Code = ReturnType<typeof codeOf>[number];
 
 export function codeOf({ consumers }: ResolvedTopology) {
-  return consumers.map((consumer) => {
+  return consumers.filter(makesFunction).map((consumer) => {
     const { code, name } = consumer.function;
     const { source, hash, own } = packageOrigin(consumer);
     const folder = code.type === 'folder' ? code.directory : '.';

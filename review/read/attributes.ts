@@ -69,6 +69,11 @@ export const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Attribu
   aws_iam_role: { arn: iamArn('role'), id: attribute('name'), unique_id: () => UNIQUE_ID },
   aws_iam_policy: { arn: iamArn('policy') },
   aws_lambda_function: { arn: arn('lambda', 'function:', 'function_name') },
+  'data.aws_lambda_function': {
+    arn: arn('lambda', 'function:', 'function_name'),
+    // What the stack publishes, and a condition compares with the function's own.
+    role: (resource) => resource.resolve(String(resource.stack.json.output?.role_arn?.value)),
+  },
   aws_lambda_event_source_mapping: { uuid: () => UUID },
   aws_cloudwatch_log_group: { arn: arn('logs', 'log-group:', 'name') },
   aws_dynamodb_table: table,

@@ -1,4 +1,5 @@
 import { UserError } from '../../topology/problem';
+import { listOf } from '../lists';
 import { ATTRIBUTES } from './attributes';
 import { type PolicyDocument, policyDocument } from './policy-document';
 import type { Block, Stack } from './stacks';
@@ -41,6 +42,21 @@ export class Stacks {
       this.resolved.set(key, value);
       return value;
     });
+  }
+
+  /** The policies that a stack publishes for the owner of its role; none where the role is its own. */
+  policiesForOwner(stack: Stack): PolicyDocument[] {
+    const { role_policy, further_role_policies } = stack.json.output ?? {};
+    const place = 'output.role_policy';
+    return [role_policy, further_role_policies]
+      .flatMap((output) => listOf(output?.value))
+      .map((value) => this.resolve(stack, place, String(value)))
+      .map((text) => parseDocument(text, `${stack.id} ${place}`));
+  }
+
+  /** The value of an output of a stack, which it must have. */
+  outputOf(stack: Stack, name: string): string {
+    return this.resolve(stack, `output.${name}`, String(stack.json.output?.[name]?.value));
   }
 
   private evaluate(stack: Stack, address: string, expression: string): string {
@@ -125,16 +141,18 @@ export class Resource {
   }
 
   document(attribute: string): PolicyDocument {
-    const text = this.text(attribute);
-    const place = `${this.place}.${attribute}`;
-    try {
-      const document = JSON.parse(text);
-      if (policyDocument.safeParse(document).success) return document;
-    } catch {
-      throw new UserError(`${place} is not JSON: ${text.slice(0, 80)}`);
-    }
-    throw new UserError(`${place} is not a policy document: ${text.slice(0, 80)}`);
+    return parseDocument(this.text(attribute), `${this.place}.${attribute}`);
   }
+}
+
+function parseDocument(text: string, place: string): PolicyDocument {
+  try {
+    const document = JSON.parse(text);
+    if (policyDocument.safeParse(document).success) return document;
+  } catch {
+    throw new UserError(`${place} is not JSON: ${text.slice(0, 80)}`);
+  }
+  throw new UserError(`${place} is not a policy document: ${text.slice(0, 80)}`);
 }
 
 /** Terraform counts a block that is there once as a list of one. */

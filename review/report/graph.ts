@@ -19,7 +19,9 @@ export function drawTopology(
   allowed: readonly AccessAnswer[],
   { accounts }: ResolvedTopology,
 ): Graph {
-  const functions = stacks.resources('aws_lambda_function').map(readFunction);
+  const functions = ['aws_lambda_function', 'data.aws_lambda_function']
+    .flatMap((type) => stacks.resources(type))
+    .map(readFunction);
   const mappings = functions.flatMap((each) => each.mappings);
   const keyOwners = targets.flatMap(({ kind, ownerArn }) => (kind === 'key' ? ownerArn : []));
   const tables = targets
@@ -94,11 +96,15 @@ function readFunction(resource: Resource) {
     self: node(account, 'function', arn, 'function', name, `role ${lastOf(role)}`),
     stackId,
     arn,
-    name,
     mappings,
-    /** Name of the bucket it writes to; its log otherwise. */
-    bucket: resource.optional(`environment.variables.${SINK_VARIABLES.s3.bucket}`),
+    /** What it writes changes to, as far as that is known: what a function of others does is not. */
+    sink: resource.type === 'aws_lambda_function' ? sinkOf(resource, name) : undefined,
   };
+}
+
+function sinkOf(resource: Resource, name: string): [kind: string, name: string] {
+  const bucket = resource.optional(`environment.variables.${SINK_VARIABLES.s3.bucket}`);
+  return bucket === undefined ? ['log group', `/aws/lambda/${name}`] : ['sink: bucket', bucket];
 }
 
 /** To the mappings of a stream, and to the roles that may read it without one. */
@@ -124,7 +130,7 @@ function readersOf(
 }
 
 /** From the mappings of a function to it, and to where its results, failures and alarms go. */
-function edgesOf({ self, stackId, arn, name, bucket, mappings }: Lambda, stacks: Stacks): Edge[] {
+function edgesOf({ self, stackId, arn, sink, mappings }: Lambda, stacks: Stacks): Edge[] {
   const target = (kind: Edge['kind'], ...label: string[]) =>
     edge(self, kind, node(self.account, 'target', arn, ...label));
   const ids = [stackId, ...mappings.map((mapping) => mapping.stackId)];
@@ -134,9 +140,7 @@ function edgesOf({ self, stackId, arn, name, bucket, mappings }: Lambda, stacks:
     .map((alarm) => alarm.optional('alarm_actions.0') ?? 'nobody');
   return [
     ...mappings.map((mapping) => edge(mapping.self, 'changes', self)),
-    bucket === undefined
-      ? target('changes', 'log group', `/aws/lambda/${name}`)
-      : target('changes', 'sink: bucket', bucket),
+    ...(sink ? [target('changes', ...sink)] : []),
     ...unique(mappings.flatMap(({ onFailureArn }) => onFailureArn ?? [])).map((failed) =>
       target('changes', 'failed batches: bucket', lastOf(failed)),
     ),

@@ -1,7 +1,11 @@
 import { environmentOf } from '../../packaging/environment';
 import { arns } from '../../topology/arns';
 import { names, STATE_BUCKET_STACK_ID } from '../../topology/names';
-import type { ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
+import {
+  makesFunction,
+  type ResolvedConsumer,
+  type ResolvedTopology,
+} from '../../topology/resolve';
 import { groupBy, unique } from '../lists';
 import type { Found } from '../model';
 import { STREAM_LABEL } from '../read/attributes';
@@ -26,6 +30,8 @@ const TYPES = [
   'aws_lambda_function',
   'aws_s3_bucket_server_side_encryption_configuration',
   'aws_sns_topic_subscription',
+  'data.aws_iam_role',
+  'data.aws_lambda_function',
   'data.aws_s3_bucket',
 ];
 
@@ -58,13 +64,10 @@ function expectedOf(topology: ResolvedTopology, stacks: Stacks) {
     const { sink, alarms } = consumer;
     const actions = actionsOf(consumer, consumer.function.name);
     const key = keyOf(consumer, stacks);
-    const variables = Object.entries(environmentOf(consumer));
     expected.set(consumer.stackId, {
       aws_cloudwatch_metric_alarm: actions,
-      aws_lambda_function: {
-        kms_key_arn: [variables.length > 0 ? key : undefined],
-        ...Object.fromEntries(variables.map(([name, value]) => [VARIABLE + name, [value]])),
-      },
+      ...functionOf(consumer, key),
+      'data.aws_iam_role': { name: [consumer.role.arn.split('/').at(-1)] },
       aws_cloudwatch_log_group: { kms_key_id: [key] },
       aws_s3_bucket_server_side_encryption_configuration: { [BUCKET_KEY]: [key] },
       aws_athena_workgroup: { [RESULTS_KEY]: [key] },
@@ -103,6 +106,23 @@ function keyOf({ stackId, encryption }: ResolvedConsumer, stacks: Stacks): strin
   if (encryption === 'aws-owned') return undefined;
   const isOwn = ({ place }: Resource) => place === `${stackId} aws_kms_key.consumer_key`;
   return stacks.resources('aws_kms_key').find(isOwn)?.text('arn');
+}
+
+function functionOf(consumer: ResolvedConsumer, key: string | undefined): Expected {
+  if (!makesFunction(consumer)) {
+    return { 'data.aws_lambda_function': { function_name: [consumer.function.name] } };
+  }
+  const variables = Object.entries(environmentOf(consumer)).map(([variable, value]) => [
+    VARIABLE + variable,
+    [value],
+  ]);
+  return {
+    aws_lambda_function: {
+      role: [consumer.role.arn],
+      kms_key_arn: [variables.length > 0 ? key : undefined],
+      ...Object.fromEntries(variables),
+    },
+  };
 }
 
 function actionsOf(

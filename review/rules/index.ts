@@ -9,6 +9,7 @@ import { policiesOfOthers } from './policies-of-others';
 import { quotas } from './quotas';
 import { readersOfOthers } from './readers-of-others';
 import { remoteStates } from './remote-states';
+import { rolesOfOthers } from './roles-of-others';
 import type { Rule, RuleInput } from './rule';
 import { runtimes } from './runtimes';
 import { scarceConcurrency } from './scarce-concurrency';
@@ -34,6 +35,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'unencrypted-copies': unencryptedCopies,
   'policies-of-others': policiesOfOthers,
   'readers-of-others': readersOfOthers,
+  'roles-of-others': rolesOfOthers,
   'unheard-alarms': unheardAlarms,
   'scarce-concurrency': scarceConcurrency,
   'wide-statements': wideStatements,

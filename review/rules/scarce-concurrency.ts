@@ -1,8 +1,9 @@
+import { makesFunction } from '../../topology/resolve';
 import type { Rule } from './rule';
 
 /** A stream has at least one shard, and Lambda runs as many batches of each as the factor says. */
 export const scarceConcurrency: Rule = ({ topology: { consumers, subscriptions } }) =>
-  consumers.flatMap(({ name, stackId, function: lambda }) => {
+  consumers.filter(makesFunction).flatMap(({ name, stackId, function: lambda }) => {
     const { reservedConcurrentExecutions: reserved } = lambda;
     const batches = subscriptions
       .filter(({ consumerStackId, enabled }) => consumerStackId === stackId && enabled)

@@ -3,10 +3,10 @@ import { ALARMS, FUNCTION, LIFECYCLE } from '../limits';
 import { sinkSchema } from '../sinks';
 import { topicArn } from './aws';
 import { encryptionSchema } from './encryption';
-import { functionSchema } from './function';
+import { existingFunctionSchema, functionSchema } from './function';
 import { roleSchema } from './role';
 import { tagsSchema } from './tags';
-import { flag, integer, nameReference, object, text } from './values';
+import { exclusive, flag, integer, nameReference, object, text } from './values';
 
 const failedBatches = object({
   expirationInDays: integer(LIFECYCLE.expirationInDays, ' days')
@@ -30,7 +30,9 @@ const alarmSettings = object({
     ),
   durationInPercent: integer(ALARMS.durationInPercent, ' percent')
     .default(80)
-    .describe("Duration that raises the alarm, in percent of the function's timeout."),
+    .describe(
+      "Duration that raises the alarm, in percent of the function's timeout. Of an existingFunction there is no such alarm.",
+    ),
   failedRecords: count('Records sent to the failed-batches bucket'),
   topicArn: topicArn
     .optional()
@@ -46,10 +48,15 @@ const alarms = z
   })
   .prefault({});
 
-export const consumerSchema = object({
+const settings = object({
   account: nameReference('an account').describe('Account of the function.'),
-  role: roleSchema.describe('Execution role of the function, which the stream policies name.'),
-  function: functionSchema.describe('The function.'),
+  role: roleSchema
+    .optional()
+    .describe('Execution role of the function, which the stream policies name.'),
+  function: functionSchema.optional().describe('The function.'),
+  existingFunction: existingFunctionSchema
+    .optional()
+    .describe('Instead of role and function: a function that others made, with its role.'),
   sink: sinkSchema.describe(
     'Where the default function writes changes. With s3 the stack makes a lake; a function of your own (entry, code) finds it by SINK_BUCKET, SINK_PREFIX and SINK_BUCKET_OWNER.',
   ),
@@ -67,5 +74,11 @@ export const consumerSchema = object({
       'Tags of the resources of the consumer and its subscriptions; they win over those of the account.',
     ),
 });
+
+export const consumerSchema = exclusive(
+  settings,
+  { keys: ['function', 'existingFunction'], missing: 'function or existingFunction' },
+  { keys: ['role', 'existingFunction'], missing: 'role' },
+);
 
 export type Alarms = z.output<typeof alarmSettings>;

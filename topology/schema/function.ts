@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FUNCTION, LOG_RETENTION_IN_DAYS } from '../limits';
 import { runtimeRule, USABLE_RUNTIMES } from '../runtimes';
+import { roleArn } from './aws';
 import { choice, exclusive, integer, list, object, sized, text } from './values';
 
 const code = object({
@@ -16,12 +17,14 @@ const code = object({
   ),
 });
 
+const functionName = sized(
+  /^[a-zA-Z0-9_-]*$/,
+  FUNCTION.nameLength,
+  (length) => `must be a function name: ${length} letters, digits, hyphens and underscores`,
+);
+
 const settings = object({
-  name: sized(
-    /^[a-zA-Z0-9_-]*$/,
-    FUNCTION.nameLength,
-    (length) => `must be a function name: ${length} letters, digits, hyphens and underscores`,
-  ).describe('Name of the function.'),
+  name: functionName.describe('Name of the function.'),
   entry: text(
     /\.[cm]?[jt]s$/,
     "must be the path of a TypeScript or JavaScript file, relative to the topology's file",
@@ -71,4 +74,12 @@ const settings = object({
 
 export const functionSchema = exclusive(settings, { keys: ['entry', 'code'] });
 
+export const existingFunctionSchema = object({
+  name: functionName.describe('Name of a function of the account.'),
+  roleArn: roleArn.describe(
+    'ARN of its execution role. Its owner gives it the policy of the output role_policy.',
+  ),
+});
+
 export type Code = z.output<typeof code>;
+export type ExistingFunction = z.output<typeof existingFunctionSchema>;

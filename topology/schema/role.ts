@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { IAM } from '../limits';
-import { policyArn } from './aws';
+import { policyArn, roleArn } from './aws';
 import { condition, insteadOfMarker } from './condition';
 import { flag, integer, list, object, sized, text } from './values';
 
@@ -31,7 +32,30 @@ const statement = object({
   conditions: list(condition).default([]).describe('Conditions, all of which must hold.'),
 });
 
-export const roleSchema = object({
+const pollerOnly = flag()
+  .default(true)
+  .describe(
+    "Whether the function's own code is refused what only Lambda needs: reading the streams, decrypting with the keys of the tables, writing failed batches. False if Lambda itself is refused.",
+  );
+
+const managedPolicyQuota = integer({
+  min: IAM.managedPoliciesPerRole.default,
+  max: IAM.managedPoliciesPerRole.max,
+})
+  .default(IAM.managedPoliciesPerRole.default)
+  .describe(
+    "Managed policies that IAM attaches to a role: the account's quota, if AWS has raised it. More of them let a role read more streams.",
+  );
+
+const existing = object({
+  existing: roleArn.describe(
+    'ARN of a role of the account that others made, which Lambda may assume. Its owner gives it the policy of the output role_policy.',
+  ),
+  managedPolicyQuota,
+  pollerOnly,
+});
+
+const created = object({
   name: sized(
     /^[\w+=,.@-]*$/,
     IAM.roleNameLength,
@@ -63,17 +87,12 @@ export const roleSchema = object({
     .describe(
       `What the code of the function itself may call: a managed policy of its own, of at most ${IAM.managedPolicySize} characters.`,
     ),
-  managedPolicyQuota: integer({
-    min: IAM.managedPoliciesPerRole.default,
-    max: IAM.managedPoliciesPerRole.max,
-  })
-    .default(IAM.managedPoliciesPerRole.default)
-    .describe(
-      "Managed policies that IAM attaches to a role: the account's quota, if AWS has raised it. More of them let a role read more streams.",
-    ),
-  pollerOnly: flag()
-    .default(true)
-    .describe(
-      "Whether the function's own code is refused what only Lambda needs: reading the streams, decrypting with the keys of the tables, writing failed batches. False if Lambda itself is refused.",
-    ),
+  managedPolicyQuota,
+  pollerOnly,
 });
+
+export const roleSchema = z.union([existing, created], {
+  error: 'must be a mapping such as { name: … } or { existing: <ARN> }',
+});
+
+export type CreatedRole = z.output<typeof created>;

@@ -181,6 +181,60 @@ describe('a stream that others own', () => {
   });
 });
 
+describe('a role of others', () => {
+  const FOUND = {
+    'consumers.process-orders.role': undefined,
+    'consumers.process-orders.function': undefined,
+    'consumers.process-orders.existingFunction': {
+      name: 'Legacy',
+      roleArn: 'arn:aws:iam::111122223333:role/old/Legacy',
+    },
+  };
+  const ID = 'consumer-process-orders';
+
+  test('is a note with the policy that its owner gives it, and no failure', async () => {
+    const review = await reviewed(FOUND);
+    expect(stops(review)).toEqual([]);
+    expect(notes(review)).toEqual([
+      'consumer-process-orders not evaluated: the role arn:aws:iam::111122223333:role/old/Legacy belongs to others; access is answered as if it had the policy that its owner is to give it, the output role_policy: {"Version":"2012-10-17","Statement":[{"Sid":"ListFailedBatches","Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::process-orders-failed-batches-025f751830a2","Condition":{"Null":{"lambda:SourceFunctionArn":"true"},"StringEquals":{"s3:ResourceAccount":"111122223333"}}},{"Sid":"SendFailedBatches","Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::process-orders-failed-batches-025f751830a2/aws/lambda/*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"},"StringEquals":{"s3:ResourceAccount":"111122223333"}}},{"Sid":"ListStreams","Effect":"Allow","Action":"dynamodb:ListStreams","Resource":"*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"}}},{"Sid":"ReadStreams","Effect":"Allow","Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"}}}]}',
+    ]);
+  });
+
+  test('may read what its owner is to give it, and its function is on the picture', async () => {
+    const page = writeMarkdown(await reviewed(FOUND));
+    expect(page).toContain(
+      '| role Legacy of 111122223333, with role\\_policy | `dynamodb:DescribeStream`, `dynamodb:GetRecords`, `dynamodb:GetShardIterator` | stream `Orders` |',
+    );
+    expect(page).toContain('["function<br/>Legacy<br/>role Legacy"]');
+  });
+
+  test.each<[string, Edit, string]>([
+    [
+      'a wider policy for its owner',
+      (json) => {
+        statement(json, 'execution_role_policy', 'ReadStreams').resources = ['*'];
+      },
+      'arn:aws:iam::111122223333:role/old/Legacy role_policy/ReadStreams allows dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator on * where Null lambda:SourceFunctionArn = true, which the topology does not mean',
+    ],
+    [
+      'another function',
+      (json) => {
+        Object.assign(json.data?.aws_lambda_function?.processor ?? {}, { function_name: 'Eve' });
+      },
+      'consumer-process-orders data.aws_lambda_function.processor function_name: not what the topology says; write it there, or remove it',
+    ],
+    [
+      'another role',
+      (json) => {
+        Object.assign(json.output?.role_arn ?? {}, { value: 'arn:aws:iam::999999999999:role/Eve' });
+      },
+      'arn:aws:iam::999999999999:role/Eve role_policy/ReadStreams allows dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator on arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/* where Null lambda:SourceFunctionArn = true, which the topology does not mean',
+    ],
+  ])('%s is a failure', async (_, edit, line) => {
+    expect(stops(await reviewed(FOUND, undefined, { [ID]: edit }))).toContain(line);
+  });
+});
+
 describe('alarms that nobody hears', () => {
   const notesOn = async (alarms: unknown) =>
     notes(await reviewed({ 'consumers.process-orders.alarms': alarms }));

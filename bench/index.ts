@@ -10,6 +10,7 @@ import { policySize } from '../policies/statement';
 import { streamPolicySize } from '../policies/stream-policy';
 import { findCli, missingCli } from './cdktf-cli';
 import { benchDeploy } from './deploy';
+import { benchIo } from './io';
 import { benchBundles, benchHandler } from './lambda';
 import { compare, timeOf } from './measure';
 import { tenantsTopology } from './tenants';
@@ -70,5 +71,6 @@ run(async ({ name, args }) => {
   await benchTenants(folder);
   await benchBundles();
   await benchHandler();
+  await benchIo();
   return 0;
 });

@@ -67,7 +67,7 @@ export async function benchHandler(): Promise<void> {
   await compare(`${BATCHES} batches of ${BATCH_SIZE} records`, contestants, 31);
 }
 
-const CONTEXT = {
+export const CONTEXT = {
   awsRequestId: '8f507cfc-xmpl-4697-b07a-ac58fc914c95',
   functionName: 'ProcessOrders',
   memoryLimitInMB: '256',
@@ -75,7 +75,7 @@ const CONTEXT = {
 } as Context;
 
 /** Milliseconds, with output encoded to bytes, as for a pipe, and dropped. */
-async function withoutOutput(run: () => Promise<void>): Promise<number> {
+export async function withoutOutput(run: () => Promise<unknown>): Promise<number> {
   const { write } = process.stdout;
   process.stdout.write = (line: string | Uint8Array) => Buffer.from(line).length > 0;
   try {
@@ -86,8 +86,8 @@ async function withoutOutput(run: () => Promise<void>): Promise<number> {
 }
 
 /** A change of an order: two of three are modifications, with two images of 1.2 KB each. */
-function orderRecord(number: number): DynamoDBRecord {
-  const Keys = { OrderId: { S: `order-${number}` } };
+export function orderRecord(number: number, item = number): DynamoDBRecord {
+  const Keys = { OrderId: { S: `order-${item}` } };
   const NewImage = { ...order.dynamodb.NewImage, ...Keys };
   const isModified = number % 3 > 0;
   const SequenceNumber = `442158450000000001745${String(number).padStart(7, '0')}`;

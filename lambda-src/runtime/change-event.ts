@@ -1,5 +1,6 @@
 import { type Item, isObject, toItem } from './attribute-value';
 import { describeRecord } from './describe-record';
+import { createIsoTime } from './iso-time';
 import { parseStreamArn } from './stream-arn';
 import type { StreamRecord } from './stream-event';
 
@@ -45,12 +46,25 @@ export interface ChangeEvent<T extends object = Item> {
 
 const EVENT_NAMES = new Set(['INSERT', 'MODIFY', 'REMOVE']);
 
-const decoded = new WeakSet<object>();
+/** The record is not one of its own properties: JSON and copies leave it out. */
+class Decoded {
+  readonly #record: StreamRecord;
 
-/** Reads nothing of the value, which may be a proxy that throws. */
-export function isChangeEvent(value: unknown): value is ChangeEvent {
-  return typeof value === 'object' && value !== null && decoded.has(value);
+  constructor(record: StreamRecord) {
+    this.#record = record;
+  }
+
+  get record(): StreamRecord {
+    return this.#record;
+  }
+
+  /** Reads nothing of the value, which may be a proxy that throws. */
+  static is(value: unknown): value is ChangeEvent {
+    return typeof value === 'object' && value !== null && #record in value;
+  }
 }
+
+export const isChangeEvent = Decoded.is;
 
 /**
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
@@ -75,7 +89,7 @@ export function toChangeEvent<T extends object = Item>(record: StreamRecord): Ch
   }
   const { account, region, table, label } = stream;
   try {
-    const change = {
+    const change = Object.assign(new Decoded(record), {
       id: eventID,
       eventName,
       account,
@@ -91,8 +105,7 @@ export function toChangeEvent<T extends object = Item>(record: StreamRecord): Ch
       keys: toItem(Keys),
       oldImage: OldImage && toItem(OldImage),
       newImage: NewImage && toItem(NewImage),
-    };
-    decoded.add(Object.defineProperty(change, 'record', { value: record }));
+    });
     // Only the caller knows what the table's items are like.
     return change as object as ChangeEvent<T>;
   } catch (error) {
@@ -101,6 +114,7 @@ export function toChangeEvent<T extends object = Item>(record: StreamRecord): Ch
   }
 }
 
+const isoTime = createIsoTime();
 const LAST_TIME = Date.UTC(9999, 11, 31);
 
 /**
@@ -110,6 +124,6 @@ const LAST_TIME = Date.UTC(9999, 11, 31);
 function toTime(seconds: number | undefined): string | undefined {
   if (seconds === undefined || seconds === null) return undefined;
   const time = Number(seconds) * 1000;
-  if (time >= 0 && time <= LAST_TIME) return new Date(time).toISOString();
+  if (time >= 0 && time <= LAST_TIME) return isoTime(time);
   throw new TypeError('its ApproximateCreationDateTime is not in seconds');
 }

@@ -5,8 +5,11 @@
  * @param json on one line
  */
 export function escapeUnseen(json: string): string {
-  return json.replaceAll(UNSEEN, escaped);
+  // Most lines are ASCII, which is known sooner.
+  return NOT_ASCII.test(json) ? json.replaceAll(UNSEEN, escaped) : json;
 }
+
+const NOT_ASCII = /[^ -~]/;
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 

@@ -1,5 +1,6 @@
 import { findLogLevel, LOG_LEVEL, LOG_LEVELS, type LogLevel } from '../contract';
 import { isChangeEvent } from './change-event';
+import { createIsoTime } from './iso-time';
 import { attempt, NOT_READABLE, toJson } from './to-json';
 
 /**
@@ -29,6 +30,8 @@ export const LONGEST_LINE = 262_144 - 26;
 /** Characters that are kept of a text or field that is too long. */
 const SHORTENED = 8_000;
 
+const isoTime = createIsoTime();
+
 /** @throws RangeError if the text is not a level */
 export function toLogLevel(text: string): LogLevel {
   const level = findLogLevel(text);
@@ -53,11 +56,9 @@ export function createLogger(
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest)) return () => {};
     return (given: string, fields: object = {}) => {
       const message = toText(given);
-      const timestamp = new Date().toISOString();
-      const begin = (as: LogLevel, text: string) =>
-        `{"timestamp":"${timestamp}","level":"${as}","message":${toJson(text)},${invocationJson}`;
+      const timestamp = isoTime(Date.now());
       const own = entriesOf(fields).filter(([name]) => !taken.has(name));
-      let line = begin(level, message);
+      let line = beginning(timestamp, level, message, invocationJson);
       for (const [name, value] of own) {
         const json = toJson(value);
         if (json !== undefined) line += `,${toJson(name)}:${json}`;
@@ -65,7 +66,8 @@ export function createLogger(
       const bytes = sizeOf(line);
       if (bytes > LONGEST_LINE) {
         const hasChange = own.some(([, value]) => isChangeEvent(value));
-        line = begin(hasChange && level !== 'ERROR' ? 'WARN' : level, shorten(message));
+        const raised = hasChange && level !== 'ERROR' ? 'WARN' : level;
+        line = beginning(timestamp, raised, shorten(message), invocationJson);
         line += `,"bytes":${bytes}`;
         for (const [name, value] of own) {
           const json = toShortJson(value);
@@ -77,6 +79,15 @@ export function createLogger(
     };
   };
   return { debug: at('DEBUG'), info: at('INFO'), warn: at('WARN'), error: at('ERROR') };
+}
+
+function beginning(
+  timestamp: string,
+  level: LogLevel,
+  message: string,
+  invocation: string,
+): string {
+  return `{"timestamp":"${timestamp}","level":"${level}","message":${toJson(message)},${invocation}`;
 }
 
 /** With the brace and the line break at its end. A character has at most three bytes. */

@@ -13,6 +13,16 @@ class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
+/** Made where it is used: it takes as long as the rest of a call. */
+class LazyController {
+  #controller?: AbortController;
+
+  get(): AbortController {
+    this.#controller ??= new AbortController();
+    return this.#controller;
+  }
+}
+
 /** How long the changes of an invocation may take, so that it answers before it times out. */
 export class TimeLimit {
   readonly #invocation: Invocation;
@@ -45,22 +55,17 @@ export class TimeLimit {
    */
   async call(processor: (context: ProcessorContext) => unknown): Promise<void> {
     const start = this.#timeLeft();
-    let controller: AbortController | undefined;
-    // Made where it is used: it takes as long as the rest of a call.
-    const control = () => {
-      controller ??= new AbortController();
-      return controller;
-    };
+    const lazy = new LazyController();
     const context = {
       ...this.#invocation,
       get signal() {
-        return control().signal;
+        return lazy.get().signal;
       },
     };
     try {
       const returned = processor(context);
       if (returned === undefined) return;
-      requireProcessed(await this.#settled(returned, (reason) => control().abort(reason)));
+      requireProcessed(await this.#settled(returned, lazy));
     } catch (error) {
       throw thrown(error, 'the processor');
     } finally {
@@ -68,7 +73,7 @@ export class TimeLimit {
     }
   }
 
-  async #settled(returned: unknown, abort: (reason: Error) => void): Promise<unknown> {
+  async #settled(returned: unknown, lazy: LazyController): Promise<unknown> {
     const result = Promise.resolve(returned);
     const untilReserve = this.#timeLeft() - this.#reserve;
     const limit = Math.min(this.#timeoutInSeconds * 1_000, untilReserve);
@@ -78,7 +83,7 @@ export class TimeLimit {
         ? `after ${this.#timeoutInSeconds} s, its timeoutInSeconds`
         : `${this.#reserve} ms before the function times out`;
     const expired = new TimeoutError(`not done ${when}`);
-    abort(expired);
+    lazy.get().abort(expired);
     if (await settlesWithin(this.#reserve / 2, result)) {
       return result.catch((cause) => {
         throw cause === expired ? cause : Object.assign(expired, { cause });

@@ -15,12 +15,13 @@ export function attempt<T>(read: () => T): T | typeof NOT_READABLE {
 
 /**
  * The JSON of any value, with invisible characters escaped; undefined if it has none. A value that cannot be read, for
- * example because a getter throws, becomes a text: logging a failure must not fail. A change holds only what JSON has,
- * and skips the replacer, which would take longer than all the rest.
+ * example because a getter throws, becomes a text: logging a failure must not fail. A text or a change holds only what
+ * JSON has, and skips the replacer, which would take longer than all the rest.
  */
 export function toJson(value: unknown): string | undefined {
-  const write = () => JSON.stringify(value, isChangeEvent(value) ? undefined : createReplacer());
-  const written: string | undefined = attempt(write);
+  const isJson = typeof value === 'string' || isChangeEvent(value);
+  const replacer = isJson ? undefined : createReplacer();
+  const written: string | undefined = attempt(() => JSON.stringify(value, replacer));
   if (written === undefined) return undefined;
   if (written !== NOT_READABLE) return escapeUnseen(written);
   const stack = attempt(() => (value instanceof Error ? String(value.stack) : NOT_READABLE));

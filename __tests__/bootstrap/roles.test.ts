@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { loadTopology } from '../../load/load';
+import { encryptObjects, useOfKey } from '../../policies/consumer-key';
 import { functionPolicy, streamPolicies } from '../../policies/execution-role';
 import type { Statement } from '../../policies/statement';
 import type { PolicyStatement } from '../../review/read/policy-document';
@@ -10,6 +11,8 @@ import type { ResolvedConsumer } from '../../topology/resolve';
 import { codesIn, tableBelow } from '../helpers/markdown';
 import { simulate } from '../helpers/oracle';
 import { SHIPPED } from '../helpers/shipped-topologies';
+import { resolved } from '../helpers/synth-app';
+import { topology } from '../helpers/topology';
 import {
   ANALYTICS,
   type BootstrappedAccount,
@@ -184,8 +187,18 @@ describe('the deploy role', () => {
 });
 
 test('the read-only role has the reading actions of the deploy role, and no others', () => {
-  const isReading = (action: string) => /:(Get|List|Describe)/.test(action);
+  const isReading = (action: string) => /:(Get|List|Describe)|^kms:Decrypt$/.test(action);
   expect(actionsOf(READ)).toEqual(actionsOf(DEPLOY).filter(isReading));
+});
+
+test.each([
+  ['lambda', true],
+  ['s3', false],
+  ['dynamodb', false],
+])('the read-only role decrypts through %s: %s', async (service, allowed) => {
+  const resource = `arn:aws:kms:us-east-1:${ID}:key/a`;
+  const context = { 'kms:ViaService': `${service}.us-east-1.amazonaws.com` };
+  expect(await isAllowed(READ, { action: 'kms:Decrypt', resource, context })).toBe(allowed);
 });
 
 test('every policy fits into a managed policy', () => {
@@ -219,6 +232,28 @@ describe('the boundary', () => {
     );
     expect((await Promise.all(denied)).flat()).toEqual([]);
   });
+});
+
+test('the boundary allows what the role does with a key of its consumer', async () => {
+  const [consumer] = resolved(topology({ 'consumers.process-orders.sink': 's3' })).consumers;
+  if (!consumer) throw new Error('no consumer');
+  const resource = `arn:aws:kms:us-east-1:${ID}:key/a`;
+  const { boundary } = documentsOf(ANALYTICS);
+  const granted = [
+    ...useOfKey(consumer, resource),
+    encryptObjects(consumer.account, resource, 'process-orders-changes-025f751830a2'),
+  ];
+  const denied = granted.flatMap(({ sid, actions, condition = [] }) => {
+    const context = Object.fromEntries(
+      condition
+        .filter(({ test }) => test !== 'Null')
+        .map(({ variable, values: [value = ''] }) => [variable, value]),
+    );
+    return actions.map(async (action) =>
+      (await isAllowed({ boundary }, { action, resource, context })) ? [] : [sid, action],
+    );
+  });
+  expect((await Promise.all(denied)).flat()).toEqual([]);
 });
 
 /** What a role is granted, as requests: for a resource with a wildcard, one that it matches. */

@@ -47,6 +47,7 @@ const CHANGES: Parameters<typeof orders>[0] = [
   [[...lambda, 'runtime'], 'python3.12'],
   [[...lambda, 'logRetentionInDays'], 7],
   [['consumers', 'process-orders', 'failedBatches'], { expirationInDays: 7 }],
+  [['consumers', 'process-orders', 'encryption'], 'customer-managed'],
   [alarms, { email: 'after@example.com', iteratorAgeInSeconds: 60 }],
   [[...table, 'encryption'], 'customer-managed'],
   [[...table, 'pointInTimeRecovery'], false],

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   type AttributeValue,
   BatchWriteItemCommand,
@@ -32,8 +33,12 @@ type Fault = 'poison' | 'error' | 'exit' | 'timeout' | 'duplicate' | 'reads';
 
 const TABLE = 'TenantDocuments';
 const FUNCTION = 'WriteChangeLake';
+const ENCRYPTED = {
+  algorithm: 'aws:kms',
+  key: expect.stringMatching(/^arn:aws:kms:us-east-1:\d{12}:key\//),
+};
 
-/** analytics-lake.yaml with a function that fails where an item asks for it, and with less patience. */
+/** analytics-lake.yaml with a key, and a function that fails where an item asks for it, and with less patience. */
 function faultyLake(): string {
   const topology = parseDocument(readFileSync('topologies/analytics-lake.yaml', 'utf8'));
   topology.setIn(
@@ -45,6 +50,7 @@ function faultyLake(): string {
   topology.setIn(['subscriptions', 0, 'batchSize'], 500);
   topology.setIn(['subscriptions', 0, 'maximumBatchingWindowInSeconds'], 0);
   topology.setIn(['subscriptions', 0, 'maximumRetryAttempts'], 6);
+  topology.setIn(['consumers', 'lake', 'encryption'], 'customer-managed');
   unprotectTables(topology);
   return topology.toString();
 }
@@ -128,6 +134,15 @@ describeWithEndpoint('the lake of two tenants', () => {
     await failedBatches.open();
   });
 
+  test('keeps its log and its variables with the same key', async () => {
+    const { KMSKeyArn } = await analytics.lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: FUNCTION }),
+    );
+    expect(KMSKeyArn).toEqual(ENCRYPTED.key);
+    const { logGroups = [] } = await analytics.logs.send(new DescribeLogGroupsCommand({}));
+    expect(logGroups.map(({ kmsKeyId }) => kmsKeyId)).toEqual([KMSKeyArn]);
+  });
+
   test('has values of every DynamoDB type as they were written', async () => {
     const attributes: Image = {
       String: { S: 'naïve "quoted" text\n' },
@@ -182,6 +197,9 @@ describeWithEndpoint('the lake of two tenants', () => {
     await eventually(async () => expect(await failedBatches.keys()).toHaveLength(1));
     await eventually(async () => expect(await documentIds('poison-')).toEqual(good));
     const [key = ''] = await failedBatches.keys();
+    const [object = ''] = await lake.keys(prefix);
+    expect(await failedBatches.encryptionOf(key)).toEqual(ENCRYPTED);
+    expect(await lake.encryptionOf(object)).toEqual(ENCRYPTED);
     const { requestContext, payload } = JSON.parse(
       Buffer.from(await failedBatches.read(key)).toString(),
     );

@@ -53,7 +53,12 @@ locals {
         "arn:${local.partition}:sns:${local.regional}:${name}-alarms:*",
       ]
     ])
-    topic_alias_arns   = [for name in local.functions : "arn:${local.partition}:kms:${local.regional}:alias/sns/${name}-alarms"]
+    consumer_alias_arns = flatten([
+      for name in local.functions : [
+        "arn:${local.partition}:kms:${local.regional}:alias/lambda/${name}",
+        "arn:${local.partition}:kms:${local.regional}:alias/sns/${name}-alarms",
+      ]
+    ])
     failed_batch_arns  = [for consumer in var.consumers : "arn:${local.partition}:s3:::${consumer.name}-failed-batches-*"]
     failed_object_arns = [for consumer in var.consumers : "arn:${local.partition}:s3:::${consumer.name}-failed-batches-*/aws/lambda/*"]
     lake_arns          = [for lake in local.lakes : "arn:${local.partition}:s3:::${lake.name}-changes-*"]

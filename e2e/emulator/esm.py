@@ -25,6 +25,7 @@ from moto.s3.models import s3_backends
 
 import event_filter
 import identity
+import keys
 import lambda_runtime
 import policy
 from streams import READ_ACTIONS, StreamArn, decrypt_refusal, stream_refusal
@@ -112,7 +113,7 @@ def destination_refusal(caller, destination):
                 "The function execution role does not have permissions to call "
                 f"{action.split(':')[1]} on {destination}"
             )
-    return None
+    return keys.bucket_refusal(caller, destination)
 
 
 def check_destination(caller, destination):

@@ -19,6 +19,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import make_server
 
 import esm
+import keys
 import lambda_runtime
 import record
 import streams
@@ -94,6 +95,7 @@ def main():
     streams.install()
     tables.install()
     trust.install()
+    keys.install()
     lambda_runtime.install(runtime)
     esm.install(runtime)
 

@@ -114,9 +114,10 @@ function placeholders({ account, topologies, consumers, tables }: BootstrappedAc
         `arn:${account.partition}:cloudwatch::${account.id}:dashboard/${names.dashboard(name, account.region)}`,
     ),
     topic_arns: topics.flatMap((arn) => [arn, `${arn}:*`]),
-    topic_alias_arns: functions.map((name) =>
+    consumer_alias_arns: functions.flatMap((name) => [
+      regional('kms', names.functionKeyAlias(name)),
       regional('kms', names.topicKeyAlias(names.topic(name))),
-    ),
+    ]),
     failed_batch_arns: failed,
     failed_object_arns: failed.map((arn) => `${arn}/aws/lambda/*`),
     lake_arns: changes,

@@ -2,6 +2,7 @@ import {
   DeleteBucketPolicyCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectVersionsCommand,
   PutBucketPolicyCommand,
   paginateListObjectsV2,
@@ -31,6 +32,14 @@ export class TestBucket {
     const { Body } = await this.client.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
     if (!Body) throw new Error(`${key} has no body`);
     return Body.transformToByteArray();
+  }
+
+  /** How S3 encrypted an object, and with which key. */
+  async encryptionOf(key: string) {
+    const { ServerSideEncryption: algorithm, SSEKMSKeyId } = await this.client.send(
+      new HeadObjectCommand({ Bucket: this.name, Key: key }),
+    );
+    return { algorithm, key: SSEKMSKeyId };
   }
 
   /** Deletes every version of every object; a bucket without versions has one of each. */

@@ -750,6 +750,49 @@ class MappingApi(Case):
         }.items():
             self.assertEqual(made[key], value, key)
 
+    def test_the_key_of_the_failed_batches(self):
+        key = server.client("kms", CONSUMER).create_key()["KeyMetadata"]["Arn"]
+        stream, role, name = self.table(), self.role(), self.bucket()
+        bucket = f"arn:aws:s3:::{name}"
+        default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+        rule = {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}
+        self.s3.put_bucket_encryption(
+            Bucket=name, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        self.allow(stream, role)
+        self.inline(role, *failed_batches(bucket))
+        settings = {"DestinationConfig": {"OnFailure": {"Destination": bucket}}}
+        self.refused("InvalidParameterValueException", "kms:GenerateDataKey on", self.create,
+                     stream=stream, role=role, **settings)
+        context = "kms:EncryptionContext:aws:s3:arn"
+        via = {"kms:ViaService": f"s3.{REGION}.amazonaws.com", context: bucket}
+        self.inline(role, *failed_batches(bucket), {
+            "Effect": "Allow", "Action": "kms:GenerateDataKey", "Resource": key,
+            "Condition": {"StringEquals": via}})
+        self.create(stream, role, **settings)
+
+    def test_the_key_of_a_log_group(self):
+        kms, logs = server.client("kms", CONSUMER), server.client("logs", CONSUMER)
+        name = unique("/aws/lambda/log")
+        key = kms.create_key()["KeyMetadata"]["Arn"]
+        refused = "is not allowed to be used with LogGroup"
+        self.refused("InvalidParameterException", refused, logs.create_log_group,
+                     logGroupName=name, kmsKeyId=key)
+        arn = f"arn:aws:logs:{REGION}:{CONSUMER}:log-group:{name}"
+        statement = {
+            "Effect": "Allow", "Principal": {"Service": f"logs.{REGION}.amazonaws.com"},
+            "Action": "kms:GenerateDataKey*", "Resource": "*",
+            "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": arn}}}
+        kms.put_key_policy(
+            KeyId=key, PolicyName="default", Policy=json.dumps({"Statement": [statement]}))
+        logs.create_log_group(logGroupName=name)
+        logs.associate_kms_key(logGroupName=name, kmsKeyId=key)
+        self.assertEqual(self.log_key(logs, name), key)
+        logs.disassociate_kms_key(logGroupName=name)
+        self.assertIsNone(self.log_key(logs, name))
+
+    def log_key(self, logs, name):
+        return logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"][0].get("kmsKeyId")
+
     def test_customer_managed_key(self):
         kms = server.client("kms", OWNER)
         key = kms.create_key()["KeyMetadata"]["Arn"]

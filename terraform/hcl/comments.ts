@@ -130,7 +130,7 @@ export const COMMENTS: readonly (readonly [place: string, text: string])[] = [
   ['aws_dynamodb_tag', 'Not in the table, whose tags are ignored: those that others set stay.'],
   [
     'aws_kms_key > lifecycle > create_before_destroy',
-    'A table that gets another key leaves this one before it is deleted.',
+    'What gets another key leaves this one before it is deleted.',
   ],
 
   // The subscription.

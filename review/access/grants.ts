@@ -50,6 +50,8 @@ export interface Grant {
   readonly resources: readonly string[];
   /** Exactly these. */
   readonly conditions: readonly Condition[];
+  /** What a request meets besides, which does not make it another question. */
+  readonly given?: readonly Condition[];
   /** What of the target is asked for: the end of its ARN. */
   readonly suffix?: string;
   /** The same in words. */
@@ -187,7 +189,7 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
     actions: readonly string[],
     resources: readonly string[],
     conditions?: readonly Condition[],
-    asked?: Pick<Grant, 'suffix' | 'part'>,
+    asked?: Pick<Grant, 'suffix' | 'part' | 'given'>,
   ) => grant(on, [role.arn], actions, conditions, { resources, ...asked });
   const write = (bucket: Target, prefix: string, conditions: readonly Condition[]) =>
     own(bucket, MEANT.writeObject, [`${bucket.arn}/${prefix}*`], conditions, {
@@ -212,7 +214,8 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
       ...(table.readTable ? itemsOf(table) : []),
       ...keysOf(table).map((key) => {
         const only = table.readTable ? [] : byLambda;
-        return own(key, MEANT.decrypt, [key.arn], [...only, ...forTable(table, role)]);
+        const conditions = [...only, ...forTable(table, role)];
+        return own(key, MEANT.decrypt, [key.arn], conditions, { given: [ofTable(table)] });
       }),
     ]),
     ...(log
@@ -240,7 +243,7 @@ export function ofReaders({ source, streamPolicy: { readers } }: ResolvedProduce
   return readers.flatMap((arn) => [
     grant(stream, [arn], MEANT.readStream, [BY_LAMBDA], { resources: [`${stream.arn}*`] }),
     ...keysOf(source).map((key) =>
-      grant(key, [arn], MEANT.decrypt, decrypt, { resources: [key.arn] }),
+      grant(key, [arn], MEANT.decrypt, decrypt, { resources: [key.arn], given: [ofTable(source)] }),
     ),
   ]);
 }
@@ -272,6 +275,10 @@ function ofKey(consumer: ResolvedConsumer, byLambda: readonly Condition[]): Gran
 
 const CONTEXT = 'kms:EncryptionContext:';
 
+/** DynamoDB names the table to its key. */
+const ofTable = ({ name }: TableReference) =>
+  condition('StringEquals', `${CONTEXT}aws:dynamodb:tableName`, name);
+
 function ofLog({ account, function: { name } }: ResolvedConsumer): Condition {
   const arn = arns.logGroup(account, names.logGroup(name));
   return condition('ArnEquals', `${CONTEXT}aws:logs:arn`, arn);
@@ -279,13 +286,13 @@ function ofLog({ account, function: { name } }: ResolvedConsumer): Condition {
 
 /** A key that a stack makes is granted among all keys of its account, so for this table only. */
 function forTable(
-  { account, name, encryption }: TableReference,
+  table: TableReference,
   { pollerOnly }: Pick<ResolvedConsumer['role'], 'pollerOnly'>,
 ): Condition[] {
-  const viaDynamodb = through('dynamodb', account);
-  if (encryption !== 'customer-managed') return [viaDynamodb];
+  const viaDynamodb = through('dynamodb', table.account);
+  if (table.encryption !== 'customer-managed') return [viaDynamodb];
   const test = pollerOnly ? 'StringEquals' : 'StringEqualsIfExists';
-  return [viaDynamodb, condition(test, 'kms:EncryptionContext:aws:dynamodb:tableName', name)];
+  return [viaDynamodb, { ...ofTable(table), test }];
 }
 
 /** What policies of resources say. */

@@ -76,14 +76,16 @@ function lookup(grants: readonly Grant[], keyOf: (grant: Grant) => string) {
 }
 
 function questionsOf(grants: readonly Grant[]) {
-  const questions = grants.flatMap(({ actions, conditions, suffix, part, principals }) =>
-    actions.map((each) => {
-      const action = each.replace(/\*$/, '');
-      return { action, suffix, part, context: contextOf(conditions), principals };
-    }),
+  const questions = grants.flatMap(
+    ({ actions, conditions, given = [], suffix, part, principals }) =>
+      actions.map((each) => {
+        const action = each.replace(/\*$/, '');
+        return { action, suffix, part, context: contextOf(conditions), given, principals };
+      }),
   );
-  return groupBy(questions, ({ principals, ...question }) => question).map((group) => ({
+  return groupBy(questions, ({ principals, given, ...question }) => question).map((group) => ({
     ...group[0],
+    context: { ...group[0].context, ...contextOf(group[0].given) },
     principals: unique(group.flatMap(({ principals }) => principals)),
   }));
 }

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import type { Condition } from '../../../policies/statement';
 import { accessOf, foundIn } from '../../helpers/review';
 import { resolved } from '../../helpers/synth-app';
-import type { Content } from '../../helpers/topology';
+import {
+  type Content,
+  consumer as minimalConsumer,
+  producer as minimalProducer,
+  topology,
+} from '../../helpers/topology';
 
 const SEED = 20_260_101;
 const TENANTS = ['tenant-a', 'tenant-b', 'tenant-c'];
@@ -135,4 +140,22 @@ test('every topology allows what it means to, and nothing else', () => {
     }),
     { seed: SEED, numRuns: 10 },
   );
+});
+
+test('a role that decrypts for its table may not decrypt for another table of the account', () => {
+  const kmsKeyArn = 'arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const each = topology({
+    'consumers.process-orders.role.pollerOnly': false,
+    'producers.orders.table.encryption': 'customer-managed',
+    'consumers.search': minimalConsumer('Search'),
+    'producers.items': minimalProducer('Items'),
+    'producers.items.table.encryption': { kmsKeyArn },
+    'subscriptions[1]': { producer: 'items', consumer: 'search' },
+  });
+  const access = accessOf(resolved(each));
+  expect(foundIn(access)).toEqual([]);
+  const decrypting = access.allowed.filter(({ target }) => target.arn === kmsKeyArn);
+  expect(decrypting.map(({ principal }) => principal.label)).toEqual([
+    'role SearchRole of 111122223333',
+  ]);
 });

@@ -83,6 +83,26 @@ test('a bucket that exists keeps its encryption, and the results of queries in i
   expect(statements(stack).map(({ sid }) => sid)).not.toContain('EncryptChanges');
 });
 
+test('of a function that exists the key encrypts failed batches, and its role is to use it for them alone', () => {
+  const roleArn = 'arn:aws:iam::111122223333:role/TheirRole';
+  const stack = synth('customer-managed', {
+    [`${CONSUMER}.role`]: undefined,
+    [`${CONSUMER}.function`]: undefined,
+    [`${CONSUMER}.existingFunction`]: { name: 'Theirs', roleArn },
+  });
+  const documents = stack.data?.aws_iam_policy_document;
+  const sids = (name: string) =>
+    Object(documents?.[name]).statement.map(({ sid }: { sid: string }) => sid);
+  expect(keysOf(stack)).toMatchObject({
+    log: undefined,
+    buckets: { failed_batches_encryption: encryptedWith(OWN) },
+  });
+  expect(sids('consumer_key_policy')).toEqual(['AllowAccountAdministration']);
+  expect(sids('execution_role_policy')).toContain('EncryptFailedBatches');
+  expect(sids('execution_role_policy')).not.toContain('EncryptLog');
+  expect(sids('execution_role_policy')).not.toContain('DecryptEnvironment');
+});
+
 test('a function without variables has no key, which Lambda would not keep', () => {
   expect(keysOf(synth('customer-managed'))).toMatchObject({ log: OWN, environment: undefined });
 });

@@ -3,6 +3,7 @@
  * Recorded (e2e/emulator/README.md), it shows what Terraform calls to change what it once created.
  */
 import { readFileSync } from 'node:fs';
+import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeTableCommand,
   GetResourcePolicyCommand,
@@ -11,9 +12,11 @@ import {
 import { ListAttachedRolePoliciesCommand } from '@aws-sdk/client-iam';
 import {
   GetFunctionCommand,
+  GetFunctionConfigurationCommand,
   ListEventSourceMappingsCommand,
   ListTagsCommand,
 } from '@aws-sdk/client-lambda';
+import { GetBucketEncryptionCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { parseDocument } from 'yaml';
 import { clientsOf } from './support/account';
 import { Deployment, describeWithEndpoint } from './support/deployment';
@@ -87,9 +90,23 @@ describeWithEndpoint('a topology that changes', () => {
   const consumer = clientsOf(before.topology, CONSUMER);
   const producer = clientsOf(before.topology, 'producer-orders');
 
+  const failedBatches = before.topology.consumers[0]?.failedBatches.bucket;
+  /** What a replaced log group and bucket would have otherwise. */
+  async function made() {
+    const logGroupNamePrefix = '/aws/lambda/ProcessOrders';
+    const { logGroups: [log] = [] } = await consumer.logs.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix }),
+    );
+    const { Buckets = [] } = await consumer.s3.send(new ListBucketsCommand({}));
+    const bucket = Buckets.find(({ Name }) => Name === failedBatches);
+    return { key: log?.kmsKeyId, at: [log?.creationTime, bucket?.CreationDate] };
+  }
+  let first: Awaited<ReturnType<typeof made>>;
+
   beforeAll(async () => {
     await before.createStateBucket();
     await before.deploy();
+    first = await made();
     await after.deploy();
     await new Deployment(orders(RETAGGED)).deploy();
   });
@@ -125,6 +142,24 @@ describeWithEndpoint('a topology that changes', () => {
     expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual([
       'byCustomer',
     ]);
+  });
+
+  test('has a key for what it kept already, which is not replaced', async () => {
+    const now = await made();
+    expect(first.key).toBeUndefined();
+    expect(now).toEqual({ ...first, key: expect.stringMatching(/^arn:aws:kms:us-east-1:/) });
+    const { KMSKeyArn } = await consumer.lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: 'ProcessOrders' }),
+    );
+    const { ServerSideEncryptionConfiguration } = await consumer.s3.send(
+      new GetBucketEncryptionCommand({ Bucket: failedBatches }),
+    );
+    expect(KMSKeyArn).toBe(now.key);
+    expect(
+      ServerSideEncryptionConfiguration?.Rules?.map(
+        ({ ApplyServerSideEncryptionByDefault: by }) => by?.KMSMasterKeyID,
+      ),
+    ).toEqual([now.key]);
   });
 
   test('has no drift by what was deployed', () => after.drift());

@@ -1,15 +1,14 @@
 import path from 'node:path';
 import { DataArchiveFile } from '@cdktf/provider-archive/lib/data-archive-file';
 import { ArchiveProvider } from '@cdktf/provider-archive/lib/provider';
-import type { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
-import { AssetType, TerraformAsset } from 'cdktf';
+import { AssetType, type ITerraformDependable, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import { deploymentPackage } from '../packaging/deployment-package';
 import { environmentOf } from '../packaging/environment';
 import type { FunctionMaker } from '../topology/resolve';
 import type { SinkResources } from './sinks';
-import { literals } from './terraform/literal';
+import { literal, literals } from './terraform/literal';
 
 /** The function, from a bundled TypeScript file or a prepared folder; the archive provider zips it. */
 export function createFunction(
@@ -17,7 +16,7 @@ export function createFunction(
   consumer: FunctionMaker,
   arns: { readonly role: string; readonly kmsKeyArn?: string },
   references: SinkResources['references'],
-  logGroup: CloudwatchLogGroup | undefined,
+  dependsOn: readonly ITerraformDependable[],
 ): LambdaFunction {
   const scope = new Construct(stack, 'processor');
   const settings = consumer.function;
@@ -33,10 +32,14 @@ export function createFunction(
     handler,
     filename: outputPath,
     sourceCodeHash: outputBase64Sha256,
+    description: settings.description && literal(scope, settings.description),
+    vpcConfig: settings.vpc,
+    tracingConfig: settings.tracing && { mode: settings.tracing },
+    ephemeralStorage: settings.ephemeralStorage ? { size: settings.ephemeralStorage } : undefined,
     environment: hasVariables ? { variables } : undefined,
     // Lambda does not keep it without variables, and each plan would set it again.
     kmsKeyArn: hasVariables ? arns.kmsKeyArn : undefined,
-    dependsOn: logGroup && [logGroup], // Lambda would make one that keeps logs without end
+    dependsOn: [...dependsOn],
   });
 }
 

@@ -2,10 +2,12 @@ import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import {
   type FunctionTargets,
   functionPolicy,
+  networkPolicy,
   ownStatements,
   streamPolicies,
   TRUST_POLICY,
@@ -27,19 +29,27 @@ import { TerraformData } from './terraform/terraform-data';
  */
 const PROPAGATION_SECONDS = 30;
 
+export interface ExecutionRole {
+  readonly arn: string;
+  /** For other stacks: if it waits, known only once IAM has had time to propagate the role. */
+  readonly settledArn: string;
+  /** What must be there as long as the function is. */
+  readonly ofFunction: readonly ITerraformDependable[];
+}
+
 /**
  * The role that the function runs as and that stream policies name.
  *
  * @param grants what the function's sink needs
- * @returns its ARN for the same stack, and for others: if it waits, known only once IAM has had time to propagate the role
  */
 export function createExecutionRole(
   stack: Construct,
   settings: CreatedRole,
-  { sources, encryption, waitsForRole }: ResolvedConsumer,
+  consumer: ResolvedConsumer,
   targets: FunctionTargets,
   grants: readonly Statement[],
-): { readonly arn: string; readonly settledArn: string } {
+): ExecutionRole {
+  const { sources, encryption, waitsForRole } = consumer;
   const scope = new Construct(stack, 'execution_role');
   const path = settings.path === '/' ? undefined : settings.path; // IAM's own default
   const { arn, id, uniqueId } = new IamRole(scope, 'resource', {
@@ -64,21 +74,24 @@ export function createExecutionRole(
     ...statement,
     resources: resources.map((resource) => literal(scope, resource)),
   }));
-  const [first, ...others] = streamPolicies(sources, settings, encryption);
+  const network = networkPolicy(consumer);
+  const [first, ...others] = streamPolicies(sources, settings, encryption, network);
+  const ofFunction = network.length > 0 ? [inline('network', network)] : [];
   const dependsOn = [
     inline('function', functionPolicy(targets, grants, settings)),
+    ...ofFunction,
     ...(first ? [inline('streams', first)] : []),
     ...others.map((statements, index) => managed(`streams-${index + 1}`, statements)),
     ...(own.length > 0 ? [managed('statements', own)] : []),
     ...identified(settings.managedPolicyArns, policyId).map(([name, arn]) => attach(name, arn)),
   ];
-  if (!waitsForRole) return { arn, settledArn: arn };
+  if (!waitsForRole) return { arn, settledArn: arn, ofFunction };
   const attributes = { input: arn, triggers_replace: uniqueId };
   const settled = new TerraformData(scope, 'settled', attributes, {
     provisioners: [{ type: 'local-exec', command: `sleep ${PROPAGATION_SECONDS}` }],
     dependsOn,
   });
-  return { arn, settledArn: settled.getStringAttribute('output') };
+  return { arn, settledArn: settled.getStringAttribute('output'), ofFunction };
 }
 
 const policyId = (arn: string) => `${parseArn(arn).id}_${parseArn(arn).resource}`;

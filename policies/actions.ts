@@ -1,3 +1,17 @@
+/**
+ * What AWSLambdaVPCAccessExecutionRole allows besides the log.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const NETWORK_INTERFACES = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
 export const ACTIONS = {
   assumeRole: ['sts:AssumeRole'],
 
@@ -41,6 +55,11 @@ export const ACTIONS = {
 
   /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
   encryptData: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  manageNetworkInterfaces: NETWORK_INTERFACES,
+  denyNetworkInterfaces: [...NETWORK_INTERFACES, 'ec2:DetachNetworkInterface'],
+
+  /** @see https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html */
+  writeTraces: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
 
   administerKey: ['kms:*'],
 };

@@ -26,6 +26,8 @@ export interface FunctionTargets {
   readonly failedBatchesArn: string;
   /** ID of the account that owns the bucket. */
   readonly bucketOwner: string;
+  /** Whether it sends traces to X-Ray. Default: no. */
+  readonly traces?: boolean;
 }
 
 type Role = ResolvedConsumer['role'];
@@ -42,19 +44,20 @@ export const notFromCode = ({ pollerOnly }: PollerOnly): Condition[] =>
 
 /** What the function needs, whatever it reads. */
 export function functionPolicy(
-  { logGroupArn, failedBatchesArn, bucketOwner }: FunctionTargets,
+  { logGroupArn, failedBatchesArn, bucketOwner, traces = false }: FunctionTargets,
   ofSink: readonly Statement[],
   role: PollerOnly,
 ): Statement[] {
   const byLambda = notFromCode(role);
   const failed = { condition: [...byLambda, ofBucketOwner(bucketOwner)] };
   const batches = `${failedBatchesArn}/aws/lambda/*`;
-  const { listObjects, writeObject } = ACTIONS;
+  const { listObjects, writeObject, writeTraces } = ACTIONS;
   return [
     ...(logGroupArn === undefined ? [] : writingLog(logGroupArn)),
     { sid: 'ListFailedBatches', actions: listObjects, resources: [failedBatchesArn], ...failed },
     { sid: 'SendFailedBatches', actions: writeObject, resources: [batches], ...failed },
     ...ofSink,
+    ...(traces ? [{ sid: 'WriteTraces', actions: writeTraces, resources: ['*'] }] : []),
     listStreams(role),
   ];
 }
@@ -90,6 +93,32 @@ export function readerStatements({ source }: ResolvedProducer, kmsKeyArn?: strin
   return statements.map(({ sid, ...statement }) => renderStatement(statement));
 }
 
+/**
+ * Lambda connects the function to its VPC with the role; the code, which has the same role, is denied that.
+ * Empty for a function without a VPC.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+ */
+export function networkPolicy({
+  account,
+  function: lambda,
+}: Pick<ResolvedConsumer, 'account' | 'function'>): Statement[] {
+  if (lambda.type === 'existing' || !lambda.vpc) return [];
+  const { manageNetworkInterfaces, denyNetworkInterfaces } = ACTIONS;
+  const arn = arns.function(account, lambda.name);
+  const byCode = condition('ArnEquals', 'lambda:SourceFunctionArn', arn);
+  return [
+    { sid: 'ManageNetworkInterfaces', actions: manageNetworkInterfaces, resources: ['*'] },
+    {
+      sid: 'DenyNetworkInterfacesToCode',
+      effect: 'Deny',
+      actions: denyNetworkInterfaces,
+      resources: ['*'],
+      condition: [byCode],
+    },
+  ];
+}
+
 /** What the code of the function calls itself, as the topology has it. */
 export function ownStatements({ statements }: Pick<Role, 'statements'>): Statement[] {
   return statements.map(({ conditions, ...statement }) => ({
@@ -117,18 +146,22 @@ const FUNCTION_POLICY_SIZE = { plain: 2_048, encrypted: 4_096 };
  * policies as IAM's size quotas ask for: the first is to be an inline policy of the role, the others managed policies.
  * Each is filled in the order of the tables before the next begins, so a table at the end of the file changes the last one.
  * A role that others made gets managed policies only, the first with what `functionPolicy` has.
+ *
+ * @param network what `networkPolicy` has, a further inline policy
  */
 export function streamPolicies(
   tables: readonly TableReference[],
   role: PollerOnly & Partial<Pick<Role, 'type'>>,
   encryption: Encryption = 'aws-owned',
+  network: readonly Statement[] = [],
 ): Statement[][] {
   const ofFunction = FUNCTION_POLICY_SIZE[encryption === 'aws-owned' ? 'plain' : 'encrypted'];
   const { inlinePoliciesSize, managedPolicySize } = IAM;
   const first = role.type === 'existing' ? managedPolicySize : inlinePoliciesSize;
+  const ofNetwork = network.length > 0 ? policySize(network) : 0;
   const policies: Statement[][] = [];
   for (const grants of grantsByTable(tables, role)) {
-    const sizeLimit = policies.length <= 1 ? first - ofFunction : managedPolicySize;
+    const sizeLimit = policies.length <= 1 ? first - ofFunction - ofNetwork : managedPolicySize;
     const extended = grants.reduce(addGrant, policies.at(-1) ?? []);
     if (policies.length > 0 && policySize(extended) <= sizeLimit) policies.splice(-1, 1, extended);
     else policies.push(grants.reduce(addGrant, []));
@@ -139,10 +172,12 @@ export function streamPolicies(
 /** What the owner of a role gives it: documents that each fit into a managed policy, nearly always one. */
 export function policiesForOwner(
   ofFunction: readonly Statement[],
-  { sources, role, encryption }: Pick<ResolvedConsumer, 'sources' | 'role' | 'encryption'>,
+  consumer: Pick<ResolvedConsumer, 'sources' | 'role' | 'encryption' | 'account' | 'function'>,
 ): [Statement[], ...Statement[][]] {
-  const [first = [], ...others] = streamPolicies(sources, role, encryption);
-  return [[...ofFunction, ...first], ...others];
+  const { sources, role, encryption } = consumer;
+  const network = networkPolicy(consumer);
+  const [first = [], ...others] = streamPolicies(sources, role, encryption, network);
+  return [[...ofFunction, ...network, ...first], ...others];
 }
 
 export function streamCount(policies: readonly Statement[][]): number {

@@ -48,6 +48,7 @@ export class ConsumerStack extends AccountStack {
       logGroupArn: logGroup?.arn,
       failedBatchesArn: failedBatches.arn,
       bucketOwner: consumer.account.id,
+      traces: makesFunction(consumer) && consumer.function.tracing === 'Active',
     };
     const ofKey = kmsKeyArn === undefined ? [] : useOfKey(consumer, kmsKeyArn);
     const needs = [targets, [...grants, ...ofKey]] as const;
@@ -56,8 +57,10 @@ export class ConsumerStack extends AccountStack {
         ? createExecutionRole(this, consumer.role, consumer, ...needs)
         : this.findRole(consumer, ...needs);
     const arnsOfFunction = { role: role.arn, kmsKeyArn };
+    // Lambda would make a log group that keeps logs without end.
+    const needed = [...(logGroup ? [logGroup] : []), ...role.ofFunction];
     const lambda = makesFunction(consumer)
-      ? createFunction(this, consumer, arnsOfFunction, references, logGroup)
+      ? createFunction(this, consumer, arnsOfFunction, references, needed)
       : findFunction(this, consumer);
     if (consumer.dashboard) {
       createDashboard(this, consumer.account.region, lambda.functionName, logGroup);
@@ -90,7 +93,7 @@ export class ConsumerStack extends AccountStack {
       const description = 'More such policies, as many streams need';
       this.output('further_role_policies', furtherPolicies, description);
     }
-    return { arn, settledArn: arn };
+    return { arn, settledArn: arn, ofFunction: [] };
   }
 
   private createLogGroup({ function: lambda }: FunctionMaker, kmsKeyId: string | undefined) {

@@ -59,6 +59,9 @@ export const FUNCTION = from('lambda/latest/api/API_CreateFunction.html', {
   memorySize: { min: 128, max: 10_240 },
   /** Seconds. */
   timeout: { min: 1, max: 900 },
+  descriptionLength: { min: 0, max: 256 },
+  /** MB of `/tmp`. */
+  ephemeralStorage: { min: 512, max: 10_240 },
   /** AWS takes 0 as well: the function never runs then. */
   reservedConcurrentExecutions: { min: 1, max: 1_000_000 },
 });
@@ -82,6 +85,15 @@ export const DEPLOYMENT_PACKAGE = from(LAMBDA_QUOTAS, {
 
 /** Bytes of all environment variables of one function together, names included. */
 export const ENVIRONMENT = from(LAMBDA_QUOTAS, { totalSize: 4_096 });
+
+/** Layers of one function. */
+export const LAYERS = from(LAMBDA_QUOTAS, { count: 5 });
+
+/** The network of a function. */
+export const VPC = from('lambda/latest/api/API_VpcConfig.html', {
+  subnets: 16,
+  securityGroups: 5,
+});
 
 /** Environment variables that Lambda sets itself and refuses. */
 export const RESERVED_ENVIRONMENT_VARIABLES = from('lambda/latest/dg/configuration-envvars.html', {

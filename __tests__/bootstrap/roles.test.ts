@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { loadTopology } from '../../load/load';
+import { ACTIONS } from '../../policies/actions';
 import { encryptObjects, useOfKey } from '../../policies/consumer-key';
-import { functionPolicy, streamPolicies } from '../../policies/execution-role';
+import { functionPolicy, networkPolicy, streamPolicies } from '../../policies/execution-role';
 import type { Statement } from '../../policies/statement';
 import type { PolicyStatement } from '../../review/read/policy-document';
 import { arns } from '../../topology/arns';
@@ -207,7 +208,31 @@ test('every policy fits into a managed policy', () => {
   expect(Math.max(...sizes)).toBeLessThanOrEqual(IAM.managedPolicySize);
 });
 
+const INTERFACE = `arn:aws:ec2:us-east-1:${ID}:network-interface/eni-0123abcd`;
+
 describe('the boundary', () => {
+  test('allows traces, and Lambda, but not the code, the network of a function', async () => {
+    const { boundary } = documentsOf(ANALYTICS);
+    const vpc = { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] };
+    const [network] = networkPolicy({
+      account: ANALYTICS.account,
+      function: { name: 'ProcessOrders', vpc },
+    } as Parameters<typeof networkPolicy>[0]);
+    const may = (actions: readonly string[] = [], context?: Request['context']) =>
+      Promise.all(
+        actions.map((action) => {
+          const resource = /^xray|Describe/.test(action) ? '*' : INTERFACE;
+          return isAllowed({ boundary }, { action, resource, context });
+        }),
+      );
+    const byCode = {
+      'lambda:SourceFunctionArn': arns.function(ANALYTICS.account, 'ProcessOrders'),
+    };
+    expect(await may(ACTIONS.writeTraces, byCode)).toEqual([true, true]);
+    expect(await may(network?.actions)).toEqual(Array(6).fill(true));
+    expect(await may(network?.actions, byCode)).toEqual(Array(6).fill(false));
+  });
+
   test.each(SHIPPED)('allows all that the roles of %s are granted', async (file) => {
     const { consumers } = loadTopology(`topologies/${file}`);
     const questions = consumers.flatMap((consumer) => {

@@ -30,6 +30,10 @@ const LARGE = withStacks(
       'state.manage': true,
       ...tenants(150),
       'consumers.process-orders.encryption': 'customer-managed',
+      'consumers.process-orders.function.vpc': {
+        subnetIds: ['subnet-0123abcd'],
+        securityGroupIds: ['sg-0123abcd'],
+      },
       'consumers.process-orders.role.statements': [{ actions: ['sns:Publish'], resources: ['*'] }],
     }),
   ),

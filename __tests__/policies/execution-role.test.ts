@@ -1,6 +1,7 @@
 import {
   type FunctionTargets,
   functionPolicy,
+  networkPolicy,
   streamPolicies,
 } from '../../policies/execution-role';
 import { ofBucketOwner } from '../../policies/resource-policies';
@@ -43,6 +44,7 @@ describe('streamPolicies', () => {
     logGroupArn: `arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:/aws/lambda/${'f'.repeat(FUNCTION.nameLength.max)}`,
     failedBatchesArn: bucket,
     bucketOwner: '111122223333',
+    traces: true,
   };
   const widestGrant = {
     sid: 'WriteChanges',
@@ -91,6 +93,26 @@ describe('streamPolicies', () => {
     expect(inline + rest).toBeLessThanOrEqual(IAM.inlinePoliciesSize);
     expect(managed.filter((size) => size > IAM.managedPolicySize)).toStrictEqual([]);
     expect(managed.length).toBeGreaterThan(0);
+  });
+
+  test('leave room for the network of a function', () => {
+    const name = 'f'.repeat(FUNCTION.nameLength.max);
+    const vpc = { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] };
+    const consumer = { account: table(1).account, function: { name, vpc } };
+    const network = networkPolicy(consumer as Parameters<typeof networkPolicy>[0]);
+    const [inline = [], ...managed] = streamPolicies(
+      tables(331, 'Abc'),
+      POLLER_ONLY,
+      undefined,
+      network,
+    );
+    const rest = policySize(functionPolicy(widest, [widestGrant], POLLER_ONLY));
+    expect(policySize(inline) + policySize(network) + rest).toBeLessThanOrEqual(
+      IAM.inlinePoliciesSize,
+    );
+    expect(managed.map((policy) => policySize(policy) <= IAM.managedPolicySize)).toEqual([
+      ...[true, true, true],
+    ]);
   });
 
   // With three letters an ARN takes 61 characters of the quota, with 255 it takes 313.

@@ -87,6 +87,9 @@ const OF_OWNER = {
   values: ['111122223333'],
 };
 
+const LAYER = 'arn:aws:lambda:us-east-1:111122223333:layer:shared-code:1';
+const VPC = { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] };
+
 const STATEMENTS = [
   {
     sid: 'WriteTotals',
@@ -390,6 +393,10 @@ describe('the function', () => {
           memorySize: 128,
           timeout: 900,
           reservedConcurrentExecutions: 7,
+          ephemeralStorage: 1024,
+          description: '${a} "b"',
+          layers: [LAYER],
+          tracing: 'PassThrough',
         },
       },
       {
@@ -400,6 +407,10 @@ describe('the function', () => {
         memory_size: 128,
         timeout: 900,
         reserved_concurrent_executions: 7,
+        ephemeral_storage: { size: 1024 },
+        description: '$${a} "b"',
+        layers: [LAYER],
+        tracing_config: { mode: 'PassThrough' },
       },
     ],
     [
@@ -541,6 +552,69 @@ describe('the role', () => {
         ),
       },
     });
+  });
+
+  test('lets Lambda, and not the code, use the network, for as long as the function is there', () => {
+    const vpc = { ...VPC, ipv6AllowedForDualStack: true };
+    const { resource, data } = consumerStack({ [`${FUNCTION}.vpc`]: vpc });
+    expect(resource?.aws_lambda_function).toEqual({
+      processor: {
+        ...LAMBDA,
+        vpc_config: {
+          subnet_ids: vpc.subnetIds,
+          security_group_ids: vpc.securityGroupIds,
+          ipv6_allowed_for_dual_stack: true,
+        },
+        depends_on: [...LAMBDA.depends_on, 'aws_iam_role_policy.execution_role_network'],
+      },
+    });
+    expect(resource?.aws_iam_role_policy).toEqual({
+      ...RESOURCES.aws_iam_role_policy,
+      execution_role_network: inlinePolicy('network'),
+    });
+    const actions = [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ];
+    expect(data?.aws_iam_policy_document?.execution_role_network_policy).toEqual({
+      provider: 'aws.consumer',
+      statement: [
+        { sid: 'ManageNetworkInterfaces', actions, resources: ['*'] },
+        {
+          sid: 'DenyNetworkInterfacesToCode',
+          effect: 'Deny',
+          actions: [...actions, 'ec2:DetachNetworkInterface'],
+          resources: ['*'],
+          condition: [
+            {
+              test: 'ArnEquals',
+              variable: 'lambda:SourceFunctionArn',
+              values: ['arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders'],
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('lets the function send traces, where they are sampled', () => {
+    const functionPolicy = (tracing: string) =>
+      consumerStack({ [`${FUNCTION}.tracing`]: tracing }).data?.aws_iam_policy_document
+        ?.execution_role_function_policy;
+    expect(functionPolicy('PassThrough')).toEqual(DOCUMENTS.execution_role_function_policy);
+    expect(Reflect.get(Object(functionPolicy('Active')), 'statement')).toEqual([
+      ...DOCUMENTS.execution_role_function_policy.statement.slice(0, -1),
+      {
+        sid: 'WriteTraces',
+        actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+        resources: ['*'],
+      },
+      ...DOCUMENTS.execution_role_function_policy.statement.slice(-1),
+    ]);
   });
 
   test('has what its function itself calls in a managed policy of its own, as it is written', () => {
@@ -1134,6 +1208,16 @@ describe('as HCL', () => {
           name: 'Legacy',
           roleArn: 'arn:aws:iam::111122223333:role/Legacy',
         },
+      },
+    ],
+    [
+      'one in a VPC, with layers, traces and more',
+      {
+        [`${FUNCTION}.vpc`]: VPC,
+        [`${FUNCTION}.layers`]: [LAYER],
+        [`${FUNCTION}.tracing`]: 'Active',
+        [`${FUNCTION}.ephemeralStorage`]: 512,
+        [`${FUNCTION}.description`]: 'Lines\nof "${text}"',
       },
     ],
     ['one with statements', { [`${ROLE}.statements`]: STATEMENTS }],

@@ -8,6 +8,7 @@ import { RESERVED_ENVIRONMENT_VARIABLES } from '../../topology/limits';
 import { placeNamed } from '../../topology/paths';
 import { type Problem, type Report, UserError } from '../../topology/problem';
 import { isLogEntry, sinkKind } from '../../topology/sinks';
+import { attachments } from './attachments';
 import { codeFolder } from './code-folder';
 import {
   type Account,
@@ -194,6 +195,7 @@ export const OF_CONSUMER: readonly Check[] = [
   ofFunction(functionFiles),
   ofRole(managedPolicies),
   ofRole(statements),
+  ofFunction(attachments),
   ofFunction(concurrency),
   ofFunction(environment),
   ofRole(roleArns),

@@ -1,5 +1,6 @@
 import { environmentOf, environmentSize } from '../../packaging/environment';
 import {
+  networkPolicy,
   ownStatements,
   roomForStreams,
   streamCount,
@@ -25,7 +26,7 @@ export function sizes({ producers, consumers }: ResolvedTopology, report: Report
   }
   for (const consumer of consumers) {
     const { name, role, sources, encryption } = consumer;
-    const policies = streamPolicies(sources, role, encryption);
+    const policies = streamPolicies(sources, role, encryption, networkPolicy(consumer));
     // Ours has an inline policy as well; others attach managed ones.
     const inline = role.type === 'created' ? 1 : 0;
     const most = inline + roomForStreams(role);

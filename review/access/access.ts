@@ -40,12 +40,21 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology) {
     ...roles.flatMap(({ arn, policies }) =>
       policies.flatMap((policy) => unintended(arn, policy, intent.ofRole(arn))),
     ),
+    ...roles.flatMap(({ arn, policies }) => {
+      // Statements of a role name no principal.
+      const meant = intent.ofRole(arn).map((grant) => ({ ...grant, principals: [] }));
+      return notDenied(
+        arn,
+        policies.flatMap(({ statements }) => statements),
+        meant,
+      );
+    }),
     ...targets.flatMap(({ target, policy }) => {
       const place = `${target.kind} ${target.arn}`;
       const meant = intent.ofTarget(target);
       return [
         ...(policy ? unintended(place, policy, meant) : []),
-        ...notDenied(place, policy, meant),
+        ...notDenied(place, policy?.statements ?? [], meant),
       ];
     }),
     ...intent.missingFrom(model.targets).map((place) => ({

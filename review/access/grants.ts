@@ -34,6 +34,24 @@ export const MEANT = {
   writeObject: ['s3:PutObject'],
   publish: ['sns:Publish'],
   publishEncrypted: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+  manageNetworkInterfaces: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  denyNetworkInterfaces: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+    'ec2:DetachNetworkInterface',
+  ],
+  writeTraces: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
   administerKey: ['kms:*'],
 } as const;
 
@@ -181,7 +199,15 @@ function grant(
 export function ofRole(consumer: ResolvedConsumer): Grant[] {
   const { account, role, sources, sink } = consumer;
   const { log, failedBatches, lake, account: whole } = partsOf(consumer);
+  const { tracing, vpc } = makesFunction(consumer) ? consumer.function : {};
   const byLambda = role.pollerOnly ? [BY_LAMBDA] : [];
+  const byCode = [
+    condition(
+      'ArnEquals',
+      'lambda:SourceFunctionArn',
+      arns.function(account, consumer.function.name),
+    ),
+  ];
   const ofOwner = condition('StringEquals', 's3:ResourceAccount', account.id);
   const failed = [...byLambda, ofOwner];
   const own = (
@@ -189,8 +215,8 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
     actions: readonly string[],
     resources: readonly string[],
     conditions?: readonly Condition[],
-    asked?: Pick<Grant, 'suffix' | 'part' | 'given'>,
-  ) => grant(on, [role.arn], actions, conditions, { resources, ...asked });
+    more?: Pick<Grant, 'suffix' | 'part' | 'effect' | 'given'>,
+  ) => grant(on, [role.arn], actions, conditions, { resources, ...more });
   const write = (bucket: Target, prefix: string, conditions: readonly Condition[]) =>
     own(bucket, MEANT.writeObject, [`${bucket.arn}/${prefix}*`], conditions, {
       suffix: `/${prefix}example`,
@@ -229,6 +255,13 @@ export function ofRole(consumer: ResolvedConsumer): Grant[] {
     own(failedBatches, MEANT.listObjects, [failedBatches.arn], failed),
     ...(lake && sink.type === 's3' ? [write(lake, sink.prefix, [ofOwner])] : []),
     own(whole, MEANT.listStreams, ['*'], byLambda),
+    ...(tracing === 'Active' ? [own(whole, MEANT.writeTraces, ['*'])] : []),
+    ...(vpc
+      ? [
+          own(whole, MEANT.manageNetworkInterfaces, ['*']),
+          own(undefined, MEANT.denyNetworkInterfaces, ['*'], byCode, { effect: 'Deny' }),
+        ]
+      : []),
     own(undefined, managed, ['*']),
     ...role.statements.map(({ actions, resources, conditions }) =>
       own(undefined, actions, resources, conditions),

@@ -47,8 +47,9 @@ export function intentOf({ consumers, producers }: ResolvedTopology) {
     /** Whether a managed policy that the topology attaches, or a statement of it, allows a role an action. */
     isOfTopology: (role: string, action: string, resource: string) =>
       byRole(role).some(
-        ({ on, actions, resources }) =>
+        ({ on, effect, actions, resources }) =>
           !on &&
+          effect !== 'Deny' &&
           actions.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
           resources.some((pattern) => matches(pattern, resource)),
       ),

@@ -33,25 +33,25 @@ export function unintended(place: string, policy: Policy, meant: readonly Grant[
   });
 }
 
-/** What is meant to be denied and a policy does not deny, word by word. */
+/** What is meant to be denied and no statement denies, word by word. */
 export function notDenied(
   place: string,
-  policy: Policy | undefined,
+  statements: readonly Statement[],
   meant: readonly Grant[],
 ): Found[] {
   return meant
     .filter(({ effect }) => effect === 'Deny')
     .filter((grant) => {
       const asMeant = String([grant.actions, grant.resources, grant.principals]);
-      const denies = (policy?.statements ?? []).filter((statement) => isAlike(grant, statement));
+      const denies = statements.filter((statement) => isAlike(grant, statement));
       return denies.every(
         ({ actions, resources, principals }) =>
           String([named(actions), named(resources), principals.AWS]) !== asMeant,
       );
     })
-    .map(({ actions, conditions }) => ({
+    .map(({ actions, principals, conditions }) => ({
       place,
-      message: `does not deny ${actions} to everybody${inText(conditions)}`,
+      message: `does not deny ${actions.join(', ')}${principals.includes('*') ? ' to everybody' : ''}${inText(conditions)}`,
     }));
 }
 

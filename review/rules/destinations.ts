@@ -1,5 +1,6 @@
 import { environmentOf } from '../../packaging/environment';
 import { arns } from '../../topology/arns';
+import { LAYERS, VPC } from '../../topology/limits';
 import { names, STATE_BUCKET_STACK_ID } from '../../topology/names';
 import {
   makesFunction,
@@ -112,6 +113,7 @@ function functionOf(consumer: ResolvedConsumer, key: string | undefined): Expect
   if (!makesFunction(consumer)) {
     return { 'data.aws_lambda_function': { function_name: [consumer.function.name] } };
   }
+  const { layers, vpc } = consumer.function;
   const variables = Object.entries(environmentOf(consumer)).map(([variable, value]) => [
     VARIABLE + variable,
     [value],
@@ -121,8 +123,17 @@ function functionOf(consumer: ResolvedConsumer, key: string | undefined): Expect
       role: [consumer.role.arn],
       kms_key_arn: [variables.length > 0 ? key : undefined],
       ...Object.fromEntries(variables),
+      ...itemsOf('layers', LAYERS.count, layers),
+      ...itemsOf('vpc_config.0.subnet_ids', VPC.subnets, vpc?.subnetIds),
+      ...itemsOf('vpc_config.0.security_group_ids', VPC.securityGroups, vpc?.securityGroupIds),
     },
   };
+}
+
+/** A list that has exactly these items: of the places up to one more than the list can have, each with its item. */
+function itemsOf(attribute: string, most: number, items: readonly string[] = []): Attributes {
+  const places = Array.from({ length: most + 1 }, (_, index) => index);
+  return Object.fromEntries(places.map((place) => [`${attribute}.${place}`, [items[place]]]));
 }
 
 function actionsOf(

@@ -2,6 +2,7 @@ import type { Finding } from '../model';
 import { allowList } from './allow-list';
 import { buckets } from './buckets';
 import { destinations } from './destinations';
+import { foreignLayers } from './foreign-layers';
 import { intendedResources } from './intended-resources';
 import { managedPolicies } from './managed-policies';
 import { place } from './place';
@@ -39,6 +40,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'unheard-alarms': unheardAlarms,
   'scarce-concurrency': scarceConcurrency,
   'wide-statements': wideStatements,
+  'foreign-layers': foreignLayers,
 };
 
 export function applyRules(input: RuleInput): Finding[] {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { FUNCTION, LOG_RETENTION_IN_DAYS } from '../limits';
+import { FUNCTION, LAYERS, LOG_RETENTION_IN_DAYS, VPC } from '../limits';
 import { runtimeRule, USABLE_RUNTIMES } from '../runtimes';
 import { roleArn } from './aws';
-import { choice, exclusive, integer, list, object, sized, text } from './values';
+import { choice, exclusive, flag, integer, list, object, sized, text } from './values';
 
 const code = object({
   directory: text(/./, "must be the path of a folder, relative to the topology's file").describe(
@@ -21,6 +21,31 @@ const functionName = sized(
   /^[a-zA-Z0-9_-]*$/,
   FUNCTION.nameLength,
   (length) => `must be a function name: ${length} letters, digits, hyphens and underscores`,
+);
+
+const ids = (prefix: string, what: string, most: number) =>
+  list(
+    text(
+      new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
+      `must be the ID of a ${what}, such as ${prefix}-0123456789abcdef0`,
+    ),
+  )
+    .min(1, { error: `must have at least one ${what}` })
+    .max(most, { error: `must be at most ${most} ${what}s` });
+
+const vpc = object({
+  subnetIds: ids('subnet', 'subnet', VPC.subnets).describe('Subnets of one VPC.'),
+  securityGroupIds: ids('sg', 'security group', VPC.securityGroups).describe(
+    'Security groups of that VPC.',
+  ),
+  ipv6AllowedForDualStack: flag()
+    .optional()
+    .describe('Whether the function may send over IPv6, in subnets that have it. Default: false.'),
+});
+
+const layerArn = text(
+  /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+$/,
+  'must be the ARN of a version of a layer, such as arn:aws:lambda:us-east-1:111122223333:layer:example:1',
 );
 
 const settings = object({
@@ -48,6 +73,31 @@ const settings = object({
   timeout: integer(FUNCTION.timeout, ' seconds')
     .default(60)
     .describe('Time one invocation may take, in seconds.'),
+  ephemeralStorage: integer(FUNCTION.ephemeralStorage, ' MB')
+    .optional()
+    .describe('Size of /tmp in MB. Left out, Terraform leaves it as it is, which is 512 at first.'),
+  description: sized(
+    /^/,
+    FUNCTION.descriptionLength,
+    (length) => `must be a description of ${length} characters`,
+  )
+    .optional()
+    .describe('Description, which the console shows.'),
+  vpc: vpc
+    .optional()
+    .describe(
+      "VPC in which the function's requests start. Reading the stream does not go through it. Left out: none.",
+    ),
+  layers: list(layerArn)
+    .min(1, { error: 'must have at least one layer; leave it out for none' })
+    .max(LAYERS.count, { error: `must be at most ${LAYERS.count} layers` })
+    .optional()
+    .describe('Versions of layers, whose code runs in the function, in the order they are merged.'),
+  tracing: choice(['Active', 'PassThrough'])
+    .optional()
+    .describe(
+      'Traces of AWS X-Ray: Active samples invocations. Left out, Terraform leaves it as it is, which is PassThrough at first.',
+    ),
   reservedConcurrentExecutions: integer(
     FUNCTION.reservedConcurrentExecutions,
     ' (to pause, write enabled: false in the subscription)',

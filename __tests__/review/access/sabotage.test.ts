@@ -84,6 +84,69 @@ test('an action missing in the stream policy', () => {
   expect(found(edits)).toEqual([denied('dynamodb:GetShardIterator', STREAM, SILENT)]);
 });
 
+describe('the network of a function', () => {
+  const topology = {
+    ...TOPOLOGY,
+    consumers: TOPOLOGY.consumers.map((consumer) => ({
+      ...consumer,
+      function: {
+        ...consumer.function,
+        tracing: 'Active' as const,
+        vpc: { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] },
+      },
+    })),
+  };
+  const LAMBDA = 'arn:aws:lambda:us-east-1:111122223333:function:MeterDocuments';
+  const BY_CODE = `ArnEquals lambda:SourceFunctionArn = ${LAMBDA}`;
+  const ALLOWED = [
+    ...['CreateNetworkInterface', 'DescribeNetworkInterfaces', 'DescribeSubnets'],
+    ...['DeleteNetworkInterface', 'AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'],
+  ].map((action) => `ec2:${action}`);
+  const DENIED = [...ALLOWED, 'ec2:DetachNetworkInterface'];
+  const foundWith = (sid: string, change: Change) =>
+    foundIn(accessOf(topology, inRole('network', sid, change)));
+  const notDenied = `${ROLE} does not deny ${DENIED.join(', ')} where ${BY_CODE}`;
+
+  test('is used by Lambda, and not by the code', () => {
+    const { allowed, findings } = accessOf(topology);
+    expect(findings).toEqual([]);
+    expect(allowed.map(({ action }) => action)).toEqual(expect.arrayContaining(ALLOWED));
+  });
+
+  test('is found where Lambda may not use it', () => {
+    const change: Change = (each) => {
+      each.actions = ALLOWED.slice(1);
+    };
+    expect(foundWith('ManageNetworkInterfaces', change)).toEqual([
+      denied('ec2:CreateNetworkInterface', 'account 111122223333', 'role: no statement'),
+    ]);
+  });
+
+  test.each<[string, Change, string[]]>([
+    [
+      'for another function',
+      (each) => {
+        each.condition = [
+          { test: 'ArnEquals', variable: 'lambda:SourceFunctionArn', values: [`${LAMBDA}2`] },
+        ];
+      },
+      [
+        `${ROLE} network/DenyNetworkInterfacesToCode denies ${DENIED.join(', ')} on * where ${BY_CODE}2, ${MORE}`,
+        notDenied,
+      ],
+    ],
+    [
+      'but for an action',
+      (each) => {
+        each.actions = ALLOWED;
+      },
+      [notDenied],
+    ],
+  ])('is found where the code is denied it %s', (_, change, lines) => {
+    expect(foundWith('DenyNetworkInterfacesToCode', change)).toEqual(lines);
+  });
+});
+
 test('an action missing in the policy of the role is found for every stream', () => {
   const edits = inRole('streams', 'ReadStreams', (each) => {
     each.actions = READ.filter((action) => action !== 'dynamodb:DescribeStream');

@@ -19,6 +19,11 @@ const TOPOLOGY = resolved(
     'accounts.analytics.deployRole': { arn: 'arn:aws:iam::111122223333:role/Deploy' },
     'consumers.process-orders.sink': 's3',
     'consumers.process-orders.encryption': 'customer-managed',
+    'consumers.process-orders.function.layers': ['arn:aws:lambda:us-east-1:111122223333:layer:a:1'],
+    'consumers.process-orders.function.vpc': {
+      subnetIds: ['subnet-0123abcd', 'subnet-1123abcd'],
+      securityGroupIds: ['sg-0123abcd'],
+    },
     'consumers.process-orders.alarms': { email: 'team@example.com' },
     'producers.orders.table.encryption': 'customer-managed',
   }),

@@ -338,6 +338,15 @@ describe('what the function itself may call', () => {
   });
 });
 
+test('a layer of another account is noted', () => {
+  const layers = ['111122223333', '580247275435'].map(
+    (id) => `arn:aws:lambda:us-east-1:${id}:layer:tools-${id}:1`,
+  );
+  expect(notes(reviewed({ 'consumers.process-orders.function.layers': layers }))).toEqual([
+    `consumers.process-orders.function.layers[1] ${layers[1]} is code of the account 580247275435 that runs in the function, with its role; know who publishes it`,
+  ]);
+});
+
 describe('the end of a runtime', () => {
   const NODE_22 = { 'consumers.process-orders.function.runtime': 'nodejs22.x' };
   const FUNCTION =

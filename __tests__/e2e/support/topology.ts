@@ -17,7 +17,7 @@ export function writeTopology(content: string): string {
   const topology = parseDocument(content);
   const consumers = topology.get('consumers');
   for (const { value } of isMap(consumers) ? consumers.items : []) {
-    if (!isMap(value)) continue;
+    if (!isMap(value) || !value.has('function')) continue;
     if (!value.hasIn(['function', 'runtime'])) value.setIn(['function', 'runtime'], RUNTIME);
     for (const place of PATHS.map((keys) => ['function', ...keys])) {
       const named = value.getIn(place);

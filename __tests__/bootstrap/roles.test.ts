@@ -187,6 +187,34 @@ describe('the deploy role', () => {
   });
 });
 
+describe('a function and a role that exist', () => {
+  const { deploy } = documentsOf({
+    ...ANALYTICS,
+    consumers: [
+      { name: 'found', role: 'platform/Legacy', function: 'Legacy', exists: 'function' },
+      { name: 'shared', role: 'platform/Shared', function: 'Share', exists: 'role' },
+    ],
+  });
+  const role = (name: string) => `arn:aws:iam::${ID}:role/platform/${name}`;
+  const lambda = (name: string) => `arn:aws:lambda:us-east-1:${ID}:function:${name}`;
+
+  test.each<[boolean, string, string]>([
+    [true, 'lambda:GetFunction', lambda('Legacy')],
+    [true, 'lambda:UpdateFunctionCode', lambda('Share')],
+    [true, 'iam:GetRole', role('Shared')],
+    [true, 'iam:PassRole', role('Shared')],
+    [false, 'lambda:UpdateFunctionCode', lambda('Legacy')],
+    [false, 'lambda:DeleteFunction', lambda('Legacy')],
+    [false, 'iam:PutRolePolicy', role('Shared')],
+    [false, 'iam:AttachRolePolicy', role('Shared')],
+    [false, 'iam:DeleteRole', role('Shared')],
+    [false, 'iam:DeleteRole', role('Legacy')],
+    [false, 'iam:PassRole', role('Legacy')],
+  ])('allowed: %s, to %s %s', async (allowed, action, resource) => {
+    expect(await isAllowed(deploy, { action, resource })).toBe(allowed);
+  });
+});
+
 test('the read-only role has the reading actions of the deploy role, and no others', () => {
   const isReading = (action: string) => /:(Get|List|Describe)|^kms:Decrypt$/.test(action);
   expect(actionsOf(READ)).toEqual(actionsOf(DEPLOY).filter(isReading));

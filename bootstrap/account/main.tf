@@ -24,22 +24,30 @@ locals {
   iam       = "arn:${local.partition}:iam::${var.account_id}"
 
   functions = var.consumers[*].function
-  lakes     = [for consumer in var.consumers : consumer if consumer.lake]
+  # What the stacks make, and so may change; the rest exists and stays as it is.
+  made           = [for consumer in var.consumers : consumer if consumer.exists == "none"]
+  made_functions = [for consumer in var.consumers : consumer.function if consumer.exists != "function"]
+  made_roles     = [for consumer in local.made : "${local.iam}:role/${consumer.role}"]
+  found_roles    = [for consumer in var.consumers : "${local.iam}:role/${consumer.role}" if consumer.exists == "role"]
+  lakes          = [for consumer in var.consumers : consumer if consumer.lake]
 
   # The placeholders of policies/*.json.tftpl.
   names = {
-    role_arns = [for consumer in var.consumers : "${local.iam}:role/${consumer.role}"]
+    role_arns        = local.made_roles
+    found_role_arns  = local.found_roles
+    passed_role_arns = concat(local.made_roles, local.found_roles)
     role_policy_arns = flatten([
-      for consumer in var.consumers : [
+      for consumer in local.made : [
         "${local.iam}:policy/${consumer.role}-streams-*",
         "${local.iam}:policy/${consumer.role}-statements",
       ]
     ])
-    boundary_arn  = "${local.iam}:policy${local.path}${local.boundary}"
-    function_arns = [for name in local.functions : "arn:${local.partition}:lambda:${local.regional}:function:${name}"]
-    mapping_arn   = "arn:${local.partition}:lambda:${local.regional}:event-source-mapping:*"
+    boundary_arn       = "${local.iam}:policy${local.path}${local.boundary}"
+    function_arns      = [for name in local.functions : "arn:${local.partition}:lambda:${local.regional}:function:${name}"]
+    made_function_arns = [for name in local.made_functions : "arn:${local.partition}:lambda:${local.regional}:function:${name}"]
+    mapping_arn        = "arn:${local.partition}:lambda:${local.regional}:event-source-mapping:*"
     log_group_arns = flatten([
-      for name in local.functions : [
+      for name in local.made_functions : [
         "arn:${local.partition}:logs:${local.regional}:log-group:/aws/lambda/${name}",
         "arn:${local.partition}:logs:${local.regional}:log-group:/aws/lambda/${name}:*",
       ]

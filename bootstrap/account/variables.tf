@@ -32,13 +32,15 @@ variable "consumers" {
   description = <<-END
     Consumers of the account: name in the topology, role.name, function.name, and whether sink is s3. A name may
     end with *, for accounts with many, or for a consumer whose name is longer than 35 characters, which its
-    bucket's name does not hold.
+    bucket's name does not hold. Where role.existing is given exists is "role", and role its name with its path; with
+    existingFunction it is "function". What exists is read, and not changed.
   END
   type = list(object({
     name     = string
     role     = string
     function = string
     lake     = optional(bool, false)
+    exists   = optional(string, "none")
   }))
   default = []
 
@@ -47,8 +49,15 @@ variable "consumers" {
     error_message = "The name of a consumer must begin with a letter, and have lower-case letters, digits and hyphens; it may end with *."
   }
   validation {
-    condition     = alltrue([for consumer in var.consumers : can(regex("^[A-Za-z0-9_+=,.@-]+[*]?$", consumer.role))])
-    error_message = "The role of a consumer must be a role name, without a path; it may end with *."
+    condition = alltrue([
+      for consumer in var.consumers :
+      can(regex(consumer.exists == "none" ? "^[A-Za-z0-9_+=,.@-]+[*]?$" : "^[A-Za-z0-9_+=,.@/-]+$", consumer.role))
+    ])
+    error_message = "The role of a consumer must be a role name, without a path; it may end with *. Of a role that exists it is the name with its path."
+  }
+  validation {
+    condition     = alltrue([for consumer in var.consumers : contains(["none", "role", "function"], consumer.exists)])
+    error_message = "What exists must be none, role or function."
   }
   validation {
     # With such a name a deployer could change the role it deploys with.

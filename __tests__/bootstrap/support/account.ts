@@ -12,6 +12,7 @@ export interface BootstrappedAccount {
     readonly role: string;
     readonly function: string;
     readonly lake?: boolean;
+    readonly exists?: 'role' | 'function';
   }[];
   readonly tables: readonly string[];
 }
@@ -89,15 +90,23 @@ function placeholders({ account, topologies, consumers, tables }: BootstrappedAc
   const regional = (service: string, resource: string) =>
     `arn:${account.partition}:${service}:${account.region}:${account.id}:${resource}`;
   const functions = consumers.map((consumer) => consumer.function);
+  const made = consumers.filter(({ exists }) => exists === undefined);
+  const madeFunctions = consumers
+    .filter(({ exists }) => exists !== 'function')
+    .map((consumer) => consumer.function);
+  const roleOf = ({ role }: { role: string }) => arns.role(account, { path: '/', name: role });
+  const found = consumers.filter(({ exists }) => exists === 'role').map(roleOf);
   const lakes = consumers.filter(({ lake }) => lake);
-  const logGroups = functions.map((name) => arns.logGroup(account, names.logGroup(name)));
+  const logGroups = madeFunctions.map((name) => arns.logGroup(account, names.logGroup(name)));
   const topics = functions.map((name) => arns.topic(account, names.topic(name)));
   const failed = consumers.map(({ name }) => arns.bucket(account, `${name}-failed-batches-*`));
   const changes = lakes.map(({ name }) => arns.bucket(account, `${name}-changes-*`));
   const ofTables = tables.map((name) => ({ account, name }));
   return {
-    role_arns: consumers.map(({ role }) => arns.role(account, { path: '/', name: role })),
-    role_policy_arns: consumers.flatMap(({ role }) =>
+    role_arns: made.map(roleOf),
+    found_role_arns: found,
+    passed_role_arns: [...made.map(roleOf), ...found],
+    role_policy_arns: made.flatMap(({ role }) =>
       ['streams-*', 'statements'].map(
         (policy) =>
           `arn:${account.partition}:iam::${account.id}:policy/${names.managedPolicy(role, policy)}`,
@@ -105,6 +114,7 @@ function placeholders({ account, topologies, consumers, tables }: BootstrappedAc
     ),
     boundary_arn: `arn:${account.partition}:iam::${account.id}:policy/streams-bootstrap/StreamFunctionBoundary`,
     function_arns: functions.map((name) => arns.function(account, name)),
+    made_function_arns: madeFunctions.map((name) => arns.function(account, name)),
     mapping_arn: regional('lambda', 'event-source-mapping:*'),
     log_group_arns: logGroups.flatMap((arn) => [arn, `${arn}:*`]),
     alarm_arns: functions.map((name) => regional('cloudwatch', `alarm:${names.alarm(name, '*')}`)),

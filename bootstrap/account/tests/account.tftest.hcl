@@ -41,6 +41,29 @@ run "tables_alone_have_no_boundary" {
   }
 }
 
+run "what_exists_is_not_changed" {
+  command = plan
+  variables {
+    consumers = [
+      { name = "found", role = "platform/Legacy", function = "Legacy", exists = "function" },
+      { name = "shared", role = "platform/Shared", function = "Share", exists = "role" },
+    ]
+  }
+
+  assert {
+    condition     = !can(regex("function:Legacy|log-group:/aws/lambda/Legacy|iam:(Create|Delete|Put|Attach)", aws_iam_policy.stacks["consumer-change"].policy))
+    error_message = aws_iam_policy.stacks["consumer-change"].policy
+  }
+}
+
+run "unknown_kind_of_existence" {
+  command = plan
+  variables {
+    consumers = [{ name = "found", role = "Legacy", function = "Legacy", exists = "yes" }]
+  }
+  expect_failures = [var.consumers]
+}
+
 run "role_that_deploys" {
   command = plan
   variables {

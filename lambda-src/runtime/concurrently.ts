@@ -30,6 +30,7 @@ export function concurrently<T extends object>(
     const done = new Set<number>();
     const running = new Map<string | undefined, Promise<void>>();
     let [oldest, end] = [0, records.length];
+    let failures = 0;
     let failure: Failure | undefined;
 
     const process = async (record: StreamRecord, index: number) => {
@@ -38,6 +39,7 @@ export function concurrently<T extends object>(
         await time.call((context) => processor(change, context));
         done.add(index);
       } catch (error) {
+        failures += 1;
         const failed = { record, changes: 1, error, thrown: index === 0 };
         const later = index > end ? failed : failure;
         // The first one is logged with the answer.
@@ -74,7 +76,8 @@ export function concurrently<T extends object>(
       } else {
         suspect = failure?.record.eventID ?? suspect;
         const outOfTime = oldest < end ? records[oldest] : undefined;
-        return { processed: done.size, failure, outOfTime, leftRunning: time.leftRunning };
+        const all = failure && { ...failure, changes: failures };
+        return { processed: done.size, failure: all, outOfTime, leftRunning: time.leftRunning };
       }
     }
   };

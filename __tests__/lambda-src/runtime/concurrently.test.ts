@@ -141,6 +141,7 @@ describe('where a change fails', () => {
     run.fail(2);
     expect(await run.answer).toMatchObject({
       response: REPORTED(2),
+      metrics: [{ ChangesProcessed: 1, ChangesFailed: 3 }],
       lines: [4, 3, 2].map((number) => ({
         level: 'ERROR',
         sequenceNumber: sequenceNumber(number),

@@ -10,6 +10,7 @@ import {
 } from '../../helpers/topology';
 
 const SEED = 20_260_101;
+const IDS = { analytics: '111122223333', audit: '999900001111' };
 const TENANTS = ['tenant-a', 'tenant-b', 'tenant-c'];
 
 const encryption = fc.constantFrom('aws-owned' as const, 'customer-managed' as const, {
@@ -43,8 +44,10 @@ const producer = fc.record({
 });
 
 const consumer = fc.record({
-  account: fc.constantFrom('analytics', 'audit'),
+  account: fc.constantFrom<keyof typeof IDS>('analytics', 'audit'),
   path: fc.constantFrom('/', '/streams/'),
+  /** Whether others made its role. */
+  isFound: fc.boolean(),
   pollerOnly: fc.boolean(),
   managedPolicyArns: fc.subarray([
     'arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole',
@@ -73,20 +76,25 @@ const content = fc
       name: 'generated',
       state: { bucket: 'example-terraform-state', region: 'us-east-1' },
       accounts: {
-        analytics: { id: '111122223333', region: 'us-east-1' },
-        audit: { id: '999900001111', region: 'us-east-1' },
+        analytics: { id: IDS.analytics, region: 'us-east-1' },
+        audit: { id: IDS.audit, region: 'us-east-1' },
         'tenant-a': { id: '222222222222', region: 'us-east-1' },
         'tenant-b': { id: '333333333333', region: 'us-east-1' },
         'tenant-c': { id: '444444444444', region: 'us-east-1' },
       },
       consumers: Object.fromEntries(
-        consumers.map(({ account, path, pollerOnly, managedPolicyArns, sink, alarms }, index) => [
+        consumers.map(({ account, path, isFound, sink, alarms, ...role }, index) => [
           `consumer-${index}`,
           {
             account,
             sink,
             alarms,
-            role: { name: `Reader${index}`, path, pollerOnly, managedPolicyArns },
+            role: isFound
+              ? {
+                  existing: `arn:aws:iam::${IDS[account]}:role${path}Reader${index}`,
+                  pollerOnly: role.pollerOnly,
+                }
+              : { name: `Reader${index}`, path, ...role },
             function: {
               name: `Read${index}`,
               runtime: 'python3.12',

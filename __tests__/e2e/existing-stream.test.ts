@@ -93,7 +93,7 @@ describeWithEndpoint('a consumer of a stream that others own', () => {
     await allowStream();
     const printed = await deployment.failingDeploy();
     expect(printed).toContain(
-      `failed     subscription-partner-reader  the role of consumer-reader may not read ${streamArn} yet; its owner must add what this prints, to the policies of the stream and of its key: ${[program, ...args].join(' ')}. Then repeat this (`,
+      `failed     subscription-partner-reader  the role of consumer-reader may not read ${streamArn} yet; its owner must add what this prints, to the policies of the stream and of its key: ${[program, ...args].join(' ')};`,
     );
   });
 

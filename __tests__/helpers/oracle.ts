@@ -40,7 +40,7 @@ export async function simulate(question: Question): Promise<boolean> {
     },
     {},
   );
-  if (response.resultType !== 'single') {
+  if (response.resultType === 'error') {
     throw new Error(`${JSON.stringify(question)}: ${JSON.stringify(response)}`);
   }
   return response.overallResult === 'Allowed';

@@ -148,6 +148,7 @@ describe('npm pack', () => {
       'lambda-src/sinks/s3.ts',
       'review/report/page.css',
       'topologies/analytics-lake.yaml',
+      'topologies/order-service.yaml',
       'topologies/order-totals.yaml',
       'topologies/orders-consumer.yaml',
       'topologies/orders-producer.yaml',

@@ -80,7 +80,8 @@ function questionsOf(grants: readonly Grant[]) {
   const questions = grants.flatMap(
     ({ actions, conditions, given = [], suffix, part, principals }) =>
       actions.map((each) => {
-        const action = each.replace(/\*$/, '');
+        // One that the pattern matches: there is no kms:ReEncrypt.
+        const action = each.replace(/ReEncrypt\*$/, 'ReEncryptFrom').replace(/\*$/, '');
         return { action, suffix, part, context: contextOf(conditions), given, principals };
       }),
   );

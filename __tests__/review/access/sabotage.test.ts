@@ -417,7 +417,7 @@ describe('the key of a consumer, where it is', () => {
     });
     const lines = foundIn(accessOf(encrypted, edits));
     expect(lines).toEqual(
-      ['DescribeKey', 'Encrypt', 'GenerateDataKey', 'ReEncrypt'].map(
+      ['DescribeKey', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom'].map(
         (action) =>
           `logs.us-east-1.amazonaws.com kms:${action} on key ${KEY}: denied, meant to be allowed (${SILENT})`,
       ),

@@ -23,6 +23,7 @@ const TOPOLOGIES = SHIPPED.map((file) => loadTopology(`topologies/${file}`));
 /** Questions that are asked, and those that are answered with yes. */
 const COUNTS: Record<(typeof SHIPPED)[number], { asked: number; allowed: number }> = {
   'analytics-lake.yaml': { asked: 21, allowed: 17 },
+  'order-service.yaml': { asked: 41, allowed: 32 },
   'order-totals.yaml': { asked: 17, allowed: 13 },
   'orders-consumer.yaml': { asked: 17, allowed: 13 },
   'orders-producer.yaml': { asked: 3, allowed: 3 },

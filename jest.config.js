@@ -16,7 +16,7 @@ const shared = {
   moduleNameMapper: {
     '/private/stack-trace$|^\\./stack-trace$': '<rootDir>/__tests__/helpers/no-stack-trace.ts',
     '^dynamodb-cross-account-streams$': '<rootDir>/index.ts',
-    '^dynamodb-cross-account-streams/processor$': '<rootDir>/lambda-src/processor.ts',
+    '^dynamodb-cross-account-streams/(processor|testing)$': '<rootDir>/lambda-src/$1.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/hcl.out/'],
 };

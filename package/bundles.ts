@@ -9,11 +9,10 @@ export const BUNDLED: readonly string[] = ['@cdktf/provider-aws', '@cdktf/provid
 /** What whoever uses the package brings, so that there is one copy of it. */
 export const PEERS: readonly string[] = ['cdktf', 'constructs'];
 
-const ENTRIES = {
-  index: 'index.ts',
-  command: 'commands/index.ts',
-  processor: 'lambda-src/processor.ts',
-};
+/** Entry points that are in the package as ES modules as well: they have no class in common with others. */
+const MODULES = { processor: 'lambda-src/processor.ts', testing: 'lambda-src/testing.ts' };
+
+const ENTRIES = { index: 'index.ts', command: 'commands/index.ts', ...MODULES };
 
 /** What functions are bundled from where the package is used. */
 const SOURCES = ['lambda-src/*.ts', 'lambda-src/runtime/*.ts'];
@@ -53,17 +52,18 @@ export async function writeBundles(outdir: string): Promise<Set<string>> {
     entryPoints: Object.fromEntries([...classes].map((name) => [fileOf(name), name])),
     external: [...PEERS],
   });
-  const module = await build({
+  const modules = await build({
     ...OWN,
     format: 'esm',
-    outfile: path.join(outdir, 'processor.mjs'),
-    entryPoints: [ENTRIES.processor],
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    entryPoints: MODULES,
   });
   // A class is the same, however it is imported.
   writeFileSync(path.join(outdir, 'index.mjs'), "export * from './index.js';\n");
   const functions = await build({ ...OWN, outdir, entryPoints: SOURCES, write: false });
 
-  return new Set([entries, resources, module, functions].flatMap(importsOf));
+  return new Set([entries, resources, modules, functions].flatMap(importsOf));
 }
 
 /** Leaves resource classes out of a bundle, which loads each from a file next to it. */

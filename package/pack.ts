@@ -41,7 +41,7 @@ function writeTypes(outdir: string): void {
     // What it prints goes where standard output stays that of npm pack --json.
     stdio: ['ignore', process.stderr, 'inherit'],
   });
-  for (const entry of ['index', 'lambda-src/processor']) {
+  for (const entry of ['index', 'lambda-src/processor', 'lambda-src/testing']) {
     const text = `export * from './${path.basename(entry)}.js';\n`;
     writeFileSync(path.join(outdir, `${entry}.d.mts`), text);
   }

@@ -146,6 +146,9 @@ describe('npm pack', () => {
       'lambda-src/s3.ts',
       'lambda-src/sinks/log.ts',
       'lambda-src/sinks/s3.ts',
+      'lambda-src/testing.ts',
+      'lambda-src/testing/mapping.ts',
+      'lambda-src/testing/to-record.ts',
       'review/report/page.css',
       'topologies/analytics-lake.yaml',
       'topologies/order-service.yaml',
@@ -171,6 +174,10 @@ describe('npm pack', () => {
       'processor.mjs.map',
       'provider-archive',
       'provider-aws',
+      'testing.js',
+      'testing.js.map',
+      'testing.mjs',
+      'testing.mjs.map',
       'types',
     ]);
     const role = readFileSync(
@@ -323,6 +330,8 @@ describe('where it is installed', () => {
     expect(api.ConsumerStack.prototype).toBeInstanceOf(TerraformStack);
     const processor = require(require.resolve(`${NAME}/processor`, { paths: [user] }));
     expect(Object.keys(processor).sort()).toEqual(['defineBatchProcessor', 'defineProcessor']);
+    const testing = require(require.resolve(`${NAME}/testing`, { paths: [user] }));
+    expect(Object.keys(testing)).toEqual(['deliver']);
     expect(require.resolve(`${NAME}/topology.schema.json`, { paths: [user] })).toBeDefined();
   });
 
@@ -347,14 +356,17 @@ describe('where it is installed', () => {
       'imports.mjs': `import { createRequire } from 'node:module';
         import * as api from '${NAME}';
         import { defineProcessor } from '${NAME}/processor';
+        import { deliver } from '${NAME}/testing';
         const required = createRequire(import.meta.url)('${NAME}');
         const same = Object.keys(required).filter((name) => api[name] === required[name]);
-        console.log(same.length, typeof defineProcessor(() => {}));`,
+        const change = { eventName: 'REMOVE', keys: { id: 1 } };
+        const { processed } = await deliver(defineProcessor(() => {}), [change]);
+        console.error(same.length, processed);`,
     });
     expect(run('node', ['imports.mjs'], user)).toEqual({
       status: 0,
-      stdout: '10 function\n',
-      stderr: '',
+      stdout: expect.stringContaining('"ChangesProcessed":1'),
+      stderr: "10 [ { eventName: 'REMOVE', keys: { id: 1 } } ]\n",
     });
   });
 
@@ -403,13 +415,19 @@ consumer-process-orders aws_sqs_queue.orders resource.aws_sqs_queue is not known
         // @ts-expect-error
         loadTopology(1);`,
       'module.mts': `import { defineProcessor, type ChangeEvent } from '${NAME}/processor';
+        import { deliver, type Delivery } from '${NAME}/testing';
         interface Order { readonly total: number }
         export const totals: number[] = [];
         export default defineProcessor<Order>((change: ChangeEvent<Order>) => {
           totals.push(change.newImage?.total ?? 0);
           // @ts-expect-error
           change.newImage?.price;
-        });`,
+        });
+        const changes = [{ eventName: 'REMOVE', keys: { id: 1 } }] as const;
+        export const delivery: Promise<Delivery<(typeof changes)[number]>> = deliver(
+          defineProcessor(() => {}),
+          changes,
+        );`,
     });
     expect(result).toEqual(DONE);
   });

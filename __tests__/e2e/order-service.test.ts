@@ -1,5 +1,5 @@
 /**
- * order-service.yaml from end to end: real Terraform against the AWS API at AWS_ENDPOINT_URL.
+ * order-service.yaml, with more settings, from end to end: real Terraform against the AWS API at AWS_ENDPOINT_URL.
  */
 import { readFileSync } from 'node:fs';
 import {
@@ -9,8 +9,12 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
+import { GetPolicyCommand, GetPolicyVersionCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
-import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionConfigurationCommand,
+  PublishLayerVersionCommand,
+} from '@aws-sdk/client-lambda';
 import { parseDocument } from 'yaml';
 import { clientsOf } from './support/account';
 import { Deployment, describeWithEndpoint } from './support/deployment';
@@ -19,19 +23,47 @@ import { unprotectTables } from './support/topology';
 
 const TABLE = { TableName: 'CustomerOrders' };
 const HISTORY = { TableName: 'OrderHistory' };
+const CONSUMER = 'consumer-order-history';
+const SUBNETS = ['subnet-0a1b2c3d4e5f60718', 'subnet-18f60e5d4c3b2a190'];
+const LAYER = 'arn:aws:lambda:us-east-1:111122223333:layer:shared-code:1';
+const RATES = ['arn:aws:s3:::rates/a "b"/*', 'arn:aws:s3:::rates/${aws:PrincipalTag/team}/*'];
+
+/** A zip file with nothing in it. */
+const EMPTY_ZIP = Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex');
+
+/** A policy that names the account, so that no stack waits for the role, and what a team adds to its function. */
+function service(subnetIds: string[]): string {
+  const topology = parseDocument(readFileSync('topologies/order-service.yaml', 'utf8'));
+  unprotectTables(topology);
+  topology.setIn(['producers', 'customer-orders', 'streamPolicy'], { principal: 'account' });
+  const set = (path: string, value: unknown) =>
+    topology.setIn(['consumers', 'order-history', ...path.split('.')], topology.createNode(value));
+  set('role.statements.1', {
+    actions: ['s3:GetObject'],
+    resources: RATES,
+    conditions: [
+      { test: 'StringEquals', variable: 'aws:PrincipalTag/team', values: ['${aws:username}'] },
+    ],
+  });
+  set('function.vpc.subnetIds', subnetIds);
+  set('function.layers', [LAYER]);
+  set('function.ephemeralStorage', 1_024);
+  set('function.description', 'History of ${orders}, "daily"');
+  return topology.toString();
+}
 
 describeWithEndpoint('a service as a team runs it', () => {
-  const document = parseDocument(readFileSync('topologies/order-service.yaml', 'utf8'));
-  unprotectTables(document);
-  const deployment = new Deployment(document.toString());
+  const deployment = new Deployment(service(SUBNETS));
   const shop = clientsOf(deployment.topology, 'producer-customer-orders');
-  const history = clientsOf(deployment.topology, 'consumer-order-history');
+  const history = clientsOf(deployment.topology, CONSUMER);
 
   const configuration = () =>
     history.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: 'KeepOrderHistory' }));
 
   beforeAll(async () => {
     await deployment.createStateBucket();
+    const layer = { LayerName: 'shared-code', Content: { ZipFile: EMPTY_ZIP } };
+    await history.lambda.send(new PublishLayerVersionCommand(layer));
     await history.dynamodb.send(
       new CreateTableCommand({
         ...HISTORY,
@@ -76,17 +108,40 @@ describeWithEndpoint('a service as a team runs it', () => {
     });
   });
 
-  test('the function is in the VPC, traced, and its environment has the key of the consumer', async () => {
-    const { VpcConfig, TracingConfig, KMSKeyArn, Description } = await configuration();
-    expect(VpcConfig?.SubnetIds?.sort()).toEqual([
-      'subnet-0a1b2c3d4e5f60718',
-      'subnet-18f60e5d4c3b2a190',
-    ]);
+  test('the function has its settings, and its environment the key of the consumer', async () => {
+    const { KMSKeyArn, VpcConfig, ...settings } = await configuration();
+    expect(settings).toMatchObject({
+      Description: 'History of ${orders}, "daily"',
+      EphemeralStorage: { Size: 1_024 },
+      Layers: [{ Arn: LAYER }],
+      TracingConfig: { Mode: 'Active' },
+    });
+    expect(VpcConfig?.SubnetIds?.sort()).toEqual(SUBNETS);
     expect(VpcConfig?.SecurityGroupIds).toEqual(['sg-0123456789abcdef0']);
-    expect(TracingConfig).toEqual({ Mode: 'Active' });
-    expect(Description).toBe('Keeps each change of an order in the table OrderHistory');
     const { KeyMetadata } = await history.kms.send(new DescribeKeyCommand({ KeyId: KMSKeyArn }));
     expect(KeyMetadata).toMatchObject({ AWSAccountId: '111122223333', KeyManager: 'CUSTOMER' });
+  });
+
+  test('the function may call what the topology says, word by word', async () => {
+    const PolicyArn = 'arn:aws:iam::111122223333:policy/OrderHistoryWriter-statements';
+    const { Policy } = await history.iam.send(new GetPolicyCommand({ PolicyArn }));
+    const version = new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId });
+    const { PolicyVersion } = await history.iam.send(version);
+    expect(Policy?.AttachmentCount).toBe(1);
+    expect(JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? '')).Statement).toEqual([
+      {
+        Sid: 'KeepHistory',
+        Effect: 'Allow',
+        Action: 'dynamodb:PutItem',
+        Resource: 'arn:aws:dynamodb:us-east-1:111122223333:table/OrderHistory',
+      },
+      {
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Resource: expect.arrayContaining(RATES),
+        Condition: { StringEquals: { 'aws:PrincipalTag/team': '${aws:username}' } },
+      },
+    ]);
   });
 
   test('the table has its index, its expiry and a key', async () => {
@@ -103,5 +158,15 @@ describeWithEndpoint('a service as a team runs it', () => {
 
   test('there is nothing to plan', async () => {
     expect(await deployment.plannedChanges()).toEqual({});
+  });
+
+  test('the function leaves a subnet in place', async () => {
+    const fewer = new Deployment(service(SUBNETS.slice(1)));
+    await fewer.synthesize();
+    const changes = await fewer.plannedChanges();
+    expect(Object.keys(changes)).toEqual([CONSUMER]);
+    expect(changes[CONSUMER]).toContain('Plan: 0 to add, 1 to change, 0 to destroy.');
+    await fewer.deploy(CONSUMER);
+    expect((await configuration()).VpcConfig?.SubnetIds).toEqual(SUBNETS.slice(1));
   });
 });

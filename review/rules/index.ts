@@ -8,9 +8,7 @@ import { managedPolicies } from './managed-policies';
 import { place } from './place';
 import { policiesOfOthers } from './policies-of-others';
 import { quotas } from './quotas';
-import { readersOfOthers } from './readers-of-others';
 import { remoteStates } from './remote-states';
-import { rolesOfOthers } from './roles-of-others';
 import type { Rule, RuleInput } from './rule';
 import { runtimes } from './runtimes';
 import { scarceConcurrency } from './scarce-concurrency';
@@ -35,8 +33,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   'unprotected-tables': unprotectedTables,
   'unencrypted-copies': unencryptedCopies,
   'policies-of-others': policiesOfOthers,
-  'readers-of-others': readersOfOthers,
-  'roles-of-others': rolesOfOthers,
   'unheard-alarms': unheardAlarms,
   'scarce-concurrency': scarceConcurrency,
   'wide-statements': wideStatements,

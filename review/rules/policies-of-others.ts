@@ -1,55 +1,70 @@
 import { statementsOfKeyOwner } from '../../policies/consumer-key';
+import { readerStatements } from '../../policies/execution-role';
 import { producerStatement } from '../../policies/producer-statement';
-import { renderStatement, type Statement } from '../../policies/statement';
+import { renderStatement } from '../../policies/statement';
 import { streamPolicy, tablePolicy } from '../../policies/stream-policy';
 import { arns } from '../../topology/arns';
 import type { ResolvedConsumer, ResolvedProducer } from '../../topology/resolve';
+import type { Found } from '../model';
+import type { Stacks } from '../read/resources';
 import type { Rule } from './rule';
 
-/** Where the policy of a stream, a table or a key belongs to others, they add statements, and nobody evaluates theirs. */
-export const policiesOfOthers: Rule = ({ topology: { consumers, producers } }) => [
-  ...consumers
-    .filter(({ streamsOfOthers }) => streamsOfOthers.length > 0)
-    .map((consumer) => {
-      const statements = JSON.stringify(producerStatement(consumer));
-      const message = `not evaluated: the policies of the streams and keys that it reads belong to others, who add these statements, as the output producer_statement has them by ARN: ${statements}`;
-      return { place: consumer.stackId, stops: false, message };
-    }),
-  ...consumers.flatMap(ofKey),
-  ...producers.flatMap((producer) => [...ofStream(producer), ...ofTable(producer)]),
+/** Policies of others are in no stack. Each is a note with what they add, as an output of the stack has it too. */
+export const policiesOfOthers: Rule = ({ stacks, topology: { consumers, producers } }) => [
+  ...consumers.flatMap((consumer) => ofConsumer(consumer, stacks)),
+  ...producers.flatMap(ofProducer),
 ];
 
-function ofKey(consumer: ResolvedConsumer) {
-  const { stackId, encryption } = consumer;
-  if (typeof encryption !== 'object') return [];
-  const statements = JSON.stringify(statementsOfKeyOwner(consumer).map(renderStatement));
-  const message = `not evaluated: the policy of the key ${encryption.kmsKeyArn} belongs to others, who add these statements, the output key_policy_statement: ${statements}`;
-  return [{ place: stackId, stops: false, message }];
+function ofConsumer(consumer: ResolvedConsumer, stacks: Stacks): Found[] {
+  const { stackId, encryption, role, streamsOfOthers } = consumer;
+  const notes: Found[] = [];
+  if (streamsOfOthers.length > 0) {
+    const output = 'producer_statement, by ARN';
+    const statements = producerStatement(consumer);
+    notes.push(note(stackId, 'each stream, table and key that it reads', output, statements));
+  }
+  if (typeof encryption === 'object') {
+    const statements = statementsOfKeyOwner(consumer).map(renderStatement);
+    notes.push(
+      note(stackId, `the key ${encryption.kmsKeyArn}`, 'key_policy_statement', statements),
+    );
+  }
+  if (role.type === 'existing') {
+    const output = 'role_policy, and access is answered as if it had no other';
+    const policies = stacks.policiesForOwner(stackId);
+    notes.push(note(stackId, `the role ${role.arn}`, output, ...policies));
+  }
+  return notes;
 }
 
-function ofStream(producer: ResolvedProducer) {
-  const { source, streamPolicy: settings, readers } = producer;
-  if (settings.managed || readers.length === 0) return [];
-  const roleArns = readers.map(({ roleArn }) => roleArn);
-  const statements = streamPolicy(producer, `${arns.streams(source)}<label>`, roleArns);
-  const where = "with the stream's own ARN it is the output stream_policy_statement";
-  return statements.map((each) => note(producer, `stream of ${source.name}`, where, each));
+function ofProducer(producer: ResolvedProducer): Found[] {
+  const { stackId, account, source, table, streamPolicy: settings, readers } = producer;
+  const notes: Found[] = [];
+  if (!settings.managed && readers.length > 0) {
+    const output = "stream_policy_statement, with the stream's own label";
+    const roleArns = readers.map(({ roleArn }) => roleArn);
+    const statements = streamPolicy(producer, `${arns.streams(source)}<label>`, roleArns);
+    const what = `the stream of ${source.name} in ${account.id}`;
+    notes.push(note(stackId, what, output, ...statements.map(renderStatement)));
+  }
+  if (table.type === 'existing') {
+    const what = `the table ${source.name} in ${account.id}`;
+    const statements = tablePolicy(producer).map(renderStatement);
+    notes.push(...statements.map((each) => note(stackId, what, 'table_policy_statement', each)));
+  }
+  if (settings.readers.length > 0) {
+    const isOwn = source.encryption === 'customer-managed';
+    const key = isOwn ? arns.keys(account).replace('*', '<id>') : undefined;
+    const output = `consumer_statement${isOwn ? ", with the key's own ID" : ''}`;
+    notes.push(
+      note(stackId, settings.readers.join(' and '), output, readerStatements(producer, key)),
+    );
+  }
+  return notes;
 }
 
-function ofTable(producer: ResolvedProducer) {
-  if (producer.table.type === 'created') return [];
-  const where = 'it is the output table_policy_statement';
-  return tablePolicy(producer).map((each) =>
-    note(producer, `table ${producer.source.name}`, where, each),
-  );
-}
-
-function note(
-  { stackId, account }: ResolvedProducer,
-  what: string,
-  where: string,
-  statement: Statement,
-) {
-  const message = `not evaluated: the policy of the ${what} in ${account.id} belongs to others, who add this statement; ${where}: ${JSON.stringify(renderStatement(statement))}`;
-  return { place: stackId, stops: false, message };
+function note(place: string, what: string, output: string, ...added: readonly object[]): Found {
+  const json = added.map((each) => JSON.stringify(each)).join(' ');
+  const message = `not evaluated: the policy of ${what} belongs to others, who add the output ${output}: ${json}`;
+  return { place, stops: false, message };
 }

@@ -31,7 +31,7 @@ describe('a stream policy of others', () => {
     const review = await reviewed(OTHERS);
     expect(stops(review)).toEqual([]);
     const note =
-      'producer-orders not evaluated: the policy of the stream of Orders in 444455556666 belongs to others, who add this statement; with the stream\'s own ARN it is the output stream_policy_statement: {"Sid":"AllowCrossAccountStreamAccess","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ProcessOrdersRole"},"Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/<label>"}';
+      'producer-orders not evaluated: the policy of the stream of Orders in 444455556666 belongs to others, who add the output stream_policy_statement, with the stream\'s own label: {"Sid":"AllowCrossAccountStreamAccess","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ProcessOrdersRole"},"Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/<label>"}';
     expect(notes(review)).toEqual([note]);
   });
 
@@ -42,7 +42,7 @@ describe('a stream policy of others', () => {
     });
     expect(stops(review)).toEqual([]);
     expect(notes(review)).toEqual([
-      'producer-orders not evaluated: the policy of the table Orders in 444455556666 belongs to others, who add this statement; it is the output table_policy_statement: {"Sid":"AllowCrossAccountTableReads","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ProcessOrdersRole"},"Action":["dynamodb:GetItem","dynamodb:BatchGetItem","dynamodb:Query"],"Resource":["arn:aws:dynamodb:us-east-1:444455556666:table/Orders","arn:aws:dynamodb:us-east-1:444455556666:table/Orders/index/*"]}',
+      'producer-orders not evaluated: the policy of the table Orders in 444455556666 belongs to others, who add the output table_policy_statement: {"Sid":"AllowCrossAccountTableReads","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ProcessOrdersRole"},"Action":["dynamodb:GetItem","dynamodb:BatchGetItem","dynamodb:Query"],"Resource":["arn:aws:dynamodb:us-east-1:444455556666:table/Orders","arn:aws:dynamodb:us-east-1:444455556666:table/Orders/index/*"]}',
     ]);
   });
 
@@ -89,7 +89,7 @@ describe('the roles of other teams', () => {
     expect(stops(review)).toEqual([]);
     const byLambda = '"Condition":{"Null":{"lambda:SourceFunctionArn":"true"}}';
     expect(notes(review)).toEqual([
-      `producer-orders not evaluated: the policies of ${INDEXER}, which another team owns, and which need these statements to read the stream of Orders in 444455556666; they are the output consumer_statement: [{"Effect":"Allow","Action":["${READ.join('","')}"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*",${byLambda}},{"Effect":"Allow","Action":"dynamodb:ListStreams","Resource":"*",${byLambda}}]`,
+      `producer-orders not evaluated: the policy of ${INDEXER} belongs to others, who add the output consumer_statement: [{"Effect":"Allow","Action":["${READ.join('","')}"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*",${byLambda}},{"Effect":"Allow","Action":"dynamodb:ListStreams","Resource":"*",${byLambda}}]`,
     ]);
   });
 
@@ -133,7 +133,7 @@ describe('copies of a table with a customer managed key', () => {
     expect(stops(review)).toEqual([]);
     expect(notes(review)).toEqual([
       expect.stringMatching(
-        /^consumer-process-orders not evaluated: the policy of the key arn:\S+ belongs to others, who add these statements, the output key_policy_statement: \[\{"Sid":"AllowLog",.*\}\]$/,
+        /^consumer-process-orders not evaluated: the policy of the key arn:\S+ belongs to others, who add the output key_policy_statement: \[\{"Sid":"AllowLog",.*\}\]$/,
       ),
     ]);
   });
@@ -153,7 +153,7 @@ describe('a stream that others own', () => {
     const review = reviewed(existingStream());
     expect(stops(review)).toEqual([]);
     expect(notes(review)).toEqual([
-      `consumer-process-orders not evaluated: the policies of the streams and keys that it reads belong to others, who add these statements, as the output producer_statement has them by ARN: {"${STREAM_OF_OTHERS}":{"Sid":"AllowStreamAccess111122223333ProcessOrdersRole","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"${STREAM_OF_OTHERS}","Condition":{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/ProcessOrdersRole"}}}}`,
+      `consumer-process-orders not evaluated: the policy of each stream, table and key that it reads belongs to others, who add the output producer_statement, by ARN: {"${STREAM_OF_OTHERS}":{"Sid":"AllowStreamAccess111122223333ProcessOrdersRole","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"${STREAM_OF_OTHERS}","Condition":{"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/ProcessOrdersRole"}}}}`,
     ]);
   });
 
@@ -196,7 +196,7 @@ describe('a role of others', () => {
     const review = await reviewed(FOUND);
     expect(stops(review)).toEqual([]);
     expect(notes(review)).toEqual([
-      'consumer-process-orders not evaluated: the role arn:aws:iam::111122223333:role/old/Legacy belongs to others; access is answered as if it had the policy that its owner is to give it, the output role_policy: {"Version":"2012-10-17","Statement":[{"Sid":"ListFailedBatches","Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::process-orders-failed-batches-025f751830a2","Condition":{"Null":{"lambda:SourceFunctionArn":"true"},"StringEquals":{"s3:ResourceAccount":"111122223333"}}},{"Sid":"SendFailedBatches","Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::process-orders-failed-batches-025f751830a2/aws/lambda/*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"},"StringEquals":{"s3:ResourceAccount":"111122223333"}}},{"Sid":"ListStreams","Effect":"Allow","Action":"dynamodb:ListStreams","Resource":"*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"}}},{"Sid":"ReadStreams","Effect":"Allow","Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"}}}]}',
+      'consumer-process-orders not evaluated: the policy of the role arn:aws:iam::111122223333:role/old/Legacy belongs to others, who add the output role_policy, and access is answered as if it had no other: {"Version":"2012-10-17","Statement":[{"Sid":"ListFailedBatches","Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::process-orders-failed-batches-025f751830a2","Condition":{"Null":{"lambda:SourceFunctionArn":"true"},"StringEquals":{"s3:ResourceAccount":"111122223333"}}},{"Sid":"SendFailedBatches","Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::process-orders-failed-batches-025f751830a2/aws/lambda/*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"},"StringEquals":{"s3:ResourceAccount":"111122223333"}}},{"Sid":"ListStreams","Effect":"Allow","Action":"dynamodb:ListStreams","Resource":"*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"}}},{"Sid":"ReadStreams","Effect":"Allow","Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"}}}]}',
     ]);
   });
 

@@ -9,10 +9,10 @@ import {
   functionPolicy,
   networkPolicy,
   ownStatements,
-  streamPolicies,
   TRUST_POLICY,
 } from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
+import { streamPolicies } from '../policies/stream-reads';
 import { parseArn } from '../topology/arns';
 import { names } from '../topology/names';
 import type { CreatedRole, ResolvedConsumer } from '../topology/resolve';

@@ -2,9 +2,9 @@ import { arns, dnsSuffixOf } from '../topology/arns';
 import { names } from '../topology/names';
 import { type Account, makesFunction, type ResolvedConsumer } from '../topology/resolve';
 import { ACTIONS } from './actions';
-import { notFromCode } from './execution-role';
 import { administeredBy, through } from './resource-policies';
 import { type Condition, condition, type Statement } from './statement';
+import { notFromCode } from './stream-reads';
 
 /** What a service says of the data that it encrypts. */
 const CONTEXT = 'kms:EncryptionContext';

@@ -5,7 +5,6 @@ import { findTable } from '../constructs/existing-table';
 import { createTable } from '../constructs/stream-table';
 import { jsonEncode } from '../constructs/terraform/literal';
 import { policyDocument } from '../constructs/terraform/policy-document';
-import { readerStatements } from '../policies/execution-role';
 import { keyPolicy } from '../policies/resource-policies';
 import { renderStatement, type Statement } from '../policies/statement';
 import {
@@ -14,6 +13,7 @@ import {
   tablePolicy,
   tablePolicySize,
 } from '../policies/stream-policy';
+import { readerStatements } from '../policies/stream-reads';
 import { STREAM_POLICY } from '../topology/limits';
 import { names } from '../topology/names';
 import { namesRoles, type ResolvedProducer, type ResolvedTopology } from '../topology/resolve';

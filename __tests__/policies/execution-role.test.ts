@@ -1,11 +1,7 @@
-import {
-  type FunctionTargets,
-  functionPolicy,
-  networkPolicy,
-  streamPolicies,
-} from '../../policies/execution-role';
+import { type FunctionTargets, functionPolicy, networkPolicy } from '../../policies/execution-role';
 import { ofBucketOwner } from '../../policies/resource-policies';
 import { policySize } from '../../policies/statement';
+import { streamPolicies } from '../../policies/stream-reads';
 import { BUCKET, FUNCTION, IAM, OBJECT_KEY_PREFIX } from '../../topology/limits';
 import type { TableReference } from '../../topology/resolve';
 import type { Encryption } from '../../topology/schema/encryption';

@@ -1,6 +1,6 @@
-import { streamPolicies } from '../../policies/execution-role';
 import { producerStatement } from '../../policies/producer-statement';
 import { renderPolicy } from '../../policies/statement';
+import { streamPolicies } from '../../policies/stream-reads';
 import type { ResolvedConsumer } from '../../topology/resolve';
 import { simulate } from '../helpers/oracle';
 import { resolved } from '../helpers/synth-app';

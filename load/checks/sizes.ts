@@ -1,13 +1,8 @@
 import { environmentOf, environmentSize } from '../../packaging/environment';
-import {
-  networkPolicy,
-  ownStatements,
-  roomForStreams,
-  streamCount,
-  streamPolicies,
-} from '../../policies/execution-role';
+import { networkPolicy, ownStatements, roomForStreams } from '../../policies/execution-role';
 import { policySize } from '../../policies/statement';
 import { streamPolicySize, tablePolicySize } from '../../policies/stream-policy';
+import { streamCount, streamPolicies } from '../../policies/stream-reads';
 import { ENVIRONMENT, IAM, STREAM_POLICY } from '../../topology/limits';
 import type { Report } from '../../topology/problem';
 import { makesFunction, type ResolvedTopology } from '../../topology/resolve';

@@ -1,8 +1,8 @@
 import { statementsOfKeyOwner } from '../../policies/consumer-key';
-import { readerStatements } from '../../policies/execution-role';
 import { producerStatement } from '../../policies/producer-statement';
 import { renderStatement } from '../../policies/statement';
 import { streamPolicy, tablePolicy } from '../../policies/stream-policy';
+import { readerStatements } from '../../policies/stream-reads';
 import { arns } from '../../topology/arns';
 import type { ResolvedConsumer, ResolvedProducer } from '../../topology/resolve';
 import type { Found } from '../model';

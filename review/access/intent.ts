@@ -2,18 +2,9 @@ import type { Condition } from '../../policies/statement';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { groupBy, unique } from '../lists';
 import { type Context, matches } from './conditions';
-import {
-  type Grant,
-  inConsumer,
-  inProducer,
-  ofReaders,
-  ofRole,
-  partsOfConsumer,
-  partsOfOthers,
-  partsOfProducer,
-  tlsOnly,
-} from './grants';
+import { type Grant, inConsumer, inProducer, ofReaders, ofRole, tlsOnly } from './grants';
 import { type AccessTarget, inWords } from './model';
+import { partsOfConsumer, partsOfOthers, partsOfProducer } from './targets';
 
 /** A request that meets the conditions of a grant, and who is meant to be allowed it. */
 export type Question = ReturnType<typeof questionsOf>[number];

@@ -1,6 +1,7 @@
-import { parseArn, partitionOf } from '../../topology/arns';
+import { parseArn } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
+import { inPartition, inRegion } from './arns';
 import { checkConditions } from './conditions';
 import {
   at,
@@ -12,7 +13,6 @@ import {
   sound,
   tablesOf,
 } from './declared';
-import { keyOfRegion } from './keys';
 import { tableSettings } from './tables';
 
 type Check = CheckOf<Producer>;
@@ -47,7 +47,8 @@ const keyRegion: Check = (producer, report, { accounts }) => {
     ? ['existingStream', 'kmsKeyArn']
     : [table ? 'table' : 'existingTable', 'encryption', 'kmsKeyArn'];
   for (const { owner, table: { account } = {} } of tablesOf(producer, accounts)) {
-    keyOfRegion(path, key, account?.region, `the table of ${owner}`, report);
+    const message = `must be a key in ${account?.region}, where the table of ${owner} is`;
+    inRegion(path, key, account?.region, message, report);
   }
 };
 
@@ -57,16 +58,14 @@ const readers: Check = ({ streamPolicy, ...producer }, report, { accounts, consu
   const path = ['streamPolicy', 'readers'];
   distinct(streamPolicy.readers, path, report);
   for (const [index, arn] of streamPolicy.readers.entries()) {
-    const refuse = (message: string) => report([...path, index], message, arn);
+    const place = [...path, index];
     for (const { account: name } of producerAccounts(producer)) {
-      const region = at(accounts, name)?.region;
-      const partition = region && partitionOf(region);
-      if (!partition || partition === parseArn(arn).partition) continue;
-      refuse(`must be in the partition ${partition} of the Region ${region}`);
+      inPartition(place, arn, at(accounts, name)?.region, report);
     }
     for (const [name, consumer] of sound(consumers)) {
       const own = roleArnOf(consumer, at(accounts, consumer.account));
-      if (own === arn) refuse(`must not be the role of consumers.${name}; write a subscription`);
+      const message = `must not be the role of consumers.${name}; write a subscription`;
+      if (own === arn) report(place, message, arn);
     }
   }
 };
@@ -74,10 +73,8 @@ const readers: Check = ({ streamPolicy, ...producer }, report, { accounts, consu
 /** That the Region is the consumer's is checked with the subscription. */
 const streamPartition: Check = ({ existingStream }, report) => {
   if (!existingStream) return;
-  const { partition, region } = parseArn(existingStream.arn);
-  const wanted = partitionOf(region);
-  const message = `must be in the partition ${wanted} of the Region ${region}`;
-  if (partition !== wanted) report(['existingStream', 'arn'], message, existingStream.arn);
+  const { arn } = existingStream;
+  inPartition(['existingStream', 'arn'], arn, parseArn(arn).region, report);
 };
 
 /** A stream has one policy: of a table that exists, it can be another team's. */

@@ -32,49 +32,52 @@ export function handlerOf(
   const exit = jest.fn<void, []>();
   const output = { write: (line: string) => written.push(line) };
   const handler = createHandler(runBatch, { env, output, exit });
+  const invokeIn = async (event: unknown, context: Context): Promise<Invocation> => {
+    written.length = 0;
+    const outcome = await outcomeOf(handler, event as DynamoDBStreamEvent, context);
+    return { ...outcome, ...parsed(written) };
+  };
   return {
     exit,
-    invoke: (records: unknown): Promise<Invocation> => {
-      written.length = 0;
-      const context = { ...CONTEXT, ...time };
-      return outcomeOf(handler, { Records: records } as DynamoDBStreamEvent, written, context);
-    },
-    invokeWith: (event: unknown, clientContext?: object): Promise<Invocation> => {
-      written.length = 0;
-      const context = { ...CONTEXT, clientContext } as Context;
-      return outcomeOf(handler, event as DynamoDBStreamEvent, written, context);
-    },
+    invoke: (records: unknown) => invokeIn({ Records: records }, { ...CONTEXT, ...time }),
+    invokeWith: (event: unknown, clientContext?: object) =>
+      invokeIn(event, { ...CONTEXT, clientContext } as Context),
   };
 }
 
 /** Invokes a handler that writes to the process's output, which is caught meanwhile. */
 export async function invoke(handler: StreamHandler, records: unknown): Promise<Invocation> {
+  const event = { Records: records } as DynamoDBStreamEvent;
+  const { result, lines, metrics } = await caught(() => outcomeOf(handler, event, CONTEXT));
+  return { ...result, lines, metrics };
+}
+
+/** Runs what writes to the process's output, which is caught. */
+export async function caught<T>(run: () => Promise<T>) {
   const written: string[] = [];
   const output = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
     written.push(String(text));
     return true;
   });
   try {
-    return await outcomeOf(handler, { Records: records } as DynamoDBStreamEvent, written);
+    const result = await run();
+    return { result, ...parsed(written) };
   } finally {
     output.mockRestore();
   }
 }
 
-async function outcomeOf(
-  handler: StreamHandler,
-  event: DynamoDBStreamEvent,
-  written: readonly string[],
-  context = CONTEXT,
-): Promise<Invocation> {
-  const outcome = await handler(event, context).then(
+async function outcomeOf(handler: StreamHandler, event: DynamoDBStreamEvent, context: Context) {
+  return handler(event, context).then(
     (response) => ({ response }),
     (thrown: unknown) => ({ thrown }),
   );
-  const parsed: Line[] = written.map((line) => JSON.parse(line));
+}
+
+function parsed(written: readonly string[]) {
+  const all: Line[] = written.map((line) => JSON.parse(line));
   return {
-    ...outcome,
-    lines: parsed.filter((line) => !('_aws' in line)),
-    metrics: parsed.filter((line) => '_aws' in line),
+    lines: all.filter((line) => !('_aws' in line)),
+    metrics: all.filter((line) => '_aws' in line),
   };
 }

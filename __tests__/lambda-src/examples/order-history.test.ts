@@ -1,59 +1,91 @@
 import { DynamoDBClient, type PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { StreamHandler } from '../../../lambda-src/runtime/handler';
-import { invoke } from '../../helpers/invoke';
-import { described, record, sequenceNumber } from '../../helpers/records';
+import { type Change, type DeliveryOptions, deliver } from '../../../lambda-src/testing';
+import { caught } from '../../helpers/invoke';
 
 const ENTRY = '../../../lambda-src/examples/order-history';
 
-/** The items that are written. */
-const written: PutItemCommand['input'][] = [];
+type Item = PutItemCommand['input']['Item'];
+
+/** The items of the table OrderHistory, by key. */
+const stored = new Map<string, Item>();
+/** Before an item is stored. */
+let put = (_item: Item) => {};
 let handler: StreamHandler;
 
 beforeAll(async () => {
   process.env.HISTORY_TABLE = 'OrderHistory';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   jest.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(async (command) => {
-    written.push((command as PutItemCommand).input);
+    const { TableName, Item } = (command as PutItemCommand).input;
+    put(Item);
+    stored.set(`${TableName} ${Item?.OrderId?.S} ${Item?.Change?.S}`, Item);
   });
   ({ default: handler } = await import(ENTRY));
 });
-afterEach(() => written.splice(0));
+afterEach(() => {
+  stored.clear();
+  put = () => {};
+});
 afterAll(() => {
   delete process.env.HISTORY_TABLE;
   delete process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED;
 });
 
-const CHANGE = {
-  OrderId: { S: 'order-1' },
-  Change: { S: `2026-01-02T03:04:05.678/${sequenceNumber(1).padStart(40, '0')}` },
-  Expired: { BOOL: false },
-  Time: { S: '2026-01-02T03:04:05.000Z' },
-};
+const deliverTo = async (changes: readonly Change[], options?: DeliveryOptions) =>
+  (await caught(() => deliver(handler, changes, options))).result;
 
-test('a new order is kept as it is', async () => {
-  expect(await invoke(handler, [record(1)])).toMatchObject({ response: { batchItemFailures: [] } });
-  expect(written).toEqual([
-    {
-      TableName: 'OrderHistory',
-      Item: {
-        ...CHANGE,
-        EventName: { S: 'INSERT' },
-        Order: { S: '{"OrderId":"order-1","Total":19.99}' },
-      },
-    },
-  ]);
+const keys = { OrderId: 'order-1' };
+const order = (Total: number) => ({ ...keys, Total });
+const changes: readonly Change[] = [
+  { eventName: 'INSERT', keys, newImage: order(19.99) },
+  { eventName: 'MODIFY', keys, oldImage: order(19.99), newImage: order(5) },
+  { eventName: 'REMOVE', keys, oldImage: order(5), expired: true },
+];
+
+/** The items in the table after the changes of these indexes. */
+const history = (...indexes: number[]) =>
+  [
+    { EventName: { S: 'INSERT' }, Order: { S: '{"OrderId":"order-1","Total":19.99}' } },
+    { EventName: { S: 'MODIFY' }, Order: { S: '{"OrderId":"order-1","Total":5}' } },
+    { EventName: { S: 'REMOVE' }, Expired: { BOOL: true } },
+  ].flatMap((item, index) => {
+    const Change = `2026-01-02T03:04:05.678/000000000000442158450000000001745043900${index}`;
+    const whole = {
+      OrderId: { S: 'order-1' },
+      Change: { S: Change },
+      Expired: { BOOL: false },
+      Time: { S: '2026-01-02T03:04:05.000Z' },
+      ...item,
+    };
+    return indexes.includes(index) ? [[`OrderHistory order-1 ${Change}`, whole]] : [];
+  });
+
+test.each<[string, DeliveryOptions]>([
+  ['once delivered', {}],
+  ['delivered again after a time-out', { faults: ['time-out'] }],
+  ['delivered again since the answer was lost', { faults: ['lost answer', 'lost answer'] }],
+  ['one by one', { batchSize: 1 }],
+])('each change of an order is kept once, %s', async (_, options) => {
+  expect((await deliverTo(changes, options)).processed).toEqual(changes);
+  expect([...stored]).toEqual(history(0, 1, 2));
 });
 
-test('of a deleted order is kept that it is deleted, and whether it has expired', async () => {
-  const deleted = {
-    ...described(1, { NewImage: undefined, ApproximateCreationDateTime: undefined }),
-    eventName: 'REMOVE' as const,
+test('what fails at first is kept by a retry, in order', async () => {
+  let failures = 2;
+  put = ({ EventName } = {}) => {
+    if (EventName?.S === 'MODIFY' && failures-- > 0) throw new Error('throttled');
   };
-  const userIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
-  await invoke(handler, [deleted, { ...deleted, userIdentity }]);
-  const { Time: _, ...untimed } = CHANGE;
-  const item = { ...untimed, EventName: { S: 'REMOVE' } };
-  expect(written.map(({ Item }) => Item)).toEqual([item, { ...item, Expired: { BOOL: true } }]);
+  expect((await deliverTo(changes)).discarded).toEqual([]);
+  expect([...stored]).toEqual(history(0, 1, 2));
+});
+
+test('a change that cannot be kept is discarded, alone', async () => {
+  put = ({ EventName } = {}) => {
+    if (EventName?.S === 'MODIFY') throw new Error('too large');
+  };
+  expect((await deliverTo(changes, { retries: 2 })).discarded).toEqual([changes[1]]);
+  expect([...stored]).toEqual(history(0, 2));
 });
 
 test('without the name of its table it is not started', () => {

@@ -1,7 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { defineProcessor } from '../../../lambda-src/processor';
 import { oneByOne, type Processor } from '../../../lambda-src/runtime/one-by-one';
 import type { RunBatch } from '../../../lambda-src/runtime/run-batch';
-import { handlerOf } from '../../helpers/invoke';
+import { deliver } from '../../../lambda-src/testing';
+import { caught, handlerOf } from '../../helpers/invoke';
 import { batch, record, sequenceNumber, undecodable } from '../../helpers/records';
 
 const NOTHING_FAILED = { response: { batchItemFailures: [] } };
@@ -123,17 +125,13 @@ test.each<[string, () => unknown, string]>([
 
 test('after a failure, Lambda delivers what was not processed, in order', async () => {
   const processed: string[] = [];
-  let broken = true;
-  const { invoke } = handlerOf(
-    oneByOne(({ id }) => {
-      if (broken && id === 'event-3') throw new Error('down');
-      processed.push(id);
-    }),
-  );
-  const { response } = await invoke(batch(5));
-  broken = false;
-  const from = response?.batchItemFailures[0]?.itemIdentifier;
-  const again = batch(5).filter(({ dynamodb }) => (dynamodb?.SequenceNumber ?? '') >= `${from}`);
-  expect((await invoke(again)).response).toEqual({ batchItemFailures: [] });
-  expect(processed).toEqual(ids(5));
+  let failures = 1;
+  const handler = defineProcessor(({ id }) => {
+    if (id === 'change-2' && failures-- > 0) throw new Error('down');
+    processed.push(id);
+  });
+  const remove = { eventName: 'REMOVE', keys: { OrderId: 'order-1' } } as const;
+  const { result } = await caught(() => deliver(handler, Array(5).fill(remove)));
+  expect(result.discarded).toEqual([]);
+  expect(processed).toEqual([0, 1, 2, 3, 4].map((index) => `change-${index}`));
 });

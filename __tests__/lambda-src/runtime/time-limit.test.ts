@@ -1,9 +1,11 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { defineProcessor } from '../../../lambda-src/processor';
 import { allAtOnce } from '../../../lambda-src/runtime/all-at-once';
 import { concurrently } from '../../../lambda-src/runtime/concurrently';
 import { oneByOne, type Processor } from '../../../lambda-src/runtime/one-by-one';
 import type { RunBatch } from '../../../lambda-src/runtime/run-batch';
-import { handlerOf } from '../../helpers/invoke';
+import { type Change, deliver } from '../../../lambda-src/testing';
+import { caught, handlerOf } from '../../helpers/invoke';
 import { batch, sequenceNumber } from '../../helpers/records';
 
 const REPORTED = (number: number) => ({
@@ -80,19 +82,21 @@ describe('where the time gets short', () => {
   });
 
   test('10,000 changes of 100 ms take 17 invocations of 60 s and no change is repeated', async () => {
-    const records = batch(10_000);
-    let [calls, invocations, from] = [0, 0, 0];
-    const { invoke } = functionOf(
-      oneByOne(() => {
-        calls += 1;
-        busy(100);
+    let calls = 0;
+    const handler = defineProcessor(() => {
+      calls += 1;
+      busy(100);
+    });
+    const changes = Array.from(
+      { length: 10_000 },
+      (_, OrderId): Change => ({
+        eventName: 'REMOVE',
+        keys: { OrderId },
       }),
-      60_000,
     );
-    for (; from < 10_000; invocations += 1) {
-      from += Number((await invoke(records.slice(from))).metrics[0]?.ChangesProcessed);
-    }
-    expect({ calls, invocations }).toEqual({ calls: 10_000, invocations: 17 });
+    const { result } = await caught(() => deliver(handler, changes, { batchSize: 10_000 }));
+    expect(result).toMatchObject({ repeated: [], discarded: [] });
+    expect([calls, result.invocations.length]).toEqual([10_000, 17]);
   });
 });
 

@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { allAtOnce } from '../../../lambda-src/runtime/all-at-once';
 import { concurrently } from '../../../lambda-src/runtime/concurrently';
 import { oneByOne } from '../../../lambda-src/runtime/one-by-one';
-import type { RunBatch } from '../../../lambda-src/runtime/run-batch';
 import { scenario } from './scenario';
-import { type Subject, violationsOf, type Work } from './violations';
+import { type Subject, violationsOf } from './violations';
 import { VirtualClock } from './virtual-clock';
 import * as weakened from './weakened';
 
@@ -22,6 +21,7 @@ const subject = (runBatch: Subject['runBatch'], ahead = 0, rules = {}): Subject 
   runBatch,
   ahead,
   repeatsNothing: ahead === 0,
+  endsInTime: true,
   isolates: true,
   ...rules,
 });
@@ -30,25 +30,25 @@ const several = (concurrency: number) =>
   subject((work) => concurrently(work as never, { concurrency }), 10 * concurrency - 1);
 
 /** A batch processor that takes one change after the other. */
-const batches =
-  (repeatWhole: boolean) =>
-  (work: Work): RunBatch =>
-    allAtOnce(
-      async (changes, context) => {
-        for (const change of changes) await work(change, context);
-      },
-      { repeatWhole },
-    );
+const batches = (repeatWhole: boolean) =>
+  subject(
+    (work) =>
+      allAtOnce(
+        async (changes, context) => {
+          for (const change of changes) await work(change, context);
+        },
+        { repeatWhole },
+      ),
+    0,
+    { repeatsNothing: false, endsInTime: false, isolates: !repeatWhole },
+  );
 
 test.each<[string, Subject]>([
   ['one by one', subject((work) => oneByOne(work as never))],
   ['two at a time', several(2)],
   ['ten at a time', several(10)],
-  ['a batch', subject(batches(false), 0, { repeatsNothing: false })],
-  [
-    'a batch that is repeated whole',
-    subject(batches(true), 0, { repeatsNothing: false, isolates: false }),
-  ],
+  ['a batch', batches(false)],
+  ['a batch that is repeated whole', batches(true)],
 ])(
   '%s: in order, nothing lost, only what is bad discarded, whatever fails on the way',
   async (_, one) => {
@@ -75,7 +75,7 @@ describe('finds a handler that', () => {
   ])('%s', async (_, runBatch, violation) => {
     const keeps = fc.asyncProperty(scenario, async (given) => {
       const violations = await violationsOf(
-        subject(runBatch, 29, { repeatsNothing: true }),
+        subject(runBatch, 39, { repeatsNothing: true }),
         given,
         clock,
       );

@@ -4,7 +4,7 @@ import { createHandler } from '../../../lambda-src/runtime/handler';
 import type { RunBatch } from '../../../lambda-src/runtime/run-batch';
 import type { InvocationContext, StreamRecord } from '../../../lambda-src/runtime/stream-event';
 import { countProcessed, type Outcome, readShard } from '../../../lambda-src/testing/mapping';
-import { isBad, type Scenario, toRecords } from './scenario';
+import { isBad, type Kind, type Scenario, toRecords } from './scenario';
 import type { VirtualClock } from './virtual-clock';
 
 /** That an invocation may take, in milliseconds. */
@@ -23,6 +23,8 @@ export interface Subject {
   readonly ahead: number;
   /** Whether it throws only where nothing is done, so that nothing is repeated without need. */
   readonly repeatsNothing: boolean;
+  /** Whether only a change that never ends ends its process. */
+  readonly endsInTime: boolean;
   /** Whether it reports only what failed, so that the others are not discarded with it. */
   readonly isolates: boolean;
 }
@@ -156,13 +158,15 @@ export async function violationsOf(
     const elapsed = clock.now - mine.start;
     const indexes = records.map((one) => indexOf(one));
     if (elapsed >= TIMEOUT) mine.isKilled = true;
-    const outcome: Outcome =
-      settledInTime && elapsed < TIMEOUT ? settledInTime : { kind: 'failed' };
+    const outcome: Outcome = settledInTime && !mine.isKilled ? settledInTime : { kind: 'failed' };
 
-    require(elapsed < TIMEOUT ||
-      indexes.some((index) => kindOf(index) === 'busy'), `${mine.id} times out`);
+    const has = (kind: Kind) => indexes.some((index) => kindOf(index) === kind);
+    const mayBeKilled = has('never ends') || !subject.endsInTime;
+    const running = [...mine.running];
+    require(elapsed < TIMEOUT || has('busy'), `${mine.id} times out`);
+    require(!mine.isKilled || mayBeKilled, `${mine.id} is killed, though all of it ends`);
     require(mine.isKilled ||
-      mine.running.size === 0, `${mine.id} answers while ${[...mine.running]} still runs`);
+      running.length === 0, `${mine.id} answers while ${running} still runs`);
     const firstNotDone = indexes.find((index) => !mine.done.includes(index)) ?? changes.length;
     const ahead = mine.done.filter((index) => index > firstNotDone).length;
     require(ahead <= subject.ahead, `${mine.id} has done ${ahead} after what is not done`);

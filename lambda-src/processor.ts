@@ -4,7 +4,7 @@ import type { Item } from './runtime/attribute-value';
 import { concurrently } from './runtime/concurrently';
 import { createHandler, type Host, type StreamHandler } from './runtime/handler';
 import { oneByOne, type Processor, type ProcessorOptions } from './runtime/one-by-one';
-import { requireOptions } from './runtime/options';
+import { OPTIONS, requireOptions } from './runtime/options';
 
 export type { BatchProcessor, BatchProcessorOptions } from './runtime/all-at-once';
 export type { Item, PlainValue } from './runtime/attribute-value';
@@ -29,7 +29,7 @@ export function defineProcessor<T extends object = Item>(
   options: ProcessorOptions = {},
 ): StreamHandler {
   requireFunction('defineProcessor', processor);
-  requireOptions('defineProcessor', options, ['concurrency', 'timeoutInSeconds']);
+  requireOptions('defineProcessor', options, { concurrency, timeoutInSeconds });
   const run = (options.concurrency ?? 1) > 1 ? concurrently : oneByOne;
   return createHandler(run(processor, options), HOST);
 }
@@ -40,9 +40,11 @@ export function defineBatchProcessor<T extends object = Item>(
   options: BatchProcessorOptions = {},
 ): StreamHandler {
   requireFunction('defineBatchProcessor', processor);
-  requireOptions('defineBatchProcessor', options, ['timeoutInSeconds', 'repeatWhole']);
+  requireOptions('defineBatchProcessor', options, { timeoutInSeconds, repeatWhole });
   return createHandler(allAtOnce(processor, options), HOST);
 }
+
+const { concurrency, timeoutInSeconds, repeatWhole } = OPTIONS;
 
 const HOST: Host = {
   env: process.env,

@@ -1,4 +1,6 @@
 import { deployedHandler } from './runtime/deployed-handler';
+import { requireOptions } from './runtime/options';
+import { parseStreamArn } from './runtime/stream-arn';
 import type { StreamRecord } from './runtime/stream-event';
 import { countProcessed, type MappingOptions, type Outcome, readShard } from './testing/mapping';
 import { type Change, toRecord } from './testing/to-record';
@@ -6,11 +8,13 @@ import { type Change, toRecord } from './testing/to-record';
 export type { MappingOptions } from './testing/mapping';
 export type { Change } from './testing/to-record';
 
+const FAULTS = ['none', 'time-out', 'lost answer'] as const;
+
 /**
  * What goes wrong after the function has run. With `time-out`, Lambda ended it before it answered: the batch is halved, as
  * after an error. With `lost answer`, all of the batch is delivered again.
  */
-export type Fault = 'none' | 'time-out' | 'lost answer';
+export type Fault = (typeof FAULTS)[number];
 
 export interface DeliveryOptions extends MappingOptions {
   /** Those of the first invocations, in order. Default: none. */
@@ -47,6 +51,33 @@ export type DeliveredHandler = (event: never, context: never, callback: never) =
 const STREAM_ARN =
   'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-02T03:04:05.678';
 
+const whole = (least: number) => ({
+  must: `be a whole number from ${least}`,
+  allows: (value: unknown) => Number.isInteger(value) && Number(value) >= least,
+});
+const flag = {
+  must: 'be true or false',
+  allows: (value: unknown) => typeof value === 'boolean',
+};
+const OPTIONS = {
+  batchSize: whole(1),
+  retries: whole(0),
+  bisect: flag,
+  progressUsesRetry: flag,
+  faults: {
+    must: `be a list of ${FAULTS.join(', ')}`,
+    allows: (value: unknown) => Array.isArray(value) && value.every((one) => FAULTS.includes(one)),
+  },
+  timeout: {
+    must: 'be a number above 0, at most 900',
+    allows: (value: unknown) => Number(value) > 0 && Number(value) <= 900,
+  },
+  streamArn: {
+    must: 'be the ARN of a DynamoDB stream',
+    allows: (value: unknown) => typeof value === 'string' && parseStreamArn(value) !== undefined,
+  },
+};
+
 /**
  * Delivers changes to a handler as Lambda does from a shard of a stream: in batches, again after a failure, and in
  * halves until a change that fails is alone and discarded. Faults need no waiting.
@@ -58,8 +89,8 @@ const STREAM_ARN =
  *
  * @param handler what `defineProcessor` or `defineBatchProcessor` returned, or your own `handler`, whose answer is checked
  *   as it is where it is deployed
- * @throws TypeError if the handler is none, or a value is none that DynamoDB stores; RangeError if an option is out of
- *   its range. What the handler throws is in the delivery.
+ * @throws TypeError if the handler is none, a change has a value that DynamoDB does not store, or there is no such
+ *   option; RangeError if an option is out of its range. What the handler throws is in the delivery.
  */
 export async function deliver<C extends Change>(
   handler: DeliveredHandler,
@@ -70,6 +101,7 @@ export async function deliver<C extends Change>(
   if (typeof handler !== 'function') {
     throw new TypeError(`deliver must be given a handler, which is a function, got ${handler}`);
   }
+  requireOptions('deliver', options, OPTIONS);
   // Refuses what could not be deployed.
   deployed(handler);
   const changeOf = new Map(

@@ -173,3 +173,29 @@ test('refuses what is not a handler, or has a callback', async () => {
   const callback = ((_event: object, _context: object, _callback: object) => {}) as never;
   await expect(deliver(callback, [])).rejects.toThrow('handler of deliver() has 3 parameters');
 });
+
+test.each<[object, Error]>([
+  [{ batchSize: 0 }, new RangeError('batchSize of deliver must be a whole number from 1, got 0')],
+  [{ retries: -1 }, new RangeError('retries of deliver must be a whole number from 0, got -1')],
+  [{ bisect: 1 }, new RangeError('bisect of deliver must be true or false, got 1')],
+  [
+    { faults: ['timeout'] },
+    new RangeError('faults of deliver must be a list of none, time-out, lost answer, got timeout'),
+  ],
+  [
+    { timeout: 0 },
+    new RangeError('timeout of deliver must be a number above 0, at most 900, got 0'),
+  ],
+  [
+    { streamArn: 'Orders' },
+    new RangeError('streamArn of deliver must be the ARN of a DynamoDB stream, got Orders'),
+  ],
+  [
+    { maximumRetryAttempts: 1 },
+    new TypeError(
+      'deliver has no option maximumRetryAttempts, only batchSize and retries and bisect and progressUsesRetry and faults and timeout and streamArn',
+    ),
+  ],
+])('refuses %j', async (options, error) => {
+  await expect(deliver(refusing().handler, orders(1), options)).rejects.toEqual(error);
+});

@@ -1,7 +1,12 @@
 import { LONGEST_TIMEOUT } from './time-limit';
 
-/** What each option must be. */
-const OPTIONS = {
+export interface Option {
+  readonly must: string;
+  allows(value: unknown): boolean;
+}
+
+/** Of processors. */
+export const OPTIONS = {
   concurrency: {
     must: 'be a whole number from 1',
     allows: (value: unknown) => Number.isInteger(value) && Number(value) >= 1,
@@ -14,27 +19,30 @@ const OPTIONS = {
     must: 'be true or false',
     allows: (value: unknown) => typeof value === 'boolean',
   },
-};
-
-type Name = keyof typeof OPTIONS;
+} satisfies Readonly<Record<string, Option>>;
 
 /**
  * @param caller for messages, as `defineProcessor`
- * @param known names of the options that it has
+ * @param known the options that it has
  * @throws TypeError if there are others; RangeError if the value of one is not allowed
  */
-export function requireOptions(caller: string, options: unknown, known: readonly Name[]): void {
+export function requireOptions(
+  caller: string,
+  options: unknown,
+  known: Readonly<Record<string, Option>>,
+): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`${caller} must be given its options as an object, got ${options}`);
   }
   for (const [name, value] of Object.entries(options)) {
-    const option = known.find((one) => one === name);
+    const option = known[name];
     if (!option) {
-      throw new TypeError(`${caller} has no option ${name}, only ${known.join(' and ')}`);
+      throw new TypeError(
+        `${caller} has no option ${name}, only ${Object.keys(known).join(' and ')}`,
+      );
     }
-    const { must, allows } = OPTIONS[option];
-    if (value !== undefined && !allows(value)) {
-      throw new RangeError(`${name} of ${caller} must ${must}, got ${value}`);
+    if (value !== undefined && !option.allows(value)) {
+      throw new RangeError(`${name} of ${caller} must ${option.must}, got ${value}`);
     }
   }
 }

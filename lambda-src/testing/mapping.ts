@@ -40,7 +40,6 @@ interface Batch<R> {
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
- * @throws RangeError if a setting is out of its range
  */
 export async function readShard<R extends StreamRecord>(
   records: readonly R[],
@@ -48,8 +47,6 @@ export async function readShard<R extends StreamRecord>(
   { invoke, discard }: Target<R>,
 ): Promise<void> {
   const { batchSize = 100, retries = 10, bisect = true, progressUsesRetry = false } = options;
-  requireWhole('batchSize', batchSize, 1);
-  requireWhole('retries', retries, 0);
 
   const remaining = ({ records, retried }: Batch<R>, outcome: Outcome): Batch<R>[] => {
     if (outcome.kind === 'answered') {
@@ -86,9 +83,4 @@ export function countProcessed(records: readonly StreamRecord[], response: unkno
   if (!Array.isArray(failures) || failures.length === 0) return records.length;
   const numbers = records.map(({ dynamodb }) => dynamodb?.SequenceNumber);
   return Math.max(0, Math.min(...failures.map((one) => numbers.indexOf(one?.itemIdentifier))));
-}
-
-function requireWhole(name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new RangeError(`${name} must be a whole number from ${least}, got ${value}`);
 }

@@ -21,10 +21,19 @@ export interface Change {
  * The record that Lambda delivers of it.
  *
  * @param index of the change in the stream: later ones have a greater sequence number
- * @throws TypeError if a value is none that DynamoDB stores
+ * @throws TypeError if a value is none that DynamoDB stores, or another field is wrong
  */
 export function toRecord(change: Change, index: number, eventSourceARN: string): StreamRecord {
-  const { eventName, keys, oldImage, newImage, expired } = change;
+  const { eventName, keys, oldImage, newImage, expired, time = '2026-01-02T03:04:05Z' } = change;
+  if (!EVENT_NAMES.has(eventName)) {
+    throw new TypeError(
+      `changes[${index}].eventName must be INSERT, MODIFY or REMOVE, got ${eventName}`,
+    );
+  }
+  const seconds = Date.parse(time) / 1_000;
+  if (Number.isNaN(seconds)) {
+    throw new TypeError(`changes[${index}].time must be a time in ISO 8601, got ${time}`);
+  }
   const imageOf = (name: keyof Change, image: object) =>
     toImage(image, `changes[${index}].${name}`);
   return {
@@ -34,7 +43,7 @@ export function toRecord(change: Change, index: number, eventSourceARN: string):
     eventSource: 'aws:dynamodb',
     awsRegion: parseStreamArn(eventSourceARN)?.region,
     dynamodb: {
-      ApproximateCreationDateTime: Date.parse(change.time ?? '2026-01-02T03:04:05Z') / 1_000,
+      ApproximateCreationDateTime: seconds,
       Keys: imageOf('keys', keys),
       ...(oldImage && { OldImage: imageOf('oldImage', oldImage) }),
       ...(newImage && { NewImage: imageOf('newImage', newImage) }),
@@ -47,6 +56,8 @@ export function toRecord(change: Change, index: number, eventSourceARN: string):
     }),
   };
 }
+
+const EVENT_NAMES = new Set(['INSERT', 'MODIFY', 'REMOVE']);
 
 /** As many digits as DynamoDB's. */
 const FIRST = 4_421_584_500_000_000_017_450_439_000n;

@@ -101,11 +101,3 @@ test('the settings by default are those of a topology', async () => {
     expect(byDefault).toEqual(await read(batchSize + 2, given, outcomes));
   }
 });
-
-test.each<[MappingOptions, string]>([
-  [{ batchSize: 0 }, 'batchSize must be a whole number from 1, got 0'],
-  [{ batchSize: 1.5 }, 'batchSize must be a whole number from 1, got 1.5'],
-  [{ retries: -1 }, 'retries must be a whole number from 0, got -1'],
-])('refuses %j', async (options, message) => {
-  await expect(read(1, options, [])).rejects.toThrow(new RangeError(message));
-});

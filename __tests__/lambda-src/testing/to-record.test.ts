@@ -81,3 +81,11 @@ test.each([undefined, null, 'order-1', [1]])('refuses keys that are %j', (wrong)
   const change = { eventName: 'INSERT', keys: wrong } as unknown as Change;
   expect(() => toRecord(change, 0, STREAM)).toThrow(/^changes\[0\]\.keys must be an object, got /);
 });
+
+test.each<[object, string]>([
+  [{ eventName: 'insert' }, 'eventName must be INSERT, MODIFY or REMOVE, got insert'],
+  [{ time: 'today' }, 'time must be a time in ISO 8601, got today'],
+])('refuses %j', (wrong, message) => {
+  const change: Change = { eventName: 'INSERT', keys, ...wrong };
+  expect(() => toRecord(change, 0, STREAM)).toThrow(new TypeError(`changes[0].${message}`));
+});

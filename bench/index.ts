@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../commands/run';
 import { loadTopology } from '../load/load';
-import { policySize } from '../policies/statement';
-import { streamPolicySize } from '../policies/stream-policy';
+import { policyBytes, policySize } from '../policies/statement';
+import { streamPolicy } from '../policies/stream-policy';
 import { streamPolicies } from '../policies/stream-reads';
 import { findCli, missingCli } from './cdktf-cli';
 import { benchDeploy } from './deploy';
@@ -53,9 +53,9 @@ async function benchTenants(folder: string): Promise<void> {
   for (const { name, file } of tenants) {
     const { consumers, producers } = loadTopology(file);
     const policies = consumers.flatMap(({ sources, role }) => streamPolicies(sources, role));
-    const streamPolicy = Math.max(...producers.map((producer) => streamPolicySize(producer)));
+    const bytes = producers.map((producer) => policyBytes(streamPolicy(producer)));
     console.log(
-      `  ${name}: the role has policies of ${policies.map(policySize).join(', ')} characters, the stream one of ${streamPolicy} bytes`,
+      `  ${name}: the role has policies of ${policies.map(policySize).join(', ')} characters, the stream one of ${Math.max(...bytes)} bytes`,
     );
   }
 }

@@ -2,6 +2,7 @@ import { DataAwsIamRole } from '@cdktf/provider-aws/lib/data-aws-iam-role';
 import { Construct } from 'constructs';
 import { type FunctionTargets, functionPolicy, policiesForOwner } from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
+import { roleName } from '../topology/arns';
 import { makesFunction, type ResolvedConsumer } from '../topology/resolve';
 import { policyDocument } from './terraform/policy-document';
 
@@ -35,7 +36,7 @@ const ASSUMED_BY =
   'flatten([for each in flatten([jsondecode(self.assume_role_policy).Statement]) : try(each.Principal.Service, []) if each.Effect == "Allow"])';
 
 function checkRole(scope: Construct, arn: string): void {
-  const name = arn.split('/').at(-1) ?? '';
+  const name = roleName(arn);
   const isThisOne = {
     condition: `\${self.arn == "${arn}"}`,
     errorMessage: `Role ${name} has the ARN \${self.arn}, and the topology says ${arn}. Write the role's own ARN, with its path, as role.existing.`,

@@ -1,4 +1,4 @@
-import { arns, parseArn } from '../topology/arns';
+import { arns, roleName } from '../topology/arns';
 import type { ResolvedConsumer } from '../topology/resolve';
 import { ACTIONS } from './actions';
 import { through } from './resource-policies';
@@ -12,9 +12,8 @@ export function producerStatement({ account, role, streamsOfOthers }: ResolvedCo
   const principals = [{ type: 'AWS', identifiers: [arns.root(account)] }];
   const onlyRole = condition('ArnEquals', 'aws:PrincipalArn', role.arn);
   // Each Sid of a policy is unique, and has letters and digits only.
-  const [name = ''] = parseArn(role.arn).resource.split('/').slice(-1);
   const code = (other: string) => other.charCodeAt(0).toString(16);
-  const reader = `${account.id}${name.replaceAll(/[^a-zA-Z0-9]/g, code)}`;
+  const reader = `${account.id}${roleName(role.arn).replaceAll(/[^a-zA-Z0-9]/g, code)}`;
   const allow = (what: string, actions: string[], resources: string[], ...more: Condition[]) => {
     const sid = `Allow${what}${reader}`;
     return renderStatement({ sid, principals, actions, resources, condition: [onlyRole, ...more] });

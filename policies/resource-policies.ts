@@ -9,10 +9,10 @@ import { readerPrincipals } from './stream-policy';
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
  */
-export function keyPolicy(producer: ResolvedProducer, roleArns: readonly string[]): Statement[] {
+export function keyPolicy(producer: ResolvedProducer): Statement[] {
   const administration = administeredBy(producer.account);
-  if (roleArns.length === 0) return [administration];
-  const readers = readerPrincipals(producer, roleArns);
+  if (producer.readers.length === 0) return [administration];
+  const readers = readerPrincipals(producer);
   return [
     administration,
     {

@@ -6,13 +6,8 @@ import { createTable } from '../constructs/stream-table';
 import { jsonEncode } from '../constructs/terraform/literal';
 import { policyDocument } from '../constructs/terraform/policy-document';
 import { keyPolicy } from '../policies/resource-policies';
-import { renderStatement, type Statement } from '../policies/statement';
-import {
-  streamPolicy,
-  streamPolicySize,
-  tablePolicy,
-  tablePolicySize,
-} from '../policies/stream-policy';
+import { policyBytes, renderStatement, type Statement } from '../policies/statement';
+import { streamPolicy, tablePolicy } from '../policies/stream-policy';
 import { readerStatements } from '../policies/stream-reads';
 import { STREAM_POLICY } from '../topology/limits';
 import { names } from '../topology/names';
@@ -32,21 +27,19 @@ export class ProducerStack extends AccountStack {
       const roleArn = waits && stackId ? this.outputOf(stackId, 'role_arn', known) : known;
       return { ...reader, roleArn };
     });
-    const roleArns = readers.map(({ roleArn }) => roleArn);
+    const deployed = { ...producer, readers };
     const keyArn = customerKey(this, source.encryption, {
       description: `DynamoDB table ${source.name}`,
       alias: names.tableKeyAlias(source.name),
-      policy: keyPolicy(producer, roleArns),
+      policy: keyPolicy(deployed),
     });
     const isOurs = declared.type === 'created';
     const table = isOurs ? createTable(this, declared, this.tags, keyArn) : findTable(this, source);
-    if (roleArns.length > 0) {
-      const statements = streamPolicy(producer, table.streamArn, roleArns);
-      const size = streamPolicySize(producer, 2);
-      this.allow('stream', table.streamArn, statements, settings.managed, size);
-    }
-    const statements = tablePolicy({ ...producer, readers });
-    this.allow('table', table.arn, statements, isOurs, tablePolicySize(producer, 2));
+    const ofStream = streamPolicy(deployed, table.streamArn);
+    const size = policyBytes(streamPolicy(producer), 2);
+    this.allow('stream', table.streamArn, ofStream, settings.managed, size);
+    const ofTable = tablePolicy(deployed);
+    this.allow('table', table.arn, ofTable, isOurs, policyBytes(tablePolicy(producer), 2));
 
     this.output('table_name', table.name, 'Name of the table');
     this.output('table_arn', table.arn, 'ARN of the table');

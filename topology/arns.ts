@@ -56,6 +56,11 @@ export function parseArn(arn: string): Place & { readonly resource: string } {
   return { partition, region, id: accountId, resource };
 }
 
+/** The name of a role, with which its ARN ends. */
+export function roleName(arn: string): string {
+  return arn.split('/').at(-1) ?? '';
+}
+
 /** The table of a stream. */
 export function tableOfStream(streamArn: string): TableName {
   const { resource, ...account } = parseArn(streamArn);

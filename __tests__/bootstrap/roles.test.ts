@@ -6,7 +6,7 @@ import { functionPolicy, networkPolicy } from '../../policies/execution-role';
 import type { Statement } from '../../policies/statement';
 import { streamPolicies } from '../../policies/stream-reads';
 import type { PolicyStatement } from '../../review/read/policy-document';
-import { arns } from '../../topology/arns';
+import { arns, roleName } from '../../topology/arns';
 import { IAM } from '../../topology/limits';
 import { names } from '../../topology/names';
 import type { ResolvedConsumer } from '../../topology/resolve';
@@ -272,7 +272,7 @@ describe('the boundary', () => {
         consumers: [
           {
             name: consumer.name,
-            role: role.arn.replace(/^.*\//, ''),
+            role: roleName(role.arn),
             function: lambda.name,
             lake: sink?.type === 's3',
           },

@@ -1,4 +1,4 @@
-import { arns, parseArn } from '../../topology/arns';
+import { arns, parseArn, roleName } from '../../topology/arns';
 import {
   consumerStackId,
   names,
@@ -82,13 +82,12 @@ function functionOf({ function: created, existingFunction }: Consumer) {
   return { place, name: (created ?? existingFunction)?.name ?? '' };
 }
 
-/** The ARN of a role ends with its name. */
 function roleOf({ role, existingFunction }: Consumer) {
   if (role && 'name' in role) return { place: ['role', 'name'], name: role.name };
   const [place, arn = ''] = role
     ? [['role', 'existing'], role.existing]
     : [['existingFunction', 'roleArn'], existingFunction?.roleArn];
-  return { place, name: nameIn(arn) };
+  return { place, name: roleName(arn) };
 }
 
 /**
@@ -104,12 +103,10 @@ function rolesOfTerraform({ accounts, state }: Declared): Map<string, string> {
   for (const { place, arn } of [{ place: 'state.roleArn', arn: state?.roleArn }, ...arns]) {
     if (arn === undefined) continue;
     const { id } = parseArn(arn);
-    roles.set(roleKey(id, nameIn(arn)), place);
+    roles.set(roleKey(id, roleName(arn)), place);
   }
   return roles;
 }
-
-const nameIn = (roleArn: string) => roleArn.split('/').at(-1) ?? '';
 
 /** Role names are case-insensitive, and unique whatever their paths. */
 function roleKey(account: string, name: string): string {

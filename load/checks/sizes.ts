@@ -1,7 +1,7 @@
 import { environmentOf, environmentSize } from '../../packaging/environment';
 import { networkPolicy, ownStatements, roomForStreams } from '../../policies/execution-role';
-import { policySize } from '../../policies/statement';
-import { streamPolicySize, tablePolicySize } from '../../policies/stream-policy';
+import { policyBytes, policySize } from '../../policies/statement';
+import { streamPolicy, tablePolicy } from '../../policies/stream-policy';
 import { streamCount, streamPolicies } from '../../policies/stream-reads';
 import { ENVIRONMENT, IAM, STREAM_POLICY } from '../../topology/limits';
 import type { Report } from '../../topology/problem';
@@ -9,12 +9,12 @@ import { makesFunction, type ResolvedTopology } from '../../topology/resolve';
 
 export function sizes({ producers, consumers }: ResolvedTopology, report: Report): void {
   for (const producer of producers) {
-    const written = producer.streamPolicy.managed && producer.readers.length > 0;
-    const sizes = [
-      ['stream policy', written ? streamPolicySize(producer) : 0],
-      ['table policy', producer.table.type === 'created' ? tablePolicySize(producer) : 0],
+    const policies = [
+      ['stream policy', producer.streamPolicy.managed ? streamPolicy(producer) : []],
+      ['table policy', producer.table.type === 'created' ? tablePolicy(producer) : []],
     ] as const;
-    for (const [what, size] of sizes) {
+    for (const [what, statements] of policies) {
+      const size = policyBytes(statements);
       const message = `must make a ${what} of at most ${STREAM_POLICY.size} bytes, got ${size}; shorten the conditions`;
       if (size > STREAM_POLICY.size) report(['producers', producer.name, 'streamPolicy'], message);
     }

@@ -24,7 +24,7 @@ export interface AccessAnswer extends Decision, Pick<Question, 'action' | 'part'
 export function evaluateAccess(model: AccessModel, topology: ResolvedTopology) {
   const { roles } = model;
   const intent = intentOf(topology);
-  const askers = [...roles, ...intent.ofOthers.map(roleOfOthers)];
+  const askers = [...roles, ...intent.ofReaders.map(readerOf)];
   const targets = [...model.targets, ...intent.elsewhere].map((target) => ({
     target,
     policy: policyOf(target, intent),
@@ -131,7 +131,7 @@ function answersFor(
 }
 
 /** A role that no stack has, as one whose policies are what its team is meant to write. */
-function roleOfOthers(grants: readonly [Grant, ...Grant[]]): Asker {
+function readerOf(grants: readonly [Grant, ...Grant[]]): Asker {
   const [
     {
       principals: [arn = ''],

@@ -12,8 +12,8 @@ export type Intent = ReturnType<typeof intentOf>;
 
 /** What a topology means to allow, and what it says there is. */
 export function intentOf({ consumers, producers }: ResolvedTopology) {
-  const ofOthers = producers.flatMap(ofReaders);
-  const ofRoles = [...consumers.flatMap(ofRole), ...ofOthers];
+  const readers = producers.flatMap(ofReaders);
+  const ofRoles = [...consumers.flatMap(ofRole), ...readers];
   const ofPolicies = [...consumers.flatMap(inConsumer), ...producers.flatMap(inProducer)];
   const ofServices = ofPolicies.filter(({ principals }) => principals.some(isService));
   const parts = [
@@ -28,7 +28,7 @@ export function intentOf({ consumers, producers }: ResolvedTopology) {
   return {
     ofRole: byRole,
     /** Roles of other teams that are meant to read streams, with what their own policies then allow. */
-    ofOthers: groupBy(ofOthers, ({ principals: [arn] }) => arn),
+    ofReaders: groupBy(readers, ({ principals: [arn] }) => arn),
     ofTarget: (target: AccessTarget) =>
       target.kind === 'bucket' && target.stackId !== ''
         ? [tlsOnly(target)]

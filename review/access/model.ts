@@ -1,3 +1,4 @@
+import { roleName } from '../../topology/arns';
 import { UserError } from '../../topology/problem';
 import { listOf } from '../lists';
 import type { PolicyDocument } from '../read/policy-document';
@@ -218,7 +219,7 @@ function roleOfOthers(stack: Stack, stacks: Stacks) {
   if (policies.length === 0) return [];
   const { account, id: stackId } = stack;
   const arn = stacks.outputOf(stack, 'role_arn');
-  const name = arn.split('/').at(-1) ?? '';
+  const name = roleName(arn);
   return [
     {
       ...{ arn, name, account, stackId },

@@ -1,5 +1,5 @@
 import { environmentOf } from '../../packaging/environment';
-import { arns } from '../../topology/arns';
+import { arns, roleName } from '../../topology/arns';
 import { LAYERS, VPC } from '../../topology/limits';
 import { names, STATE_BUCKET_STACK_ID } from '../../topology/names';
 import {
@@ -68,7 +68,7 @@ function expectedOf(topology: ResolvedTopology, stacks: Stacks) {
     expected.set(consumer.stackId, {
       aws_cloudwatch_metric_alarm: actions,
       ...functionOf(consumer, key),
-      'data.aws_iam_role': { name: [consumer.role.arn.split('/').at(-1)] },
+      'data.aws_iam_role': { name: [roleName(consumer.role.arn)] },
       aws_cloudwatch_log_group: { kms_key_id: [key] },
       aws_s3_bucket_server_side_encryption_configuration: { [BUCKET_KEY]: [key] },
       aws_athena_workgroup: { [RESULTS_KEY]: [key] },

@@ -38,19 +38,19 @@ function ofConsumer(consumer: ResolvedConsumer, stacks: Stacks): Found[] {
 }
 
 function ofProducer(producer: ResolvedProducer): Found[] {
-  const { stackId, account, source, table, streamPolicy: settings, readers } = producer;
+  const { stackId, account, source, table, streamPolicy: settings } = producer;
   const notes: Found[] = [];
-  if (!settings.managed && readers.length > 0) {
+  if (!settings.managed) {
     const output = "stream_policy_statement, with the stream's own label";
-    const roleArns = readers.map(({ roleArn }) => roleArn);
-    const statements = streamPolicy(producer, `${arns.streams(source)}<label>`, roleArns);
     const what = `the stream of ${source.name} in ${account.id}`;
-    notes.push(note(stackId, what, output, ...statements.map(renderStatement)));
+    const statements = streamPolicy(producer, `${arns.streams(source)}<label>`);
+    notes.push(...statements.map((each) => note(stackId, what, output, renderStatement(each))));
   }
   if (table.type === 'existing') {
     const what = `the table ${source.name} in ${account.id}`;
-    const statements = tablePolicy(producer).map(renderStatement);
-    notes.push(...statements.map((each) => note(stackId, what, 'table_policy_statement', each)));
+    const output = 'table_policy_statement';
+    const statements = tablePolicy(producer);
+    notes.push(...statements.map((each) => note(stackId, what, output, renderStatement(each))));
   }
   if (settings.readers.length > 0) {
     const isOwn = source.encryption === 'customer-managed';

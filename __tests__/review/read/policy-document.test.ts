@@ -19,7 +19,7 @@ test('a document is what the synthesis counts on', () => {
     }),
   ).producers;
   if (!producer) throw new Error('no producer');
-  const statements = streamPolicy(producer, 'arn:stream', ['arn:role']);
+  const statements = streamPolicy(producer);
   expect(JSON.stringify(render({ statement: statements }))).toBe(renderPolicy(statements));
 });
 

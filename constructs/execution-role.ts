@@ -4,13 +4,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import {
-  type FunctionTargets,
-  functionPolicy,
-  networkPolicy,
-  ownStatements,
-  TRUST_POLICY,
-} from '../policies/execution-role';
+import { networkPolicy, ownStatements, TRUST_POLICY } from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
 import { streamPolicies } from '../policies/stream-reads';
 import { parseArn } from '../topology/arns';
@@ -34,20 +28,19 @@ export interface ExecutionRole {
   /** For other stacks: if it waits, known only once IAM has had time to propagate the role. */
   readonly settledArn: string;
   /** What must be there as long as the function is. */
-  readonly ofFunction: readonly ITerraformDependable[];
+  readonly whileThere: readonly ITerraformDependable[];
 }
 
 /**
  * The role that the function runs as and that stream policies name.
  *
- * @param grants what the function's sink needs
+ * @param ofFunction what the function needs, whatever it reads
  */
 export function createExecutionRole(
   stack: Construct,
   settings: CreatedRole,
   consumer: ResolvedConsumer,
-  targets: FunctionTargets,
-  grants: readonly Statement[],
+  ofFunction: readonly Statement[],
 ): ExecutionRole {
   const { sources, encryption, waitsForRole } = consumer;
   const scope = new Construct(stack, 'execution_role');
@@ -76,22 +69,22 @@ export function createExecutionRole(
   }));
   const network = networkPolicy(consumer);
   const [first, ...others] = streamPolicies(sources, settings, encryption, network);
-  const ofFunction = network.length > 0 ? [inline('network', network)] : [];
+  const whileThere = network.length > 0 ? [inline('network', network)] : [];
   const dependsOn = [
-    inline('function', functionPolicy(targets, grants, settings)),
-    ...ofFunction,
+    inline('function', ofFunction),
+    ...whileThere,
     ...(first ? [inline('streams', first)] : []),
     ...others.map((statements, index) => managed(`streams-${index + 1}`, statements)),
     ...(own.length > 0 ? [managed('statements', own)] : []),
     ...identified(settings.managedPolicyArns, policyId).map(([name, arn]) => attach(name, arn)),
   ];
-  if (!waitsForRole) return { arn, settledArn: arn, ofFunction };
+  if (!waitsForRole) return { arn, settledArn: arn, whileThere };
   const attributes = { input: arn, triggers_replace: uniqueId };
   const settled = new TerraformData(scope, 'settled', attributes, {
     provisioners: [{ type: 'local-exec', command: `sleep ${PROPAGATION_SECONDS}` }],
     dependsOn,
   });
-  return { arn, settledArn: settled.getStringAttribute('output'), ofFunction };
+  return { arn, settledArn: settled.getStringAttribute('output'), whileThere };
 }
 
 const policyId = (arn: string) => `${parseArn(arn).id}_${parseArn(arn).resource}`;

@@ -1,6 +1,6 @@
 import { DataAwsIamRole } from '@cdktf/provider-aws/lib/data-aws-iam-role';
 import { Construct } from 'constructs';
-import { type FunctionTargets, functionPolicy, policiesForOwner } from '../policies/execution-role';
+import { policiesForOwner } from '../policies/execution-role';
 import type { Statement } from '../policies/statement';
 import { roleName } from '../topology/arns';
 import { makesFunction, type ResolvedConsumer } from '../topology/resolve';
@@ -9,19 +9,17 @@ import { policyDocument } from './terraform/policy-document';
 /**
  * A role that others made. Nothing of it is changed: its owner gives it the policies.
  *
- * @param grants what the function's sink needs
+ * @param ofFunction what the function needs, whatever it reads
  * @returns its ARN, and the policies as JSON, each of a size that a managed policy may have
  */
 export function findRole(
   stack: Construct,
   consumer: ResolvedConsumer,
-  targets: FunctionTargets,
-  grants: readonly Statement[],
+  ofFunction: readonly Statement[],
 ) {
   const scope = new Construct(stack, 'execution_role');
   // A function that exists has a role that Lambda may assume.
   if (makesFunction(consumer)) checkRole(scope, consumer.role.arn);
-  const ofFunction = functionPolicy(targets, grants, consumer.role);
   const [first, ...others] = policiesForOwner(ofFunction, consumer);
   return {
     arn: consumer.role.arn,

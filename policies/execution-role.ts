@@ -3,7 +3,7 @@ import type { ResolvedConsumer } from '../topology/resolve';
 import { ACTIONS } from './actions';
 import { ofBucketOwner } from './resource-policies';
 import { condition, type Statement } from './statement';
-import { listStreams, notFromCode, type PollerOnly, streamPolicies } from './stream-reads';
+import { listStreams, notFromCode, streamPolicies } from './stream-reads';
 
 export const TRUST_POLICY: readonly Statement[] = [
   {
@@ -13,26 +13,21 @@ export const TRUST_POLICY: readonly Statement[] = [
   },
 ];
 
-export interface FunctionTargets {
-  /** ARN of the function's log group, without `:*`. Default: its log is not the stack's. */
-  readonly logGroupArn?: string;
-  readonly failedBatchesArn: string;
-  /** ID of the account that owns the bucket. */
-  readonly bucketOwner: string;
-  /** Whether it sends traces to X-Ray. Default: no. */
-  readonly traces?: boolean;
-}
-
 type Role = ResolvedConsumer['role'];
 
-/** What the function needs, whatever it reads. */
+/**
+ * What the function needs, whatever it reads.
+ *
+ * @param arns of its log group, without `:*`, if that is the stack's, and of the bucket of its failed batches
+ * @param ofSink what its sink needs, and its key
+ */
 export function functionPolicy(
-  { logGroupArn, failedBatchesArn, bucketOwner, traces = false }: FunctionTargets,
+  { account, role, function: lambda }: Pick<ResolvedConsumer, 'account' | 'role' | 'function'>,
+  { logGroupArn, failedBatchesArn }: { logGroupArn?: string; failedBatchesArn: string },
   ofSink: readonly Statement[],
-  role: PollerOnly,
 ): Statement[] {
-  const byLambda = notFromCode(role);
-  const failed = { condition: [...byLambda, ofBucketOwner(bucketOwner)] };
+  const traces = lambda.type === 'created' && lambda.tracing === 'Active';
+  const failed = { condition: [...notFromCode(role), ofBucketOwner(account.id)] };
   const batches = `${failedBatchesArn}/aws/lambda/*`;
   const { listObjects, writeObject, writeTraces } = ACTIONS;
   return [

@@ -13,7 +13,7 @@ import {
 } from './statement';
 
 type Role = ResolvedConsumer['role'];
-export type PollerOnly = Pick<Role, 'pollerOnly'>;
+type PollerOnly = Pick<Role, 'pollerOnly'>;
 
 /**
  * Lambda itself asks, not the function's code, whose requests all have this key. AWS's page names reading from

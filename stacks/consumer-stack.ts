@@ -14,7 +14,7 @@ import { createPrivateBucket } from '../constructs/private-bucket';
 import { createSink } from '../constructs/sinks';
 import { jsonEncode, literal } from '../constructs/terraform/literal';
 import { statementsOfKeyOwner, useOfKey } from '../policies/consumer-key';
-import type { FunctionTargets } from '../policies/execution-role';
+import { functionPolicy } from '../policies/execution-role';
 import { producerStatement } from '../policies/producer-statement';
 import { renderStatement, type Statement } from '../policies/statement';
 import { names } from '../topology/names';
@@ -44,21 +44,16 @@ export class ConsumerStack extends AccountStack {
       lifecycleRules: [{ id: 'expire', expiration: [{ days: expirationInDays }] }],
     });
     const { grants, references } = createSink(this, consumer, kmsKeyArn);
-    const targets = {
-      logGroupArn: logGroup?.arn,
-      failedBatchesArn: failedBatches.arn,
-      bucketOwner: consumer.account.id,
-      traces: makesFunction(consumer) && consumer.function.tracing === 'Active',
-    };
+    const arns = { logGroupArn: logGroup?.arn, failedBatchesArn: failedBatches.arn };
     const ofKey = kmsKeyArn === undefined ? [] : useOfKey(consumer, kmsKeyArn);
-    const needs = [targets, [...grants, ...ofKey]] as const;
+    const ofFunction = functionPolicy(consumer, arns, [...grants, ...ofKey]);
     const role =
       consumer.role.type === 'created'
-        ? createExecutionRole(this, consumer.role, consumer, ...needs)
-        : this.findRole(consumer, ...needs);
+        ? createExecutionRole(this, consumer.role, consumer, ofFunction)
+        : this.findRole(consumer, ofFunction);
     const arnsOfFunction = { role: role.arn, kmsKeyArn };
     // Lambda would make a log group that keeps logs without end.
-    const needed = [...(logGroup ? [logGroup] : []), ...role.ofFunction];
+    const needed = [...(logGroup ? [logGroup] : []), ...role.whileThere];
     const lambda = makesFunction(consumer)
       ? createFunction(this, consumer, arnsOfFunction, references, needed)
       : findFunction(this, consumer);
@@ -70,6 +65,26 @@ export class ConsumerStack extends AccountStack {
     this.output('function_name', lambda.functionName, 'Name of the function');
     this.output('function_arn', lambda.arn, 'ARN of the function');
     this.output('failed_batches_bucket_arn', failedBatches.arn, 'ARN of the failed-batches bucket');
+    this.publishToOwners(consumer);
+    if (consumer.alarms) {
+      const topicArn = this.createAlarms(consumer.alarms, consumer, lambda.functionName);
+      this.output('alarm_topic_arn', topicArn, 'ARN of the topic that alarms are sent to');
+    }
+  }
+
+  /** What the owner of the role gives it is published. */
+  private findRole(consumer: ResolvedConsumer, ofFunction: readonly Statement[]) {
+    const { arn, policy, furtherPolicies } = findRole(this, consumer, ofFunction);
+    this.output('role_policy', policy, 'Policy that the owner of the role gives it, as JSON');
+    if (furtherPolicies.length > 0) {
+      const description = 'More such policies, as many streams need';
+      this.output('further_role_policies', furtherPolicies, description);
+    }
+    return { arn, settledArn: arn, whileThere: [] };
+  }
+
+  /** Of the streams that it reads, their tables and keys, and of the key of what it keeps. */
+  private publishToOwners(consumer: ResolvedConsumer): void {
     if (consumer.streamsOfOthers.length > 0) {
       const description = 'Statements that the owners of streams and keys add to their policies';
       this.output('producer_statement', jsonEncode(producerStatement(consumer)), description);
@@ -79,21 +94,6 @@ export class ConsumerStack extends AccountStack {
       const description = 'Statements that the owner of the key adds to its policy, as JSON';
       this.output('key_policy_statement', jsonEncode(statements), description);
     }
-    if (consumer.alarms) {
-      const topicArn = this.createAlarms(consumer.alarms, consumer, lambda.functionName);
-      this.output('alarm_topic_arn', topicArn, 'ARN of the topic that alarms are sent to');
-    }
-  }
-
-  /** What the owner of the role gives it is published. */
-  private findRole(consumer: ResolvedConsumer, ...needs: [FunctionTargets, readonly Statement[]]) {
-    const { arn, policy, furtherPolicies } = findRole(this, consumer, ...needs);
-    this.output('role_policy', policy, 'Policy that the owner of the role gives it, as JSON');
-    if (furtherPolicies.length > 0) {
-      const description = 'More such policies, as many streams need';
-      this.output('further_role_policies', furtherPolicies, description);
-    }
-    return { arn, settledArn: arn, ofFunction: [] };
   }
 
   private createLogGroup({ function: lambda }: FunctionMaker, kmsKeyId: string | undefined) {

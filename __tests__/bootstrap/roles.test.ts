@@ -311,18 +311,11 @@ test('the boundary allows what the role does with a key of its consumer', async 
 });
 
 /** What a role is granted, as requests: for a resource with a wildcard, one that it matches. */
-function grantsOf({
-  account,
-  role,
-  function: lambda,
-  failedBatches,
-  sink,
-  sources,
-}: ResolvedConsumer) {
+function grantsOf(consumer: ResolvedConsumer) {
+  const { account, role, function: lambda, failedBatches, sink, sources } = consumer;
   const targets = {
     logGroupArn: arns.logGroup(account, names.logGroup(lambda.name)),
     failedBatchesArn: arns.bucket(account, failedBatches.bucket),
-    bucketOwner: account.id,
   };
   const lake: Statement[] =
     sink.type === 's3'
@@ -334,7 +327,10 @@ function grantsOf({
           },
         ]
       : [];
-  const granted = [...functionPolicy(targets, lake, role), ...streamPolicies(sources, role).flat()];
+  const granted = [
+    ...functionPolicy(consumer, targets, lake),
+    ...streamPolicies(sources, role).flat(),
+  ];
   return granted.flatMap(({ actions, resources = [] }) =>
     actions.flatMap((action) =>
       resources.map((resource) => ({

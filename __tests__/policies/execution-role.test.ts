@@ -1,4 +1,4 @@
-import { type FunctionTargets, functionPolicy, networkPolicy } from '../../policies/execution-role';
+import { functionPolicy, networkPolicy } from '../../policies/execution-role';
 import { ofBucketOwner } from '../../policies/resource-policies';
 import { policySize } from '../../policies/statement';
 import { streamPolicies } from '../../policies/stream-reads';
@@ -36,11 +36,19 @@ function resources(references: readonly TableReference[]): string[][] {
 describe('streamPolicies', () => {
   /** Where the function writes to, with the longest names of everything. */
   const bucket = `arn:aws-us-gov:s3:::${'b'.repeat(BUCKET.nameLength.max)}`;
-  const widest: FunctionTargets = {
+  const consumer = {
+    account: table(1).account,
+    role: POLLER_ONLY,
+    function: {
+      type: 'created',
+      name: 'f'.repeat(FUNCTION.nameLength.max),
+      tracing: 'Active',
+      vpc: { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] },
+    },
+  } as Parameters<typeof functionPolicy>[0];
+  const widest = {
     logGroupArn: `arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:/aws/lambda/${'f'.repeat(FUNCTION.nameLength.max)}`,
     failedBatchesArn: bucket,
-    bucketOwner: '111122223333',
-    traces: true,
   };
   const widestGrant = {
     sid: 'WriteChanges',
@@ -85,24 +93,21 @@ describe('streamPolicies', () => {
     const [inline = 0, ...managed] = streamPolicies(tables(count, name), POLLER_ONLY).map(
       policySize,
     );
-    const rest = policySize(functionPolicy(widest, [widestGrant], POLLER_ONLY));
+    const rest = policySize(functionPolicy(consumer, widest, [widestGrant]));
     expect(inline + rest).toBeLessThanOrEqual(IAM.inlinePoliciesSize);
     expect(managed.filter((size) => size > IAM.managedPolicySize)).toStrictEqual([]);
     expect(managed.length).toBeGreaterThan(0);
   });
 
   test('leave room for the network of a function', () => {
-    const name = 'f'.repeat(FUNCTION.nameLength.max);
-    const vpc = { subnetIds: ['subnet-0123abcd'], securityGroupIds: ['sg-0123abcd'] };
-    const consumer = { account: table(1).account, function: { name, vpc } };
-    const network = networkPolicy(consumer as Parameters<typeof networkPolicy>[0]);
+    const network = networkPolicy(consumer);
     const [inline = [], ...managed] = streamPolicies(
       tables(331, 'Abc'),
       POLLER_ONLY,
       undefined,
       network,
     );
-    const rest = policySize(functionPolicy(widest, [widestGrant], POLLER_ONLY));
+    const rest = policySize(functionPolicy(consumer, widest, [widestGrant]));
     expect(policySize(inline) + policySize(network) + rest).toBeLessThanOrEqual(
       IAM.inlinePoliciesSize,
     );

@@ -27,16 +27,11 @@ const accountNames: Check = ({ account, accounts = [] }, report, declared) => {
   distinct(accounts, ['accounts'], report);
 };
 
-const tableKey: Check = ({ table, existingTable }, report) => {
-  if (existingTable?.encryption === 'customer-managed') {
-    const message = 'must be aws-owned or { kmsKeyArn: … } for a table that has its key already';
-    report(['existingTable', 'encryption'], message, existingTable.encryption);
-  }
-  if (table?.encryption === 'customer-managed') {
-    const excess = names.tableKeyAlias(table.name).length - KEY_ALIAS.length.max;
-    const message = `must be ${excess} characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }`;
-    if (excess > 0) report(['table', 'name'], message, table.name);
-  }
+const tableKey: Check = ({ table }, report) => {
+  if (table?.encryption !== 'customer-managed') return;
+  const excess = names.tableKeyAlias(table.name).length - KEY_ALIAS.length.max;
+  const message = `must be ${excess} characters shorter for the alias of its customer managed key, or bring a key: encryption: { kmsKeyArn: … }`;
+  if (excess > 0) report(['table', 'name'], message, table.name);
 };
 
 const keyRegion: Check = (producer, report, { accounts }) => {

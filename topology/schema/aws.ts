@@ -37,11 +37,11 @@ export const topicArn = text(
   'must be the ARN of an SNS topic, such as arn:aws:sns:us-east-1:111122223333:alarms',
 );
 
-/** What to write in place of the key that no other account can use. */
+/** What to say of the key that no other account can use. */
 export function insteadOfAwsManagedKey(value: unknown): string | undefined {
   const isMeant = typeof value === 'string' && /^aws-managed$|alias\/aws\/dynamodb/.test(value);
   return isMeant
-    ? 'must not be the AWS managed key (alias/aws/dynamodb), with which a stream cannot be read from another account; write aws-owned, customer-managed or { kmsKeyArn: … }'
+    ? 'must not be the AWS managed key (alias/aws/dynamodb), with which a stream cannot be read from another account; the table needs the AWS owned key or a customer managed one'
     : undefined;
 }
 

@@ -2,11 +2,9 @@ import { z } from 'zod';
 import { INDEXES, POINT_IN_TIME_RECOVERY, PROJECTION, READERS_PER_STREAM, TABLE } from '../limits';
 import { indexName, insteadOfAwsManagedKey, kmsKeyArn, roleArn, streamArn, tableName } from './aws';
 import { condition } from './condition';
-import { encryptionSchema } from './encryption';
+import { encryptionSchema, existingEncryptionSchema } from './encryption';
 import { tagsSchema } from './tags';
 import { choice, exclusive, flag, integer, list, nameReference, object, sized } from './values';
-
-const encryption = encryptionSchema(insteadOfAwsManagedKey);
 
 const attributeName = sized(
   /^/,
@@ -132,14 +130,14 @@ const table = object({
     .describe(
       'The table cannot be deleted, or replaced for another name: destroy and deploy fail until this is false and deployed.',
     ),
-  encryption: encryption
+  encryption: encryptionSchema(insteadOfAwsManagedKey)
     .default('aws-owned')
     .describe('Key of the table. The AWS managed key does not work across accounts.'),
 });
 
 const existingTable = object({
   name: tableName.describe('Name of a table that exists, with a stream.'),
-  encryption: encryption
+  encryption: existingEncryptionSchema(insteadOfAwsManagedKey)
     .default('aws-owned')
     .describe('Key that the table has: aws-owned or { kmsKeyArn: … }.'),
 });

@@ -1,7 +1,7 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { DynamodbTag } from '@cdktf/provider-aws/lib/dynamodb-tag';
 import { Construct } from 'constructs';
-import type { Table } from '../topology/schema/producer';
+import type { Table } from '../topology/schema/table';
 import { indexBlocks, keyNames, keysOf, localIndexCondition } from './table-indexes';
 import { identified } from './terraform/identified';
 import { expressionText, literal } from './terraform/literal';

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { GlobalSecondaryIndex, LocalSecondaryIndex, Table } from '../topology/schema/producer';
+import type { GlobalSecondaryIndex, LocalSecondaryIndex, Table } from '../topology/schema/table';
 import { expressionText, literal } from './terraform/literal';
 
 type Keyed = Table | GlobalSecondaryIndex | LocalSecondaryIndex;

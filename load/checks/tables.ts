@@ -1,10 +1,6 @@
 import { INDEXES } from '../../topology/limits';
 import type { Problem, Report } from '../../topology/problem';
-import type {
-  GlobalSecondaryIndex,
-  LocalSecondaryIndex,
-  Table,
-} from '../../topology/schema/producer';
+import type { GlobalSecondaryIndex, LocalSecondaryIndex, Table } from '../../topology/schema/table';
 import { type CheckOf, distinct, type Producer } from './declared';
 
 /** A table or one of its indexes, and where it is below the table. */

@@ -2,7 +2,7 @@ import { type Place, type TableName, tableOfStream } from '../arns';
 import { producerAccounts, producerStackId } from '../names';
 import type { Topology } from '../schema';
 import type { Encryption } from '../schema/encryption';
-import type { ExistingTable } from '../schema/producer';
+import type { ExistingTable } from '../schema/table';
 
 type Producer = Topology['producers'][string];
 

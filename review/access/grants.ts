@@ -69,9 +69,6 @@ export interface Grant {
   readonly part?: string;
 }
 
-/** The requests of the function's code, which has the same role, have this key. */
-const BY_LAMBDA = condition('Null', 'lambda:SourceFunctionArn', 'true');
-
 function through(name: string, { region }: Place): Condition {
   const service = `${name}.${region}.amazonaws.com`;
   const ofChina = region.startsWith('cn-') ? [`${service}.cn`] : [];
@@ -90,92 +87,104 @@ function grant(
 
 /** What the policies of a consumer's role are for. */
 export function ofRole(consumer: ResolvedConsumer): Grant[] {
-  const { account, role, sources, sink } = consumer;
-  const { log, failedBatches, lake, account: whole } = partsOf(consumer);
+  const { account, role, sources } = consumer;
+  const { account: whole } = partsOf(consumer);
   const { tracing, vpc } = makesFunction(consumer) ? consumer.function : {};
-  const byLambda = role.pollerOnly ? [BY_LAMBDA] : [];
-  const byCode = [
-    condition(
-      'ArnEquals',
-      'lambda:SourceFunctionArn',
-      arns.function(account, consumer.function.name),
-    ),
-  ];
-  const ofOwner = condition('StringEquals', 's3:ResourceAccount', account.id);
-  const failed = [...byLambda, ofOwner];
-  const own = (
-    on: Target | undefined,
-    actions: readonly string[],
-    resources: readonly string[],
-    conditions?: readonly Condition[],
-    more?: Pick<Grant, 'suffix' | 'part' | 'effect' | 'given'>,
-  ) => grant(on, [role.arn], actions, conditions, { resources, ...more });
-  const write = (bucket: Target, prefix: string, conditions: readonly Condition[]) =>
-    own(bucket, MEANT.writeObject, [`${bucket.arn}/${prefix}*`], conditions, {
-      suffix: `/${prefix}example`,
-      part: prefix && `under ${prefix}`,
-    });
-  const itemsOf = (table: TableReference) => {
-    const resources = arns.tableAndIndexes(table);
-    const ofIndexes = { suffix: '/index/example', part: 'of indexes' };
-    return [
-      own(tableOf(table), MEANT.readTable, resources),
-      own(tableOf(table), ['dynamodb:Query'], resources, [], ofIndexes),
-    ];
-  };
+  const to = grantsOf(role);
+  const functionArn = arns.function(account, consumer.function.name);
+  const byCode = [condition('ArnEquals', 'lambda:SourceFunctionArn', functionArn)];
   // A topology may attach a policy for all actions; it is not meant.
   const managed = role.managedPolicyArns
     .flatMap((arn) => awsManagedActions(arn) ?? [])
     .filter((action) => action !== '*');
   return [
-    ...sources.flatMap((table) => [
-      own(streamOf(table), MEANT.readStream, [`${arns.streams(table)}*`], byLambda),
-      ...(table.readTable ? itemsOf(table) : []),
-      ...keysOf(table).map((key) => {
-        const only = table.readTable ? [] : byLambda;
-        const conditions = [...only, ...forTable(table, role)];
-        return own(key, MEANT.decrypt, [key.arn], conditions, { given: [ofTable(table)] });
-      }),
-    ]),
-    ...(log
-      ? [
-          own(log, MEANT.writeLog, [`${log.arn}:*`], [], { suffix: ':log-stream:example' }),
-          own(log, MEANT.createLog, [log.arn, `${log.arn}:*`]),
-        ]
-      : []),
-    ...ofKey(consumer, byLambda),
-    write(failedBatches, 'aws/lambda/', failed),
-    own(failedBatches, MEANT.listObjects, [failedBatches.arn], failed),
-    ...(lake && sink.type === 's3' ? [write(lake, sink.prefix, [ofOwner])] : []),
-    own(whole, MEANT.listStreams, ['*'], byLambda),
-    ...(tracing === 'Active' ? [own(whole, MEANT.writeTraces, ['*'])] : []),
+    ...sources.flatMap((table) => reading(table, role)),
+    ...writing(consumer),
+    to(whole, MEANT.listStreams, ['*'], byLambda(role)),
+    ...(tracing === 'Active' ? [to(whole, MEANT.writeTraces, ['*'])] : []),
     ...(vpc
       ? [
-          own(whole, MEANT.manageNetworkInterfaces, ['*']),
-          own(undefined, MEANT.denyNetworkInterfaces, ['*'], byCode, { effect: 'Deny' }),
+          to(whole, MEANT.manageNetworkInterfaces, ['*']),
+          to(undefined, MEANT.denyNetworkInterfaces, ['*'], byCode, { effect: 'Deny' }),
         ]
       : []),
-    own(undefined, managed, ['*']),
+    to(undefined, managed, ['*']),
     ...role.statements.map(({ actions, resources, conditions }) =>
-      own(undefined, actions, resources, conditions),
+      to(undefined, actions, resources, conditions),
     ),
   ];
 }
 
 /** What the policies of other teams' roles are for: the statements that the stack publishes for them. */
 export function ofReaders({ source, streamPolicy: { readers } }: ResolvedProducer): Grant[] {
-  const stream = streamOf(source);
-  const decrypt = [BY_LAMBDA, ...forTable(source, { pollerOnly: true })];
-  return readers.flatMap((arn) => [
-    grant(stream, [arn], MEANT.readStream, [BY_LAMBDA], { resources: [`${stream.arn}*`] }),
-    ...keysOf(source).map((key) =>
-      grant(key, [arn], MEANT.decrypt, decrypt, { resources: [key.arn], given: [ofTable(source)] }),
-    ),
-  ]);
+  return readers.flatMap((arn) => reading(source, { arn, pollerOnly: true }));
 }
 
+/** Reading a stream, and decrypting with the key of its table; the items too, where the code does. */
+function reading(table: TableReference, role: Role): Grant[] {
+  const to = grantsOf(role);
+  const items = arns.tableAndIndexes(table);
+  const ofIndexes = { suffix: '/index/example', part: 'of indexes' };
+  return [
+    to(streamOf(table), MEANT.readStream, [`${arns.streams(table)}*`], byLambda(role)),
+    ...(table.readTable
+      ? [
+          to(tableOf(table), MEANT.readTable, items),
+          to(tableOf(table), ['dynamodb:Query'], items, [], ofIndexes),
+        ]
+      : []),
+    ...keysOf(table).map((key) => {
+      const conditions = [...(table.readTable ? [] : byLambda(role)), ...forTable(table, role)];
+      return to(key, MEANT.decrypt, [key.arn], conditions, { given: [ofTable(table)] });
+    }),
+  ];
+}
+
+/** Log, failed batches and lake. */
+function writing(consumer: ResolvedConsumer): Grant[] {
+  const { account, role, sink } = consumer;
+  const { log, failedBatches, lake } = partsOf(consumer);
+  const to = grantsOf(role);
+  const ofOwner = condition('StringEquals', 's3:ResourceAccount', account.id);
+  const failed = [...byLambda(role), ofOwner];
+  const write = (bucket: Target, prefix: string, conditions: readonly Condition[]) =>
+    to(bucket, MEANT.writeObject, [`${bucket.arn}/${prefix}*`], conditions, {
+      suffix: `/${prefix}example`,
+      part: prefix && `under ${prefix}`,
+    });
+  return [
+    ...(log
+      ? [
+          to(log, MEANT.writeLog, [`${log.arn}:*`], [], { suffix: ':log-stream:example' }),
+          to(log, MEANT.createLog, [log.arn, `${log.arn}:*`]),
+        ]
+      : []),
+    ...ofKey(consumer),
+    write(failedBatches, 'aws/lambda/', failed),
+    to(failedBatches, MEANT.listObjects, [failedBatches.arn], failed),
+    ...(lake && sink.type === 's3' ? [write(lake, sink.prefix, [ofOwner])] : []),
+  ];
+}
+
+type Role = Pick<ResolvedConsumer['role'], 'arn' | 'pollerOnly'>;
+
+/** The requests of the function's code, which has the same role, have this key. */
+const byLambda = ({ pollerOnly }: Role): Condition[] =>
+  pollerOnly ? [condition('Null', 'lambda:SourceFunctionArn', 'true')] : [];
+
+const grantsOf =
+  ({ arn }: Role) =>
+  (
+    on: Target | undefined,
+    actions: readonly string[],
+    resources: readonly string[],
+    conditions?: readonly Condition[],
+    more?: Pick<Grant, 'suffix' | 'part' | 'effect' | 'given'>,
+  ) =>
+    grant(on, [arn], actions, conditions, { resources, ...more });
+
 /** What the role does with the key of what the consumer keeps; `part` is what is encrypted. */
-function ofKey(consumer: ResolvedConsumer, byLambda: readonly Condition[]): Grant[] {
+function ofKey(consumer: ResolvedConsumer): Grant[] {
   const { account, role, function: lambda, sink } = consumer;
   const { key, failedBatches, lake } = partsOf(consumer);
   if (!key) return [];
@@ -188,11 +197,11 @@ function ofKey(consumer: ResolvedConsumer, byLambda: readonly Condition[]): Gran
   return [
     ...(makesFunction(consumer)
       ? [
-          use('for its environment', MEANT.decrypt, ...byLambda, ofFunction),
+          use('for its environment', MEANT.decrypt, ...byLambda(role), ofFunction),
           use('for its log', MEANT.encryptData, through('logs', account), ofLog(consumer)),
         ]
       : []),
-    use('for failed batches', MEANT.encryptData, ...byLambda, viaS3, ofBucket(failedBatches)),
+    use('for failed batches', MEANT.encryptData, ...byLambda(role), viaS3, ofBucket(failedBatches)),
     ...(lake && sink.type === 's3' && sink.managed
       ? [use('for changes', MEANT.encryptData, viaS3, ofBucket(lake))]
       : []),
@@ -211,10 +220,7 @@ function ofLog({ account, function: { name } }: ResolvedConsumer): Condition {
 }
 
 /** A key that a stack makes is granted among all keys of its account, so for this table only. */
-function forTable(
-  table: TableReference,
-  { pollerOnly }: Pick<ResolvedConsumer['role'], 'pollerOnly'>,
-): Condition[] {
+function forTable(table: TableReference, { pollerOnly }: Role): Condition[] {
   const viaDynamodb = through('dynamodb', table.account);
   if (table.encryption !== 'customer-managed') return [viaDynamodb];
   const test = pollerOnly ? 'StringEquals' : 'StringEqualsIfExists';

@@ -2,18 +2,36 @@ import { types } from 'node:util';
 
 /**
  * A processor reports a failure by throwing. What it returns is ignored, unless that can only be a failure, or work
- * that was never done.
+ * that was never done or awaited.
  *
- * @throws TypeError for such a value
+ * @throws TypeError for such a value; AggregateError for what failed of `Promise.allSettled`
  */
 export function requireProcessed(returned: unknown): void {
   if (typeof returned === 'function' || types.isGeneratorObject(returned)) {
     throw new TypeError('the processor returned a function or a generator, which nobody calls');
   }
   if (returned instanceof Error) throw returned;
+  if (typeof Object(returned).then === 'function') {
+    throw new TypeError(
+      'the processor returned promises in a list, which nobody awaits: return Promise.all of them',
+    );
+  }
+  if (Array.isArray(returned)) {
+    const reasons = returned.filter(isRejected).map(({ reason }) => reason);
+    if (reasons.length > 0) {
+      throw new AggregateError(reasons, `${reasons.length} of ${returned.length} promises failed`);
+    }
+    for (const result of returned) requireProcessed(result);
+  }
   if (typeof returned === 'object' && returned !== null && 'batchItemFailures' in returned) {
     throw new TypeError(
       'the processor returned batchItemFailures, which only a handler can answer: throw an error instead',
     );
   }
+}
+
+/** What `Promise.allSettled` has for a promise that failed. Other results may have such a status too, and more keys. */
+function isRejected(result: unknown): result is PromiseRejectedResult {
+  const { status } = Object(result);
+  return status === 'rejected' && Object.keys(Object(result)).join() === 'status,reason';
 }

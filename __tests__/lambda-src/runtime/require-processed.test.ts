@@ -13,6 +13,32 @@ describe('what a processor returns', () => {
       { batchItemFailures: [] },
       'the processor returned batchItemFailures, which only a handler can answer: throw an error instead',
     ],
+    [
+      'promises in a list',
+      [undefined, Promise.resolve()],
+      'the processor returned promises in a list, which nobody awaits: return Promise.all of them',
+    ],
+    [
+      'queries in a list, which begin when they are awaited',
+      // biome-ignore lint/suspicious/noThenProperty: as query builders have it
+      [{ then: () => {} }],
+      'the processor returned promises in a list, which nobody awaits: return Promise.all of them',
+    ],
+    ['functions in a list', [() => {}], NEVER_CALLED],
+    ['errors in a list', [undefined, new RangeError('lost')], 'lost'],
+    [
+      'what failed of several promises',
+      [
+        { status: 'fulfilled', value: 1 },
+        { status: 'rejected', reason: new RangeError('lost') },
+      ],
+      '1 of 2 promises failed',
+    ],
+    [
+      'what failed, in a list of lists',
+      [[], [{ status: 'rejected', reason: 7 }]],
+      '1 of 1 promises failed',
+    ],
   ])('is a failure: %s', (_, returned, message) => {
     expect(() => requireProcessed(returned)).toThrow(message);
   });
@@ -22,6 +48,8 @@ describe('what a processor returns', () => {
     ['null', null],
     ['the response of a client', { $metadata: { httpStatusCode: 200 } }],
     ['the results of several promises', [undefined, {}]],
+    ['promises that were all kept', [{ status: 'fulfilled', value: undefined }]],
+    ['an order that was rejected', [{ status: 'rejected', reason: 'no stock', orderId: 'o-1' }]],
     ['a text', 'done'],
   ])('is ignored: %s', (_, returned) => {
     expect(() => requireProcessed(returned)).not.toThrow();

@@ -41,27 +41,23 @@ function keysOf({ resource = {} }: StackJson) {
   };
 }
 
-const encryptedWith = (key: string) => [
-  {
-    apply_server_side_encryption_by_default: { sse_algorithm: 'aws:kms', kms_master_key_id: key },
-    bucket_key_enabled: true,
-  },
+const encryptedWith = (key?: string) => [
+  key === undefined
+    ? { apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }
+    : {
+        apply_server_side_encryption_by_default: {
+          sse_algorithm: 'aws:kms',
+          kms_master_key_id: key,
+        },
+        bucket_key_enabled: true,
+      },
 ];
 
-test('without a key of its own a consumer has none of this', () => {
-  const aes = [{ apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }];
-  expect(keysOf(synth('aws-owned', LAKE))).toEqual({
-    log: undefined,
-    environment: undefined,
-    buckets: { failed_batches_encryption: aes, lake_bucket_encryption: aes },
-    results: { encryption_option: 'SSE_S3' },
-  });
-});
-
 test.each([
-  ['the stack makes', 'customer-managed', OWN],
-  ['exists', FOUND, GIVEN],
-])('one key that %s encrypts all that a consumer keeps', (_, encryption, key) => {
+  ['no key', 'aws-owned', undefined],
+  ['one key that the stack makes', 'customer-managed', OWN],
+  ['one key that exists', FOUND, GIVEN],
+])('%s encrypts all that a consumer keeps', (_, encryption, key) => {
   expect(keysOf(synth(encryption, LAKE))).toEqual({
     log: key,
     environment: key,
@@ -69,7 +65,9 @@ test.each([
       failed_batches_encryption: encryptedWith(key),
       lake_bucket_encryption: encryptedWith(key),
     },
-    results: { encryption_option: 'SSE_KMS', kms_key_arn: key },
+    results: key
+      ? { encryption_option: 'SSE_KMS', kms_key_arn: key }
+      : { encryption_option: 'SSE_S3' },
   });
 });
 

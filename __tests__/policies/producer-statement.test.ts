@@ -56,10 +56,6 @@ test('the owners of streams and of their key add a statement each, which is for 
   });
 });
 
-test('of our own streams nobody adds anything', () => {
-  expect(producerStatement(consumer())).toEqual({});
-});
-
 describe('with them and its own policies', () => {
   const reader = consumer(existingStream({ kmsKeyArn: KEY }));
   const ask = (action: string, resource: string, arn = ROLE) =>

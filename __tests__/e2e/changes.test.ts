@@ -36,15 +36,22 @@ const role = ['consumers', 'process-orders', 'role'];
 const alarms = ['consumers', 'process-orders', 'alarms'];
 const table = ['producers', 'orders', 'table'];
 
+const vpc = (subnet: string) => ({
+  subnetIds: [subnet],
+  securityGroupIds: ['sg-0123456789abcdef0'],
+});
+
 const BEFORE = orders([
   [['tags'], { Team: 'shop' }],
   [[...lambda, 'reservedConcurrentExecutions'], 5],
+  [[...lambda, 'vpc'], vpc('subnet-0a1b2c3d4e5f60718')],
   [[...role, 'managedPolicyArns'], ['arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess']],
   [alarms, { email: 'before@example.com' }],
 ]);
 const CHANGES: Parameters<typeof orders>[0] = [
   [['tags'], { Team: 'shop' }],
   [[...lambda, 'memorySize'], 512],
+  [[...lambda, 'vpc'], vpc('subnet-18f60e5d4c3b2a190')],
   [[...lambda, 'environment'], { LOG_LEVEL: 'WARN' }],
   [[...lambda, 'code'], { directory: '../lambda-src/python', handler: 'index.handler' }],
   [[...lambda, 'runtime'], 'python3.12'],
@@ -133,6 +140,7 @@ describeWithEndpoint('a topology that changes', () => {
       new ListTagsOfResourceCommand({ ResourceArn: Table?.TableArn }),
     );
     expect(Configuration).toMatchObject({ Runtime: 'python3.12', MemorySize: 512 });
+    expect(Configuration?.VpcConfig?.SubnetIds).toEqual(['subnet-18f60e5d4c3b2a190']);
     expect(Concurrency).toBeUndefined();
     expect(EventSourceMappings.map(({ BatchSize }) => BatchSize)).toEqual([7]);
     expect(Tags).toEqual({ Owner: 'analytics', Topology: 'changing' });

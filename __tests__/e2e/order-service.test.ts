@@ -23,8 +23,6 @@ import { unprotectTables } from './support/topology';
 
 const TABLE = { TableName: 'CustomerOrders' };
 const HISTORY = { TableName: 'OrderHistory' };
-const CONSUMER = 'consumer-order-history';
-const SUBNETS = ['subnet-0a1b2c3d4e5f60718', 'subnet-18f60e5d4c3b2a190'];
 const LAYER = 'arn:aws:lambda:us-east-1:111122223333:layer:shared-code:1';
 const RATES = ['arn:aws:s3:::rates/a "b"/*', 'arn:aws:s3:::rates/${aws:PrincipalTag/team}/*'];
 
@@ -32,7 +30,7 @@ const RATES = ['arn:aws:s3:::rates/a "b"/*', 'arn:aws:s3:::rates/${aws:Principal
 const EMPTY_ZIP = Buffer.from(`504b0506${'00'.repeat(18)}`, 'hex');
 
 /** A policy that names the account, so that no stack waits for the role, and what a team adds to its function. */
-function service(subnetIds: string[]): string {
+function service(): string {
   const topology = parseDocument(readFileSync('topologies/order-service.yaml', 'utf8'));
   unprotectTables(topology);
   topology.setIn(['producers', 'customer-orders', 'streamPolicy'], { principal: 'account' });
@@ -45,7 +43,6 @@ function service(subnetIds: string[]): string {
       { test: 'StringEquals', variable: 'aws:PrincipalTag/team', values: ['${aws:username}'] },
     ],
   });
-  set('function.vpc.subnetIds', subnetIds);
   set('function.layers', [LAYER]);
   set('function.ephemeralStorage', 1_024);
   set('function.description', 'History of ${orders}, "daily"');
@@ -53,9 +50,9 @@ function service(subnetIds: string[]): string {
 }
 
 describeWithEndpoint('a service as a team runs it', () => {
-  const deployment = new Deployment(service(SUBNETS));
+  const deployment = new Deployment(service());
   const shop = clientsOf(deployment.topology, 'producer-customer-orders');
-  const history = clientsOf(deployment.topology, CONSUMER);
+  const history = clientsOf(deployment.topology, 'consumer-order-history');
 
   const configuration = () =>
     history.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: 'KeepOrderHistory' }));
@@ -116,7 +113,10 @@ describeWithEndpoint('a service as a team runs it', () => {
       Layers: [{ Arn: LAYER }],
       TracingConfig: { Mode: 'Active' },
     });
-    expect(VpcConfig?.SubnetIds?.sort()).toEqual(SUBNETS);
+    expect(VpcConfig?.SubnetIds?.sort()).toEqual([
+      'subnet-0a1b2c3d4e5f60718',
+      'subnet-18f60e5d4c3b2a190',
+    ]);
     expect(VpcConfig?.SecurityGroupIds).toEqual(['sg-0123456789abcdef0']);
     const { KeyMetadata } = await history.kms.send(new DescribeKeyCommand({ KeyId: KMSKeyArn }));
     expect(KeyMetadata).toMatchObject({ AWSAccountId: '111122223333', KeyManager: 'CUSTOMER' });
@@ -158,15 +158,5 @@ describeWithEndpoint('a service as a team runs it', () => {
 
   test('there is nothing to plan', async () => {
     expect(await deployment.plannedChanges()).toEqual({});
-  });
-
-  test('the function leaves a subnet in place', async () => {
-    const fewer = new Deployment(service(SUBNETS.slice(1)));
-    await fewer.synthesize();
-    const changes = await fewer.plannedChanges();
-    expect(Object.keys(changes)).toEqual([CONSUMER]);
-    expect(changes[CONSUMER]).toContain('Plan: 0 to add, 1 to change, 0 to destroy.');
-    await fewer.deploy(CONSUMER);
-    expect((await configuration()).VpcConfig?.SubnetIds).toEqual(SUBNETS.slice(1));
   });
 });

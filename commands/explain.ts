@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Diagnostic } from '../terraform/messages';
-import type { Stack } from '../topology/stacks';
+import type { OfOthers, Stack } from '../topology/stacks';
 
 /** A stack, and where it is as a command line has it. */
-export interface Place extends Pick<Stack, 'dependsOn'> {
+export interface Place extends Pick<Stack, 'id' | 'account' | 'ofOthers'> {
   readonly program: string;
   readonly folder: string;
 }
@@ -14,6 +14,7 @@ export function explain(error: Diagnostic, place: Place, now: Date): string {
   const known =
     lock(error, place, now) ??
     existing(error, place) ??
+    otherAccount(error, place) ??
     refusedStream(error, place) ??
     protectedTable(error) ??
     noRole(error) ??
@@ -58,26 +59,43 @@ function existing({ summary, address }: Diagnostic, place: Place): string | unde
   return `${address} exists in AWS and is not in the state; ${remedy} (${summary})`;
 }
 
+/** What the provider says where its credentials are of another account than the stack. */
+function otherAccount({ summary, detail }: Diagnostic, { id, account }: Place): string | undefined {
+  const [, used] = /AWS account ID not allowed: (\d{12})/.exec(`${summary}\n${detail}`) ?? [];
+  if (!used) return undefined;
+  return `the credentials are of the account ${used}, and ${id} belongs to ${account}; write the role that Terraform assumes there as accounts.<name>.deployRole: { arn: … }, or deploy this stack with credentials of ${account}`;
+}
+
 /**
  * Lambda reads a stream as the execution role before it creates the mapping. The provider tries again for five
- * minutes. What AWS says where only the key refuses is not known; the emulator begins in the same way.
+ * minutes. Where AWS says which side refuses, only that one is named; the emulator does so.
  */
-function refusedStream({ summary }: Diagnostic, { dependsOn, ...place }: Place) {
+function refusedStream({ summary }: Diagnostic, { ofOthers = [], ...place }: Place) {
   const [, stream] = /Cannot access stream (\S+\d)/.exec(summary) ?? [];
-  const [consumer = '', producer] = ['consumer-', 'producer-'].map((kind) =>
-    dependsOn.find((id) => id.startsWith(kind)),
-  );
   if (!stream) return undefined;
-  const output = (stack: string, name: string) =>
-    commandLine(
-      { ...place, folder: path.join(place.folder, '..', stack) },
-      ...['output', '-raw', name],
-    );
-  const remedy = producer
-    ? `where its policy belongs to others (streamPolicy: none), they must add what this prints: ${output(producer, 'stream_policy_statement')}`
-    : `its owner must add what this prints, to the policies of the stream and of its key: ${output(consumer, 'producer_statement')}`;
-  const ofRole = `where the role belongs to others (existingFunction, role.existing), they must give it what this prints: ${output(consumer, 'role_policy')}`;
-  return `the role of ${consumer} may not read ${stream} yet; ${remedy}; ${ofRole}. Policies take a while to be propagated: then repeat this (${summary})`;
+  const [, refusing] = /no (identity|resource)-based policy/.exec(summary) ?? [];
+  const isMeant = ({ policy }: OfOthers) =>
+    !refusing || policy === (refusing === 'identity' ? 'role' : 'stream');
+  const remedies = ofOthers.filter(isMeant).map(({ policy, stack, output }) => {
+    const folder = path.join(place.folder, '..', stack);
+    return `${MUST_ADD[policy]}: ${commandLine({ ...place, folder }, 'output', '-raw', output)}`;
+  });
+  const propagated = 'policies take a while to be propagated: then repeat this';
+  return `the function's role may not read ${stream} yet; ${[...remedies, propagated].join('; ')} (${summary})`;
+}
+
+const MUST_ADD = {
+  stream:
+    'the owner of the stream must add what this prints, to its policy and to that of a customer managed key',
+  role: 'the owner of the role must give it what this prints',
+} as const;
+
+/** What may be missing where a mapping takes long; empty of what it does not concern. */
+export function hint(line: string, { ofOthers = [] }: Pick<Stack, 'ofOthers'>): string {
+  const isMapping = /^aws_lambda_event_source_mapping\S* is being added/.test(line);
+  if (!isMapping || ofOthers.length === 0) return '';
+  const outputs = ofOthers.map(({ output }) => output).join(' or ');
+  return `: others may not have added ${outputs} yet`;
 }
 
 function protectedTable({ summary, detail }: Diagnostic): string | undefined {

@@ -10,7 +10,7 @@ import { Terraform } from '../terraform/program';
 import { otherApp } from '../topology/other-app';
 import { UserError } from '../topology/problem';
 import type { Stack } from '../topology/stacks';
-import { explain, plain, quoted } from './explain';
+import { explain, hint, plain, quoted } from './explain';
 import { inOrder, type NotRun } from './in-order';
 import { refuseFiles, refuseVariables } from './interference';
 import type { World } from './run';
@@ -167,7 +167,9 @@ export class Runner {
     const failure = await this.initialize(folder);
     if (failure) return failure;
     const apply = (what: 'saved plan' | 'configuration') =>
-      applyStack(this.terraform, folder, what, (line) => this.say(stack, line));
+      applyStack(this.terraform, folder, what, (line) =>
+        this.say(stack, `${line}${hint(line, stack)}`),
+      );
     if (isPlanned) return apply('saved plan');
     if (!addsOnly) return apply('configuration');
     const late = await planStack(this.terraform, folder, 'deploy');

@@ -88,7 +88,7 @@ export function resultLines(
   if (results.size === 0) return ['No stack is to be deployed or destroyed'];
   const all = [...results].sort(([, a], [, b]) => Number(a.failed) - Number(b.failed));
   const lines = all.map(([stack, result]) =>
-    line(result.status, stack.id, reasons(stack, result, explain).join('; ')),
+    line(result.status, stack.id, reasons(stack, result, explain).map(withoutRemedy).join('; ')),
   );
   const isLeft = (stack: Stack) => {
     const plan = plans?.get(stack);
@@ -97,6 +97,12 @@ export function resultLines(
   const left = all.filter(([stack, { failed }]) => failed && isLeft(stack)).map(([{ id }]) => id);
   if (left.length > 0) lines.push(goOn(left.join(' ')));
   return lines;
+}
+
+/** A long reason, which was printed when the stack ended, up to what to do. */
+function withoutRemedy(reason: string): string {
+  const [what = ''] = reason.split('; ');
+  return reason.length > 160 && what !== reason ? `${what}; what to do is said above` : reason;
 }
 
 /** The line that says which command repeats stacks. */

@@ -15,6 +15,16 @@ export interface Stack {
   readonly order: number;
   /** Stacks that are deployed before it, and destroyed after it. */
   readonly dependsOn: readonly string[];
+  /** Of a subscription, what others add to their policies before it can be deployed. */
+  readonly ofOthers?: readonly OfOthers[];
+}
+
+/** An output that prints what a policy of others needs: that of the stream, or of the role. */
+export interface OfOthers {
+  readonly policy: 'stream' | 'role';
+  /** ID of the stack that has the output. */
+  readonly stack: string;
+  readonly output: 'producer_statement' | 'stream_policy_statement' | 'role_policy';
 }
 
 type Unordered = Omit<Stack, 'order'>;
@@ -53,12 +63,27 @@ function producers(topology: ResolvedTopology): Unordered[] {
   });
 }
 
-function subscriptions(topology: ResolvedTopology): Unordered[] {
-  return topology.subscriptions.map(({ stackId: id, account, source, stream, ...others }) => {
-    const producer = 'arn' in stream ? [] : [stream.producerStackId];
-    const dependsOn = [others.consumerStackId, ...producer];
-    const tenant = source.account.id;
+function subscriptions({ subscriptions, ...topology }: ResolvedTopology): Unordered[] {
+  const unmanaged = idsOf(topology.producers.filter(({ streamPolicy }) => !streamPolicy.managed));
+  const withoutRole = idsOf(topology.consumers.filter(({ role }) => role.type === 'existing'));
+  return subscriptions.map(({ stackId: id, account, source, stream, consumerStackId }) => {
+    const producer = 'arn' in stream ? undefined : stream.producerStackId;
+    const ofOthers: OfOthers[] = [];
+    if (producer === undefined) {
+      ofOthers.push({ policy: 'stream', stack: consumerStackId, output: 'producer_statement' });
+    } else if (unmanaged.has(producer)) {
+      ofOthers.push({ policy: 'stream', stack: producer, output: 'stream_policy_statement' });
+    }
+    if (withoutRole.has(consumerStackId)) {
+      ofOthers.push({ policy: 'role', stack: consumerStackId, output: 'role_policy' });
+    }
+    const dependsOn = [consumerStackId, ...(producer === undefined ? [] : [producer])];
     const { id: accountId, region } = account;
-    return { id, kind: 'subscription', account: accountId, region, tenant, dependsOn };
+    const tenant = source.account.id;
+    return { id, kind: 'subscription', account: accountId, region, tenant, dependsOn, ofOthers };
   });
+}
+
+function idsOf(all: readonly { readonly stackId: string }[]): ReadonlySet<string> {
+  return new Set(all.map(({ stackId }) => stackId));
 }

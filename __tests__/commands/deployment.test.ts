@@ -175,6 +175,24 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
     });
   });
 
+  test('says of a mapping that takes long whose statement may be missing, and a long reason once', async () => {
+    const arn =
+      'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000';
+    write({ 'producers.orders': { existingStream: { arn } } });
+    const addr = 'aws_lambda_event_source_mapping.event_source_mapping';
+    const hook = { action: 'create', resource: { addr }, elapsed_seconds: 60 };
+    const refused = says.error(`creating Mapping: Cannot access stream ${arn}.`, '', addr);
+    const lines = [{ type: 'apply_progress', hook }, refused];
+    terraform.answer({ [SUBSCRIPTION]: { apply: { lines, fails: true } } });
+    const may = `the function's role may not read ${arn} yet; `;
+    expect((await approved()).stdout.split('\n').slice(1, -2)).toEqual([
+      `${SUBSCRIPTION}: ${addr} is being added, 60 s: others may not have added producer_statement yet`,
+      expect.stringContaining(`${SUBSCRIPTION}: failed: ${may}the owner of the stream must add`),
+      `done       ${CONSUMER}  nothing to change`,
+      `failed     ${SUBSCRIPTION}  ${may}what to do is said above`,
+    ]);
+  });
+
   test('says what terraform init says of a failure', async () => {
     const text =
       '╷\n│ Error: Failed to query available provider packages\n│ \n│ Could not retrieve the list.\n╵';

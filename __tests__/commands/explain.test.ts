@@ -1,9 +1,14 @@
-import { explain } from '../../commands/explain';
+import { explain, hint } from '../../commands/explain';
+import { validate } from '../../load/validate';
+import type { ResolvedTopology } from '../../topology/resolve';
+import { stacksOf } from '../../topology/stacks';
+import { type Overrides, topology } from '../helpers/topology';
 
 const PLACE = {
   program: 'terraform',
   folder: 'cdktf.out/stacks/consumer-process-orders',
-  dependsOn: [],
+  id: 'consumer-process-orders',
+  account: '111122223333',
 };
 const NOW = new Date('2026-01-08T12:00:00Z');
 const text = (summary: string, detail = '', address?: string) =>
@@ -135,23 +140,82 @@ Error: operation error STS: AssumeRole, https response error StatusCode: 403, Re
   );
 });
 
+test('credentials of another account have the account of the stack and the key of its role', () => {
+  const expected =
+    'the credentials are of the account 444455556666, and consumer-process-orders belongs to 111122223333; write the role that Terraform assumes there as accounts.<name>.deployRole: { arn: … }, or deploy this stack with credentials of 111122223333';
+  const address = 'provider["registry.terraform.io/hashicorp/aws"].consumer';
+  expect(text('AWS account ID not allowed: 444455556666', '', address)).toBe(expected);
+});
+
 describe('a mapping whose stream its role may not read yet', () => {
   const stream =
     'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000';
   const summary = `creating Lambda Event Source Mapping (${stream}): operation error Lambda: CreateEventSourceMapping, https response error StatusCode: 400, RequestID: 1, InvalidParameterValueException: Cannot access stream ${stream}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.`;
   const folder = 'cdktf.out/stacks/subscription-orders-process-orders';
-  const explained = (...dependsOn: string[]) =>
-    explain({ severity: 'error', summary, detail: '' }, { ...PLACE, folder, dependsOn }, NOW);
+  const subscriptionOf = (overrides: Overrides) => {
+    const checked = validate(topology(overrides));
+    expect(checked.problems).toEqual([]);
+    return stacksOf(checked.topology as ResolvedTopology).find(
+      ({ kind }) => kind === 'subscription',
+    );
+  };
+  const explained = (overrides: Overrides, said: string) => {
+    const place = { ...PLACE, ...subscriptionOf(overrides), folder };
+    return explain({ severity: 'error', summary: said, detail: '' }, place, NOW);
+  };
 
-  test('has the command that prints what the owner of the stream must add', () => {
-    expect(explained('state-bucket', 'consumer-process-orders')).toBe(
-      `the role of consumer-process-orders may not read ${stream} yet; its owner must add what this prints, to the policies of the stream and of its key: terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw producer_statement; where the role belongs to others (existingFunction, role.existing), they must give it what this prints: terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw role_policy. Policies take a while to be propagated: then repeat this (${summary})`,
+  const STREAM_OF_OTHERS: Overrides = { 'producers.orders': { existingStream: { arn: stream } } };
+  const POLICY_OF_OTHERS: Overrides = {
+    'producers.orders': {
+      account: 'shop',
+      existingTable: { name: 'Orders' },
+      streamPolicy: 'none',
+    },
+  };
+  const ROLE_OF_OTHERS: Overrides = {
+    'consumers.process-orders.role': { existing: 'arn:aws:iam::111122223333:role/Shared' },
+  };
+  const printed = (stack: string, output: string) =>
+    `terraform -chdir=cdktf.out/stacks/${stack} output -raw ${output}; `;
+  const ofStream = (stack: string, output: string) =>
+    `the owner of the stream must add what this prints, to its policy and to that of a customer managed key: ${printed(stack, output)}`;
+  const ofRole = `the owner of the role must give it what this prints: ${printed('consumer-process-orders', 'role_policy')}`;
+  const byOwner = ofStream('consumer-process-orders', 'producer_statement');
+  const both = { ...STREAM_OF_OTHERS, ...ROLE_OF_OTHERS };
+  const noIdentity = `${summary} (because no identity-based policy allows the kms:Decrypt action)`;
+  const noResource = `${summary} (because no resource-based policy allows it)`;
+
+  test.each<[string, Overrides, string, string]>([
+    ['of policies that are the topology’s own: none but to wait', {}, summary, ''],
+    ['of a stream of others: what its owner must add', STREAM_OF_OTHERS, summary, byOwner],
+    [
+      'of a stream whose policy is of others: what they must add',
+      POLICY_OF_OTHERS,
+      summary,
+      ofStream('producer-orders', 'stream_policy_statement'),
+    ],
+    ['of a role of others: what its owner must give it', ROLE_OF_OTHERS, summary, ofRole],
+    ['of both: both', both, summary, byOwner + ofRole],
+    ['of both, where AWS names the role: that', both, noIdentity, ofRole],
+    ['of both, where AWS names the stream: that', both, noResource, byOwner],
+    ['where AWS names the one that is ours: none but to wait', STREAM_OF_OTHERS, noIdentity, ''],
+  ])('has the remedy %s', (_, overrides, said, remedy) => {
+    expect(explained(overrides, said)).toBe(
+      `the function's role may not read ${stream} yet; ${remedy}policies take a while to be propagated: then repeat this (${said})`,
     );
   });
 
-  test('of a table with a stack has that of its stack', () => {
-    expect(explained('consumer-process-orders', 'producer-orders')).toBe(
-      `the role of consumer-process-orders may not read ${stream} yet; where its policy belongs to others (streamPolicy: none), they must add what this prints: terraform -chdir=cdktf.out/stacks/producer-orders output -raw stream_policy_statement; where the role belongs to others (existingFunction, role.existing), they must give it what this prints: terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw role_policy. Policies take a while to be propagated: then repeat this (${summary})`,
+  test('is said to wait for others while it takes long, if it can', () => {
+    const line = 'aws_lambda_event_source_mapping.event_source_mapping is being added, 60 s';
+    const hints = [{}, STREAM_OF_OTHERS, both].map((overrides) =>
+      hint(line, { ...subscriptionOf(overrides) }),
     );
+    expect(hints).toEqual([
+      '',
+      ': others may not have added producer_statement yet',
+      ': others may not have added producer_statement or role_policy yet',
+    ]);
+    const done = 'aws_lambda_event_source_mapping.event_source_mapping added, 60 s';
+    expect(hint(done, { ...subscriptionOf(both) })).toBe('');
   });
 });

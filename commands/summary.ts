@@ -37,10 +37,13 @@ export function planLines(
       return texts.map((text) => line(action, id, text));
     }),
   );
+  const outputs = [...plans].flatMap(([{ id }, plan]) =>
+    changesOnlyOutputs(plan) ? [line('changed', id, `outputs only: ${few(plan.outputs)}`)] : [],
+  );
   const others = [...plans].flatMap(([stack, plan]) =>
     reasons(stack, plan, explain).map((reason) => line(plan.status, stack.id, reason)),
   );
-  return [...planned, ...others];
+  return [...planned, ...outputs, ...others];
 }
 
 /** What was done, or why nothing was planned or done. */
@@ -121,7 +124,7 @@ function count(number: number, words: string): string[] {
 }
 
 /**
- * `1 replaced, 22 added in 3 of 41 stacks, 2 after others`
+ * `1 replaced, 22 added in 3 of 41 stacks, outputs change in 1, 2 after others`
  *
  * @param removed stacks that are deployed, and that the topology lacks
  * @param none what is said where there is no stack
@@ -133,24 +136,27 @@ export function totals(
 ): string {
   const all = [...plans.values()];
   const changes = all.flatMap(changesOf);
-  const changed = all.filter((plan) => plan.status === 'planned' && hasChanges(plan)).length;
+  const changed = all.filter((plan) => changesOf(plan).length > 0).length;
+  const outputs = all.filter(changesOnlyOutputs).length;
   const of = (...statuses: string[]) =>
     all.filter(({ status }) => statuses.includes(status)).length;
   const actions = ACTIONS.flatMap((action) =>
     count(changes.filter((change) => change.action === action).length, action),
   );
-  const what = changed === 0 ? 'no changes' : actions.join(', ') || 'outputs change';
-  const where = `${changed === 0 ? '' : `${changed} of `}${plural(all.length, 'stack')}`;
+  const stacks = plural(all.length, 'stack');
+  const what = [
+    ...(changed > 0 ? [`${actions.join(', ')} in ${changed} of ${stacks}`] : []),
+    ...(outputs > 0 ? [`outputs change in ${outputs}${changed > 0 ? '' : ` of ${stacks}`}`] : []),
+  ];
+  if (what.length === 0) what.push(`no changes in ${stacks}`);
   const others = [
     ...count(of('after'), 'after others'),
     ...count(of('failed'), 'failed'),
     ...count(of('skipped', 'stopped'), 'not planned'),
   ];
   // Of a stack that failed nobody knows whether it has changes.
-  const isKnown = changed > 0 || !all.some(({ failed }) => failed);
-  const planned = isKnown
-    ? [`${what} in ${where}`, ...others]
-    : [`${others.join(', ')} in ${where}`];
+  const isKnown = changed + outputs > 0 || !all.some(({ failed }) => failed);
+  const planned = isKnown ? [...what, ...others] : [`${others.join(', ')} in ${stacks}`];
   return [
     ...(all.length === 0 ? [none] : planned),
     ...count(removed.length, 'removed from the topology'),
@@ -168,6 +174,10 @@ export function exitCode(of: Plans | Results): number {
 export function hasChanges(plan: Outcome | Applied): boolean {
   if (plan.status === 'planned') return plan.changes.length > 0 || plan.outputs.length > 0;
   return plan.status === 'after';
+}
+
+function changesOnlyOutputs(plan: Outcome): plan is Outcome & { status: 'planned' } {
+  return plan.status === 'planned' && plan.changes.length === 0 && plan.outputs.length > 0;
 }
 
 export function changesOf(plan: Outcome): readonly Change[] {

@@ -1071,6 +1071,24 @@ To plan again what is left: npm run plan -- ${CONSUMER} --out <folder>
     });
   });
 
+  test('counts no stack whose outputs alone change among those with changed resources', async () => {
+    const only = { plan: { lines: [says.outputs({ table_arn: 'update', region: 'create' })] } };
+    terraform.answer({ [PRODUCER]: only });
+    const line = `changed    ${PRODUCER}  outputs only: table_arn, region`;
+    expect(await run(plan, ['--out', 'plan.out'])).toMatchObject({
+      code: 2,
+      stdout: `${line}\nPlan: outputs change in 1 of 3 stacks\n`,
+    });
+    expect(readFileSync('plan.out/plan.md', 'utf8')).toContain(
+      `| only outputs change in | outputs |\n| --- | --- |\n| \`${PRODUCER}\` | \`table_arn\`, \`region\` |\n`,
+    );
+    const added = { plan: { lines: [says.plan('create', 'a.b')] } };
+    terraform.answer({ [CONSUMER]: added, [PRODUCER]: only });
+    expect((await run(plan, [])).stdout).toBe(
+      `added      ${CONSUMER}  1: a.b\n${line}\nPlan: 1 added in 1 of 3 stacks, outputs change in 1\n`,
+    );
+  });
+
   test('of a stack alone whose predecessors are not deployed says so', async () => {
     const error = says.error(
       'Unable to find remote state',

@@ -8,6 +8,7 @@ export interface PlannedStack {
   readonly id: string;
   readonly status: string;
   readonly changes?: readonly Change[];
+  readonly outputs?: readonly string[];
   /** Why it is not planned. */
   readonly why: readonly string[];
 }
@@ -44,6 +45,7 @@ export function planSection({ title, total, stacks, notAsked = [], removed }: Pl
       ...changeTable(stacks, ['replaced', 'destroyed']),
       ...changeTable(stacks, ['changed']),
       ...addedTable(stacks),
+      ...outputTable(stacks),
       ...folding(['not planned', 'why'], [...notPlanned, ...gone]),
     ],
   };
@@ -73,6 +75,13 @@ function addedTable(stacks: readonly PlannedStack[]): Block[] {
     return added.length === 0 ? [] : [[code(id), plural(added.length, 'resource'), names]];
   });
   return folding(['added to', '', 'resources'], rows);
+}
+
+function outputTable(stacks: readonly PlannedStack[]): Block[] {
+  const rows = stacks.flatMap(({ id, changes = [], outputs = [] }): Row[] =>
+    changes.length > 0 || outputs.length === 0 ? [] : [[code(id), some(outputs.map(code))]],
+  );
+  return folding(['only outputs change in', 'outputs'], rows);
 }
 
 function folding(head: readonly string[], rows: readonly Row[]): Block[] {

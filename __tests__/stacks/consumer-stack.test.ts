@@ -672,7 +672,7 @@ describe('the role', () => {
     [
       'whose ARNs differ by a slash and an underscore',
       ['arn:aws:iam::111122223333:policy/a/B', 'arn:aws:iam::111122223333:policy/a_B'],
-      ['111122223333_policy_a_B', '111122223333_policy_a_B_2'],
+      ['111122223333_policy_a_B_efb90f2e', '111122223333_policy_a_B_c12671f7'],
     ],
   ])('has managed policies %s, each at an address of its own', (_, arns, names) => {
     const { resource } = consumerStack({ [`${ROLE}.managedPolicyArns`]: arns });

@@ -352,12 +352,23 @@ describe('the table', () => {
     expect(synth(overrides)).toEqual(blocks({ table: { ...TABLE, ...expected } }));
   });
 
+  test('has the same addresses for its tags in any order, also with new ones in front', () => {
+    const addresses = (tags: object) =>
+      Object.keys({ ...synth({ tags }).resource?.aws_dynamodb_tag });
+    const tags = { 'cost-center': '1', cost_center: '2', 部門: '3', 環境: '4' };
+    const reversed = Object.fromEntries(Object.entries(tags).reverse());
+    expect(addresses(reversed).sort()).toEqual(addresses(tags).sort());
+    expect(addresses(tags)).toContain('table_tag_cost_center');
+    const { 'cost-center': _, ...others } = tags;
+    expect(addresses(tags)).toEqual(expect.arrayContaining(addresses(others)));
+  });
+
   test('has its tags one by one, whose names differ where their keys do', () => {
     const tags = { 'Cost-Center': '1', 'Cost:Center': '2', Team: 'a b' };
     const tag = (key: string, value: string) => ({ ...TAGS.table_tag_Topology, key, value });
     expect(synth({ tags }).resource?.aws_dynamodb_tag).toEqual({
-      table_tag_Cost_Center: tag('Cost-Center', '1'),
-      table_tag_Cost_Center_2: tag('Cost:Center', '2'),
+      table_tag_Cost_Center_d7b85971: tag('Cost-Center', '1'),
+      table_tag_Cost_Center_f3a2da72: tag('Cost:Center', '2'),
       table_tag_Team: tag('Team', 'a b'),
       ...TAGS,
     });

@@ -62,4 +62,6 @@ export const ACTIONS = {
   writeTraces: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
 
   administerKey: ['kms:*'],
+  useKey: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+  grantToServices: ['kms:CreateGrant'],
 };

@@ -24,11 +24,10 @@ export function statementsOfKeyOwner(consumer: ResolvedConsumer): Statement[] {
   const principals = [{ type: 'AWS', identifiers: [arns.root(consumer.account)] }];
   const ofAws = condition('Bool', 'kms:GrantIsForAWSResource', 'true');
   const account = { principals, resources: ['*'] };
-  const use = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'];
-  const grants = { actions: ['kms:CreateGrant'], condition: [ofAws] };
+  const grants = { actions: ACTIONS.grantToServices, condition: [ofAws] };
   return [
     ...allowLog(consumer),
-    { sid: 'AllowUse', ...account, actions: use },
+    { sid: 'AllowUse', ...account, actions: ACTIONS.useKey },
     ...(makesFunction(consumer) ? [{ sid: 'AllowGrantsForLambda', ...account, ...grants }] : []),
   ];
 }

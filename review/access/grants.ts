@@ -46,6 +46,8 @@ export const MEANT = {
   denyNetworkInterfaces: [...NETWORK_INTERFACES, 'ec2:DetachNetworkInterface'],
   writeTraces: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
   administerKey: ['kms:*'],
+  useKey: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+  grantToServices: ['kms:CreateGrant'],
 } as const;
 
 /** What a statement is meant to say. */
@@ -69,13 +71,13 @@ export interface Grant {
   readonly part?: string;
 }
 
-function through(name: string, { region }: Place): Condition {
+export function through(name: string, { region }: Place): Condition {
   const service = `${name}.${region}.amazonaws.com`;
   const ofChina = region.startsWith('cn-') ? [`${service}.cn`] : [];
   return condition('StringEquals', 'kms:ViaService', service, ...ofChina);
 }
 
-function grant(
+export function grant(
   on: Target | undefined,
   principals: readonly string[],
   actions: readonly string[],
@@ -121,7 +123,7 @@ export function ofReaders({ source, streamPolicy: { readers } }: ResolvedProduce
 }
 
 /** Reading a stream, and decrypting with the key of its table; the items too, where the code does. */
-function reading(table: TableReference, role: Role): Grant[] {
+export function reading(table: TableReference, role: Role): Grant[] {
   const to = grantsOf(role);
   const items = arns.tableAndIndexes(table);
   const ofIndexes = { suffix: '/index/example', part: 'of indexes' };
@@ -169,7 +171,7 @@ function writing(consumer: ResolvedConsumer): Grant[] {
 type Role = Pick<ResolvedConsumer['role'], 'arn' | 'pollerOnly'>;
 
 /** The requests of the function's code, which has the same role, have this key. */
-const byLambda = ({ pollerOnly }: Role): Condition[] =>
+export const byLambda = ({ pollerOnly }: Role): Condition[] =>
   pollerOnly ? [condition('Null', 'lambda:SourceFunctionArn', 'true')] : [];
 
 const grantsOf =
@@ -227,11 +229,17 @@ function forTable(table: TableReference, { pollerOnly }: Role): Condition[] {
   return [viaDynamodb, { ...ofTable(table), test }];
 }
 
+/** CloudWatch Logs, for the log group of the function. */
+export function encryptingLog(consumer: ResolvedConsumer): Grant {
+  const { region, partition } = consumer.account;
+  const logs = `logs.${region}.${dnsSuffixOf(partition)}`;
+  return grant(partsOf(consumer).key, [logs], MEANT.encryptLog, [ofLog(consumer)]);
+}
+
 /** What policies of resources say. */
 export function inConsumer(consumer: ResolvedConsumer): Grant[] {
   const { account } = consumer;
   const { role, log, key, topic, topicKey } = partsOf(consumer);
-  const logs = `logs.${account.region}.${dnsSuffixOf(account.partition)}`;
   const root = [arns.root(account)];
   const alarms = ['cloudwatch.amazonaws.com'];
   const ofAccount = [condition('StringEquals', 'aws:SourceAccount', account.id)];
@@ -241,40 +249,46 @@ export function inConsumer(consumer: ResolvedConsumer): Grant[] {
     ...(topicKey ? [grant(topicKey, alarms, MEANT.publishEncrypted, ofAccount)] : []),
     ...(topicKey ? [grant(topicKey, root, MEANT.administerKey)] : []),
     ...(key && !key.isOfOthers
-      ? [
-          ...(log ? [grant(key, [logs], MEANT.encryptLog, [ofLog(consumer)])] : []),
-          grant(key, root, MEANT.administerKey),
-        ]
+      ? [...(log ? [encryptingLog(consumer)] : []), grant(key, root, MEANT.administerKey)]
       : []),
   ];
 }
 
 export function inProducer(producer: ResolvedProducer): Grant[] {
   const { account, table, source, streamPolicy, readers } = producer;
-  const { principal, managed, conditions } = streamPolicy;
-  const to = (
-    on: Target,
-    who: readonly Reader[],
-    actions: readonly string[],
-    more: readonly Condition[],
-  ) => {
-    const isAccount = principal === 'account';
-    const roles = who.map(({ roleArn }) => roleArn);
-    const principals = isAccount ? who.map((reader) => arns.root(reader.account)) : roles;
-    const only = isAccount ? [condition('ArnEquals', 'aws:PrincipalArn', ...roles)] : [];
-    return grant(on, principals, actions, [...only, ...more]);
-  };
-  const ofTable = readers.filter(({ readTable }) => readTable);
   return [
-    ...(managed ? [to(streamOf(source), readers, MEANT.readStream, conditions)] : []),
-    ...(table.type === 'created'
-      ? [to(tableOf(source), ofTable, MEANT.readTable, conditions)]
-      : []),
+    ...(streamPolicy.managed ? [inStreamPolicy(producer)] : []),
+    ...(table.type === 'created' ? [inTablePolicy(producer)] : []),
     ...keysOf(source).flatMap((key) => [
-      to(key, readers, MEANT.decrypt, [through('dynamodb', account)]),
+      toReaders(producer, key, readers, MEANT.decrypt, [through('dynamodb', account)]),
       grant(key, [arns.root(account)], MEANT.administerKey),
     ]),
   ];
+}
+
+export function inStreamPolicy(producer: ResolvedProducer): Grant {
+  const { source, readers, streamPolicy } = producer;
+  return toReaders(producer, streamOf(source), readers, MEANT.readStream, streamPolicy.conditions);
+}
+
+export function inTablePolicy(producer: ResolvedProducer): Grant {
+  const { source, streamPolicy } = producer;
+  const readers = producer.readers.filter(({ readTable }) => readTable);
+  return toReaders(producer, tableOf(source), readers, MEANT.readTable, streamPolicy.conditions);
+}
+
+function toReaders(
+  { streamPolicy: { principal } }: ResolvedProducer,
+  on: Target,
+  readers: readonly Reader[],
+  actions: readonly string[],
+  more: readonly Condition[],
+): Grant {
+  const isAccount = principal === 'account';
+  const roles = readers.map(({ roleArn }) => roleArn);
+  const principals = isAccount ? readers.map((reader) => arns.root(reader.account)) : roles;
+  const only = isAccount ? [condition('ArnEquals', 'aws:PrincipalArn', ...roles)] : [];
+  return grant(on, principals, actions, [...only, ...more]);
 }
 
 /** Refused to everybody, administrators as well. */

@@ -61,6 +61,27 @@ export class Stacks {
     return this.resolve(stack, `output.${name}`, String(stack.json.output?.[name]?.value));
   }
 
+  /**
+   * The statements that a stack publishes for the owners of other policies: outputs of such a name. Some are by the
+   * ARN of what has the policy.
+   */
+  statementsForOwners(stack: Stack): { place: string; document: PolicyDocument }[] {
+    const names = Object.keys(stack.json.output ?? {}).filter((name) => /_statements?$/.test(name));
+    return names.flatMap((name) => {
+      const place = `${stack.id} output.${name}`;
+      const value = parseJson(jsonEncoded(String(stack.json.output?.[name]?.value)), place);
+      const resolved = JSON.parse(JSON.stringify(value), (_key, part) =>
+        typeof part === 'string' ? this.resolve(stack, `output.${name}`, part) : part,
+      );
+      const isWhole = Array.isArray(resolved) || 'Effect' in resolved;
+      const byArn = isWhole ? [['', resolved]] : Object.entries(resolved);
+      return byArn.map(([arn, Statement]) => {
+        const on = [place, arn].filter(Boolean).join(' ');
+        return { place: on, document: ensureDocument({ Statement }, on) };
+      });
+    });
+  }
+
   private evaluate(stack: Stack, address: string, expression: string): string {
     const path = expression.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
     const type = path.splice(0, path[0] === 'data' ? 2 : 1).join('.');
@@ -148,13 +169,30 @@ export class Resource {
 }
 
 function parseDocument(text: string, place: string): PolicyDocument {
+  return ensureDocument(parseJson(text, place), place);
+}
+
+function ensureDocument(document: unknown, place: string): PolicyDocument {
+  if (policyDocument.safeParse(document).success) return document as PolicyDocument;
+  const text = JSON.stringify(document);
+  throw new UserError(`${place} is not a policy document: ${text.slice(0, 80)}`);
+}
+
+function parseJson(text: string, place: string): unknown {
   try {
-    const document = JSON.parse(text);
-    if (policyDocument.safeParse(document).success) return document;
+    return JSON.parse(text);
   } catch {
     throw new UserError(`${place} is not JSON: ${text.slice(0, 80)}`);
   }
-  throw new UserError(`${place} is not a policy document: ${text.slice(0, 80)}`);
+}
+
+/** As JSON what cdktf writes for `jsonencode`: `=` for `:`, and references outside of quotes. */
+function jsonEncoded(expression: string): string {
+  const [, argument = expression] = /^\$\{jsonencode\((.*)\)\}$/s.exec(expression) ?? [];
+  return argument.replaceAll(/"(?:[^"\\]|\\.)*"| = |[a-z]\w*(?:\.\w+|\[\d+\])+/g, (token) => {
+    if (token.startsWith('"')) return token;
+    return token === ' = ' ? ':' : `"\${${token}}"`;
+  });
 }
 
 /** Terraform counts a block that is there once as a list of one. */

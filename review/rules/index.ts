@@ -7,6 +7,7 @@ import { intendedResources } from './intended-resources';
 import { managedPolicies } from './managed-policies';
 import { place } from './place';
 import { policiesOfOthers } from './policies-of-others';
+import { publishedStatements } from './published-statements';
 import { quotas } from './quotas';
 import { remoteStates } from './remote-states';
 import type { Rule, RuleInput } from './rule';
@@ -28,6 +29,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   buckets,
   'managed-policies': managedPolicies,
   'unmeetable-conditions': unmeetableConditions,
+  'published-statements': publishedStatements,
   quotas,
   runtimes,
   'unprotected-tables': unprotectedTables,

@@ -235,6 +235,52 @@ describe('a role of others', () => {
   });
 });
 
+describe('statements that others are to add', () => {
+  const ARN = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const TABLE = 'arn:aws:dynamodb:us-east-1:777788889999:table/Orders';
+  const [CONSUMER, PRODUCER] = ['consumer-process-orders', 'producer-orders'];
+  const KEY_OF_TABLE = ARN.replace('111122223333', '777788889999');
+  const streamOfOthers = {
+    ...existingStream({ kmsKeyArn: KEY_OF_TABLE }),
+    'subscriptions[0].readTable': true,
+  };
+  const readerOfOthers = {
+    'producers.orders.streamPolicy': { readers: ['arn:aws:iam::999988887777:role/Indexer'] },
+    'producers.orders.table.encryption': 'customer-managed',
+  };
+  const itemsOfOthers = { ...existingTable(), 'subscriptions[0].readTable': true };
+  const keyOfOthers = { 'consumers.process-orders.encryption': { kmsKeyArn: ARN } };
+
+  const anyAction = ['"dynamodb:GetRecords"', '"dynamodb:*"', 'allows dynamodb:* '] as const;
+  const anyItem = ['"dynamodb:GetItem"', '"dynamodb:*"', 'allows dynamodb:* '] as const;
+  const anyUse = ['"kms:Decrypt"', '"kms:*"', 'allows kms:* '] as const;
+  const [ofRoot, ofKey] = ['{"AWS" = "arn:aws:iam::111122223333:root"}', 'aws_kms_key.key.arn'];
+  const keys = 'arn:aws:kms:us-east-1:444455556666:key/*';
+
+  test.each<[place: string, Overrides, from: string, to: string, line: string]>([
+    [`${CONSUMER} output.producer_statement ${STREAM_OF_OTHERS}`, streamOfOthers, ...anyAction],
+    [`${CONSUMER} output.producer_statement ${TABLE}`, streamOfOthers, ...anyItem],
+    [`${CONSUMER} output.producer_statement ${KEY_OF_TABLE}`, streamOfOthers, ...anyUse],
+    [`${CONSUMER} output.key_policy_statement`, keyOfOthers, ...anyUse],
+    [`${CONSUMER} output.key_policy_statement`, keyOfOthers, ofRoot, '"*"', 'GenerateDataKey to *'],
+    [`${PRODUCER} output.consumer_statement`, readerOfOthers, ...anyAction],
+    [`${PRODUCER} output.consumer_statement`, readerOfOthers, ofKey, `"${keys}"`, `on ${keys}`],
+    [`${PRODUCER} output.stream_policy_statement`, OTHERS, ...anyAction],
+    [`${PRODUCER} output.table_policy_statement`, itemsOfOthers, ...anyItem],
+  ])('are in %s, which may not be wider (%#)', (place, overrides, from, to, line) => {
+    const [id = '', output = ''] = place.split(/ (?:output\.)?/);
+    const widened: Edit = (json) => {
+      const published = Object(json.output?.[output]);
+      published.value = published.value.replace(from, to);
+    };
+    expect(stops(reviewed(overrides))).toEqual([]);
+    const [found = '', ...more] = stops(reviewed(overrides, undefined, { [id]: widened }));
+    expect(more).toEqual([]);
+    expect(found).toContain(line);
+    expect(found.startsWith(`${place} `)).toBe(true);
+  });
+});
+
 describe('alarms that nobody hears', () => {
   const notesOn = async (alarms: unknown) =>
     notes(await reviewed({ 'consumers.process-orders.alarms': alarms }));

@@ -42,6 +42,11 @@ export const ofRole =
     if (role && 'name' in role) check({ ...consumer, role }, ...rest);
   };
 
+export function functionOf({ function: created, existingFunction }: Consumer) {
+  const place = created ? 'function' : 'existingFunction';
+  return { place, name: (created ?? existingFunction)?.name ?? '' };
+}
+
 /** Undefined where the account is broken, or what the ARN is made of. */
 export function roleArnOf({ role, existingFunction }: Consumer, account: Account | undefined) {
   if (!role || !('name' in role)) return role?.existing ?? existingFunction?.roleArn;

@@ -7,7 +7,15 @@ import {
   subscriptionStackId,
 } from '../../topology/names';
 import { formatPath, type Problem, type Report } from '../../topology/problem';
-import { at, type Consumer, type Declared, sound, soundList, tablesOf } from './declared';
+import {
+  at,
+  type Consumer,
+  type Declared,
+  functionOf,
+  sound,
+  soundList,
+  tablesOf,
+} from './declared';
 
 /** What only one entry can have, and the entry of each. */
 export function distinctNames(declared: Declared, report: Report): void {
@@ -75,11 +83,6 @@ export function distinctNames(declared: Declared, report: Report): void {
       claim(key, path, (owner) => `${message} ${owner} do`);
     }
   }
-}
-
-function functionOf({ function: created, existingFunction }: Consumer) {
-  const place = created ? 'function' : 'existingFunction';
-  return { place, name: (created ?? existingFunction)?.name ?? '' };
 }
 
 function roleOf({ role, existingFunction }: Consumer) {

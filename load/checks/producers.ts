@@ -1,4 +1,5 @@
-import { parseArn } from '../../topology/arns';
+import { holds } from '../../policies/conditions';
+import { arns, parseArn, partitionOf } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
 import { inPartition, inRegion } from './arns';
@@ -7,6 +8,7 @@ import {
   at,
   type CheckOf,
   distinct,
+  functionOf,
   type Producer,
   refer,
   roleArnOf,
@@ -115,6 +117,30 @@ const streamPolicyConditions: Check = ({ streamPolicy }, report) => {
   }
 };
 
+/** The policy of the table has the conditions as well, and `readTable` is for the code of the function. */
+const tableReads: Check = ({ streamPolicy }, report, topology, name) => {
+  if (streamPolicy === 'none') return;
+  const { accounts, consumers, subscriptions } = topology;
+  for (const subscription of subscriptions) {
+    if (!subscription?.readTable || subscription.producer !== name) continue;
+    const consumer = at(consumers, subscription.consumer);
+    const account = consumer && at(accounts, consumer.account);
+    if (!account) continue;
+    const place = { ...account, partition: partitionOf(account.region) };
+    const facts = { [OF_CODE]: arns.function(place, functionOf(consumer).name) };
+    for (const [index, { test, variable, values }] of streamPolicy.conditions.entries()) {
+      const condition = { test: test.replace(/^For\w+:/, ''), variable, values };
+      const isKnown = /^(String|Arn|Null)/.test(condition.test) && !values.join().includes('${');
+      if (variable.toLowerCase() !== OF_CODE || !isKnown || holds(condition, facts)) continue;
+      const message = `must not be tested with ${test} ${values.join(', ')}: the code of consumers.${subscription.consumer} has readTable: true, and its requests have the ARN of its function as this key, so that they would be refused; leave it out, since pollerOnly already keeps code from the stream, or leave out readTable`;
+      report(['streamPolicy', 'conditions', index, 'variable'], message, variable);
+    }
+  }
+};
+
+/** The key that all requests of a function's code have, and those of Lambda itself do not. */
+const OF_CODE = 'lambda:sourcefunctionarn';
+
 export const OF_PRODUCER: readonly Check[] = [
   accountNames,
   tableSettings,
@@ -124,6 +150,7 @@ export const OF_PRODUCER: readonly Check[] = [
   streamPartition,
   streamPolicyOwner,
   streamPolicyConditions,
+  tableReads,
 ];
 
 function isAbsent(variable: string): boolean {

@@ -1,6 +1,6 @@
 import { parse, validate } from '@aws-sdk/util-arn-parser';
+import { type Context, holds, matches } from '../../policies/conditions';
 import type { Condition } from '../../policies/statement';
-import { type Context, holds, matches } from './conditions';
 import type { Patterns, Statement } from './statements';
 
 /** A policy that has a say in a request. */

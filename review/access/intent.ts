@@ -1,7 +1,7 @@
+import { type Context, matches } from '../../policies/conditions';
 import type { Condition } from '../../policies/statement';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { groupBy, unique } from '../lists';
-import { type Context, matches } from './conditions';
 import { type Grant, inConsumer, inProducer, ofReaders, ofRole, tlsOnly } from './grants';
 import { type AccessTarget, inWords } from './model';
 import { partsOfConsumer, partsOfOthers, partsOfProducer } from './targets';

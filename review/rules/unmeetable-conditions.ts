@@ -1,7 +1,7 @@
+import { type Context, holds } from '../../policies/conditions';
 import type { Condition } from '../../policies/statement';
 import type { Place } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS } from '../../topology/limits';
-import { type Context, holds } from '../access/conditions';
 import type { Rule } from './rule';
 
 /** Lambda reads streams as the execution role. Every read is refused where its request cannot meet a condition. */

@@ -1,6 +1,6 @@
+import { matches } from '../../policies/conditions';
 import { arns } from '../../topology/arns';
 import type { ResolvedConsumer } from '../../topology/resolve';
-import { matches } from '../access/conditions';
 import { MEANT } from '../access/grants';
 import type { Rule } from './rule';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { matches } from '../../../review/access/conditions';
+import { matches } from '../../../policies/conditions';
 import { type AccessRequest, decide, type Policy } from '../../../review/access/evaluate';
 import { readStatements } from '../../../review/access/statements';
 import type { PolicyDocument } from '../../../review/read/policy-document';

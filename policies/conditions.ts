@@ -1,4 +1,4 @@
-import type { Condition } from '../../policies/statement';
+import type { Condition } from './statement';
 
 /** Condition keys of a request, in lower case since IAM ignores it, and their values. */
 export type Context = Readonly<Record<string, string | undefined>>;

@@ -4,6 +4,7 @@ import { type ResolvedTopology, resolve } from '../topology/resolve';
 import { topologySchema } from '../topology/schema';
 import { checkAll, type Declared, sizes } from './checks';
 import { changedText } from './checks/text';
+import { remedyOf, replacesMapping } from './synonyms';
 
 /**
  * Checks the content of a topology file: every value by itself, then what spans several of them.
@@ -17,10 +18,12 @@ export function validate(
 ): { topology?: ResolvedTopology; problems: Problem[] } {
   const parsed = topologySchema.safeParse(content);
   const unfit = changedText(content);
-  const problems = distinct([
-    ...unfit,
-    ...(parsed.error?.issues ?? []).flatMap((issue) => toProblems(issue, content)),
-  ]);
+  const problems = withoutReplaced(
+    distinct([
+      ...unfit,
+      ...(parsed.error?.issues ?? []).flatMap((issue) => toProblems(issue, content)),
+    ]),
+  );
   const places = new Set(unfit.map(({ path }) => formatPath(path)));
   const report: Report = (path, message, received) => {
     if (!places.has(formatPath(path))) problems.push({ path, message, received });
@@ -68,7 +71,8 @@ function toProblems(issue: z.core.$ZodIssue, content: unknown): Problem[] {
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
       const meant = didYouMean(key, issue.message.split(', '));
-      const message = `is not a key of the topology here; ${meant}the keys are ${issue.message}`;
+      const remedy = remedyOf(path) ?? `${meant}the keys are ${issue.message}`;
+      const message = `is not a key of the topology here; ${remedy}`;
       return { path, message, received: valueAt(content, path) };
     });
   }
@@ -108,6 +112,14 @@ function distinct(problems: Problem[]): Problem[] {
     const place = formatPath(path);
     return !seen.has(place) && seen.add(place);
   });
+}
+
+/** Without what is missing in a mapping that is to be another one. */
+function withoutReplaced(problems: Problem[]): Problem[] {
+  const parent = ({ path }: Problem) => formatPath(path.slice(0, -1));
+  const replaced = problems.filter(({ path }) => replacesMapping(path));
+  const places = new Set(replaced.map(parent));
+  return problems.filter((each) => replaced.includes(each) || !places.has(parent(each)));
 }
 
 function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {

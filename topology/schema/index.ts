@@ -51,7 +51,9 @@ const sections = object({
   producers: named(producerSchema, 'a producer')
     .default({})
     .describe('Tables with a stream, by name.'),
-  subscriptions: list(subscriptionSchema).default([]).describe('Who reads what.'),
+  subscriptions: list(subscriptionSchema, '{ producer: …, consumer: … }')
+    .default([])
+    .describe('Who reads what.'),
 });
 
 export const topologySchema = sections

@@ -82,7 +82,7 @@ const created = object({
     .describe(
       'Of managedPolicyArns and permissionsBoundary, those that somebody has read. The review cannot evaluate most, and stops at the others.',
     ),
-  statements: list(statement)
+  statements: list(statement, '{ actions: …, resources: … }')
     .default([])
     .describe(
       `What the code of the function itself may call: a managed policy of its own, of at most ${IAM.managedPolicySize} characters.`,

@@ -104,14 +104,14 @@ export const table = object({
     .describe(
       'Attribute with the time after which DynamoDB deletes an item, as a number of seconds since 1970. Such deletions are in the stream. Left out, Terraform leaves it as it is.',
     ),
-  globalSecondaryIndexes: list(globalSecondaryIndex)
+  globalSecondaryIndexes: list(globalSecondaryIndex, '{ name: …, partitionKey: … }')
     .min(1, { error: 'must have at least one index; left out, Terraform changes none' })
     .max(INDEXES.global, { error: `must be at most ${INDEXES.global} indexes` })
     .optional()
     .describe(
       'All global secondary indexes of the table: Terraform deletes others. Left out, it changes none.',
     ),
-  localSecondaryIndexes: list(localSecondaryIndex)
+  localSecondaryIndexes: list(localSecondaryIndex, '{ name: …, sortKey: … }')
     .min(1, { error: 'must have at least one index; left out, Terraform changes none' })
     .max(INDEXES.local, { error: `must be at most ${INDEXES.local} indexes` })
     .optional()

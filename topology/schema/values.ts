@@ -37,8 +37,9 @@ export function choice<const T extends readonly [string, ...string[]]>(values: T
   return z.enum(values, { error: `must be ${values.join(' or ')}` });
 }
 
-export function list<T extends z.ZodType>(element: T) {
-  return z.array(element, { error: 'must be a list' });
+/** @param form what an element is like, for messages */
+export function list<T extends z.ZodType>(element: T, form?: string) {
+  return z.array(element, { error: `must be a list${form ? `, such as [${form}]` : ''}` });
 }
 
 /** A mapping with exactly these keys. */

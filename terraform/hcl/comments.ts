@@ -42,7 +42,7 @@ export const COMMENTS: readonly (readonly [place: string, text: string])[] = [
   ],
   [
     'aws_iam_policy_document > statement ReadStreams > resources',
-    "A stream's ARN ends with its time of creation, which is not known yet. Its own policy names one.",
+    "A stream's ARN ends with its time of creation: one that is yet to come has another. Its own policy names one.",
   ],
   [
     'aws_iam_policy_document > statement DecryptTable > resources',

@@ -114,7 +114,7 @@ describe('of the topologies of the project', () => {
         "4 variable: Every request of the function's code has this key: only Lambda itself may.",
         '2 variable: A bucket of the same name in another account never gets the data.',
         '1 resources: dynamodb:ListStreams takes no resource.',
-        "1 resources: A stream's ARN ends with its time of creation, which is not known yet. Its own policy names one.",
+        "1 resources: A stream's ARN ends with its time of creation: one that is yet to come has another. Its own policy names one.",
         '1 provisioner "local-exec": A stream policy is refused while IAM has not propagated the role that it names.',
         '1 output_file_mode: The same archive on every machine, whatever its umask.',
         '1 depends_on: Lambda would create the log group itself, and keep the log without end.',

@@ -7,11 +7,14 @@ import { plural } from '../review/report/words';
 import { review } from '../review/review';
 import { synthesize } from '../stacks/synthesize';
 import { ownPage } from '../topology/own-files';
-import { visible } from '../topology/unicode';
+import { shortened, visible } from '../topology/unicode';
 import { OUTDIR } from './runner';
 import { planAnswer } from './saved-plans';
 import { defineTopologyCommand, readTopology } from './topology';
 import { writeFiles } from './write-files';
+
+/** Characters of a place or a message on the terminal; the longest remedy has fewer. The report has all of it. */
+const LONGEST_PART = 1_000;
 
 /** `npm run review`: what a reviewer reads. */
 export const command = defineTopologyCommand(
@@ -51,7 +54,8 @@ export const command = defineTopologyCommand(
 
     const stops = result.findings.filter((finding) => finding.stops);
     for (const { place, message } of stops) {
-      world.stderr.write(`${visible([place, message].filter(Boolean).join(' '))}\n`);
+      const parts = [place, message].filter(Boolean).map((each) => shortened(each, LONGEST_PART));
+      world.stderr.write(`${visible(parts.join(' '))}\n`);
     }
     const all = plural(result.findings.length, 'finding');
     const found = stops.length > 0 ? `${stops.length} of ${all} must` : `${all}, none must`;

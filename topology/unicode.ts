@@ -69,3 +69,9 @@ export function filterPattern(pattern: object): string {
 export function oneLine(text: string): string {
   return visible(text.replaceAll(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' '));
 }
+
+/** Texts of others, such as errors and the `Sid` of a statement, can be long. */
+export function shortened(text: string, most = 500): string {
+  const line = text.trim();
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}

@@ -1,5 +1,5 @@
 import { parseArn } from '../../topology/arns';
-import { oneLine, visible } from '../../topology/unicode';
+import { oneLine, shortened, visible } from '../../topology/unicode';
 import type { OtherObject, Outcome } from './redrive';
 
 /** Milliseconds of the units of durations. */
@@ -71,10 +71,4 @@ function age(time: string, now: Date): string {
   const milliseconds = Math.max(0, now.getTime() - Date.parse(time));
   const unit = (['d', 'h', 'm'] as const).find((unit) => milliseconds >= UNITS[unit]) ?? 's';
   return `${Math.floor(milliseconds / UNITS[unit])}${unit}`;
-}
-
-/** To 500 characters; a function's error can be long. */
-function shortened(text: string): string {
-  const line = text.trim();
-  return line.length > 500 ? `${line.slice(0, 499)}…` : line;
 }

@@ -7,10 +7,12 @@ export interface Finding {
   readonly place: string;
   /** What is found there, with a remedy. */
   readonly message: string;
+  /** JSON after the message, for others to copy. */
+  readonly copied?: string;
 }
 
 /** A finding of a rule; it stops by default. */
-export type Found = Pick<Finding, 'place' | 'message'> & Partial<Pick<Finding, 'stops'>>;
+export type Found = Pick<Finding, 'place' | 'message' | 'copied'> & Partial<Pick<Finding, 'stops'>>;
 
 /** What is written, as Markdown and as a page. */
 export interface Review {

@@ -73,7 +73,7 @@ function read({ topology, today, comparison, before }: ReviewInput, all: readonl
     ],
     answers: [
       comparisonSection(all, code, comparison),
-      whatChanged(old, { stacks: all, code, allowed: granted }, moves),
+      whatChanged(old, { topology, stacks: all, code, allowed: granted }, moves),
       accessSection(access, model),
     ],
     graph: drawTopology(stacks, access.targets, allowed, topology),

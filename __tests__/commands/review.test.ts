@@ -67,7 +67,7 @@ test('what must stop a deployment is printed and fails, and the report is there 
   expect(report.match(/^\| \[.*$/gm)).toEqual([
     '| [Is this what the topology says?](#is-this-what-the-topology-says) | **no, in 1 place** |',
     '| [What changed?](#what-changed) | not compared: `npm run review -- --against <ref>` |',
-    '| [Who may read what?](#who-may-read-what) | 17 questions asked: 12 allowed, all others denied |',
+    '| [Who may read what?](#who-may-read-what) | 17 questions evaluated: 12 allowed, 5 denied |',
     '| [What should stop me?](#what-should-stop-me) | **2 findings** |',
   ]);
 });
@@ -85,6 +85,24 @@ test('a statement that nobody asked about fails as well', async () => {
   expect(stderr.split('\n')).toContain(
     'arn:aws:iam::111122223333:role/CrossAccountStreamProcessor function/Added allows iam:CreateUser on * without a condition, which the topology does not mean',
   );
+});
+
+test('a line on the terminal is short, however long a Sid is; the report has all of it', async () => {
+  const sid = 'x'.repeat(10_000);
+  const { stderr, output } = await reviewOf('long', {
+    'consumer-process-orders': (json) => {
+      const { statement: all } = Object(
+        json.data?.aws_iam_policy_document?.execution_role_function_policy,
+      );
+      all.push({ sid, actions: ['iam:CreateUser'], resources: ['*'] });
+    },
+  });
+  const line = stderr.split('\n').find((each) => each.includes('function/xxx'));
+  expect(line).toHaveLength(
+    1_000 +
+      ' allows iam:CreateUser on * without a condition, which the topology does not mean'.length,
+  );
+  expect(readFileSync(path.join(output, 'review.html'), 'utf8')).toContain(sid);
 });
 
 describe('what cannot be read is a finding after those of the comparison:', () => {

@@ -96,7 +96,7 @@ export function stops({ findings }: Review): string[] {
 export function notes({ findings }: Review): string[] {
   return findings
     .filter((finding) => !finding.stops)
-    .map(({ place, message }) => `${place} ${message}`);
+    .map(({ place, message, copied }) => [place, message, copied].filter(Boolean).join(' '));
 }
 
 /** What is found about access, as it is printed. */

@@ -65,6 +65,6 @@ function named({ patterns, not }: Patterns): readonly string[] {
 }
 
 /** Whether a pattern matches all that another can match. */
-function covers(pattern: string, other: string): boolean {
+export function covers(pattern: string, other: string): boolean {
   return pattern === other || (pattern.endsWith('*') && other.startsWith(pattern.slice(0, -1)));
 }

@@ -1,10 +1,13 @@
+import type { ResolvedTopology } from '../../topology/resolve';
 import { type AccessAnswer, questionOf } from '../access/access';
+import { covers } from '../access/unintended';
 import { groupBy, unique } from '../lists';
 import type { Block, Finding, Row, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
 import { ACCESS_HEAD, accessRows } from '../report/access-rows';
 import type { Answer } from '../report/sections';
 import { code, paragraph, plural, some, strong, table, text } from '../report/words';
+import { ofCode } from '../rules/poller-only';
 import type { Before } from './at-ref';
 import type { Code } from './code';
 import { type Difference, differences } from './differences';
@@ -40,7 +43,7 @@ const UNFOLDED = 10;
 /** What a change of the topology, of functions or of code folders changes in the stacks. */
 export function whatChanged(
   before: (Before & Side) | undefined,
-  now: Side,
+  now: Side & { readonly topology: ResolvedTopology },
   moves: readonly Finding[] = [],
 ): Answer {
   const title = 'What changed?';
@@ -61,7 +64,8 @@ export function whatChanged(
   }
   const added = without(now.stacks, before.stacks, ({ id }) => id);
   const removed = without(before.stacks, now.stacks, ({ id }) => id);
-  const sections = sectionsOf(before, now, [...added, ...removed]);
+  const byCode = pollerOnlyChanges(topology, now.topology);
+  const sections = sectionsOf(before, now, [...added, ...removed], byCode);
   const what = [
     ...(added.length > 0 ? [plural(added.length, 'new stack')] : []),
     ...(removed.length > 0 ? [plural(removed.length, 'removed stack')] : []),
@@ -77,7 +81,12 @@ export function whatChanged(
   };
 }
 
-function sectionsOf(before: Side, now: Side, ofOneSide: readonly Stack[]): Section[] {
+function sectionsOf(
+  before: Side,
+  now: Side,
+  ofOneSide: readonly Stack[],
+  byCode: readonly Block[],
+): Section[] {
   const ids = new Set(ofOneSide.map(({ id }) => id));
   // Archives are in the table of the code, by what is in them.
   const all = differences(before.stacks, now.stacks).filter(
@@ -89,7 +98,7 @@ function sectionsOf(before: Side, now: Side, ofOneSide: readonly Stack[]): Secti
       ? OF_ONE_SIDE
       : Object.entries(TOPICS).find(([, has]) => has.test(key))?.[0];
   const tables = {
-    Access: accessTable(before.allowed, now.allowed),
+    Access: [...byCode, ...accessTable(before.allowed, now.allowed)],
     'Replaced or destroyed': replacedTable(inBoth, before.stacks, now.stacks),
     Code: codeTable(before.code, now.code),
     ...Object.fromEntries(
@@ -203,18 +212,43 @@ function accessTable(old: readonly AccessAnswer[], now: readonly AccessAnswer[])
   return foldable(
     [who, '', ...head],
     rows.flatMap(([what, [some, others]]) =>
-      accessRows(without(some, others, answerKey)).map(([each = '', ...cells]) => [
-        each,
-        strong(what),
-        ...cells,
-      ]),
+      accessRows(withoutCovered(without(some, others, answerKey), others)).map(
+        ([each = '', ...cells]) => [each, strong(what), ...cells],
+      ),
     ),
   );
+}
+
+/** In the policies it is a condition of many statements. */
+function pollerOnlyChanges(old: ResolvedTopology, now: ResolvedTopology): Block[] {
+  const isOn = new Map(old.consumers.map(({ name, role }) => [name, role.pollerOnly]));
+  return now.consumers
+    .filter(({ name, role }) => role.pollerOnly !== (isOn.get(name) ?? true))
+    .map((consumer) => {
+      const setting = code(`consumers.${consumer.name}.role.pollerOnly`);
+      const [value, may] = consumer.role.pollerOnly ? ['true', 'no longer'] : ['false', 'itself'];
+      return paragraph(
+        text`${setting} is ${strong(value)} now: ${ofCode(consumer, `may ${may}`)}.`,
+      );
+    });
 }
 
 /** Without ARNs, as each side counts ids. */
 function answerKey({ principal, target: { kind, name, account }, ...answer }: AccessAnswer) {
   return JSON.stringify([principal.arn, questionOf(answer), kind, name, account]);
+}
+
+/** Without statements of the topology that a wider one of the other side has as well. */
+function withoutCovered(all: readonly AccessAnswer[], others: readonly AccessAnswer[]) {
+  const isWider = (other: AccessAnswer, each: AccessAnswer) =>
+    other.target.kind === 'resource' &&
+    other.principal.arn === each.principal.arn &&
+    (!other.part || other.part === each.part) &&
+    covers(other.action.toLowerCase(), each.action.toLowerCase()) &&
+    covers(other.target.arn, each.target.arn);
+  return all.filter(
+    (each) => each.target.kind !== 'resource' || !others.some((other) => isWider(other, each)),
+  );
 }
 
 function without<T>(all: readonly T[], others: readonly T[], key: (each: T) => string): T[] {

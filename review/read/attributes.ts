@@ -50,10 +50,13 @@ const table: Record<string, Attribute> = {
   stream_arn: (resource) => `${tableArn(resource)}/stream/${STREAM_LABEL}`,
 };
 
-/** KMS chooses the ids of keys. */
+/** KMS chooses the ids of keys: these begin like no other. */
+const KEY_ID_BEGINS = '00000000-0000-4000-8000-';
+export const KEY_ID = new RegExp(`${KEY_ID_BEGINS}[0-9a-f]{12}`, 'g');
+
 const keyId: Attribute = ({ place }) => {
   const hash = createHash('sha256').update(place).digest('hex');
-  return `00000000-0000-4000-8000-${hash.slice(0, 12)}`;
+  return `${KEY_ID_BEGINS}${hash.slice(0, 12)}`;
 };
 
 const bucketArn: Attribute = (resource) =>

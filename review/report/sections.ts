@@ -77,7 +77,7 @@ export function accessSection(
   { asked, allowed, granted }: Access,
   { notEvaluated }: AccessModel,
 ): Answer {
-  const counted = `${plural(asked, 'question')} asked: ${number(allowed.length)} allowed, all others denied`;
+  const counted = `${plural(asked, 'question')} evaluated: ${number(allowed.length)} allowed, ${number(asked - allowed.length)} denied`;
   const policies = list(notEvaluated.map(({ policyArn }) => policyArn));
   const answer =
     notEvaluated.length === 0 ? counted : text`${counted}; ${strong('not evaluated:')} ${policies}`;
@@ -115,7 +115,11 @@ export function findingsSection(findings: readonly Finding[]): Answer {
 }
 
 function findingTable(findings: readonly Finding[]): Block[] {
-  const rows = findings.map(({ rule, place, message }) => [rule, code(place), message]);
+  const rows = findings.map(({ rule, place, message, copied }) => [
+    rule,
+    code(place),
+    copied === undefined ? message : text`${message} ${code(copied)}`,
+  ]);
   return tableOf(['rule', 'place', 'what is found'], rows);
 }
 

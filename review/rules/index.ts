@@ -7,6 +7,7 @@ import { intendedResources } from './intended-resources';
 import { managedPolicies } from './managed-policies';
 import { place } from './place';
 import { policiesOfOthers } from './policies-of-others';
+import { pollerOnly } from './poller-only';
 import { publishedStatements } from './published-statements';
 import { quotas } from './quotas';
 import { remoteStates } from './remote-states';
@@ -38,6 +39,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'unheard-alarms': unheardAlarms,
   'scarce-concurrency': scarceConcurrency,
   'wide-statements': wideStatements,
+  'poller-only': pollerOnly,
   'foreign-layers': foreignLayers,
 };
 

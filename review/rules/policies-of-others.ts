@@ -6,8 +6,11 @@ import { readerStatements } from '../../policies/stream-reads';
 import { arns } from '../../topology/arns';
 import type { ResolvedConsumer, ResolvedProducer } from '../../topology/resolve';
 import type { Found } from '../model';
+import { KEY_ID } from '../read/attributes';
 import type { Stacks } from '../read/resources';
 import type { Rule } from './rule';
+
+const WITH_KEY_ID = ", with the key's own ID";
 
 /** Policies of others are in no stack. Each is a note with what they add, as an output of the stack has it too. */
 export const policiesOfOthers: Rule = ({ stacks, topology: { consumers, producers } }) => [
@@ -30,7 +33,7 @@ function ofConsumer(consumer: ResolvedConsumer, stacks: Stacks): Found[] {
     );
   }
   if (role.type === 'existing') {
-    const output = 'role_policy, and access is answered as if it had no other';
+    const output = `role_policy${encryption === 'customer-managed' ? WITH_KEY_ID : ''}, and access is answered as if it had no other`;
     const policies = stacks.policiesForOwner(stackId);
     notes.push(note(stackId, `the role ${role.arn}`, output, ...policies));
   }
@@ -55,7 +58,7 @@ function ofProducer(producer: ResolvedProducer): Found[] {
   if (settings.readers.length > 0) {
     const isOwn = source.encryption === 'customer-managed';
     const key = isOwn ? arns.keys(account).replace('*', '<id>') : undefined;
-    const output = `consumer_statement${isOwn ? ", with the key's own ID" : ''}`;
+    const output = `consumer_statement${isOwn ? WITH_KEY_ID : ''}`;
     notes.push(
       note(stackId, settings.readers.join(' and '), output, readerStatements(producer, key)),
     );
@@ -64,7 +67,10 @@ function ofProducer(producer: ResolvedProducer): Found[] {
 }
 
 function note(place: string, what: string, output: string, ...added: readonly object[]): Found {
-  const json = added.map((each) => JSON.stringify(each)).join(' ');
-  const message = `not evaluated: the policy of ${what} belongs to others, who add the output ${output}: ${json}`;
-  return { place, stops: false, message };
+  const copied = added
+    .map((each) => JSON.stringify(each))
+    .join(' ')
+    .replaceAll(KEY_ID, '<id>');
+  const message = `not evaluated: the policy of ${what} belongs to others, who add the output ${output}:`;
+  return { place, stops: false, message, copied };
 }

@@ -239,24 +239,56 @@ test('of a new consumer: its stacks, its access, variables that steer, and all t
   expect(removed.Access?.[0]).toMatch(/^role SearchRole of 111122223333 \| may no longer \| /);
 });
 
-test('what a function itself may call: a statement that is added, and one that is widened', () => {
+describe('what a function itself may call', () => {
   const withStatements = (...statements: object[]) => {
     const content = topology({ 'consumers.process-orders.role': { name: 'Role', statements } });
     return sideOf(content, accessOf(resolved(content)).granted);
   };
+  const accessOfChange = (old: ReturnType<typeof sideOf>, now: ReturnType<typeof sideOf>) =>
+    tablesOf(whatChanged({ ...before, ...old }, now)).Access;
   const send = { sid: 'Send', actions: ['sqs:SendMessage'], resources: ['arn:aws:sqs:::a'] };
   const tls = { test: 'Bool', variable: 'aws:SecureTransport', values: ['true'] };
   const who = 'role Role of 111122223333';
   const by = 'any | role: Role-statements/';
-  const old = { ...before, ...withStatements({ ...send, conditions: [tls] }) };
-  const read = { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*'] };
-  const now = withStatements({ ...send, resources: ['arn:aws:sqs:::a', '*'] }, read);
-  expect(tablesOf(whatChanged(old, now)).Access).toEqual([
-    `${who} | may now | sqs:SendMessage | resource arn:aws:sqs:::a | ${by}Send`,
-    `${who} | may now | sqs:SendMessage | resource * | ${by}Send`,
-    `${who} | may now | s3:GetObject | resource arn:aws:s3:::b/* | ${by}statement 2`,
-    `${who} | may no longer | sqs:SendMessage where Bool aws:SecureTransport = true | resource arn:aws:sqs:::a | ${by}Send`,
-  ]);
+
+  test('by a statement that is added, and one that loses its condition', () => {
+    const read = { actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*'] };
+    const old = withStatements({ ...send, conditions: [tls] });
+    const now = withStatements({ ...send, resources: ['arn:aws:sqs:::a', '*'] }, read);
+    expect(accessOfChange(old, now)).toEqual([
+      `${who} | may now | sqs:SendMessage | resource arn:aws:sqs:::a | ${by}Send`,
+      `${who} | may now | sqs:SendMessage | resource * | ${by}Send`,
+      `${who} | may now | s3:GetObject | resource arn:aws:s3:::b/* | ${by}statement 2`,
+    ]);
+  });
+
+  test('by a statement that is widened: nothing is lost; and the other way round', () => {
+    const narrow = withStatements(send);
+    const wide = withStatements({ ...send, actions: ['SQS:*'], resources: ['*'] });
+    const row = `SQS:* | resource * | ${by}Send`;
+    expect(accessOfChange(narrow, wide)).toEqual([`${who} | may now | ${row}`]);
+    expect(accessOfChange(wide, narrow)).toEqual([`${who} | may no longer | ${row}`]);
+  });
+
+  test('by a statement that gets a condition: without it is lost', () => {
+    const only = withStatements({ ...send, conditions: [tls] });
+    expect(accessOfChange(withStatements(send), only)).toEqual([
+      `${who} | may no longer | sqs:SendMessage | resource arn:aws:sqs:::a | ${by}Send`,
+    ]);
+  });
+});
+
+test.each([
+  [true, false, 'false now: the code of ProcessOrders may itself'],
+  [false, true, 'true now: the code of ProcessOrders may no longer'],
+])('pollerOnly from %s to %s is said in words before all conditions', (old, now, words) => {
+  const withPollerOnly = (pollerOnly: boolean) =>
+    sideOf(topology({ 'consumers.process-orders.role.pollerOnly': pollerOnly }));
+  const changed = whatChanged({ ...before, ...withPollerOnly(old) }, withPollerOnly(now));
+  const [block] = changed.sections?.[0]?.blocks ?? [];
+  expect(block?.kind === 'paragraph' && plain(block.text)).toBe(
+    `consumers.process-orders.role.pollerOnly is ${words} read the streams and reach the failed batches (tables: Orders).`,
+  );
 });
 
 test('another generator is said first', () => {

@@ -21,6 +21,15 @@ const HEARD = { email: 'team@example.com' };
 
 const OTHERS = existingTable({ streamPolicy: 'none' });
 
+const FUNCTION_OF_OTHERS: Overrides = {
+  'consumers.process-orders.role': undefined,
+  'consumers.process-orders.function': undefined,
+  'consumers.process-orders.existingFunction': {
+    name: 'Legacy',
+    roleArn: 'arn:aws:iam::111122223333:role/old/Legacy',
+  },
+};
+
 test('there is nothing to note of the defaults and an email address', async () => {
   const review = await reviewed({});
   expect(notes(review)).toEqual([]);
@@ -118,8 +127,21 @@ describe('copies of a table with a customer managed key', () => {
     const review = await reviewed(TABLE_KEY);
     expect(stops(review)).toEqual([]);
     expect(notes(review)).toEqual([
-      'consumers.process-orders reads Orders, with a customer managed key, and keeps log, failed batches and lake without one; write encryption: customer-managed',
+      'consumers.process-orders reads Orders, with a customer managed key, and keeps log and failed batches without one; write encryption: customer-managed',
     ]);
+  });
+
+  test.each<[string, Overrides, string]>([
+    [
+      'also a lake',
+      { 'consumers.process-orders.sink': { type: 's3' } },
+      'log, failed batches and lake',
+    ],
+    ['not the log of a function that others made', FUNCTION_OF_OTHERS, 'failed batches'],
+  ])('are %s', (_, overrides, kept) => {
+    expect(notes(reviewed({ ...TABLE_KEY, ...overrides }))).toContainEqual(
+      expect.stringContaining(`and keeps ${kept} without one;`),
+    );
   });
 
   test('are not, where it has one', async () => {
@@ -182,26 +204,34 @@ describe('a stream that others own', () => {
 });
 
 describe('a role of others', () => {
-  const FOUND = {
-    'consumers.process-orders.role': undefined,
-    'consumers.process-orders.function': undefined,
-    'consumers.process-orders.existingFunction': {
-      name: 'Legacy',
-      roleArn: 'arn:aws:iam::111122223333:role/old/Legacy',
-    },
-  };
   const ID = 'consumer-process-orders';
 
   test('is a note with the policy that its owner gives it, and no failure', async () => {
-    const review = await reviewed(FOUND);
+    const review = await reviewed(FUNCTION_OF_OTHERS);
     expect(stops(review)).toEqual([]);
     expect(notes(review)).toEqual([
       'consumer-process-orders not evaluated: the policy of the role arn:aws:iam::111122223333:role/old/Legacy belongs to others, who add the output role_policy, and access is answered as if it had no other: {"Version":"2012-10-17","Statement":[{"Sid":"ListFailedBatches","Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::process-orders-failed-batches-025f751830a2","Condition":{"Null":{"lambda:SourceFunctionArn":"true"},"StringEquals":{"s3:ResourceAccount":"111122223333"}}},{"Sid":"SendFailedBatches","Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::process-orders-failed-batches-025f751830a2/aws/lambda/*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"},"StringEquals":{"s3:ResourceAccount":"111122223333"}}},{"Sid":"ListStreams","Effect":"Allow","Action":"dynamodb:ListStreams","Resource":"*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"}}},{"Sid":"ReadStreams","Effect":"Allow","Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator"],"Resource":"arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/*","Condition":{"Null":{"lambda:SourceFunctionArn":"true"}}}]}',
     ]);
   });
 
+  test('is a note without an ID of a key that the stack makes, which nobody knows yet', () => {
+    const encryption = { 'consumers.process-orders.encryption': 'customer-managed' };
+    const [note = ''] = notes(reviewed({ ...FUNCTION_OF_OTHERS, ...encryption }));
+    expect(note).toContain("the output role_policy, with the key's own ID, and access is ");
+    expect(note.match(/"arn:aws:kms:[^"]*"/g)).toEqual([
+      '"arn:aws:kms:us-east-1:111122223333:key/<id>"',
+    ]);
+  });
+
+  test('is a note whose statements can be copied from the Markdown', () => {
+    const review = reviewed(FUNCTION_OF_OTHERS);
+    const [{ copied } = { copied: '' }] = review.findings;
+    expect(copied).toMatch(/^\{"Version":.*\}$/);
+    expect(writeMarkdown(review)).toContain(`\`${copied}\``);
+  });
+
   test('may read what its owner is to give it, and its function is on the picture', async () => {
-    const page = writeMarkdown(await reviewed(FOUND));
+    const page = writeMarkdown(await reviewed(FUNCTION_OF_OTHERS));
     expect(page).toContain(
       '| role Legacy of 111122223333, with role\\_policy | `dynamodb:DescribeStream`, `dynamodb:GetRecords`, `dynamodb:GetShardIterator` | stream `Orders` |',
     );
@@ -231,7 +261,7 @@ describe('a role of others', () => {
       'arn:aws:iam::999999999999:role/Eve role_policy/ReadStreams allows dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator on arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/* where Null lambda:SourceFunctionArn = true, which the topology does not mean',
     ],
   ])('%s is a failure', async (_, edit, line) => {
-    expect(stops(await reviewed(FOUND, undefined, { [ID]: edit }))).toContain(line);
+    expect(stops(await reviewed(FUNCTION_OF_OTHERS, undefined, { [ID]: edit }))).toContain(line);
   });
 });
 
@@ -378,9 +408,25 @@ describe('what the function itself may call', () => {
     expect(notesOn({ actions, resources })).toEqual([]);
   });
 
-  test('as Lambda is not, where pollerOnly is turned off', () => {
+  test('as Lambda is noted once, where pollerOnly is turned off', () => {
     const statement = { actions: ['dynamodb:GetRecords'], resources: [`${TABLE}/stream/*`] };
-    expect(notesOn(statement, { pollerOnly: false })).toEqual([]);
+    expect(notesOn(statement, { pollerOnly: false })).toEqual([
+      'consumers.process-orders.role.pollerOnly is false: the code of ProcessOrders may itself read the streams, decrypt with keys of tables and reach the failed batches (tables: Orders); remove it unless Lambda cannot read the streams with true',
+    ]);
+  });
+
+  test('as Lambda by a managed policy of AWS is noted', () => {
+    const { role } = consumer('ProcessOrders');
+    const managed = (name: string) => ({
+      'consumers.process-orders.role': {
+        ...role,
+        managedPolicyArns: [`arn:aws:iam::aws:policy/service-role/${name}`],
+      },
+    });
+    expect(notes(reviewed(managed('AWSLambdaDynamoDBExecutionRole')))).toEqual([
+      'consumers.process-orders.role.managedPolicyArns[0] lets the code itself read the streams, which role.pollerOnly denies it',
+    ]);
+    expect(notes(reviewed(managed('AWSLambdaBasicExecutionRole')))).toEqual([]);
   });
 });
 

@@ -3,8 +3,8 @@ import { TerraformStack, Testing } from 'cdktf';
 import { buildStacks, loadTopology } from 'dynamodb-cross-account-streams';
 
 const topology = loadTopology(path.join(__dirname, '..', 'topology.yaml'));
-const { analytics, shop } = topology.accounts;
-const [consumer] = topology.consumers;
+const { consumers, producers, subscriptions } = topology;
+const owners = [...consumers, ...producers, ...subscriptions];
 
 const app = Testing.app();
 buildStacks(app, topology);
@@ -17,68 +17,76 @@ function synth(id: string) {
   return JSON.parse(Testing.synth(stack, true));
 }
 
+/** An output of another stack, as a stack reads it. */
+const read = (id: string, output: string) =>
+  `\${data.terraform_remote_state.${id.replaceAll('-', '_')}.outputs.${output}}`;
+
 test('the stacks, in the order of deployment', () => {
-  expect(stacks.map(({ node }) => node.id)).toEqual([
-    'consumer-process-orders',
-    'producer-orders',
-    'subscription-orders-process-orders',
-  ]);
+  const ids = stacks.map(({ node }) => node.id).filter((id) => id !== 'state-bucket');
+  expect(ids).toEqual(owners.map(({ stackId }) => stackId));
 });
 
-test('only the role of the function may read the stream', () => {
-  const { data, resource } = synth('producer-orders');
-  const policy = data.aws_iam_policy_document.stream_policy_document;
-  expect(policy.statement).toEqual([
-    {
+for (const { stackId, readers, streamPolicy } of producers) {
+  if (!streamPolicy.managed) continue;
+  test(`only its readers may read the stream of ${stackId}`, () => {
+    const { data, resource } = synth(stackId);
+    const [statement, ...others] = data.aws_iam_policy_document.stream_policy_document.statement;
+    expect(others).toEqual([]);
+    expect(statement).toMatchObject({
       sid: 'AllowCrossAccountStreamAccess',
-      principals: [
-        {
-          type: 'AWS',
-          identifiers: ['${data.terraform_remote_state.consumer_process_orders.outputs.role_arn}'],
-        },
-      ],
       actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-      resources: ['${aws_dynamodb_table.table.stream_arn}'],
-    },
-  ]);
-  expect(Object.keys(resource.aws_dynamodb_resource_policy)).toEqual(['stream_policy']);
-  // The state must have this role: what another writes there is refused.
-  const { lifecycle } = data.terraform_remote_state.consumer_process_orders;
-  expect(lifecycle.postcondition[0].condition).toContain(`"${consumer?.role.arn}"`);
-});
-
-test('the table is protected, restorable, and streams both images', () => {
-  const { resource } = synth('producer-orders');
-  expect(resource.aws_dynamodb_table).toEqual({
-    table: expect.objectContaining({
-      name: 'Orders',
-      deletion_protection_enabled: true,
-      point_in_time_recovery: { enabled: true },
-      stream_enabled: true,
-      stream_view_type: 'NEW_AND_OLD_IMAGES',
-    }),
+    });
+    const [principal, ...more] = statement.principals;
+    expect(more).toEqual([]);
+    const isRole = streamPolicy.principal === 'role';
+    const condition = statement.condition?.find(
+      ({ variable }: { variable: string }) => variable === 'aws:PrincipalArn',
+    );
+    expect(isRole ? principal.identifiers : condition.values).toEqual(
+      readers.map(({ stackId: id, roleArn }) => (id && isRole ? read(id, 'role_arn') : roleArn)),
+    );
+    expect(resource.aws_dynamodb_resource_policy.stream_policy).toBeDefined();
+    // The state must have these roles: what another writes there is refused.
+    for (const { stackId: id, roleArn } of readers) {
+      if (!id || !isRole) continue;
+      const { lifecycle } = data.terraform_remote_state[id.replaceAll('-', '_')];
+      expect(lifecycle.postcondition[0].condition).toContain(`"${roleArn}"`);
+    }
   });
-});
+}
 
-test('one event source mapping reads the stream, and keeps what fails', () => {
-  const { resource } = synth('subscription-orders-process-orders');
-  expect(resource.aws_lambda_event_source_mapping).toEqual({
-    event_source_mapping: expect.objectContaining({
-      event_source_arn: '${data.terraform_remote_state.producer_orders.outputs.stream_arn}',
-      function_name: '${data.terraform_remote_state.consumer_process_orders.outputs.function_arn}',
-      starting_position: 'TRIM_HORIZON',
-      function_response_types: ['ReportBatchItemFailures'],
-      destination_config: {
-        on_failure: {
-          destination_arn:
-            '${data.terraform_remote_state.consumer_process_orders.outputs.failed_batches_bucket_arn}',
-        },
-      },
-    }),
+for (const { stackId, table } of producers) {
+  if (table.type !== 'created') continue;
+  test(`the table of ${stackId} is protected, restorable, and streams both images`, () => {
+    expect(synth(stackId).resource.aws_dynamodb_table).toEqual({
+      table: expect.objectContaining({
+        name: table.name,
+        deletion_protection_enabled: true,
+        point_in_time_recovery: { enabled: true },
+        stream_enabled: true,
+        stream_view_type: 'NEW_AND_OLD_IMAGES',
+      }),
+    });
   });
-});
+}
+
+for (const { stackId, stream, consumerStackId } of subscriptions) {
+  test(`the event source mapping of ${stackId} reads the stream, and keeps what fails`, () => {
+    const arn = 'arn' in stream ? stream.arn : read(stream.producerStackId, 'stream_arn');
+    const failedBatches = read(consumerStackId, 'failed_batches_bucket_arn');
+    expect(synth(stackId).resource.aws_lambda_event_source_mapping).toEqual({
+      event_source_mapping: expect.objectContaining({
+        event_source_arn: arn,
+        function_name: read(consumerStackId, 'function_arn'),
+        starting_position: 'TRIM_HORIZON',
+        function_response_types: ['ReportBatchItemFailures'],
+        destination_config: { on_failure: { destination_arn: failedBatches } },
+      }),
+    });
+  });
+}
 
 test('each stack accepts credentials of its own account only', () => {
-  const accounts = stacks.map(({ node }) => synth(node.id).provider.aws[0].allowed_account_ids);
-  expect(accounts).toEqual([[analytics?.id], [shop?.id], [analytics?.id]]);
+  const accounts = owners.map(({ stackId }) => synth(stackId).provider.aws[0].allowed_account_ids);
+  expect(accounts).toEqual(owners.map(({ account }) => [account.id]));
 });

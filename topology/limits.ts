@@ -86,8 +86,8 @@ export const DEPLOYMENT_PACKAGE = from(LAMBDA_QUOTAS, {
 /** Bytes of all environment variables of one function together, names included. */
 export const ENVIRONMENT = from(LAMBDA_QUOTAS, { totalSize: 4_096 });
 
-/** Layers of one function. */
-export const LAYERS = from(LAMBDA_QUOTAS, { count: 5 });
+/** Layers of one function, and characters of their names. */
+export const LAYERS = from(LAMBDA_QUOTAS, { count: 5, nameLength: { min: 1, max: 140 } });
 
 /** The network of a function. */
 export const VPC = from('lambda/latest/api/API_VpcConfig.html', {
@@ -154,6 +154,7 @@ export const ABSENT_CONDITION_KEYS = from(
 /** IAM roles and policies. Sizes are characters without white space, as IAM counts. */
 export const IAM = from(IAM_QUOTAS, {
   roleNameLength: { min: 1, max: 64 },
+  policyNameLength: { min: 1, max: 128 },
   pathLength: { min: 1, max: 512 },
   /** All inline policies of one role together. */
   inlinePoliciesSize: 10_240,

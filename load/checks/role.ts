@@ -1,5 +1,6 @@
 /** A role that the stack makes. */
 import { roomForStreams } from '../../policies/execution-role';
+import { parseArn } from '../../topology/arns';
 import { inPartition, ofAccount } from './arns';
 import { checkConditions } from './conditions';
 import { at, type CheckOf, distinct, type RoleMaker } from './declared';
@@ -42,9 +43,37 @@ const statements: Check = ({ account: name, role }, report, { accounts }) => {
     checkConditions(conditions, [...path, 'conditions'], report);
     for (const [item, resource] of resources.entries()) {
       if (resource === '*') continue;
-      inPartition([...path, 'resources', item], resource, account?.region, report);
+      const place = [...path, 'resources', item];
+      inPartition(place, resource, account?.region, report);
+      const message = wrongForm(resource);
+      if (message) report(place, message, resource);
     }
   }
 };
+
+const IAM_RESOURCE =
+  /^(\*|(user|federated-user|role|group|instance-profile|mfa|server-certificate|policy|sms-mfa|saml-provider|oidc-provider|report|access-report)\/.*)$/;
+
+/** The resources of S3 that have a Region and an account. */
+const S3_IN_REGION =
+  /^(\*|accesspoint|job|storage-lens|storage-lens-group|access-grants|async-request)/;
+
+/**
+ * What IAM refuses in the ARNs of two services. It takes those of others as they are.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+ */
+function wrongForm(arn: string): string | undefined {
+  const { region, id, resource } = parseArn(arn);
+  const [, , service] = arn.split(':');
+  if (service === 's3' && (region || id) && !S3_IN_REGION.test(resource)) {
+    return 'must have neither a Region nor an account, as the ARN of a bucket, such as arn:aws:s3:::example-bucket/*';
+  }
+  if (service !== 'iam') return undefined;
+  const isSound = !region && /^(\d{12}|aws|.*[*?].*)$/.test(id) && IAM_RESOURCE.test(resource);
+  return isSound
+    ? undefined
+    : 'must have no Region, but an account and a resource of IAM such as role/ or policy/, as in arn:aws:iam::111122223333:role/Deploy';
+}
 
 export const OF_ROLE: readonly Check[] = [managedPolicies, statements, roleArns];

@@ -35,7 +35,7 @@ export function sizes({ producers, consumers }: ResolvedTopology, report: Report
     }
     const own = policySize(ownStatements(role));
     if (own > IAM.managedPolicySize) {
-      const message = `must make a policy of at most ${IAM.managedPolicySize} characters, got ${own}; write fewer with *, or a policy of yours in role.managedPolicyArns`;
+      const message = `must make a policy of at most ${IAM.managedPolicySize} characters, got ${own}; leave out what the function does not call, or put some of it into a policy of yours in role.managedPolicyArns`;
       report(['consumers', name, 'role', 'statements'], message);
     }
     if (!makesFunction(consumer)) continue;

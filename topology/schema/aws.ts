@@ -1,5 +1,5 @@
 /** Names and ARNs of AWS that several sections have. */
-import { BUCKET, TABLE } from '../limits';
+import { BUCKET, IAM, TABLE } from '../limits';
 import { sized, text } from './values';
 
 const ARN = 'arn:aws[a-z-]*';
@@ -22,13 +22,20 @@ export const accountId = text(
   },
 );
 
+const inPath = (longest: number) => `/([\\w+=,.@-]+/)*[\\w+=,.@-]{1,${longest}}$`;
+
 export const roleArn = text(
-  new RegExp(`^${ARN}:iam::\\d{12}:role/[\\w+=,.@/-]+$`),
+  new RegExp(`^${ARN}:iam::\\d{12}:role${inPath(IAM.roleNameLength.max)}`),
   'must be the ARN of an IAM role, such as arn:aws:iam::111122223333:role/Deploy',
 );
 
+/** Of a function: nobody but its service assumes a service-linked role, or changes its policies. */
+export const executionRoleArn = roleArn.regex(/^(?!.*:role\/aws-service-role\/)/, {
+  error: 'must not be a service-linked role, which no function can have',
+});
+
 export const policyArn = text(
-  new RegExp(`^${ARN}:iam::(\\d{12}|aws):policy/[\\w+=,.@/-]+$`),
+  new RegExp(`^${ARN}:iam::(\\d{12}|aws):policy${inPath(IAM.policyNameLength.max)}`),
   'must be the ARN of an IAM policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess',
 );
 
@@ -51,10 +58,10 @@ export const kmsKeyArn = text(
   insteadOfAwsManagedKey,
 );
 
-const TABLE_ARN = `${ARN}:dynamodb:[a-z0-9-]+:\\d{12}:table/[\\w.-]{1,255}`;
+const TABLE_ARN = `${ARN}:dynamodb:[a-z0-9-]+:\\d{12}:table/[\\w.-]{${TABLE.nameLength.min},${TABLE.nameLength.max}}`;
 
 export const streamArn = text(
-  new RegExp(`^${TABLE_ARN}/stream/[0-9T:.-]+$`),
+  new RegExp(`^${TABLE_ARN}/stream/\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?$`),
   'must be the ARN of a DynamoDB stream, such as arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000',
   (value) =>
     new RegExp(`^${TABLE_ARN}(/stream)?/?$`).test(String(value))

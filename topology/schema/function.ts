@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FUNCTION, LAYERS, LOG_RETENTION_IN_DAYS, VPC } from '../limits';
 import { runtimeRule, USABLE_RUNTIMES } from '../runtimes';
-import { roleArn } from './aws';
+import { executionRoleArn } from './aws';
 import { choice, exclusive, flag, integer, list, object, sized, text } from './values';
 
 const code = object({
@@ -44,7 +44,9 @@ const vpc = object({
 });
 
 const layerArn = text(
-  /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[\w-]+:\d+$/,
+  new RegExp(
+    `^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\\d{12}:layer:[\\w-]{1,${LAYERS.nameLength.max}}:[1-9]\\d*$`,
+  ),
   'must be the ARN of a version of a layer, such as arn:aws:lambda:us-east-1:111122223333:layer:example:1',
 );
 
@@ -75,7 +77,9 @@ const settings = object({
     .describe('Time one invocation may take, in seconds.'),
   ephemeralStorage: integer(FUNCTION.ephemeralStorage, ' MB')
     .optional()
-    .describe('Size of /tmp in MB. Left out, Terraform leaves it as it is, which is 512 at first.'),
+    .describe(
+      'Size of /tmp in MB. Left out, Terraform leaves it as it is, which is 512 at first: write 512 to make it small again.',
+    ),
   description: sized(
     /^/,
     FUNCTION.descriptionLength,
@@ -96,7 +100,7 @@ const settings = object({
   tracing: choice(['Active', 'PassThrough'])
     .optional()
     .describe(
-      'Traces of AWS X-Ray: Active samples invocations. Left out, Terraform leaves it as it is, which is PassThrough at first.',
+      'Traces of AWS X-Ray: Active samples invocations. To turn it off write PassThrough: left out, Terraform leaves it as it is, which is PassThrough at first, but the role may no longer write traces.',
     ),
   reservedConcurrentExecutions: integer(
     FUNCTION.reservedConcurrentExecutions,
@@ -126,7 +130,7 @@ export const functionSchema = exclusive(settings, { keys: ['entry', 'code'] });
 
 export const existingFunctionSchema = object({
   name: functionName.describe('Name of a function of the account.'),
-  roleArn: roleArn.describe(
+  roleArn: executionRoleArn.describe(
     'ARN of its execution role. Its owner gives it the policy of the output role_policy.',
   ),
 });

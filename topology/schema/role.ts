@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IAM } from '../limits';
-import { policyArn, roleArn } from './aws';
+import { executionRoleArn, policyArn } from './aws';
 import { condition, insteadOfMarker } from './condition';
 import { flag, integer, list, object, sized, text } from './values';
 
@@ -22,7 +22,7 @@ const statement = object({
     .describe('Actions that are allowed.'),
   resources: list(
     text(
-      /^(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*?-]*:[a-z0-9*?-]*:(?!.*&\{)[ -~]+)$/,
+      /^(\*|arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9*?-]*:[a-z0-9*?-]*:(?!.*&\{)[ -~]*[!-~])$/,
       'must be the ARN of resources, in ASCII and with * and ? for any characters, such as arn:aws:s3:::example-bucket/*, or * for all',
       insteadOfMarker,
     ),
@@ -48,7 +48,7 @@ const managedPolicyQuota = integer({
   );
 
 const existing = object({
-  existing: roleArn.describe(
+  existing: executionRoleArn.describe(
     'ARN of a role of the account that others made, which Lambda may assume. Its owner gives it the policy of the output role_policy.',
   ),
   managedPolicyQuota,

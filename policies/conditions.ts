@@ -63,6 +63,23 @@ export function matches(pattern: string, text: string): boolean {
   return /^\**$/.test(pattern.slice(at));
 }
 
+/** Whether some text matches both patterns. */
+export function overlap(one: string, other: string): boolean {
+  // For each beginning of one pattern: whether some text matches it and each beginning of the other.
+  let shorter: boolean[] = [];
+  for (let length = 0; length <= one.length; length += 1) {
+    const a = one[length - 1];
+    const row = [length === 0 || (a === '*' && shorter[0] === true)];
+    for (const [index, b] of [...other].entries()) {
+      const both = a === b || a === '?' || b === '?';
+      const before = a === '*' || b === '*' ? row[index] || shorter[index + 1] : shorter[index];
+      row.push(before === true && (both || a === '*' || b === '*'));
+    }
+    shorter = row;
+  }
+  return shorter[other.length] === true;
+}
+
 /** The same for each of the six parts of an ARN, as the condition operators for ARNs compare them. */
 function arnMatches(pattern: string, arn: string): boolean {
   const given = partsOf(arn);

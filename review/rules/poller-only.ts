@@ -1,5 +1,4 @@
-import { matches } from '../../policies/conditions';
-import { arns } from '../../topology/arns';
+import { overlap } from '../../policies/conditions';
 import type { ResolvedConsumer } from '../../topology/resolve';
 import { awsManagedActions } from '../access/aws-managed-policies';
 import { MEANT } from '../access/grants';
@@ -31,55 +30,27 @@ export function ofCode(consumer: ResolvedConsumer, may: string): string {
   return `the code of ${consumer.function.name} ${may} ${all} (tables: ${tables})`;
 }
 
+/** By a managed policy of AWS; what statements allow, whatever pollerOnly says, is in `wide-statements`. */
 function allowedAllTheSame(consumer: ResolvedConsumer): Found[] {
-  const { managedPolicyArns, statements } = consumer.role;
-  const all = [
-    ...managedPolicyArns.map((arn, index) => ({
-      place: `.managedPolicyArns[${index}]`,
-      actions: awsManagedActions(arn) ?? [],
-      resources: ['*'],
-    })),
-    ...statements.map((each, index) => ({ ...each, place: `.statements[${index}]` })),
-  ];
-  return all.flatMap(({ place, actions, resources }) =>
-    leftToLambda(consumer)
-      .filter((left) => touch(actions, left.actions) && touch(resources, left.resources))
+  return consumer.role.managedPolicyArns.flatMap((arn, index) => {
+    const patterns = (awsManagedActions(arn) ?? []).map((each) => each.toLowerCase());
+    return leftToLambda(consumer)
+      .filter(({ actions }) =>
+        actions.some((each) => patterns.some((one) => overlap(one, each.toLowerCase()))),
+      )
       .map(({ what }) => ({
-        place,
+        place: `.managedPolicyArns[${index}]`,
         message: `lets the code itself ${what}, which role.pollerOnly denies it`,
-      })),
-  );
-}
-
-/** What the code may not do with `pollerOnly`, by what the names of actions and ARNs begin with. */
-function leftToLambda({ account, sources, failedBatches }: ResolvedConsumer) {
-  const keys = sources.flatMap(({ account, encryption }) => {
-    if (encryption === 'aws-owned') return [];
-    return encryption === 'customer-managed'
-      ? arns.keys(account).replace('*', '')
-      : encryption.kmsKeyArn;
+      }));
   });
+}
+
+/** What the code may not do with `pollerOnly`. */
+function leftToLambda({ sources }: ResolvedConsumer) {
+  const isEncrypted = sources.some(({ encryption }) => encryption !== 'aws-owned');
   return [
-    { what: 'read the streams', actions: MEANT.readStream, resources: sources.map(arns.streams) },
-    ...(keys.length > 0
-      ? [{ what: 'decrypt with keys of tables', actions: MEANT.decrypt, resources: keys }]
-      : []),
-    {
-      what: 'reach the failed batches',
-      actions: ['s3:'],
-      resources: [arns.bucket(account, failedBatches.bucket)],
-    },
+    { what: 'read the streams', actions: MEANT.readStream },
+    ...(isEncrypted ? [{ what: 'decrypt with keys of tables', actions: MEANT.decrypt }] : []),
+    { what: 'reach the failed batches', actions: ['s3:*'] },
   ];
-}
-
-function touch(patterns: readonly string[], beginnings: readonly string[]): boolean {
-  return patterns.some((pattern) => beginnings.some((each) => canMatch(pattern, each)));
-}
-
-/** Whether a pattern matches some text that begins so. */
-function canMatch(pattern: string, beginning: string): boolean {
-  const lengths = Array.from({ length: pattern.length + 1 }, (_, length) => length);
-  return lengths.some((length) =>
-    matches(pattern.slice(0, length).toLowerCase(), beginning.toLowerCase()),
-  );
 }

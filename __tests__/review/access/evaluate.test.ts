@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { matches } from '../../../policies/conditions';
+
+import { matches, overlap } from '../../../policies/conditions';
 import { type AccessRequest, decide, type Policy } from '../../../review/access/evaluate';
 import { readStatements } from '../../../review/access/statements';
 import type { PolicyDocument } from '../../../review/read/policy-document';
@@ -270,4 +271,18 @@ test.each([
   ['a', 'ab', false],
 ])('the pattern %s and %s: %s', (pattern, text, expected) => {
   expect(matches(pattern, text)).toBe(expected);
+});
+
+test('patterns overlap where some text matches both', () => {
+  // Of patterns of three characters a common text has at most six.
+  const texts = [''];
+  for (const text of texts) if (text.length < 6) texts.push(`${text}a`, `${text}b`);
+  const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 3 });
+  fc.assert(
+    fc.property(pattern, pattern, (one, other) => {
+      const both = texts.some((text) => matches(one, text) && matches(other, text));
+      expect(overlap(one, other)).toBe(both);
+    }),
+    { seed: SEED, numRuns: 500 },
+  );
 });

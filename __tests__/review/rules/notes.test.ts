@@ -372,45 +372,65 @@ describe('what the function itself may call', () => {
   const all = (actions: string) =>
     `${place} allows all actions (${actions}); name those that the function calls`;
   const everywhere = `${place} allows them on every resource; name those of the function, unless an action takes none`;
-  const code = (what: string) =>
-    `${place} lets the code itself ${what}, which role.pollerOnly denies it`;
-  const [stream, key, batches] = [
-    code('read the streams'),
-    code('decrypt with keys of tables'),
+  const code = (what: string) => `${place} lets the code ${what}`;
+  const [stream, key, batches, state, itself, iam, assume] = [
+    code('read streams'),
+    code('use keys that the tables or the consumer may have'),
     code('reach the failed batches'),
+    code('reach the state bucket'),
+    code('change its own function'),
+    code('change IAM or pass roles'),
+    code('assume roles'),
   ];
   const TABLE = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders';
+  const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders';
+  const BUCKETS = 'arn:aws:s3:::process-orders-failed-batches-*/*';
+  const NONE = "${aws:PrincipalTag/none, 'x'}";
 
   test.each<[string, string[], string[], string[]]>([
-    ['everything', ['*'], ['*'], [all('*'), everywhere, stream, key, batches]],
-    ['a service', ['sqs:*', 's3:**'], ['arn:aws:sqs:::q'], [all('sqs:*, s3:**')]],
+    [
+      'everything',
+      ['*'],
+      ['*'],
+      [all('*'), everywhere, stream, key, batches, state, itself, iam, assume],
+    ],
+    ['a service', ['sqs:*', 's3:?**'], ['arn:aws:sqs:::q'], [all('sqs:*, s3:?**')]],
     ['any resource', ['sqs:Send*'], ['*'], [everywhere]],
+    ['any bucket', ['s3:ListBucket'], [`arn:aws:s3:::${NONE}`], [everywhere, batches, state]],
     ['the stream', ['dynamodb:Get*'], [`${TABLE}/stream/2025-01-01T00:00:00.000`], [stream]],
     ['any stream', ['DynamoDB:getrecords'], ['arn:aws:dynamodb:*:*:table/Ord*'], [stream]],
-    ['a key of the account', ['kms:*crypt'], ['arn:aws:kms:us-east-1:444455556666:key/1'], [key]],
-    [
-      'the failed batches',
-      ['s3:GetObject'],
-      ['arn:aws:s3:::process-orders-failed-batches-*/*'],
-      [batches],
-    ],
+    ['another stream', ['dynamodb:GetRecords'], [`${TABLE}2/stream/*`], [stream]],
+    ['a stream in a variable', ['dynamodb:*Records'], [`${TABLE}${NONE}`], [stream]],
+    ['a key of the table', ['kms:*crypt'], ['arn:aws:kms:us-east-1:444455556666:key/1'], [key]],
+    ['a key of the consumer', ['kms:CreateG*'], ['arn:aws:kms:*:111122223333:key/?'], [key]],
+    ['any key', ['kms:re*'], [`arn:aws:kms:us-east-1:*:${NONE}`], [everywhere, key]],
+    ['the failed batches', ['s3:GetObject'], [BUCKETS], [batches]],
+    ['the state', ['s3:Put*'], ['arn:aws:s3:::example-terraform-?????/*.tfstate'], [state]],
+    ['the function', ['lambda:*Code'], [FUNCTION], [itself]],
+    ['mappings', ['lambda:Update*'], [FUNCTION.replace(/function:.*/, '*')], [everywhere, itself]],
+    ['a role to pass', ['iam:?assrole'], ['arn:aws:iam::111122223333:role/A'], [iam]],
+    ['a role to assume', ['sts:*'], ['arn:aws:iam::111122223333:role/A'], [all('sts:*'), assume]],
   ])('that is %s is noted', (_, actions, resources, expected) => {
     expect(notesOn({ actions, resources })).toEqual(expected);
   });
 
   test.each([
     ['named', ['dynamodb:UpdateItem'], ['arn:aws:dynamodb:us-east-1:111122223333:table/Totals']],
-    ['the table', ['dynamodb:GetItem'], [TABLE]],
-    ['other streams', ['dynamodb:GetRecords'], [`${TABLE}2/stream/*`]],
-    ['other buckets', ['s3:*Object'], ['arn:aws:s3:::process-orders/*']],
-    ['other keys', ['kms:Decrypt'], ['arn:aws:kms:us-east-1:111122223333:key/1']],
+    ['the table', ['dynamodb:Get*'], [TABLE]],
+    ['another bucket', ['s3:*Object'], ['arn:aws:s3:::process-orders/*']],
+    ['another key', ['kms:Decrypt'], ['arn:aws:kms:us-east-1:999988887777:key/1']],
+    ['a key to encrypt with', ['kms:GenerateDataKey'], ['arn:aws:kms:*:111122223333:key/1']],
+    ['another function', ['lambda:*Code'], [`${FUNCTION}2`]],
+    ['a call of the function', ['lambda:Invoke*'], [FUNCTION]],
+    ['reading IAM', ['iam:Get*', 'iam:List*'], ['arn:aws:iam::111122223333:role/A']],
   ])('that is %s is not', (_, actions, resources) => {
     expect(notesOn({ actions, resources })).toEqual([]);
   });
 
-  test('as Lambda is noted once, where pollerOnly is turned off', () => {
+  test('as Lambda is noted of the role too, where pollerOnly is turned off', () => {
     const statement = { actions: ['dynamodb:GetRecords'], resources: [`${TABLE}/stream/*`] };
     expect(notesOn(statement, { pollerOnly: false })).toEqual([
+      stream,
       'consumers.process-orders.role.pollerOnly is false: the code of ProcessOrders may itself read the streams, decrypt with keys of tables and reach the failed batches (tables: Orders); remove it unless Lambda cannot read the streams with true',
     ]);
   });
@@ -427,6 +447,36 @@ describe('what the function itself may call', () => {
       'consumers.process-orders.role.managedPolicyArns[0] lets the code itself read the streams, which role.pollerOnly denies it',
     ]);
     expect(notes(reviewed(managed('AWSLambdaBasicExecutionRole')))).toEqual([]);
+  });
+
+  test('that is deleting from the lake is noted, and writing to it is not', () => {
+    const settings = {
+      'consumers.process-orders.sink': { type: 's3', bucket: 'team-lake' },
+    };
+    const resources = ['arn:aws:s3:::team-lake/*'];
+    const lake = code('delete from the lake');
+    const noted = (actions: string[]) =>
+      notes(
+        reviewed({
+          ...settings,
+          'consumers.process-orders.role.statements': [{ actions, resources }],
+        }),
+      ).filter((line) => line.startsWith(place));
+    expect(noted(['s3:*Version'])).toEqual([lake]);
+    expect(noted(['s3:PutObject'])).toEqual([]);
+  });
+
+  test('that is a role of the topology is named', () => {
+    const role = (name: string) => `arn:aws:iam::444455556666:role/${name}`;
+    const statement = { actions: ['sts:AssumeRole'], resources: [role('Deploy*')] };
+    const found = notes(
+      reviewed({
+        'accounts.shop.deployRole': { arn: role('Deployer') },
+        'accounts.shop.stateRoleArn': role('State'),
+        'consumers.process-orders.role.statements': [statement],
+      }),
+    );
+    expect(found).toEqual([`${assume}, such as ${role('Deployer')}`]);
   });
 });
 

@@ -97,7 +97,7 @@ function roleOf({ role, existingFunction }: Consumer) {
  * Where the file names the roles with which Terraform deploys and keeps its state. An execution role
  * of such a name would fail to be created, and importing it would change who may assume that role.
  */
-function rolesOfTerraform({ accounts, state }: Declared): Map<string, string> {
+export function rolesOfTerraform({ accounts, state }: Declared): Map<string, string> {
   const arns = [...sound(accounts)].flatMap(([name, { deployRole, stateRoleArn }]) => [
     { place: `accounts.${name}.deployRole.arn`, arn: deployRole?.arn },
     { place: `accounts.${name}.stateRoleArn`, arn: stateRoleArn },
@@ -105,11 +105,12 @@ function rolesOfTerraform({ accounts, state }: Declared): Map<string, string> {
   const roles = new Map<string, string>();
   for (const { place, arn } of [{ place: 'state.roleArn', arn: state?.roleArn }, ...arns]) {
     if (arn === undefined) continue;
-    const { id } = parseArn(arn);
-    roles.set(roleKey(id, roleName(arn)), place);
+    roles.set(roleKeyOf(arn), place);
   }
   return roles;
 }
+
+export const roleKeyOf = (arn: string) => roleKey(parseArn(arn).id, roleName(arn));
 
 /** Role names are case-insensitive, and unique whatever their paths. */
 function roleKey(account: string, name: string): string {

@@ -15,6 +15,7 @@ import {
   sound,
   tablesOf,
 } from './declared';
+import { roleKeyOf, rolesOfTerraform } from './names';
 import { tableSettings } from './tables';
 
 type Check = CheckOf<Producer>;
@@ -50,19 +51,31 @@ const keyRegion: Check = (producer, report, { accounts }) => {
 };
 
 /** Roles of other teams. */
-const readers: Check = ({ streamPolicy, ...producer }, report, { accounts, consumers }) => {
+const readers: Check = ({ streamPolicy, ...producer }, report, topology) => {
   if (streamPolicy === 'none') return;
+  const { accounts, consumers } = topology;
   const path = ['streamPolicy', 'readers'];
-  distinct(streamPolicy.readers, path, report);
+  const keys = streamPolicy.readers.map(roleKeyOf);
+  const ofTerraform = rolesOfTerraform(topology);
   for (const [index, arn] of streamPolicy.readers.entries()) {
     const place = [...path, index];
+    const key = roleKeyOf(arn);
+    if (keys.indexOf(key) < index) {
+      report(
+        place,
+        'must be named once: a role has one name in an account, whatever its path',
+        arn,
+      );
+    }
+    const deploys = ofTerraform.get(key);
+    if (deploys) report(place, `must not be the role of ${deploys}, which Terraform assumes`, arn);
     for (const { account: name } of producerAccounts(producer)) {
       inPartition(place, arn, at(accounts, name)?.region, report);
     }
     for (const [name, consumer] of sound(consumers)) {
       const own = roleArnOf(consumer, at(accounts, consumer.account));
       const message = `must not be the role of consumers.${name}; write a subscription`;
-      if (own === arn) report(place, message, arn);
+      if (own && roleKeyOf(own) === key) report(place, message, arn);
     }
   }
 };

@@ -80,7 +80,8 @@ function subscriptions({ subscriptions, ...topology }: ResolvedTopology): Unorde
     const dependsOn = [consumerStackId, ...(producer === undefined ? [] : [producer])];
     const { id: accountId, region } = account;
     const tenant = source.account.id;
-    return { id, kind: 'subscription', account: accountId, region, tenant, dependsOn, ofOthers };
+    const ofStack = { account: accountId, region, tenant, dependsOn };
+    return { id, kind: 'subscription', ...ofStack, ...(ofOthers.length > 0 && { ofOthers }) };
   });
 }
 

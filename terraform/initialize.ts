@@ -17,15 +17,18 @@ export const LOCK_FILE = '.terraform.lock.hcl';
 /**
  * `terraform init` in folders of stacks, where it has not run with this configuration.
  *
- * Providers are installed once, into a cache that all stacks share. Terraform does not say what happens when two runs
- * install into it at once, and takes from it only what a lock file names. So of the stacks with the same providers the
- * first is initialized alone, and the others get its lock file.
+ * Providers are installed once, into a cache that all stacks share. Terraform takes from it only what a lock file
+ * names, and installs the rest again, during which no other run may use it. So of the stacks with the same providers
+ * the first is initialized while no other is, and the others get its lock file.
  *
  * @see https://developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache
  */
 export class Initializer {
-  private readonly first = new Map<string, Promise<unknown>>();
-  private last: Promise<unknown> = Promise.resolve();
+  /** Lock files of which the first stack was initialized, or will be by `installed`. */
+  private readonly known = new Set<string>();
+  private installed: Promise<unknown> = Promise.resolve();
+  /** Since then. */
+  private others: Promise<unknown>[] = [];
 
   /** @param cache folder of the lock files, and of the providers if the environment names no other */
   constructor(
@@ -46,11 +49,15 @@ export class Initializer {
 
     const providers = hashOf([program, terraform.required_providers]);
     const lockFile = path.join(this.cache, `${providers}${LOCK_FILE}`);
-    const first = this.first.get(lockFile);
-    const run = (first ?? this.last).then(() => this.init(folder, lockFile));
-    if (!first) {
-      this.first.set(lockFile, run);
-      this.last = run;
+    const isKnown = this.known.has(lockFile);
+    const earlier = isKnown ? this.installed : Promise.all([this.installed, ...this.others]);
+    const run = earlier.then(() => this.init(folder, lockFile));
+    if (isKnown) {
+      this.others.push(run);
+    } else {
+      this.known.add(lockFile);
+      this.installed = run;
+      this.others = [];
     }
     const failure = await run;
     if (failure) return failure;

@@ -29,6 +29,11 @@ export function batch(count: number): DynamoDBRecord[] {
   return Array.from({ length: count }, (_, index) => record(index + 1));
 }
 
+/** What `batch` has as `eventID`. */
+export function ids(count: number): (string | undefined)[] {
+  return batch(count).map(({ eventID }) => eventID);
+}
+
 /** The record of this number, with these values in what DynamoDB says. */
 export function described(number: number, values: DynamoDBRecord['dynamodb']): DynamoDBRecord {
   return record(number, { dynamodb: { ...record(number).dynamodb, ...values } });

@@ -1,38 +1,15 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { allAtOnce, type BatchProcessor } from '../../../lambda-src/runtime/all-at-once';
 import { toChangeEvent } from '../../../lambda-src/runtime/change-event';
-import type { RunBatch } from '../../../lambda-src/runtime/run-batch';
 import { handlerOf } from '../../helpers/invoke';
-import { batch, sequenceNumber, undecodable } from '../../helpers/records';
-
-const NOTHING_FAILED = { response: { batchItemFailures: [] } };
-const reported = (number: number) => ({
-  response: { batchItemFailures: [{ itemIdentifier: sequenceNumber(number) }] },
-});
-const UNDECODABLE = {
-  thrown: expect.objectContaining({
-    message: expect.stringMatching(
-      /^a record cannot be decoded, not a DynamoDB attribute value: .*"Keys"/,
-    ),
-  }),
-};
-const ids = (count: number) => batch(count).map(({ eventID }) => eventID);
-
-/** What the handler answers or throws, and its metrics. */
-async function outcomeOf(runBatch: RunBatch, records: DynamoDBRecord[]) {
-  const { response, thrown, metrics } = await handlerOf(runBatch).invoke(records);
-  const [{ ChangesProcessed, ChangesFailed } = {}] = metrics;
-  return {
-    outcome: response ? { response } : { thrown },
-    counts: [ChangesProcessed, ChangesFailed],
-  };
-}
+import { NOTHING_FAILED, outcomeWithCounts, reported, UNDECODABLE } from '../../helpers/outcome';
+import { batch, ids, undecodable } from '../../helpers/records';
 
 describe('all at once, a batch', () => {
   /** Handles a batch; `got` has the ids of each call of the processor. */
   async function handle(records: DynamoDBRecord[], failing: boolean, repeatWhole?: boolean) {
     const got: string[][] = [];
-    const outcome = await outcomeOf(
+    const outcome = await outcomeWithCounts(
       allAtOnce(
         async (changes) => {
           got.push(changes.map(({ id }) => id));

@@ -2,12 +2,8 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { concurrently } from '../../../lambda-src/runtime/concurrently';
 import type { Processor } from '../../../lambda-src/runtime/one-by-one';
 import { handlerOf } from '../../helpers/invoke';
+import { NOTHING_FAILED, reported } from '../../helpers/outcome';
 import { described, record, sequenceNumber, undecodable } from '../../helpers/records';
-
-const REPORTED = (number: number) => ({
-  batchItemFailures: [{ itemIdentifier: sequenceNumber(number) }],
-});
-const NOTHING = { batchItemFailures: [] };
 
 /** Changes from 1 on, in turn of this many items. */
 const changes = (count: number, items: number): DynamoDBRecord[] =>
@@ -53,7 +49,7 @@ test('as many changes as asked for run at the same time, the oldest first', asyn
   expect(await run.begun()).toEqual([5, 6]);
   run.end(5, 6);
   expect(await run.answer).toMatchObject({
-    response: NOTHING,
+    ...NOTHING_FAILED,
     metrics: [{ ChangesProcessed: 6, ChangesFailed: 0 }],
   });
 });
@@ -70,7 +66,7 @@ test('changes of one item run one after the other, in order, and hold up no othe
   run.end(3);
   expect(await run.begun()).toEqual([5]);
   run.end(5);
-  expect((await run.answer).response).toEqual(NOTHING);
+  expect((await run.answer).response).toEqual(NOTHING_FAILED.response);
 });
 
 test('an item is the same in whatever order its key attributes come', async () => {
@@ -96,7 +92,7 @@ test('no change begins ten times the concurrency or more after the oldest that i
   expect(await run.begun()).toEqual([21, 22]);
   run.fail(21);
   run.end(22);
-  expect((await run.answer).response).toEqual(REPORTED(21));
+  expect((await run.answer).response).toEqual(reported(21).response);
 });
 
 describe('where a change fails', () => {
@@ -125,7 +121,7 @@ describe('where a change fails', () => {
     expect(answered).not.toHaveBeenCalled();
     run.end(2);
     expect(await run.answer).toMatchObject({
-      response: REPORTED(4),
+      ...reported(4),
       metrics: [{ ChangesProcessed: 3, ChangesFailed: 1 }],
       lines: [{ eventId: 'event-4', error: { message: 'refused 4' } }],
     });
@@ -140,7 +136,7 @@ describe('where a change fails', () => {
     await run.begun();
     run.fail(2);
     expect(await run.answer).toMatchObject({
-      response: REPORTED(2),
+      ...reported(2),
       metrics: [{ ChangesProcessed: 1, ChangesFailed: 3 }],
       lines: [4, 3, 2].map((number) => ({
         level: 'ERROR',
@@ -163,7 +159,7 @@ describe('where a change fails', () => {
     const run = start([record(1), undecodable(2), record(3)], 2);
     expect(await run.begun()).toEqual([1]);
     run.end(1);
-    expect((await run.answer).response).toEqual(REPORTED(2));
+    expect((await run.answer).response).toEqual(reported(2).response);
   });
 
   test('it is tried alone, where the next batch begins with it', async () => {
@@ -171,13 +167,13 @@ describe('where a change fails', () => {
     await run.begun();
     run.end(1, 3, 4);
     run.fail(2);
-    expect((await run.answer).response).toEqual(REPORTED(2));
+    expect((await run.answer).response).toEqual(reported(2).response);
     const again = run.invoke(changes(4, 4).slice(1));
     expect(await run.begun()).toEqual([2]);
     run.end(2);
     expect(await run.begun()).toEqual([3, 4]);
     run.end(3, 4);
-    expect((await again).response).toEqual(NOTHING);
+    expect((await again).response).toEqual(NOTHING_FAILED.response);
   });
 });
 
@@ -192,7 +188,7 @@ test('where the time gets short, nothing begins, and the first that is not done 
   expect(await run.begun()).toEqual([]);
   run.end(3);
   expect(await run.answer).toMatchObject({
-    response: REPORTED(4),
+    ...reported(4),
     lines: [{ level: 'WARN', eventId: 'event-4' }],
     metrics: [{ ChangesProcessed: 3, ChangesFailed: 0 }],
   });
@@ -207,7 +203,7 @@ test('a failure after what the time was too short for is logged, and not reporte
   run.fail(3);
   run.end(1);
   expect(await run.answer).toMatchObject({
-    response: REPORTED(2),
+    ...reported(2),
     lines: [
       { level: 'ERROR', eventId: 'event-3' },
       { level: 'WARN', eventId: 'event-2' },
@@ -238,7 +234,7 @@ describe('1,000 changes of 100 items that take 10 ms each', () => {
       return outcome;
     });
     while (done === undefined) await jest.advanceTimersByTimeAsync(10);
-    expect((await answer).response).toEqual(NOTHING);
+    expect((await answer).response).toEqual(NOTHING_FAILED.response);
     return done - start;
   }
 

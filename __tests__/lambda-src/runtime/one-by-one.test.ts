@@ -1,40 +1,18 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { defineProcessor } from '../../../lambda-src/processor';
 import { oneByOne, type Processor } from '../../../lambda-src/runtime/one-by-one';
-import type { RunBatch } from '../../../lambda-src/runtime/run-batch';
 import { deliver } from '../../../lambda-src/testing';
 import { caught, handlerOf } from '../../helpers/invoke';
-import { batch, record, sequenceNumber, undecodable } from '../../helpers/records';
+import { NOTHING_FAILED, outcomeWithCounts, reported, UNDECODABLE } from '../../helpers/outcome';
+import { batch, ids, record, undecodable } from '../../helpers/records';
 
-const NOTHING_FAILED = { response: { batchItemFailures: [] } };
-const reported = (number: number) => ({
-  response: { batchItemFailures: [{ itemIdentifier: sequenceNumber(number) }] },
-});
 const refused = (number: number) => ({ thrown: new Error(`refused event-${number}`) });
-const UNDECODABLE = {
-  thrown: expect.objectContaining({
-    message: expect.stringMatching(
-      /^a record cannot be decoded, not a DynamoDB attribute value: .*"Keys"/,
-    ),
-  }),
-};
-const ids = (count: number) => batch(count).map(({ eventID }) => eventID);
-
-/** What the handler answers or throws, and its metrics. */
-async function outcomeOf(runBatch: RunBatch, records: DynamoDBRecord[]) {
-  const { response, thrown, metrics } = await handlerOf(runBatch).invoke(records);
-  const [{ ChangesProcessed, ChangesFailed } = {}] = metrics;
-  return {
-    outcome: response ? { response } : { thrown },
-    counts: [ChangesProcessed, ChangesFailed],
-  };
-}
 
 describe('one by one, a batch', () => {
   /** Handles a batch with a processor that refuses the changes of these numbers. */
   async function handle(records: DynamoDBRecord[], failing: readonly number[] = []) {
     const started: string[] = [];
-    const outcome = await outcomeOf(
+    const outcome = await outcomeWithCounts(
       oneByOne(async ({ id }) => {
         started.push(id);
         if (failing.some((number) => id === `event-${number}`)) throw new Error(`refused ${id}`);

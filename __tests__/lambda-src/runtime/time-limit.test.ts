@@ -6,11 +6,8 @@ import { oneByOne, type Processor } from '../../../lambda-src/runtime/one-by-one
 import type { RunBatch } from '../../../lambda-src/runtime/run-batch';
 import { type Change, deliver } from '../../../lambda-src/testing';
 import { caught, handlerOf } from '../../helpers/invoke';
+import { NOTHING_FAILED, reported } from '../../helpers/outcome';
 import { batch, sequenceNumber } from '../../helpers/records';
-
-const REPORTED = (number: number) => ({
-  batchItemFailures: [{ itemIdentifier: sequenceNumber(number) }],
-});
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -65,9 +62,9 @@ describe('where the time gets short', () => {
       from += Number(ChangesProcessed);
       expect(ChangesFailed).toBe(0);
       if (from === changes) {
-        expect({ response, lines }).toEqual({ response: { batchItemFailures: [] }, lines: [] });
+        expect({ response, lines }).toEqual({ ...NOTHING_FAILED, lines: [] });
       } else {
-        expect(response).toEqual(REPORTED(from + 1));
+        expect(response).toEqual(reported(from + 1).response);
         expect(lines).toMatchObject([
           {
             level: 'WARN',
@@ -130,7 +127,7 @@ describe('a change that takes too long', () => {
       60_000,
     );
     const { response, lines, metrics, ...others } = await invoke(batch(3));
-    expect(response).toEqual(REPORTED(2));
+    expect(response).toEqual(reported(2).response);
     expect(others.milliseconds).toBe(milliseconds);
     expect(lines).toMatchObject(timeoutError(message, { cause: { message: 'aborted' } }));
     expect(metrics).toMatchObject([{ ChangesProcessed: 1, ChangesFailed: 1 }]);
@@ -195,7 +192,7 @@ describe('a change that takes too long', () => {
       oneByOne(second(slow), { timeoutInSeconds: 12 }),
       60_000,
     ).invoke(batch(3));
-    expect({ response, lines }).toEqual({ response: { batchItemFailures: [] }, lines: [] });
+    expect({ response, lines }).toEqual({ ...NOTHING_FAILED, lines: [] });
   });
 });
 

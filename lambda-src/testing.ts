@@ -1,5 +1,5 @@
 import { deployedHandler } from './runtime/deployed-handler';
-import { requireOptions } from './runtime/options';
+import { FLAG, requireOptions, wholeFrom } from './runtime/options';
 import { parseStreamArn } from './runtime/stream-arn';
 import type { StreamRecord } from './runtime/stream-event';
 import { countProcessed, type MappingOptions, type Outcome, readShard } from './testing/mapping';
@@ -51,19 +51,11 @@ export type DeliveredHandler = (event: never, context: never, callback: never) =
 const STREAM_ARN =
   'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-02T03:04:05.678';
 
-const whole = (least: number) => ({
-  must: `be a whole number from ${least}`,
-  allows: (value: unknown) => Number.isInteger(value) && Number(value) >= least,
-});
-const flag = {
-  must: 'be true or false',
-  allows: (value: unknown) => typeof value === 'boolean',
-};
 const OPTIONS = {
-  batchSize: whole(1),
-  retries: whole(0),
-  bisect: flag,
-  progressUsesRetry: flag,
+  batchSize: wholeFrom(1),
+  retries: wholeFrom(0),
+  bisect: FLAG,
+  progressUsesRetry: FLAG,
   faults: {
     must: `be a list of ${FAULTS.join(', ')}`,
     allows: (value: unknown) => Array.isArray(value) && value.every((one) => FAULTS.includes(one)),

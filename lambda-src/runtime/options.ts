@@ -5,20 +5,24 @@ export interface Option {
   allows(value: unknown): boolean;
 }
 
+export const wholeFrom = (least: number): Option => ({
+  must: `be a whole number from ${least}`,
+  allows: (value) => Number.isInteger(value) && Number(value) >= least,
+});
+
+export const FLAG: Option = {
+  must: 'be true or false',
+  allows: (value) => typeof value === 'boolean',
+};
+
 /** Of processors. */
 export const OPTIONS = {
-  concurrency: {
-    must: 'be a whole number from 1',
-    allows: (value: unknown) => Number.isInteger(value) && Number(value) >= 1,
-  },
+  concurrency: wholeFrom(1),
   timeoutInSeconds: {
     must: `be a number above 0, at most ${LONGEST_TIMEOUT}`,
     allows: (value: unknown) => typeof value === 'number' && value > 0 && value <= LONGEST_TIMEOUT,
   },
-  repeatWhole: {
-    must: 'be true or false',
-    allows: (value: unknown) => typeof value === 'boolean',
-  },
+  repeatWhole: FLAG,
 } satisfies Readonly<Record<string, Option>>;
 
 /**

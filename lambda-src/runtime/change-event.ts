@@ -44,7 +44,7 @@ export interface ChangeEvent<T extends object = Item> {
   readonly record: StreamRecord;
 }
 
-const EVENT_NAMES = new Set(['INSERT', 'MODIFY', 'REMOVE']);
+export const EVENT_NAMES = new Set(['INSERT', 'MODIFY', 'REMOVE']);
 
 /** The record is not one of its own properties: JSON and copies leave it out. */
 class Decoded {

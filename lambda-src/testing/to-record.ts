@@ -1,4 +1,5 @@
 import { inspect, types } from 'node:util';
+import { EVENT_NAMES } from '../runtime/change-event';
 import { parseStreamArn } from '../runtime/stream-arn';
 import type { AttributeValue, Image, StreamRecord } from '../runtime/stream-event';
 
@@ -56,8 +57,6 @@ export function toRecord(change: Change, index: number, eventSourceARN: string):
     }),
   };
 }
-
-const EVENT_NAMES = new Set(['INSERT', 'MODIFY', 'REMOVE']);
 
 /** As many digits as DynamoDB's. */
 const FIRST = 4_421_584_500_000_000_017_450_439_000n;

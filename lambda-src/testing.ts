@@ -110,8 +110,7 @@ export async function deliver<C extends Change>(
     for (const record of batch) if (processed.has(record)) repeated.add(record);
     const fault = faults[invocations.length] ?? 'none';
     const requestId = `request-${invocations.length}`;
-    const answered = await answerOf(handler, batch, requestId, timeout * 1_000);
-    const { kind, response, error } = answered;
+    const { kind, response, error } = await answerOf(handler, batch, requestId, timeout * 1_000);
     const count = kind === 'answered' ? countProcessed(batch, response) : 0;
     for (const record of batch.slice(0, count)) processed.add(record);
     const outcome = fault === 'none' ? kind : fault;

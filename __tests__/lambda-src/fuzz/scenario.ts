@@ -20,7 +20,7 @@ const BAD = [
 
 export const isBad = (kind: Kind) => BAD.some((bad) => bad === kind);
 
-export interface Spec {
+interface Spec {
   readonly kind: Kind;
   readonly item: number;
   /** Whether its key attributes come in the other order. */

@@ -1,5 +1,5 @@
 import { deployedHandler } from './runtime/deployed-handler';
-import { FLAG, requireOptions, wholeFrom } from './runtime/options';
+import { FLAG, OPTIONS as OF_PROCESSORS, requireOptions, wholeFrom } from './runtime/options';
 import { parseStreamArn } from './runtime/stream-arn';
 import type { StreamRecord } from './runtime/stream-event';
 import { countProcessed, type MappingOptions, type Outcome, readShard } from './testing/mapping';
@@ -60,10 +60,7 @@ const OPTIONS = {
     must: `be a list of ${FAULTS.join(', ')}`,
     allows: (value: unknown) => Array.isArray(value) && value.every((one) => FAULTS.includes(one)),
   },
-  timeout: {
-    must: 'be a number above 0, at most 900',
-    allows: (value: unknown) => Number(value) > 0 && Number(value) <= 900,
-  },
+  timeout: OF_PROCESSORS.timeoutInSeconds,
   streamArn: {
     must: 'be the ARN of a DynamoDB stream',
     allows: (value: unknown) => typeof value === 'string' && parseStreamArn(value) !== undefined,
@@ -89,11 +86,11 @@ export async function deliver<C extends Change>(
   changes: readonly C[],
   options: DeliveryOptions = {},
 ): Promise<Delivery<C>> {
-  const { faults = [], timeout = 60, streamArn = STREAM_ARN } = options;
   if (typeof handler !== 'function') {
     throw new TypeError(`deliver must be given a handler, which is a function, got ${handler}`);
   }
   requireOptions('deliver', options, OPTIONS);
+  const { faults = [], timeout = 60, streamArn = STREAM_ARN } = options;
   // Refuses what could not be deployed.
   deployed(handler);
   const changeOf = new Map(

@@ -39,6 +39,11 @@ describe.each([
       { timeout: 5 },
       new TypeError(`${name} has no option timeout, only ${known}`),
     ],
+    [
+      'an option that every object inherits',
+      { constructor: 1 },
+      new TypeError(`${name} has no option constructor, only ${known}`),
+    ],
   ])('%s', (_, options, error) => {
     expect(() => Reflect.apply(define, undefined, [() => {}, options])).toThrow(error);
   });

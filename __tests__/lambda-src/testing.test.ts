@@ -174,7 +174,15 @@ test('refuses what is not a handler, or has a callback', async () => {
   await expect(deliver(callback, [])).rejects.toThrow('handler of deliver() has 3 parameters');
 });
 
-test.each<[object, Error]>([
+test('refuses a change that is none, with its place', async () => {
+  const changes = [...orders(1), null] as never;
+  await expect(deliver(refusing().handler, changes)).rejects.toThrow(
+    'changes[1] must be a change as an object, got null',
+  );
+});
+
+test.each<[object | null, Error]>([
+  [null, new TypeError('deliver must be given its options as an object, got null')],
   [{ batchSize: 0 }, new RangeError('batchSize of deliver must be a whole number from 1, got 0')],
   [{ retries: -1 }, new RangeError('retries of deliver must be a whole number from 0, got -1')],
   [{ bisect: 1 }, new RangeError('bisect of deliver must be true or false, got 1')],
@@ -187,6 +195,10 @@ test.each<[object, Error]>([
     new RangeError('timeout of deliver must be a number above 0, at most 900, got 0'),
   ],
   [
+    { timeout: '5' },
+    new RangeError('timeout of deliver must be a number above 0, at most 900, got 5'),
+  ],
+  [
     { streamArn: 'Orders' },
     new RangeError('streamArn of deliver must be the ARN of a DynamoDB stream, got Orders'),
   ],
@@ -197,5 +209,5 @@ test.each<[object, Error]>([
     ),
   ],
 ])('refuses %j', async (options, error) => {
-  await expect(deliver(refusing().handler, orders(1), options)).rejects.toEqual(error);
+  await expect(deliver(refusing().handler, orders(1), options as object)).rejects.toEqual(error);
 });

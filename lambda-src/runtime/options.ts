@@ -39,7 +39,7 @@ export function requireOptions(
     throw new TypeError(`${caller} must be given its options as an object, got ${options}`);
   }
   for (const [name, value] of Object.entries(options)) {
-    const option = known[name];
+    const option = Object.hasOwn(known, name) ? known[name] : undefined;
     if (!option) {
       throw new TypeError(
         `${caller} has no option ${name}, only ${Object.keys(known).join(' and ')}`,

@@ -25,6 +25,9 @@ export interface Change {
  * @throws TypeError if a value is none that DynamoDB stores, or another field is wrong
  */
 export function toRecord(change: Change, index: number, eventSourceARN: string): StreamRecord {
+  if (typeof change !== 'object' || change === null) {
+    throw new TypeError(`changes[${index}] must be a change as an object, got ${change}`);
+  }
   const { eventName, keys, oldImage, newImage, expired, time = '2026-01-02T03:04:05Z' } = change;
   if (!EVENT_NAMES.has(eventName)) {
     throw new TypeError(

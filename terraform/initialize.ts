@@ -27,8 +27,8 @@ export class Initializer {
   /** Lock files of which the first stack was initialized, or will be by `installed`. */
   private readonly known = new Set<string>();
   private installed: Promise<unknown> = Promise.resolve();
-  /** Since then. */
-  private others: Promise<unknown>[] = [];
+  /** Every run so far, whatever it came to. */
+  private ended: Promise<unknown> = Promise.resolve();
 
   /** @param cache folder of the lock files, and of the providers if the environment names no other */
   constructor(
@@ -50,14 +50,12 @@ export class Initializer {
     const providers = hashOf([program, terraform.required_providers]);
     const lockFile = path.join(this.cache, `${providers}${LOCK_FILE}`);
     const isKnown = this.known.has(lockFile);
-    const earlier = isKnown ? this.installed : Promise.all([this.installed, ...this.others]);
+    const earlier = isKnown ? this.installed : this.ended;
     const run = earlier.then(() => this.init(folder, lockFile));
-    if (isKnown) {
-      this.others.push(run);
-    } else {
+    this.ended = Promise.allSettled([this.ended, run]);
+    if (!isKnown) {
       this.known.add(lockFile);
       this.installed = run;
-      this.others = [];
     }
     const failure = await run;
     if (failure) return failure;

@@ -36,10 +36,8 @@ export class ProducerStack extends AccountStack {
     const isOurs = declared.type === 'created';
     const table = isOurs ? createTable(this, declared, this.tags, keyArn) : findTable(this, source);
     const ofStream = streamPolicy(deployed, table.streamArn);
-    const size = policyBytes(streamPolicy(producer), 2);
-    this.allow('stream', table.streamArn, ofStream, settings.managed, size);
-    const ofTable = tablePolicy(deployed);
-    this.allow('table', table.arn, ofTable, isOurs, policyBytes(tablePolicy(producer), 2));
+    this.allow('stream', table.streamArn, settings.managed, ofStream, streamPolicy(producer));
+    this.allow('table', table.arn, isOurs, tablePolicy(deployed), tablePolicy(producer));
 
     this.output('table_name', table.name, 'Name of the table');
     this.output('table_arn', table.arn, 'ARN of the table');
@@ -60,14 +58,14 @@ export class ProducerStack extends AccountStack {
   /**
    * By a policy of the stream or the table; or, where that belongs to others, by a statement that they add to it.
    *
-   * @param size bytes of the policy, not minified
+   * @param known the same with what is known before it is deployed, for its size
    */
   private allow(
     what: 'stream' | 'table',
     resourceArn: string,
-    statements: readonly Statement[],
     isOurs: boolean,
-    size: number,
+    statements: readonly Statement[],
+    known: readonly Statement[],
   ): void {
     const [statement] = statements.map(renderStatement);
     if (!statement) return;
@@ -76,7 +74,7 @@ export class ProducerStack extends AccountStack {
       this.output(`${what}_policy_statement`, jsonEncode({ ...statement }), description);
       return;
     }
-    const minified = size > STREAM_POLICY.size;
+    const minified = policyBytes(known, 2) > STREAM_POLICY.size;
     new DynamodbResourcePolicy(this, `${what}_policy`, {
       resourceArn,
       policy: policyDocument(this, `${what}_policy_document`, statements, { minified }),

@@ -1,4 +1,4 @@
-import { parseArn } from '../../topology/arns';
+import { tableOfStream } from '../../topology/arns';
 import { oneLine, shortened, visible } from '../../topology/unicode';
 import type { OtherObject, Outcome } from './redrive';
 
@@ -16,11 +16,10 @@ export interface Report {
 
 /** One line on a batch: what became of it, where it is from, why and how long ago it failed. */
 export function outcomeLine({ batch, status, problem }: Outcome, now: Date): string {
-  const { id, region, resource } = parseArn(batch.streamArn);
-  const [, table] = resource.split('/');
+  const { account, name: table } = tableOfStream(batch.streamArn);
   const facts = [
     status.padEnd('delivered'.length),
-    `${table} (${id}, ${region}) ${batch.shardId}`,
+    `${table} (${account.id}, ${account.region}) ${batch.shardId}`,
     `${counted(batch.records, 'record', 'records')}, ${batch.startSequenceNumber} to ${batch.endSequenceNumber}`,
     `${batch.condition} ${age(batch.failedAt, now)} ago`,
   ];

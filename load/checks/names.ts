@@ -12,6 +12,7 @@ import {
   type Consumer,
   type Declared,
   functionOf,
+  roleArnOf,
   sound,
   soundList,
   tablesOf,
@@ -46,8 +47,8 @@ export function distinctNames(declared: Declared, report: Report): void {
     claimStack(consumerStackId(name), path);
     const account = at(accounts, consumer.account);
     if (!account) continue;
-    const role = roleOf(consumer);
-    claimName(roleKey(account.id, role.name), [...path, ...role.place], role.name);
+    const role = roleName(roleArnOf(consumer, account) ?? '');
+    claimName(roleKey(account.id, role), [...path, ...roleKeys(consumer)], role);
     const lambda = functionOf(consumer);
     const key = `function ${account.id} ${account.region} ${lambda.name}`;
     claimName(key, [...path, lambda.place, 'name'], lambda.name);
@@ -85,12 +86,10 @@ export function distinctNames(declared: Declared, report: Report): void {
   }
 }
 
-function roleOf({ role, existingFunction }: Consumer) {
-  if (role && 'name' in role) return { place: ['role', 'name'], name: role.name };
-  const [place, arn = ''] = role
-    ? [['role', 'existing'], role.existing]
-    : [['existingFunction', 'roleArn'], existingFunction?.roleArn];
-  return { place, name: roleName(arn) };
+/** Where a consumer says which role it has. */
+function roleKeys({ role }: Consumer): string[] {
+  if (!role) return ['existingFunction', 'roleArn'];
+  return ['role', 'name' in role ? 'name' : 'existing'];
 }
 
 /**

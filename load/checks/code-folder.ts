@@ -6,10 +6,10 @@ import { confinement, type Refusal } from '../../packaging/confinement';
 import { type CodeFile, readCodeFolder } from '../../packaging/package-files';
 import { DEPLOYMENT_PACKAGE } from '../../topology/limits';
 import { isInside, placeNamed, realPath } from '../../topology/paths';
-import type { CheckOf, FunctionMaker } from './declared';
+import type { CheckOf, WithFunction } from './declared';
 import { bootstrapProblem, handlerProblem } from './handler';
 
-export const codeFolder: CheckOf<FunctionMaker> = ({ function: settings }, report, { folder }) => {
+export const codeFolder: CheckOf<WithFunction> = ({ function: settings }, report, { folder }) => {
   const { code, entry, runtime, architecture, environment } = settings;
   if (!code || entry !== undefined) return; // the schema refuses both together
   const { handler } = code;

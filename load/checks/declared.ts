@@ -27,17 +27,17 @@ export interface Declared {
 export type CheckOf<T> = (entry: T, report: Report, topology: Declared, name: string) => void;
 
 /** Consumers whose function, or whose role, the stack makes, and does not only find. */
-export type FunctionMaker = Consumer & Required<Pick<Consumer, 'function'>>;
-export type RoleMaker = Consumer & { readonly role: CreatedRole };
+export type WithFunction = Consumer & Required<Pick<Consumer, 'function'>>;
+export type WithRole = Consumer & { readonly role: CreatedRole };
 
 export const ofFunction =
-  (check: CheckOf<FunctionMaker>): CheckOf<Consumer> =>
+  (check: CheckOf<WithFunction>): CheckOf<Consumer> =>
   ({ function: created, ...consumer }, ...rest) => {
     if (created) check({ ...consumer, function: created }, ...rest);
   };
 
 export const ofRole =
-  (check: CheckOf<RoleMaker>): CheckOf<Consumer> =>
+  (check: CheckOf<WithRole>): CheckOf<Consumer> =>
   ({ role, ...consumer }, ...rest) => {
     if (role && 'name' in role) check({ ...consumer, role }, ...rest);
   };

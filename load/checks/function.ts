@@ -9,9 +9,9 @@ import { UserError } from '../../topology/problem';
 import { isLogEntry } from '../../topology/sinks';
 import { inRegion } from './arns';
 import { codeFolder } from './code-folder';
-import { at, type CheckOf, distinct, type FunctionMaker } from './declared';
+import { at, type CheckOf, distinct, type WithFunction } from './declared';
 
-type Check = CheckOf<FunctionMaker>;
+type Check = CheckOf<WithFunction>;
 
 const entry: Check = ({ function: { entry, code, runtime } }, report, { folder }) => {
   const problemOf = (file: string) => {

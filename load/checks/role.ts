@@ -3,9 +3,9 @@ import { roomForStreams } from '../../policies/execution-role';
 import { parseArn } from '../../topology/arns';
 import { inPartition, ofAccount } from './arns';
 import { checkConditions } from './conditions';
-import { at, type CheckOf, distinct, type RoleMaker } from './declared';
+import { at, type CheckOf, distinct, type WithRole } from './declared';
 
-type Check = CheckOf<RoleMaker>;
+type Check = CheckOf<WithRole>;
 
 const managedPolicies: Check = ({ role }, report) => {
   const { managedPolicyArns, acknowledgedPolicyArns, managedPolicyQuota } = role;

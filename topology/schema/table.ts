@@ -135,7 +135,7 @@ export const table = object({
 
 export const existingTable = object({
   name: tableName.describe('Name of a table that exists, with a stream.'),
-  encryption: existingEncryptionSchema(insteadOfAwsManagedKey)
+  encryption: existingEncryptionSchema
     .default('aws-owned')
     .describe('Key that the table has: aws-owned or { kmsKeyArn: … }.'),
 });

@@ -2,7 +2,13 @@ import { explain, hint } from '../../commands/explain';
 import { validate } from '../../load/validate';
 import type { ResolvedTopology } from '../../topology/resolve';
 import { stacksOf } from '../../topology/stacks';
-import { type Overrides, topology } from '../helpers/topology';
+import {
+  existingStream,
+  existingTable,
+  type Overrides,
+  STREAM_OF_OTHERS,
+  topology,
+} from '../helpers/topology';
 
 const PLACE = {
   program: 'terraform',
@@ -148,8 +154,7 @@ test('credentials of another account have the account of the stack and the key o
 });
 
 describe('a mapping whose stream its role may not read yet', () => {
-  const stream =
-    'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000';
+  const stream = STREAM_OF_OTHERS;
   const summary = `creating Lambda Event Source Mapping (${stream}): operation error Lambda: CreateEventSourceMapping, https response error StatusCode: 400, RequestID: 1, InvalidParameterValueException: Cannot access stream ${stream}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.`;
   const folder = 'cdktf.out/stacks/subscription-orders-process-orders';
   const subscriptionOf = (overrides: Overrides) => {
@@ -164,14 +169,7 @@ describe('a mapping whose stream its role may not read yet', () => {
     return explain({ severity: 'error', summary: said, detail: '' }, place, NOW);
   };
 
-  const STREAM_OF_OTHERS: Overrides = { 'producers.orders': { existingStream: { arn: stream } } };
-  const POLICY_OF_OTHERS: Overrides = {
-    'producers.orders': {
-      account: 'shop',
-      existingTable: { name: 'Orders' },
-      streamPolicy: 'none',
-    },
-  };
+  const POLICY_OF_OTHERS = existingTable({ streamPolicy: 'none' });
   const ROLE_OF_OTHERS: Overrides = {
     'consumers.process-orders.role': { existing: 'arn:aws:iam::111122223333:role/Shared' },
   };
@@ -181,13 +179,13 @@ describe('a mapping whose stream its role may not read yet', () => {
     `the owner of the stream must add what this prints, to its policy and to that of a customer managed key: ${printed(stack, output)}`;
   const ofRole = `the owner of the role must give it what this prints: ${printed('consumer-process-orders', 'role_policy')}`;
   const byOwner = ofStream('consumer-process-orders', 'producer_statement');
-  const both = { ...STREAM_OF_OTHERS, ...ROLE_OF_OTHERS };
+  const both = { ...existingStream(), ...ROLE_OF_OTHERS };
   const noIdentity = `${summary} (because no identity-based policy allows the kms:Decrypt action)`;
   const noResource = `${summary} (because no resource-based policy allows it)`;
 
   test.each<[string, Overrides, string, string]>([
     ['of policies that are the topology’s own: none but to wait', {}, summary, ''],
-    ['of a stream of others: what its owner must add', STREAM_OF_OTHERS, summary, byOwner],
+    ['of a stream of others: what its owner must add', existingStream(), summary, byOwner],
     [
       'of a stream whose policy is of others: what they must add',
       POLICY_OF_OTHERS,
@@ -198,7 +196,7 @@ describe('a mapping whose stream its role may not read yet', () => {
     ['of both: both', both, summary, byOwner + ofRole],
     ['of both, where AWS names the role: that', both, noIdentity, ofRole],
     ['of both, where AWS names the stream: that', both, noResource, byOwner],
-    ['where AWS names the one that is ours: none but to wait', STREAM_OF_OTHERS, noIdentity, ''],
+    ['where AWS names the one that is ours: none but to wait', existingStream(), noIdentity, ''],
   ])('has the remedy %s', (_, overrides, said, remedy) => {
     expect(explained(overrides, said)).toBe(
       `the function's role may not read ${stream} yet; ${remedy}policies take a while to be propagated: then repeat this (${said})`,
@@ -207,7 +205,7 @@ describe('a mapping whose stream its role may not read yet', () => {
 
   test('is said to wait for others while it takes long, if it can', () => {
     const line = 'aws_lambda_event_source_mapping.event_source_mapping is being added, 60 s';
-    const hints = [{}, STREAM_OF_OTHERS, both].map((overrides) =>
+    const hints = [{}, existingStream(), both].map((overrides) =>
       hint(line, { ...subscriptionOf(overrides) }),
     );
     expect(hints).toEqual([

@@ -1,3 +1,4 @@
+import { roleName } from '../../topology/arns';
 import { codesIn, tableBelow } from '../helpers/markdown';
 import {
   type SynthesizedTopology,
@@ -98,7 +99,7 @@ function resourcesOf({ topology, stacks }: SynthesizedTopology): Resource[] {
     account,
   } of topology.consumers) {
     names.set(stackId, {
-      '<role>': role.arn.replace(/^.*\//, ''),
+      '<role>': roleName(role.arn),
       '<function>': name,
       '<Region>': account.region,
     });

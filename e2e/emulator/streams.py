@@ -49,11 +49,25 @@ def stream_not_found(arn):
 
 
 @dataclass(frozen=True)
-class StreamArn:
+class ResourceArn:
+    """Of what has a policy of its own: a table, or its stream."""
+
     text: str
     region: str
     account: str
     table_name: str
+
+    @property
+    def backend(self):
+        return dynamodb_backends[self.account][self.region]
+
+    def resource_policy(self):
+        found = self.backend.resource_policies.get(self.text)
+        return found.policy_doc if found else None
+
+
+@dataclass(frozen=True)
+class StreamArn(ResourceArn):
     label: str
 
     @classmethod
@@ -67,20 +81,12 @@ class StreamArn:
             return None
         return cls(text, parts[3], parts[4], path[1], path[3])
 
-    @property
-    def backend(self):
-        return dynamodb_backends[self.account][self.region]
-
     def table(self):
         """The table whose newest stream this is, or None."""
         table = self.backend.tables.get(self.table_name)
         if table is None or table.stream_shard is None or table.latest_stream_label != self.label:
             return None
         return table
-
-    def resource_policy(self):
-        found = self.backend.resource_policies.get(self.text)
-        return found.policy_doc if found else None
 
 
 def stream_refusal(caller, action, stream):

@@ -3,9 +3,6 @@
 GetItem, BatchGetItem and Query with the ARN of a table go to the account in the ARN and are
 authorised there. With a name they are moto's, which lets everyone read tables of its own account.
 """
-from dataclasses import dataclass
-
-from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
 
 import identity
@@ -13,13 +10,7 @@ import policy
 import streams
 
 
-@dataclass(frozen=True)
-class TableArn:
-    text: str
-    region: str
-    account: str
-    table_name: str
-
+class TableArn(streams.ResourceArn):
     @classmethod
     def parse(cls, text):
         """The parts of a table's ARN, or None if the text is not one."""
@@ -28,16 +19,8 @@ class TableArn:
             return None
         return cls(text, parts[3], parts[4], parts[5].removeprefix("table/"))
 
-    @property
-    def backend(self):
-        return dynamodb_backends[self.account][self.region]
-
     def table(self):
         return self.backend.tables.get(self.table_name)
-
-    def resource_policy(self):
-        found = self.backend.resource_policies.get(self.text)
-        return found.policy_doc if found else None
 
 
 def enter(handler, action, table, index):

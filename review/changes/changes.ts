@@ -6,7 +6,7 @@ import type { Block, Finding, Row, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
 import { ACCESS_HEAD, accessRows } from '../report/access-rows';
 import type { Answer } from '../report/sections';
-import { code, paragraph, plural, some, strong, table, text } from '../report/words';
+import { code, foldable, paragraph, plural, some, strong, text } from '../report/words';
 import { ofCode } from '../rules/poller-only';
 import type { Before } from './at-ref';
 import type { Code } from './code';
@@ -36,9 +36,6 @@ const TOPICS = {
   'Other attributes': /./,
 };
 const OF_ONE_SIDE = 'All of the new and removed stacks';
-
-/** Rows that a table has before it is folded. */
-const UNFOLDED = 10;
 
 /** What a change of the topology, of functions or of code folders changes in the stacks. */
 export function whatChanged(
@@ -111,12 +108,6 @@ function sectionsOf(
   return Object.entries(tables)
     .filter(([, blocks]) => blocks.length > 0)
     .map(([title, blocks]) => ({ title, blocks }));
-}
-
-/** A table, or nothing if there is nothing in it. */
-function foldable(head: readonly string[], rows: readonly Row[]): Block[] {
-  if (rows.length === 0) return [];
-  return [table(head, rows, rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined)];
 }
 
 function stackTable(

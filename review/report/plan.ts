@@ -1,7 +1,7 @@
 import type { Change } from '../../terraform/plan';
 import type { Block, Row } from '../model';
 import type { Answer } from './sections';
-import { code, list, paragraph, plural, some, strong, table, text } from './words';
+import { code, foldable, list, paragraph, plural, some, strong, text } from './words';
 
 /** What is shown of the plan of a stack. */
 export interface PlannedStack {
@@ -26,9 +26,6 @@ export interface PlanSummary {
 
 const GONE = text`deployed, and not in the topology; stays until ${code('npm run destroy -- --from <a commit that has it>')}`;
 
-/** Rows that a table has before it is folded. */
-const UNFOLDED = 10;
-
 /** A plan of many stacks as Markdown and as a part of a page: first what is lost, then what is changed and added. */
 export function planSection({ title, total, stacks, notAsked = [], removed }: PlanSummary): Answer {
   const notPlanned = stacks.flatMap(({ id, status, why }) =>
@@ -46,7 +43,7 @@ export function planSection({ title, total, stacks, notAsked = [], removed }: Pl
       ...changeTable(stacks, ['changed']),
       ...addedTable(stacks),
       ...outputTable(stacks),
-      ...folding(['not planned', 'why'], [...notPlanned, ...gone]),
+      ...foldable(['not planned', 'why'], [...notPlanned, ...gone]),
     ],
   };
 }
@@ -65,7 +62,7 @@ function changeTable(
         }),
     ),
   );
-  return folding(['', 'stack', 'resource', 'by'], rows);
+  return foldable(['', 'stack', 'resource', 'by'], rows);
 }
 
 function addedTable(stacks: readonly PlannedStack[]): Block[] {
@@ -74,17 +71,12 @@ function addedTable(stacks: readonly PlannedStack[]): Block[] {
     const names = some(added.map(({ address }) => code(address)));
     return added.length === 0 ? [] : [[code(id), plural(added.length, 'resource'), names]];
   });
-  return folding(['added to', '', 'resources'], rows);
+  return foldable(['added to', '', 'resources'], rows);
 }
 
 function outputTable(stacks: readonly PlannedStack[]): Block[] {
   const rows = stacks.flatMap(({ id, changes = [], outputs = [] }): Row[] =>
     changes.length > 0 || outputs.length === 0 ? [] : [[code(id), some(outputs.map(code))]],
   );
-  return folding(['only outputs change in', 'outputs'], rows);
-}
-
-function folding(head: readonly string[], rows: readonly Row[]): Block[] {
-  if (rows.length === 0) return [];
-  return [table(head, rows, rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined)];
+  return foldable(['only outputs change in', 'outputs'], rows);
 }

@@ -5,7 +5,19 @@ import type { Code } from '../changes/code';
 import type { Block, Finding, Graph, Section, Text } from '../model';
 import type { Stack } from '../read/stacks';
 import { ACCESS_HEAD, accessRows } from './access-rows';
-import { anchor, code, list, number, paragraph, plural, some, strong, table, text } from './words';
+import {
+  anchor,
+  code,
+  list,
+  number,
+  paragraph,
+  plural,
+  some,
+  strong,
+  table,
+  tableOf,
+  text,
+} from './words';
 
 /** A section with what it says in short. */
 export interface Answer extends Section {
@@ -121,9 +133,4 @@ function findingTable(findings: readonly Finding[]): Block[] {
     copied === undefined ? message : text`${message} ${code(copied)}`,
   ]);
   return tableOf(['rule', 'place', 'what is found'], rows);
-}
-
-/** A table, where there is something to show. */
-function tableOf(...[head, rows, folded]: Parameters<typeof table>): Block[] {
-  return rows.length > 0 ? [table(head, rows, folded)] : [];
 }

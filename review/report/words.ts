@@ -9,6 +9,19 @@ export function table(head: readonly string[], rows: readonly Row[], folded?: st
   return { kind: 'table', head, rows, folded };
 }
 
+/** A table, or nothing where it has no rows. */
+export function tableOf(...[head, rows, folded]: Parameters<typeof table>): Block[] {
+  return rows.length > 0 ? [table(head, rows, folded)] : [];
+}
+
+/** Rows that a table has before it is folded. */
+const UNFOLDED = 10;
+
+/** A table that is folded where it is long, or nothing where it has no rows. */
+export function foldable(head: readonly string[], rows: readonly Row[]): Block[] {
+  return tableOf(head, rows, rows.length > UNFOLDED ? plural(rows.length, 'row') : undefined);
+}
+
 export function code(text: string): Text {
   return { code: text };
 }

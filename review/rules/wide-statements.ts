@@ -3,7 +3,7 @@ import { arns } from '../../topology/arns';
 import type { ResolvedConsumer, ResolvedTopology } from '../../topology/resolve';
 import { MEANT } from '../access/grants';
 import { keysOf, partsOf } from '../access/targets';
-import { few, unique } from '../lists';
+import { few, listOf, unique } from '../lists';
 import type { Rule } from './rule';
 
 /** What `role.statements` allow without naming it, and what they reach besides what a function needs. */
@@ -57,8 +57,8 @@ function subjectsOf(
   const functionArn = arns.function(account, consumer.function.name);
   const mappings = functionArn.replace(/function:.*/, 'event-source-mapping:*');
   const roles = Object.values(accounts).flatMap(({ deployRole, stateRoleArn }) => [
-    ...(deployRole ? [deployRole.arn] : []),
-    ...(stateRoleArn === undefined ? [] : [stateRoleArn]),
+    ...listOf(deployRole?.arn),
+    ...listOf(stateRoleArn),
   ]);
   return [
     {
@@ -96,7 +96,7 @@ function subjectsOf(
       what: 'assume roles',
       actions: ['sts:AssumeRole*'],
       resources: ['*'],
-      such: unique([...roles, ...(state.roleArn === undefined ? [] : [state.roleArn])]),
+      such: unique([...roles, ...listOf(state.roleArn)]),
     },
   ];
 }

@@ -1,10 +1,10 @@
-import { overlap } from '../../policies/conditions';
 import type { ResolvedConsumer } from '../../topology/resolve';
 import { awsManagedActions } from '../access/aws-managed-policies';
 import { MEANT } from '../access/grants';
 import { few, unique } from '../lists';
 import type { Found } from '../model';
 import type { Rule } from './rule';
+import { actionsTouch } from './wide-statements';
 
 const REMEDY = 'remove it unless Lambda cannot read the streams with true';
 
@@ -33,11 +33,9 @@ export function ofCode(consumer: ResolvedConsumer, may: string): string {
 /** By a managed policy of AWS; what statements allow, whatever pollerOnly says, is in `wide-statements`. */
 function allowedAllTheSame(consumer: ResolvedConsumer): Found[] {
   return consumer.role.managedPolicyArns.flatMap((arn, index) => {
-    const patterns = (awsManagedActions(arn) ?? []).map((each) => each.toLowerCase());
+    const allowed = awsManagedActions(arn) ?? [];
     return leftToLambda(consumer)
-      .filter(({ actions }) =>
-        actions.some((each) => patterns.some((one) => overlap(one, each.toLowerCase()))),
-      )
+      .filter(({ actions }) => actionsTouch(allowed, actions))
       .map(({ what }) => ({
         place: `.managedPolicyArns[${index}]`,
         message: `lets the code itself ${what}, which role.pollerOnly denies it`,

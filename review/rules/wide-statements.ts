@@ -25,7 +25,7 @@ export const wideStatements: Rule = ({ topology }) =>
             ]
           : []),
         ...subjects
-          .filter((each) => touch(lower(actions), lower(each.actions)))
+          .filter((each) => actionsTouch(actions, each.actions))
           .filter((each) => touch(resources, each.resources))
           .map(({ what, such = [] }) => {
             const named = such.filter((each) => touch(resources, [each]));
@@ -114,6 +114,10 @@ const changesIn = (service: string) => CHANGES.map((verb) => `${service}:${verb}
 
 /** Whether a pattern is of wildcards alone, such as `?*`. */
 const isAny = (pattern = '') => /^\?*\*[*?]*$/.test(pattern);
+
+/** Whether some action is in a pattern of each list. */
+export const actionsTouch = (some: readonly string[], others: readonly string[]) =>
+  touch(lower(some), lower(others));
 
 const lower = (actions: readonly string[]) => actions.map((action) => action.toLowerCase());
 

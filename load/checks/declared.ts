@@ -1,4 +1,4 @@
-import { arns, partitionOf, type TableName, tableOfStream } from '../../topology/arns';
+import { arns, type Place, partitionOf, type TableName, tableOfStream } from '../../topology/arns';
 import { producerAccounts } from '../../topology/names';
 import { didYouMean, type Problem, type Report } from '../../topology/problem';
 import type { Topology } from '../../topology/schema';
@@ -50,7 +50,12 @@ export function functionOf({ function: created, existingFunction }: Consumer) {
 /** Undefined where the account is broken, or what the ARN is made of. */
 export function roleArnOf({ role, existingFunction }: Consumer, account: Account | undefined) {
   if (!role || !('name' in role)) return role?.existing ?? existingFunction?.roleArn;
-  return account && arns.role({ ...account, partition: partitionOf(account.region) }, role);
+  return account && arns.role(placeOf(account), role);
+}
+
+/** An account as ARNs name it. */
+export function placeOf(account: Account): Place {
+  return { ...account, partition: partitionOf(account.region) };
 }
 
 /** The sound entry of a name; names such as `constructor` are nothing special. */
@@ -86,9 +91,8 @@ export function tablesOf(
   }
   const name = (producer.table ?? existingTable)?.name ?? '';
   return producerAccounts(producer).map(({ account: owner, idPart }) => {
-    const found = at(accounts, owner);
-    const account = found && { ...found, partition: partitionOf(found.region) };
-    return { owner, idPart, table: account && { account, name } };
+    const account = at(accounts, owner);
+    return { owner, idPart, table: account && { account: placeOf(account), name } };
   });
 }
 

@@ -1,5 +1,5 @@
 import { holds } from '../../policies/conditions';
-import { arns, parseArn, partitionOf } from '../../topology/arns';
+import { arns, parseArn } from '../../topology/arns';
 import { ABSENT_CONDITION_KEYS, KEY_ALIAS } from '../../topology/limits';
 import { names, producerAccounts } from '../../topology/names';
 import { inPartition, inRegion } from './arns';
@@ -10,6 +10,7 @@ import {
   distinct,
   functionOf,
   type Producer,
+  placeOf,
   refer,
   roleArnOf,
   sound,
@@ -139,8 +140,7 @@ const tableReads: Check = ({ streamPolicy }, report, topology, name) => {
     const consumer = at(consumers, subscription.consumer);
     const account = consumer && at(accounts, consumer.account);
     if (!account) continue;
-    const place = { ...account, partition: partitionOf(account.region) };
-    const facts = { [OF_CODE]: arns.function(place, functionOf(consumer).name) };
+    const facts = { [OF_CODE]: arns.function(placeOf(account), functionOf(consumer).name) };
     for (const [index, { test, variable, values }] of streamPolicy.conditions.entries()) {
       const condition = { test: test.replace(/^For\w+:/, ''), variable, values };
       const isKnown = /^(String|Arn|Null)/.test(condition.test) && !values.join().includes('${');

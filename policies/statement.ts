@@ -39,9 +39,7 @@ export function policyBytes(statements: readonly Statement[], indent = 0): numbe
   return Buffer.byteLength(renderPolicy(statements, indent));
 }
 
-type Unnamed = Omit<Statement, 'sid'> & Partial<Statement>;
-
-export function renderStatement({ sid, effect, ...statement }: Unnamed): object {
+export function renderStatement({ sid, effect, ...statement }: Statement): object {
   const { principals, actions, resources, condition = [] } = statement;
   const byType = principals?.map(({ type, identifiers }) => [type, oneOrMany(identifiers)]);
   return {

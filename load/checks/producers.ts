@@ -53,7 +53,7 @@ const keyRegion: Check = (producer, report, { accounts }) => {
 
 /** Roles of other teams. */
 const readers: Check = ({ streamPolicy, ...producer }, report, topology) => {
-  if (streamPolicy === 'none') return;
+  if (streamPolicy === 'none' || streamPolicy.readers.length === 0) return;
   const { accounts, consumers } = topology;
   const path = ['streamPolicy', 'readers'];
   const keys = streamPolicy.readers.map(roleKeyOf);

@@ -33,10 +33,10 @@ export const ownTags: CheckOf<Consumer | Producer> = (owner, report, { tags, acc
 /** @param stacks the levels above, once for each stack */
 function checkTags(own: Tags = {}, stacks: readonly (readonly Level[])[], report: Report): void {
   const { count, keyLength, valueLength } = TAGS;
-  const keys = Object.keys(own);
+  if (Object.keys(own).length === 0) return;
   const full = stacks.find((levels) => {
     const all = [own, ...levels.map(({ tags }) => tags)].flatMap(Object.keys);
-    return keys.length > 0 && new Set(all).size >= count;
+    return new Set(all).size >= count;
   });
   if (full) {
     const others = full.map(({ place }) => place).join(' and ');

@@ -215,7 +215,7 @@ function readRole(role: Resource, stacks: Stacks) {
 
 /** A role that others made is taken to have what the stack publishes for its owner, and nothing else. */
 function roleOfOthers(stack: Stack, stacks: Stacks) {
-  const policies = stacks.policiesForOwner(stack.id);
+  const policies = stacks.policiesForOwner(stack);
   if (policies.length === 0) return [];
   const { account, id: stackId } = stack;
   const arn = stacks.outputOf(stack, 'role_arn');

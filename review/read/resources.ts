@@ -45,15 +45,13 @@ export class Stacks {
   }
 
   /** The policies that a stack publishes for the owner of its role; none where the role is its own. */
-  policiesForOwner(stackId: string): PolicyDocument[] {
-    const stack = this.all.find(({ id }) => id === stackId);
-    if (!stack) return [];
+  policiesForOwner(stack: Stack): PolicyDocument[] {
     const { role_policy, further_role_policies } = stack.json.output ?? {};
     const place = 'output.role_policy';
     return [role_policy, further_role_policies]
       .flatMap((output) => listOf(output?.value))
       .map((value) => this.resolve(stack, place, String(value)))
-      .map((text) => parseDocument(text, `${stackId} ${place}`));
+      .map((text) => parseDocument(text, `${stack.id} ${place}`));
   }
 
   /** The value of an output of a stack, which it must have. */

@@ -34,7 +34,8 @@ function ofConsumer(consumer: ResolvedConsumer, stacks: Stacks): Found[] {
   }
   if (role.type === 'existing') {
     const output = `role_policy${encryption === 'customer-managed' ? WITH_KEY_ID : ''}, and access is answered as if it had no other`;
-    const policies = stacks.policiesForOwner(stackId);
+    const own = stacks.all.filter(({ id }) => id === stackId);
+    const policies = own.flatMap((stack) => stacks.policiesForOwner(stack));
     notes.push(note(stackId, `the role ${role.arn}`, output, ...policies));
   }
   return notes;

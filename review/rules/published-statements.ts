@@ -28,9 +28,10 @@ export const publishedStatements: Rule = ({
   topology: { consumers, producers },
   model,
 }) => {
+  const keys = keysByOwner(model);
   const meant = new Map([
     ...consumers.flatMap(byConsumer),
-    ...producers.flatMap((producer) => byProducer(producer, model)),
+    ...producers.flatMap((producer) => byProducer(producer, keys)),
   ]);
   return stacks.all
     .flatMap((stack) => stacks.statementsForOwners(stack))
@@ -69,14 +70,21 @@ function byConsumer(consumer: ResolvedConsumer): Meant[] {
   ];
 }
 
-function byProducer(producer: ResolvedProducer, { targets }: AccessModel): Meant[] {
+/** ARNs of the keys of the stacks, by that of what each encrypts; of several it is the first. */
+function keysByOwner({ targets }: AccessModel): Map<string | undefined, string> {
+  const keys = targets.filter(({ kind }) => kind === 'key');
+  return new Map(keys.reverse().map(({ ownerArn, arn }) => [ownerArn, arn]));
+}
+
+function byProducer(
+  producer: ResolvedProducer,
+  keys: ReadonlyMap<string | undefined, string>,
+): Meant[] {
   const { stackId, source } = producer;
   const role = { arn: '', pollerOnly: true };
   // The key that the stack makes is known by its ARN there.
-  const key = targets.find(
-    ({ kind, ownerArn }) => kind === 'key' && ownerArn === arns.table(source),
-  );
-  const encryption = key ? { kmsKeyArn: key.arn } : source.encryption;
+  const kmsKeyArn = keys.get(arns.table(source));
+  const encryption = kmsKeyArn === undefined ? source.encryption : { kmsKeyArn };
   const listing = grant(undefined, [], MEANT.listStreams, byLambda(role), { resources: ['*'] });
   return [
     [`${stackId} output.stream_policy_statement`, [inStreamPolicy(producer)]],

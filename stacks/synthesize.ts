@@ -71,7 +71,7 @@ export async function writeFinalStacks(
     const file = path.join(folder, Manifest.stacksFolder, id, 'cdk.tf');
     writeFileSync(file, `${origin}\n\n${await tidyHcl(readFileSync(file, 'utf8'))}`);
   }
-  const list = stacksOf(topology).map(({ tenant: _, dependsOn, ...stack }) => ({
+  const list = stacksOf(topology).map(({ tenant: _, ofOthers: __, dependsOn, ...stack }) => ({
     ...stack,
     // Those whose outputs it reads, the last one first.
     dependsOn: dependsOn.filter((id) => id !== STATE_BUCKET_STACK_ID).reverse(),

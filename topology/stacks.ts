@@ -80,8 +80,7 @@ function subscriptions({ subscriptions, ...topology }: ResolvedTopology): Unorde
     const dependsOn = [consumerStackId, ...(producer === undefined ? [] : [producer])];
     const { id: accountId, region } = account;
     const tenant = source.account.id;
-    const ofStack = { account: accountId, region, tenant, dependsOn };
-    return { id, kind: 'subscription', ...ofStack, ...(ofOthers.length > 0 && { ofOthers }) };
+    return { id, kind: 'subscription', account: accountId, region, tenant, dependsOn, ofOthers };
   });
 }
 

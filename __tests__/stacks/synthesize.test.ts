@@ -8,7 +8,7 @@ import { buildStacks } from '../../stacks/build-stacks';
 import { synthesize } from '../../stacks/synthesize';
 import { UserError } from '../../topology/problem';
 import { resolved } from '../helpers/synth-app';
-import { producer, topology } from '../helpers/topology';
+import { existingStream, producer, topology } from '../helpers/topology';
 import { tree } from '../helpers/tree';
 
 const actual = jest.requireActual<typeof import('../../stacks/build-stacks')>(
@@ -156,6 +156,16 @@ describe('HCL', () => {
         },
       ].map((stack) => ({ ...stack, folder: `stacks/${stack.id}` })),
     );
+  });
+
+  test('says nothing there of what others are to add', async () => {
+    await synthesize(resolved(topology(existingStream())), outdir, { hcl: true });
+    const stacks: object[] = JSON.parse(tree(outdir)['stacks.json'] ?? '');
+    const keys = ['id', 'kind', 'account', 'region', 'order', 'dependsOn', 'folder'];
+    expect(stacks.map((stack) => Object.keys(stack).sort())).toEqual(
+      stacks.map(() => [...keys].sort()),
+    );
+    expect(stacks).toHaveLength(2);
   });
 });
 

@@ -7,6 +7,7 @@ import { SINK_VARIABLES } from '../lambda-src/contract';
 import type { StreamHandler } from '../lambda-src/runtime/handler';
 import { bundle } from '../packaging/bundle';
 import { PACKAGE } from '../packaging/package-files';
+import { ownFile } from '../topology/own-files';
 import { compare, timeOf } from './measure';
 import order from './order.json';
 
@@ -29,11 +30,8 @@ export async function benchBundles(): Promise<void> {
 
 /** Measured inside a process of its own, as Lambda starts it. */
 function importTime(folder: string): number {
-  const program = `const start = performance.now();
-await import(${JSON.stringify(moduleOf(folder))});
-console.log(performance.now() - start);`;
   const env = { ...process.env, [SINK_VARIABLES.s3.bucket]: 'changes' };
-  const parameters = ['--input-type=module', '-e', program];
+  const parameters = [ownFile('bench/import-time.mjs'), moduleOf(folder)];
   return Number(execFileSync(process.execPath, parameters, { env, stdio: 'pipe' }).toString());
 }
 

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { allAtOnce, type BatchProcessor, type BatchProcessorOptions } from './runtime/all-at-once';
 import type { Item } from './runtime/attribute-value';
 import { concurrently } from './runtime/concurrently';

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { MARK_NAME, MISSING_HANDLER, UNWRAPPED_DEFAULT } from '../contract';
 import { describeRecord } from './describe-record';
 import { escapeUnseen } from './escape-unseen';
@@ -70,7 +69,7 @@ function ofKnownTables(handler: LambdaHandler, tableArns: readonly string[]): La
  */
 function customHandler(handler: unknown, entry: string): LambdaHandler {
   if (typeof handler !== 'function') {
-    throw new TypeError(`handler of ${entry} must be a function, got ${nameOf(handler)}`);
+    throw new TypeError(`handler of ${entry} must be a function, got ${typeof handler}`);
   }
   if (handler.length >= 3) {
     throw new TypeError(
@@ -95,7 +94,7 @@ async function settled(answer: unknown, entry: string): Promise<unknown> {
   const sent = () => JSON.parse(JSON.stringify(settledAnswer) ?? 'null');
   if (!isAnswer(settledAnswer) || !isAnswer(sent())) {
     throw new TypeError(
-      `handler of ${entry} must answer with nothing or { batchItemFailures: [{ itemIdentifier: <sequence number> }] }, got ${nameOf(settledAnswer)}`,
+      `handler of ${entry} must answer with nothing or { batchItemFailures: [{ itemIdentifier: <sequence number> }] }, got ${await nameOf(settledAnswer)}`,
     );
   }
   const { batchItemFailures } = Object(settledAnswer);
@@ -127,9 +126,11 @@ function isAnswer(answer: unknown): boolean {
 }
 
 /** Short, for a message: `a function`, `'ok'`, `{ batchItemFailures: 7 }`. */
-function nameOf(value: unknown): string {
+async function nameOf(value: unknown): Promise<string> {
   if (typeof value === 'function') return 'a function';
   if (value instanceof Error) return escapeUnseen(`the error ${value.name}: ${value.message}`);
+  // Imported by the first refusal: that takes as long as the rest of the bundle.
+  const { inspect } = await import('node:util');
   const text = escapeUnseen(inspect(value, { breakLength: Number.POSITIVE_INFINITY }));
   return text.length > 100 ? `${text.slice(0, 99)}…` : text;
 }

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 
 /**
  * A processor reports a failure by throwing. What it returns is ignored, unless that can only be a failure, or work

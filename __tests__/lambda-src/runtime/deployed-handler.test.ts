@@ -68,7 +68,7 @@ describe('refuses at the start', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['that is an object', { handler: 1 }, 'must be a function, got { handler: 1 }'],
+    ['that is an object', { handler: 1 }, 'must be a function, got object'],
     [
       'with a callback',
       (_event: unknown, _context: unknown, _callback: unknown) => {},

@@ -9,6 +9,9 @@ import { TimeLimit } from './time-limit';
 /** How far behind the oldest change that is not done one may begin, in multiples of the concurrency. */
 const AHEAD = 10;
 
+/** After all that is settled by now has been handled: a processor that fails at once ends the batch before the next begins. */
+const { nextTick: afterPromises } = process;
+
 /**
  * Gives several changes to the processor at the same time, those of one item one after the other.
  *
@@ -33,7 +36,7 @@ export function concurrently<T extends object>(
     let failures = 0;
     let failure: Failure | undefined;
 
-    const process = async (record: StreamRecord, index: number) => {
+    const run = async (record: StreamRecord, index: number) => {
       try {
         const change = toChangeEvent<T>(record);
         await time.call((context) => processor(change, context));
@@ -69,8 +72,9 @@ export function concurrently<T extends object>(
         begun.add(index);
         running.set(
           item,
-          process(record, index).finally(() => running.delete(item)),
+          run(record, index).finally(() => running.delete(item)),
         );
+        await new Promise<void>(afterPromises);
       } else if (running.size > 0) {
         await Promise.race(running.values());
       } else {

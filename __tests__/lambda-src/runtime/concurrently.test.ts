@@ -69,6 +69,30 @@ test('changes of one item run one after the other, in order, and hold up no othe
   expect((await run.answer).response).toEqual(NOTHING_FAILED.response);
 });
 
+test.each<[string, Processor]>([
+  [
+    'throws',
+    () => {
+      throw new Error('refused');
+    },
+  ],
+  [
+    'rejects at once',
+    async () => {
+      throw new Error('refused');
+    },
+  ],
+])('nothing begins after a change whose processor %s', async (_, fail) => {
+  const begun: string[] = [];
+  const processor: Processor = (change, context) => {
+    begun.push(change.id);
+    return begun.length === 2 ? fail(change, context) : undefined;
+  };
+  const { invoke } = handlerOf(concurrently(processor, { concurrency: 10 }));
+  expect(await invoke(changes(5, 5))).toMatchObject(reported(2));
+  expect(begun).toEqual(['event-1', 'event-2']);
+});
+
 test('an item is the same in whatever order its key attributes come', async () => {
   const [pk, sk] = [{ S: '1' }, { N: '2' }];
   const run = start([described(1, { Keys: { pk, sk } }), described(2, { Keys: { sk, pk } })], 2);

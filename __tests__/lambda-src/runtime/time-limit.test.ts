@@ -156,7 +156,10 @@ describe('a change that takes too long', () => {
 
   test('ends the process also where an earlier change failed, which would be reported', async () => {
     const processor: Processor = async ({ id }) => {
-      if (id === 'event-2') throw new Error('refused');
+      if (id === 'event-2') {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        throw new Error('refused');
+      }
       if (id === 'event-3') await never();
     };
     const options = { concurrency: 3, timeoutInSeconds: 12 };

@@ -17,7 +17,7 @@ import { statementsOfKeyOwner, useOfKey } from '../policies/consumer-key';
 import { functionPolicy } from '../policies/execution-role';
 import { producerStatement } from '../policies/producer-statement';
 import { renderStatement, type Statement } from '../policies/statement';
-import { names } from '../topology/names';
+import { names, subscriptionStackId } from '../topology/names';
 import {
   type FunctionMaker,
   makesFunction,
@@ -107,7 +107,7 @@ export class ConsumerStack extends AccountStack {
   /** @returns the ARN of the topic, of these alarms and of those of the subscriptions */
   private createAlarms(
     settings: Alarms,
-    { account, function: lambda }: ResolvedConsumer,
+    { name: consumer, account, function: lambda }: ResolvedConsumer,
     dimensionValue: string,
   ): string {
     const scope = new Construct(this, 'alarms');
@@ -117,7 +117,9 @@ export class ConsumerStack extends AccountStack {
       const endpoint = literal(this, settings.email);
       new SnsTopicSubscription(scope, 'email', { topicArn, protocol: 'email', endpoint });
     }
-    createAlarms(scope, FUNCTION_ALARMS, settings, lambda, { topicArn, name, dimensionValue });
+    const subscriptions = subscriptionStackId('*', undefined, consumer);
+    const target = { topicArn, name, dimensionValue, subscriptions };
+    createAlarms(scope, FUNCTION_ALARMS, settings, lambda, target);
     return topicArn;
   }
 }

@@ -53,7 +53,7 @@ export class SubscriptionStack extends AccountStack {
     const expected = settings.topicArn ?? arns.topic(account, names.topic(functionName));
     const topicArn = this.outputOf(consumerStackId, 'alarm_topic_arn', expected);
     const name = names.mappingAlarms(functionName, stackId);
-    const target = { topicArn, name, dimensionValue: uuid };
+    const target = { topicArn, name, dimensionValue: uuid, subscriptions: stackId };
     createAlarms(this, MAPPING_ALARMS, settings, subscription, target);
   }
 }

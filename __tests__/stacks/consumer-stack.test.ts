@@ -130,14 +130,16 @@ const FAILED_BATCHES = privateBucket(
 
 const TOPIC_ARN = '${aws_sns_topic.alarms_topic.arn}';
 
+const DOCTOR =
+  "To find the cause: npm run doctor -- --subscription 'subscription-*-process-orders'";
+
 const functionAlarms = (topicArn: string) => {
   const dimensions = { FunctionName: '${aws_lambda_function.processor.function_name}' };
   const block = (settings: object) => alarm(topicArn, { dimensions, ...settings });
   return {
     alarms_iterator_age: block({
       alarm_name: 'ProcessOrders-iterator-age',
-      alarm_description:
-        "ProcessOrders is behind: Lambda discards records at the subscription's maximum age, and they are lost 24 hours after they were written. Look at errors, duration and throttles.",
+      alarm_description: `ProcessOrders is behind: Lambda discards records at the subscription's maximum age, and they are lost 24 hours after they were written. ${DOCTOR}`,
       metric_name: 'IteratorAge',
       statistic: 'Maximum',
       threshold: 900_000,
@@ -145,33 +147,30 @@ const functionAlarms = (topicArn: string) => {
     }),
     alarms_errors: block({
       alarm_name: 'ProcessOrders-errors',
-      alarm_description:
-        'Invocations of ProcessOrders fail. Lambda retries their batches until the limits of the subscription.',
+      alarm_description: `Invocations of ProcessOrders fail. Lambda retries their batches until the limits of the subscription. ${DOCTOR}`,
       metric_name: 'Errors',
     }),
     alarms_failed_changes: block({
       alarm_name: 'ProcessOrders-failed-changes',
-      alarm_description:
-        'Changes fail in ProcessOrders, including those that a batch processor reports, which Lambda does not count as errors. Lambda retries them until the limits of the subscription.',
+      alarm_description: `Changes fail in ProcessOrders, including those that a batch processor reports, which Lambda does not count as errors. Lambda retries them until the limits of the subscription. ${DOCTOR}`,
       namespace: 'CrossAccountStreams',
       metric_name: 'ChangesFailed',
     }),
     alarms_throttles: block({
       alarm_name: 'ProcessOrders-throttles',
-      alarm_description: 'Invocations of ProcessOrders are refused for lack of concurrency.',
+      alarm_description: `Invocations of ProcessOrders are refused for lack of concurrency. ${DOCTOR}`,
       metric_name: 'Throttles',
     }),
     alarms_duration: block({
       alarm_name: 'ProcessOrders-duration',
-      alarm_description: 'An invocation of ProcessOrders took 80% of its timeout of 60 seconds.',
+      alarm_description: `An invocation of ProcessOrders took 80% of its timeout of 60 seconds. ${DOCTOR}`,
       metric_name: 'Duration',
       statistic: 'Maximum',
       threshold: 48_000,
     }),
     alarms_destination_failures: block({
       alarm_name: 'ProcessOrders-destination-failures',
-      alarm_description:
-        'Lambda could not write a failed batch of ProcessOrders to its bucket: its records are lost unless they are still in the stream.',
+      alarm_description: `Lambda could not write a failed batch of ProcessOrders to its bucket: its records are lost unless they are still in the stream. ${DOCTOR}`,
       metric_name: 'DestinationDeliveryFailures',
     }),
   };
@@ -1052,7 +1051,7 @@ describe('the alarms', () => {
   const concurrency = (threshold: number) => ({
     alarms_concurrency: alarm(TOPIC_ARN, {
       alarm_name: 'ProcessOrders-concurrency',
-      alarm_description: `ProcessOrders has had ${threshold} invocations at a time for 15 minutes: one table may be using the concurrency that the others need. Look at the changes by account and table, then reserve more, or give that table its own consumer.`,
+      alarm_description: `ProcessOrders has had ${threshold} invocations at a time for 15 minutes: one table may be using the concurrency that the others need. Look at the changes by account and table, then reserve more, or give that table its own consumer. ${DOCTOR}`,
       dimensions: { FunctionName: '${aws_lambda_function.processor.function_name}' },
       metric_name: 'ConcurrentExecutions',
       statistic: 'Maximum',
@@ -1080,7 +1079,7 @@ describe('the alarms', () => {
       {
         alarms_duration: {
           threshold: 1_500,
-          alarm_description: 'An invocation of ProcessOrders took 50% of its timeout of 3 seconds.',
+          alarm_description: `An invocation of ProcessOrders took 50% of its timeout of 3 seconds. ${DOCTOR}`,
         },
       },
     ],

@@ -44,12 +44,14 @@ const FUNCTION = {
   failed_batches_bucket_arn: 'arn:aws:s3:::process-orders-failed-batches-025f751830a2',
 };
 
+const DOCTOR =
+  "To find the cause: npm run doctor -- --subscription 'subscription-orders-process-orders'";
+
 const ALARM = alarm(
   '${data.terraform_remote_state.consumer_process_orders.outputs.alarm_topic_arn}',
   {
     alarm_name: 'ProcessOrders-subscription-orders-process-orders-failed-batches',
-    alarm_description:
-      'Lambda discarded records of subscription-orders-process-orders; they wait in the failed-batches bucket. Remove the cause, then npm run redrive.',
+    alarm_description: `Lambda discarded records of subscription-orders-process-orders; they wait in the failed-batches bucket. Once the cause is removed, npm run redrive -- --consumer process-orders delivers them again. ${DOCTOR}`,
     metric_name: 'OnFailureDestinationDeliveredEventCount',
     dimensions: {
       EventSourceMappingUUID: '${aws_lambda_event_source_mapping.event_source_mapping.uuid}',
@@ -60,16 +62,14 @@ const ALARM = alarm(
 const LOST_RECORDS = {
   ...ALARM,
   alarm_name: 'ProcessOrders-subscription-orders-process-orders-lost-records',
-  alarm_description:
-    'Lambda discarded records of subscription-orders-process-orders and could not write them to the failed-batches bucket. They are lost unless they are still in the stream.',
+  alarm_description: `Lambda discarded records of subscription-orders-process-orders and could not write them to the failed-batches bucket. They are lost unless they are still in the stream. ${DOCTOR}`,
   metric_name: 'DroppedEventCount',
 };
 
 const FAILED_INVOKES = {
   ...ALARM,
   alarm_name: 'ProcessOrders-subscription-orders-process-orders-failed-invokes',
-  alarm_description:
-    "Invocations for subscription-orders-process-orders have failed for 15 minutes. If ProcessOrders shows no errors, Lambda does not reach it: look at the mapping's last result, and at the function's state, role, key and network.",
+  alarm_description: `Invocations for subscription-orders-process-orders have failed for 15 minutes. If ProcessOrders shows no errors, Lambda does not reach it. ${DOCTOR}`,
   metric_name: 'FailedInvokeEventCount',
   evaluation_periods: 3,
 };
@@ -77,8 +77,7 @@ const FAILED_INVOKES = {
 const NOT_POLLED = {
   ...ALARM,
   alarm_name: 'ProcessOrders-subscription-orders-process-orders-not-polled',
-  alarm_description:
-    "INSUFFICIENT_DATA means that Lambda no longer reads the stream of subscription-orders-process-orders, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.",
+  alarm_description: `INSUFFICIENT_DATA means that Lambda no longer reads the stream of subscription-orders-process-orders, which keeps records for 24 hours. ${DOCTOR}`,
   metric_name: 'PolledEventCount',
   statistic: 'SampleCount',
   evaluation_periods: 3,
@@ -333,7 +332,12 @@ describe('everything else is the same, and refers to its own,', () => {
       }),
     );
     const id = 'subscription-orders-search';
-    const names = { [ID]: id, consumer_process_orders: 'consumer_search', ProcessOrders: 'Search' };
+    const names = {
+      [ID]: id,
+      consumer_process_orders: 'consumer_search',
+      'process-orders': 'search',
+      ProcessOrders: 'Search',
+    };
     expect(app.json(ID).resource).toEqual(RESOURCES);
     expect(app.json(id).resource).toEqual(renamed(names));
   });

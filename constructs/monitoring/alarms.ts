@@ -10,7 +10,7 @@ export interface Alarm<Subject> {
   readonly metric: Metric;
   /** Without a threshold there is no alarm. */
   readonly threshold: (settings: Alarms, subject: Subject) => number | undefined;
-  /** What it means and what to do, for whoever is woken by it. */
+  /** What it means, for whoever is woken by it; the command that finds the cause follows. */
   readonly description: (subject: Subject, settings: Alarms, threshold: number) => string;
   /** Whether it is the low values that are wrong. Default: the high ones, from the threshold on. */
   readonly below?: true;
@@ -29,6 +29,7 @@ export interface Alarm<Subject> {
  * while a failed batch still waits, since a batch that is discarded causes no more errors, and once for every new
  * alarm, which begins in `INSUFFICIENT_DATA`. For the same reason an alarm on silence is not sent as `ALARM`.
  *
+ * @param target its `subscriptions` are an id or a pattern of the stacks that may have the cause
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export function createAlarms<Subject>(
@@ -36,7 +37,7 @@ export function createAlarms<Subject>(
   alarms: readonly Alarm<Subject>[],
   settings: Alarms,
   subject: Subject,
-  target: Readonly<Record<'topicArn' | 'name' | 'dimensionValue', string>>,
+  target: Readonly<Record<'topicArn' | 'name' | 'dimensionValue' | 'subscriptions', string>>,
 ): void {
   for (const { id, metric, description, below, periods, treatMissingData, ...alarm } of alarms) {
     const threshold = alarm.threshold(settings, subject);
@@ -44,7 +45,7 @@ export function createAlarms<Subject>(
     new CloudwatchMetricAlarm(new Construct(scope, id), 'resource', {
       ...metric, // namespace, name and statistic
       alarmName: names.alarm(target.name, id),
-      alarmDescription: description(subject, settings, threshold),
+      alarmDescription: `${description(subject, settings, threshold)} To find the cause: npm run doctor -- --subscription '${target.subscriptions}'`,
       dimensions: { [metric.dimension]: target.dimensionValue },
       period: PERIOD,
       evaluationPeriods: periods ?? 1,

@@ -9,7 +9,7 @@ export const FUNCTION_ALARMS: readonly Alarm<ResolvedFunction>[] = [
     metric: FUNCTION_METRICS.iteratorAge,
     threshold: (settings) => settings.iteratorAgeInSeconds * 1000,
     description: ({ name }) =>
-      `${name} is behind: Lambda discards records at the subscription's maximum age, and they are lost 24 hours after they were written. Look at errors, duration and throttles.`,
+      `${name} is behind: Lambda discards records at the subscription's maximum age, and they are lost 24 hours after they were written.`,
     // Without records nothing is delivered and nothing is sent; how late the last batch was still holds.
     treatMissingData: 'ignore',
   },

@@ -11,8 +11,8 @@ export const MAPPING_ALARMS: readonly Alarm<ResolvedSubscription>[] = [
     id: 'failed_batches',
     metric: MAPPING_METRICS.failedRecords,
     threshold: (settings) => settings.failedRecords,
-    description: ({ stackId }) =>
-      `Lambda discarded records of ${stackId}; they wait in the failed-batches bucket. Remove the cause, then npm run redrive.`,
+    description: ({ stackId, consumer }) =>
+      `Lambda discarded records of ${stackId}; they wait in the failed-batches bucket. Once the cause is removed, npm run redrive -- --consumer ${consumer} delivers them again.`,
   },
   {
     id: 'lost_records',
@@ -28,7 +28,7 @@ export const MAPPING_ALARMS: readonly Alarm<ResolvedSubscription>[] = [
     // One failure is an alarm of the function. What never reaches it fails until the records are too old.
     periods: 3,
     description: ({ stackId, functionName }) =>
-      `Invocations for ${stackId} have failed for 15 minutes. If ${functionName} shows no errors, Lambda does not reach it: look at the mapping's last result, and at the function's state, role, key and network.`,
+      `Invocations for ${stackId} have failed for 15 minutes. If ${functionName} shows no errors, Lambda does not reach it.`,
   },
   {
     id: 'not_polled',
@@ -38,6 +38,6 @@ export const MAPPING_ALARMS: readonly Alarm<ResolvedSubscription>[] = [
     periods: 3,
     treatMissingData: 'missing',
     description: ({ stackId }) =>
-      `INSUFFICIENT_DATA means that Lambda no longer reads the stream of ${stackId}, which keeps records for 24 hours. Look at the mapping's last result, the stream's policy, the role and the table's key.`,
+      `INSUFFICIENT_DATA means that Lambda no longer reads the stream of ${stackId}, which keeps records for 24 hours.`,
   },
 ];

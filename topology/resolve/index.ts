@@ -92,7 +92,7 @@ interface Pair extends Source {
 
 function resolveSubscription(pair: Pair, consumer: ResolvedConsumer) {
   const { subscription, name, idPart, stream, table } = pair;
-  const { producer: _, consumer: __, readTable: ___, ...settings } = subscription;
+  const { producer: _, readTable: __, ...settings } = subscription;
   return {
     ...settings,
     stackId: subscriptionStackId(name, idPart, consumer.name),

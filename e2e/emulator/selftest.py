@@ -376,6 +376,28 @@ class EventPatterns(unittest.TestCase):
                 event_filter.check(bad)
 
 
+class Emails(Case):
+    def test_pending_until_confirmed(self):
+        sns = server.client("sns", CONSUMER)
+        topic, address = sns.create_topic(Name=unique("alarms"))["TopicArn"], "operators@example.com"
+        arn = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=address,
+                            ReturnSubscriptionArn=True)["SubscriptionArn"]
+
+        def seen():
+            listed = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+            counts = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+            one = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+            return ([(each["SubscriptionArn"], each["Endpoint"]) for each in listed],
+                    counts["SubscriptionsPending"], counts["SubscriptionsConfirmed"],
+                    one["PendingConfirmation"])
+
+        self.assertEqual(seen(), ([("PendingConfirmation", address)], "1", "0", "true"))
+        self.refused("InvalidParameter", "Token", sns.confirm_subscription, TopicArn=topic, Token="other")
+        found = sns.confirm_subscription(TopicArn=topic, Token=address)
+        self.assertEqual(found["SubscriptionArn"], arn)
+        self.assertEqual(seen(), ([(arn, address)], "0", "1", "false"))
+
+
 class StreamPolicies(Case):
     def test_put_get_delete(self):
         stream, role = self.table(), self.role()
@@ -926,6 +948,27 @@ class Delivery(Case):
         self.assertTrue(wait_for(lambda: "cannot be assumed" in self.last_result()))
         self.put("1")
         self.assertEqual(self.ids(url, seconds=1), [])
+
+    def test_role_created_again_under_its_name(self):
+        stream = self.table()
+        url = self.consumer(stream)
+        name, document = self.role_arn.rsplit("/", 1)[-1], stream_policy(self.role_arn)
+        unique_id = self.iam.get_role(RoleName=name)["Role"]["RoleId"]
+        kms = server.client("kms", OWNER)
+        key = kms.create_key(Policy=document)["KeyMetadata"]["KeyId"]
+        self.iam.detach_role_policy(RoleName=name, PolicyArn=MANAGED_POLICY)
+        self.iam.delete_role(RoleName=name)
+        self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        self.iam.attach_role_policy(RoleName=name, PolicyArn=MANAGED_POLICY)
+        expected = json.loads(stream_policy(unique_id))
+        found = self.dynamodb.get_resource_policy(ResourceArn=stream)["Policy"]
+        self.assertEqual(json.loads(found), expected)
+        found = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+        self.assertEqual(json.loads(found), expected)
+        self.assertTrue(wait_for(lambda: "Not authorized" in self.last_result()))
+        self.put("1")
+        self.dynamodb.put_resource_policy(ResourceArn=stream, Policy=document)
+        self.assertEqual(self.ids(url), [["1"]])
 
     def test_python_function_writes_to_a_bucket(self):
         stream, role = self.table(), self.role()

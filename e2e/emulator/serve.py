@@ -18,9 +18,11 @@ from moto.iam.models import AWSManagedPolicy, IAMBackend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
+import emails
 import esm
 import keys
 import lambda_runtime
+import principals
 import record
 import streams
 import tables
@@ -96,6 +98,8 @@ def main():
     tables.install()
     trust.install()
     keys.install()
+    principals.install()
+    emails.install()
     lambda_runtime.install(runtime)
     esm.install(runtime)
 

@@ -28,6 +28,7 @@ import identity
 import keys
 import lambda_runtime
 import policy
+import watching
 from streams import READ_ACTIONS, StreamArn, decrypt_refusal, stream_refusal
 
 PAYLOAD_LIMIT = 6 * 1024 * 1024
@@ -163,6 +164,7 @@ class StreamMapping(EventSourceMapping):
         self.last_result = "No records processed"
         self.wake = threading.Event()
         self.position = None  # the sequence number to read next
+        self.next_empty_poll = 0
 
     def proposed(self, spec):
         """The settings as they would be after `spec`."""
@@ -257,7 +259,10 @@ class StreamMapping(EventSourceMapping):
         for action in READ_ACTIONS:
             reason = stream_refusal(caller, action, self.stream)
             if reason:
-                return f"Not authorized to perform dynamodb:{action} on the stream {reason}"
+                return (
+                    f"User: {caller.session_arn} is not authorized to perform: dynamodb:{action} "
+                    f"on resource: {self.stream.text} {reason}"
+                )
         if self.stream.table() is None:
             return "Stream not found"
         return decrypt_refusal(caller, self.stream)
@@ -271,12 +276,16 @@ class StreamMapping(EventSourceMapping):
         ]
         while True:
             raw = self.stream.table().stream_shard.get(read_to, READ_LIMIT)
+            if not raw:
+                self._count_empty_poll()
             for record in map(self._event_record, raw):
                 weight = len(json.dumps(record))
                 if batch and size + weight > PAYLOAD_LIMIT:
                     return batch, read_to
                 read_to = sequence_number(record) + 1
-                if not patterns or any(event_filter.matches(p, record) for p in patterns):
+                matches = not patterns or any(event_filter.matches(p, record) for p in patterns)
+                self._count(PolledEventCount=1, FilteredOutEventCount=0 if matches else 1)
+                if matches:
                     batch.append(record)
                     size += weight
                     window = self.settings["MaximumBatchingWindowInSeconds"]
@@ -290,6 +299,16 @@ class StreamMapping(EventSourceMapping):
             self._pause(min(poll_interval_s, max(0.01, deadline - time.monotonic())))
             if not self.running() or self._problem():
                 return [], self.position
+
+    def _count(self, **metrics):
+        if (self.settings["MetricsConfig"] or {}).get("Metrics"):
+            watching.put(self, "EventSourceMappingUUID", self.uuid, **metrics)
+
+    def _count_empty_poll(self):
+        """Once a minute: moto keeps every value."""
+        if time.monotonic() >= self.next_empty_poll:
+            self.next_empty_poll = time.monotonic() + 60
+            self._count(PolledEventCount=0)
 
     def _event_record(self, raw):
         change = dict(raw["dynamodb"])
@@ -323,9 +342,13 @@ class StreamMapping(EventSourceMapping):
                 if not batch:
                     continue
             try:
-                outcome = runtime.invoke(self.function(), {"Records": batch})
+                function = self.function()
+                late = 1000 * self._age(batch[-1])
+                watching.put(function, "FunctionName", function.function_name, IteratorAge=late)
+                outcome = runtime.invoke(function, {"Records": batch})
             except UnknownFunctionException:
                 self.last_result = "PROBLEM: Function not found"
+                self._count(FailedInvokeEventCount=len(batch))
                 waiting.insert(0, (batch, failures))
                 self._pause(poll_interval_s)
                 continue
@@ -333,9 +356,11 @@ class StreamMapping(EventSourceMapping):
             if failed_at is None:
                 self.position = sequence_number(batch[-1]) + 1
                 self.last_result = "OK"
+                self._count(InvokedEventCount=len(batch))
                 delay = poll_interval_s
                 continue
             self.last_result = "PROBLEM: Function call failed"
+            self._count(FailedInvokeEventCount=len(batch))
             rest = batch[failed_at:]
             if failed_at > 0:  # those before it are through; the first of the rest failed once
                 self.position = sequence_number(rest[0])
@@ -383,8 +408,12 @@ class StreamMapping(EventSourceMapping):
         if destination:
             try:
                 self._send_on_failure(destination, records, condition, invocations, outcome)
+                self._count(OnFailureDestinationDeliveredEventCount=len(records))
             except Exception as error:
+                self._count(DroppedEventCount=len(records))
                 print(f"on-failure destination {destination}: {error}", file=sys.stderr, flush=True)
+        else:
+            self._count(DroppedEventCount=len(records))
         self.position = sequence_number(records[-1]) + 1
 
     def _send_on_failure(self, destination, records, condition, invocations, outcome):

@@ -28,6 +28,7 @@ from moto.sts.models import sts_backends
 
 import identity
 import policy
+import watching
 
 HERE = Path(__file__).resolve().parent
 INIT_TIMEOUT_S = 10
@@ -253,6 +254,10 @@ class LambdaRuntime:
         ]
         outcome.log = "\n".join(lines)
         self._store_log(function, sandbox.log_stream, lines)
+        errors = 1 if outcome.error else 0
+        watching.put(
+            function, "FunctionName", function.function_name, Invocations=1, Errors=errors, Duration=spent
+        )
         return outcome
 
     def _run(self, sandbox, function, event, request_id):
@@ -319,6 +324,8 @@ class LambdaRuntime:
             logs.create_log_stream(group, stream)
         now = int(unix_time_millis())
         logs.put_log_events(group, stream, [{"timestamp": now, "message": x} for x in lines])
+        for line in lines:
+            watching.put_embedded(function, line)
 
 
 def check_role(role_arn):

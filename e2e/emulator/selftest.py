@@ -10,6 +10,7 @@ import time
 import unittest
 import uuid
 import zipfile
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import boto3
@@ -902,7 +903,7 @@ class SourceFunction(Case):
         self.inline(role, {**read, "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": arn}}})
         self.assertEqual(reads(), "ENABLED")
         self.mapping = made
-        self.assertTrue(wait_for(lambda: "Not authorized" in self.last_result()))
+        self.assertTrue(wait_for(lambda: "is not authorized" in self.last_result()))
 
     def test_condition_of_the_log(self):
         role = self.role(managed=False)
@@ -1204,6 +1205,72 @@ class Process(unittest.TestCase):
         slow.process.stdout.close()
         with self.assertRaises(ProcessLookupError):
             os.kill(child, 0)
+
+
+class Watching(Case):
+    def sums(self, namespace, dimension, value, *names):
+        now = datetime.now(timezone.utc)
+        queries = [
+            {
+                "Id": f"m{number}",
+                "MetricStat": {
+                    "Metric": {
+                        "Namespace": namespace,
+                        "MetricName": name,
+                        "Dimensions": [{"Name": dimension, "Value": value}],
+                    },
+                    "Period": 3600,
+                    "Stat": "Sum",
+                },
+            }
+            for number, name in enumerate(names)
+        ]
+        answer = server.client("cloudwatch", CONSUMER).get_metric_data(
+            MetricDataQueries=queries,
+            StartTime=now - timedelta(minutes=30),
+            EndTime=now + timedelta(minutes=1),
+        )
+        return [sum(result["Values"]) for result in answer["MetricDataResults"]]
+
+    def test_metrics_of_a_mapping_and_its_function(self):
+        stream = self.table()
+        pattern = {"dynamodb": {"Keys": {"OrderId": {"S": [{"anything-but": ["other"]}]}}}}
+        self.consumer(
+            stream,
+            {"FAIL": "poison"},
+            BatchSize=1,
+            MaximumRetryAttempts=0,
+            FilterCriteria={"Filters": [{"Pattern": json.dumps(pattern)}]},
+            MetricsConfig={"Metrics": ["EventCount"]},
+        )
+        self.put("1", "other", "poison")
+        names = ("PolledEventCount", "FilteredOutEventCount", "InvokedEventCount",
+                 "FailedInvokeEventCount", "DroppedEventCount")
+        of_mapping = ("AWS/Lambda", "EventSourceMappingUUID", self.mapping["UUID"], *names)
+        wait_for(lambda: self.sums(*of_mapping)[-1])
+        self.assertEqual(self.sums(*of_mapping), [3, 1, 1, 1, 1])
+        of_function = ("AWS/Lambda", "FunctionName", self.name)
+        self.assertEqual(self.sums(*of_function, "Invocations", "Errors"), [2, 1])
+
+    def test_metrics_of_a_log(self):
+        line = {
+            "_aws": {"CloudWatchMetrics": [
+                {"Namespace": "Own", "Dimensions": [["FunctionName"]], "Metrics": [{"Name": "Made"}]}
+            ]},
+            "FunctionName": unique("Function"),
+            "Made": 7,
+        }
+        code = zipped(index_mjs=f"export const handler = () => console.log({json.dumps(json.dumps(line))});")
+        role = self.role()
+        self.functions.invoke(FunctionName=self.function(role, {}, code))
+        self.assertEqual(self.sums("Own", "FunctionName", line["FunctionName"], "Made"), [7])
+
+    def test_concurrency_of_the_account(self):
+        name = self.function(self.role(), {})
+        self.functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=7)
+        limit = self.functions.get_account_settings()["AccountLimit"]
+        self.assertEqual(limit["UnreservedConcurrentExecutions"], 993)
+        self.functions.delete_function_concurrency(FunctionName=name)
 
 
 if __name__ == "__main__":

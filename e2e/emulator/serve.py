@@ -27,6 +27,7 @@ import record
 import streams
 import tables
 import trust
+import watching
 
 
 def parse_arguments():
@@ -100,6 +101,7 @@ def main():
     keys.install()
     principals.install()
     emails.install()
+    watching.install()
     lambda_runtime.install(runtime)
     esm.install(runtime)
 

@@ -14,6 +14,7 @@ const MODULES: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   stacks: () => import('./stacks'),
   drift: () => import('./drift'),
   redrive: () => import('./redrive'),
+  doctor: () => import('./doctor'),
   app: () => import('../main'),
   help: () => import('./help'),
 };

@@ -19,6 +19,7 @@ import { ProxiedHandler } from './proxied-handler';
 import type { Invoke, Store } from './redrive';
 
 type Role = NonNullable<Account['deployRole']>;
+type TemporaryCredentials = Parameters<typeof fromTemporaryCredentials>[0];
 
 /** The consumer whose failed batches are delivered. */
 export interface Target {
@@ -48,11 +49,21 @@ export function connect(target: Target): { readonly store: Store; readonly invok
   return { store: s3Store(s3, target), invoke: invokeWith(lambda, functionArn) };
 }
 
-/** Credentials of a role; without one those that the command is run with. */
-export function credentialsOf(region: string, role: Role | undefined, sessionName?: string) {
+/**
+ * Credentials of a role; without one those that the command is run with.
+ *
+ * @param masterCredentials that assume it. Default: those that the command is run with
+ */
+export function credentialsOf(
+  region: string,
+  role: Role | undefined,
+  sessionName?: string,
+  masterCredentials?: TemporaryCredentials['masterCredentials'],
+) {
   return (
     role &&
     fromTemporaryCredentials({
+      masterCredentials,
       params: {
         RoleArn: role.arn,
         ExternalId: role.externalId,
@@ -68,16 +79,20 @@ export function s3Client(
   credentials: ReturnType<typeof credentialsOf>,
   usePathStyle = false,
 ): S3Client {
-  // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
   return new S3Client({
     region,
     credentials,
     requestHandler: new ProxiedHandler({}),
-    // Custom endpoints rarely support virtual-hosted buckets.
-    forcePathStyle: usePathStyle || Boolean(AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL),
+    ...s3Settings(usePathStyle),
   });
+}
+
+export function s3Settings(usePathStyle = false) {
+  // The SDK's advice on Node.js is for the maintainers of this project, not for whoever runs it.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  // Custom endpoints rarely support virtual-hosted buckets.
+  return { forcePathStyle: usePathStyle || Boolean(AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) };
 }
 
 function s3Store(s3: S3Client, target: Target): Store {

@@ -1,0 +1,90 @@
+import type { Cause } from '../../../operate/doctor/cause';
+import { withoutHidden } from '../../../operate/doctor/hidden';
+import { noCredentials, roleNotAssumed, wrongAccount } from '../../../operate/doctor/read/accounts';
+import { reportLines, reportOf } from '../../../operate/doctor/report';
+import { factsOf } from './support/facts';
+
+const cause = (stack: string, account = 'shop'): Cause => ({
+  cause: 'not-deployed',
+  account,
+  stack,
+  part: 'state',
+  message: 'it is not deployed',
+  remedy: `npm run deploy -- ${stack}`,
+});
+
+const TWO = factsOf({
+  'subscriptions[1]': { producer: 'orders', consumer: 'audit' },
+  'consumers.audit': { account: 'analytics', role: { name: 'A' }, function: { name: 'Audit' } },
+});
+
+test('a healthy subscription works, and nothing is to be done', () => {
+  const report = reportOf({ facts: factsOf(), causes: [] });
+  expect(report).toEqual({
+    works: true,
+    subscriptions: [
+      { subscription: 'subscription-orders-process-orders', works: true, causes: [] },
+    ],
+    causes: [],
+  });
+});
+
+test('a cause of one subscription is its own, one of several is said once', () => {
+  const one = cause('consumer-audit', 'analytics');
+  const several = cause('producer-orders');
+  expect(reportOf({ facts: TWO, causes: [one, several] })).toEqual({
+    works: false,
+    subscriptions: [
+      { subscription: 'subscription-orders-process-orders', works: false, causes: [] },
+      { subscription: 'subscription-orders-audit', works: false, causes: [one] },
+    ],
+    causes: [several],
+  });
+});
+
+test('a cause of an account concerns all of its subscriptions, and is said once', () => {
+  const refused = roleNotAssumed('shop', 'arn:aws:iam::444455556666:role/Deploy', {
+    name: 'AccessDenied',
+    message: 'not authorized',
+  });
+  const report = reportOf({ facts: factsOf(), causes: [refused] });
+  expect(report).toMatchObject({
+    causes: [refused],
+    subscriptions: [{ works: false, causes: [] }],
+  });
+  expect(reportLines(report)).toEqual([
+    'subscription-orders-process-orders  see below',
+    '',
+    'role-not-assumed: shop credentials',
+    '  the role arn:aws:iam::444455556666:role/Deploy cannot be assumed (AccessDenied: not authorized)',
+    "  To do: let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it: aws sts assume-role --role-arn arn:aws:iam::444455556666:role/Deploy --role-session-name doctor",
+  ]);
+});
+
+test('credentials that are missing concern all accounts', () => {
+  const missing = noCredentials('', { name: 'CredentialsProviderError', message: 'none' });
+  expect(reportLines(reportOf({ facts: factsOf(), causes: [missing] })).slice(2, 4)).toEqual([
+    'no-credentials: all accounts credentials',
+    '  there are no credentials of AWS that work (CredentialsProviderError: none)',
+  ]);
+});
+
+test('credentials of another account are named with both accounts', () => {
+  expect(
+    wrongAccount('shop', '444455556666', '111122223333', 'arn:aws:iam::111122223333:user/a'),
+  ).toMatchObject({
+    message:
+      'the credentials are of the account 111122223333 (arn:aws:iam::111122223333:user/a), and shop is 444455556666',
+    remedy:
+      'write the role that Terraform assumes there as accounts.shop.deployRole: { arn: … }, or run this with credentials of 444455556666',
+  });
+});
+
+test('what follows from a stack that is not deployed is not said', () => {
+  const follows = { ...cause('producer-orders'), cause: 'policy-missing' } as const;
+  const other = { ...cause('producer-other'), cause: 'policy-missing' } as const;
+  expect(withoutHidden([cause('producer-orders'), follows, other])).toEqual([
+    cause('producer-orders'),
+    other,
+  ]);
+});

@@ -1,0 +1,49 @@
+import { examine, reducedTo } from '../operate/doctor/doctor';
+import { reportLines, reportOf } from '../operate/doctor/report';
+import { ownPage } from '../topology/own-files';
+import { stacksOf } from '../topology/stacks';
+import { Screen } from './screen';
+import { select } from './selection';
+import { defineTopologyCommand, readTopology } from './topology';
+
+const OPTIONS = {
+  subscription: {
+    type: 'string',
+    value: '<pattern>',
+    does: "only subscriptions whose stack's ID matches, such as 'subscription-orders-*'",
+  },
+  json: {
+    type: 'boolean',
+    does: 'one JSON document on standard output, all else on standard error',
+  },
+} as const;
+
+/** `npm run doctor`: why records do not arrive. */
+export const command = defineTopologyCommand(
+  'doctor',
+  OPTIONS,
+  async ({ subscription, json }, world) => {
+    const { stdout, stderr, now } = world;
+    const topology = readTopology(world);
+    const asked = subscription === undefined ? topology : reduced(topology, subscription);
+    const screen = new Screen({ stdout: stderr, terminal: world.terminal });
+    const examination = await examine(asked, now, (read, of) =>
+      screen.show(`Reading AWS: ${read} of ${of} producers and consumers`),
+    );
+    screen.show('');
+    const report = reportOf(examination);
+    if (json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    else for (const line of reportLines(report)) stdout.write(`${line}\n`);
+    return report.works ? 0 : 1;
+  },
+  `\nExit code: 0 if all works, 1 if not. Documentation: ${ownPage('doctor.md')}\n`,
+);
+
+function reduced(topology: ReturnType<typeof readTopology>, pattern: string) {
+  const all = stacksOf(topology).filter(({ kind }) => kind === 'subscription');
+  const ids = new Set(select(all, [pattern]).map(({ id }) => id));
+  return reducedTo(
+    topology,
+    topology.subscriptions.filter(({ stackId }) => ids.has(stackId)),
+  );
+}

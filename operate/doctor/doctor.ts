@@ -1,0 +1,104 @@
+import { Stacks } from '../../review/read/resources';
+import { stacksOf } from '../../review/read/stacks';
+import type { ResolvedSubscription, ResolvedTopology } from '../../topology/resolve';
+import type { Cause } from './cause';
+import { CAUSES } from './causes';
+import type { Facts } from './facts';
+import { withoutHidden } from './hidden';
+import { Accounts, nameOf } from './read/accounts';
+import { readConsumer } from './read/consumer';
+import { readProducer } from './read/producer';
+import { readStates } from './read/states';
+
+export interface Examination {
+  readonly facts: Facts;
+  readonly causes: readonly Cause[];
+}
+
+/**
+ * Reads the accounts, and finds why subscriptions do not work.
+ *
+ * @param topology what to look at
+ * @param progress is called with what was read, and how much there is
+ */
+export async function examine(
+  topology: ResolvedTopology,
+  now: Date,
+  progress: (read: number, of: number) => void,
+): Promise<Examination> {
+  const accounts = new Accounts(topology);
+  const { consumers, producers, subscriptions } = topology;
+  const stacks = new Stacks(stacksOf(topology));
+  const total = consumers.length + producers.length;
+  let read = 0;
+  const counted = async <T>(reading: Promise<T>) => {
+    const result = await reading;
+    read += 1;
+    progress(read, total);
+    return result;
+  };
+  const [states, ofConsumers, ofProducers] = await Promise.all([
+    readStates(topology, [...consumers, ...producers, ...subscriptions], accounts),
+    Promise.all(
+      consumers.map(async (consumer) => {
+        const reader = await accounts.of(consumer.account);
+        const live = await counted(readConsumer(reader, consumer));
+        return { consumer, account: nameOf(topology, consumer.account), ...live };
+      }),
+    ),
+    Promise.all(
+      producers.map(async (producer) => {
+        const reader = await accounts.of(producer.account);
+        const live = await counted(readProducer(reader, producer));
+        return { producer, account: nameOf(topology, producer.account), ...live };
+      }),
+    ),
+  ]);
+  const facts = linked({
+    topology,
+    stacks,
+    now,
+    states,
+    consumers: ofConsumers,
+    producers: ofProducers,
+  });
+  const found = CAUSES.flatMap((find) => find(facts));
+  return { facts, causes: withoutHidden([...(await accounts.causes()), ...found]) };
+}
+
+/** With the subscriptions, each with what it belongs to. */
+export function linked(facts: Omit<Facts, 'subscriptions'>): Facts {
+  const { topology, consumers, producers } = facts;
+  const consumerOf = new Map(consumers.map((each) => [each.consumer.stackId, each]));
+  const producerOf = new Map(producers.map((each) => [each.producer.stackId, each]));
+  return {
+    ...facts,
+    subscriptions: topology.subscriptions.flatMap((subscription) => {
+      const { stream, consumerStackId, account } = subscription;
+      const consumer = consumerOf.get(consumerStackId);
+      const producer = 'arn' in stream ? undefined : producerOf.get(stream.producerStackId);
+      return consumer
+        ? { subscription, account: nameOf(topology, account), consumer, producer }
+        : [];
+    }),
+  };
+}
+
+/** The topology with nothing but some subscriptions, and what these have to do with. */
+export function reducedTo(
+  topology: ResolvedTopology,
+  subscriptions: readonly ResolvedSubscription[],
+): ResolvedTopology {
+  const ids = new Set(
+    subscriptions.flatMap(({ stream, consumerStackId }) =>
+      'arn' in stream ? [consumerStackId] : [consumerStackId, stream.producerStackId],
+    ),
+  );
+  const isIncluded = ({ stackId }: { readonly stackId: string }) => ids.has(stackId);
+  return {
+    ...topology,
+    subscriptions,
+    consumers: topology.consumers.filter(isIncluded),
+    producers: topology.producers.filter(isIncluded),
+  };
+}

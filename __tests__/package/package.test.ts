@@ -130,6 +130,7 @@ describe('npm pack', () => {
       'help',
       'init',
       'lambda-src',
+      'local',
       'package.json',
       'review',
       'topologies',

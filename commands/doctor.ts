@@ -2,6 +2,7 @@ import { examine, reducedTo } from '../operate/doctor/doctor';
 import { reportLines, reportOf } from '../operate/doctor/report';
 import { ownPage } from '../topology/own-files';
 import { stacksOf } from '../topology/stacks';
+import { READ_ONLY, readOnly } from './read-only';
 import { Screen } from './screen';
 import { select } from './selection';
 import { defineTopologyCommand, readTopology } from './topology';
@@ -16,15 +17,17 @@ const OPTIONS = {
     type: 'boolean',
     does: 'one JSON document on standard output, all else on standard error',
   },
+  ...READ_ONLY,
 } as const;
 
 /** `npm run doctor`: why records do not arrive. */
 export const command = defineTopologyCommand(
   'doctor',
   OPTIONS,
-  async ({ subscription, json }, world) => {
+  async ({ subscription, json, 'read-only': reads }, world) => {
     const { stdout, stderr, now } = world;
-    const topology = readTopology(world);
+    const all = readTopology(world);
+    const topology = reads ? readOnly(all) : all;
     const asked = subscription === undefined ? topology : reduced(topology, subscription);
     const screen = new Screen({ stdout: stderr, terminal: world.terminal });
     const examination = await examine(asked, now, (read, of) =>

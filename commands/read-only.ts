@@ -9,25 +9,30 @@ export const READ_ONLY = {
 
 /** The topology for whoever may only read: other roles of the same accounts are assumed. */
 export function readOnly(topology: ResolvedTopology): ResolvedTopology {
-  const { state, consumers, producers, subscriptions } = topology;
+  const { state, accounts, consumers, producers, subscriptions } = topology;
   return {
     ...topology,
     state: { ...state, roleArn: role(state.roleArn, 'TerraformState-read') },
-    consumers: consumers.map(withReader),
-    producers: producers.map(withReader),
-    subscriptions: subscriptions.map(withReader),
+    accounts: Object.fromEntries(
+      Object.entries(accounts).map(([name, account]) => [name, withReader(account)]),
+    ),
+    consumers: consumers.map(ofReader),
+    producers: producers.map(ofReader),
+    subscriptions: subscriptions.map(ofReader),
   };
 }
 
-function withReader<T extends { readonly account: Account }>(stack: T): T {
-  const { deployRole, stateRoleArn } = stack.account;
+const ofReader = <T extends { readonly account: Account }>(stack: T): T => ({
+  ...stack,
+  account: withReader(stack.account),
+});
+
+function withReader<T extends Pick<Account, 'deployRole' | 'stateRoleArn'>>(account: T): T {
+  const { deployRole, stateRoleArn } = account;
   return {
-    ...stack,
-    account: {
-      ...stack.account,
-      deployRole: deployRole && { ...deployRole, arn: role(deployRole.arn, 'TerraformRead') },
-      stateRoleArn: role(stateRoleArn, 'TerraformState-read'),
-    },
+    ...account,
+    deployRole: deployRole && { ...deployRole, arn: role(deployRole.arn, 'TerraformRead') },
+    stateRoleArn: role(stateRoleArn, 'TerraformState-read'),
   };
 }
 

@@ -8,7 +8,7 @@ const REQUIREMENTS = `${FOLDER}/requirements.txt`;
 /** As slow as AWS is: a new role is not known to others for a while, and each request takes its time. */
 const OPTIONS = ['--port', '0', '--principal-propagation-s', '20', '--latency-ms', '20'];
 
-/** A file to which the calls are added that Terraform makes with roles named Terraform…. */
+/** A file to which the calls are added that Terraform and doctor make with roles named Terraform…. */
 const { RECORD_CALLS } = process.env;
 if (RECORD_CALLS) OPTIONS.push('--record', RECORD_CALLS);
 

@@ -1,4 +1,4 @@
-"""Records the calls that Terraform makes with roles named Terraform…, in a sorted file, each once:
+"""Records the calls that Terraform and doctor make with roles named Terraform…, in a sorted file, each once:
 
     <account> <role> <service>:<operation> <parameter>=<value> …
 
@@ -22,6 +22,7 @@ CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 NAMING = re.compile(
     r".*(Name|NamePrefix|Names\.member\.\d+|Arn|ARN|KeyId|UUID)|Bucket|Key|Resource|WorkGroup"
 )
+RECORDED = re.compile(r"HashiCorp|cross-account-streams-doctor")
 # IDs and times, which differ from run to run.
 LABEL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/stream/)\S+")
 
@@ -89,7 +90,7 @@ class Recorder:
 
     def __call__(self, environ, start_response):
         signature = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if signature and "HashiCorp" in environ.get("HTTP_USER_AGENT", ""):
+        if signature and RECORDED.search(environ.get("HTTP_USER_AGENT", "")):
             body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             environ["wsgi.input"] = io.BytesIO(body)
             self.record(environ, body, *signature.groups())

@@ -1145,7 +1145,7 @@ class Process(unittest.TestCase):
             with self.assertRaisesRegex(ClientError, "AccessDenied.* not authorized to perform: sts:AssumeRole"):
                 server.client("sts", "333333333333").assume_role(RoleArn=arn, RoleSessionName="selftest")
 
-    def test_records_what_terraform_calls_with_a_role(self):
+    def test_records_what_terraform_and_doctor_call_with_a_role(self):
         role = "TerraformDeploy"
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "calls.txt")
@@ -1159,7 +1159,8 @@ class Process(unittest.TestCase):
                 recording.client("iam", CONSUMER, config=terraform).list_roles()  # another
                 iam = recording.client("iam", CONSUMER, role, config=terraform)
                 iam.create_role(RoleName="role", AssumeRolePolicyDocument=TRUST)
-                functions = recording.client("lambda", CONSUMER, role, config=terraform)
+                doctor = Config(user_agent_extra="cross-account-streams-doctor")
+                functions = recording.client("lambda", CONSUMER, role, config=doctor)
                 with self.assertRaises(ClientError):
                     functions.get_event_source_mapping(UUID=str(uuid.uuid4()))
                 s3 = recording.client("s3", CONSUMER, role, config=terraform)

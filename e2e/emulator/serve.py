@@ -44,7 +44,7 @@ def parse_arguments():
         "--poll-interval-ms", type=float, default=200, help="of event source mappings"
     )
     parser.add_argument(
-        "--record", metavar="FILE", help="add the calls that Terraform makes with roles named Terraform… to FILE"
+        "--record", metavar="FILE", help="add the calls that Terraform and doctor make with roles named Terraform… to FILE"
     )
     parser.add_argument(
         "--until-stdin-closes",

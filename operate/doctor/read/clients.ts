@@ -13,6 +13,8 @@ export type Credentials = Awaited<ReturnType<STSClient['config']['credentials']>
 
 /** For all clients: connections are shared. */
 const SETTINGS = {
+  // What CloudTrail and the emulator know the calls by.
+  customUserAgent: 'cross-account-streams-doctor',
   // Throttled calls are repeated, with growing pauses.
   maxAttempts: 6,
   requestHandler: new ProxiedHandler({

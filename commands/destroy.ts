@@ -7,7 +7,8 @@ import type { ResolvedTopology } from '../topology/resolve';
 import { type Stack, stacksOf } from '../topology/stacks';
 import { APPROVE, confirmed, ensureApproval } from './approval';
 import { OUTDIR, RUN_OPTIONS, Runner } from './runner';
-import { callOf, OPERANDS, select } from './selection';
+import { select } from './select';
+import { callOf, OPERANDS } from './selection';
 import { exitCode, planLines, repeating, resultLines, totals } from './summary';
 import { defineTopologyCommand, readTopology } from './topology';
 

@@ -1,10 +1,9 @@
-import { examine, reducedTo } from '../operate/doctor/doctor';
+import { examine } from '../operate/doctor/doctor';
 import { reportLines, reportOf } from '../operate/doctor/report';
 import { ownPage } from '../topology/own-files';
-import { stacksOf } from '../topology/stacks';
 import { READ_ONLY, readOnly } from './read-only';
 import { Screen } from './screen';
-import { select } from './selection';
+import { withSubscriptions } from './select';
 import { defineTopologyCommand, readTopology } from './topology';
 
 const OPTIONS = {
@@ -28,7 +27,7 @@ export const command = defineTopologyCommand(
     const { stdout, stderr, now } = world;
     const all = readTopology(world);
     const topology = reads ? readOnly(all) : all;
-    const asked = subscription === undefined ? topology : reduced(topology, subscription);
+    const asked = subscription === undefined ? topology : withSubscriptions(topology, subscription);
     const screen = new Screen({ stdout: stderr, terminal: world.terminal });
     const examination = await examine(asked, now, (read, of) =>
       screen.show(`Reading AWS: ${read} of ${of} producers and consumers`),
@@ -41,12 +40,3 @@ export const command = defineTopologyCommand(
   },
   `\nExit code: 0 if all works, 1 if not. Documentation: ${ownPage('doctor.md')}\n`,
 );
-
-function reduced(topology: ReturnType<typeof readTopology>, pattern: string) {
-  const all = stacksOf(topology).filter(({ kind }) => kind === 'subscription');
-  const ids = new Set(select(all, [pattern]).map(({ id }) => id));
-  return reducedTo(
-    topology,
-    topology.subscriptions.filter(({ stackId }) => ids.has(stackId)),
-  );
-}

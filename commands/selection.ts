@@ -3,7 +3,7 @@ import { synthesizeAt } from '../review/changes/at-ref';
 import { changedStacks } from '../review/changes/changed-stacks';
 import { readStacks } from '../review/read/stacks';
 import { synthesize } from '../stacks/synthesize';
-import { didYouMean, UserError } from '../topology/problem';
+import { UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import { type Stack, stacksOf } from '../topology/stacks';
 import { visible } from '../topology/unicode';
@@ -12,6 +12,7 @@ import { quoted } from './explain';
 import { readOnly } from './read-only';
 import type { World } from './run';
 import { OUTDIR } from './runner';
+import { select } from './select';
 import type { TopologyWorld } from './topology';
 
 /** What a command takes to name stacks. */
@@ -82,26 +83,6 @@ export async function prepared(
   const isSynthesized = selection.since !== undefined && topology === asked;
   if (!isSynthesized) await synthesize(topology, OUTDIR);
   return { ...selection, topology };
-}
-
-/**
- * Those that match a pattern, in which `*` is any text; without patterns all.
- *
- * @throws UserError of a pattern without a stack
- */
-export function select(stacks: readonly Stack[], patterns: readonly string[]): Stack[] {
-  const ids = stacks.map(({ id }) => id);
-  const wanted = patterns.map((pattern) => {
-    const text = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-    const matches = new RegExp(`^${text}$`);
-    if (ids.some((id) => matches.test(id))) return matches;
-    throw new UserError(
-      `no stack is ${pattern}; ${didYouMean(pattern, ids)}npm run stacks lists them`,
-    );
-  });
-  return wanted.length === 0
-    ? [...stacks]
-    : stacks.filter(({ id }) => wanted.some((matches) => matches.test(id)));
 }
 
 /**

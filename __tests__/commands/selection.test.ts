@@ -1,4 +1,5 @@
-import { select, shardOf } from '../../commands/selection';
+import { select } from '../../commands/select';
+import { shardOf } from '../../commands/selection';
 import { loadTopology } from '../../load/load';
 import { stacksOf } from '../../topology/stacks';
 

@@ -1,6 +1,6 @@
 import { Stacks } from '../../review/read/resources';
 import { stacksOf } from '../../review/read/stacks';
-import type { ResolvedSubscription, ResolvedTopology } from '../../topology/resolve';
+import type { ResolvedTopology } from '../../topology/resolve';
 import type { Cause } from './cause';
 import { CAUSES } from './causes';
 import type { Facts } from './facts';
@@ -81,24 +81,5 @@ export function linked(facts: Omit<Facts, 'subscriptions'>): Facts {
         ? { subscription, account: nameOf(topology, account), consumer, producer }
         : [];
     }),
-  };
-}
-
-/** The topology with nothing but some subscriptions, and what these have to do with. */
-export function reducedTo(
-  topology: ResolvedTopology,
-  subscriptions: readonly ResolvedSubscription[],
-): ResolvedTopology {
-  const ids = new Set(
-    subscriptions.flatMap(({ stream, consumerStackId }) =>
-      'arn' in stream ? [consumerStackId] : [consumerStackId, stream.producerStackId],
-    ),
-  );
-  const isIncluded = ({ stackId }: { readonly stackId: string }) => ids.has(stackId);
-  return {
-    ...topology,
-    subscriptions,
-    consumers: topology.consumers.filter(isIncluded),
-    producers: topology.producers.filter(isIncluded),
   };
 }

@@ -40,42 +40,60 @@ export function toRecord(change: Change, index: number, eventSourceARN: string):
   }
   const imageOf = (name: keyof Change, image: object) =>
     toImage(image, `changes[${index}].${name}`);
+  const images = {
+    ApproximateCreationDateTime: seconds,
+    Keys: imageOf('keys', keys),
+    ...(oldImage && { OldImage: imageOf('oldImage', oldImage) }),
+    ...(newImage && { NewImage: imageOf('newImage', newImage) }),
+    StreamViewType: 'NEW_AND_OLD_IMAGES' as const,
+  };
   return {
-    eventID: `change-${index}`,
-    eventName,
-    eventVersion: '1.1',
-    eventSource: 'aws:dynamodb',
-    awsRegion: parseStreamArn(eventSourceARN)?.region,
-    dynamodb: {
-      ApproximateCreationDateTime: seconds,
-      Keys: imageOf('keys', keys),
-      ...(oldImage && { OldImage: imageOf('oldImage', oldImage) }),
-      ...(newImage && { NewImage: imageOf('newImage', newImage) }),
-      SequenceNumber: String(FIRST + BigInt(index)),
-      StreamViewType: 'NEW_AND_OLD_IMAGES',
-    },
-    eventSourceARN,
+    ...recordOf(eventName, images, index, eventSourceARN),
     ...(expired && {
       userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
     }),
   };
 }
 
+/** The record of a change whose values are DynamoDB's. */
+export function recordOf(
+  eventName: Change['eventName'],
+  images: StreamRecord['dynamodb'],
+  index: number,
+  eventSourceARN: string,
+): StreamRecord {
+  return {
+    eventID: `change-${index}`,
+    eventName,
+    eventVersion: '1.1',
+    eventSource: 'aws:dynamodb',
+    awsRegion: parseStreamArn(eventSourceARN)?.region,
+    dynamodb: { ...images, SequenceNumber: String(FIRST + BigInt(index)) },
+    eventSourceARN,
+  };
+}
+
 /** As many digits as DynamoDB's. */
 const FIRST = 4_421_584_500_000_000_017_450_439_000n;
 
-function toImage(item: object, place: string): Image {
+/**
+ * @param place of the item, for messages
+ * @throws TypeError if a value is none that DynamoDB stores
+ */
+export function toImage(item: object, place: string): Image {
   if (!isPlainObject(item)) throw new TypeError(`${place} must be an object, got ${inspect(item)}`);
-  const image: Image = {};
-  for (const [attribute, value] of Object.entries(item)) {
-    image[attribute] = toAttributeValue(value, `${place}.${attribute}`);
-  }
-  return image;
+  const values = Object.entries(item).map(([attribute, value]) => [
+    attribute,
+    toAttributeValue(value, `${place}.${attribute}`),
+  ]);
+  return Object.fromEntries(values);
 }
 
 function toAttributeValue(value: unknown, place: string): AttributeValue {
   if (typeof value === 'string') return { S: value };
-  if (Number.isFinite(value) || typeof value === 'bigint') return { N: String(value) };
+  // A Number object may have more digits than a double.
+  const isNumber = Number.isFinite(value) || types.isNumberObject(value);
+  if (isNumber || typeof value === 'bigint') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (value === null) return { NULL: true };
   if (types.isUint8Array(value)) return { B: Buffer.from(value).toString('base64') };

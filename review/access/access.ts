@@ -72,6 +72,7 @@ export function evaluateAccess(model: AccessModel, topology: ResolvedTopology) {
   return {
     /** What access is asked for, in the stacks and elsewhere. */
     targets: targets.map(({ target }) => target),
+    answers,
     /** Every question that is answered with yes. */
     allowed,
     /** The same, and what the statements of the topology allow, which is not asked. */

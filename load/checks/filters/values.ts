@@ -151,7 +151,7 @@ export function streamArns(beginnings: readonly string[]): Values {
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html#HowItWorks.DataTypes.Number
  */
-function asDynamoDbWritesIt(text: string): string | undefined {
+export function asDynamoDbWritesIt(text: string): string | undefined {
   const [all, sign = '', before = '', after = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   if (all === undefined) return undefined;

@@ -1,0 +1,194 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { Stacks } from '../review/read/resources';
+import { readStacks } from '../review/read/stacks';
+import { writeStacks } from '../stacks/synthesize';
+import { temporaryFolder } from '../topology/paths';
+import { didYouMean, UserError } from '../topology/problem';
+import type { ResolvedTopology } from '../topology/resolve';
+import { type Access, accessOf } from './access';
+import type { InjectedFault } from './function/function';
+import { Functions } from './functions';
+import { keyInWords } from './item';
+import { inWords } from './mapping';
+import { type Parts, readParts, type SubscriptionPart, type TablePart } from './parts';
+import { redriveBatches } from './redrive';
+import { type Print, saying } from './step';
+import { deliverTo, type Faults } from './subscription';
+import type { Written } from './table';
+import { Tables } from './tables';
+
+/** A change of an item. */
+export interface Action {
+  /** Name of a producer; with `-<account>` where it is in several. */
+  readonly producer: string;
+  readonly kind: 'put' | 'update' | 'delete';
+  /** Plain JSON, or DynamoDB JSON. `parseItem` reads it with all digits of its numbers. */
+  readonly item: object;
+}
+
+/** `denied`: at the next delivery the stream's policy allows nothing; the others happen at the handler's call. */
+export type Fault = InjectedFault | 'denied';
+
+export interface PlayOptions {
+  /** Where tables, buckets and sinks are files: `local.out`. */
+  readonly folder: string;
+  readonly print: Print;
+  /** `kept`: in files of the folder between runs; `empty`: in memory. */
+  readonly tables: 'kept' | 'empty';
+  /** Synthesized stacks, such as `cdktf.out`. Default: they are synthesized from the topology. */
+  readonly from?: string;
+  /** Default: the time. */
+  readonly now?: () => Date;
+}
+
+export interface Play {
+  /** @throws UserError of a producer or an item that there cannot be; it has changed nothing */
+  apply(action: Action, fault?: Fault): Promise<void>;
+  /** All records that are not delivered yet, to every subscription. */
+  deliver(): Promise<void>;
+  /** All failed batches. */
+  redrive(): Promise<void>;
+  /** Synthesizes again: code that changed is bundled. */
+  reload(): Promise<void>;
+  /** Ends the functions, and keeps the tables. */
+  close(): Promise<void>;
+}
+
+/**
+ * Plays a topology as it is synthesized: tables and their streams, who may read them, event source mappings, functions
+ * and failed batches.
+ *
+ * @throws UserError of stacks that cannot be synthesized or read
+ */
+export async function openPlay(topology: ResolvedTopology, options: PlayOptions): Promise<Play> {
+  const { folder, print, from, now = () => new Date() } = options;
+  const say = saying(print);
+  const tables = new Tables(
+    options.tables === 'kept' ? path.join(folder, 'tables') : undefined,
+    now,
+  );
+  const faults: Faults = new Map();
+  /** Tables whose streams' policies allow nothing, until the next delivery. */
+  const denied = new Set<string>();
+  let scene = open();
+
+  function open() {
+    const place = from ?? temporaryFolder('local-');
+    if (from === undefined) writeStacks(topology, place);
+    const stacks = new Stacks(readStacks(place));
+    const parts = readParts(topology, stacks, place);
+    let evaluated: Access | undefined;
+    const access = () => {
+      evaluated ??= accessOf(stacks, topology);
+      return evaluated;
+    };
+    const consumers = parts.functions.filter((part) => part.setUp !== undefined);
+    const consumerOf = ({ consumerStackId }: SubscriptionPart) =>
+      consumers.find((part) => part.place.stack === consumerStackId);
+    const tableOf = ({ streamArn }: SubscriptionPart) =>
+      parts.tables.find(({ schema }) => schema.streamArn === streamArn);
+    for (const part of parts.functions) {
+      if (part.setUp === undefined)
+        say(part.place, 'skipped', `not played: ${part.skipped}`, 'note');
+    }
+    for (const subscription of parts.subscriptions.filter(consumerOf)) {
+      const part = tableOf(subscription);
+      if (part)
+        tables.get(part).subscribe(subscription.stackId, subscription.mapping.startingPosition);
+    }
+    const functions = new Functions(parts.functions, access, folder, say);
+    return {
+      ...{ parts, consumers, consumerOf, tableOf, functions },
+      access: ({ label, source }: TablePart) =>
+        denied.has(label) ? accessOf(stacks, topology, source) : access(),
+      async end() {
+        await functions.end();
+        if (from === undefined) rmSync(place, { recursive: true, force: true });
+      },
+    };
+  }
+
+  return {
+    async apply({ producer, kind, item }, fault) {
+      const part = tableNamed(producer, scene.parts);
+      const table = tables.get(part);
+      const hadKey = table.state.key !== undefined;
+      const { keys, record } = applied(part, () => table[kind](item));
+      if (!hadKey) {
+        const [{ name, type } = {}] = table.state.key ?? [];
+        const text = `the topology does not have its key: taken is ${name} (${type}), the first attribute`;
+        say(part.place, 'assumed', text, 'note');
+      }
+      say(part.place, kind, keyInWords(keys), 'ok', { item });
+      const stream = { ...part.place, part: 'stream' };
+      if (!record) {
+        say(stream, 'record', 'none, since nothing changed', 'note');
+        return;
+      }
+      say(stream, 'record', inWords([record]), 'ok', { record });
+      if (fault === 'denied') denied.add(part.label);
+      else if (fault) faults.set(record.eventID ?? '', fault);
+    },
+
+    async deliver() {
+      for (const subscription of scene.parts.subscriptions) {
+        const consumer = scene.consumerOf(subscription);
+        const part = scene.tableOf(subscription);
+        if (!consumer || !part) continue;
+        const table = tables.get(part);
+        const access = scene.access(part);
+        const { functions } = scene;
+        await deliverTo({
+          subscription,
+          consumer,
+          table,
+          access,
+          functions,
+          faults,
+          folder,
+          now,
+          say,
+        });
+      }
+      denied.clear();
+      tables.save();
+    },
+
+    async redrive() {
+      for (const part of scene.consumers) await redriveBatches(part, scene.functions, folder, say);
+    },
+
+    async reload() {
+      const before = scene;
+      scene = open();
+      await before.end();
+    },
+
+    async close() {
+      tables.save();
+      await scene.end();
+    },
+  };
+}
+
+function tableNamed(producer: string, { tables }: Parts): TablePart {
+  const found = tables.filter(({ name, label }) => name === producer || label === producer);
+  const [first, ...others] =
+    found.length > 1 ? found.filter(({ label }) => label === producer) : found;
+  if (first && others.length === 0) return first;
+  const labels = (found.length > 1 ? found : tables).map(({ label }) => label);
+  const names = labels.join(', ') || 'it has none';
+  throw new UserError(
+    `${didYouMean(producer, labels)}the producer must be one of the topology (${names}), got ${JSON.stringify(producer)}`,
+  );
+}
+
+function applied({ label }: TablePart, write: () => Written): Written {
+  try {
+    return write();
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${label}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+import path from 'node:path';
+import type { StreamRecord } from '../lambda-src/runtime/stream-event';
+import { type Access, sayRefusals } from './access';
+import { writeFailedBatch } from './failed-batches';
+import { matchesFilter } from './filters';
+import type { InjectedFault } from './function/function';
+import type { Functions } from './functions';
+import { type Batch, deliverRecords, inWords } from './mapping';
+import type { FunctionPart, SubscriptionPart } from './parts';
+import type { Place, Say } from './step';
+import type { Table } from './table';
+
+/** What goes wrong with a record, by its event ID. */
+export type Faults = Map<string, InjectedFault>;
+
+export interface Delivery {
+  readonly subscription: SubscriptionPart;
+  readonly consumer: FunctionPart;
+  readonly table: Table;
+  readonly access: Access;
+  readonly functions: Functions;
+  readonly faults: Faults;
+  /** Of the buckets. */
+  readonly folder: string;
+  readonly now: () => Date;
+  readonly say: Say;
+}
+
+/** Delivers what a subscription has not read yet, if its function's role may read it. */
+export async function deliverTo(delivery: Delivery): Promise<void> {
+  const { subscription, consumer, table, access, say } = delivery;
+  const { stackId, place, mapping, source } = subscription;
+  const unread = table.unread(stackId);
+  if (unread.length === 0) return;
+  if (!mapping.enabled) {
+    say(place, 'skipped', `enabled is false: ${counted(unread)} wait`, 'note');
+    return;
+  }
+  const refusals = access.reading(consumer.roleArn, source);
+  sayRefusals(refusals, { ...place, part: 'stream' }, say);
+  if (refusals.length > 0) return;
+  const matching = unread.filter(
+    (record) =>
+      mapping.filters.length === 0 || mapping.filters.some((one) => matchesFilter(one, record)),
+  );
+  const others = unread.filter((record) => !matching.includes(record));
+  if (others.length > 0) {
+    say(place, 'filtered', `${inWords(others)}: no filter matches`, 'note', { records: others });
+  }
+  const done = await deliverRecords(matching, mapping, receiverOf(delivery), say);
+  const next = matching[done];
+  table.advance(stackId, next ? unread.indexOf(next) : unread.length);
+}
+
+function receiverOf({
+  subscription,
+  consumer,
+  access,
+  functions,
+  faults,
+  folder,
+  now,
+  say,
+}: Delivery) {
+  const { place, mapping, streamArn } = subscription;
+  const failedBatches: Place = { ...consumer.place, part: 'failed batches' };
+  return {
+    mapping: place,
+    function: consumer.place,
+    invoke(batch: Batch) {
+      const faulty = batch.find(({ eventID = '' }) => faults.has(eventID));
+      const fault = faults.get(faulty?.eventID ?? '');
+      // An answer is lost once.
+      if (fault === 'duplicate') faults.delete(faulty?.eventID ?? '');
+      return functions.invoke(consumer, batch, fault);
+    },
+    discard(batch: Batch, invocations: number, answered: boolean) {
+      say(place, 'discarded', `${inWords(batch)}: failed ${invocations} times`, 'problem', {
+        records: batch,
+      });
+      const bucket = mapping.destination?.split(':').at(-1);
+      if (bucket === undefined) {
+        say(failedBatches, 'lost', 'the mapping has no destination for failed batches', 'problem');
+        return;
+      }
+      const refusals = access.keeping(consumer.roleArn, mapping.destination ?? '');
+      sayRefusals(refusals, failedBatches, say);
+      if (refusals.length > 0) return;
+      const key = writeFailedBatch(path.join(folder, bucket), {
+        ...{ records: batch, invocations, answered, streamArn, now: now() },
+        uuid: mapping.uuid,
+        functionArn: consumer.setUp.arn,
+      });
+      const file = `${bucket}/${key}`;
+      say(failedBatches, 'kept', file, 'ok', { file });
+    },
+  };
+}
+
+function counted({ length }: readonly StreamRecord[]): string {
+  return length === 1 ? '1 record' : `${length} records`;
+}

@@ -59,6 +59,8 @@ export function processEnvironment(
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: setUp.endpoint,
+    // A name: in front of an address the SDK makes a wrong URL of a bucket with dots.
+    AWS_ENDPOINT_URL_S3: setUp.endpoint.replace('127.0.0.1', 'localhost'),
     ...localEndpoints(shell),
     AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(setUp.memoryInMB),

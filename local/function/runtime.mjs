@@ -5,6 +5,7 @@
 // Not as in Lambda: nothing freezes the process between invocations, files can be written next to the code, there are
 // no layers and no AWS SDK of the runtime's own, and the log is what was written, without time and request ID.
 // @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
+import dns from 'node:dns';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -34,6 +35,10 @@ process.once('disconnect', end);
 // A handler that keeps this thread busy hears nothing.
 const watch = `${end}; setInterval(() => process.ppid === ${ppid} || end(), 500)`;
 new Worker(watch, { eval: true, env: {}, execArgv: [] }).unref();
+
+// Not every system knows that names below localhost are its own (RFC 6761), such as that of a bucket.
+const { lookup } = dns;
+dns.lookup = (name, ...rest) => lookup(/(^|\.)localhost$/.test(name) ? '127.0.0.1' : name, ...rest);
 
 class RuntimeError extends Error {
   constructor(name, message) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isInside, relative } from '../../topology/paths';
 import { decodeChunked } from './aws-chunked';
@@ -37,7 +37,7 @@ export function answerS3(
   const refused = refusal(call);
   if (refused !== undefined) throw new AwsError(403, 'AccessDenied', refused);
   const file = fileOf(call, folder);
-  const isThere = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  const isThere = existsSync(file) && statSync(file).isFile();
   if (request.method === 'PUT') {
     const etag = isThere ? etagOf(readFileSync(file)) : undefined;
     requireCondition(request, etag);
@@ -54,9 +54,10 @@ export function answerS3(
   return { status: 200, headers: { etag: etagOf(body), 'content-length': `${body.length}` }, body };
 }
 
-/** The SDK calls an address of four numbers with the bucket in the path, not in the name of the host. */
+/** The bucket is in the name of the host, or in the path. */
 function callOf({ method, url, headers, functionArn }: AwsRequest): S3Call {
-  const [place = '', query = ''] = url.split('?');
+  const [, ofHost] = /^(.+)\.localhost(:\d+)?$/.exec(headers.host ?? '') ?? [];
+  const [place = '', query = ''] = `${ofHost ? `/${ofHost}` : ''}${url}`.split('?');
   const action = ACTIONS[method];
   const [, bucket, encoded] = /^\/([a-z0-9][\w.-]+)\/(.+)$/.exec(place) ?? [];
   const parameters = [...new URLSearchParams(query).keys()].filter((name) => name !== 'x-id');
@@ -65,7 +66,7 @@ function callOf({ method, url, headers, functionArn }: AwsRequest): S3Call {
     throw new AwsError(
       400,
       'NotPlayedLocally',
-      `npm run local plays PutObject, GetObject, HeadObject and DeleteObject of S3, got ${method} ${url}; for all of it set AWS_ENDPOINT_URL_S3 to one that runs on this machine, such as http://127.0.0.1:9000`,
+      `npm run local plays PutObject, GetObject, HeadObject and DeleteObject of S3, got ${method} ${place}${query && `?${query}`}; for all of it set AWS_ENDPOINT_URL_S3 to one that runs on this machine, such as http://127.0.0.1:9000`,
     );
   }
   const bucketOwner = headers['x-amz-expected-bucket-owner'];

@@ -1,0 +1,269 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { type LocalAws, serveAws } from '../../../local/function/aws';
+import { decodeChunked } from '../../../local/function/aws-chunked';
+import { startFunction } from '../../../local/function/function';
+import type { S3Call } from '../../../local/function/s3';
+import { bundle } from '../../../packaging/bundle';
+import { record } from '../../helpers/records';
+
+const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:Orders';
+const Bucket = 'orders-lake';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'aws-'));
+const calls: S3Call[] = [];
+let aws: LocalAws;
+let s3: S3Client;
+
+const config = (endpoint: string) => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: FUNCTION, secretAccessKey: 'local' },
+});
+
+beforeAll(async () => {
+  aws = await serveAws(folder, (call) => {
+    calls.push(call);
+    return call.bucket === 'others' ? 'Orders is not authorized & <refused>' : undefined;
+  });
+  s3 = new S3Client(config(aws.endpoint));
+});
+afterEach(() => {
+  aws.wrote();
+  calls.length = 0;
+});
+afterAll(async () => {
+  await aws.close();
+  rmSync(folder, { recursive: true });
+});
+
+const read = (file: string) => readFileSync(path.join(folder, file));
+
+test('it listens on this machine alone', () => {
+  expect(aws.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+test('an object is a file, with its bytes as they are', async () => {
+  const Body = gzipSync('{"Id":1}\n');
+  const object = { Bucket, Key: 'changes/date=2026-01-02/é +%.json.gz' };
+  await s3.send(
+    new PutObjectCommand({
+      ...object,
+      Body,
+      ContentEncoding: 'gzip',
+      ExpectedBucketOwner: '444455556666',
+    }),
+  );
+  const file = `${Bucket}/${object.Key}`;
+  expect([aws.wrote(), aws.wrote()]).toEqual([[file], []]);
+  expect(read(file).equals(Body)).toBe(true);
+  expect(calls).toEqual([
+    {
+      functionArn: FUNCTION,
+      action: 's3:PutObject',
+      bucket: Bucket,
+      key: object.Key,
+      bucketOwner: '444455556666',
+    },
+  ]);
+
+  const got = await s3.send(new GetObjectCommand(object));
+  expect(Body.equals((await got.Body?.transformToByteArray()) ?? new Uint8Array())).toBe(true);
+  const { ContentLength, ETag } = await s3.send(new HeadObjectCommand(object));
+  expect({ ContentLength, ETag }).toEqual({ ContentLength: Body.length, ETag: got.ETag });
+  await s3.send(new DeleteObjectCommand(object));
+  await s3.send(new DeleteObjectCommand(object));
+  expect(existsSync(path.join(folder, file))).toBe(false);
+  await expect(s3.send(new GetObjectCommand(object))).rejects.toMatchObject({ name: 'NoSuchKey' });
+  await expect(s3.send(new HeadObjectCommand(object))).rejects.toMatchObject({ name: 'NotFound' });
+  expect([aws.wrote(), calls.map(({ action }) => action)]).toEqual([
+    [],
+    [
+      's3:PutObject',
+      's3:GetObject',
+      's3:GetObject',
+      's3:DeleteObject',
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:GetObject',
+    ],
+  ]);
+});
+
+test("the sink's function writes there, also to a bucket whose name has dots", async () => {
+  const one = startFunction({
+    ...aws,
+    name: 'Orders',
+    arn: FUNCTION,
+    runtime: 'nodejs24.x',
+    packageFolder: bundle('lambda-src/s3.ts', 'nodejs24.x').directory,
+    handler: 'index.handler',
+    environment: { SINK_BUCKET: 'the.lake', SINK_BUCKET_OWNER: '111122223333' },
+    timeoutInSeconds: 30,
+    memoryInMB: 256,
+  });
+  const { kind, wrote } = await one.invoke({ Records: [record(1)] });
+  await one.end();
+  const file =
+    'the.lake/date=2026-01-02/account=444455556666/table=Orders/4421584500000000017450439001-f98765e825a4f670.json.gz';
+  expect([kind, wrote]).toEqual(['answered', [file]]);
+  expect(JSON.parse(gunzipSync(read(file)).toString())).toMatchObject({ event_id: 'event-1' });
+});
+
+test('a stream is sent in chunks, with a checksum after them, which are not in the file', async () => {
+  const text = 'line\r\n0\r\n'.repeat(30_000);
+  const Body = Readable.from([text.slice(0, 100_001), text.slice(100_001)].map(Buffer.from));
+  await s3.send(
+    new PutObjectCommand({
+      Bucket,
+      Key: 'stream',
+      Body,
+      ContentLength: text.length,
+      ChecksumAlgorithm: 'SHA256',
+    }),
+  );
+  expect(read(`${Bucket}/stream`).toString()).toBe(text);
+});
+
+test.each([
+  ['', undefined],
+  ['5\r\nab', undefined],
+  ['zz\r\nab\r\n0\r\n\r\n', undefined],
+  ['2;chunk-signature=0f\r\nab\r\n0;chunk-signature=0e\r\n\r\n', 'ab'],
+  ['A\r\n0123456789\r\n2\r\nab\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n', '0123456789ab'],
+])('aws-chunked %j has %j', (body, content) => {
+  expect(decodeChunked(Buffer.from(body))?.toString()).toBe(content);
+});
+
+test('a body that is not as long as it says is refused', async () => {
+  const sent = await fetch(`${aws.endpoint}/${Bucket}/part`, {
+    method: 'PUT',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=${FUNCTION}/20260102/us-east-1/s3/aws4_request, Signature=0`,
+      'content-encoding': 'aws-chunked',
+      'x-amz-decoded-content-length': '3',
+    },
+    body: '2\r\nab\r\n0\r\n\r\n',
+  });
+  expect([sent.status, await sent.text()]).toEqual([
+    400,
+    '<Error><Code>IncompleteBody</Code><Message>You did not provide the number of bytes specified by the Content-Length HTTP header</Message></Error>',
+  ]);
+});
+
+test('conditions of a write are held', async () => {
+  const object = { Bucket, Key: 'conditional' };
+  const put = (condition: object) =>
+    s3.send(new PutObjectCommand({ ...object, Body: 'a', ...condition }));
+  await expect(put({ IfMatch: '"0"' })).rejects.toMatchObject({ name: 'NoSuchKey' });
+  const { ETag } = await put({ IfNoneMatch: '*' });
+  await expect(put({ IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  await expect(put({ IfMatch: '"0"' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  await expect(put({ IfMatch: ETag })).resolves.toMatchObject({ ETag });
+  expect(aws.wrote()).toEqual([`${Bucket}/conditional`, `${Bucket}/conditional`]);
+});
+
+test.each(['../outside', 'a/../../../outside', '/absolute', 'a//b', './a', 'folder/', '..'])(
+  'the key %s is refused, which is the path of no file',
+  async (Key) => {
+    await expect(s3.send(new PutObjectCommand({ Bucket, Key, Body: 'a' }))).rejects.toMatchObject({
+      name: 'NotPlayedLocally',
+      message: `npm run local writes objects to files, so a key must be the path of one: without empty parts, . and .., got ${Key}`,
+    });
+    expect(aws.wrote()).toEqual([]);
+  },
+);
+
+test('a key in the place of a folder is refused', async () => {
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'place', Body: 'a' }));
+  await expect(
+    s3.send(new PutObjectCommand({ Bucket, Key: 'place/below', Body: 'a' })),
+  ).rejects.toMatchObject({
+    name: 'NotPlayedLocally',
+    message: expect.stringMatching(/^npm run local cannot write the file: (ENOTDIR|EEXIST)/),
+  });
+});
+
+test('a write that the policies do not allow is refused', async () => {
+  await expect(
+    s3.send(new PutObjectCommand({ Bucket: 'others', Key: 'a', Body: 'a' })),
+  ).rejects.toMatchObject({
+    name: 'AccessDenied',
+    message: 'Orders is not authorized & <refused>',
+    $metadata: { httpStatusCode: 403, attempts: 1 },
+  });
+  expect([aws.wrote(), existsSync(path.join(folder, 'others'))]).toEqual([[], false]);
+});
+
+test.each([
+  ['GET /orders-lake/?list-type=2&prefix=a', new ListObjectsV2Command({ Bucket, Prefix: 'a' })],
+  ['POST /orders-lake/a?uploads=', new CreateMultipartUploadCommand({ Bucket, Key: 'a' })],
+  [
+    'PUT /orders-lake/a?x-id=CopyObject',
+    new CopyObjectCommand({ Bucket, Key: 'a', CopySource: 'orders-lake/b' }),
+  ],
+  [
+    'GET /orders-lake/a?x-id=GetObject',
+    new GetObjectCommand({ Bucket, Key: 'a', Range: 'bytes=0-1' }),
+  ],
+])('%s of S3 is refused', async (call, command) => {
+  await expect(s3.send(command as GetObjectCommand)).rejects.toMatchObject({
+    name: 'NotPlayedLocally',
+    message: `npm run local plays PutObject, GetObject, HeadObject and DeleteObject of S3, got ${call}; for all of it set AWS_ENDPOINT_URL_S3 to one that runs on this machine, such as http://127.0.0.1:9000`,
+  });
+});
+
+test('calls of other services are refused in the protocol of each', async () => {
+  const own = config(aws.endpoint);
+  const Key = { Id: { S: '1' } };
+  const sent = [
+    new DynamoDBClient(own).send(new GetItemCommand({ TableName: 'Orders', Key })),
+    new SNSClient(own).send(new PublishCommand({ TopicArn: 'topic', Message: 'a' })),
+    new LambdaClient(own).send(new InvokeCommand({ FunctionName: 'Orders' })),
+    new CloudWatchClient(own).send(new PutMetricDataCommand({ Namespace: 'a', MetricData: [] })),
+  ];
+  const errors = (await Promise.allSettled(sent)).map(
+    (one) => one.status === 'rejected' && one.reason,
+  );
+  expect(errors.map(({ name, message, $metadata }) => [name, message, $metadata.attempts])).toEqual(
+    [
+      ['DYNAMODB', 'GetItem'],
+      ['SNS', 'POST /'],
+      ['LAMBDA', 'POST /2015-03-31/functions/Orders/invocations'],
+      ['CLOUDWATCH', 'PutMetricData'],
+    ].map(([service, operation]) => [
+      'NotPlayedLocally',
+      `npm run local does not play ${service} (${operation}); set AWS_ENDPOINT_URL_${service} to one that runs on this machine, such as http://127.0.0.1:8000`,
+      1,
+    ]),
+  );
+});
+
+test('a call that no function has signed is refused', async () => {
+  const sent = await fetch(`${aws.endpoint}/${Bucket}/a`, { method: 'PUT', body: 'a' });
+  expect([sent.status, await sent.json()]).toEqual([
+    403,
+    {
+      __type: 'AccessDenied',
+      message: 'npm run local answers only calls that a function of the topology signs',
+    },
+  ]);
+  expect(aws.wrote()).toEqual([]);
+});

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Resource, Stacks } from '../review/read/resources';
-import type { Stack } from '../review/read/stacks';
 import { tableOfStream } from '../topology/arns';
+import { UserError } from '../topology/problem';
 import type { ResolvedConsumer, ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
 import type { FunctionSetUp } from './function/function';
 import type { Place } from './step';
@@ -21,14 +21,18 @@ export function readParts(topology: ResolvedTopology, stacks: Stacks, folder: st
       account.id === id && account.region === region;
     return Object.entries(topology.accounts).find(isIt)?.[0] ?? id;
   };
+  const mappingOf = byStack(stacks, 'aws_lambda_event_source_mapping');
+  const tableOf = {
+    created: byStack(stacks, 'aws_dynamodb_table'),
+    existing: byStack(stacks, 'data.aws_dynamodb_table'),
+  };
   const mapped = topology.subscriptions.map((subscription) => {
-    const mapping = theOne(stacks, subscription.stackId, 'aws_lambda_event_source_mapping');
+    const mapping = mappingOf(subscription.stackId);
     return { subscription, mapping, streamArn: mapping.text('event_source_arn') };
   });
   const tables = [
     ...topology.producers.map(({ name, stackId, account, table, source }) => {
-      const type = table.type === 'created' ? 'aws_dynamodb_table' : 'data.aws_dynamodb_table';
-      const schema = schemaOf(theOne(stacks, stackId, type));
+      const schema = schemaOf(tableOf[table.type](stackId));
       const place: Place = {
         account: accountOf(account),
         stack: stackId,
@@ -79,10 +83,14 @@ function producerOf({ stackId, consumerStackId }: ResolvedSubscription): string 
   return stackId.slice('subscription-'.length, -consumer.length - 1);
 }
 
-function theOne(stacks: Stacks, stackId: string, type: string): Resource {
-  const found = stacks.resources(type).find(({ stack }) => stack.id === stackId);
-  if (!found) throw new Error(`${stackId} has no ${type}`);
-  return found;
+/** The resource that each stack has of a type, by the stack's ID. */
+function byStack(stacks: Stacks, type: string) {
+  const found = new Map(stacks.resources(type).map((resource) => [resource.stack.id, resource]));
+  return (stackId: string): Resource => {
+    const resource = found.get(stackId);
+    if (!resource) throw new UserError(`${stackId} has no ${type}; run npm run synth`);
+    return resource;
+  };
 }
 
 function schemaOf(table: Resource): TableSchema {
@@ -128,14 +136,10 @@ function packageFolderOf({ stack, block }: Resource, stacks: Stacks, folder: str
   const found = stacks
     .resources('data.archive_file')
     .find((each) => each.stack === stack && each.address === archive);
-  if (!found) throw new Error(`${stack.id} has no archive of its function`);
-  return path.resolve(
-    folderOf(stack, folder),
-    String(found.block.source_dir).replace('${path.module}/', ''),
-  );
+  if (!found) throw new UserError(`${stack.id} has no ${archive}; run npm run synth`);
+  const inStack = String(found.block.source_dir).replace('${path.module}/', '');
+  return path.resolve(folder, 'stacks', stack.id, inStack);
 }
-
-const folderOf = ({ id }: Stack, folder: string) => path.join(folder, 'stacks', id);
 
 function settingsOf(mapping: Resource) {
   const filters = mapping.block.filter_criteria?.filter ?? [];

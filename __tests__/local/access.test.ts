@@ -1,0 +1,282 @@
+import { loadTopology } from '../../load/load';
+import { accessOf } from '../../local/access';
+import { Stacks } from '../../review/read/resources';
+import { arns } from '../../topology/arns';
+import type { ResolvedConsumer, ResolvedSubscription } from '../../topology/resolve';
+import { type Edit, synthesizedStacks } from '../helpers/review';
+import { SHIPPED } from '../helpers/shipped-topologies';
+import { resolved } from '../helpers/synth-app';
+import { topology } from '../helpers/topology';
+
+const TOPOLOGY = resolved(
+  topology({
+    'producers.orders.table.encryption': 'customer-managed',
+    'consumers.process-orders.encryption': 'customer-managed',
+    'consumers.process-orders.sink': { type: 's3' },
+  }),
+);
+const [{ role, failedBatches }] = TOPOLOGY.consumers as [ResolvedConsumer];
+const [{ source }] = TOPOLOGY.subscriptions as [ResolvedSubscription];
+const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders';
+const FAILED = `arn:aws:s3:::${failedBatches.bucket}`;
+const LAKE = 'process-orders-changes-025f751830a2';
+
+const accessWith = (edits: Record<string, Edit> = {}, denied?: typeof source) =>
+  accessOf(new Stacks(synthesizedStacks(TOPOLOGY, edits)), TOPOLOGY, denied);
+
+const refusedBy = (
+  access: ReturnType<typeof accessOf>,
+  bucket = LAKE,
+  bucketOwner = '111122223333',
+) => {
+  const call = { functionArn: FUNCTION, action: 's3:PutObject', bucket, bucketOwner } as const;
+  return {
+    reading: access.reading(role.arn, source),
+    keeping: access.keeping(role.arn, FAILED),
+    calling: access.calling(role.arn, { ...call, key: 'changes/orders' }),
+  };
+};
+
+function statementsIn(json: Parameters<Edit>[0], document: string): { sid?: string }[] {
+  const found = json.data?.aws_iam_policy_document?.[document] as { statement?: object[] };
+  return found.statement ?? [];
+}
+
+/** A statement is taken away from the synthesized JSON. */
+const without = (stack: string, document: string, sid: string): Record<string, Edit> => ({
+  [stack]: (json) => {
+    const statements = statementsIn(json, document);
+    statements.splice(
+      statements.findIndex((each) => each.sid === sid),
+      1,
+    );
+  },
+});
+const OF_ROLE = 'execution_role_function_policy';
+const CONSUMER = 'consumer-process-orders';
+const ROLE = `the policies of role ProcessOrdersRole of 111122223333 (stack ${CONSUMER})`;
+const KEY = `the policy of key Lambda function ProcessOrders (stack ${CONSUMER})`;
+const READ = 'dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator';
+const TABLE = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders';
+const KEYS = 'arn:aws:kms:us-east-1:111122223333:key/*';
+const ENCRYPT = 'kms:Decrypt, kms:GenerateDataKey';
+const BY_LAMBDA = 'Null lambda:SourceFunctionArn = true';
+const OF_OWNER = 'StringEquals s3:ResourceAccount = 111122223333';
+const VIA_S3 = 'StringEquals kms:ViaService = s3.us-east-1.amazonaws.com';
+const VIA = 'StringEquals kms:ViaService = dynamodb.us-east-1.amazonaws.com';
+const CONTEXT = 'StringEquals kms:EncryptionContext:aws';
+
+type Texts = Partial<Record<'reading' | 'keeping' | 'calling', string[]>>;
+
+test.each<[stack: string, document: string, sid: string, Texts]>([
+  [
+    'producer-orders',
+    'stream_policy_document',
+    'AllowCrossAccountStreamAccess',
+    {
+      reading: [
+        `missing in the policy of stream Orders (stack producer-orders): Allow ${READ} on ${TABLE}/stream/2026-01-01T00:00:00.000 to ${role.arn}`,
+      ],
+    },
+  ],
+  [
+    'producer-orders',
+    'key_policy',
+    'AllowCrossAccountStreamDecryption',
+    {
+      reading: [
+        `missing in the policy of key DynamoDB table Orders (stack producer-orders): Allow kms:Decrypt on * to ${role.arn} where ${VIA}`,
+      ],
+    },
+  ],
+  [
+    CONSUMER,
+    'execution_role_trust',
+    'AllowLambda',
+    {
+      reading: [
+        `missing in the policy of role ProcessOrdersRole (stack ${CONSUMER}): Allow sts:AssumeRole to lambda.amazonaws.com`,
+      ],
+    },
+  ],
+  [
+    CONSUMER,
+    'execution_role_streams_policy',
+    'ReadStreams',
+    {
+      reading: [`missing in ${ROLE}: Allow ${READ} on ${TABLE}/stream/* where ${BY_LAMBDA}`],
+    },
+  ],
+  [
+    CONSUMER,
+    'execution_role_streams_policy',
+    'DecryptTable1',
+    {
+      reading: [
+        `missing in ${ROLE}: Allow kms:Decrypt on arn:aws:kms:us-east-1:444455556666:key/* where ${BY_LAMBDA} and ${VIA} and ${CONTEXT}:dynamodb:tableName = Orders`,
+      ],
+    },
+  ],
+  [
+    CONSUMER,
+    OF_ROLE,
+    'ListStreams',
+    {
+      reading: [`missing in ${ROLE}: Allow dynamodb:ListStreams on * where ${BY_LAMBDA}`],
+    },
+  ],
+  [
+    CONSUMER,
+    OF_ROLE,
+    'DecryptEnvironment',
+    {
+      reading: [
+        `missing in ${ROLE}: Allow kms:Decrypt on ${KEYS} where ${BY_LAMBDA} and ${CONTEXT}:lambda:FunctionArn = ${FUNCTION}`,
+      ],
+    },
+  ],
+  [
+    CONSUMER,
+    OF_ROLE,
+    'ListFailedBatches',
+    {
+      keeping: [
+        `missing in ${ROLE}: Allow s3:ListBucket on ${FAILED} where ${BY_LAMBDA} and ${OF_OWNER}`,
+      ],
+    },
+  ],
+  [
+    CONSUMER,
+    OF_ROLE,
+    'SendFailedBatches',
+    {
+      keeping: [
+        `missing in ${ROLE}: Allow s3:PutObject on ${FAILED}/aws/lambda/* where ${BY_LAMBDA} and ${OF_OWNER}`,
+      ],
+    },
+  ],
+  [
+    CONSUMER,
+    OF_ROLE,
+    'EncryptFailedBatches',
+    {
+      keeping: [
+        `missing in ${ROLE}: Allow ${ENCRYPT} on ${KEYS} where ${BY_LAMBDA} and ${VIA_S3} and ${CONTEXT}:s3:arn = ${FAILED}`,
+      ],
+    },
+  ],
+  [
+    CONSUMER,
+    OF_ROLE,
+    'WriteChanges',
+    {
+      calling: [
+        `missing in ${ROLE}: Allow s3:PutObject on arn:aws:s3:::${LAKE}/changes/* where ${OF_OWNER}`,
+      ],
+    },
+  ],
+  [
+    CONSUMER,
+    OF_ROLE,
+    'EncryptChanges',
+    {
+      calling: [
+        `missing in ${ROLE}: Allow ${ENCRYPT} on ${KEYS} where ${VIA_S3} and ${CONTEXT}:s3:arn = arn:aws:s3:::${LAKE}`,
+      ],
+    },
+  ],
+  [
+    CONSUMER,
+    'consumer_key_policy',
+    'AllowAccountAdministration',
+    {
+      reading: [`missing in ${KEY}: Allow kms:Decrypt on * to arn:aws:iam::111122223333:root`],
+      keeping: [`missing in ${KEY}: Allow ${ENCRYPT} on * to arn:aws:iam::111122223333:root`],
+      calling: [`missing in ${KEY}: Allow ${ENCRYPT} on * to arn:aws:iam::111122223333:root`],
+    },
+  ],
+])(
+  'refuses without the statement of %s %s %s',
+  (stack, document, sid, { reading = [], keeping = [], calling = [] }) => {
+    const refused = refusedBy(accessWith(without(stack, document, sid)));
+    const texts = Object.entries(refused).map(([name, all]) => [name, all.map(({ text }) => text)]);
+    expect(Object.fromEntries(texts)).toEqual({ reading, keeping, calling });
+  },
+);
+
+test('a refusal has the statement as JSON', () => {
+  const edits = without(
+    'producer-orders',
+    'stream_policy_document',
+    'AllowCrossAccountStreamAccess',
+  );
+  const stream = `${TABLE}/stream/2026-01-01T00:00:00.000`;
+  const actions = READ.split(', ');
+  expect(
+    accessWith(edits)
+      .reading(role.arn, source)
+      .map(({ data }) => data),
+  ).toEqual([
+    {
+      actions,
+      resource: stream,
+      policy: 'the policy of stream Orders',
+      stack: 'producer-orders',
+      missing: { Effect: 'Allow', Principal: { AWS: role.arn }, Action: actions, Resource: stream },
+    },
+  ]);
+});
+
+test('a statement that denies is named', () => {
+  const edits: Record<string, Edit> = {
+    [CONSUMER]: (json) => {
+      const denial = { sid: 'NoMore', effect: 'Deny', actions: ['dynamodb:GetRecords'] };
+      const all = statementsIn(json, 'execution_role_streams_policy');
+      all.push({ ...denial, resources: ['*'] } as object);
+    },
+  };
+  expect(accessWith(edits).reading(role.arn, source)).toEqual([
+    {
+      text: `role ProcessOrdersRole of 111122223333 may not dynamodb:GetRecords on stream Orders: denied by role: streams/NoMore in ${ROLE}`,
+      data: {
+        actions: ['dynamodb:GetRecords'],
+        resource: `${TABLE}/stream/2026-01-01T00:00:00.000`,
+        policy: 'the policies of role ProcessOrdersRole of 111122223333',
+        stack: CONSUMER,
+      },
+    },
+  ]);
+});
+
+test('a bucket that the role may not write to is refused to the code', () => {
+  const { calling } = refusedBy(accessWith(), 'of-others', '999999999999');
+  expect(calling.map(({ text }) => text)).toEqual([
+    `missing in ${ROLE}: Allow s3:PutObject on arn:aws:s3:::of-others/*`,
+  ]);
+});
+
+test('the stream of a fault has a policy that allows nothing', () => {
+  const stream = `the policy of stream Orders (stack producer-orders)`;
+  expect(
+    accessWith({}, source)
+      .reading(role.arn, source)
+      .map(({ text }) => text),
+  ).toEqual([expect.stringContaining(`missing in ${stream}: Allow ${READ}`)]);
+});
+
+test.each(SHIPPED)('nothing is refused in %s', (file) => {
+  const shipped = loadTopology(`topologies/${file}`);
+  const access = accessOf(new Stacks(synthesizedStacks(shipped)), shipped);
+  const refused = shipped.subscriptions.flatMap(
+    ({ source, consumerStackId, failedBatchesBucket }) => {
+      const { role, account } = shipped.consumers.find(
+        ({ stackId }) => stackId === consumerStackId,
+      ) as ResolvedConsumer;
+      return [
+        ...access.reading(role.arn, source),
+        ...access.keeping(role.arn, arns.bucket(account, failedBatchesBucket)),
+      ];
+    },
+  );
+  expect(refused).toEqual([]);
+});

@@ -1,5 +1,5 @@
+import { quoted } from '../terraform/command-line';
 import { APPROVE, confirmed, ensureApproval } from './approval';
-import { quoted } from './explain';
 import { RUN_OPTIONS, Runner } from './runner';
 import { ensureApproved, usePlans } from './saved-plans';
 import { callOf, OPERANDS, prepared, removedLines, SELECTION, statesOf } from './selection';

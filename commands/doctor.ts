@@ -1,10 +1,13 @@
+import type { Cause } from '../operate/doctor/cause';
 import { examine } from '../operate/doctor/doctor';
+import { asCalled } from '../operate/doctor/remedies';
 import { reportLines, reportOf } from '../operate/doctor/report';
+import { quoted } from '../terraform/command-line';
 import { ownPage } from '../topology/own-files';
 import { READ_ONLY, readOnly } from './read-only';
 import { Screen } from './screen';
 import { withSubscriptions } from './select';
-import { defineTopologyCommand, readTopology } from './topology';
+import { defineTopologyCommand, readTopology, type TopologyWorld } from './topology';
 
 const OPTIONS = {
   subscription: {
@@ -33,10 +36,22 @@ export const command = defineTopologyCommand(
       screen.show(`Reading AWS: ${read} of ${of} producers and consumers`),
     );
     screen.show('');
-    const report = reportOf(examination);
+    const called = {
+      ...examination,
+      causes: examination.causes.map((cause) => asTyped(cause, world)),
+    };
+    const report = reportOf(called);
     if (json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else for (const line of reportLines(report)) stdout.write(`${line}\n`);
     return report.works ? 0 : 1;
   },
   `\nExit code: 0 if all works, 1 if not. Documentation: ${ownPage('doctor.md')}\n`,
 );
+
+/** With its commands as they are typed for this topology and program. */
+function asTyped(cause: Cause, { args, topologyFile, env }: TopologyWorld): Cause {
+  const isNamed = args.some((arg) => arg.startsWith('--topology'));
+  const option = isNamed ? `--topology ${quoted(topologyFile)}` : '';
+  const program = env.TERRAFORM_BINARY_NAME ?? 'terraform';
+  return { ...cause, remedy: asCalled(cause.remedy, option, program) };
+}

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { commandLine } from '../terraform/command-line';
 import type { Diagnostic } from '../terraform/messages';
 import type { OfOthers, Stack } from '../topology/stacks';
 
@@ -121,19 +122,6 @@ function noBucket({ summary }: Diagnostic): string | undefined {
   const [, bucket] = /S3 bucket "(.+?)" does not exist/.exec(summary) ?? [];
   if (!bucket) return undefined;
   return `the bucket ${bucket} (state.bucket) does not exist: create it as step 3 of docs/first-deploy.md does, or with state.manage: true as docs/state.md says`;
-}
-
-/** A command for a shell, from the working directory. */
-function commandLine(
-  { program, folder }: Pick<Place, 'program' | 'folder'>,
-  ...args: readonly string[]
-): string {
-  return [program, `-chdir=${folder}`, ...args.map(quoted)].join(' ');
-}
-
-/** An argument as a shell takes it. */
-export function quoted(text: string): string {
-  return /^[\w./\\:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function firstParagraph(text: string): string {

@@ -1,8 +1,8 @@
 import { few } from '../review/lists';
 import { plural } from '../review/report/words';
 import { synthesize } from '../stacks/synthesize';
+import { quoted } from '../terraform/command-line';
 import { ownPage } from '../topology/own-files';
-import { quoted } from './explain';
 import { defineTopologyCommand, readTopology, usualTopology } from './topology';
 
 const OPTIONS = {

@@ -17,6 +17,7 @@ export type CauseId =
   | 'view-type-differs'
   | 'key-disabled'
   | 'key-refuses'
+  | 'key-grant-missing'
   | 'mapping-missing'
   | 'mapping-disabled'
   | 'mapping-differs'
@@ -45,3 +46,6 @@ export interface Cause {
   /** What to do, with the exact command. */
   readonly remedy: string;
 }
+
+/** What all causes found in one place have in common. */
+export type Place = Pick<Cause, 'account' | 'stack'>;

@@ -1,6 +1,8 @@
 import { Stacks } from '../../review/read/resources';
 import { stacksOf } from '../../review/read/stacks';
+import { otherApp } from '../../topology/other-app';
 import type { ResolvedTopology } from '../../topology/resolve';
+import { stacksOf as stackIds } from '../../topology/stacks';
 import type { Cause } from './cause';
 import { CAUSES } from './causes';
 import type { Facts } from './facts';
@@ -58,12 +60,22 @@ export async function examine(
     topology,
     stacks,
     now,
+    hasOtherApp: otherApp() !== undefined,
     states,
     consumers: ofConsumers,
     producers: ofProducers,
   });
   const found = CAUSES.flatMap((find) => find(facts));
-  return { facts, causes: withoutHidden([...(await accounts.causes()), ...found]) };
+  const all = withoutHidden([...(await accounts.causes()), ...found]);
+  return { facts, causes: inOrder(all, topology) };
+}
+
+/** Those of accounts first, then those of stacks in the order of deployment. */
+function inOrder(causes: readonly Cause[], topology: ResolvedTopology): Cause[] {
+  const ids = ['', ...stackIds(topology).map(({ id }) => id)];
+  const orders = new Map(ids.map((id, order) => [id, order]));
+  const orderOf = ({ stack }: Cause) => orders.get(stack) ?? 0;
+  return [...causes].sort((a, b) => orderOf(a) - orderOf(b));
 }
 
 /** With the subscriptions, each with what it belongs to. */

@@ -15,6 +15,8 @@ export interface Facts {
   /** What the topology synthesizes. */
   readonly stacks: Stacks;
   readonly now: Date;
+  /** Whether cdktf.json has an app that may add to the stacks. */
+  readonly hasOtherApp: boolean;
   /** By the ID of the stack. */
   readonly states: ReadonlyMap<string, StackState>;
   readonly consumers: readonly ConsumerFacts[];

@@ -1,8 +1,13 @@
 import type { Cause, CauseId } from './cause';
 
-/** Causes of a stack that follow from another one of the same stack. `*` is all others. */
-const FOLLOW: Partial<Record<CauseId, readonly CauseId[] | '*'>> = {
-  'not-deployed': '*',
+/** Causes that follow from another one of the same stack. */
+const FOLLOWS: Partial<Record<CauseId, (cause: CauseId) => boolean>> = {
+  'not-deployed': (cause) => cause !== 'locked' && cause !== 'exists-without-state',
+  // Whatever is missing is created once that is imported.
+  'exists-without-state': (cause) => /^(not-deployed|state-older)$|-missing$/.test(cause),
+  'state-older': (cause) => cause.endsWith('-differs'),
+  'role-missing': (cause) => /^(policy|role)-(missing|replaced)$/.test(cause),
+  'stream-replaced': (cause) => /^policy-(missing|differs)$/.test(cause),
 };
 
 /** Without those that only follow from others. */
@@ -13,9 +18,6 @@ export function withoutHidden(causes: readonly Cause[]): Cause[] {
   }
   return causes.filter(({ stack, cause }) => {
     const others = [...(found.get(stack) ?? [])].filter((other) => other !== cause);
-    return !others.some((other) => {
-      const follow = FOLLOW[other] ?? [];
-      return follow === '*' || follow.includes(cause);
-    });
+    return stack === '' || !others.some((other) => FOLLOWS[other]?.(cause));
   });
 }

@@ -83,13 +83,14 @@ export class Accounts {
   }
 }
 
-/** The account of a stack as the topology names it. */
+/** The account of a stack as the topology names it: of several entries for one account that with the role, or the first. */
 export function nameOf({ accounts }: ResolvedTopology, account: Account): string {
-  const isSame = (other: Omit<Account, 'partition'>) =>
-    other.id === account.id &&
-    other.region === account.region &&
-    other.deployRole?.arn === account.deployRole?.arn;
-  return Object.keys(accounts).find((name) => isSame(accounts[name] as Account)) ?? account.id;
+  const same = Object.entries(accounts).filter(
+    ([, { id, region }]) => id === account.id && region === account.region,
+  );
+  const arn = account.deployRole?.arn;
+  const [name] = same.find(([, { deployRole }]) => deployRole?.arn === arn) ?? same[0] ?? [];
+  return name ?? account.id;
 }
 
 const NOWHERE = { stack: '', part: 'credentials' };

@@ -1,4 +1,5 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -53,6 +54,10 @@ export class Clients {
 
   get lambda() {
     return this.#once(LambdaClient);
+  }
+
+  get logs() {
+    return this.#once(CloudWatchLogsClient);
   }
 
   get s3() {

@@ -1,30 +1,41 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, type KeyMetadata } from '@aws-sdk/client-kms';
-import type { ResolvedProducer } from '../../../topology/resolve';
-import { type Found, isFound, mapFound, type Reader } from './reader';
+import type { PolicyDocument } from '../../../review/read/policy-document';
+import type { Account } from '../../../topology/resolve';
+import { parsePolicy } from './policy-text';
+import { type Found, isFound, type Reader } from './reader';
 
 export interface Key {
   readonly metadata: KeyMetadata;
-  /** As JSON. */
-  readonly policy: Found<string>;
+  readonly policy: Found<PolicyDocument>;
 }
 
-/** A table's key. The policy of one of another account is not read, since only that account may. */
+/**
+ * A key and its policy, which only the account of the key may read.
+ *
+ * @param KeyId ARN or alias
+ */
 export async function readKey(
   reader: Reader,
-  { stackId: stack, account }: ResolvedProducer,
+  { stackId: stack, account }: { readonly stackId: string; readonly account: Account },
   KeyId: string,
 ): Promise<Found<Key>> {
   const part = 'key';
-  const described = await reader.ask(
+  const metadata = await reader.ask(
     { action: 'kms:DescribeKey', stack, part },
-    ({ kms }, options) => kms.send(new DescribeKeyCommand({ KeyId }), options),
+    async ({ kms }, options) => {
+      const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }), options);
+      return KeyMetadata as KeyMetadata;
+    },
   );
-  if (!isFound(described)) return described;
-  const { KeyMetadata: metadata } = described;
-  if (!metadata) return 'absent';
-  if (metadata.AWSAccountId !== account.id) return { metadata, policy: 'unknown' };
-  const policy = await reader.ask({ action: 'kms:GetKeyPolicy', stack, part }, ({ kms }, options) =>
-    kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }), options),
+  if (!isFound(metadata)) return metadata;
+  const { AWSAccountId, Arn, KeyManager } = metadata;
+  if (AWSAccountId !== account.id || KeyManager === 'AWS') return { metadata, policy: 'unknown' };
+  const policy = await reader.ask(
+    { action: 'kms:GetKeyPolicy', stack, part },
+    async ({ kms }, options) => {
+      const asked = new GetKeyPolicyCommand({ KeyId: Arn, PolicyName: 'default' });
+      return parsePolicy((await kms.send(asked, options)).Policy ?? '');
+    },
   );
-  return { metadata, policy: mapFound(policy, ({ Policy = '' }) => Policy) };
+  return { metadata, policy };
 }

@@ -5,16 +5,20 @@ import { readResourcePolicy, readTable } from './table';
 
 export type LiveProducer = Awaited<ReturnType<typeof readProducer>>;
 
-/** What the producer's account has of it. */
+/** What the producer's account has of it. What need not be read is `unknown`. */
 export async function readProducer(reader: Reader, producer: ResolvedProducer) {
   const table = await readTable(reader, producer);
-  const [streamPolicy, key] = await Promise.all([
-    isFound(table) && table.LatestStreamArn
-      ? readResourcePolicy(reader, producer, table.LatestStreamArn)
-      : 'unknown',
-    isFound(table) && table.SSEDescription?.KMSMasterKeyArn
-      ? readKey(reader, producer, table.SSEDescription.KMSMasterKeyArn)
-      : 'unknown',
+  const {
+    LatestStreamArn: streamArn,
+    TableArn: tableArn,
+    SSEDescription,
+  } = isFound(table) ? table : {};
+  const keyArn = SSEDescription?.KMSMasterKeyArn;
+  const isRead = producer.readers.some(({ readTable }) => readTable);
+  const [streamPolicy, tablePolicy, key] = await Promise.all([
+    streamArn ? readResourcePolicy(reader, producer, 'stream policy', streamArn) : 'unknown',
+    tableArn && isRead ? readResourcePolicy(reader, producer, 'table policy', tableArn) : 'unknown',
+    keyArn ? readKey(reader, producer, keyArn) : 'unknown',
   ] as const);
-  return { table, streamPolicy, key };
+  return { table, streamPolicy, tablePolicy, key };
 }

@@ -11,11 +11,6 @@ export function isFound<T>(found: Found<T>): found is T {
   return found !== 'absent' && found !== 'unknown';
 }
 
-/** The same, changed where it is there. */
-export function mapFound<T, U>(found: Found<T>, change: (value: T) => U): Found<U> {
-  return isFound(found) ? change(found) : (found as 'absent' | 'unknown');
-}
-
 /** What a call is about. */
 export interface Question {
   /** As IAM names it, such as `dynamodb:DescribeTable`. */

@@ -3,8 +3,10 @@ import {
   GetResourcePolicyCommand,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
+import type { PolicyDocument } from '../../../review/read/policy-document';
 import { arns } from '../../../topology/arns';
 import type { ResolvedProducer } from '../../../topology/resolve';
+import { parsePolicy } from './policy-text';
 import { type Found, isFound, type Reader } from './reader';
 
 export async function readTable(
@@ -19,15 +21,18 @@ export async function readTable(
   return isFound(found) ? (found.Table ?? 'absent') : found;
 }
 
-/** The policy of the stream, as JSON. */
-export async function readResourcePolicy(
+/** The policy of the stream, or of the table. */
+export function readResourcePolicy(
   reader: Reader,
   { stackId: stack }: ResolvedProducer,
+  part: 'stream policy' | 'table policy',
   ResourceArn: string,
-): Promise<Found<string>> {
-  const question = { action: 'dynamodb:GetResourcePolicy', stack, part: 'stream policy' };
-  const found = await reader.ask(question, ({ dynamodb }, options) =>
-    dynamodb.send(new GetResourcePolicyCommand({ ResourceArn }), options),
-  );
-  return isFound(found) ? (found.Policy ?? 'absent') : found;
+): Promise<Found<PolicyDocument>> {
+  const question = { action: 'dynamodb:GetResourcePolicy', stack, part };
+  return reader.ask(question, async ({ dynamodb }, options) => {
+    const { Policy } = await dynamodb.send(new GetResourcePolicyCommand({ ResourceArn }), options);
+    return parsePolicy(Policy ?? NONE);
+  });
 }
+
+const NONE = '{"Statement":[]}';

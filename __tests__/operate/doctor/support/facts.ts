@@ -31,6 +31,7 @@ export function factsOf(overrides: Overrides = {}, faults: Faults = {}): Facts {
     topology: content,
     stacks,
     now: new Date('2026-11-27T12:00:00Z'),
+    hasOtherApp: false,
     states: new Map(
       stacksOf(content).map(({ id, kind }) => {
         const account = kind === 'producer' ? 'shop' : 'analytics';
@@ -44,7 +45,7 @@ export function factsOf(overrides: Overrides = {}, faults: Faults = {}): Facts {
       }),
     ),
     consumers: content.consumers.map((each) => {
-      const healthy = liveConsumer(each);
+      const healthy = liveConsumer(each, stacks);
       return { consumer: each, account: 'analytics', ...healthy, ...consumer(healthy) };
     }),
     producers: content.producers.map((each) => {
@@ -56,23 +57,46 @@ export function factsOf(overrides: Overrides = {}, faults: Faults = {}): Facts {
 
 export const ROLE_ID = 'AROAEXAMPLEEXAMPLE000';
 
-function liveConsumer({ role: { arn } }: ResolvedConsumer): LiveConsumer {
+function liveConsumer({ stackId, role: { arn } }: ResolvedConsumer, stacks: Stacks): LiveConsumer {
   const [RoleName = ''] = arn.split('/').slice(-1);
-  return { role: { Path: '/', RoleName, RoleId: ROLE_ID, Arn: arn, CreateDate: new Date(0) } };
+  const partsOf = (type: string) =>
+    stacks.resources(type).filter(({ stack }) => stack.id === stackId);
+  const inline = partsOf('aws_iam_role_policy').map(
+    (policy) => [policy.text('name'), policy.document('policy')] as const,
+  );
+  return {
+    role: { Path: '/', RoleName, RoleId: ROLE_ID, Arn: arn, CreateDate: new Date(0) },
+    rolePolicies: {
+      inline: new Map(inline),
+      attached: partsOf('aws_iam_role_policy_attachment').map((each) => each.text('policy_arn')),
+    },
+    logGroup: '/aws/lambda/ProcessOrders',
+    key: 'unknown',
+  };
 }
 
+/** The stream of every table. */
+export const streamArnOf = ({ source }: Pick<ResolvedProducer, 'source'>) =>
+  `${arns.streams(source)}${STREAM_LABEL}`;
+
 function liveProducer(producer: ResolvedProducer, stacks: Stacks): LiveProducer {
-  const policy = stacks
-    .resources('aws_dynamodb_resource_policy')
-    .find(
-      ({ stack, address }) => stack.id === producer.stackId && address.endsWith('stream_policy'),
-    );
+  const policyOf = (what: string) =>
+    stacks
+      .resources('aws_dynamodb_resource_policy')
+      .find(
+        ({ place }) => place === `${producer.stackId} aws_dynamodb_resource_policy.${what}_policy`,
+      )
+      ?.document('policy');
   return {
     table: {
-      LatestStreamArn: `${arns.streams(producer.source)}${STREAM_LABEL}`,
+      TableName: producer.source.name,
+      TableStatus: 'ACTIVE',
+      TableArn: arns.table(producer.source),
+      LatestStreamArn: streamArnOf(producer),
       StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
     },
-    streamPolicy: policy?.text('policy') ?? 'absent',
+    streamPolicy: policyOf('stream') ?? 'absent',
+    tablePolicy: policyOf('table') ?? 'unknown',
     key: 'unknown',
   };
 }
@@ -84,7 +108,13 @@ function stateOf(stacks: Stacks, id: string): State {
   const resources = Object.entries(stack.json.resource ?? {}).flatMap(([type, blocks]) =>
     Object.entries(blocks).map(([name, block]): [string, object] => [`${type}.${name}`, block]),
   );
-  const role = new Map<string, object>([['aws_iam_role.execution_role', { unique_id: ROLE_ID }]]);
+  const mapping = stacks
+    .resources('aws_lambda_event_source_mapping')
+    .find((each) => each.stack.id === id);
+  const known = new Map<string, object>([
+    ['aws_iam_role.execution_role', { unique_id: ROLE_ID }],
+    [`${mapping?.address}`, { event_source_arn: mapping?.text('event_source_arn') }],
+  ]);
   return {
     outputs: Object.fromEntries(
       Object.keys(stack.json.output ?? {})
@@ -92,7 +122,7 @@ function stateOf(stacks: Stacks, id: string): State {
         .map((name) => [name, stacks.outputOf(stack, name)]),
     ),
     resources: new Map(
-      resources.map(([address, block]) => [address, { ...block, ...role.get(address) }]),
+      resources.map(([address, block]) => [address, { ...block, ...known.get(address) }]),
     ),
   };
 }

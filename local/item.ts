@@ -127,7 +127,7 @@ const set =
     throw refused(place, `must be a list of one or more different ${of}`, content);
   };
 
-const NUMBER = 'a number in quotes, of at most 38 digits, from 1E-130 to 9.9E+125';
+const NUMBER = 'a number of at most 38 digits, from 1E-130 to 9.9E+125, in DynamoDB JSON as text';
 
 /** What DynamoDB stores of each of its types. */
 const TYPES = {
@@ -142,7 +142,7 @@ const TYPES = {
     return content.map((value, index) => storedValue(value, `${place}[${index}]`, level + 1));
   }) as Stored,
   SS: set('texts', text),
-  NS: set(`numbers, each ${NUMBER}`, number),
+  NS: set('numbers as text', number),
   BS: set('texts in Base64', bytes),
 };
 

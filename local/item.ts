@@ -2,6 +2,7 @@ import { isObject } from '../lambda-src/runtime/attribute-value';
 import type { AttributeValue, Image } from '../lambda-src/runtime/stream-event';
 import { toImage } from '../lambda-src/testing/to-record';
 import { asDynamoDbWritesIt } from '../load/checks/filters/values';
+import { DEPTH, parseJson, TOO_DEEP } from '../operate/redrive/json';
 import { formatValue, UserError } from '../topology/problem';
 
 /**
@@ -36,6 +37,7 @@ export function parseItem(text: string): object {
     new UserError(
       `an item must be a JSON object, such as {"Id":"1"}, got ${formatValue(text)}${reason}`,
     );
+  if (parseJson(text) === TOO_DEEP) throw refuse(`: it is nested more than ${DEPTH} levels deep`);
   try {
     JSON.parse(text);
   } catch (error) {

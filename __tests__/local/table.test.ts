@@ -193,7 +193,9 @@ test.each<[action: 'put' | 'update' | 'delete', message: string, item: string]>(
   expect(orders.state).toEqual(emptyState(orders.schema));
 });
 
-test('what is not JSON is refused with its place', () => {
+test('what is not JSON, or too deep for anybody to read, is refused', () => {
+  const deep = '['.repeat(100_000);
+  expect(() => parseItem(deep)).toThrow(/: it is nested more than 100 levels deep$/);
   expect(() => parseItem("{'Id':'1'}")).toThrow(
     /^an item must be a JSON object, such as {"Id":"1"}, got "{'Id':'1'}": /,
   );

@@ -6,7 +6,7 @@ const metricsOf =
     return { namespace, dimension, metricName, statistic };
   };
 
-/** A metric that alarms and dashboards watch, with its name and its only dimension as AWS has them. */
+/** A metric that alarms, dashboards and `doctor` watch, with its name and its only dimension as AWS has them. */
 export type Metric = ReturnType<ReturnType<typeof metricsOf>>;
 
 const ofFunction = metricsOf('AWS/Lambda', 'FunctionName');
@@ -44,6 +44,9 @@ export const MAPPING_METRICS = {
   failedRecords: ofMapping('OnFailureDestinationDeliveredEventCount', 'Sum'),
   /** Times that Lambda read the stream, which is a 0 where it held nothing new; none if it is refused. */
   polls: ofMapping('PolledEventCount', 'SampleCount'),
+  polledRecords: ofMapping('PolledEventCount', 'Sum'),
+  /** Records that matched no filter. */
+  filteredRecords: ofMapping('FilteredOutEventCount', 'Sum'),
 };
 
 /**

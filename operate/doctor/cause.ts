@@ -29,6 +29,7 @@ export type CauseId =
   | 'function-fails'
   | 'filters-drop-all'
   | 'iterator-age'
+  | 'records-lost'
   | 'failed-batches-waiting'
   | 'alarm-raised'
   | 'email-unconfirmed';

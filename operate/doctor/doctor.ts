@@ -7,6 +7,7 @@ import type { Cause } from './cause';
 import { CAUSES } from './causes';
 import type { Facts } from './facts';
 import { withoutHidden } from './hidden';
+import { pointed } from './pointed';
 import { Accounts, nameOf } from './read/accounts';
 import { readConsumer } from './read/consumer';
 import { readProducer } from './read/producer';
@@ -39,12 +40,13 @@ export async function examine(
     progress(read, total);
     return result;
   };
-  const [states, ofConsumers, ofProducers] = await Promise.all([
-    readStates(topology, [...consumers, ...producers, ...subscriptions], accounts),
+  const states = readStates(topology, [...consumers, ...producers, ...subscriptions], accounts);
+  const [ofConsumers, ofProducers] = await Promise.all([
     Promise.all(
       consumers.map(async (consumer) => {
         const reader = await accounts.of(consumer.account);
-        const live = await counted(readConsumer(reader, consumer));
+        const own = subscriptions.filter((each) => each.consumerStackId === consumer.stackId);
+        const live = await counted(readConsumer(reader, consumer, own, states, now));
         return { consumer, account: nameOf(topology, consumer.account), ...live };
       }),
     ),
@@ -61,13 +63,13 @@ export async function examine(
     stacks,
     now,
     hasOtherApp: otherApp() !== undefined,
-    states,
+    states: await states,
     consumers: ofConsumers,
     producers: ofProducers,
   });
   const found = CAUSES.flatMap((find) => find(facts));
   const all = withoutHidden([...(await accounts.causes()), ...found]);
-  return { facts, causes: inOrder(all, topology) };
+  return { facts, causes: inOrder(pointed(all, facts), topology) };
 }
 
 /** Those of accounts first, then those of stacks in the order of deployment. */
@@ -89,9 +91,9 @@ export function linked(facts: Omit<Facts, 'subscriptions'>): Facts {
       const { stream, consumerStackId, account } = subscription;
       const consumer = consumerOf.get(consumerStackId);
       const producer = 'arn' in stream ? undefined : producerOf.get(stream.producerStackId);
-      return consumer
-        ? { subscription, account: nameOf(topology, account), consumer, producer }
-        : [];
+      if (!consumer) return [];
+      const mapping = consumer.mappings.get(subscription.stackId) ?? 'unknown';
+      return { subscription, account: nameOf(topology, account), consumer, mapping, producer };
     }),
   };
 }

@@ -1,3 +1,4 @@
+import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import type { Stacks } from '../../review/read/resources';
 import type {
   ResolvedConsumer,
@@ -7,6 +8,7 @@ import type {
 } from '../../topology/resolve';
 import type { LiveConsumer } from './read/consumer';
 import type { LiveProducer } from './read/producer';
+import type { Found } from './read/reader';
 import type { StackState } from './read/states';
 
 /** What causes are found in: what AWS has, and what the topology synthesizes. */
@@ -40,6 +42,7 @@ export interface SubscriptionFacts {
   /** The consumer's. */
   readonly account: string;
   readonly consumer: ConsumerFacts;
+  readonly mapping: Found<EventSourceMappingConfiguration>;
   /** Left out where others own the stream. */
   readonly producer?: ProducerFacts;
 }

@@ -61,7 +61,7 @@ export function toJson({ outcomes, others, ...run }: Report): string {
   return lines.map((line) => `${visible(line)}\n`).join('');
 }
 
-function counted(count: number, one: string, more: string): string {
+export function counted(count: number, one: string, more: string): string {
   return `${count} ${count === 1 ? one : more}`;
 }
 

@@ -11,6 +11,7 @@ import { stacksOf } from '../../../../topology/stacks';
 import { synthesizedStacks } from '../../../helpers/review';
 import { resolved } from '../../../helpers/synth-app';
 import { type Overrides, topology } from '../../../helpers/topology';
+import { liveProcessing, NOW } from './processing';
 
 type Change<T> = (live: T) => Partial<T>;
 
@@ -30,7 +31,7 @@ export function factsOf(overrides: Overrides = {}, faults: Faults = {}): Facts {
   return linked({
     topology: content,
     stacks,
-    now: new Date('2026-11-27T12:00:00Z'),
+    now: NOW,
     hasOtherApp: false,
     states: new Map(
       stacksOf(content).map(({ id, kind }) => {
@@ -45,7 +46,10 @@ export function factsOf(overrides: Overrides = {}, faults: Faults = {}): Facts {
       }),
     ),
     consumers: content.consumers.map((each) => {
-      const healthy = liveConsumer(each, stacks);
+      const healthy = {
+        ...liveAccess(each, stacks),
+        ...liveProcessing(each, content, stacks),
+      };
       return { consumer: each, account: 'analytics', ...healthy, ...consumer(healthy) };
     }),
     producers: content.producers.map((each) => {
@@ -57,7 +61,7 @@ export function factsOf(overrides: Overrides = {}, faults: Faults = {}): Facts {
 
 export const ROLE_ID = 'AROAEXAMPLEEXAMPLE000';
 
-function liveConsumer({ stackId, role: { arn } }: ResolvedConsumer, stacks: Stacks): LiveConsumer {
+function liveAccess({ stackId, role: { arn } }: ResolvedConsumer, stacks: Stacks) {
   const [RoleName = ''] = arn.split('/').slice(-1);
   const partsOf = (type: string) =>
     stacks.resources(type).filter(({ stack }) => stack.id === stackId);
@@ -71,7 +75,7 @@ function liveConsumer({ stackId, role: { arn } }: ResolvedConsumer, stacks: Stac
       attached: partsOf('aws_iam_role_policy_attachment').map((each) => each.text('policy_arn')),
     },
     logGroup: '/aws/lambda/ProcessOrders',
-    key: 'unknown',
+    key: 'unknown' as const,
   };
 }
 

@@ -1,0 +1,217 @@
+import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
+import { MAPPING_METRICS } from '../../../constructs/monitoring/metrics';
+import { mappings } from '../../../operate/doctor/causes/mappings';
+import type { Overrides } from '../../helpers/topology';
+import { factsOf } from './support/facts';
+import { measured, UUID } from './support/processing';
+
+const STACK = 'subscription-orders-process-orders';
+const STREAM = 'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/';
+
+type Change = Partial<EventSourceMappingConfiguration> | 'absent' | 'unknown';
+
+/** What is found where the only mapping is other than a healthy one. */
+function found(change: Change, overrides: Overrides = {}, polled: Record<number, number> = {}) {
+  const facts = factsOf(overrides, {
+    consumer: ({ mappings }) => ({
+      mappings: new Map(
+        [...mappings].map(([stack, mapping]) => [
+          stack,
+          typeof change === 'string' ? change : { ...(mapping as object), ...change },
+        ]),
+      ),
+      metrics: measured([MAPPING_METRICS.polls, `${UUID}0`, polled]),
+    }),
+  });
+  return mappings(facts).map(({ account, stack, part, ...cause }) => {
+    expect([account, stack, part]).toEqual(['analytics', STACK, 'mapping']);
+    return cause;
+  });
+}
+
+test.each<[string, Change, Overrides?]>([
+  ['that has processed records', {}],
+  ['without a record yet', { LastProcessingResult: 'No records processed' }],
+  ['that is being changed', { State: 'Updating' }],
+  ['that was not read', 'unknown'],
+  ['that the topology pauses', {}, { 'subscriptions[0].enabled': false }],
+  [
+    'with filters in another order, and spaces',
+    {
+      FilterCriteria: {
+        Filters: [
+          { Pattern: '{ "eventName": ["REMOVE"] }' },
+          { Pattern: '{"eventName":["INSERT"]}' },
+        ],
+      },
+    },
+    { 'subscriptions[0].filters': [{ eventName: ['INSERT'] }, { eventName: ['REMOVE'] }] },
+  ],
+  [
+    'whose last batch failed, which the metrics of the function show',
+    { LastProcessingResult: 'PROBLEM: Function call failed' },
+  ],
+  // og-aws: "This usually just means that Lambda can't detect anything in the DynamoDB stream within the last 48 hours."
+  [
+    'of a quiet stream',
+    {
+      LastProcessingResult:
+        'PROBLEM: internal Lambda error. Please contact Lambda customer support.',
+    },
+  ],
+])('a mapping %s has no cause', (_, change, overrides = {}) => {
+  expect(found(change, overrides)).toEqual([]);
+});
+
+test('a mapping that was deleted is missing', () => {
+  expect(found('absent')).toEqual([
+    {
+      cause: 'mapping-missing',
+      message: 'the event source mapping of the state was deleted in AWS: nothing reads the stream',
+      remedy: `npm run deploy -- ${STACK} creates it again; it reads the last 24 hours again (startingPosition: TRIM_HORIZON)`,
+    },
+  ]);
+  const [latest] = found('absent', { 'subscriptions[0].startingPosition': 'LATEST' });
+  expect(latest?.remedy).toBe(
+    `npm run deploy -- ${STACK} creates it again; it reads what is written from then on (startingPosition: LATEST)`,
+  );
+});
+
+test('a mapping that the topology enables is disabled', () => {
+  expect(found({ State: 'Disabled', LastModified: new Date('2026-11-27T09:30:00Z') })).toEqual([
+    {
+      cause: 'mapping-disabled',
+      message:
+        'the event source mapping is Disabled since 2026-11-27T09:30:00Z (User action), and the topology has enabled: true: nothing reads the stream, which keeps a record for 24 hours',
+      remedy: `npm run deploy -- ${STACK} enables it`,
+    },
+  ]);
+});
+
+test('a mapping differs from what is synthesized', () => {
+  const [all, ...more] = found(
+    {
+      BatchSize: 10,
+      StartingPosition: 'LATEST',
+      FunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:Other',
+      DestinationConfig: { OnFailure: {} },
+      FilterCriteria: { Filters: [{ Pattern: '{"eventName":["MODIFY"]}' }] },
+      MetricsConfig: undefined,
+      EventSourceArn:
+        'arn:aws:dynamodb:us-east-1:444455556666:table/Carts/stream/2026-01-01T00:00:00.000',
+    },
+    { 'subscriptions[0].filters': [{ eventName: ['INSERT'] }] },
+  );
+  expect(more).toEqual([]);
+  expect(all).toEqual({
+    cause: 'mapping-differs',
+    message: [
+      'the event source mapping is not what the topology synthesizes: starting_position is LATEST instead of TRIM_HORIZON',
+      'batch_size is 10 instead of 100',
+      'function_name is arn:aws:lambda:us-east-1:111122223333:function:Other instead of arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders',
+      'destination_config.on_failure.destination_arn is none instead of arn:aws:s3:::process-orders-failed-batches-025f751830a2',
+      'filter_criteria is [{"eventName":["MODIFY"]}] instead of [{"eventName":["INSERT"]}]',
+      'metrics_config is [] instead of ["EventCount"]',
+      `event_source_arn is arn:aws:dynamodb:us-east-1:444455556666:table/Carts/stream/2026-01-01T00:00:00.000 instead of ${STREAM}…`,
+    ].join('; '),
+    remedy: `npm run deploy -- ${STACK} sets it; npm run plan -- ${STACK} shows it first`,
+  });
+});
+
+test('a mapping that the topology pauses is enabled', () => {
+  expect(found({ State: 'Enabled' }, { 'subscriptions[0].enabled': false })[0]?.message).toBe(
+    'the event source mapping is not what the topology synthesizes: enabled is true instead of false',
+  );
+});
+
+/** As AWS writes it: https://github.com/functionalone/serverless-iam-roles-per-function/issues/3 */
+const notAuthorized = (action: string, reason: string) =>
+  `User: arn:aws:sts::111122223333:assumed-role/ProcessOrdersRole/awslambda_427_20260319235532640 is not authorized to perform: ${action} on resource: ${STREAM}2026-02-23T07:46:15.921${reason}`;
+
+test.each<[string, string, message: string, remedy: string, Overrides?]>([
+  [
+    'the policy of the stream',
+    notAuthorized(
+      'dynamodb:DescribeStream',
+      ' because no resource-based policy allows the dynamodb:DescribeStream action',
+    ),
+    'the policy of the stream does not let the role read',
+    "npm run deploy -- producer-orders writes the stream's policy",
+  ],
+  [
+    'the role',
+    notAuthorized(
+      'dynamodb:GetRecords',
+      ' because no identity-based policy allows the dynamodb:GetRecords action',
+    ),
+    'the role may not read the stream',
+    "npm run deploy -- consumer-process-orders writes the role's policies",
+  ],
+  [
+    'a role of others',
+    notAuthorized(
+      'dynamodb:GetRecords',
+      ' because no identity-based policy allows the dynamodb:GetRecords action',
+    ),
+    'the role may not read the stream',
+    'the owner of arn:aws:iam::111122223333:role/Theirs gives it what this prints: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw role_policy',
+    { 'consumers.process-orders.role': { existing: 'arn:aws:iam::111122223333:role/Theirs' } },
+  ],
+  [
+    'a boundary',
+    notAuthorized(
+      'dynamodb:GetRecords',
+      ' because no permissions boundary allows the dynamodb:GetRecords action',
+    ),
+    'a policy above the role does not let it read',
+    'let whoever owns that policy allow it: no stack of the topology has it',
+  ],
+  [
+    'what AWS does not say',
+    notAuthorized('dynamodb:GetShardIterator', ''),
+    'Lambda may not read the stream',
+    "npm run deploy -- producer-orders writes the stream's policy; npm run deploy -- consumer-process-orders writes the role's policies",
+  ],
+  [
+    'the key of the table',
+    'kms:Decrypt on arn:aws:kms:us-east-1:444455556666:key/k is refused because no resource-based policy allows the kms:Decrypt action',
+    'Lambda may not decrypt the table',
+    'npm run deploy -- producer-orders writes the policy of a key that the stack makes; the owner of another one lets the role decrypt with it, as docs/encryption.md says',
+  ],
+  [
+    'a role that is gone',
+    'The role arn:aws:iam::111122223333:role/ProcessOrdersRole cannot be assumed by Lambda',
+    'Lambda cannot assume the role',
+    "npm run deploy -- consumer-process-orders writes the role's policies",
+  ],
+])('a mapping is refused by %s', (_, result, message, remedy, overrides = {}) => {
+  expect(found({ LastProcessingResult: `PROBLEM: ${result}` }, overrides)).toEqual([
+    { cause: 'mapping-refused', message: `${message}: ${result}`, remedy },
+  ]);
+});
+
+test('a mapping that the topology pauses is not refused', () => {
+  const result = `PROBLEM: ${notAuthorized('dynamodb:GetRecords', '')}`;
+  const paused = { 'subscriptions[0].enabled': false };
+  expect(found({ LastProcessingResult: result }, paused)).toEqual([]);
+});
+
+test('a mapping that no longer reads is found by its silence', () => {
+  const result = 'PROBLEM: internal Lambda error. Please contact Lambda customer support.';
+  const [cause, ...more] = found({ LastProcessingResult: result }, {}, { 45: 5, 50: 5 });
+  expect(more).toEqual([]);
+  expect(cause).toEqual({
+    cause: 'mapping-refused',
+    message: `Lambda last read the stream at 2026-11-27T11:15:00Z: ${result}`,
+    remedy: expect.stringMatching(
+      /^look at the stream, its policy, the role and the table's key; .*alarms\.md, not-polled/,
+    ),
+  });
+});
+
+test.each<[string, Change, Record<number, number>]>([
+  ['reads', {}, { 5: 5, 45: 5 }],
+  ['was changed a moment ago', { LastModified: new Date('2026-11-27T11:50:00Z') }, { 45: 5 }],
+])('a mapping that %s is not silent', (_, change, polled) => {
+  expect(found(change, {}, polled)).toEqual([]);
+});

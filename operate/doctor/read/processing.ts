@@ -1,0 +1,76 @@
+import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
+import {
+  FUNCTION_METRICS,
+  MAPPING_METRICS,
+  OWN_METRICS,
+  PERIOD,
+} from '../../../constructs/monitoring/metrics';
+import type { ResolvedConsumer, ResolvedSubscription } from '../../../topology/resolve';
+import { readAlarms, readEmail } from './alarms';
+import { readFailedBatches } from './failed-batches';
+import { readFunction, readUnreserved } from './function';
+import { readMapping } from './mapping';
+import { readMetrics, type Series } from './metrics';
+import { type Found, isFound, type Reader } from './reader';
+import type { StackState } from './states';
+
+const HOUR = 3600;
+
+/** The function and its mappings, what they measured, what is raised and what waits. */
+export async function readProcessing(
+  reader: Reader,
+  consumer: ResolvedConsumer,
+  subscriptions: readonly ResolvedSubscription[],
+  states: Promise<ReadonlyMap<string, StackState>>,
+  now: Date,
+) {
+  const [lambda, unreserved, alarms, emails, failedBatches, usage] = await Promise.all([
+    readFunction(reader, consumer),
+    readUnreserved(reader, consumer),
+    readAlarms(reader, consumer),
+    readEmail(reader, consumer),
+    readFailedBatches(reader, consumer),
+    states.then((read) => readUsage(reader, consumer, subscriptions, read, now)),
+  ]);
+  return { function: lambda, unreserved, alarms, emails, failedBatches, ...usage };
+}
+
+/** Mappings by the IDs of their stacks. */
+async function readUsage(
+  reader: Reader,
+  consumer: ResolvedConsumer,
+  subscriptions: readonly ResolvedSubscription[],
+  states: ReadonlyMap<string, StackState>,
+  now: Date,
+) {
+  const read = async (subscription: ResolvedSubscription) => {
+    const { stackId } = subscription;
+    return [stackId, await readMapping(reader, subscription, states.get(stackId))] as const;
+  };
+  const mappings: ReadonlyMap<string, Found<EventSourceMappingConfiguration>> = new Map(
+    await Promise.all(subscriptions.map(read)),
+  );
+  const series = [
+    ...seriesOfFunction(consumer),
+    ...[...mappings.values()].filter(isFound).flatMap(({ UUID = '' }) => seriesOfMapping(UUID)),
+  ];
+  return { mappings, metrics: await readMetrics(reader, consumer.stackId, series, now) };
+}
+
+function seriesOfFunction({ function: { name: owner } }: ResolvedConsumer): Series[] {
+  const { errors, throttles, iteratorAge } = FUNCTION_METRICS;
+  const metrics = [errors, throttles, iteratorAge, OWN_METRICS.changesFailed];
+  return metrics.map((metric) => ({ metric, owner, period: PERIOD }));
+}
+
+function seriesOfMapping(owner: string): Series[] {
+  const { failedInvokes, polls, droppedRecords, polledRecords, filteredRecords } = MAPPING_METRICS;
+  return [
+    ...[failedInvokes, polls].map((metric) => ({ metric, owner, period: PERIOD })),
+    ...[droppedRecords, polledRecords, filteredRecords].map((metric) => ({
+      metric,
+      owner,
+      period: HOUR,
+    })),
+  ];
+}

@@ -7,6 +7,7 @@ import { type Command, run } from './run';
 const MODULES: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   init: () => import('./init'),
   synth: () => import('./synth'),
+  local: () => import('./local'),
   review: () => import('./review'),
   plan: () => import('./plan'),
   deploy: () => import('./deploy'),

@@ -9,7 +9,12 @@ export interface World {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
-  readonly stdout: { write(text: string): unknown };
+  readonly stdout: {
+    write(text: string): unknown;
+    /** Of a terminal. */
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+  };
   readonly stderr: { write(text: string): unknown };
   /** Undefined without one, as in CI. */
   readonly terminal?: { ask(question: string): Promise<string> };
@@ -20,6 +25,11 @@ export type Command = (world: World) => Promise<number>;
 
 export async function run(command: Command): Promise<void> {
   const { argv, env, stdout, stderr } = process;
+  // Who reads a pipe may stop, such as `head`.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   const [name = 'help', ...args] = argv.slice(2);
   const terminal = process.stdin.isTTY && stdout.isTTY ? { ask } : undefined;
   const world = { name, args, env, now: new Date(), stdout, stderr, terminal };

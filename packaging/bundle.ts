@@ -134,6 +134,11 @@ export function bundle(entry: string, runtime: string, options: BundleOptions = 
 /** By what they are made from: many consumers have the same function, which is bundled once. */
 const bundles = new Map<string, Bundle>();
 
+/** Where the code may have changed: the next call of `bundle` bundles it again. */
+export function forgetBundles(): void {
+  bundles.clear();
+}
+
 /** The same package for these tables alone. */
 function narrow({ directory, ...others }: Bundle, tableArns: readonly string[]): Bundle {
   return packaged((folder) => {

@@ -92,7 +92,7 @@ test.each(['init/gitignore', '.gitignore'])(
     copyFileSync(ownFile(file), '.gitignore');
     git('init', '--quiet');
     const ignored = [
-      ...['cdktf.out', 'drift.out', 'hcl.out', 'plan.out', 'review.out'].map(
+      ...['cdktf.out', 'drift.out', 'hcl.out', 'local.out', 'plan.out', 'review.out'].map(
         (name) => `${name}/file`,
       ),
       'node_modules/file',

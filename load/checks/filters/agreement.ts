@@ -7,7 +7,7 @@ import { oneOf } from './values';
 type Path = Problem['path'];
 
 /** A list of a pattern. */
-interface Demand {
+export interface Demand {
   /** Where it is in the record. */
   readonly field: readonly string[];
   /** Where it is in the file. */
@@ -16,7 +16,7 @@ interface Demand {
 }
 
 /** Demands that a record must meet all together. */
-type Branch = readonly Demand[];
+export type Branch = readonly Demand[];
 
 /**
  * What parts of a pattern ask that no record has together; with `$or`, in each of its branches.
@@ -45,7 +45,7 @@ export function contradictions(pattern: object, keys: readonly string[], path: P
   return [...new Map(problems.map((problem) => [problem.path, problem])).values()];
 }
 
-function branchesOf(pattern: object, field: readonly string[], path: Path): Branch[] {
+export function branchesOf(pattern: object, field: readonly string[], path: Path): Branch[] {
   if (Array.isArray(pattern)) return [[{ field, path, alternatives: pattern }]];
   return Object.entries(pattern).reduce<Branch[]>(
     (branches, [name, value]) => {

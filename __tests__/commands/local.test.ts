@@ -1,0 +1,334 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { command } from '../../commands/local';
+import type { Step } from '../../local/step';
+import { runCommand } from '../helpers/run-command';
+import type { SHIPPED } from '../helpers/shipped-topologies';
+import { TWO_ACCOUNTS, topology } from '../helpers/topology';
+
+const started = process.cwd();
+const folder = mkdtempSync(path.join(tmpdir(), 'local-test-'));
+beforeAll(() => process.chdir(folder));
+afterEach(() => rmSync('local.out', { recursive: true, force: true }));
+afterAll(() => {
+  process.chdir(started);
+  rmSync(folder, { recursive: true });
+});
+
+const shipped = (name: string) => path.join(started, 'topologies', name);
+
+async function local(...args: string[]) {
+  const { code, stdout, stderr } = await runCommand(command, {
+    name: 'local',
+    args,
+    env: { TOPOLOGY: shipped('orders.yaml') },
+  });
+  const [outside, own] = [`${path.relative('', started)}/`, `${started}/`];
+  const lines = stdout.replaceAll(outside, '').replaceAll(own, '');
+  return { code, lines: lines.split('\n').slice(0, -1), stderr };
+}
+
+/** Without what differs from run to run. */
+const masked = (line: string) =>
+  line
+    .replace(/change=.*/, 'change=…')
+    .replaceAll(/aws\/lambda\/\S+/g, '<key>')
+    .replaceAll(/-[\da-f]{12}\b/g, '-<hash>');
+
+/** The steps that --json writes. */
+async function played(...args: string[]) {
+  const { code, lines, stderr } = await local(...args, '--json');
+  expect(stderr).toBe('');
+  return { code, steps: lines.map((line): Step => JSON.parse(line)) };
+}
+
+/** A topology file, which is JSON and so YAML. */
+function file(name: string, content: object): string {
+  writeFileSync(`${name}.yaml`, JSON.stringify(content, null, 2));
+  return `${name}.yaml`;
+}
+
+test('the scene of the walk-through', async () => {
+  const { lines, ...rest } = await local();
+  expect(rest).toEqual({ code: 0, stderr: '' });
+  expect(lines.map(masked).join('\n')).toBe(
+    `Playing topologies/orders.yaml on this machine, without AWS: subscription-orders-process-orders
+
+Orders: an item is put, changed and deleted.
+shop       producer-orders                     table Orders            put        OrderId=three-changes
+shop       producer-orders                     stream                  record     INSERT OrderId=three-changes
+shop       producer-orders                     table Orders            update     OrderId=three-changes
+shop       producer-orders                     stream                  record     MODIFY OrderId=three-changes
+shop       producer-orders                     table Orders            delete     OrderId=three-changes
+shop       producer-orders                     stream                  record     REMOVE OrderId=three-changes
+analytics  subscription-orders-process-orders  mapping                 delivered  3 records: INSERT OrderId=three-changes, MODIFY OrderId=three-changes, REMOVE OrderId=three-changes
+analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…
+analytics  consumer-process-orders             function ProcessOrders  log        INFO MODIFY Orders change=…
+analytics  consumer-process-orders             function ProcessOrders  log        INFO REMOVE Orders change=…
+analytics  consumer-process-orders             function ProcessOrders  log        metrics ChangesProcessed=3 ChangesFailed=0 account="444455556666" table="Orders"
+analytics  consumer-process-orders             function ProcessOrders  answered   3 records: INSERT OrderId=three-changes, MODIFY OrderId=three-changes, REMOVE OrderId=three-changes processed
+
+Orders: The function fails with one item whenever it gets it.
+shop       producer-orders                     table Orders            put        OrderId=good-1
+shop       producer-orders                     stream                  record     INSERT OrderId=good-1
+shop       producer-orders                     table Orders            put        OrderId=poison
+shop       producer-orders                     stream                  record     INSERT OrderId=poison
+shop       producer-orders                     table Orders            put        OrderId=good-2
+shop       producer-orders                     stream                  record     INSERT OrderId=good-2
+shop       producer-orders                     table Orders            put        OrderId=good-3
+shop       producer-orders                     stream                  record     INSERT OrderId=good-3
+analytics  subscription-orders-process-orders  mapping                 delivered  4 records: INSERT OrderId=good-1, INSERT OrderId=poison, INSERT OrderId=good-2 and 1 more
+analytics  consumer-process-orders             function ProcessOrders  failed     PoisonChange: thrown in place of the handler, as asked for
+analytics  subscription-orders-process-orders  mapping                 bisected   2 records: INSERT OrderId=good-1, INSERT OrderId=poison | 2 records: INSERT OrderId=good-2, INSERT OrderId=good-3
+analytics  subscription-orders-process-orders  mapping                 delivered  2 records: INSERT OrderId=good-1, INSERT OrderId=poison
+analytics  consumer-process-orders             function ProcessOrders  failed     PoisonChange: thrown in place of the handler, as asked for
+analytics  subscription-orders-process-orders  mapping                 bisected   INSERT OrderId=good-1 | INSERT OrderId=poison
+analytics  subscription-orders-process-orders  mapping                 delivered  INSERT OrderId=good-1
+analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…
+analytics  consumer-process-orders             function ProcessOrders  log        metrics ChangesProcessed=1 ChangesFailed=0 account="444455556666" table="Orders"
+analytics  consumer-process-orders             function ProcessOrders  answered   INSERT OrderId=good-1 processed
+analytics  subscription-orders-process-orders  mapping                 delivered  INSERT OrderId=poison
+analytics  consumer-process-orders             function ProcessOrders  failed     PoisonChange: thrown in place of the handler, as asked for
+analytics  subscription-orders-process-orders  mapping                 retried    INSERT OrderId=poison: failed 11 times
+analytics  subscription-orders-process-orders  mapping                 discarded  INSERT OrderId=poison: failed 11 times
+analytics  consumer-process-orders             failed batches          kept       process-orders-failed-batches-<hash>/<key>
+analytics  subscription-orders-process-orders  mapping                 delivered  2 records: INSERT OrderId=good-2, INSERT OrderId=good-3
+analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…
+analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…
+analytics  consumer-process-orders             function ProcessOrders  log        metrics ChangesProcessed=2 ChangesFailed=0 account="444455556666" table="Orders"
+analytics  consumer-process-orders             function ProcessOrders  answered   2 records: INSERT OrderId=good-2, INSERT OrderId=good-3 processed
+
+Orders: The function is corrected, and its failed batches are delivered again, as by npm run redrive.
+analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…
+analytics  consumer-process-orders             function ProcessOrders  log        metrics ChangesProcessed=1 ChangesFailed=0 account="444455556666" table="Orders"
+analytics  consumer-process-orders             failed batches          redriven   1 record of <key>
+
+Next: npm run local -- put orders '{"OrderId":"1"}' --topology topologies/orders.yaml; read docs/local.md`,
+  );
+});
+
+test.each<[topology: (typeof SHIPPED)[number], args: string[], done: string[]]>([
+  ['analytics-lake.yaml', [], ['wrote', 'redriven']],
+  ['order-totals.yaml', ['--item', '{"Currency":"EUR","TotalCents":500}'], ['redriven']],
+  ['orders-consumer.yaml', [], ['assumed', 'redriven']],
+  ['orders-producer.yaml', [], ['record']],
+  ['orders-python.yaml', [], ['skipped', 'record']],
+  ['saas-tenants.yaml', [], ['redriven']],
+  ['shared-table.yaml', [], ['redriven']],
+])('the scene of %s', async (name, args, done) => {
+  const { code, steps } = await played('--topology', shipped(name), ...args);
+  expect({ code, lacks: done.filter((what) => !steps.some((step) => step.what === what)) }).toEqual(
+    {
+      code: 0,
+      lacks: [],
+    },
+  );
+});
+
+describe('a scene ends after three changes', () => {
+  test.each([
+    ['order-totals.yaml', 'TypeError: TotalCents of three-changes must be a whole number'],
+    ['order-service.yaml', 'NotPlayedLocally: npm run local does not play DYNAMODB (PutItem)'],
+  ])('if the function of %s fails with them', async (name, error) => {
+    const { code, lines } = await local('--topology', shipped(name));
+    expect(code).toBe(1);
+    expect(lines.filter((line) => line.includes(error))).not.toEqual([]);
+    expect(lines.filter((line) => line.includes('good-1'))).toEqual([]);
+    expect(lines.slice(-2)[0]).toMatch(
+      /^\d+ problems that nobody asked for, so the exit code is 1\./,
+    );
+  });
+});
+
+test.each([
+  ['timeout', ['timed out', 'bisected', 'discarded', 'kept', 'redriven']],
+  ['duplicate', ['lost', 'delivered', 'answered']],
+  ['denied', ['refused', 'delivered', 'answered']],
+])('a scene with --fault %s', async (fault, done) => {
+  const { code, steps } = await played('--fault', fault);
+  const whats = steps.map(({ what }) => what);
+  const after = whats.slice(whats.lastIndexOf('put'));
+  expect({ code, done: done.filter((what) => after.includes(what)) }).toEqual({ code: 0, done });
+});
+
+describe('actions', () => {
+  test('are played one after the other, on tables that are kept', async () => {
+    const changes = [
+      await played('put', 'orders', '{"OrderId":"1","Total":5}'),
+      await played('update', '{"OrderId":"1","State":"paid"}'),
+      await played('delete', 'orders', '{"OrderId":{"S":"1"}}'),
+      await played('delete', 'orders', '{"OrderId":"1"}'),
+    ].map(({ code, steps }) => ({
+      code,
+      records: steps.filter(({ what }) => what === 'record').map(({ text }) => text),
+      delivered: steps.filter(({ what }) => what === 'answered').length,
+    }));
+    expect(changes).toEqual([
+      { code: 0, records: ['INSERT OrderId=1'], delivered: 1 },
+      { code: 0, records: ['MODIFY OrderId=1'], delivered: 1 },
+      { code: 0, records: ['REMOVE OrderId=1'], delivered: 1 },
+      { code: 0, records: ['none, since nothing changed'], delivered: 0 },
+    ]);
+  });
+
+  test('of a file are one a line, and numbers keep their digits', async () => {
+    writeFileSync(
+      'a.ndjson',
+      `{"item":{"OrderId":"1","Total":12345678901234567890.5}}
+
+{"action":"update","producer":"orders","item":{"OrderId":"2"}}
+`,
+    );
+    const { code, steps } = await played('load', 'a.ndjson');
+    const records = steps.filter(({ what }) => what === 'record');
+    expect({ code, texts: records.map(({ text }) => text) }).toEqual({
+      code: 0,
+      texts: ['INSERT OrderId=1', 'INSERT OrderId=2'],
+    });
+    expect(JSON.stringify(records)).toContain('{"N":"12345678901234567890.5"}');
+  });
+
+  test('with a fault keep a failed batch, which a scene leaves as it is', async () => {
+    const { code, lines } = await local('put', 'orders', '{"OrderId":"1"}', '--fault', 'poison');
+    expect({ code, written: masked(lines.at(-2) ?? '') }).toEqual({
+      code: 0,
+      written: 'Written: 1 file in local.out/process-orders-failed-batches-<hash>',
+    });
+    const before = readdirSync('local.out', { recursive: true });
+    await local();
+    const after = readdirSync('local.out', { recursive: true, encoding: 'utf8' });
+    expect(after.filter((name) => !name.startsWith('scene'))).toEqual(before);
+  });
+});
+
+test('nothing is written to cdktf.out', () => expect(existsSync('cdktf.out')).toBe(false));
+
+test('subscriptions are named by a pattern, and those that are left out are listed', async () => {
+  const topologyFile = file('two', topology(TWO_ACCOUNTS));
+  const [first, leftOut] = (await local('--topology', topologyFile)).lines;
+  expect([first, leftOut]).toEqual([
+    'Playing two.yaml on this machine, without AWS: subscription-orders-shop-process-orders',
+    'Left out: subscription-orders-tenant-process-orders; --subscription <pattern> names others',
+  ]);
+  const named = await local('--topology', topologyFile, '--subscription', '*tenant*');
+  expect(named.lines.slice(0, 2)).toEqual([
+    'Playing two.yaml on this machine, without AWS: subscription-orders-tenant-process-orders',
+    '',
+  ]);
+});
+
+describe('refuses, in one line,', () => {
+  const call = `write npm run local -- put orders '{"OrderId":"1"}'`;
+  const line = '{"action":"put","producer":"<name>","item":{…}}';
+  test.each<[name: string, args: string[], message: string]>([
+    [
+      'another action',
+      ['putt', 'orders', '{}'],
+      `there is no action "putt"; did you mean put? write put, update, delete or load, or nothing for a scene, such as ${call.slice(6)}`,
+    ],
+    ['no item', ['put', 'orders'], `put takes a producer and one item in quotes; ${call}`],
+    [
+      'an item without quotes',
+      ['delete', 'orders', '{OrderId:', '1}'],
+      `delete takes a producer and one item in quotes; ${call.replace('put', 'delete')}`,
+    ],
+    [
+      'another producer',
+      ['put', 'order', '{"OrderId":"1"}'],
+      'there is no producer order; did you mean orders? the topology has orders',
+    ],
+    [
+      'another fault',
+      ['--fault', 'poisn'],
+      '--fault must be poison, timeout, duplicate, denied; did you mean poison? got "poisn"',
+    ],
+    [
+      'another subscription',
+      ['--subscription', 'subscription-orders'],
+      'no stack is subscription-orders; did you mean subscription-orders-process-orders? npm run stacks lists them',
+    ],
+    [
+      'attributes for an action',
+      ['put', '{"OrderId":"1"}', '--item', '{"Total":5}'],
+      '--item is for the scene; write its attributes into the item of the action',
+    ],
+    [
+      'no file',
+      ['load'],
+      `load takes one file, of which each line is an action ${line}; write npm run local -- load <file>`,
+    ],
+    ['a file that is none', ['load', 'none.ndjson'], 'none.ndjson is not a file'],
+  ])('%s', async (_, args, message) => {
+    expect(await local(...args)).toEqual({ code: 1, lines: [], stderr: `${message}\n` });
+    expect(existsSync('local.out')).toBe(false);
+  });
+
+  test.each<[name: string, item: string, message: RegExp]>([
+    ['that is not JSON', '{OrderId:1}', /^an item must be a JSON object, .*, got "\{OrderId:1\}"/],
+    [
+      'without its key',
+      '{"Total":5}',
+      /OrderId must be the partition key of type S, and is missing$/,
+    ],
+    ['with another key', '{"OrderId":5}', /OrderId must be the partition key of type S, got /],
+  ])('an item %s', async (_, item, message) => {
+    const { code, lines, stderr } = await local('put', 'orders', item);
+    expect({ code, lines }).toEqual({ code: 1, lines: [] });
+    expect(stderr.trimEnd()).toMatch(message);
+  });
+
+  test.each<[name: string, text: string, message: string]>([
+    ['is not JSON', 'put', `a.ndjson:2 must be a JSON object; write ${line}, got "put"`],
+    ['has no item', '{"action":"put"}', `a.ndjson:2 item must be an object; write ${line}`],
+    [
+      'has another action',
+      '{"action":"set","item":{}}',
+      `a.ndjson:2 action must be put, update or delete; write ${line}`,
+    ],
+    [
+      'has another key',
+      '{"put":"orders","item":{}}',
+      `a.ndjson:2 must not have put; write ${line}`,
+    ],
+    [
+      'has another producer',
+      '{"producer":"order","item":{}}',
+      'a.ndjson:2 there is no producer order; did you mean orders? the topology has orders',
+    ],
+    [
+      'has an item without its key',
+      '{"item":{"Total":5}}',
+      'a.ndjson:2 OrderId must be the partition key of type S, and is missing',
+    ],
+  ])('a line that %s', async (_, text, message) => {
+    writeFileSync('a.ndjson', `{"item":{"OrderId":"1"}}\n${text}\n`);
+    expect(await local('load', 'a.ndjson')).toEqual({ code: 1, lines: [], stderr: `${message}\n` });
+  });
+
+  test('a file without a line', async () => {
+    writeFileSync('empty.ndjson', '\n');
+    expect((await local('load', 'empty.ndjson')).stderr).toBe(
+      `empty.ndjson has no line; write an action on each, such as ${line}\n`,
+    );
+  });
+
+  test('a producer of several accounts, or of several, that is not named', async () => {
+    const topologyFile = file('two', topology(TWO_ACCOUNTS));
+    for (const [words, wrong] of [
+      [['orders'], 'there is no producer orders'],
+      [[], 'the producer is missing'],
+    ] as const) {
+      const { stderr } = await local(
+        '--topology',
+        topologyFile,
+        'put',
+        ...words,
+        '{"OrderId":"1"}',
+      );
+      expect(stderr).toMatch(
+        new RegExp(`^${wrong}; .*the topology has orders-shop, orders-tenant\n$`),
+      );
+    }
+  });
+});

@@ -1,0 +1,143 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { z } from 'zod';
+import { few } from '../review/lists';
+import { didYouMean, formatValue, UserError } from '../topology/problem';
+import { parseItem } from './item';
+import type { Action } from './play';
+import { exampleOf, type Producer } from './producers';
+import { emptyState, Table } from './table';
+
+const KINDS = ['put', 'update', 'delete'] as const;
+
+/** Bytes of a file, all of which is played and shown. */
+const LARGEST_FILE = 10_000_000;
+
+const CALL = 'npm run local --';
+
+/**
+ * The actions that the command line asks for, such as `put orders '{"OrderId":"1"}'` or `load orders.ndjson`.
+ *
+ * @throws UserError that says what to write
+ */
+export function actionsOf(words: readonly string[], producers: readonly Producer[]): Action[] {
+  const [kind = '', ...others] = words;
+  if (kind === 'load') return loaded(others, producers);
+  if (!isKind(kind)) {
+    const hint = didYouMean(kind, [...KINDS, 'load']);
+    throw new UserError(
+      `there is no action ${formatValue(kind)}; ${hint}write put, update, delete or load, or nothing for a scene, such as ${exampleCall('put', producers)}`,
+    );
+  }
+  const [first = '', second, ...more] = others;
+  const isLeftOut = second === undefined && first.trimStart().startsWith('{');
+  const [producer, item] = isLeftOut ? [undefined, first] : [first, second];
+  if (item === undefined || more.length > 0) {
+    throw new UserError(
+      `${kind} takes a producer and one item in quotes; write ${exampleCall(kind, producers)}`,
+    );
+  }
+  const action = { kind, producer: producerNamed(producer, producers).name, item: parseItem(item) };
+  new Trial(producers).play(action);
+  return [action];
+}
+
+/** Tables on which actions are tried, so that a mistake is found before anything is played. */
+class Trial {
+  private readonly tables: ReadonlyMap<string, Table>;
+
+  constructor(producers: readonly Producer[]) {
+    const entries = producers.map(({ name, schema }): [string, Table] => {
+      return [name, new Table(schema, emptyState(schema), () => new Date())];
+    });
+    this.tables = new Map(entries);
+  }
+
+  /** @throws UserError if the table takes no such item */
+  play({ kind, producer, item }: Action): void {
+    this.tables.get(producer)?.[kind](item);
+  }
+}
+
+function isKind(kind: string): kind is Action['kind'] {
+  return KINDS.some((one) => one === kind);
+}
+
+/** How an action is written, with the key of the first table. */
+export function exampleCall(kind: Action['kind'], [producer]: readonly Producer[]): string {
+  return producer ? `${CALL} ${kind} ${producer.name} '${exampleOf(producer)}'` : CALL;
+}
+
+/** @param given left out, the only one is meant */
+function producerNamed(given: string | undefined, producers: readonly Producer[]): Producer {
+  const names = producers.map(({ name }) => name);
+  const [only, ...others] = producers;
+  if (given === undefined && only !== undefined && others.length === 0) return only;
+  const named = producers.find(({ name }) => name === given);
+  if (named !== undefined) return named;
+  const wrong = given === undefined ? 'the producer is missing' : `there is no producer ${given}`;
+  const hint = given === undefined ? '' : didYouMean(given, names);
+  throw new UserError(`${wrong}; ${hint}the topology has ${few(names, 10)}`);
+}
+
+const LINE = '{"action":"put","producer":"<name>","item":{…}}';
+
+const lineSchema = z.strictObject({
+  action: z.enum(KINDS, { error: 'action must be put, update or delete' }).default('put'),
+  producer: z.string({ error: 'producer must be the name of a producer' }).optional(),
+  item: z.record(z.string(), z.unknown(), { error: 'item must be an object' }),
+});
+
+/** The actions of a file, one a line. */
+function loaded(words: readonly string[], producers: readonly Producer[]): Action[] {
+  const [file, ...more] = words;
+  if (file === undefined || more.length > 0) {
+    throw new UserError(
+      `load takes one file, of which each line is an action ${LINE}; write ${CALL} load <file>`,
+    );
+  }
+  if (!existsSync(file) || !statSync(file).isFile()) throw new UserError(`${file} is not a file`);
+  const { size } = statSync(file);
+  if (size > LARGEST_FILE) {
+    throw new UserError(`${file} must be at most ${LARGEST_FILE} bytes, got ${size}; load several`);
+  }
+  const trial = new Trial(producers);
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const actions = lines.flatMap((line, index) =>
+    line.trim() === '' ? [] : [lineAction(line, `${file}:${index + 1}`, producers, trial)],
+  );
+  if (actions.length > 0) return actions;
+  throw new UserError(`${file} has no line; write an action on each, such as ${LINE}`);
+}
+
+/** @throws UserError with the place */
+function lineAction(
+  line: string,
+  place: string,
+  producers: readonly Producer[],
+  trial: Trial,
+): Action {
+  const { data, error } = lineSchema.safeParse(jsonOf(line, place));
+  if (!data) {
+    const [issue] = error.issues;
+    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : undefined;
+    const problem = unknown ? `must not have ${unknown.join(', ')}` : issue?.message;
+    throw new UserError(`${place} ${problem}; write ${LINE}`);
+  }
+  const { action: kind, item } = data;
+  try {
+    const action = { kind, producer: producerNamed(data.producer, producers).name, item };
+    trial.play(action);
+    return action;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${place} ${error.message}`);
+  }
+}
+
+function jsonOf(line: string, place: string): object {
+  try {
+    return parseItem(line);
+  } catch {
+    throw new UserError(`${place} must be a JSON object; write ${LINE}, got ${formatValue(line)}`);
+  }
+}

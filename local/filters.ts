@@ -1,4 +1,11 @@
-import { asked, canBe, type Kind, OPERATORS, type Value } from '../load/checks/filters/operators';
+import {
+  asked,
+  canBe,
+  isMapping,
+  type Kind,
+  OPERATORS,
+  type Value,
+} from '../load/checks/filters/operators';
 
 /**
  * Whether a record matches an event filter. Of a list and of a set one element must match, the same for all that a
@@ -11,7 +18,7 @@ export function matchesFilter(pattern: object, record: object): boolean {
   return matchesOne(pattern, [record], [record]);
 }
 
-/** @param elements values of one element of a list around them; `all`, of every element */
+/** @param elements what there is at a place of the record; `all`, what is in the other elements of a list as well */
 function matchesOne(
   pattern: object,
   elements: readonly unknown[],
@@ -21,19 +28,19 @@ function matchesOne(
   return candidates.some((element) =>
     Object.entries(pattern).every(([name, wanted]) => {
       if (name === '$or') return wanted.some((one: object) => matchesOne(one, [element], all));
-      const [own, everywhere] = [[element], all].map((some) =>
-        some.flatMap((one) => field(one, name)),
-      );
+      const own = fieldOf([element], name);
+      const everywhere = fieldOf(all, name);
       return Array.isArray(wanted)
-        ? wanted.some((alternative) => holds(alternative, own ?? [], everywhere ?? []))
-        : matchesOne(wanted, own ?? [], everywhere ?? []);
+        ? wanted.some((alternative) => holds(alternative, own, everywhere))
+        : matchesOne(wanted, own, everywhere);
     }),
   );
 }
 
-function field(value: unknown, name: string): unknown[] {
-  const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
-  return isThere ? [Reflect.get(value, name)].flat() : [];
+function fieldOf(values: readonly unknown[], name: string): unknown[] {
+  return values
+    .filter((value) => isMapping(value) && Object.hasOwn(value, name))
+    .flatMap((value) => Reflect.get(Object(value), name));
 }
 
 /** A pattern reaches down to values: what holds others is none. */

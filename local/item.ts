@@ -2,6 +2,7 @@ import { isObject } from '../lambda-src/runtime/attribute-value';
 import type { AttributeValue, Image } from '../lambda-src/runtime/stream-event';
 import { toImage } from '../lambda-src/testing/to-record';
 import { asDynamoDbWritesIt } from '../load/checks/filters/values';
+import { DEPTH, parseJson, TOO_DEEP } from '../operate/redrive/json';
 import { formatValue, UserError } from '../topology/problem';
 
 /**
@@ -36,6 +37,7 @@ export function parseItem(text: string): object {
     new UserError(
       `an item must be a JSON object, such as {"Id":"1"}, got ${formatValue(text)}${reason}`,
     );
+  if (parseJson(text) === TOO_DEEP) throw refuse(`: it is nested more than ${DEPTH} levels deep`);
   try {
     JSON.parse(text);
   } catch (error) {
@@ -127,7 +129,7 @@ const set =
     throw refused(place, `must be a list of one or more different ${of}`, content);
   };
 
-const NUMBER = 'a number in quotes, of at most 38 digits, from 1E-130 to 9.9E+125';
+const NUMBER = 'a number of at most 38 digits, from 1E-130 to 9.9E+125, in DynamoDB JSON as text';
 
 /** What DynamoDB stores of each of its types. */
 const TYPES = {
@@ -142,7 +144,7 @@ const TYPES = {
     return content.map((value, index) => storedValue(value, `${place}[${index}]`, level + 1));
   }) as Stored,
   SS: set('texts', text),
-  NS: set(`numbers, each ${NUMBER}`, number),
+  NS: set('numbers as text', number),
   BS: set('texts in Base64', bytes),
 };
 

@@ -19,14 +19,18 @@ export interface Receiver {
   readonly mapping: Place;
   readonly function: Place;
   invoke(batch: Batch): Promise<Invoked>;
-  /** @param invocations how often the function had the batch; `answered`, whether it did the last time */
+  /** @param invocations of the function with the batch; `answered`, whether it did in the last one */
   discard(batch: Batch, invocations: number, answered: boolean): void;
 }
 
 /** Where retries have no limit, the subscription waits after so many: the next one would differ in nothing. */
 const MOST_RETRIES = 10;
 
-class BlockedError extends Error {}
+class BlockedError extends Error {
+  constructor(readonly at: StreamRecord) {
+    super();
+  }
+}
 
 /**
  * Delivers the records of a stream as its event source mapping does, and says each step: the model that `deliver()`
@@ -42,83 +46,102 @@ export async function deliverRecords(
   receiver: Receiver,
   say: Say,
 ): Promise<number> {
-  let failing:
-    | { readonly batch: Batch; readonly last: Invoked; readonly times: number }
-    | undefined;
-  let done = records.length;
-
-  /** One line for all retries of a batch. */
-  const sayRetries = () => {
-    if (failing && failing.times > 1) {
-      const text = `${inWords(failing.batch)}: failed ${failing.times} times`;
-      say(receiver.mapping, 'retried', text, 'problem', { times: failing.times });
-    }
-    failing = undefined;
-  };
-
-  const invoke = async (some: readonly StreamRecord[]): Promise<Outcome> => {
-    const batch = some as Batch;
-    if (!isSame(failing?.batch, batch)) sayRetries();
-    const before = failing?.times ?? 0;
-    if (retries === -1 && before > MOST_RETRIES) {
-      done = records.indexOf(batch[0]);
-      throw new BlockedError();
-    }
-    if (before === 0) say(receiver.mapping, 'delivered', inWords(batch), 'ok', { records: batch });
-    const last = await receiver.invoke(batch);
-    const isAnswered = last.kind === 'answered';
-    const processed = isAnswered ? countProcessed(batch, last.response) : 0;
-    const isOver = processed === batch.length;
-    if (isOver) sayRetries();
-    if (before === 0 || isOver) sayResult(batch, last, processed);
-    if (last.kind === 'lost' || processed > 0) failing = undefined;
-    else failing = { batch, last, times: before + 1 };
-    if (!isAnswered && last.kind !== 'lost' && bisect && batch.length > 1) {
-      failing = undefined;
-      const middle = Math.floor(batch.length / 2);
-      const halves = [batch.slice(0, middle), batch.slice(middle)];
-      say(receiver.mapping, 'bisected', halves.map(inWords).join(' | '));
-    }
-    if (isAnswered) return { kind: 'answered', response: last.response };
-    return { kind: last.kind === 'lost' ? 'lost' : 'failed' };
-  };
-
-  const sayResult = (batch: Batch, last: Invoked, processed: number) => {
-    const { kind, response, error, logs, wrote } = last;
-    for (const line of logs) say(receiver.function, 'log', line, 'note');
-    for (const file of wrote) say(receiver.function, 'wrote', file, 'ok', { file });
-    const reported = batch.slice(processed, processed + 1);
-    if (kind === 'answered' && reported.length === 0) {
-      say(receiver.function, kind, `${inWords(batch)} processed`, 'ok', { response });
-    } else if (kind === 'answered') {
-      const rest = `reports ${inWords(reported)}, from which it is delivered again`;
-      const text = `${processed} of ${batch.length} processed; ${rest}`;
-      say(receiver.function, kind, text, 'problem', { response });
-    } else if (kind === 'lost') {
-      say(receiver.function, kind, 'the answer is lost: all is delivered again', 'problem');
-    } else {
-      const [reason = ''] = (error ?? '').split('\n');
-      say(receiver.function, kind, reason, 'problem', { error });
-    }
-  };
-
-  const discard = (some: readonly StreamRecord[]) => {
-    const { last, times = 1 } = failing ?? {};
-    sayRetries();
-    receiver.discard(some as Batch, times, last?.kind === 'answered');
-  };
-
+  const isEndless = retries === -1;
+  const limits = { batchSize, retries: isEndless ? Number.POSITIVE_INFINITY : retries, bisect };
+  const target = new SpokenTarget(receiver, bisect, isEndless ? MOST_RETRIES : undefined, say);
   try {
-    const limit = retries === -1 ? Number.POSITIVE_INFINITY : retries;
-    await readShard(records, { batchSize, retries: limit, bisect }, { invoke, discard });
-    sayRetries();
+    await readShard(records, limits, {
+      invoke: (batch) => target.invoke(batch as Batch),
+      discard: (batch) => target.discard(batch as Batch),
+    });
+    return records.length;
   } catch (error) {
     if (!(error instanceof BlockedError)) throw error;
-    sayRetries();
     const text = 'maximumRetryAttempts is -1: the subscription waits at this batch';
     say(receiver.mapping, 'blocked', text, 'problem');
+    return records.indexOf(error.at);
   }
-  return done;
+}
+
+/** Says what becomes of each batch. All retries of one are one step. */
+class SpokenTarget {
+  private failing:
+    | { readonly batch: Batch; readonly times: number; readonly answered: boolean }
+    | undefined;
+
+  constructor(
+    private readonly receiver: Receiver,
+    private readonly bisect: boolean,
+    private readonly mostRetries: number | undefined,
+    private readonly say: Say,
+  ) {}
+
+  async invoke(batch: Batch): Promise<Outcome> {
+    const { mapping } = this.receiver;
+    if (!isSame(this.failing?.batch, batch)) this.sayRetries();
+    const times = this.failing?.times ?? 0;
+    if (this.mostRetries !== undefined && times > this.mostRetries) this.block(batch);
+    if (times === 0) this.say(mapping, 'delivered', inWords(batch), 'ok', { records: batch });
+    const invoked = await this.receiver.invoke(batch);
+    const { kind, response } = invoked;
+    const answered = kind === 'answered';
+    const processed = answered ? countProcessed(batch, response) : 0;
+    if (processed > 0) this.sayRetries();
+    if (processed > 0 || times === 0) this.sayResult(batch, invoked, processed);
+    const isOver = processed > 0 || kind === 'lost';
+    this.failing = isOver ? undefined : { batch, times: times + 1, answered };
+    if (answered) return { kind, response };
+    if (kind === 'lost') return { kind };
+    if (this.bisect && batch.length > 1) this.sayHalves(batch);
+    return { kind: 'failed' };
+  }
+
+  discard(batch: Batch): void {
+    const { times = 1, answered = false } = this.failing ?? {};
+    this.sayRetries();
+    this.receiver.discard(batch, times, answered);
+  }
+
+  private block([first]: Batch): never {
+    this.sayRetries();
+    throw new BlockedError(first);
+  }
+
+  private sayRetries(): void {
+    if (this.failing && this.failing.times > 1) {
+      const { batch, times } = this.failing;
+      const text = `${inWords(batch)}: failed ${times} times`;
+      this.say(this.receiver.mapping, 'retried', text, 'problem', { times });
+    }
+    this.failing = undefined;
+  }
+
+  private sayHalves(batch: Batch): void {
+    this.failing = undefined;
+    const middle = Math.floor(batch.length / 2);
+    const halves = [batch.slice(0, middle), batch.slice(middle)].map(inWords);
+    this.say(this.receiver.mapping, 'bisected', halves.join(' | '));
+  }
+
+  private sayResult(
+    batch: Batch,
+    { kind, response, error, logs, wrote }: Invoked,
+    processed: number,
+  ): void {
+    const { function: place } = this.receiver;
+    for (const line of logs) this.say(place, 'log', line, 'note');
+    for (const file of wrote) this.say(place, 'wrote', file, 'ok', { file });
+    const reported = batch.slice(processed, processed + 1);
+    if (kind === 'answered' && reported.length === 0) {
+      this.say(place, kind, `processed ${inWords(batch)}`, 'ok', { response });
+    } else if (kind === 'answered') {
+      const text = `processed ${processed} of ${batch.length}, and reports ${inWords(reported)}`;
+      this.say(place, kind, text, 'problem', { response });
+    } else {
+      const [reason = ''] = (error ?? 'its answer is lost, so all is delivered again').split('\n');
+      this.say(place, kind, reason, 'problem', { error });
+    }
+  }
 }
 
 function isSame(one: Batch | undefined, other: Batch): boolean {

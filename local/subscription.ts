@@ -39,11 +39,10 @@ export async function deliverTo(delivery: Delivery): Promise<void> {
   const refusals = access.reading(consumer.roleArn, source);
   sayRefusals(refusals, { ...place, part: 'stream' }, say);
   if (refusals.length > 0) return;
-  const matching = unread.filter(
-    (record) =>
-      mapping.filters.length === 0 || mapping.filters.some((one) => matchesFilter(one, record)),
-  );
-  const others = unread.filter((record) => !matching.includes(record));
+  const isMatching = (record: StreamRecord) =>
+    mapping.filters.length === 0 || mapping.filters.some((one) => matchesFilter(one, record));
+  const matching = unread.filter(isMatching);
+  const others = unread.filter((record) => !isMatching(record));
   if (others.length > 0) {
     say(place, 'filtered', `${inWords(others)}: no filter matches`, 'note', { records: others });
   }

@@ -36,21 +36,12 @@ def numeric_holds(tests, value):
     return all(COMPARE[name](value, limit) for name, limit in zip(tests[::2], tests[1::2]))
 
 
-def alternative_holds(want, value):
-    if not isinstance(want, dict):
-        return same(want, value)
-    (name, argument), = want.items()
-    if name == "exists":
-        return argument == (value is not MISSING)
-    if value is MISSING:
-        return False
-    if name == "anything-but":
-        refused = argument if isinstance(argument, list) else [argument]
-        return not any(alternative_holds(item, value) for item in refused)
-    if name == "numeric":
-        return numeric_holds(argument, value)
-    if not isinstance(value, str):
-        return False
+def text_holds(name, argument, value):
+    """An argument is a text, {"equals-ignore-case": a text}, or with anything-but a list of texts."""
+    if isinstance(argument, list):
+        return any(text_holds(name, item, value) for item in argument)
+    if isinstance(argument, dict):
+        argument, value = argument["equals-ignore-case"].lower(), value.lower()
     if name == "prefix":
         return value.startswith(argument)
     if name == "suffix":
@@ -58,25 +49,54 @@ def alternative_holds(want, value):
     return value.lower() == argument.lower()
 
 
-def leaf_holds(alternatives, value):
-    if isinstance(value, dict):  # patterns reach down to leaves, not to objects
-        value = MISSING
-    values = value if isinstance(value, list) and value else [value]
-    return any(alternative_holds(want, v) for want in alternatives for v in values)
+def alternative_holds(want, value):
+    if not isinstance(want, dict):
+        return same(want, value)
+    (name, argument), = want.items()
+    if name == "exists":
+        return argument
+    if name == "anything-but":
+        refused = argument if isinstance(argument, list) else [argument]
+        return not any(alternative_holds(item, value) for item in refused)
+    if name == "numeric":
+        return numeric_holds(argument, value)
+    return isinstance(value, str) and text_holds(name, argument, value)
+
+
+def leaf_holds(alternatives, values, everywhere):
+    """Patterns reach down to leaves, not to objects. A leaf is absent if no element of a list has it."""
+    leaves, all_leaves = (
+        [v for v in some if not isinstance(v, dict)] for some in (values, everywhere)
+    )
+    return any(
+        not all_leaves if want == {"exists": False} else
+        any(alternative_holds(want, v) for v in leaves)
+        for want in alternatives
+    )
+
+
+def fields(values, key):
+    found = [v[key] for v in values if isinstance(v, dict) and key in v]
+    return [item for v in found for item in (v if isinstance(v, list) else [v])]
 
 
 def matches(pattern, event):
+    return matches_one(pattern, [event], [event])
+
+
+def matches_one(pattern, values, everywhere):
+    """One of the elements of a list must match all that is asked of them."""
+    return any(element_matches(pattern, value, everywhere) for value in values or [MISSING])
+
+
+def element_matches(pattern, value, everywhere):
     for key, want in pattern.items():
         if key == "$or":
-            if not any(matches(branch, event) for branch in want):
+            if not any(matches_one(branch, [value], everywhere) for branch in want):
                 return False
             continue
-        value = event.get(key, MISSING) if isinstance(event, dict) else MISSING
-        if isinstance(want, dict):
-            branches = value if isinstance(value, list) else [value]
-            if not any(matches(want, branch) for branch in branches):
-                return False
-        elif not leaf_holds(want, value):
+        holds = matches_one if isinstance(want, dict) else leaf_holds
+        if not holds(want, fields([value], key), fields(everywhere, key)):
             return False
     return True
 

@@ -67,7 +67,7 @@ analytics  consumer-process-orders             function ProcessOrders  log      
 analytics  consumer-process-orders             function ProcessOrders  log        INFO MODIFY Orders change=…
 analytics  consumer-process-orders             function ProcessOrders  log        INFO REMOVE Orders change=…
 analytics  consumer-process-orders             function ProcessOrders  log        metrics ChangesProcessed=3 ChangesFailed=0 account="444455556666" table="Orders"
-analytics  consumer-process-orders             function ProcessOrders  answered   3 records: INSERT OrderId=three-changes, MODIFY OrderId=three-changes, REMOVE OrderId=three-changes processed
+analytics  consumer-process-orders             function ProcessOrders  answered   processed 3 records: INSERT OrderId=three-changes, MODIFY OrderId=three-changes, REMOVE OrderId=three-changes
 
 Orders: The function fails with one item whenever it gets it.
 shop       producer-orders                     table Orders            put        OrderId=good-1
@@ -87,7 +87,7 @@ analytics  subscription-orders-process-orders  mapping                 bisected 
 analytics  subscription-orders-process-orders  mapping                 delivered  INSERT OrderId=good-1
 analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…
 analytics  consumer-process-orders             function ProcessOrders  log        metrics ChangesProcessed=1 ChangesFailed=0 account="444455556666" table="Orders"
-analytics  consumer-process-orders             function ProcessOrders  answered   INSERT OrderId=good-1 processed
+analytics  consumer-process-orders             function ProcessOrders  answered   processed INSERT OrderId=good-1
 analytics  subscription-orders-process-orders  mapping                 delivered  INSERT OrderId=poison
 analytics  consumer-process-orders             function ProcessOrders  failed     PoisonChange: thrown in place of the handler, as asked for
 analytics  subscription-orders-process-orders  mapping                 retried    INSERT OrderId=poison: failed 11 times
@@ -97,7 +97,7 @@ analytics  subscription-orders-process-orders  mapping                 delivered
 analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…
 analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…
 analytics  consumer-process-orders             function ProcessOrders  log        metrics ChangesProcessed=2 ChangesFailed=0 account="444455556666" table="Orders"
-analytics  consumer-process-orders             function ProcessOrders  answered   2 records: INSERT OrderId=good-2, INSERT OrderId=good-3 processed
+analytics  consumer-process-orders             function ProcessOrders  answered   processed 2 records: INSERT OrderId=good-2, INSERT OrderId=good-3
 
 Orders: The function is corrected, and its failed batches are delivered again, as by npm run redrive.
 analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…

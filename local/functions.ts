@@ -8,7 +8,7 @@ import {
   startFunction,
 } from './function/function';
 import type { S3Call } from './function/s3';
-import type { FunctionPart, Parts } from './parts';
+import type { FunctionPart } from './parts';
 import type { Say } from './step';
 
 /** The functions of a play: a process each, started when it is needed, and what answers their calls to AWS. */
@@ -18,7 +18,7 @@ export class Functions {
 
   /** @param folder of the buckets */
   constructor(
-    private readonly parts: Parts['functions'],
+    private readonly parts: readonly FunctionPart[],
     private readonly access: () => Access,
     private readonly folder: string,
     private readonly say: Say,
@@ -38,8 +38,8 @@ export class Functions {
 
   /** Why a function's code may not call S3, in AWS's words. */
   private refusal(call: S3Call): string | undefined {
-    const caller = this.parts.find((part) => part.setUp?.arn === call.functionArn);
-    if (caller?.roleArn === undefined) return 'the function is not in the topology';
+    const caller = this.parts.find((part) => part.setUp.arn === call.functionArn);
+    if (!caller) return 'the function is not in the topology';
     const refusals = this.access().calling(caller.roleArn, call);
     sayRefusals(refusals, caller.place, this.say);
     if (refusals.length === 0) return undefined;

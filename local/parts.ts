@@ -1,80 +1,108 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Resource, Stacks } from '../review/read/resources';
-import { tableOfStream } from '../topology/arns';
 import { UserError } from '../topology/problem';
-import type { ResolvedConsumer, ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
+import type {
+  ResolvedConsumer,
+  ResolvedSubscription,
+  ResolvedTopology,
+  TableReference,
+} from '../topology/resolve';
 import type { FunctionSetUp } from './function/function';
 import type { Place } from './step';
 import type { KeyAttribute, TableSchema } from './table';
 
-/** What there is to play, as it is synthesized. */
-export type Parts = ReturnType<typeof readParts>;
-export type TablePart = Parts['tables'][number];
-export type FunctionPart = Extract<Parts['functions'][number], { readonly setUp: object }>;
-export type SubscriptionPart = Parts['subscriptions'][number];
+export interface TablePart {
+  /** As the topology names the producer. */
+  readonly name: string;
+  /** The same, with its account where it is in several. */
+  readonly label: string;
+  readonly place: Place;
+  readonly source: TableReference;
+  readonly schema: TableSchema;
+}
 
-/** @param folder with the synthesized stacks, such as `cdktf.out` */
-export function readParts(topology: ResolvedTopology, stacks: Stacks, folder: string) {
-  const accountOf = ({ id, region }: { readonly id: string; readonly region: string }) => {
-    const isIt = ([, account]: [string, (typeof topology.accounts)[string]]) =>
-      account.id === id && account.region === region;
-    return Object.entries(topology.accounts).find(isIt)?.[0] ?? id;
-  };
+export interface FunctionPart {
+  readonly place: Place;
+  readonly consumer: ResolvedConsumer;
+  readonly roleArn: string;
+  readonly setUp: Omit<FunctionSetUp, 'endpoint' | 'wrote'>;
+}
+
+export interface SkippedFunction {
+  readonly place: Place;
+  readonly skipped: string;
+}
+
+export type MappingPart = ReturnType<typeof settingsOf>;
+
+/** A subscription whose function is played. */
+export interface SubscriptionPart {
+  readonly stackId: string;
+  readonly place: Place;
+  readonly table: TablePart;
+  readonly consumer: FunctionPart;
+  readonly mapping: MappingPart;
+}
+
+/** What there is to play, as it is synthesized. */
+export interface Parts {
+  readonly tables: readonly TablePart[];
+  readonly functions: readonly FunctionPart[];
+  readonly skipped: readonly SkippedFunction[];
+  readonly subscriptions: readonly SubscriptionPart[];
+}
+
+/**
+ * @param folder with the synthesized stacks, such as `cdktf.out`
+ * @throws UserError if something of the topology is not in them
+ */
+export function readParts(topology: ResolvedTopology, stacks: Stacks, folder: string): Parts {
+  const accountOf = accountsOf(topology);
+  const created = byStack(stacks, 'aws_dynamodb_table');
+  const found = byStack(stacks, 'data.aws_dynamodb_table');
   const mappingOf = byStack(stacks, 'aws_lambda_event_source_mapping');
-  const tableOf = {
-    created: byStack(stacks, 'aws_dynamodb_table'),
-    existing: byStack(stacks, 'data.aws_dynamodb_table'),
-  };
-  const mapped = topology.subscriptions.map((subscription) => {
-    const mapping = mappingOf(subscription.stackId);
-    return { subscription, mapping, streamArn: mapping.text('event_source_arn') };
+  const own = topology.producers.map(({ name, stackId, account, table, source }): TablePart => {
+    const schema = schemaOf((table.type === 'created' ? created : found)(stackId));
+    const place = { account: accountOf(account), stack: stackId, part: `table ${source.name}` };
+    return { name, label: stackId.replace('producer-', ''), place, source, schema };
   });
-  const tables = [
-    ...topology.producers.map(({ name, stackId, account, table, source }) => {
-      const schema = schemaOf(tableOf[table.type](stackId));
-      const place: Place = {
-        account: accountOf(account),
-        stack: stackId,
-        part: `table ${source.name}`,
-      };
-      return { name, label: stackId.replace('producer-', ''), place, source, schema };
-    }),
-    ...mapped
-      .filter(({ subscription }) => 'arn' in subscription.stream)
-      .map(({ subscription, streamArn }) => {
-        const { account, name: table } = tableOfStream(streamArn);
-        const name = producerOf(subscription);
-        const place: Place = { account: accountOf(account), stack: '', part: `table ${table}` };
-        const schema: TableSchema = { streamArn, viewType: 'NEW_AND_OLD_IMAGES' };
-        return { name, label: name, place, source: subscription.source, schema };
-      }),
-  ];
+  const ofOthers = topology.subscriptions.flatMap((subscription): TablePart[] => {
+    const { stream, source } = subscription;
+    if (!('arn' in stream)) return [];
+    const name = producerOf(subscription);
+    const place = { account: accountOf(source.account), stack: '', part: `table ${source.name}` };
+    const schema = { streamArn: stream.arn, viewType: 'NEW_AND_OLD_IMAGES' } as const;
+    return [{ name, label: name, place, source, schema }];
+  });
+  const tables = new Map([...own, ...ofOthers].map((table) => [table.schema.streamArn, table]));
+  const consumers = topology.consumers.map((consumer) => {
+    const { account, stackId, function: lambda } = consumer;
+    const place = { account: accountOf(account), stack: stackId, part: `function ${lambda.name}` };
+    return { place, consumer, ...functionOf(consumer, stacks, folder) };
+  });
+  const functions = consumers.filter((part) => 'setUp' in part);
   return {
-    /** Of a stream that several consumers read, once. */
-    tables: [...new Map(tables.map((table) => [table.label, table])).values()],
-    functions: topology.consumers.map((consumer) => ({
-      consumer,
-      ...functionOf(consumer, stacks, folder),
-      place: {
-        account: accountOf(consumer.account),
-        stack: consumer.stackId,
-        part: `function ${consumer.function.name}`,
-      },
-    })),
-    subscriptions: mapped.map(({ subscription, mapping, streamArn }) => ({
-      stackId: subscription.stackId,
-      consumerStackId: subscription.consumerStackId,
-      source: subscription.source,
-      streamArn,
-      place: {
-        account: accountOf(subscription.account),
-        stack: subscription.stackId,
-        part: 'mapping',
-      },
-      mapping: settingsOf(mapping),
-    })),
+    tables: [...tables.values()],
+    functions,
+    skipped: consumers.filter((part) => 'skipped' in part),
+    subscriptions: topology.subscriptions.flatMap(({ stackId, account, consumerStackId }) => {
+      const mapping = settingsOf(mappingOf(stackId));
+      const place = { account: accountOf(account), stack: stackId, part: 'mapping' };
+      const table = tables.get(mapping.streamArn);
+      const consumer = functions.find((part) => part.place.stack === consumerStackId);
+      return table && consumer ? [{ stackId, place, table, consumer, mapping }] : [];
+    }),
   };
+}
+
+/** The name of an account in the topology, or its ID. */
+function accountsOf({ accounts }: ResolvedTopology) {
+  const names = new Map(
+    Object.entries(accounts).map(([name, { id, region }]) => [`${id} ${region}`, name]),
+  );
+  return ({ id, region }: { readonly id: string; readonly region: string }) =>
+    names.get(`${id} ${region}`) ?? id;
 }
 
 /** Id of its stack without consumer: the producer's name, with its account where it has several. */
@@ -109,13 +137,17 @@ function schemaOf(table: Resource): TableSchema {
 }
 
 /** The function with its code, or why it is not played. */
-function functionOf({ stackId }: ResolvedConsumer, stacks: Stacks, folder: string) {
+function functionOf(
+  { stackId }: ResolvedConsumer,
+  stacks: Stacks,
+  folder: string,
+): Pick<FunctionPart, 'setUp' | 'roleArn'> | Pick<SkippedFunction, 'skipped'> {
   const own = stacks.resources('aws_lambda_function').find(({ stack }) => stack.id === stackId);
   if (!own) return { skipped: 'its code is that of others' };
   const runtime = own.text('runtime');
   if (!runtime.startsWith('nodejs')) return { skipped: `its runtime ${runtime} is not Node.js` };
   const variables = Object.keys(own.block.environment?.variables ?? {});
-  const setUp: Omit<FunctionSetUp, 'endpoint' | 'wrote'> = {
+  const setUp = {
     name: own.text('function_name'),
     arn: own.text('arn'),
     runtime,
@@ -145,6 +177,7 @@ function settingsOf(mapping: Resource) {
   const filters = mapping.block.filter_criteria?.filter ?? [];
   const destination = 'destination_config.on_failure.destination_arn';
   return {
+    streamArn: mapping.text('event_source_arn'),
     /** AWS makes it up. */
     uuid: uuidOf(mapping.stack.id),
     enabled: mapping.text('enabled') === 'true',

@@ -1,20 +1,15 @@
-import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { Stacks } from '../review/read/resources';
-import { readStacks } from '../review/read/stacks';
-import { writeStacks } from '../stacks/synthesize';
-import { temporaryFolder } from '../topology/paths';
 import { didYouMean, UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
-import { type Access, accessOf } from './access';
 import type { InjectedFault } from './function/function';
 import { Functions } from './functions';
 import { keyInWords } from './item';
 import { inWords } from './mapping';
-import { type Parts, readParts, type SubscriptionPart, type TablePart } from './parts';
+import type { Parts, TablePart } from './parts';
 import { redriveBatches } from './redrive';
 import { type Print, saying } from './step';
 import { deliverTo, type Faults } from './subscription';
+import { readSynthesis } from './synthesis';
 import type { Written } from './table';
 import { Tables } from './tables';
 
@@ -71,47 +66,27 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
   const faults: Faults = new Map();
   /** Tables whose streams' policies allow nothing, until the next delivery. */
   const denied = new Set<string>();
-  let scene = open();
+  let { parts, functions } = open();
 
   function open() {
-    const place = from ?? temporaryFolder('local-');
-    if (from === undefined) writeStacks(topology, place);
-    const stacks = new Stacks(readStacks(place));
-    const parts = readParts(topology, stacks, place);
-    let evaluated: Access | undefined;
-    const access = () => {
-      evaluated ??= accessOf(stacks, topology);
-      return evaluated;
-    };
-    const consumers = parts.functions.filter((part) => part.setUp !== undefined);
-    const consumerOf = ({ consumerStackId }: SubscriptionPart) =>
-      consumers.find((part) => part.place.stack === consumerStackId);
-    const tableOf = ({ streamArn }: SubscriptionPart) =>
-      parts.tables.find(({ schema }) => schema.streamArn === streamArn);
-    for (const part of parts.functions) {
-      if (part.setUp === undefined)
-        say(part.place, 'skipped', `not played: ${part.skipped}`, 'note');
+    const parts = readSynthesis(topology, from);
+    for (const { place, skipped } of parts.skipped) {
+      say(place, 'skipped', `not played: ${skipped}`, 'note');
     }
-    for (const subscription of parts.subscriptions.filter(consumerOf)) {
-      const part = tableOf(subscription);
-      if (part)
-        tables.get(part).subscribe(subscription.stackId, subscription.mapping.startingPosition);
+    for (const { stackId, table, mapping } of parts.subscriptions) {
+      tables.get(table).subscribe(stackId, mapping.startingPosition);
     }
-    const functions = new Functions(parts.functions, access, folder, say);
-    return {
-      ...{ parts, consumers, consumerOf, tableOf, functions },
-      access: ({ label, source }: TablePart) =>
-        denied.has(label) ? accessOf(stacks, topology, source) : access(),
-      async end() {
-        await functions.end();
-        if (from === undefined) rmSync(place, { recursive: true, force: true });
-      },
-    };
+    return { parts, functions: new Functions(parts.functions, parts.access, folder, say) };
+  }
+
+  async function end(): Promise<void> {
+    await functions.end();
+    parts.remove();
   }
 
   return {
     async apply({ producer, kind, item }, fault) {
-      const part = tableNamed(producer, scene.parts);
+      const part = tableNamed(producer, parts);
       const table = tables.get(part);
       const hadKey = table.state.key !== undefined;
       const { keys, record } = applied(part, () => table[kind](item));
@@ -132,42 +107,29 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
     },
 
     async deliver() {
-      for (const subscription of scene.parts.subscriptions) {
-        const consumer = scene.consumerOf(subscription);
-        const part = scene.tableOf(subscription);
-        if (!consumer || !part) continue;
-        const table = tables.get(part);
-        const access = scene.access(part);
-        const { functions } = scene;
-        await deliverTo({
-          subscription,
-          consumer,
-          table,
-          access,
-          functions,
-          faults,
-          folder,
-          now,
-          say,
-        });
+      for (const subscription of parts.subscriptions) {
+        const { label, source } = subscription.table;
+        const table = tables.get(subscription.table);
+        const access = () => parts.access(denied.has(label) ? source : undefined);
+        await deliverTo({ subscription, table, access, functions, faults, folder, now, say });
       }
       denied.clear();
       tables.save();
     },
 
     async redrive() {
-      for (const part of scene.consumers) await redriveBatches(part, scene.functions, folder, say);
+      for (const part of parts.functions) await redriveBatches(part, functions, folder, say);
     },
 
     async reload() {
-      const before = scene;
-      scene = open();
-      await before.end();
+      const next = open();
+      await end();
+      ({ parts, functions } = next);
     },
 
     async close() {
       tables.save();
-      await scene.end();
+      await end();
     },
   };
 }

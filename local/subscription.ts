@@ -6,7 +6,7 @@ import { matchesFilter } from './filters';
 import type { InjectedFault } from './function/function';
 import type { Functions } from './functions';
 import { type Batch, deliverRecords, inWords } from './mapping';
-import type { FunctionPart, SubscriptionPart } from './parts';
+import type { SubscriptionPart } from './parts';
 import type { Place, Say } from './step';
 import type { Table } from './table';
 
@@ -15,9 +15,8 @@ export type Faults = Map<string, InjectedFault>;
 
 export interface Delivery {
   readonly subscription: SubscriptionPart;
-  readonly consumer: FunctionPart;
   readonly table: Table;
-  readonly access: Access;
+  access(): Access;
   readonly functions: Functions;
   readonly faults: Faults;
   /** Of the buckets. */
@@ -28,15 +27,15 @@ export interface Delivery {
 
 /** Delivers what a subscription has not read yet, if its function's role may read it. */
 export async function deliverTo(delivery: Delivery): Promise<void> {
-  const { subscription, consumer, table, access, say } = delivery;
-  const { stackId, place, mapping, source } = subscription;
+  const { subscription, table, access, say } = delivery;
+  const { stackId, place, mapping, consumer } = subscription;
   const unread = table.unread(stackId);
   if (unread.length === 0) return;
   if (!mapping.enabled) {
     say(place, 'skipped', `enabled is false: ${counted(unread)} wait`, 'note');
     return;
   }
-  const refusals = access.reading(consumer.roleArn, source);
+  const refusals = access().reading(consumer.roleArn, subscription.table.source);
   sayRefusals(refusals, { ...place, part: 'stream' }, say);
   if (refusals.length > 0) return;
   const isMatching = (record: StreamRecord) =>
@@ -51,17 +50,8 @@ export async function deliverTo(delivery: Delivery): Promise<void> {
   table.advance(stackId, next ? unread.indexOf(next) : unread.length);
 }
 
-function receiverOf({
-  subscription,
-  consumer,
-  access,
-  functions,
-  faults,
-  folder,
-  now,
-  say,
-}: Delivery) {
-  const { place, mapping, streamArn } = subscription;
+function receiverOf({ subscription, access, functions, faults, folder, now, say }: Delivery) {
+  const { place, mapping, consumer } = subscription;
   const failedBatches: Place = { ...consumer.place, part: 'failed batches' };
   return {
     mapping: place,
@@ -74,7 +64,7 @@ function receiverOf({
       return functions.invoke(consumer, batch, fault);
     },
     discard(batch: Batch, invocations: number, answered: boolean) {
-      say(place, 'discarded', `${inWords(batch)}: failed ${invocations} times`, 'problem', {
+      say(place, 'discarded', `${inWords(batch)}: RetryAttemptsExhausted`, 'problem', {
         records: batch,
       });
       const bucket = mapping.destination?.split(':').at(-1);
@@ -82,12 +72,12 @@ function receiverOf({
         say(failedBatches, 'lost', 'the mapping has no destination for failed batches', 'problem');
         return;
       }
-      const refusals = access.keeping(consumer.roleArn, mapping.destination ?? '');
+      const refusals = access().keeping(consumer.roleArn, mapping.destination ?? '');
       sayRefusals(refusals, failedBatches, say);
       if (refusals.length > 0) return;
       const key = writeFailedBatch(path.join(folder, bucket), {
-        ...{ records: batch, invocations, answered, streamArn, now: now() },
-        uuid: mapping.uuid,
+        ...{ records: batch, invocations, answered, now: now() },
+        ...{ uuid: mapping.uuid, streamArn: mapping.streamArn },
         functionArn: consumer.setUp.arn,
       });
       const file = `${bucket}/${key}`;

@@ -1253,6 +1253,9 @@ class Watching(Case):
         self.functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=7)
         limit = self.functions.get_account_settings()["AccountLimit"]
         self.assertEqual(limit["UnreservedConcurrentExecutions"], 993)
+        self.functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+        concurrency = self.functions.get_function(FunctionName=name)["Concurrency"]
+        self.assertEqual(concurrency, {"ReservedConcurrentExecutions": 0})
         self.functions.delete_function_concurrency(FunctionName=name)
 
 

@@ -7,7 +7,7 @@ No alarm is evaluated: SetAlarmState sets its state.
 import json
 
 from moto.awslambda import urls
-from moto.awslambda.models import lambda_backends
+from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.awslambda.responses import LambdaResponse
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.utils import utcnow
@@ -59,5 +59,16 @@ def get_account_settings(response):
 
 
 def install():
+    get_code = LambdaFunction.get_code
+
+    def get_code_and_concurrency(function):
+        """moto leaves out a reserved concurrency of 0."""
+        answer = get_code(function)
+        if function.reserved_concurrency is not None:
+            reserved = {"ReservedConcurrentExecutions": function.reserved_concurrency}
+            answer["Concurrency"] = reserved
+        return answer
+
+    LambdaFunction.get_code = get_code_and_concurrency
     LambdaResponse.get_account_settings = get_account_settings
     urls.url_paths[r"{0}/(?P<api_version>[^/]+)/account-settings/?$"] = LambdaResponse.dispatch

@@ -124,7 +124,7 @@ function isThrottled(
   const concurrency =
     reserved === undefined
       ? `none is reserved, so it shares ${shared} of the account with other functions`
-      : `${reserved} are reserved for it`;
+      : `its reserved concurrency is ${reserved}`;
   const raise = makesFunction(consumer)
     ? `raise (or write) function.reservedConcurrentExecutions of ${consumer.name}, then ${deploy(consumer.stackId)}`
     : 'its owner reserves more';

@@ -51,17 +51,20 @@ function late(age: number, subscriptions: readonly SubscriptionFacts[]): Found[]
   );
   const discarded = Math.min(STREAM, ...ages);
   // Without an alarm nobody said what is too late.
-  const threshold = first.alarms ? first.alarms.iteratorAgeInSeconds : discarded / 2;
-  if (age < threshold * SECOND) return [];
-  const until = (seconds: number) =>
-    `at ${duration(seconds * SECOND)}, ${age < seconds * SECOND ? `in ${duration(seconds * SECOND - age)}` : 'which is now'}`;
-  const discards =
-    discarded < STREAM ? `, and sends them to the failed batches unread ${until(discarded)}` : '';
+  const { alarms } = first;
+  const tooLate = alarms ? alarms.iteratorAgeInSeconds : discarded / 2;
+  if (age < tooLate * SECOND) return [];
+  const limit = (seconds: number) => {
+    const left = seconds * SECOND - age;
+    return `at ${duration(seconds * SECOND)} (${left > 0 ? `${duration(left)} from now` : 'now'})`;
+  };
+  const discards = `Lambda sends records to the failed batches unread ${limit(discarded)}, and `;
   return [
     {
       cause: 'iterator-age',
-      message: `records are processed ${duration(age)} after they were written, and ${duration(threshold * SECOND)} is too late. If that goes on, Lambda loses those that are not processed ${until(STREAM)}${discards}`,
-      remedy: `remove what else is said of the function first. If it is only slow: a larger batchSize or parallelizationFactor of the subscription, more memory for the function, then npm run deploy`,
+      message: `the last batches were processed ${duration(age)} after their records were written, ${alarms ? `and the alarm is at ${duration(tooLate * SECOND)}` : 'more than half of the time that there is'}. If they come later still, ${discarded < STREAM ? discards : ''}the stream loses them ${limit(STREAM)}`,
+      remedy:
+        'remove what else is found of the function. If it is only slow: a larger batchSize or parallelizationFactor of the subscription, or more memory for the function, then npm run deploy',
     },
   ];
 }

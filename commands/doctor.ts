@@ -4,6 +4,7 @@ import { asCalled } from '../operate/doctor/remedies';
 import { reportLines, reportOf } from '../operate/doctor/report';
 import { quoted } from '../terraform/command-line';
 import { ownPage } from '../topology/own-files';
+import { visible } from '../topology/unicode';
 import { READ_ONLY, readOnly } from './read-only';
 import { Screen } from './screen';
 import { withSubscriptions } from './select';
@@ -41,8 +42,10 @@ export const command = defineTopologyCommand(
       causes: examination.causes.map((cause) => asTyped(cause, world)),
     };
     const report = reportOf(called);
-    if (json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else for (const line of reportLines(report)) stdout.write(`${line}\n`);
+    const lines = json
+      ? JSON.stringify(report, null, 2).split('\n').map(visible)
+      : reportLines(report);
+    for (const line of lines) stdout.write(`${line}\n`);
     return report.works ? 0 : 1;
   },
   `\nExit code: 0 if all works, 1 if not. Documentation: ${ownPage('doctor.md')}\n`,

@@ -7,6 +7,7 @@ const FOLLOWS: Partial<Record<CauseId, (cause: CauseId) => boolean>> = {
   'exists-without-state': (cause) => /^(not-deployed|state-older)$|-missing$/.test(cause),
   'state-older': (cause) => cause.endsWith('-differs'),
   'role-missing': (cause) => /^(policy|role)-(missing|replaced)$/.test(cause),
+  'stream-off': (cause) => cause.startsWith('policy-'),
   'stream-replaced': (cause) => /^policy-(missing|differs)$/.test(cause),
 };
 

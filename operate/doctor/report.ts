@@ -6,63 +6,77 @@ import type { SubscriptionFacts } from './facts';
 /** What `--json` prints. */
 export interface Report {
   readonly works: boolean;
-  readonly subscriptions: readonly {
-    /** ID of its stack. */
-    readonly subscription: string;
-    readonly works: boolean;
-    /** Those that concern it alone. */
-    readonly causes: readonly Cause[];
-  }[];
+  readonly subscriptions: readonly Examined[];
   /** Those of accounts, and of stacks that several subscriptions have to do with, or none. */
   readonly causes: readonly Cause[];
 }
 
+interface Examined {
+  /** ID of its stack. */
+  readonly subscription: string;
+  readonly works: boolean;
+  /** Those that concern it alone. */
+  readonly causes: readonly Cause[];
+}
+
 export function reportOf({ facts, causes }: Examination): Report {
-  const shared = new Set(causes);
-  const subscriptions = facts.subscriptions.map((each) => {
-    const own = causes.filter((cause) => concernsOnly(cause, each, facts.subscriptions));
-    for (const cause of own) shared.delete(cause);
-    return {
-      subscription: each.subscription.stackId,
-      works: !causes.some((cause) => concerns(cause, each)),
-      causes: own,
-    };
-  });
-  return { works: causes.length === 0, subscriptions, causes: [...shared] };
-}
-
-function concernsOnly(
-  cause: Cause,
-  one: SubscriptionFacts,
-  all: readonly SubscriptionFacts[],
-): boolean {
-  if (cause.stack === '' || !concerns(cause, one)) return false;
-  return all.every((other) => other === one || !concerns(cause, other));
-}
-
-function concerns(
-  { account, stack }: Cause,
-  { account: ofConsumer, subscription, consumer, producer }: SubscriptionFacts,
-): boolean {
-  if (stack !== '') {
-    const ids = [subscription.stackId, consumer.consumer.stackId, producer?.producer.stackId];
-    return ids.includes(stack);
+  const concerned = new Map(
+    causes.map((cause) => [cause, concernedBy(cause, facts.subscriptions)]),
+  );
+  const broken = new Set([...concerned.values()].flat());
+  const own = new Map(facts.subscriptions.map((each) => [each, [] as Cause[]]));
+  const shared: Cause[] = [];
+  for (const [cause, [one, ...others]] of concerned) {
+    const isOwn = one && others.length === 0 && cause.stack !== '';
+    (isOwn ? own.get(one) : shared)?.push(cause);
   }
-  return [ofConsumer, producer?.account, ''].includes(account);
+  return {
+    works: causes.length === 0,
+    subscriptions: [...own].map(([each, causes]) => ({
+      subscription: each.subscription.stackId,
+      works: !broken.has(each),
+      causes,
+    })),
+    causes: shared,
+  };
+}
+
+function concernedBy(
+  { account, stack }: Cause,
+  subscriptions: readonly SubscriptionFacts[],
+): SubscriptionFacts[] {
+  return subscriptions.filter(({ subscription, account: ofConsumer, consumer, producer }) =>
+    stack === ''
+      ? [ofConsumer, producer?.account, ''].includes(account)
+      : [subscription.stackId, consumer.consumer.stackId, producer?.producer.stackId].includes(
+          stack,
+        ),
+  );
 }
 
 /** A line for each subscription, then each cause with what to do. */
-export function reportLines(report: Report): string[] {
-  const width = Math.max(...report.subscriptions.map(({ subscription }) => subscription.length));
-  const rows = report.subscriptions.map(({ subscription, works, causes }) => {
-    const ids = [...new Set(causes.map(({ cause }) => cause))].join(', ');
-    return `${subscription.padEnd(width)}  ${works ? 'works' : ids || 'see below'}`;
+export function reportLines({ subscriptions, causes, works }: Report): string[] {
+  const width = Math.max(0, ...subscriptions.map(({ subscription }) => subscription.length));
+  const rows = subscriptions.map(({ subscription, ...each }) => {
+    const ids = [...new Set(each.causes.map(({ cause }) => cause))].join(', ');
+    return `${subscription.padEnd(width)}  ${each.works ? 'works' : `does not work: ${ids || 'see below'}`}`;
   });
-  const all = [...report.causes, ...report.subscriptions.flatMap(({ causes }) => causes)];
-  return [...rows, ...all.flatMap((cause) => ['', ...causeLines(cause)])].map(oneLine);
+  const all = [...causes, ...subscriptions.flatMap((each) => each.causes)];
+  const working = subscriptions.filter((each) => each.works).length;
+  const total = works
+    ? `Nothing is wrong with ${CHECKED}`
+    : `${working} of ${counted(subscriptions.length, 'subscription')} without a cause, ${counted(all.length, 'cause')}`;
+  return [...rows, ...all.flatMap((cause) => ['', ...causeLines(cause)]), '', total].map(oneLine);
+}
+
+const CHECKED =
+  'credentials, states and locks, roles, streams, policies, keys, mappings, functions, failed batches and alarms';
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function causeLines({ cause, account, stack, part, message, remedy }: Cause): string[] {
-  const place = [account === '' ? 'all accounts' : account, stack, part].filter(Boolean).join(' ');
-  return [`${cause}: ${place}`, `  ${message}`, `  To do: ${remedy}`];
+  const place = [account === '' ? 'all accounts' : account, stack, part].filter(Boolean).join(', ');
+  return [`${cause} (${place})`, `  ${message}`, `  To do: ${remedy}`];
 }

@@ -19,7 +19,7 @@ import { ProxiedHandler } from './proxied-handler';
 import type { Invoke, Store } from './redrive';
 
 type Role = NonNullable<Account['deployRole']>;
-type TemporaryCredentials = Parameters<typeof fromTemporaryCredentials>[0];
+type TemporaryCredentials = NonNullable<Parameters<typeof fromTemporaryCredentials>[0]>;
 
 /** The consumer whose failed batches are delivered. */
 export interface Target {
@@ -52,24 +52,24 @@ export function connect(target: Target): { readonly store: Store; readonly invok
 /**
  * Credentials of a role; without one those that the command is run with.
  *
- * @param masterCredentials that assume it. Default: those that the command is run with
+ * @param more what assumes the role, and how
  */
 export function credentialsOf(
   region: string,
   role: Role | undefined,
   sessionName?: string,
-  masterCredentials?: TemporaryCredentials['masterCredentials'],
+  more: Pick<TemporaryCredentials, 'masterCredentials' | 'clientConfig'> = {},
 ) {
   return (
     role &&
     fromTemporaryCredentials({
-      masterCredentials,
+      ...more,
       params: {
         RoleArn: role.arn,
         ExternalId: role.externalId,
         RoleSessionName: role.sessionName ?? sessionName,
       },
-      clientConfig: { region, requestHandler: new ProxiedHandler({}) },
+      clientConfig: { region, requestHandler: new ProxiedHandler({}), ...more.clientConfig },
     })
   );
 }

@@ -62,7 +62,7 @@ test('a cause of an account concerns all of its subscriptions, and is said once'
 });
 
 test('credentials that are missing concern all accounts', () => {
-  const missing = noCredentials('', { name: 'CredentialsProviderError', message: 'none' });
+  const missing = noCredentials({ name: 'CredentialsProviderError', message: 'none' });
   expect(reportLines(reportOf({ facts: factsOf(), causes: [missing] })).slice(2, 4)).toEqual([
     'no-credentials: all accounts credentials',
     '  there are no credentials of AWS that work (CredentialsProviderError: none)',

@@ -2,16 +2,23 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
 import { credentialsOf } from '../../redrive/aws';
 import type { Cause } from '../cause';
-import { Clients, type Credentials } from './clients';
-import { Reader } from './reader';
+import { Clients, type Credentials, SETTINGS } from './clients';
+import { limited, Reader } from './reader';
 
 type Role = NonNullable<Account['deployRole']>;
+
+/** Whom credentials belong to. */
+interface Identity {
+  readonly credentials: Credentials;
+  readonly account: string;
+  readonly arn: string;
+}
 
 /** Accounts with the roles that Terraform deploys with. Each role is assumed once. */
 export class Accounts {
   readonly #readers = new Map<string, Promise<Reader>>();
   readonly #causes: Cause[] = [];
-  #own?: Promise<Credentials | Error>;
+  #own?: Promise<Identity | undefined>;
 
   constructor(private readonly topology: ResolvedTopology) {}
 
@@ -33,8 +40,10 @@ export class Accounts {
     const { region, roleArn, usePathStyle } = this.topology.state;
     const arn = account.stateRoleArn ?? roleArn;
     const role = arn === undefined ? undefined : { arn };
+    // Without a role of the account it is the same for all.
+    const name = account.stateRoleArn === undefined ? '' : nameOf(this.topology, account);
     return this.#once(['state', role], () =>
-      this.#open(nameOf(this.topology, account), region, role, undefined, usePathStyle),
+      this.#open(name, region, role, undefined, usePathStyle),
     );
   }
 
@@ -52,35 +61,43 @@ export class Accounts {
     id: string | undefined,
     usePathStyle?: boolean,
   ): Promise<Reader> {
-    const unreachable = (cause?: Cause) => {
-      if (cause) this.#causes.push(cause);
+    const unreachable = (...causes: Cause[]) => {
+      this.#causes.push(...causes);
       return new Reader(name, '');
     };
-    const own = await this.#ownCredentials(region);
-    if (own instanceof Error) return unreachable();
-    const assume = credentialsOf(region, role, 'doctor', own) ?? (async () => own);
-    const credentials = await assume().catch((error: Error) => error);
-    if (credentials instanceof Error) {
-      return unreachable(roleNotAssumed(name, role?.arn ?? '', credentials));
+    const own = await this.#ownIdentity(region);
+    if (!own) return unreachable();
+    const { credentials, account, arn } = own;
+    if (!role) {
+      if (id !== undefined && account !== id) {
+        return unreachable(wrongAccount(name, id, account, arn));
+      }
+      return new Reader(name, arn, new Clients(region, credentials, usePathStyle));
     }
-    const clients = new Clients(region, credentials, usePathStyle);
-    const identity = await clients.sts
-      .send(new GetCallerIdentityCommand({}))
-      .catch((error: Error) => error);
-    if (identity instanceof Error) return unreachable(noCredentials(name, identity));
-    const { Account: used = '', Arn: arn = '' } = identity;
-    if (id !== undefined && used !== id) return unreachable(wrongAccount(name, id, used, arn));
-    return new Reader(name, role ? `the role ${role.arn}` : arn, clients);
+    const assume = credentialsOf(region, role, 'doctor', {
+      masterCredentials: credentials,
+      clientConfig: SETTINGS,
+    });
+    const assumed = await limited(async () => assume?.()).catch((error: Error) => error);
+    if (assumed instanceof Error) return unreachable(roleNotAssumed(name, role.arn, assumed));
+    return new Reader(name, `the role ${role.arn}`, new Clients(region, assumed, usePathStyle));
   }
 
-  /** Those that the command is run with, found once for all accounts. */
-  #ownCredentials(region: string): Promise<Credentials | Error> {
-    this.#own ??= new Clients(region).sts.config.credentials().catch((error: Error) => {
-      this.#causes.push(noCredentials('', error));
-      return error;
+  /** Of whom the command is run by, found once for all accounts. */
+  #ownIdentity(region: string): Promise<Identity | undefined> {
+    this.#own ??= identityOf(region).catch((error: Error) => {
+      this.#causes.push(noCredentials(error));
+      return undefined;
     });
     return this.#own;
   }
+}
+
+async function identityOf(region: string): Promise<Identity> {
+  const { sts } = new Clients(region);
+  const credentials = await sts.config.credentials();
+  const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
+  return { credentials, account: Account, arn: Arn };
 }
 
 /** The account of a stack as the topology names it: of several entries for one account that with the role, or the first. */
@@ -95,12 +112,12 @@ export function nameOf({ accounts }: ResolvedTopology, account: Account): string
 
 const NOWHERE = { stack: '', part: 'credentials' };
 
-export function noCredentials(account: string, { name, message }: Error): Cause {
+export function noCredentials({ name, message }: Error): Cause {
   return {
     cause: 'no-credentials',
-    account,
+    account: '',
     ...NOWHERE,
-    message: `there are no credentials of AWS that work (${name}: ${message})`,
+    message: `there are no credentials of AWS, or they cannot be used (${name}: ${message})`,
     remedy:
       'sign in, such as with aws sso login, or set AWS_PROFILE; aws sts get-caller-identity shows whose they are',
   };

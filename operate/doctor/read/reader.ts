@@ -11,10 +11,17 @@ export function isFound<T>(found: Found<T>): found is T {
   return found !== 'absent' && found !== 'unknown';
 }
 
+/** The same, changed where it is there. */
+export function mapFound<T, U>(found: Found<T>, change: (value: T) => U): Found<U> {
+  return isFound(found) ? change(found) : (found as 'absent' | 'unknown');
+}
+
 /** What a call is about. */
 export interface Question {
   /** As IAM names it, such as `dynamodb:DescribeTable`. */
   readonly action: string;
+  /** Default: the one whose credentials are used. */
+  readonly account?: string;
   readonly stack: string;
   readonly part: string;
 }
@@ -28,7 +35,8 @@ const TIME_LIMIT = 60;
 const ABSENT =
   /^(ResourceNotFoundException|PolicyNotFoundException|NotFoundException|NoSuchEntity(Exception)?|NoSuchKey|NoSuchBucket|NotFound)$/;
 
-const limited = atMost(CALLS);
+/** Whatever is called. */
+export const limited = atMost(CALLS);
 
 /** Reads AWS with the credentials of one account. It changes nothing. */
 export class Reader {
@@ -36,7 +44,7 @@ export class Reader {
   readonly causes: Cause[] = [];
 
   /**
-   * @param account its name in the topology
+   * @param account its name in the topology; empty where they are for all
    * @param who what its credentials are, for messages
    * @param clients none where the account cannot be reached: then nothing is known of it
    */

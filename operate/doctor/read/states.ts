@@ -1,12 +1,9 @@
-import {
-  GetObjectCommand,
-  type GetObjectCommandInput,
-  paginateListObjectsV2,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
+import { ownPage } from '../../../topology/own-files';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
 import { type Accounts, nameOf } from './accounts';
-import { type Found, isFound, type Question, type Reader } from './reader';
+import { type Found, isFound, type Reader } from './reader';
 
 /** What Terraform knows of a stack; `absent` where it has no resources. */
 export interface State {
@@ -55,48 +52,54 @@ export async function readStates(
 ): Promise<ReadonlyMap<string, StackState>> {
   const lists = new Map<Reader, Promise<Found<ReadonlySet<string>>>>();
   const { bucket: Bucket, keyPrefix } = topology.state;
-  const read = async ({ stackId: stack, account }: (typeof stacks)[number]) => {
-    const reader = await accounts.ofState(account);
+  const read = async ({ stackId: stack, account: owner }: (typeof stacks)[number]) => {
+    const account = nameOf(topology, owner);
+    const reader = await accounts.ofState(owner);
     const found = lists.get(reader) ?? list(reader, Bucket, `${keyPrefix}/`);
     lists.set(reader, found);
     const keys = await found;
     const object = async <T>(key: string, parse: (content: unknown) => Found<T>) => {
-      if (!isFound(keys)) return keys;
+      if (!isFound(keys)) return 'unknown';
       if (!keys.has(key)) return 'absent';
-      const question = { action: 's3:GetObject', stack, part: 'state' };
-      const content = await getJson(reader, question, { Bucket, Key: key });
-      return isFound(content) ? parse(content) : content;
+      const question = { action: 's3:GetObject', account, stack, part: 'state' };
+      const content = await reader.ask(question, async ({ s3 }, options) => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key }), options);
+        return { parsed: parse(JSON.parse((await Body?.transformToString()) ?? '')) };
+      });
+      return isFound(content) ? content.parsed : content;
     };
     const key = `${keyPrefix}/${stack}.tfstate`;
     const [state, lock] = await Promise.all([
       object(key, parseState),
       object(`${key}.tflock`, parseLock),
     ]);
-    return [stack, { account: nameOf(topology, account), stack, state, lock }] as const;
+    return [stack, { account, stack, state, lock }] as const;
   };
   return new Map(await Promise.all(stacks.map(read)));
 }
 
 /** All keys under the prefix, since most stacks have no lock. */
-function list(reader: Reader, Bucket: string, Prefix: string) {
-  const question = { action: 's3:ListBucket', stack: '', part: 'states' };
-  return reader.ask<ReadonlySet<string>>(question, async ({ s3 }) => {
+async function list(reader: Reader, Bucket: string, Prefix: string) {
+  const question = { action: 's3:ListBucket', stack: '', part: 'state bucket' };
+  const input = { Bucket, Prefix };
+  const found = await reader.ask<ReadonlySet<string>>(question, async ({ s3 }, options) => {
     const keys = new Set<string>();
-    for await (const { Contents = [] } of paginateListObjectsV2(
-      { client: s3 },
-      { Bucket, Prefix },
-    )) {
+    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, input, options)) {
       for (const { Key = '' } of Contents) keys.add(Key);
     }
     return keys;
   });
-}
-
-function getJson(reader: Reader, question: Question, input: GetObjectCommandInput) {
-  return reader.ask<unknown>(question, async ({ s3 }, options) => {
-    const { Body } = await s3.send(new GetObjectCommand(input), options);
-    return JSON.parse((await Body?.transformToString()) ?? 'null');
-  });
+  if (found === 'absent') {
+    reader.causes.push({
+      cause: 'not-deployed',
+      account: '',
+      stack: '',
+      part: 'state bucket',
+      message: `the bucket ${Bucket} (state.bucket) does not exist, so nothing is deployed`,
+      remedy: `create it, as step 3 of ${ownPage('first-deploy.md')} does, then npm run deploy`,
+    });
+  }
+  return found;
 }
 
 function parseState(content: unknown): Found<State> {

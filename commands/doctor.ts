@@ -33,20 +33,16 @@ export const command = defineTopologyCommand(
     const topology = reads ? readOnly(all) : all;
     const asked = subscription === undefined ? topology : withSubscriptions(topology, subscription);
     const screen = new Screen({ stdout: stderr, terminal: world.terminal });
-    const examination = await examine(asked, now, (read, of) =>
+    const { facts, causes } = await examine(asked, now, (read, of) =>
       screen.show(`Reading AWS: ${read} of ${of} producers and consumers`),
     );
     screen.show('');
-    const called = {
-      ...examination,
-      causes: examination.causes.map((cause) => asTyped(cause, world)),
-    };
-    const report = reportOf(called);
+    const called = { facts, causes: causes.map((cause) => asTyped(cause, world)) };
     const lines = json
-      ? JSON.stringify(report, null, 2).split('\n').map(visible)
-      : reportLines(report);
+      ? JSON.stringify(reportOf(called), null, 2).split('\n').map(visible)
+      : reportLines(called);
     for (const line of lines) stdout.write(`${line}\n`);
-    return report.works ? 0 : 1;
+    return causes.length === 0 ? 0 : 1;
   },
   `\nExit code: 0 if all works, 1 if not. Documentation: ${ownPage('doctor.md')}\n`,
 );

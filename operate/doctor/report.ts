@@ -1,82 +1,103 @@
+import { MAPPING_METRICS } from '../../constructs/monitoring/metrics';
 import { oneLine } from '../../topology/unicode';
+import { counted } from '../redrive/report';
 import type { Cause } from './cause';
 import type { Examination } from './doctor';
 import type { SubscriptionFacts } from './facts';
+import { isFound } from './read/reader';
+import { time } from './times';
 
 /** What `--json` prints. */
 export interface Report {
   readonly works: boolean;
-  readonly subscriptions: readonly Examined[];
+  readonly subscriptions: readonly {
+    /** ID of its stack. */
+    readonly subscription: string;
+    readonly works: boolean;
+    /** Those that concern it alone. */
+    readonly causes: readonly Cause[];
+  }[];
   /** Those of accounts, and of stacks that several subscriptions have to do with, or none. */
   readonly causes: readonly Cause[];
 }
 
-interface Examined {
-  /** ID of its stack. */
-  readonly subscription: string;
-  readonly works: boolean;
-  /** Those that concern it alone. */
-  readonly causes: readonly Cause[];
-}
-
-export function reportOf({ facts, causes }: Examination): Report {
-  const concerned = new Map(
-    causes.map((cause) => [cause, concernedBy(cause, facts.subscriptions)]),
-  );
-  const broken = new Set([...concerned.values()].flat());
-  const own = new Map(facts.subscriptions.map((each) => [each, [] as Cause[]]));
-  const shared: Cause[] = [];
-  for (const [cause, [one, ...others]] of concerned) {
-    const isOwn = one && others.length === 0 && cause.stack !== '';
-    (isOwn ? own.get(one) : shared)?.push(cause);
+export function reportOf(examination: Examination): Report {
+  const { causes } = examination;
+  const concerning = causesOf(examination);
+  const times = new Map<Cause, number>();
+  for (const cause of [...concerning.values()].flat()) {
+    times.set(cause, (times.get(cause) ?? 0) + 1);
   }
+  const isOwn = (cause: Cause) => cause.stack !== '' && times.get(cause) === 1;
   return {
     works: causes.length === 0,
-    subscriptions: [...own].map(([each, causes]) => ({
-      subscription: each.subscription.stackId,
-      works: !broken.has(each),
-      causes,
+    subscriptions: [...concerning].map(([{ subscription }, found]) => ({
+      subscription: subscription.stackId,
+      works: found.length === 0,
+      causes: found.filter(isOwn),
     })),
-    causes: shared,
+    causes: causes.filter((cause) => !isOwn(cause)),
   };
 }
 
-function concernedBy(
-  { account, stack }: Cause,
-  subscriptions: readonly SubscriptionFacts[],
-): SubscriptionFacts[] {
-  return subscriptions.filter(({ subscription, account: ofConsumer, consumer, producer }) =>
-    stack === ''
-      ? [ofConsumer, producer?.account, ''].includes(account)
-      : [subscription.stackId, consumer.consumer.stackId, producer?.producer.stackId].includes(
-          stack,
-        ),
-  );
-}
-
 /** A line for each subscription, then each cause with what to do. */
-export function reportLines({ subscriptions, causes, works }: Report): string[] {
-  const width = Math.max(0, ...subscriptions.map(({ subscription }) => subscription.length));
-  const rows = subscriptions.map(({ subscription, ...each }) => {
-    const ids = [...new Set(each.causes.map(({ cause }) => cause))].join(', ');
-    return `${subscription.padEnd(width)}  ${each.works ? 'works' : `does not work: ${ids || 'see below'}`}`;
+export function reportLines(examination: Examination): string[] {
+  const { causes } = examination;
+  const concerning = [...causesOf(examination)];
+  const width = Math.max(0, ...concerning.map(([each]) => each.subscription.stackId.length));
+  const rows = concerning.map(([facts, found]) => {
+    const ids = [...new Set(found.map(({ cause }) => cause))].join(', ');
+    return `${facts.subscription.stackId.padEnd(width)}  ${ids || working(facts)}`;
   });
-  const all = [...causes, ...subscriptions.flatMap((each) => each.causes)];
-  const working = subscriptions.filter((each) => each.works).length;
-  const total = works
-    ? `Nothing is wrong with ${CHECKED}`
-    : `${working} of ${counted(subscriptions.length, 'subscription')} without a cause, ${counted(all.length, 'cause')}`;
-  return [...rows, ...all.flatMap((cause) => ['', ...causeLines(cause)]), '', total].map(oneLine);
+  const works = concerning.filter(([, found]) => found.length === 0).length;
+  const total = `${works} of ${counted(concerning.length, 'subscription works', 'subscriptions work')}`;
+  return [
+    ...rows,
+    ...causes.flatMap((cause) => ['', ...causeLines(cause)]),
+    '',
+    causes.length === 0 ? `${total}; ${CHECKED}` : total,
+  ].map(oneLine);
 }
 
 const CHECKED =
-  'credentials, states and locks, roles, streams, policies, keys, mappings, functions, failed batches and alarms';
+  'checked: credentials, states and locks, roles, streams, policies, keys, mappings, functions, metrics, failed batches, alarms';
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+function working({ subscription, consumer, mapping }: SubscriptionFacts): string {
+  if (!subscription.enabled) return 'is off, as the topology says (enabled: false)';
+  if (!isFound(mapping)) return 'works';
+  const read = consumer.metrics.of(MAPPING_METRICS.polledRecords, mapping.UUID ?? '');
+  const last = read.find(({ value }) => value > 0);
+  return last
+    ? `works; the last records were read in the hour from ${time(last.at)}`
+    : 'works; no records were read in the last 24 hours';
 }
 
 function causeLines({ cause, account, stack, part, message, remedy }: Cause): string[] {
   const place = [account === '' ? 'all accounts' : account, stack, part].filter(Boolean).join(', ');
   return [`${cause} (${place})`, `  ${message}`, `  To do: ${remedy}`];
+}
+
+/** Each subscription with all causes that it has to do with. */
+function causesOf({ facts, causes }: Examination): ReadonlyMap<SubscriptionFacts, Cause[]> {
+  const byStack = new Map<string, Cause[]>();
+  for (const cause of causes) {
+    byStack.set(cause.stack, [...(byStack.get(cause.stack) ?? []), cause]);
+  }
+  const ofAccounts = byStack.get('') ?? [];
+  return new Map(
+    facts.subscriptions.map((each) => {
+      const { subscription, account, consumer, producer } = each;
+      const accounts = ['', account, producer?.account];
+      const stacks = [
+        consumer.consumer.stackId,
+        producer?.producer.stackId ?? '',
+        subscription.stackId,
+      ];
+      const found = [
+        ...ofAccounts.filter((cause) => accounts.includes(cause.account)),
+        ...stacks.filter(Boolean).flatMap((stack) => byStack.get(stack) ?? []),
+      ];
+      return [each, found];
+    }),
+  );
 }

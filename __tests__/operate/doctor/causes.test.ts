@@ -207,7 +207,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     ],
   ],
   [
-    'a role and a log group without a state',
+    'all of a consumer without a state',
     { states: { [CONSUMER]: () => ({ state: 'absent' }) } },
     {},
     [
@@ -216,9 +216,19 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
       'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_iam_role.execution_role ProcessOrdersRole; then npm run deploy -- consumer-process-orders',
     ],
     [
+      'exists-without-state analytics consumer-process-orders function',
+      'aws_lambda_function.processor (ProcessOrders) exists in AWS and is not in the state of consumer-process-orders: a deploy that creates it fails',
+      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_lambda_function.processor ProcessOrders; then npm run deploy -- consumer-process-orders',
+    ],
+    [
       'exists-without-state analytics consumer-process-orders log',
       'aws_cloudwatch_log_group.log (/aws/lambda/ProcessOrders) exists in AWS and is not in the state of consumer-process-orders: a deploy that creates it fails',
       'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_cloudwatch_log_group.log /aws/lambda/ProcessOrders; then npm run deploy -- consumer-process-orders',
+    ],
+    [
+      'exists-without-state analytics consumer-process-orders failed batches',
+      'aws_s3_bucket.failed_batches (process-orders-failed-batches-025f751830a2) exists in AWS and is not in the state of consumer-process-orders: a deploy that creates it fails',
+      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_s3_bucket.failed_batches process-orders-failed-batches-025f751830a2; then npm run deploy -- consumer-process-orders',
     ],
   ],
   [
@@ -328,15 +338,14 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
   [
     'a mapping of another stream',
     {
-      states: {
-        [SUBSCRIPTION]: stateOf(
-          attribute(
-            'aws_lambda_event_source_mapping.event_source_mapping',
-            'event_source_arn',
-            STREAM.replace('2026-01', '2025-01'),
-          ),
+      consumer: ({ mappings }) => ({
+        mappings: new Map(
+          [...mappings].map(([stack, mapping]) => [
+            stack,
+            { ...(mapping as object), EventSourceArn: STREAM.replace('2026-01', '2025-01') },
+          ]),
         ),
-      },
+      }),
     },
     {},
     [

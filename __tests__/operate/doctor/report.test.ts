@@ -18,15 +18,27 @@ const TWO = factsOf({
   'consumers.audit': { account: 'analytics', role: { name: 'A' }, function: { name: 'Audit' } },
 });
 
-test('a healthy subscription works, and nothing is to be done', () => {
-  const report = reportOf({ facts: factsOf(), causes: [] });
-  expect(report).toEqual({
+test('a healthy subscription works, and what was checked is said', () => {
+  const examination = { facts: factsOf(), causes: [] };
+  expect(reportOf(examination)).toEqual({
     works: true,
     subscriptions: [
       { subscription: 'subscription-orders-process-orders', works: true, causes: [] },
     ],
     causes: [],
   });
+  expect(reportLines(examination)).toEqual([
+    'subscription-orders-process-orders  works; no records were read in the last 24 hours',
+    '',
+    '1 of 1 subscription works; checked: credentials, states and locks, roles, streams, policies, keys, mappings, functions, metrics, failed batches, alarms',
+  ]);
+});
+
+test('a subscription that is off is not said to work', () => {
+  const facts = factsOf({ 'subscriptions[0].enabled': false });
+  expect(reportLines({ facts, causes: [] })[0]).toBe(
+    'subscription-orders-process-orders  is off, as the topology says (enabled: false)',
+  );
 });
 
 test('a cause of one subscription is its own, one of several is said once', () => {
@@ -47,25 +59,27 @@ test('a cause of an account concerns all of its subscriptions, and is said once'
     name: 'AccessDenied',
     message: 'not authorized',
   });
-  const report = reportOf({ facts: factsOf(), causes: [refused] });
-  expect(report).toMatchObject({
+  const examination = { facts: factsOf(), causes: [refused] };
+  expect(reportOf(examination)).toMatchObject({
     causes: [refused],
     subscriptions: [{ works: false, causes: [] }],
   });
-  expect(reportLines(report)).toEqual([
-    'subscription-orders-process-orders  see below',
+  expect(reportLines(examination)).toEqual([
+    'subscription-orders-process-orders  role-not-assumed',
     '',
-    'role-not-assumed: shop credentials',
+    'role-not-assumed (shop, credentials)',
     '  the role arn:aws:iam::444455556666:role/Deploy cannot be assumed (AccessDenied: not authorized)',
     "  To do: let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it: aws sts assume-role --role-arn arn:aws:iam::444455556666:role/Deploy --role-session-name doctor",
+    '',
+    '0 of 1 subscription works',
   ]);
 });
 
 test('credentials that are missing concern all accounts', () => {
   const missing = noCredentials({ name: 'CredentialsProviderError', message: 'none' });
-  expect(reportLines(reportOf({ facts: factsOf(), causes: [missing] })).slice(2, 4)).toEqual([
-    'no-credentials: all accounts credentials',
-    '  there are no credentials of AWS that work (CredentialsProviderError: none)',
+  expect(reportLines({ facts: factsOf(), causes: [missing] }).slice(2, 4)).toEqual([
+    'no-credentials (all accounts, credentials)',
+    '  there are no credentials of AWS, or they cannot be used (CredentialsProviderError: none)',
   ]);
 });
 

@@ -37,15 +37,18 @@ export function existing(facts: Facts): Cause[] {
 
 function resourcesOf({ consumers, producers }: Facts): Resource[] {
   return [
-    ...consumers.flatMap(({ account, consumer, role, logGroup }): Resource[] => {
-      const { stackId: stack } = consumer;
-      const of = (part: string, address: string, id: string, live: Found<unknown>) => {
+    ...consumers.flatMap(({ account, consumer, role, logGroup, failedBatches, ...live }) => {
+      const { stackId: stack, function: lambda } = consumer;
+      const of = (part: string, address: string, id: string, live: Found<unknown>): Resource => {
         return { account, stack, part, address, id, live };
       };
       const roleName = isFound(role) ? String(role.RoleName) : '';
+      const { bucket } = consumer.failedBatches;
       return [
         of('role', 'aws_iam_role.execution_role', roleName, role),
+        of('function', 'aws_lambda_function.processor', lambda.name, live.function),
         of('log', 'aws_cloudwatch_log_group.log', String(logGroup), logGroup),
+        of('failed batches', 'aws_s3_bucket.failed_batches', bucket, failedBatches),
       ];
     }),
     ...producers.map(({ account, producer, table }): Resource => {

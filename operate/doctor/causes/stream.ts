@@ -64,25 +64,22 @@ function replacedStream(
   };
 }
 
-/** Mappings that were deployed for another stream than the table has. */
-function otherStreams({ subscriptions, states }: Facts, replaced: ReadonlySet<ProducerFacts>) {
-  return subscriptions.flatMap(({ subscription, account, producer }): Cause[] => {
-    const { stackId: stack } = subscription;
+/** Mappings that read another stream than the table has. */
+function otherStreams({ subscriptions }: Facts, replaced: ReadonlySet<ProducerFacts>) {
+  return subscriptions.flatMap(({ subscription, account, producer, mapping }): Cause[] => {
     if (!producer || replaced.has(producer) || !isFound(producer.table)) return [];
     const { LatestStreamArn: latest, StreamSpecification } = producer.table;
-    const { state = 'unknown' } = states.get(stack) ?? {};
-    const address = 'aws_lambda_event_source_mapping.event_source_mapping';
-    const read = isFound(state) ? state.resources.get(address)?.event_source_arn : undefined;
-    const isOn = StreamSpecification?.StreamEnabled;
-    if (!isOn || read === undefined || read === latest) return [];
+    if (!StreamSpecification?.StreamEnabled || !isFound(mapping)) return [];
+    const { EventSourceArn: read } = mapping;
+    if (read === latest) return [];
     return [
       {
         cause: 'stream-replaced',
         account,
-        stack,
+        stack: subscription.stackId,
         part: 'mapping',
         message: `the mapping reads ${read}, and the stream of the table is ${latest}: it gets no new changes`,
-        remedy: deploy(stack),
+        remedy: deploy(subscription.stackId),
       },
     ];
   });

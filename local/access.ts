@@ -1,11 +1,11 @@
 import { renderStatement } from '../policies/statement';
-import { evaluateAccess } from '../review/access/access';
+import { type AccessAnswer, evaluateAccess } from '../review/access/access';
 import { decide } from '../review/access/evaluate';
 import { intentOf } from '../review/access/intent';
 import { type AccessTarget, inWords, readAccessModel } from '../review/access/model';
 import { readStatements } from '../review/access/statements';
 import { keysOf, streamOf } from '../review/access/targets';
-import { groupBy } from '../review/lists';
+import { groupBy, unique } from '../review/lists';
 import type { Stacks } from '../review/read/resources';
 import { arns } from '../topology/arns';
 import type { ResolvedTopology, TableReference } from '../topology/resolve';
@@ -35,6 +35,9 @@ export interface Refusal {
 
 export type Access = ReturnType<typeof accessOf>;
 
+type Asked = Pick<AccessAnswer, 'principal' | 'target' | 'action' | 'allowed' | 'by'> &
+  Partial<Pick<AccessAnswer, 'part'>>;
+
 /**
  * What the policies of the stacks refuse of what must be allowed, asked as the review asks it.
  *
@@ -44,14 +47,18 @@ export function accessOf(stacks: Stacks, topology: ResolvedTopology, denied?: Ta
   const model = readAccessModel(stacks);
   const intent = intentOf(topology);
   const targets = denied ? withSilent(streamOf(denied), model.targets) : model.targets;
-  const refused = evaluateAccess({ ...model, targets }, topology)
-    .answers.filter(({ allowed, wanted }) => wanted && !allowed)
-    .flatMap((answer) => answer.by.map((by) => ({ ...answer, by })));
+  const answers = evaluateAccess({ ...model, targets }, topology).answers.filter(
+    ({ wanted }) => wanted,
+  );
 
-  const refusals = (isAsked: (answer: (typeof refused)[number]) => boolean): Refusal[] =>
-    groupBy(refused.filter(isAsked), ({ by, target, part, principal }) => [
+  const refusalsIn = (asked: readonly Asked[]): Refusal[] => {
+    const refused = asked
+      .filter(({ allowed }) => !allowed)
+      .flatMap((answer) => answer.by.map((by) => ({ ...answer, by })));
+    return groupBy(refused, ({ by, target, part, principal }) => [
       ...[by, target.arn, part, principal.arn],
     ]).map((group) => refusalOf({ ...group[0], actions: group.map(({ action }) => action) }));
+  };
 
   function refusalOf(each: Refused): Refusal {
     const { principal, target, actions, by } = each;
@@ -77,23 +84,26 @@ export function accessOf(stacks: Stacks, topology: ResolvedTopology, denied?: Ta
   }
 
   return {
-    /** Of a mapping, before it reads and invokes. */
-    reading(role: string, table: TableReference): Refusal[] {
-      const asked = [streamOf(table), ...keysOf(table)].map(inWords);
-      const isAsked = ({ target, action, part = '' }: (typeof refused)[number]) =>
-        asked.includes(inWords(target)) ||
-        action === 'dynamodb:ListStreams' ||
-        part === 'for its environment';
-      return refusals((each) =>
-        each.principal.arn === role ? isAsked(each) : each.target.arn === role,
+    /** Of a mapping, before it reads and invokes: what is refused, or the statements that allow it. */
+    reading(role: string, table: TableReference) {
+      const read = [streamOf(table), ...keysOf(table)].map(inWords);
+      const asked = answers.filter(({ principal, target, action, part }) =>
+        principal.arn === role
+          ? read.includes(inWords(target)) ||
+            action === 'dynamodb:ListStreams' ||
+            part === 'for its environment'
+          : target.arn === role,
       );
+      return { refusals: refusalsIn(asked), by: unique(asked.flatMap(policiesIn)) };
     },
 
     /** Of a mapping, when it writes a failed batch. */
     keeping: (role: string, bucketArn: string): Refusal[] =>
-      refusals(
-        ({ principal, target, part }) =>
-          principal.arn === role && (target.arn === bucketArn || part === 'for failed batches'),
+      refusalsIn(
+        answers.filter(
+          ({ principal, target, part }) =>
+            principal.arn === role && (target.arn === bucketArn || part === 'for failed batches'),
+        ),
       ),
 
     /** Of a function's code, when it calls S3. What the role of others may do is not known. */
@@ -106,7 +116,7 @@ export function accessOf(stacks: Stacks, topology: ResolvedTopology, denied?: Ta
       const arn = arns.bucket(consumer.account, bucket);
       const own = model.targets.find((target) => target.arn === arn);
       const owner = own?.account ?? bucketOwner ?? id;
-      const { by, allowed } = decide({
+      const decision = decide({
         principal: role,
         action,
         resource: `${arn}/${key}`,
@@ -134,16 +144,22 @@ export function accessOf(stacks: Stacks, topology: ResolvedTopology, denied?: Ta
         region,
         stackId: '',
       };
-      return [
-        ...(allowed
-          ? []
-          : by.map((one) => refusalOf({ principal, target, actions: [action], by: one }))),
-        ...(own
-          ? refusals((each) => each.principal.arn === role && each.part === 'for changes')
-          : []),
-      ];
+      const ofKey = answers.filter(
+        (each) => each.principal.arn === role && each.part === 'for changes',
+      );
+      return refusalsIn([{ principal, target, action, ...decision }, ...(own ? ofKey : [])]);
     },
   };
+}
+
+/** Such as `role: streams/ReadStreams` and `stream policy: AllowCrossAccountStreamAccess`. */
+function policiesIn({ target: { kind }, by }: Asked): string[] {
+  const policy = kind === 'role' ? 'trust policy' : `${kind} policy`;
+  return by.map((each) =>
+    each
+      .replace('resource policy', policy)
+      .replace('NotInTheseStacks', 'that of others, taken to allow it'),
+  );
 }
 
 /** With a policy of a stream that says nothing. */

@@ -44,8 +44,6 @@ export interface Play {
   deliver(): Promise<void>;
   /** All failed batches. */
   redrive(): Promise<void>;
-  /** Synthesizes again: code that changed is bundled. */
-  reload(): Promise<void>;
   /** Ends the functions, and keeps the tables. */
   close(): Promise<void>;
 }
@@ -66,22 +64,14 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
   const faults: Faults = new Map();
   /** Tables whose streams' policies allow nothing, until the next delivery. */
   const denied = new Set<string>();
-  let { parts, functions } = open();
 
-  function open() {
-    const parts = readSynthesis(topology, from);
-    for (const { place, skipped } of parts.skipped) {
-      say(place, 'skipped', `not played: ${skipped}`, 'note');
-    }
-    for (const { stackId, table, mapping } of parts.subscriptions) {
-      tables.get(table).subscribe(stackId, mapping.startingPosition);
-    }
-    return { parts, functions: new Functions(parts.functions, parts.access, folder, say) };
+  const parts = readSynthesis(topology, from);
+  const functions = new Functions(parts.functions, parts.access, folder, say);
+  for (const { place, skipped } of parts.skipped) {
+    say(place, 'skipped', `not played: ${skipped}`, 'note');
   }
-
-  async function end(): Promise<void> {
-    await functions.end();
-    parts.remove();
+  for (const { stackId, table, mapping } of parts.subscriptions) {
+    tables.get(table).subscribe(stackId, mapping.startingPosition);
   }
 
   return {
@@ -121,15 +111,10 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
       for (const part of parts.functions) await redriveBatches(part, functions, folder, say);
     },
 
-    async reload() {
-      const next = open();
-      await end();
-      ({ parts, functions } = next);
-    },
-
     async close() {
       tables.save();
-      await end();
+      await functions.end();
+      parts.remove();
     },
   };
 }

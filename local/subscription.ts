@@ -35,9 +35,10 @@ export async function deliverTo(delivery: Delivery): Promise<void> {
     say(place, 'skipped', `enabled is false: ${counted(unread)} wait`, 'note');
     return;
   }
-  const refusals = access().reading(consumer.roleArn, subscription.table.source);
-  sayRefusals(refusals, { ...place, part: 'stream' }, say);
+  const { refusals, by } = access().reading(consumer.roleArn, subscription.table.source);
+  sayRefusals(refusals, place, say);
   if (refusals.length > 0) return;
+  say(place, 'allowed', `to read, by ${by.join('; ')}`, 'ok', { by });
   const isMatching = (record: StreamRecord) =>
     mapping.filters.length === 0 || mapping.filters.some((one) => matchesFilter(one, record));
   const matching = unread.filter(isMatching);

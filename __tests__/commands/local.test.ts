@@ -62,6 +62,7 @@ shop       producer-orders                     table Orders            update   
 shop       producer-orders                     stream                  record     MODIFY OrderId=three-changes
 shop       producer-orders                     table Orders            delete     OrderId=three-changes
 shop       producer-orders                     stream                  record     REMOVE OrderId=three-changes
+analytics  subscription-orders-process-orders  mapping                 allowed    to read, by role: streams/ReadStreams; stream policy: AllowCrossAccountStreamAccess; trust policy: AllowLambda; role: function/ListStreams
 analytics  subscription-orders-process-orders  mapping                 delivered  3 records: INSERT OrderId=three-changes, MODIFY OrderId=three-changes, REMOVE OrderId=three-changes
 analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…
 analytics  consumer-process-orders             function ProcessOrders  log        INFO MODIFY Orders change=…
@@ -78,6 +79,7 @@ shop       producer-orders                     table Orders            put      
 shop       producer-orders                     stream                  record     INSERT OrderId=good-2
 shop       producer-orders                     table Orders            put        OrderId=good-3
 shop       producer-orders                     stream                  record     INSERT OrderId=good-3
+analytics  subscription-orders-process-orders  mapping                 allowed    to read, by role: streams/ReadStreams; stream policy: AllowCrossAccountStreamAccess; trust policy: AllowLambda; role: function/ListStreams
 analytics  subscription-orders-process-orders  mapping                 delivered  4 records: INSERT OrderId=good-1, INSERT OrderId=poison, INSERT OrderId=good-2 and 1 more
 analytics  consumer-process-orders             function ProcessOrders  failed     PoisonChange: thrown in place of the handler, as asked for
 analytics  subscription-orders-process-orders  mapping                 bisected   2 records: INSERT OrderId=good-1, INSERT OrderId=poison | 2 records: INSERT OrderId=good-2, INSERT OrderId=good-3
@@ -91,7 +93,7 @@ analytics  consumer-process-orders             function ProcessOrders  answered 
 analytics  subscription-orders-process-orders  mapping                 delivered  INSERT OrderId=poison
 analytics  consumer-process-orders             function ProcessOrders  failed     PoisonChange: thrown in place of the handler, as asked for
 analytics  subscription-orders-process-orders  mapping                 retried    INSERT OrderId=poison: failed 11 times
-analytics  subscription-orders-process-orders  mapping                 discarded  INSERT OrderId=poison: failed 11 times
+analytics  subscription-orders-process-orders  mapping                 discarded  INSERT OrderId=poison: RetryAttemptsExhausted
 analytics  consumer-process-orders             failed batches          kept       process-orders-failed-batches-<hash>/<key>
 analytics  subscription-orders-process-orders  mapping                 delivered  2 records: INSERT OrderId=good-2, INSERT OrderId=good-3
 analytics  consumer-process-orders             function ProcessOrders  log        INFO INSERT Orders change=…

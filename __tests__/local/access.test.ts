@@ -31,7 +31,7 @@ const refusedBy = (
 ) => {
   const call = { functionArn: FUNCTION, action: 's3:PutObject', bucket, bucketOwner } as const;
   return {
-    reading: access.reading(role.arn, source),
+    reading: access.reading(role.arn, source).refusals,
     keeping: access.keeping(role.arn, FAILED),
     calling: access.calling(role.arn, { ...call, key: 'changes/orders' }),
   };
@@ -215,7 +215,7 @@ test('a refusal has the statement as JSON', () => {
   expect(
     accessWith(edits)
       .reading(role.arn, source)
-      .map(({ data }) => data),
+      .refusals.map(({ data }) => data),
   ).toEqual([
     {
       actions,
@@ -227,6 +227,19 @@ test('a refusal has the statement as JSON', () => {
   ]);
 });
 
+test('the statements that allow it are named', () => {
+  expect(accessWith().reading(role.arn, source).by).toEqual([
+    'role: streams/ReadStreams',
+    'stream policy: AllowCrossAccountStreamAccess',
+    'role: function/DecryptEnvironment',
+    'key policy: AllowAccountAdministration',
+    'role: streams/DecryptTable1',
+    'key policy: AllowCrossAccountStreamDecryption',
+    'trust policy: AllowLambda',
+    'role: function/ListStreams',
+  ]);
+});
+
 test('a statement that denies is named', () => {
   const edits: Record<string, Edit> = {
     [CONSUMER]: (json) => {
@@ -235,7 +248,7 @@ test('a statement that denies is named', () => {
       all.push({ ...denial, resources: ['*'] } as object);
     },
   };
-  expect(accessWith(edits).reading(role.arn, source)).toEqual([
+  expect(accessWith(edits).reading(role.arn, source).refusals).toEqual([
     {
       text: `role ProcessOrdersRole of 111122223333 may not dynamodb:GetRecords on stream Orders: denied by role: streams/NoMore in ${ROLE}`,
       data: {
@@ -260,7 +273,7 @@ test('the stream of a fault has a policy that allows nothing', () => {
   expect(
     accessWith({}, source)
       .reading(role.arn, source)
-      .map(({ text }) => text),
+      .refusals.map(({ text }) => text),
   ).toEqual([expect.stringContaining(`missing in ${stream}: Allow ${READ}`)]);
 });
 
@@ -273,7 +286,7 @@ test.each(SHIPPED)('nothing is refused in %s', (file) => {
         ({ stackId }) => stackId === consumerStackId,
       ) as ResolvedConsumer;
       return [
-        ...access.reading(role.arn, source),
+        ...access.reading(role.arn, source).refusals,
         ...access.keeping(role.arn, arns.bucket(account, failedBatchesBucket)),
       ];
     },

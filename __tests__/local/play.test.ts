@@ -63,6 +63,10 @@ function lines(): string[] {
 const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const FAILED = 'process-orders-failed-batches-025f751830a2';
 
+const BY =
+  'role: streams/ReadStreams; stream policy: AllowCrossAccountStreamAccess; trust policy: AllowLambda; role: function/ListStreams';
+const ALLOWED = `analytics subscription-orders-p mapping allowed to read, by ${BY}`;
+
 test('changes arrive, one that fails is isolated, kept as Lambda writes it, and redriven', async () => {
   const play = await open({ 'consumers.process-orders.sink': { type: 's3' } });
   await play.apply(put('1', { Total: 5 }));
@@ -81,6 +85,7 @@ test('changes arrive, one that fails is isolated, kept as Lambda writes it, and 
     'shop producer-orders stream record REMOVE OrderId=1',
     'shop producer-orders table Orders delete OrderId=1',
     'shop producer-orders stream record none, since nothing changed (note)',
+    ALLOWED,
     'analytics subscription-orders-p mapping delivered 3 records: INSERT OrderId=1, MODIFY OrderId=1, REMOVE OrderId=1',
     'analytics consumer-p function ProcessOrders failed PoisonChange: thrown in place of the handler, as asked for (problem)',
     'analytics subscription-orders-p mapping bisected INSERT OrderId=1 | 2 records: MODIFY OrderId=1, REMOVE OrderId=1',
@@ -153,13 +158,14 @@ test('a refused read leaves the records to the next delivery', async () => {
     'shop producer-orders table Orders put OrderId=1',
     'shop producer-orders stream record INSERT OrderId=1',
     expect.stringMatching(
-      /^analytics subscription-orders-p stream refused missing in the policy of stream Orders \(stack producer-orders\): Allow dynamodb:DescribeStream, .* \(problem\)$/,
+      /^analytics subscription-orders-p mapping refused missing in the policy of stream Orders \(stack producer-orders\): Allow dynamodb:DescribeStream, .* \(problem\)$/,
     ),
     'shop producer-orders table Orders put OrderId=2',
     'shop producer-orders stream record INSERT OrderId=2',
   ]);
   await play.deliver();
   expect(lines()).toEqual([
+    ALLOWED,
     'analytics subscription-orders-p mapping delivered 2 records: INSERT OrderId=1, INSERT OrderId=2',
     'analytics consumer-p function ProcessOrders answered processed 2 records: INSERT OrderId=1, INSERT OrderId=2',
   ]);
@@ -170,6 +176,7 @@ test('a lost answer has the batch delivered again, once', async () => {
   await play.apply(put('1'), 'duplicate');
   await play.deliver();
   expect(lines().slice(2)).toEqual([
+    ALLOWED,
     'analytics subscription-orders-p mapping delivered INSERT OrderId=1',
     'analytics consumer-p function ProcessOrders lost its answer is lost, so all is delivered again (problem)',
     'analytics subscription-orders-p mapping delivered INSERT OrderId=1',
@@ -209,10 +216,12 @@ test('several consumers of a stream, and several producers of a consumer', async
     '777788889999 table Orders assumed the topology does not have its key: taken is OrderId (S), the first attribute (note)',
     '777788889999 table Orders put OrderId=1',
     '777788889999 stream record INSERT OrderId=1',
+    ALLOWED,
     'analytics subscription-orders-p mapping filtered MODIFY OrderId=1: no filter matches (note)',
     'analytics subscription-orders-p mapping delivered INSERT OrderId=1',
     'analytics consumer-p function ProcessOrders answered processed INSERT OrderId=1',
     'analytics subscription-orders-audit mapping skipped enabled is false: 2 records wait (note)',
+    'analytics subscription-partner-p mapping allowed to read, by trust policy: AllowLambda; role: function/ListStreams; role: streams/ReadStreams; stream policy: that of others, taken to allow it',
     'analytics subscription-partner-p mapping delivered INSERT OrderId=1',
     'analytics consumer-p function ProcessOrders answered processed INSERT OrderId=1',
   ]);
@@ -245,6 +254,7 @@ test('tables are kept, with what subscriptions have not read yet', async () => {
   expect(lines()).toEqual([
     'shop producer-orders table Orders put OrderId=1',
     'shop producer-orders stream record MODIFY OrderId=1',
+    ALLOWED,
     'analytics subscription-orders-p mapping delivered 2 records: INSERT OrderId=1, MODIFY OrderId=1',
     'analytics consumer-p function ProcessOrders answered processed 2 records: INSERT OrderId=1, MODIFY OrderId=1',
   ]);

@@ -1,5 +1,6 @@
 /** `npm run bench`: times and sizes, as ratios against references. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,6 +42,31 @@ async function benchSynth(folder: string): Promise<void> {
   await compare('Synthesis of the walk-through', contestants, 9);
 }
 
+/** `npm run local`, until its first line and until its end, against `npm run synth`. */
+async function benchLocal(folder: string): Promise<void> {
+  const env = { ...process.env, TOPOLOGY: path.resolve('topologies/orders.yaml') };
+  const scene = [path.resolve('commands/start.mjs'), 'commands/index.ts', 'local'];
+  const until = (event: 'data' | 'end') => async () => {
+    const start = performance.now();
+    const { stdout } = spawn(process.execPath, scene, { cwd: folder, env });
+    const [happened, ended] = [once(stdout, event), once(stdout, 'end')];
+    stdout.resume();
+    await happened;
+    const time = performance.now() - start;
+    await ended;
+    return time;
+  };
+  const contestants = [
+    { name: 'npm run local, first line', run: until('data') },
+    { name: 'npm run local, whole scene', run: until('end') },
+    {
+      name: 'npm run synth',
+      run: () => timed([...IN_PROCESS, path.join(folder, 'local.out')], env),
+    },
+  ];
+  await compare('The scene of the walk-through', contestants, 9);
+}
+
 /** Synthesis and policies of one consumer that reads the same table in ever more accounts. */
 async function benchTenants(folder: string): Promise<void> {
   const tenants = [1_000, 100, 1].map((count) => {
@@ -68,6 +94,7 @@ run(async ({ name, args }) => {
     return 0;
   }
   await benchSynth(folder);
+  await benchLocal(folder);
   await benchTenants(folder);
   await benchBundles();
   await benchHandler();

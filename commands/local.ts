@@ -1,4 +1,4 @@
-import { actionsOf, exampleCall } from '../local/actions';
+import { askedBy, CALL, exampleCall } from '../local/actions';
 import { parseItem, storedImage } from '../local/item';
 import { jsonLines, type Lines, textLines } from '../local/lines';
 import type { Fault } from '../local/play';
@@ -56,7 +56,7 @@ Without an action it plays a scene of items made for it: changes that arrive, an
 Exit code: 0 if all went as it is meant to, with the fault that was asked for; 1 if not.
 Documentation: ${ownPage('local.md')}
 `,
-  '[put|update|delete <producer> <item> | load <file>]',
+  '[put|update|delete <producer> <item> | load <file> | redrive]',
 );
 
 function faultOf(text: string | undefined): Fault | undefined {
@@ -80,17 +80,24 @@ function readRequest(
     );
   }
   const found = producersOf(named, item === undefined ? {} : storedImage(parseItem(item)));
-  const actions = words.length === 0 ? undefined : actionsOf(words, found);
-  const isUsed = ({ name }: Producer) => actions?.some(({ producer }) => producer === name);
-  const producers = actions ? found.filter(isUsed) : pattern ? found : castOf(found);
+  const asked = askedBy(words, found);
+  const producers = producersFor(asked, found, pattern !== undefined);
   const subscriptions = producers.flatMap((producer) => producer.subscriptions);
   const areRead = producers.every((producer) => producer.subscriptions.length > 0);
   const leftOut = named.subscriptions.filter((each) => !subscriptions.includes(each));
   const topology = areRead ? reducedTo(named, subscriptions) : named;
-  return [
-    { topology, producers, actions, fault },
-    actions ? [] : leftOut.map(({ stackId }) => stackId),
-  ];
+  const request = { topology, producers, asked, fault };
+  return [request, asked === 'scene' ? leftOut.map(({ stackId }) => stackId) : []];
+}
+
+function producersFor(
+  asked: Request['asked'],
+  found: readonly Producer[],
+  areNamed: boolean,
+): readonly Producer[] {
+  if (asked === 'scene' && !areNamed) return castOf(found);
+  if (asked === 'scene' || asked === 'redrive') return found;
+  return found.filter(({ name }) => asked.some(({ producer }) => producer === name));
 }
 
 async function playOnce(
@@ -99,7 +106,7 @@ async function playOnce(
   world: TopologyWorld,
   json?: boolean,
 ): Promise<number> {
-  const { topology, producers, actions } = request;
+  const { topology, producers, asked } = request;
   const lines = linesFor(topology, world, json);
   const ids = topology.subscriptions.map(({ stackId }) => stackId);
   lines.say(
@@ -109,14 +116,15 @@ async function playOnce(
       : []),
   );
 
-  const { problems, written } = await run(request, lines);
+  const { problems, canRedrive, written } = await run(request, lines);
 
   const isUsual = world.topologyFile === usualTopology();
   const option = isUsual ? '' : ` --topology ${quoted(world.topologyFile)}`;
+  const next = canRedrive ? `${CALL} redrive` : exampleCall('put', producers);
   lines.say(
     ...written.map(({ folder, files }) => `Written: ${plural(files, 'file')} in ${folder}`),
-    ...(problems > 0 ? [problemsLine(problems, actions !== undefined)] : []),
-    `Next: ${exampleCall('put', producers)}${option}; read ${ownPage('local.md')}`,
+    ...(problems > 0 ? [problemsLine(problems, asked === 'scene')] : []),
+    `Next: ${next}${option}; read ${ownPage('local.md')}`,
   );
   return problems > 0 ? 1 : 0;
 }
@@ -133,11 +141,10 @@ function linesFor(topology: ResolvedTopology, { stdout, env }: TopologyWorld, js
   });
 }
 
-function problemsLine(count: number, areActions: boolean): string {
+function problemsLine(count: number, isScene: boolean): string {
   const what = `${plural(count, 'problem')} that nobody asked for, so the exit code is 1.`;
-  return areActions
-    ? what
-    : `${what} Where the function needs attributes that the items do not have, name them with --item.`;
+  if (!isScene) return what;
+  return `${what} Where the function needs attributes that the items do not have, name them with --item.`;
 }
 
 /** Plays again after each change of a file, until it is interrupted. */
@@ -151,7 +158,9 @@ async function watch(
   const restore = snapshot(TABLES);
   let files: readonly string[] = [];
   let code = 0;
+  let since: number;
   do {
+    since = Date.now();
     restore();
     try {
       const { request, ...played } = await play();
@@ -163,6 +172,6 @@ async function watch(
       stderr.write(`${error.message}\n`);
     }
     stderr.write('Waiting for a change of the code or the topology; Ctrl-C ends this\n');
-  } while (await changed(files, stop.signal));
+  } while (await changed(files, since, stop.signal));
   return code;
 }

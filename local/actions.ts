@@ -5,6 +5,7 @@ import { didYouMean, formatValue, UserError } from '../topology/problem';
 import { parseItem } from './item';
 import type { Action } from './play';
 import { exampleOf, type Producer } from './producers';
+import type { Request } from './run';
 import { emptyState, Table } from './table';
 
 const KINDS = ['put', 'update', 'delete'] as const;
@@ -12,22 +13,35 @@ const KINDS = ['put', 'update', 'delete'] as const;
 /** Bytes of a file, all of which is played and shown. */
 const LARGEST_FILE = 10_000_000;
 
-const CALL = 'npm run local --';
+export const CALL = 'npm run local --';
 
 /**
- * The actions that the command line asks for, such as `put orders '{"OrderId":"1"}'` or `load orders.ndjson`.
+ * What the command line asks for, such as `put orders '{"OrderId":"1"}'`, `load orders.ndjson` or `redrive`.
  *
  * @throws UserError that says what to write
  */
-export function actionsOf(words: readonly string[], producers: readonly Producer[]): Action[] {
-  const [kind = '', ...others] = words;
-  if (kind === 'load') return loaded(others, producers);
-  if (!isKind(kind)) {
-    const hint = didYouMean(kind, [...KINDS, 'load']);
-    throw new UserError(
-      `there is no action ${formatValue(kind)}; ${hint}write put, update, delete or load, or nothing for a scene, such as ${exampleCall('put', producers)}`,
-    );
+export function askedBy(
+  [kind, ...others]: readonly string[],
+  producers: readonly Producer[],
+): Request['asked'] {
+  if (kind === undefined) return 'scene';
+  if (kind === 'redrive') {
+    if (others.length === 0) return kind;
+    throw new UserError(`redrive takes nothing more, got ${formatValue(others[0])}`);
   }
+  if (kind === 'load') return loaded(others, producers);
+  if (isKind(kind)) return [actionOf(kind, others, producers)];
+  const hint = didYouMean(kind, [...KINDS, 'load', 'redrive']);
+  throw new UserError(
+    `there is no action ${formatValue(kind)}; ${hint}write put, update, delete, load or redrive, or nothing for a scene, such as ${exampleCall('put', producers)}`,
+  );
+}
+
+function actionOf(
+  kind: Action['kind'],
+  others: readonly string[],
+  producers: readonly Producer[],
+): Action {
   const [first = '', second, ...more] = others;
   const isLeftOut = second === undefined && first.trimStart().startsWith('{');
   const [producer, item] = isLeftOut ? [undefined, first] : [first, second];
@@ -38,7 +52,7 @@ export function actionsOf(words: readonly string[], producers: readonly Producer
   }
   const action = { kind, producer: producerNamed(producer, producers).name, item: parseItem(item) };
   new Trial(producers).play(action);
-  return [action];
+  return action;
 }
 
 /** Tables on which actions are tried, so that a mistake is found before anything is played. */

@@ -22,29 +22,32 @@ export interface Request {
   /** With nothing but what the producers have to do with. */
   readonly topology: ResolvedTopology;
   readonly producers: readonly Producer[];
-  /** Left out, a scene is played. */
-  readonly actions?: readonly Action[];
-  /** Default: none with actions, `poison` in a scene. */
+  readonly asked: 'scene' | 'redrive' | readonly Action[];
+  /** Default: `poison` in a scene, else none. */
   readonly fault?: Fault;
 }
 
 export interface Result {
   /** How many steps went wrong that no fault explains. */
   readonly problems: number;
+  /** Whether failed batches are left that `redrive` delivers. */
+  readonly canRedrive: boolean;
   /** Folders of buckets, and how many files of this run are in them. */
   readonly written: readonly { readonly folder: string; readonly files: number }[];
 }
 
 export async function run(
-  { topology, producers, actions, fault }: Request,
+  { topology, producers, asked, fault }: Request,
   lines: Lines,
 ): Promise<Result> {
-  const folder = actions ? FOLDER : OF_SCENE;
-  if (!actions) rmSync(folder, { recursive: true, force: true });
+  const isScene = asked === 'scene';
+  const folder = isScene ? OF_SCENE : FOLDER;
+  if (isScene) rmSync(folder, { recursive: true, force: true });
   const files = new Set<string>();
-  const seen = { problems: 0, kept: false };
-  let areMeant = fault !== undefined && actions !== undefined;
+  const seen = { steps: 0, problems: 0, kept: false };
+  let areMeant = fault !== undefined && !isScene;
   const print = (step: Step) => {
+    seen.steps += 1;
     if (step.outcome === 'problem' && !areMeant) seen.problems += 1;
     if (step.what === 'kept') seen.kept = true;
     const { file }: { file?: unknown } = { ...step.data };
@@ -53,24 +56,28 @@ export async function run(
   };
   // Later than the first line, since it takes longer than all before it.
   const { openPlay } = await import('./play');
-  const play = await openPlay(topology, { folder, print, tables: actions ? 'kept' : 'empty' });
+  const play = await openPlay(topology, { folder, print, tables: isScene ? 'empty' : 'kept' });
   const expectProblems = (expected: boolean) => {
     areMeant = expected;
   };
   try {
-    if (actions) {
-      for (const action of actions) await play.apply(action, fault);
-      await play.deliver();
-    } else {
+    if (isScene) {
       const stage = { play, say: lines.say, expectProblems, seen };
       for (const producer of producers) await playScene(producer, fault ?? 'poison', stage);
+    } else if (asked === 'redrive') {
+      await play.redrive();
+      if (seen.steps === 0) lines.say(`There is no failed batch in ${FOLDER}`);
+    } else {
+      for (const action of asked) await play.apply(action, fault);
+      await play.deliver();
     }
   } finally {
     await play.close();
   }
   // A failed batch that was delivered again is gone.
   const left = [...files].filter((file) => existsSync(path.join(folder, file)));
-  return { problems: seen.problems, written: byBucket(left, folder) };
+  const canRedrive = seen.kept && !isScene;
+  return { problems: seen.problems, canRedrive, written: byBucket(left, folder) };
 }
 
 function byBucket(files: readonly string[], folder: string): Result['written'] {

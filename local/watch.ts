@@ -30,19 +30,29 @@ export function codeFiles({ consumers }: ResolvedTopology): string[] {
 /**
  * Waits until one of the files is written, removed or replaced.
  *
+ * @param since milliseconds since 1970: what was written later is a change as well
  * @returns whether one was; false once the signal is aborted
  */
-export async function changed(files: readonly string[], signal: AbortSignal): Promise<boolean> {
+export async function changed(
+  files: readonly string[],
+  since: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   const look = () => files.map(stateOf).join('\n');
   const before = look();
+  const isLate = files.some((file) => modified(file) > since);
   while (!signal.aborted) {
-    if (look() !== before) {
+    if (isLate || look() !== before) {
       forgetBundles();
       return true;
     }
     await sleep(PAUSE, undefined, { signal }).catch(() => {});
   }
   return false;
+}
+
+function modified(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function stateOf(file: string): string {

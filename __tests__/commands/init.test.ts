@@ -67,6 +67,7 @@ ${[...FILES, 'package.json'].map((file) => `  ${file}`).join('\n')}
 
 Next:
   npm install && npm run synth   the topology as Terraform configuration, in cdktf.out/
+  npm run local                  changes on their way from its table to its function, without AWS
   npm test                       what must stay true of it, and of its function
 Then write your account IDs into topology.yaml, and read ${ownPage('ci.md')} for .github/workflows/.
 `,

@@ -1,11 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from '../../commands/local';
+import type { World } from '../../commands/run';
 import type { Step } from '../../local/step';
 import { runCommand } from '../helpers/run-command';
 import type { SHIPPED } from '../helpers/shipped-topologies';
 import { TWO_ACCOUNTS, topology } from '../helpers/topology';
+
+// Each starts processes, which take long on a busy machine.
+jest.setTimeout(60_000);
 
 const started = process.cwd();
 const folder = mkdtempSync(path.join(tmpdir(), 'local-test-'));
@@ -197,10 +203,59 @@ describe('actions', () => {
       code: 0,
       written: 'Written: 1 file in local.out/process-orders-failed-batches-<hash>',
     });
+    expect(lines.at(-1)).toMatch(/^Next: npm run local -- redrive /);
     const before = readdirSync('local.out', { recursive: true });
     await local();
     const after = readdirSync('local.out', { recursive: true, encoding: 'utf8' });
     expect(after.filter((name) => !name.startsWith('scene'))).toEqual(before);
+    expect((await played('redrive')).steps.at(-1)?.what).toBe('redriven');
+    expect((await local('redrive')).lines[2]).toBe('There is no failed batch in local.out');
+  });
+});
+
+test('a terminal gets colours, unless NO_COLOR is set', async () => {
+  const shown = async (env: World['env']) => {
+    let written = '';
+    const write = (text: string) => {
+      written += text;
+    };
+    await runCommand(command, {
+      name: 'local',
+      args: ['put', '{"OrderId":"1"}', '--topology', shipped('orders-producer.yaml')],
+      env,
+      stdout: { write, isTTY: true, columns: 100 },
+    });
+    return written.includes('\u001b[');
+  };
+  expect([await shown({}), await shown({ NO_COLOR: '1' })]).toEqual([true, false]);
+});
+
+test('--watch plays again when the code changes, and ends with Ctrl-C', async () => {
+  mkdirSync('watched');
+  const code = (name: string) =>
+    writeFileSync('watched/index.js', `exports.handler = async () => console.log('${name}');`);
+  code('first');
+  const content = topology({
+    'consumers.process-orders.function': { name: 'A', entry: 'index.js' },
+  });
+  writeFileSync('watched/topology.yaml', JSON.stringify(content));
+  const start = [path.join(started, 'commands/start.mjs'), 'commands/index.ts', 'local'];
+  const child = spawn(process.execPath, [...start, 'put', '{"OrderId":"1"}', '--watch'], {
+    cwd: 'watched',
+  });
+  let output = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  const waiting = () => once(child.stderr, 'data').then(String);
+  const said = [await waiting()];
+  code('second');
+  said.push(await waiting());
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect({ said: [...new Set(said)], played: output.match(/(?<= log +)\w+/g) }).toEqual({
+    said: ['Waiting for a change of the code or the topology; Ctrl-C ends this\n'],
+    played: ['first', 'second'],
   });
 });
 
@@ -227,7 +282,7 @@ describe('refuses, in one line,', () => {
     [
       'another action',
       ['putt', 'orders', '{}'],
-      `there is no action "putt"; did you mean put? write put, update, delete or load, or nothing for a scene, such as ${call.slice(6)}`,
+      `there is no action "putt"; did you mean put? write put, update, delete, load or redrive, or nothing for a scene, such as ${call.slice(6)}`,
     ],
     ['no item', ['put', 'orders'], `put takes a producer and one item in quotes; ${call}`],
     [
@@ -255,6 +310,7 @@ describe('refuses, in one line,', () => {
       ['put', '{"OrderId":"1"}', '--item', '{"Total":5}'],
       '--item is for the scene; write its attributes into the item of the action',
     ],
+    ['more than redrive', ['redrive', 'orders'], 'redrive takes nothing more, got "orders"'],
     [
       'no file',
       ['load'],

@@ -456,6 +456,16 @@ consumer-process-orders aws_sqs_queue.orders resource.aws_sqs_queue is not known
     });
   });
 
+  it('plays its walk-through', () => {
+    const command = path.join(own, 'dist', 'package', 'command.js');
+    const file = path.join('node_modules', NAME, 'topologies', 'orders.yaml');
+    expect(run('node', [command, 'local', '--topology', file], user)).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/ redriven +1 record /),
+      stderr: '',
+    });
+  });
+
   it('has the same functions where it is linked, whatever the tsconfig.json around it says', () => {
     const app = path.join(user, 'linked');
     const linked = path.join(app, 'vendor', NAME);

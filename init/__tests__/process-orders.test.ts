@@ -39,8 +39,12 @@ test('an order whose status stays is not logged', async () => {
   expect((await deliverTo([modify(open, open)])).logged).toEqual([]);
 });
 
-test('an order without a status is discarded in the end, and the others are processed', async () => {
-  const [pay, broken, reopen] = [modify(open, paid), modify(paid, keys), modify(paid, open)];
+test('an order whose status is not text is discarded in the end, and the others are processed', async () => {
+  const [pay, broken, reopen] = [
+    modify(open, paid),
+    modify(paid, { ...keys, Status: 5 }),
+    modify(paid, open),
+  ];
   const { processed, discarded } = await deliverTo([pay, broken, reopen]);
   expect({ processed, discarded }).toEqual({ processed: [pay, reopen], discarded: [broken] });
 });

@@ -3,7 +3,8 @@ import { defineProcessor } from 'dynamodb-cross-account-streams/processor';
 /** The attributes of an order that this function reads. */
 interface Order {
   OrderId: string;
-  Status: string;
+  /** An order may have none yet. */
+  Status?: string;
 }
 
 /**
@@ -14,11 +15,11 @@ interface Order {
  */
 export default defineProcessor<Order>((change, { log }) => {
   const { id: changeId, keys, oldImage, newImage } = change;
-  if (newImage && typeof newImage.Status !== 'string') {
-    throw new TypeError(`Status of ${keys.OrderId} must be text, got ${newImage.Status}`);
-  }
   const before = oldImage?.Status;
   const after = newImage?.Status;
+  if (after !== undefined && typeof after !== 'string') {
+    throw new TypeError(`Status of ${keys.OrderId} must be text, got ${after}`);
+  }
   if (before === after) return;
   log.info('Status changed', { changeId, orderId: keys.OrderId, before, after });
 });

@@ -120,7 +120,7 @@ function isThrottled(
 ): Found {
   if (throttles === 0) return undefined;
   const { region } = consumer.account;
-  const shared = isFound(unreserved) ? `the ${unreserved}` : 'what';
+  const shared = isFound(unreserved) ? `the ${unreserved}` : 'that';
   const concurrency =
     reserved === undefined
       ? `none is reserved, so it shares ${shared} of the account with other functions`

@@ -6,6 +6,7 @@ import {
   PERIOD,
 } from '../../../constructs/monitoring/metrics';
 import type { ResolvedConsumer, ResolvedSubscription } from '../../../topology/resolve';
+import { RECENT } from '../times';
 import { readAlarms, readEmail } from './alarms';
 import { readFailedBatches } from './failed-batches';
 import { readFunction, readUnreserved } from './function';
@@ -24,14 +25,16 @@ export async function readProcessing(
   states: Promise<ReadonlyMap<string, StackState>>,
   now: Date,
 ) {
-  const [lambda, unreserved, alarms, emails, failedBatches, usage] = await Promise.all([
+  const [lambda, alarms, emails, failedBatches, usage] = await Promise.all([
     readFunction(reader, consumer),
-    readUnreserved(reader, consumer),
     readAlarms(reader, consumer),
     readEmail(reader, consumer),
     readFailedBatches(reader, consumer),
     states.then((read) => readUsage(reader, consumer, subscriptions, read, now)),
   ]);
+  const throttled = usage.metrics.sum(FUNCTION_METRICS.throttles, consumer.function.name, RECENT);
+  // Only asked where it explains something.
+  const unreserved = throttled > 0 ? await readUnreserved(reader, consumer) : 'unknown';
   return { function: lambda, unreserved, alarms, emails, failedBatches, ...usage };
 }
 

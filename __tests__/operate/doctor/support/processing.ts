@@ -28,7 +28,7 @@ export function liveProcessing(
       LastUpdateStatus: 'Successful',
       LoggingConfig: { LogFormat: 'Text', LogGroup: `/aws/lambda/${lambda.name}` },
     },
-    unreserved: 1000,
+    unreserved: 'unknown',
     alarms: [],
     emails: 'unknown',
     failedBatches: new Map(),

@@ -15,6 +15,8 @@ import type { Say } from './step';
 export class Functions {
   private readonly started = new Map<string, LocalFunction>();
   private aws: LocalAws | undefined;
+  /** Texts of refusals: a retry is refused for the same reason. */
+  private readonly said = new Set<string>();
 
   /** @param folder of the buckets */
   constructor(
@@ -41,8 +43,13 @@ export class Functions {
     const caller = this.parts.find((part) => part.setUp.arn === call.functionArn);
     if (!caller) return 'the function is not in the topology';
     const refusals = this.access().calling(caller.roleArn, call);
-    sayRefusals(refusals, caller.place, this.say);
     if (refusals.length === 0) return undefined;
+    sayRefusals(
+      refusals.filter(({ text }) => !this.said.has(text)),
+      caller.place,
+      this.say,
+    );
+    for (const { text } of refusals) this.said.add(text);
     return `User: ${caller.roleArn} is not authorized to perform: ${call.action} on ${call.bucket}/${call.key}`;
   }
 

@@ -29,17 +29,16 @@ export async function redriveBatches(
   const invoke = async (event: string) => {
     const { Records }: { Records: StreamRecord[] } = JSON.parse(event);
     const custom = { custom: { [REDRIVE]: true } };
-    const { kind, response, error, logs, wrote } = await functions.invoke(
-      part,
-      Records,
-      undefined,
-      custom,
-    );
+    const invoked = await functions.invoke(part, Records, undefined, custom);
+    const { kind, response, error, logs, wrote } = invoked;
     for (const line of logs) say(place, 'log', line, 'note');
     for (const file of wrote) say(place, 'wrote', file, 'ok', { file });
     return kind === 'answered'
       ? { payload: response === undefined ? '' : JSON.stringify(response) }
-      : { functionError: 'Unhandled', payload: JSON.stringify({ errorMessage: error }) };
+      : {
+          functionError: 'Unhandled',
+          payload: JSON.stringify({ errorMessage: error?.split('\n')[0] }),
+        };
   };
   const signal = new AbortController().signal;
   for await (const outcome of redrive(found, { store, origin, invoke, signal })) {

@@ -1,8 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Action, openPlay, type Play, type PlayOptions } from '../../local/play';
 import type { Step } from '../../local/step';
+import { statement, writeSynthesis } from '../helpers/review';
 import { resolved } from '../helpers/synth-app';
 import {
   consumer,
@@ -12,9 +21,6 @@ import {
   TWO_ACCOUNTS,
   topology,
 } from '../helpers/topology';
-
-// The first synthesis of a test file loads the provider's classes.
-jest.setTimeout(60_000);
 
 let folder: string;
 let steps: Step[];
@@ -282,6 +288,45 @@ test('a file of a table that something else wrote is refused', async () => {
   writeFileSync(file, '{"items":[]}');
   await expect(open({}, { tables: 'kept' })).rejects.toThrow(
     `${file} is not a table as npm run local keeps it; delete it`,
+  );
+});
+
+test('stacks of a folder are played as they are: without statements the sink and the failed batches are refused', async () => {
+  const overrides = {
+    'consumers.process-orders.sink': { type: 's3' },
+    'subscriptions.0.maximumRetryAttempts': 0,
+  };
+  const from = path.join(folder, 'cdktf.out');
+  writeSynthesis(from, resolved(topology(overrides)), {
+    'consumer-process-orders': (json) => {
+      for (const sid of ['WriteChanges', 'SendFailedBatches']) {
+        statement(json, 'execution_role_function_policy', sid).actions = ['s3:GetObject'];
+      }
+    },
+  });
+  const play = await open(overrides, { from });
+  await play.apply(put('1'));
+  await play.deliver();
+  const policies =
+    'the policies of role ProcessOrdersRole of 111122223333 (stack consumer-process-orders)';
+  const lake = 'arn:aws:s3:::process-orders-changes-025f751830a2/changes/*';
+  expect(
+    steps
+      .filter(({ what }) => what === 'log')
+      .map(({ text }) => text)
+      .join(),
+  ).toContain(
+    'is not authorized to perform: s3:PutObject on process-orders-changes-025f751830a2/changes/',
+  );
+  expect(lines().slice(4)).toEqual([
+    `analytics consumer-p function ProcessOrders refused missing in ${policies}: Allow s3:PutObject on ${lake} where StringEquals s3:ResourceAccount = 111122223333 (problem)`,
+    'analytics consumer-p function ProcessOrders answered processed 0 of 1, and reports INSERT OrderId=1 (problem)',
+    'analytics subscription-orders-p mapping discarded INSERT OrderId=1: RetryAttemptsExhausted (problem)',
+    `analytics consumer-p failed batches refused missing in ${policies}: Allow s3:PutObject on arn:aws:s3:::${FAILED}/aws/lambda/* where Null lambda:SourceFunctionArn = true and StringEquals s3:ResourceAccount = 111122223333 (problem)`,
+  ]);
+  expect(existsSync(path.join(folder, FAILED))).toBe(false);
+  await expect(open({}, { from: folder })).rejects.toThrow(
+    `${folder}/stacks is missing; run npm run synth`,
   );
 });
 

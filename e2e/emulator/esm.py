@@ -362,10 +362,14 @@ class StreamMapping(EventSourceMapping):
             self.last_result = "PROBLEM: Function call failed"
             self._count(FailedInvokeEventCount=len(batch))
             rest = batch[failed_at:]
-            if failed_at > 0:  # those before it are through; the first of the rest failed once
+            bisects = self.settings["BisectBatchOnFunctionError"]
+            if failed_at > 0:  # those before it are through
                 self.position = sequence_number(rest[0])
-                failures = 0
-            elif self.settings["BisectBatchOnFunctionError"] and len(batch) > 1:
+                if bisects:  # split where the answer says
+                    waiting.insert(0, (rest, failures))
+                    continue
+                failures = 0  # the first of the rest failed once
+            elif bisects and outcome.error and len(batch) > 1:
                 half = len(batch) // 2  # a split does not count as a retry
                 waiting[:0] = [(batch[:half], failures), (batch[half:], failures)]
                 continue

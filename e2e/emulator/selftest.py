@@ -948,7 +948,7 @@ class Delivery(Case):
         self.assertEqual(json.loads(found), expected)
         found = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
         self.assertEqual(json.loads(found), expected)
-        self.assertTrue(wait_for(lambda: "Not authorized" in self.last_result()))
+        self.assertTrue(wait_for(lambda: "is not authorized" in self.last_result()))
         self.put("1")
         self.dynamodb.put_resource_policy(ResourceArn=stream, Policy=document)
         self.assertEqual(self.ids(url), [["1"]])
@@ -1070,6 +1070,14 @@ class Delivery(Case):
         self.assertEqual(self.failed_batch()["DDBStreamBatchInfo"]["batchSize"], 3)
         self.put("4")
         self.assertEqual(self.ids(url), [["4"]])
+
+    def test_a_report_with_bisecting(self):
+        _, url = self.on_failure(
+            MaximumRetryAttempts=1, BisectBatchOnFunctionError=True,
+            FunctionResponseTypes=["ReportBatchItemFailures"], environment={"REPORT": "1"})
+        seen = self.ids(url, 3)
+        self.assertEqual(seen, [["1", "poison", "2", "3"], *[["poison", "2", "3"]] * 2])
+        self.assertEqual(self.failed_batch()["DDBStreamBatchInfo"]["batchSize"], 3)
 
     def test_bucket_of_another_account(self):
         bucket = unique("failed")

@@ -1,8 +1,12 @@
-"""Reading the items of tables across accounts, on top of moto.
+"""The items of tables, read across accounts, on top of moto.
 
 GetItem, BatchGetItem and Query with the ARN of a table go to the account in the ARN and are
 authorised there. With a name they are moto's, which lets everyone read tables of its own account.
+Numbers are stored as DynamoDB does: without zeros in front and at the end.
 """
+from decimal import Context, Decimal
+
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.responses import DynamoHandler
 
 import identity
@@ -55,7 +59,25 @@ def authorised(action, moto_method):
     return method
 
 
+def trimmed(number):
+    return f"{Decimal(number).normalize(Context(prec=38)):f}"
+
+
+def store_trimmed_numbers():
+    moto_init = DynamoType.__init__
+
+    def init(self, type_as_dict):
+        moto_init(self, type_as_dict)
+        if self.type == "N":
+            self.value = trimmed(self.value)
+        elif self.type == "NS":
+            self.value = [trimmed(number) for number in self.value]
+
+    DynamoType.__init__ = init
+
+
 def install():
+    store_trimmed_numbers()
     handler = DynamoHandler
     handler.get_item = authorised("GetItem", handler.get_item)
     handler.batch_get_item = authorised("BatchGetItem", handler.batch_get_item)

@@ -1,6 +1,6 @@
 /**
- * The sink `s3` with faults that the items themselves ask for, by their attribute `Fault`. Bundled as
- * the function of `processing.test.ts`.
+ * The sink `s3` with faults that the items themselves ask for, by their attribute `Fault`, and batches that are halved.
+ * Bundled as the function of `processing.test.ts`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeStreamCommand, DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
@@ -12,14 +12,11 @@ const client = new S3Client({});
 const bucket = process.env.SINK_BUCKET ?? '';
 const writeChanges = s3Sink({ client, bucket, prefix: process.env.SINK_PREFIX });
 
-export default defineBatchProcessor(
-  async (changes, context) => {
-    for (const change of changes) await failBefore(change);
-    await writeChanges(changes, context);
-    for (const change of changes) await failAfter(change);
-  },
-  { repeatWhole: true },
-);
+export default defineBatchProcessor(async (changes, context) => {
+  for (const change of changes) await failBefore(change);
+  await writeChanges(changes, context);
+  for (const change of changes) await failAfter(change);
+});
 
 async function failBefore(change: ChangeEvent): Promise<void> {
   const fault = change.newImage?.Fault;

@@ -24,7 +24,7 @@ const DEFAULTS = {
   PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
   TZ: ':UTC',
   // It would warn of the Node.js of this machine, which Lambda does not run.
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: '1',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 
 /** They are read from nowhere else: no profile of the user, no metadata service. */

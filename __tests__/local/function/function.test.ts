@@ -118,7 +118,7 @@ describe('the process of a function', () => {
       AWS_LAMBDA_LOG_STREAM_NAME: 'local',
       AWS_LAMBDA_RUNTIME_API: 'local',
       AWS_REGION: 'eu-central-1',
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: '1',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_SESSION_TOKEN: 'local',
       AWS_SHARED_CREDENTIALS_FILE: devNull,

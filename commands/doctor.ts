@@ -28,11 +28,12 @@ export const command = defineTopologyCommand(
   'doctor',
   OPTIONS,
   async ({ subscription, json, 'read-only': reads }, world) => {
-    const { stdout, stderr, now } = world;
+    const { stdout, stderr, now, env } = world;
     const all = readTopology(world);
     const topology = reads ? readOnly(all) : all;
     const asked = subscription === undefined ? topology : withSubscriptions(topology, subscription);
-    const screen = new Screen({ stdout: stderr, terminal: world.terminal });
+    const terminal = process.stderr.isTTY ? world.terminal : undefined;
+    const screen = new Screen({ stdout: stderr, terminal });
     const { facts, causes } = await examine(asked, now, (read, of) =>
       screen.show(`Reading AWS: ${read} of ${of} producers and consumers`),
     );
@@ -40,7 +41,7 @@ export const command = defineTopologyCommand(
     const called = { facts, causes: causes.map((cause) => asTyped(cause, world)) };
     const lines = json
       ? JSON.stringify(reportOf(called), null, 2).split('\n').map(visible)
-      : reportLines(called);
+      : reportLines(called, world.terminal !== undefined && !env.NO_COLOR);
     for (const line of lines) stdout.write(`${line}\n`);
     return causes.length === 0 ? 0 : 1;
   },

@@ -1,3 +1,4 @@
+import { createColors } from 'picocolors';
 import { MAPPING_METRICS } from '../../constructs/monitoring/metrics';
 import { oneLine } from '../../topology/unicode';
 import { counted } from '../redrive/report';
@@ -41,22 +42,32 @@ export function reportOf(examination: Examination): Report {
 }
 
 /** A line for each subscription, then each cause with what to do. */
-export function reportLines(examination: Examination): string[] {
+export function reportLines(examination: Examination, colours = false): string[] {
+  const { bold, green, red } = createColors(colours);
   const { causes } = examination;
   const concerning = [...causesOf(examination)];
   const width = Math.max(0, ...concerning.map(([each]) => each.subscription.stackId.length));
   const rows = concerning.map(([facts, found]) => {
     const ids = [...new Set(found.map(({ cause }) => cause))].join(', ');
-    return `${facts.subscription.stackId.padEnd(width)}  ${ids || working(facts)}`;
+    const verdict = ids === '' ? green(oneLine(working(facts))) : red(ids);
+    return `${facts.subscription.stackId.padEnd(width)}  ${verdict}`;
+  });
+  const paragraphs = causes.map(({ cause, account, stack, part, message, remedy }) => {
+    const place = [account === '' ? 'all accounts' : account, stack, part].filter(Boolean);
+    return [
+      '',
+      `${red(cause)} ${bold(oneLine(place.join(', ')))}`,
+      `  ${oneLine(message)}`,
+      `  To do: ${oneLine(remedy)}`,
+    ];
   });
   const works = concerning.filter(([, found]) => found.length === 0).length;
-  const total = `${works} of ${counted(concerning.length, 'subscription works', 'subscriptions work')}`;
-  return [
-    ...rows,
-    ...causes.flatMap((cause) => ['', ...causeLines(cause)]),
-    '',
-    causes.length === 0 ? `${total}; ${CHECKED}` : total,
-  ].map(oneLine);
+  const all = counted(concerning.length, 'subscription', 'subscriptions');
+  const total =
+    causes.length === 0
+      ? `${all} without a cause; ${CHECKED}`
+      : `${counted(causes.length, 'cause', 'causes')}; ${works} of ${all} without one`;
+  return [...rows, ...paragraphs.flat(), '', total];
 }
 
 const CHECKED =
@@ -70,11 +81,6 @@ function working({ subscription, consumer, mapping }: SubscriptionFacts): string
   return last
     ? `works; the last records were read in the hour from ${time(last.at)}`
     : 'works; no records were read in the last 24 hours';
-}
-
-function causeLines({ cause, account, stack, part, message, remedy }: Cause): string[] {
-  const place = [account === '' ? 'all accounts' : account, stack, part].filter(Boolean).join(', ');
-  return [`${cause} (${place})`, `  ${message}`, `  To do: ${remedy}`];
 }
 
 /** Each subscription with all causes that it has to do with. */

@@ -30,7 +30,23 @@ test('a healthy subscription works, and what was checked is said', () => {
   expect(reportLines(examination)).toEqual([
     'subscription-orders-process-orders  works; no records were read in the last 24 hours',
     '',
-    '1 of 1 subscription works; checked: credentials, states and locks, roles, streams, policies, keys, mappings, functions, metrics, failed batches, alarms',
+    '1 subscription without a cause; checked: credentials, states and locks, roles, streams, policies, keys, mappings, functions, metrics, failed batches, alarms',
+  ]);
+});
+
+test('on a terminal causes are red, and what AWS says cannot act on it', () => {
+  const examination = {
+    facts: factsOf(),
+    causes: [{ ...cause('producer-orders'), message: 'no\x1b[2J\nclear' }],
+  };
+  expect(reportLines(examination, true)).toEqual([
+    'subscription-orders-process-orders  \x1b[31mnot-deployed\x1b[39m',
+    '',
+    '\x1b[31mnot-deployed\x1b[39m \x1b[1mshop, producer-orders, state\x1b[22m',
+    String.raw`  no\u001b[2J clear`,
+    '  To do: npm run deploy -- producer-orders',
+    '',
+    '1 cause; 0 of 1 subscription without one',
   ]);
 });
 
@@ -67,18 +83,18 @@ test('a cause of an account concerns all of its subscriptions, and is said once'
   expect(reportLines(examination)).toEqual([
     'subscription-orders-process-orders  role-not-assumed',
     '',
-    'role-not-assumed (shop, credentials)',
+    'role-not-assumed shop, credentials',
     '  the role arn:aws:iam::444455556666:role/Deploy cannot be assumed (AccessDenied: not authorized)',
     "  To do: let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it: aws sts assume-role --role-arn arn:aws:iam::444455556666:role/Deploy --role-session-name doctor",
     '',
-    '0 of 1 subscription works',
+    '1 cause; 0 of 1 subscription without one',
   ]);
 });
 
 test('credentials that are missing concern all accounts', () => {
   const missing = noCredentials({ name: 'CredentialsProviderError', message: 'none' });
   expect(reportLines({ facts: factsOf(), causes: [missing] }).slice(2, 4)).toEqual([
-    'no-credentials (all accounts, credentials)',
+    'no-credentials all accounts, credentials',
     '  there are no credentials of AWS, or they cannot be used (CredentialsProviderError: none)',
   ]);
 });

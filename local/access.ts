@@ -46,7 +46,7 @@ type Asked = Pick<AccessAnswer, 'principal' | 'target' | 'action' | 'allowed' | 
 export function accessOf(stacks: Stacks, topology: ResolvedTopology, denied?: TableReference) {
   const model = readAccessModel(stacks);
   const intent = intentOf(topology);
-  const targets = denied ? withSilent(streamOf(denied), model.targets) : model.targets;
+  const targets = denied ? withSilent(denied, model.targets, intent.elsewhere) : model.targets;
   const answers = evaluateAccess({ ...model, targets }, topology).answers.filter(
     ({ wanted }) => wanted,
   );
@@ -162,11 +162,16 @@ function policiesIn({ target: { kind }, by }: Asked): string[] {
   );
 }
 
-/** With a policy of a stream that says nothing. */
-function withSilent(stream: AccessTarget, targets: readonly AccessTarget[]): AccessTarget[] {
-  const isIt = (target: AccessTarget) => inWords(target) === inWords(stream);
-  const silent = { ...(targets.find(isIt) ?? stream), policy: { Statement: [] } };
-  return [...targets.filter((target) => !isIt(target)), silent];
+/** With a policy of a table's stream that says nothing; the stream may be elsewhere. */
+function withSilent(
+  table: TableReference,
+  targets: readonly AccessTarget[],
+  elsewhere: readonly AccessTarget[],
+): AccessTarget[] {
+  const stream = inWords(streamOf(table));
+  const [found] = [...targets, ...elsewhere].filter((target) => inWords(target) === stream);
+  if (!found) return [...targets];
+  return [...targets.filter((target) => target !== found), { ...found, policy: { Statement: [] } }];
 }
 
 export function sayRefusals(refusals: readonly Refusal[], place: Place, say: Say): void {

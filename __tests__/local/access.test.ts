@@ -3,10 +3,11 @@ import { accessOf } from '../../local/access';
 import { Stacks } from '../../review/read/resources';
 import { arns } from '../../topology/arns';
 import type { ResolvedConsumer, ResolvedSubscription } from '../../topology/resolve';
+import { EVERYTHING } from '../helpers/everything';
 import { type Edit, synthesizedStacks } from '../helpers/review';
 import { SHIPPED } from '../helpers/shipped-topologies';
 import { resolved } from '../helpers/synth-app';
-import { topology } from '../helpers/topology';
+import { existingStream, STREAM_OF_OTHERS, topology } from '../helpers/topology';
 
 const TOPOLOGY = resolved(
   topology({
@@ -269,27 +270,28 @@ test('a bucket that the role may not write to is refused to the code', () => {
 });
 
 test('the stream of a fault has a policy that allows nothing', () => {
-  const stream = `the policy of stream Orders (stack producer-orders)`;
-  expect(
-    accessWith({}, source)
-      .reading(role.arn, source)
-      .refusals.map(({ text }) => text),
-  ).toEqual([expect.stringContaining(`missing in ${stream}: Allow ${READ}`)]);
+  const ofOthers = resolved(topology(existingStream()));
+  const [{ source: others }] = ofOthers.subscriptions as [ResolvedSubscription];
+  const access = accessOf(new Stacks(synthesizedStacks(ofOthers)), ofOthers, others);
+  const { refusals } = access.reading(role.arn, others);
+  const ofOwn = accessWith({}, source).reading(role.arn, source).refusals;
+  expect([...ofOwn, ...refusals].map(({ text }) => text)).toEqual([
+    `missing in the policy of stream Orders (stack producer-orders): Allow ${READ} on ${TABLE}/stream/2026-01-01T00:00:00.000 to ${role.arn}`,
+    `missing in the policy of stream Orders (in no stack): Allow ${READ} on ${STREAM_OF_OTHERS} to ${role.arn}`,
+  ]);
 });
 
-test.each(SHIPPED)('nothing is refused in %s', (file) => {
-  const shipped = loadTopology(`topologies/${file}`);
-  const access = accessOf(new Stacks(synthesizedStacks(shipped)), shipped);
-  const refused = shipped.subscriptions.flatMap(
-    ({ source, consumerStackId, failedBatchesBucket }) => {
-      const { role, account } = shipped.consumers.find(
-        ({ stackId }) => stackId === consumerStackId,
-      ) as ResolvedConsumer;
-      return [
-        ...access.reading(role.arn, source).refusals,
-        ...access.keeping(role.arn, arns.bucket(account, failedBatchesBucket)),
-      ];
-    },
-  );
+test.each([...SHIPPED, 'everything'] as const)('nothing is refused in %s', (file) => {
+  const all = file === 'everything' ? resolved(EVERYTHING) : loadTopology(`topologies/${file}`);
+  const access = accessOf(new Stacks(synthesizedStacks(all)), all);
+  const refused = all.subscriptions.flatMap(({ source, consumerStackId, failedBatchesBucket }) => {
+    const { role, account } = all.consumers.find(
+      ({ stackId }) => stackId === consumerStackId,
+    ) as ResolvedConsumer;
+    return [
+      ...access.reading(role.arn, source).refusals,
+      ...access.keeping(role.arn, arns.bucket(account, failedBatchesBucket)),
+    ];
+  });
   expect(refused).toEqual([]);
 });

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { parse } from 'yaml';
+import { loadTopology } from '../../load/load';
 import { codesIn, tableBelow } from '../helpers/markdown';
 import { matches } from '../helpers/matches';
 import { SHIPPED } from '../helpers/shipped-topologies';
@@ -15,12 +18,22 @@ test('the README lists the topologies of the project, which are those that are t
   expect(rows.flatMap(([files]) => codesIn(files)).sort()).toEqual([...SHIPPED].sort());
 });
 
+const README = readFileSync('README.md', 'utf8');
+const [, SMALLEST = ''] = /```yaml\n([\s\S]*?)```/.exec(README) ?? [];
+
 test('the smallest topology of the README makes the stacks of its table', () => {
-  const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
-  const { ids } = synthApp(parse(yaml));
+  const { ids } = synthApp(parse(SMALLEST));
   const rows = tableBelow('The smallest topology', 'README.md');
   expect(rows.map(([id]) => codesIn(id)[0])).toEqual(ids);
   expect(rows.map(([, account]) => account)).toEqual(['analytics', 'shop', 'analytics']);
+});
+
+test('it is refused as the README shows if an account ID has no quotes', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'readme-'));
+  const file = path.join(folder, 'topology.yaml');
+  writeFileSync(file, SMALLEST.replace('"444455556666"', '444455556666'));
+  const [, shown = ''] = /```\n(topology\.yaml:.*)\n```/.exec(README) ?? [];
+  expect(() => loadTopology(file)).toThrow(shown.replace('topology.yaml', file));
 });
 
 /** The example of docs/tenants.md, in the accounts of the topology that it divides into tiers. */

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { scripts } from '../../package.json';
 import { linksIn } from '../helpers/markdown';
 
-const DOCS = readdirSync('docs').map((file) => `docs/${file}`);
+const DOCS = readdirSync('docs')
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
+const PICTURES = readdirSync('docs/images').map((file) => `docs/images/${file}`);
 const PAGES = ['README.md', 'SECURITY.md', ...DOCS];
 
 test.each(PAGES)('every link of %s leads to a file and a heading', (page) => {
@@ -21,18 +23,17 @@ test('every page is reached from the README', () => {
   expect([...reached].sort()).toEqual([...PAGES].sort());
 });
 
+test.each(PICTURES)('%s is in the README and on a page, and has at most 150 KB', (picture) => {
+  const pages = PAGES.filter((page) =>
+    linksOf(page).some((link) => path.join(path.dirname(page), link) === picture),
+  );
+  expect(pages).toEqual(['README.md', expect.stringMatching(/^docs\/.*\.md$/)]);
+  expect(statSync(picture).size).toBeLessThanOrEqual(150_000);
+});
+
 test.each(PAGES)('%s has at most 1,200 words, the README 1,100', (page) => {
   const words = readFileSync(page, 'utf8').split(/\s+/).filter(Boolean);
   expect(words.length).toBeLessThanOrEqual(page === 'README.md' ? 1_100 : 1_200);
-});
-
-test('every command of README, SECURITY and docs is in the list of commands', () => {
-  const named = PAGES.flatMap((page) =>
-    [
-      ...readFileSync(page, 'utf8').matchAll(/\bnpm run (?:--silent )?([a-z][a-z0-9:]*[a-z0-9])/g),
-    ].map(([, name]) => name),
-  );
-  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
 });
 
 /** Links of a page to files of the project. */

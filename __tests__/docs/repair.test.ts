@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { roleName } from '../../topology/arns';
 import { codesIn, tableBelow } from '../helpers/markdown';
 import {
@@ -24,13 +25,14 @@ const ROWS = tableBelow('Addresses and IDs', 'docs/repair.md').map(([, address, 
   id: id ?? '',
 }));
 
-/** With a managed state bucket, a key of the consumer, and a role of all its policies: it reads more streams than fit into one. */
+/** With a managed state bucket, a key and concurrency of the consumer, and a role of all its policies: it reads more streams than fit into one. */
 const LARGE = withStacks(
   resolved(
     topology({
       'state.manage': true,
       ...tenants(150),
       'consumers.process-orders.encryption': 'customer-managed',
+      'consumers.process-orders.function.reservedConcurrentExecutions': 100,
       'consumers.process-orders.function.vpc': {
         subnetIds: ['subnet-0123abcd'],
         securityGroupIds: ['sg-0123abcd'],
@@ -79,7 +81,7 @@ test('IDs that the topology file chooses are those of the resources', () => {
   expect(compared.filter(({ id, actual }) => !matches(id, actual))).toEqual([]);
 });
 
-test('every alarm is in a row of docs/guarantees.md', () => {
+test('every alarm is in a row of docs/guarantees.md, docs/alarms.md and docs/runbook.md', () => {
   const names = RESOURCES.filter(({ address }) =>
     address.startsWith('aws_cloudwatch_metric_alarm.'),
   ).map(({ block, names }) => {
@@ -88,7 +90,31 @@ test('every alarm is in a row of docs/guarantees.md', () => {
   });
   const rows = tableBelow('From the write to the sink', 'docs/guarantees.md');
   expect(new Set(rows.flatMap((row) => codesIn(row[3])))).toEqual(new Set(names));
+  const listed = rowsOf('docs/alarms.md').map(([alarm]) => codesIn(alarm)[0]);
+  expect(listed.sort()).toEqual([...new Set(names)].sort());
+  const seen = RUNBOOK.flatMap(([symptom]) => codesIn(symptom));
+  expect(seen).toEqual(expect.arrayContaining(names));
 });
+
+const RUNBOOK = rowsOf('docs/runbook.md');
+
+test.each(RUNBOOK)('%s: the runbook names the command, the cause and what to do', (_, ...cells) => {
+  expect(cells).toHaveLength(3);
+  expect(cells.filter((cell) => cell === '')).toEqual([]);
+  expect(cells[0]).toMatch(/^`npm run [a-z]+/);
+});
+
+/** The rows of all tables of a page. */
+function rowsOf(page: string): string[][] {
+  return [...readFileSync(page, 'utf8').matchAll(/^\|---.*\n((?:\|.*\n)+)/gm)]
+    .flatMap(([, rows = '']) => rows.trim().split('\n'))
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
 
 function resourcesOf({ topology, stacks }: SynthesizedTopology): Resource[] {
   const names = new Map<string, Record<string, string>>();

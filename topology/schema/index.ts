@@ -24,7 +24,7 @@ import { list, NAME, NAME_RULE, named, object, text } from './values';
  */
 export const AWS_PROVIDER_VERSION = '6.31.0';
 
-/** @see docs/operations.md, section "Another version of the AWS provider" */
+/** @see docs/upgrading.md, section "Another version of the AWS provider" */
 const EARLY_AWS_PROVIDER = /^6\.(\d|1\d|2[0-8])\.(0|[1-9]\d*)$/;
 const TOO_EARLY =
   "must be 6.29.0 or later: earlier ones keep a replaced stream's policy on the old stream, and fail to create buckets in China, GovCloud and the European Sovereign Cloud";

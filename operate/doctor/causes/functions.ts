@@ -174,7 +174,7 @@ function isNotReached(found: LiveFunction, facts: ConsumerFacts, counts: Counts)
   }
   const ofKey = KMSKeyArn
     ? `look at the key ${KMSKeyArn}: it must be enabled, and let the role ${Role} decrypt (${ownPage('encryption.md')})`
-    : `its key for the environment may belong to a role that was deleted. ${ownPage('operations.md')}, "A role that was deleted": ${renewGrant(facts, Role)}`;
+    : `its key for the environment may belong to a role that was deleted. ${ownPage('encryption.md')}, "A role that is replaced": ${renewGrant(facts, Role)}`;
   return {
     cause: 'function-inactive',
     message: `invocations for ${counted(failedRecords, 'record', 'records')} failed in the last ${RECENT} minutes, and ${facts.consumer.function.name} has no errors: Lambda does not reach it`,

@@ -2,10 +2,9 @@
  * docs/first-deploy.md from end to end: its commands in their order, with real Terraform against the AWS API at
  * AWS_ENDPOINT_URL. Its topology is deployed with the roles of bootstrap/.
  */
-import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   GetPolicyCommand,
   GetPolicyVersionCommand,
@@ -13,17 +12,14 @@ import {
   ListRolesCommand,
 } from '@aws-sdk/client-iam';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
-import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { ANALYTICS, documentsOf, SHOP } from '../bootstrap/support/account';
 import { type AccountClients, clientsIn } from './support/account';
+import { prepareAwsCli, seeRecord } from './support/aws-cli';
 import { TestBucket } from './support/bucket';
 import { describeWithEndpoint, FLAGS } from './support/deployment';
-import { eventually } from './support/eventually';
 import { Page } from './support/page';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'first-deploy-'));
-
-const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...others } = process.env;
 
 /** The page, with what this test adds to what a user types. */
 const page = new Page(
@@ -38,23 +34,14 @@ const page = new Page(
         'function: { name: ProcessOrders, runtime: nodejs22.x }',
       )
       .replace('npm ci\n', ''),
-  { env: { ...others, AWS_CONFIG_FILE: path.join(folder, 'config') } },
+  {
+    // The page has profiles.
+    get env() {
+      const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...others } = process.env;
+      return others;
+    },
+  },
 );
-
-/** A profile with the credentials of an administrator. */
-async function profile(name: string, id: string): Promise<string> {
-  const credentials = await fromTemporaryCredentials({
-    params: { RoleArn: `arn:aws:iam::${id}:role/Administrator` },
-    clientConfig: { region: 'us-east-1' },
-  })();
-  return [
-    `[profile ${name}]`,
-    'region = us-east-1',
-    `aws_access_key_id = ${credentials.accessKeyId}`,
-    `aws_secret_access_key = ${credentials.secretAccessKey}`,
-    `aws_session_token = ${credentials.sessionToken}`,
-  ].join('\n');
-}
 
 describeWithEndpoint('the first deploy', () => {
   const analytics = clientsIn(ANALYTICS.account.id, 'Administrator');
@@ -78,21 +65,22 @@ describeWithEndpoint('the first deploy', () => {
   beforeAll(async () => {
     cpSync('bootstrap', path.join(folder, 'bootstrap'), { recursive: true });
     cpSync('topologies', path.join(folder, 'topologies'), { recursive: true });
-    const profiles = { analytics: ANALYTICS.account.id, shop: SHOP.account.id };
-    const written = Object.entries(profiles).map(([name, id]) => profile(name, id));
-    writeFileSync(path.join(folder, 'config'), (await Promise.all(written)).join('\n'));
+    await prepareAwsCli(folder);
   });
 
-  test('the topology is reviewed', () => page.run(2));
+  test('the topology is reviewed', async () => {
+    await page.run('1. ');
+    await page.run('2. ');
+  });
 
   test('the state bucket and its roles are created', async () => {
-    await page.run(3);
+    await page.run('3. ', 1);
     // Emulators whose S3 evaluates no conditions refuse everything under the policy.
     await states.open();
   });
 
   test('the roles of the accounts are granted the documents that the unit tests evaluate', async () => {
-    await page.run(4);
+    await page.run('4. ');
     const [ofAnalytics, ofShop] = [documentsOf(ANALYTICS), documentsOf(SHOP)];
     expect(await granted(analytics, 'TerraformDeploy')).toEqual(ofAnalytics.deploy);
     expect(await granted(analytics, 'TerraformRead')).toEqual(ofAnalytics.read);
@@ -101,24 +89,24 @@ describeWithEndpoint('the first deploy', () => {
   });
 
   test('a record written in the one account is in the log of the other', async () => {
-    await page.run(5);
-    const Item = { OrderId: { S: 'order-1' }, Status: { S: 'placed' } };
-    await shop.dynamodb.send(new PutItemCommand({ TableName: 'Orders', Item }));
-    await eventually(async () =>
-      expect(await analytics.changesSeen('ProcessOrders')).toEqual([
-        `${SHOP.account.id} Orders order-1`,
-      ]),
-    );
+    await page.run('5. ');
+    await seeRecord(page, '6. ', 0);
   });
 
   test('nothing is left', async () => {
-    await page.run(8);
+    await page.run('8. ');
     // moto fails where many versions are deleted by one call.
     await states.empty();
-    await page.run(9);
+    await page.run('9. ');
     const { Buckets } = await analytics.s3.send(new ListBucketsCommand({}));
     const roles = [analytics, shop].map(({ iam }) => iam.send(new ListRolesCommand({})));
     expect(Buckets).toEqual([]);
     expect((await Promise.all(roles)).map(({ Roles }) => Roles)).toEqual([[], []]);
+  });
+
+  test('every command of the page was run', () => {
+    const [ofGitHub, ...others] = page.unused();
+    expect(ofGitHub).toMatch(/^gh api /); // asks GitHub about a repository of the user
+    expect(others).toEqual([]);
   });
 });

@@ -54,8 +54,8 @@ const page = new Page(
 
 /** Runs a step, which prints what the page shows. */
 async function step(number: number): Promise<void> {
-  const printed = withoutCommits(await page.run(number));
-  for (const block of page.blocks(number)) expect(printed).toContain(withoutCommits(block));
+  const printed = withoutCommits(await page.run(`${number}. `));
+  for (const block of page.blocks(`${number}. `)) expect(printed).toContain(withoutCommits(block));
 }
 
 const withoutCommits = (text: string) => text.replaceAll(/--from [0-9a-f]{12}$/gm, '--from …');
@@ -103,7 +103,7 @@ describeWithEndpoint('a pull request', () => {
     await step(2);
     await step(3);
     const comment = readFileSync(path.join(repository, 'review.out', 'review.md'), 'utf8');
-    for (const rows of page.blocks(3, 'md')) expect(comment).toContain(rows);
+    for (const rows of page.blocks('3. ', 'md')) expect(comment).toContain(rows);
     expect(comment).toMatch(/^\*\*3 changed, 3 added in 3 of 4 stacks, 1 after others, 2 removed/m);
   });
 
@@ -154,6 +154,7 @@ describeWithEndpoint('a pull request', () => {
       }),
     );
     await step(6);
+    expect(page.unused()).toEqual([]);
   });
 });
 

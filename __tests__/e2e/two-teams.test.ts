@@ -14,11 +14,11 @@ import { Page } from './support/page';
 import { writeTopology } from './support/topology';
 
 /** The sections of the page. */
-const TABLE = 1;
-const FUNCTION = 2;
-const AFTERWARDS = 3;
-const STATEMENT = 4;
-const LEAVING = 5;
+const TABLE = '1. The table';
+const FUNCTION = '2. The function';
+const AFTERWARDS = '3. Afterwards';
+const STATEMENT = '4. The function first';
+const LEAVING = '5. Leaving';
 
 /** Who has a topology, and the credentials of the account it is deployed to. */
 class Team {
@@ -31,7 +31,7 @@ class Team {
   }
 
   /** Runs the commands of a section of the page; returns what they print. */
-  async run(section: number): Promise<string> {
+  async run(section: string): Promise<string> {
     const { accessKeyId, secretAccessKey, sessionToken } =
       await this.clients.s3.config.credentials();
     const env = {

@@ -225,10 +225,6 @@ describeWithEndpoint.each(VARIANTS)(
 
     // One language is enough: all but the code is the same for both.
     const testOnce = runtime.startsWith('nodejs') ? test : test.skip;
-    testOnce('its HCL plans no changes with Terraform alone', async () => {
-      expect(await deployment.plannedChangesOfHcl()).toEqual({});
-    });
-
     testOnce('records flow again after the role was deleted and created again', async () => {
       const role = { RoleName: ROLE };
       const { PolicyNames = [] } = await consumer.iam.send(new ListRolePoliciesCommand(role));

@@ -6,7 +6,9 @@ const run = promisify(execFile);
 
 /** A page of docs whose commands are run. */
 export class Page {
-  private readonly sections: string[];
+  /** What is before the first heading of the second level, then each with what is below it. */
+  private readonly sections: readonly string[];
+  private readonly used = new Set<string>();
 
   /**
    * @param adapt changes commands: what a test adds to what a user types
@@ -20,11 +22,18 @@ export class Page {
     this.sections = readFileSync(file, 'utf8').split(/^## /m);
   }
 
-  /** Runs the commands below a heading, with the variables that those before it exported; returns what they print. */
-  async run(number: number): Promise<string> {
-    const before = this.sections.slice(0, number).join('');
+  /**
+   * Runs the commands below a heading, with the variables that those before it exported; returns what they print.
+   *
+   * @param heading how it begins
+   * @param block the number of one block, from 0. Default: all
+   */
+  async run(heading: string, block?: number): Promise<string> {
+    const before = this.sections.slice(0, this.indexOf(heading)).join('');
     const exported = before.match(/^export .*$/gm) ?? [];
-    const script = this.adapt([...exported, ...this.blocks(number, 'sh')].join('\n'));
+    const commands = this.blocks(heading, 'sh', block);
+    if (commands.length === 0) throw new Error(`no commands below ${heading}`);
+    const script = this.adapt([...exported, ...commands].join('\n'));
     const { cwd, env = process.env } = this.options;
     return run('bash', ['-euo', 'pipefail', '-c', script], {
       cwd,
@@ -33,15 +42,36 @@ export class Page {
     }).then(
       ({ stdout }) => stdout,
       ({ stdout, stderr }) => {
-        throw new Error(`step ${number} failed\n${stdout}\n${stderr}`);
+        throw new Error(`${heading} failed\n${stdout}\n${stderr}`);
       },
     );
   }
 
   /** The blocks of one language below a heading, such as `sh`; those without one show what is printed. */
-  blocks(number: number, language = ''): string[] {
-    const section = this.sections[number] ?? '';
-    const blocks = section.matchAll(/^```(\w*)\n(.*?)^```/gms);
-    return [...blocks].flatMap(([, of, text = '']) => (of === language ? [text] : []));
+  blocks(heading: string, language = '', only?: number): string[] {
+    const all = blocksOf(this.sections[this.indexOf(heading)], language);
+    const blocks = only === undefined ? all : all.slice(only, only + 1);
+    for (const block of blocks) this.used.add(block);
+    return blocks;
   }
+
+  /** The blocks of commands and of topologies that no test has run or read. */
+  unused(): string[] {
+    const all = this.sections.flatMap((section) => [
+      ...blocksOf(section, 'sh'),
+      ...blocksOf(section, 'yaml'),
+    ]);
+    return all.filter((block) => !this.used.has(block));
+  }
+
+  private indexOf(heading: string): number {
+    const index = this.sections.findIndex((section) => section.startsWith(heading));
+    if (index < 0) throw new Error(`no heading ${heading}`);
+    return index;
+  }
+}
+
+function blocksOf(section = '', language: string): string[] {
+  const blocks = section.matchAll(/^```(\w*)\n(.*?)^```/gms);
+  return [...blocks].flatMap(([, of, text = '']) => (of === language ? [text] : []));
 }

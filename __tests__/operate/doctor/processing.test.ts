@@ -227,7 +227,7 @@ describe('functions', () => {
     [
       'a grant that belongs to a role that was replaced',
       { Environment: { Variables: { STAGE: 'live' } } },
-      `its key for the environment may belong to a role that was deleted. docs/operations.md, "A role that was deleted": aws lambda update-function-configuration --function-name ProcessOrders --role <another role that Lambda may assume> --region us-east-1 && aws lambda wait function-updated-v2 --function-name ProcessOrders --region us-east-1 && aws lambda update-function-configuration --function-name ProcessOrders --role ${ROLE} --region us-east-1`,
+      `its key for the environment may belong to a role that was deleted. docs/encryption.md, "A role that is replaced": aws lambda update-function-configuration --function-name ProcessOrders --role <another role that Lambda may assume> --region us-east-1 && aws lambda wait function-updated-v2 --function-name ProcessOrders --region us-east-1 && aws lambda update-function-configuration --function-name ProcessOrders --role ${ROLE} --region us-east-1`,
     ],
     [
       'a key of the consumer',
@@ -433,12 +433,12 @@ describe('alarms', () => {
       [
         `alarm-raised ${CONSUMER} alarms`,
         `the alarm ProcessOrders-errors is in ALARM since 2026-11-27T11:00:00Z: ${raised.StateReason}`,
-        "read the function's log: aws logs tail /aws/lambda/ProcessOrders --since 1h --region us-east-1 (docs/alarms.md)",
+        "read the function's log: aws logs tail /aws/lambda/ProcessOrders --since 1h --region us-east-1 (docs/runbook.md)",
       ],
       [
         `alarm-raised ${STACK} alarms`,
         `the alarm ProcessOrders-${STACK}-not-polled is in INSUFFICIENT_DATA since 2026-11-27T11:00:00Z: Insufficient Data: 3 datapoints were unknown.`,
-        "look at the mapping's last result, the policy of the stream, the role and the key of the table: records are lost after 24 hours (docs/alarms.md)",
+        "look at the mapping's last result, the policy of the stream, the role and the key of the table: records are lost after 24 hours (docs/runbook.md)",
       ],
     ]);
   });

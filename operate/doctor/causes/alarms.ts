@@ -35,7 +35,7 @@ export function raisedAlarms({ consumers, subscriptions }: Facts): Cause[] {
         stack,
         part: 'alarms',
         message: `the alarm ${alarm.AlarmName} is in ${StateValue}${since}: ${StateReason}`,
-        remedy: `${TO_DO[id]?.(consumer)} (${ownPage('alarms.md')})`,
+        remedy: `${TO_DO[id]?.(consumer)} (${ownPage('runbook.md')})`,
       };
     });
   });

@@ -203,7 +203,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     [
       'exists-without-state shop producer-orders table',
       'aws_dynamodb_table.table (Orders) exists in AWS and is not in the state of producer-orders: a deploy that creates it fails',
-      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/producer-orders init -upgrade && terraform -chdir=cdktf.out/stacks/producer-orders import aws_dynamodb_table.table Orders; then npm run deploy -- producer-orders',
+      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/producer-orders init -upgrade && terraform -chdir=cdktf.out/stacks/producer-orders import aws_dynamodb_table.table Orders; docs/repair.md has the others; then npm run deploy -- producer-orders',
     ],
   ],
   [
@@ -213,22 +213,22 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     [
       'exists-without-state analytics consumer-process-orders role',
       'aws_iam_role.execution_role (ProcessOrdersRole) exists in AWS and is not in the state of consumer-process-orders: a deploy that creates it fails',
-      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_iam_role.execution_role ProcessOrdersRole; then npm run deploy -- consumer-process-orders',
+      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_iam_role.execution_role ProcessOrdersRole; docs/repair.md has the others; then npm run deploy -- consumer-process-orders',
     ],
     [
       'exists-without-state analytics consumer-process-orders function',
       'aws_lambda_function.processor (ProcessOrders) exists in AWS and is not in the state of consumer-process-orders: a deploy that creates it fails',
-      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_lambda_function.processor ProcessOrders; then npm run deploy -- consumer-process-orders',
+      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_lambda_function.processor ProcessOrders; docs/repair.md has the others; then npm run deploy -- consumer-process-orders',
     ],
     [
       'exists-without-state analytics consumer-process-orders log',
       'aws_cloudwatch_log_group.log (/aws/lambda/ProcessOrders) exists in AWS and is not in the state of consumer-process-orders: a deploy that creates it fails',
-      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_cloudwatch_log_group.log /aws/lambda/ProcessOrders; then npm run deploy -- consumer-process-orders',
+      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_cloudwatch_log_group.log /aws/lambda/ProcessOrders; docs/repair.md has the others; then npm run deploy -- consumer-process-orders',
     ],
     [
       'exists-without-state analytics consumer-process-orders failed batches',
       'aws_s3_bucket.failed_batches (process-orders-failed-batches-025f751830a2) exists in AWS and is not in the state of consumer-process-orders: a deploy that creates it fails',
-      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_s3_bucket.failed_batches process-orders-failed-batches-025f751830a2; then npm run deploy -- consumer-process-orders',
+      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_s3_bucket.failed_batches process-orders-failed-batches-025f751830a2; docs/repair.md has the others; then npm run deploy -- consumer-process-orders',
     ],
   ],
   [
@@ -317,7 +317,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     [
       'stream-off shop producer-orders stream',
       'the table arn:aws:dynamodb:us-east-1:444455556666:table/Orders has no stream: changes that are written now are not recorded',
-      'aws dynamodb update-table --table-name Orders --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES with credentials of 444455556666, then npm run deploy',
+      'aws dynamodb update-table --table-name Orders --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES --region us-east-1, with credentials of 444455556666, then npm run deploy',
     ],
   ],
   [
@@ -484,7 +484,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     [
       'key-disabled shop producer-orders key',
       'the key arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab is Disabled: what Orders and its stream hold cannot be read',
-      'aws kms enable-key --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab, with credentials of 444455556666',
+      'aws kms enable-key --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab --region us-east-1, with credentials of 444455556666',
     ],
   ],
   [
@@ -494,7 +494,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     [
       'key-disabled shop producer-orders key',
       'the key arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab is PendingDeletion (deleted on 2026-12-24T00:00:00.000Z): what Orders and its stream hold cannot be read',
-      'aws kms cancel-key-deletion --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab && aws kms enable-key --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab, with credentials of 444455556666',
+      'aws kms cancel-key-deletion --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab --region us-east-1 && aws kms enable-key --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab --region us-east-1, with credentials of 444455556666',
     ],
   ],
   [
@@ -565,7 +565,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     [
       'key-grant-missing shop producer-orders key',
       'the table Orders is INACCESSIBLE_ENCRYPTION_CREDENTIALS since 2026-11-20T00:00:00.000Z: DynamoDB cannot use the key arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab',
-      "let the key's policy allow DynamoDB again what it allowed, and look at its grants: aws kms list-grants --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab; after seven days DynamoDB archives the table",
+      "let the key's policy allow DynamoDB again what it allowed, and look at its grants: aws kms list-grants --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab --region us-east-1; after seven days DynamoDB archives the table",
     ],
   ],
   [
@@ -579,7 +579,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     [
       'key-disabled analytics consumer-process-orders key',
       'the key arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab is Disabled: the variables of the function, its log and failed batches cannot be used',
-      'aws kms enable-key --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab, with credentials of 444455556666',
+      'aws kms enable-key --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab --region us-east-1, with credentials of 444455556666',
     ],
   ],
 ];

@@ -1,3 +1,4 @@
+import { ownPage } from '../../../topology/own-files';
 import type { Cause } from '../cause';
 import type { Facts } from '../facts';
 import { type Found, isFound } from '../read/reader';
@@ -29,7 +30,7 @@ export function existing(facts: Facts): Cause[] {
         stack,
         part,
         message: `${address} (${id}) exists in AWS and is not in the state of ${stack}: a deploy that creates it fails`,
-        remedy: `if it is the one of this stack: ${terraform(stack, 'import', address, id)}; then ${deploy(stack)}`,
+        remedy: `if it is the one of this stack: ${terraform(stack, 'import', address, id)}; ${ownPage('repair.md')} has the others; then ${deploy(stack)}`,
       },
     ];
   });

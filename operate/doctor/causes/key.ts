@@ -39,7 +39,7 @@ function ofTable(facts: ProducerFacts): Cause[] {
         ...place,
         cause: 'key-grant-missing',
         message: `the table ${source.name} is ${TableStatus} since ${SSEDescription?.InaccessibleEncryptionDateTime?.toISOString()}: DynamoDB cannot use the key ${keyArn}`,
-        remedy: `let the key's policy allow DynamoDB again what it allowed, and look at its grants: aws kms list-grants --key-id ${keyArn}; after seven days DynamoDB archives the table`,
+        remedy: `let the key's policy allow DynamoDB again what it allowed, and look at its grants: aws kms list-grants --key-id ${keyArn} --region ${source.account.region}; after seven days DynamoDB archives the table`,
       },
     ];
   }
@@ -82,13 +82,15 @@ function unusable(
   if (!isFound(key) || key.metadata.KeyState === 'Enabled') return undefined;
   const { Arn, KeyState, DeletionDate } = key.metadata;
   const date = DeletionDate ? ` (deleted on ${DeletionDate.toISOString()})` : '';
-  const enable = `aws kms enable-key --key-id ${Arn}`;
-  const cancel = `aws kms cancel-key-deletion --key-id ${Arn}`;
+  const { id, region } = parseArn(String(Arn));
+  const of = `--key-id ${Arn} --region ${region}`;
+  const enable = `aws kms enable-key ${of}`;
+  const cancel = `aws kms cancel-key-deletion ${of}`;
   return {
     ...place,
     cause: 'key-disabled',
     message: `the key ${Arn} is ${KeyState}${date}: ${effect}`,
-    remedy: `${KeyState === 'PendingDeletion' ? `${cancel} && ${enable}` : enable}, with credentials of ${parseArn(String(Arn)).id}`,
+    remedy: `${KeyState === 'PendingDeletion' ? `${cancel} && ${enable}` : enable}, with credentials of ${id}`,
   };
 }
 

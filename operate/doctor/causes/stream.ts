@@ -41,7 +41,7 @@ function off({ account, producer: { stackId, source, table } }: ProducerFacts): 
     remedy:
       table.type === 'created'
         ? 'npm run deploy'
-        : `aws dynamodb update-table --table-name ${source.name} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES with credentials of ${source.account.id}, then npm run deploy`,
+        : `aws dynamodb update-table --table-name ${source.name} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES --region ${source.account.region}, with credentials of ${source.account.id}, then npm run deploy`,
   };
 }
 

@@ -17,8 +17,10 @@ const RUNTIME = ownFile('local/function/runtime.mjs');
  */
 const LOADING = 10;
 
-/** Milliseconds for what a process wrote to be read, after it has ended. */
+/** Milliseconds for what a process wrote to be read, after it has answered or ended. */
 const READING = 1_000;
+
+const readingTime = () => delay(READING, undefined, { ref: false });
 
 /** What came of loading the function, or of an invocation. */
 export type Answer =
@@ -69,7 +71,10 @@ export class Sandbox {
     this.#child.send({ ...invocation, endOfLog }, () => {});
     const answer = await answered;
     if (answer.kind === 'failed' && answer.isLast) await this.#ended;
-    else if (answer.kind !== 'timed out') await Promise.race([Promise.all(logged), this.#ended]);
+    else if (answer.kind !== 'timed out') {
+      // The code may have closed an output.
+      await Promise.race([Promise.all(logged), this.#ended, readingTime()]);
+    }
     return answer;
   }
 
@@ -118,10 +123,7 @@ export class Sandbox {
       const [code, signal] = await once(this.#child, 'exit');
       // Processes that it started.
       this.#kill();
-      await Promise.race([
-        Promise.all([closed, disconnected]),
-        delay(READING, undefined, { ref: false }),
-      ]);
+      await Promise.race([Promise.all([closed, disconnected]), readingTime()]);
       const how = signal ? `signal: ${signal}` : `exit status ${code}`;
       const error = code === 0 ? 'without providing a reason' : `with error: ${how}`;
       return { kind: 'failed', error: `Runtime exited ${error}` };

@@ -392,6 +392,11 @@ describe('a handler', () => {
     });
   });
 
+  test('that takes an output away still answers', async () => {
+    const one = body('process.stdout.cork(); console.log("unseen"); return "corked";');
+    expect(await one.invoke(EVENT)).toMatchObject({ response: 'corked', logs: [] });
+  });
+
   test('of a bundle names the places of the sources', async () => {
     const entry = path.join(
       write({

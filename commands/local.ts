@@ -35,6 +35,11 @@ const OPTIONS = {
     value: '<JSON>',
     does: 'attributes that each item of the scene has besides, such as \'{"Total":5}\'',
   },
+  from: {
+    type: 'string',
+    value: '<folder>',
+    does: 'stacks that are synthesized, such as cdktf.out, as they are',
+  },
   watch: { type: 'boolean', does: 'play it again when the code or the topology changes' },
   json: { type: 'boolean', does: 'an object a line, and nothing else on standard output' },
 } as const;
@@ -86,7 +91,7 @@ function readRequest(
   const areRead = producers.every((producer) => producer.subscriptions.length > 0);
   const leftOut = named.subscriptions.filter((each) => !subscriptions.includes(each));
   const topology = areRead ? reducedTo(named, subscriptions) : named;
-  const request = { topology, producers, asked, fault };
+  const request = { topology, producers, asked, fault, from: options.from };
   return [request, asked === 'scene' ? leftOut.map(({ stackId }) => stackId) : []];
 }
 

@@ -25,6 +25,8 @@ export interface Request {
   readonly asked: 'scene' | 'redrive' | readonly Action[];
   /** Default: `poison` in a scene, else none. */
   readonly fault?: Fault;
+  /** A folder of synthesized stacks. Default: they are synthesized from the topology. */
+  readonly from?: string;
 }
 
 export interface Result {
@@ -37,7 +39,7 @@ export interface Result {
 }
 
 export async function run(
-  { topology, producers, asked, fault }: Request,
+  { topology, producers, asked, fault, from }: Request,
   lines: Lines,
 ): Promise<Result> {
   const isScene = asked === 'scene';
@@ -56,7 +58,8 @@ export async function run(
   };
   // Later than the first line, since it takes longer than all before it.
   const { openPlay } = await import('./play');
-  const play = await openPlay(topology, { folder, print, tables: isScene ? 'empty' : 'kept' });
+  const tables = isScene ? 'empty' : 'kept';
+  const play = await openPlay(topology, { folder, print, tables, from });
   const expectProblems = (expected: boolean) => {
     areMeant = expected;
   };

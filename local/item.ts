@@ -61,10 +61,13 @@ export function parseItem(text: string): object {
  */
 export function storedImage(item: object): Image {
   const image = isDynamoDbJson(item) ? (item as Image) : plainImage(item);
-  const stored = M(image, '', 0);
-  const bytes = sizeOf(stored);
+  return M(image, '', 0);
+}
+
+/** @throws UserError if an item is too large */
+export function requireSize(image: Image): void {
+  const bytes = sizeOf(image);
   if (bytes > BYTES) throw new UserError(`an item must have at most ${BYTES} bytes, got ${bytes}`);
-  return stored;
 }
 
 function isDynamoDbJson(item: object): boolean {
@@ -172,7 +175,7 @@ export function sizeOf(image: Image): number {
   );
 }
 
-function sizeOfValue(value: AttributeValue): number {
+export function sizeOfValue(value: AttributeValue): number {
   const ofNumber = (digits: string) =>
     Math.ceil(digits.replaceAll(/^-|\.|e.*/gi, '').length / 2) + 1;
   if (value.S !== undefined) return Buffer.byteLength(value.S);

@@ -3,14 +3,13 @@ import { didYouMean, UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import type { InjectedFault } from './function/function';
 import { Functions } from './functions';
-import { keyInWords } from './item';
+import { keyInWords, storedImage } from './item';
 import { inWords } from './mapping';
 import type { Parts, TablePart } from './parts';
 import { redriveBatches } from './redrive';
 import { type Print, saying } from './step';
 import { deliverTo, type Faults } from './subscription';
 import { readSynthesis } from './synthesis';
-import type { Written } from './table';
 import { Tables } from './tables';
 
 /** A change of an item. */
@@ -79,13 +78,16 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
       const part = tableNamed(producer, parts);
       const table = tables.get(part);
       const hadKey = table.state.key !== undefined;
-      const { keys, record } = applied(part, () => table[kind](item));
+      const { image, keys, record } = applied(part, () => {
+        const image = storedImage(item);
+        return { image, ...table[kind](image) };
+      });
       if (!hadKey) {
         const [{ name, type } = {}] = table.state.key ?? [];
         const text = `the topology does not have its key: taken is ${name} (${type}), the first attribute`;
         say(part.place, 'assumed', text, 'note');
       }
-      say(part.place, kind, keyInWords(keys), 'ok', { item });
+      say(part.place, kind, keyInWords(keys), 'ok', { item: image });
       const stream = { ...part.place, part: 'stream' };
       if (!record) {
         say(stream, 'record', 'none, since nothing changed', 'note');
@@ -131,7 +133,7 @@ function tableNamed(producer: string, { tables }: Parts): TablePart {
   );
 }
 
-function applied({ label }: TablePart, write: () => Written): Written {
+function applied<T>({ label }: TablePart, write: () => T): T {
   try {
     return write();
   } catch (error) {

@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { sortedKeys } from '../lambda-src/contract';
 import type { Image, StreamRecord } from '../lambda-src/runtime/stream-event';
 import { type Change, recordOf } from '../lambda-src/testing/to-record';
+import { LONGEST_KEY } from '../load/checks/filters/record';
 import { formatValue, UserError } from '../topology/problem';
-import { sizeOf, storedImage } from './item';
+import { requireSize, sizeOf, sizeOfValue, storedImage } from './item';
 
 export interface KeyAttribute {
   readonly name: string;
@@ -104,6 +105,7 @@ export class Table {
   }
 
   private write(keys: Image, image: Image | undefined): Written {
+    if (image) requireSize(image);
     const { state } = this;
     const id = idOf(keys);
     const old = state.items[id];
@@ -136,14 +138,17 @@ export class Table {
 
   private keysOf(image: Image): Image {
     this.state.key ??= keyOfFirst(image);
-    const keys = this.state.key.map(({ name, type }): [string, Image[string]] => {
+    const keys = this.state.key.map(({ name, type }, index): [string, Image[string]] => {
       const value = image[name];
-      const rule = `${name} must be the ${this.state.key?.[0]?.name === name ? 'partition' : 'sort'} key of type ${type}`;
+      const [role, longest] = index === 0 ? ['partition', LONGEST_KEY] : ['sort', LONGEST_KEY / 2];
+      const rule = `${name} must be the ${role} key of type ${type}`;
       if (value === undefined) throw new UserError(`${rule}, and is missing`);
-      const content = Reflect.get(value, type);
-      if (content === undefined) throw new UserError(`${rule}, got ${formatValue(value)}`);
-      if (content === '') throw new UserError(`${rule}, which must not be empty`);
-      return [name, value];
+      if (Reflect.get(value, type) === undefined) {
+        throw new UserError(`${rule}, got ${formatValue(value)}`);
+      }
+      const bytes = sizeOfValue(value);
+      if (bytes >= 1 && bytes <= longest) return [name, value];
+      throw new UserError(`${rule}, of 1 to ${longest} bytes, got ${bytes}`);
     });
     return Object.fromEntries(keys);
   }

@@ -33,8 +33,8 @@ export class Tables {
   /** @throws UserError if its file cannot be read */
   get(part: TablePart): Table {
     const known = this.tables.get(part.label);
-    if (known && isDeepStrictEqual(known.schema, part.schema)) return known;
-    const table = new Table(part.schema, known?.state ?? this.read(part), this.now);
+    if (known) return known;
+    const table = new Table(part.schema, this.read(part), this.now);
     this.tables.set(part.label, table);
     return table;
   }

@@ -141,7 +141,7 @@ test.each<[action: 'put' | 'update' | 'delete', message: string, item: string]>(
   ['put', 'Id must be the partition key of type S, and is missing', '{"At":1}'],
   ['put', 'At must be the sort key of type N, and is missing', '{"Id":"a"}'],
   ['update', 'Id must be the partition key of type S, got {"N":"1"}', '{"Id":1,"At":1}'],
-  ['put', 'Id must be the partition key of type S, which must not be empty', '{"Id":"","At":1}'],
+  ['put', 'Id must be the partition key of type S, of 1 to 2048 bytes, got 0', '{"Id":"","At":1}'],
   [
     'delete',
     'Total must be left out: what is deleted is named by its key, Id and At',

@@ -63,7 +63,7 @@ export const VIEW_TYPES = ['NEW_AND_OLD_IMAGES', 'NEW_IMAGE', 'OLD_IMAGE', 'KEYS
 type Table = NonNullable<Producer['table']>;
 
 /** Bytes of a partition key; a sort key has half of it. */
-const LONGEST_KEY = 2_048;
+export const LONGEST_KEY = 2_048;
 
 const TEXT: Leaf = { holds: 'text' };
 const ALWAYS: Leaf = { holds: 'text', always: true };

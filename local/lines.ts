@@ -2,7 +2,7 @@ import { createColors } from 'picocolors';
 import { isObject } from '../lambda-src/runtime/attribute-value';
 import type { ResolvedTopology } from '../topology/resolve';
 import { stacksOf } from '../topology/stacks';
-import { oneLine } from '../topology/unicode';
+import { oneLine, visible } from '../topology/unicode';
 import type { Print, Step } from './step';
 
 /** What is played, as people or programs read it. */
@@ -19,9 +19,9 @@ export interface Screen {
   readonly colours: boolean;
 }
 
-/** An object a line. */
+/** An object a line. Terminals act on more characters than JSON escapes. */
 export function jsonLines(write: Screen['write']): Lines {
-  return { print: (step) => write(`${JSON.stringify(step)}\n`), say: () => {} };
+  return { print: (step) => write(`${visible(JSON.stringify(step))}\n`), say: () => {} };
 }
 
 /** Where a terminal leaves less for what happens, account and stack have a line by themselves, above all that happens there. */

@@ -114,9 +114,9 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
     },
 
     async close() {
-      tables.save();
       await functions.end();
       parts.remove();
+      tables.save();
     },
   };
 }

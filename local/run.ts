@@ -1,6 +1,7 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { groupBy } from '../review/lists';
+import { writing } from '../topology/paths';
 import type { ResolvedTopology } from '../topology/resolve';
 import type { Lines } from './lines';
 import type { Action, Fault } from './play';
@@ -44,7 +45,10 @@ export async function run(
 ): Promise<Result> {
   const isScene = asked === 'scene';
   const folder = isScene ? OF_SCENE : FOLDER;
-  if (isScene) rmSync(folder, { recursive: true, force: true });
+  writing('what is played', folder, () => {
+    if (isScene) rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  });
   const files = new Set<string>();
   const seen = { steps: 0, problems: 0, kept: false };
   let areMeant = fault !== undefined && !isScene;

@@ -102,6 +102,8 @@ test('--json has whole steps, and no sentence', () => {
   let written = '';
   const { say, print } = jsonLines((text) => (written += text));
   say('One');
-  print({ ...DELIVERED, data: { record: '\u001b' } });
-  expect(written).toBe(`${JSON.stringify({ ...DELIVERED, data: { record: '\u001b' } })}\n`);
+  print({ ...DELIVERED, text: '\u001b\u009b' });
+  expect(written).toBe(
+    `${JSON.stringify(DELIVERED).replace('INSERT OrderId=1', '\\u001b\\u009b')}\n`,
+  );
 });

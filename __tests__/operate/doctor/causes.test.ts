@@ -113,7 +113,10 @@ const CUSTOMER: Overrides = { 'producers.orders.table.encryption': 'customer-man
 const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
   [
     'a stack without a state',
-    { states: { [SUBSCRIPTION]: () => ({ state: 'absent' }) } },
+    {
+      consumer: () => ({ mappings: new Map() }),
+      states: { [SUBSCRIPTION]: () => ({ state: 'absent' }) },
+    },
     {},
     [
       'not-deployed analytics subscription-orders-process-orders state',
@@ -229,6 +232,16 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
       'exists-without-state analytics consumer-process-orders failed batches',
       'aws_s3_bucket.failed_batches (process-orders-failed-batches-025f751830a2) exists in AWS and is not in the state of consumer-process-orders: a deploy that creates it fails',
       'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders import aws_s3_bucket.failed_batches process-orders-failed-batches-025f751830a2; docs/repair.md has the others; then npm run deploy -- consumer-process-orders',
+    ],
+  ],
+  [
+    'a mapping without a state',
+    { states: { [SUBSCRIPTION]: () => ({ state: 'absent' }) } },
+    {},
+    [
+      'exists-without-state analytics subscription-orders-process-orders mapping',
+      'aws_lambda_event_source_mapping.event_source_mapping (14e0db71-5d35-4eb5-b481-8945cf9d10c0) exists in AWS and is not in the state of subscription-orders-process-orders: a deploy that creates it fails',
+      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/subscription-orders-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/subscription-orders-process-orders import aws_lambda_event_source_mapping.event_source_mapping 14e0db71-5d35-4eb5-b481-8945cf9d10c0; then npm run deploy -- subscription-orders-process-orders',
     ],
   ],
   [
@@ -515,6 +528,26 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
       'key-refuses shop producer-orders key',
       'the policy of the key arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab does not let arn:aws:iam::111122223333:role/ProcessOrdersRole use kms:Decrypt through DynamoDB, so it cannot read the stream of Orders',
       'npm run deploy -- producer-orders',
+    ],
+  ],
+  [
+    'a key whose policy names a role that was deleted',
+    key(
+      {},
+      {
+        Statement: {
+          Effect: 'Allow',
+          Principal: { AWS: 'AROAEXAMPLE1234567' },
+          Action: 'kms:Decrypt',
+          Resource: '*',
+        },
+      },
+    ),
+    CUSTOMER,
+    [
+      'role-replaced shop producer-orders key',
+      'the policy of the key arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab names AROAEXAMPLE1234567: the role that it named was deleted, and one of the same name is another one',
+      'npm run deploy',
     ],
   ],
   [

@@ -8,7 +8,7 @@ import { readAlarms, readEmail } from '../../../operate/doctor/read/alarms';
 import type { Clients } from '../../../operate/doctor/read/clients';
 import { readFailedBatches } from '../../../operate/doctor/read/failed-batches';
 import { readFunction, readUnreserved } from '../../../operate/doctor/read/function';
-import { readMapping } from '../../../operate/doctor/read/mapping';
+import { listMappings, readMapping } from '../../../operate/doctor/read/mapping';
 import { readMetrics } from '../../../operate/doctor/read/metrics';
 import { Reader } from '../../../operate/doctor/read/reader';
 import { s3Settings } from '../../../operate/redrive/aws';
@@ -239,7 +239,8 @@ describe('the mapping', () => {
     if (!facts) throw new Error('no subscription');
     const { reader, asked } = account(answers);
     const stackState = { account: 'analytics', stack: 's', state, lock: 'absent' };
-    const found = readMapping(reader, facts.subscription, stackState as never);
+    const existing = () => listMappings(reader, facts.consumer.consumer);
+    const found = readMapping(reader, facts.subscription, stackState as never, existing);
     return found.then((mapping) => ({ mapping, asked }));
   };
   const state = { outputs: { event_source_mapping_uuid: `${UUID}0` }, resources: new Map() };
@@ -255,7 +256,30 @@ describe('the mapping', () => {
     expect((await read(state)).mapping).toBe('absent');
   });
 
-  test.each([['absent'], ['unknown'], [{ outputs: {}, resources: new Map() }]])(
+  test('without a state is one of the function that reads the table', async () => {
+    const of = (table: string) => ({
+      UUID: table,
+      EventSourceArn: `arn:aws:dynamodb:us-east-1:444455556666:table/${table}/stream/2026`,
+    });
+    const answers = {
+      ListEventSourceMappings: () => ({
+        EventSourceMappings: [of('OrdersOfOthers'), of('Orders')],
+      }),
+    };
+    const { mapping, asked } = await read('absent', answers);
+    expect(mapping).toEqual(of('Orders'));
+    expect(asked).toEqual([
+      {
+        call: 'ListEventSourceMappings',
+        input: {
+          FunctionName: 'arn:aws:lambda:us-east-1:111122223333:function:ProcessOrders',
+        },
+      },
+    ]);
+    expect((await read('absent')).mapping).toBe('unknown');
+  });
+
+  test.each([['unknown'], [{ outputs: {}, resources: new Map() }]])(
     'is not known where the state is %j',
     async (stateOfStack) => {
       expect(await read(stateOfStack)).toEqual({ mapping: 'unknown', asked: [] });

@@ -99,6 +99,16 @@ test('credentials that are missing concern all accounts', () => {
   ]);
 });
 
+test('a network without AWS is not taken for missing credentials', () => {
+  const error = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
+    code: 'ECONNREFUSED',
+  });
+  expect(noCredentials(error)).toMatchObject({
+    cause: 'not-readable',
+    message: 'AWS cannot be reached (ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1)',
+  });
+});
+
 test('credentials of another account are named with both accounts', () => {
   expect(
     wrongAccount('shop', '444455556666', '111122223333', 'arn:aws:iam::111122223333:user/a'),

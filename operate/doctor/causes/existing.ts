@@ -36,7 +36,7 @@ export function existing(facts: Facts): Cause[] {
   });
 }
 
-function resourcesOf({ consumers, producers }: Facts): Resource[] {
+function resourcesOf({ consumers, producers, subscriptions }: Facts): Resource[] {
   return [
     ...consumers.flatMap(({ account, consumer, role, logGroup, failedBatches, ...live }) => {
       const { stackId: stack, function: lambda } = consumer;
@@ -56,6 +56,11 @@ function resourcesOf({ consumers, producers }: Facts): Resource[] {
       const { stackId: stack, source } = producer;
       const address = 'aws_dynamodb_table.table';
       return { account, stack, part: 'table', address, id: source.name, live: table };
+    }),
+    ...subscriptions.map(({ account, subscription: { stackId: stack }, mapping }): Resource => {
+      const address = 'aws_lambda_event_source_mapping.event_source_mapping';
+      const id = String(isFound(mapping) && mapping.UUID);
+      return { account, stack, part: 'mapping', address, id, live: mapping };
     }),
   ];
 }

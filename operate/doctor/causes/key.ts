@@ -1,17 +1,20 @@
 import { parseArn } from '../../../topology/arns';
 import type { Cause } from '../cause';
 import type { ConsumerFacts, Facts, ProducerFacts } from '../facts';
-import { lets } from '../policy';
+import { deletedPrincipals, lets } from '../policy';
 import type { Key } from '../read/key';
 import { isFound } from '../read/reader';
 import { deploy } from '../remedies';
 
 /** Keys that cannot be used, or that refuse the readers of a stream. */
 export function keys({ producers, consumers }: Facts): Cause[] {
-  return [...producers.flatMap(ofTable), ...consumers.flatMap(ofConsumer)];
+  return [
+    ...producers.flatMap((producer) => ofTable(producer, consumers)),
+    ...consumers.flatMap(ofConsumer),
+  ];
 }
 
-function ofTable(facts: ProducerFacts): Cause[] {
+function ofTable(facts: ProducerFacts, consumers: Facts['consumers']): Cause[] {
   const { account, producer, table, key } = facts;
   const { stackId: stack, source, readers } = producer;
   const place = { account, stack, part: 'key' };
@@ -43,7 +46,7 @@ function ofTable(facts: ProducerFacts): Cause[] {
       },
     ];
   }
-  return isFound(key) ? refusing(facts, key) : [];
+  return isFound(key) ? refusing(facts, key, consumers) : [];
 }
 
 /** A key that the topology does not know of, or none where it says that there is one. */
@@ -95,11 +98,20 @@ function unusable(
 }
 
 /** The readers whose records the key does not decrypt. */
-function refusing({ account, producer }: ProducerFacts, { metadata, policy }: Key): Cause[] {
+function refusing(
+  { account, producer }: ProducerFacts,
+  { metadata, policy }: Key,
+  consumers: Facts['consumers'],
+): Cause[] {
   const { stackId: stack, source, readers } = producer;
   const { id, region } = source.account;
   if (!isFound(policy)) return [];
-  const refused = readers.filter(({ roleArn: role }) => {
+  // That a role is gone is said of its own stack.
+  const gone = consumers.flatMap(({ consumer, role }) =>
+    role === 'absent' ? consumer.stackId : [],
+  );
+  const present = readers.filter((reader) => !gone.includes(String(reader.stackId)));
+  const refused = present.filter(({ roleArn: role }) => {
     const context = {
       'kms:viaservice': `dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`,
       'kms:calleraccount': parseArn(role).id,
@@ -109,18 +121,19 @@ function refusing({ account, producer }: ProducerFacts, { metadata, policy }: Ke
     const resource = String(metadata.Arn);
     return !lets(policy, { role, action: 'kms:Decrypt', resource, account: id, context });
   });
+  const place = { account, stack, part: 'key' };
+  const isOurs = source.encryption === 'customer-managed';
+  const byOwner = 'the owner of the key adds the statements that npm run review shows for it';
+  const deleted = deletedPrincipals(policy);
+  if (refused.length > 0 && deleted.length > 0) {
+    const message = `the policy of the key ${metadata.Arn} names ${deleted.join(', ')}: the role that it named was deleted, and one of the same name is another one`;
+    return [
+      { ...place, cause: 'role-replaced', message, remedy: isOurs ? 'npm run deploy' : byOwner },
+    ];
+  }
   return refused.map(({ roleArn }): Cause => {
-    return {
-      account,
-      stack,
-      part: 'key',
-      cause: 'key-refuses',
-      message: `the policy of the key ${metadata.Arn} does not let ${roleArn} use kms:Decrypt through DynamoDB, so it cannot read the stream of ${source.name}`,
-      remedy:
-        source.encryption === 'customer-managed'
-          ? deploy(stack)
-          : `the owner of the key adds the statements that npm run review shows for it`,
-    };
+    const message = `the policy of the key ${metadata.Arn} does not let ${roleArn} use kms:Decrypt through DynamoDB, so it cannot read the stream of ${source.name}`;
+    return { ...place, cause: 'key-refuses', message, remedy: isOurs ? deploy(stack) : byOwner };
   });
 }
 

@@ -112,7 +112,20 @@ export function nameOf({ accounts }: ResolvedTopology, account: Account): string
 
 const NOWHERE = { stack: '', part: 'credentials' };
 
-export function noCredentials({ name, message }: Error): Cause {
+const OF_NETWORK = /ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError/;
+
+export function noCredentials(error: NodeJS.ErrnoException): Cause {
+  const { name, message, code = name } = error;
+  if (OF_NETWORK.test(code)) {
+    return {
+      cause: 'not-readable',
+      account: '',
+      ...NOWHERE,
+      message: `AWS cannot be reached (${code}: ${message})`,
+      remedy:
+        'look at the network, at the proxy (HTTPS_PROXY and NO_PROXY) and at AWS_ENDPOINT_URL',
+    };
+  }
   return {
     cause: 'no-credentials',
     account: '',

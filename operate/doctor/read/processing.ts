@@ -10,7 +10,7 @@ import { RECENT } from '../times';
 import { readAlarms, readEmail } from './alarms';
 import { readFailedBatches } from './failed-batches';
 import { readFunction, readUnreserved } from './function';
-import { readMapping } from './mapping';
+import { listMappings, readMapping } from './mapping';
 import { readMetrics, type Series } from './metrics';
 import { type Found, isFound, type Reader } from './reader';
 import type { StackState } from './states';
@@ -46,9 +46,15 @@ async function readUsage(
   states: ReadonlyMap<string, StackState>,
   now: Date,
 ) {
+  let listed: ReturnType<typeof listMappings> | undefined;
+  const existing = () => {
+    listed ??= listMappings(reader, consumer);
+    return listed;
+  };
   const read = async (subscription: ResolvedSubscription) => {
     const { stackId } = subscription;
-    return [stackId, await readMapping(reader, subscription, states.get(stackId))] as const;
+    const mapping = await readMapping(reader, subscription, states.get(stackId), existing);
+    return [stackId, mapping] as const;
   };
   const mappings: ReadonlyMap<string, Found<EventSourceMappingConfiguration>> = new Map(
     await Promise.all(subscriptions.map(read)),

@@ -104,7 +104,7 @@ const BY_HAND = tableBelow('Never a call', 'bootstrap/README.md').flatMap(([acti
 );
 
 describe('the deploy role', () => {
-  test('may do all that Terraform called to deploy, change and destroy', async () => {
+  test('may do all that Terraform and doctor called to deploy, change, destroy and examine', async () => {
     const accounts = distinct(CALLS.map(({ account }) => account));
     const roles = new Map(accounts.map((id) => [id, documentsOf(everything(id)).deploy]));
     const denied = CALLS.map(async (call) =>

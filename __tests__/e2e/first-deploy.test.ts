@@ -93,6 +93,10 @@ describeWithEndpoint('the first deploy', () => {
     await seeRecord(page, '6. ', 0);
   });
 
+  test('doctor may read all that it reads, and finds nothing', async () => {
+    expect(await page.run('6. ', 1)).toMatch(/^subscription-orders-process-orders +works/m);
+  });
+
   test('nothing is left', async () => {
     await page.run('8. ');
     // moto fails where many versions are deleted by one call.

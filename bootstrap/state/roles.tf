@@ -109,7 +109,7 @@ resource "aws_iam_role_policy" "state" {
 
 resource "aws_iam_role" "read_states" {
   name               = "TerraformState-read"
-  description        = "States of all stacks, to plan and to change nothing"
+  description        = "States of all stacks and their locks, to plan and to change nothing"
   assume_role_policy = local.trust.read
 }
 
@@ -120,7 +120,7 @@ resource "aws_iam_role_policy" "read_states" {
     Version = "2012-10-17"
     Statement = [
       { Sid = "FindStates", Effect = "Allow", Action = "s3:ListBucket", Resource = local.bucket_arn },
-      { Sid = "ReadStates", Effect = "Allow", Action = "s3:GetObject", Resource = "${local.bucket_arn}/*.tfstate" },
+      { Sid = "ReadStates", Effect = "Allow", Action = "s3:GetObject", Resource = ["${local.bucket_arn}/*.tfstate", "${local.bucket_arn}/*.tfstate.tflock"] },
     ]
   })
 }

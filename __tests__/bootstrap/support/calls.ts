@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arns, type Place } from '../../../topology/arns';
 
-/** A call that Terraform made, as the emulator recorded it, and what IAM asks for it. */
+/** A call that Terraform or doctor made, as the emulator recorded it, and what IAM asks for it. */
 export interface Call {
   readonly account: string;
   readonly role: string;
@@ -73,6 +73,7 @@ function resourceOf(action: string, parameters: Record<string, string>, id: stri
 }
 
 const WITHOUT_RESOURCE = new Set([
+  'cloudwatch:GetMetricData',
   'kms:CreateKey',
   'kms:ListAliases',
   'lambda:CreateEventSourceMapping',
@@ -100,6 +101,7 @@ const RESOURCES: Readonly<Record<string, readonly (readonly [string, Arn])[]>> =
   cloudwatch: [
     ['AlarmName', regional('cloudwatch', 'alarm:')],
     ['AlarmNames.member.1', regional('cloudwatch', 'alarm:')],
+    ['AlarmNamePrefix', (account) => regional('cloudwatch', 'alarm:')(account, '*')],
     ['ResourceARN', regional('cloudwatch', 'alarm:')],
     ['DashboardName', ({ id }, name) => `arn:aws:cloudwatch::${id}:dashboard/${name}`],
     ['DashboardNames.member.1', ({ id }, name) => `arn:aws:cloudwatch::${id}:dashboard/${name}`],

@@ -1,32 +1,38 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
 
 /** Clients of one account, with the credentials of its deploy role. */
 export class AccountClients {
+  readonly cloudwatch: CloudWatchClient;
   readonly dynamodb: DynamoDBClient;
   readonly iam: IAMClient;
   readonly kms: KMSClient;
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
+  readonly sns: SNSClient;
 
   constructor({ region, deployRole }: Account) {
     const credentials = fromTemporaryCredentials({
       params: { RoleArn: deployRole?.arn },
       clientConfig: { region },
     });
+    this.cloudwatch = new CloudWatchClient({ region, credentials });
     this.dynamodb = new DynamoDBClient({ region, credentials });
     this.iam = new IAMClient({ region, credentials });
     this.kms = new KMSClient({ region, credentials });
     this.lambda = new LambdaClient({ region, credentials });
     this.logs = new CloudWatchLogsClient({ region, credentials });
     this.s3 = new S3Client({ region, credentials, forcePathStyle: true });
+    this.sns = new SNSClient({ region, credentials });
   }
 
   /** Every line of a log group, oldest first. */

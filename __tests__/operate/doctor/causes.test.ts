@@ -241,7 +241,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     [
       'exists-without-state analytics subscription-orders-process-orders mapping',
       'aws_lambda_event_source_mapping.event_source_mapping (14e0db71-5d35-4eb5-b481-8945cf9d10c0) exists in AWS and is not in the state of subscription-orders-process-orders: a deploy that creates it fails',
-      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/subscription-orders-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/subscription-orders-process-orders import aws_lambda_event_source_mapping.event_source_mapping 14e0db71-5d35-4eb5-b481-8945cf9d10c0; then npm run deploy -- subscription-orders-process-orders',
+      'if it is the one of this stack: npm run synth && terraform -chdir=cdktf.out/stacks/subscription-orders-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/subscription-orders-process-orders import aws_lambda_event_source_mapping.event_source_mapping 14e0db71-5d35-4eb5-b481-8945cf9d10c0; docs/repair.md has the others; then npm run deploy -- subscription-orders-process-orders',
     ],
   ],
   [

@@ -163,11 +163,16 @@ function masked(outcome: Outcome): Outcome {
   );
 }
 
-/** A failed batch, with the event in its payload. */
-function opened(text: string): object {
-  const batch = JSON.parse(text);
-  return { ...batch, payload: JSON.parse(batch.payload) };
+/** Failed batches in the order of the stream, with the events of their payloads. Those of a second have any order. */
+function opened(contents: readonly Uint8Array[]): object[] {
+  return contents
+    .map((content) => JSON.parse(Buffer.from(content).toString()))
+    .map((batch) => ({ ...batch, payload: JSON.parse(batch.payload) }))
+    .sort((a, b) => (startOf(a) < startOf(b) ? -1 : 1));
 }
+
+const startOf = ({ DDBStreamBatchInfo }: { DDBStreamBatchInfo: Record<string, string> }) =>
+  BigInt(DDBStreamBatchInfo.startSequenceNumber ?? '');
 
 const linesOf = (content: Uint8Array) => gunzipSync(content).toString().trim().split('\n');
 
@@ -240,9 +245,7 @@ describeWithEndpoint('what is played locally', () => {
       );
     return {
       batches,
-      failedBatches: (await read(buckets[index], 'aws/')).map(([, content]) =>
-        opened(Buffer.from(content).toString()),
-      ),
+      failedBatches: opened((await read(buckets[index], 'aws/')).map(([, content]) => content)),
       objects:
         index === 1
           ? []
@@ -302,7 +305,7 @@ describeWithEndpoint('what is played locally', () => {
     };
     return {
       batches,
-      failedBatches: read(buckets[index].name).map(([, content]) => opened(content.toString())),
+      failedBatches: opened(read(buckets[index].name).map(([, content]) => content)),
       objects: index === 1 ? [] : read(bucket).map(([one, content]) => [one, linesOf(content)]),
     };
   }

@@ -49,19 +49,20 @@ export class Page {
 
   /** The blocks of one language below a heading, such as `sh`; those without one show what is printed. */
   blocks(heading: string, language = '', only?: number): string[] {
-    const all = blocksOf(this.sections[this.indexOf(heading)], language);
+    const all = blocksOf(this.sections[this.indexOf(heading)])
+      .filter((block) => block.language === language)
+      .map(({ text }) => text);
     const blocks = only === undefined ? all : all.slice(only, only + 1);
     for (const block of blocks) this.used.add(block);
     return blocks;
   }
 
-  /** The blocks of commands and of topologies that no test has run or read. */
+  /** The blocks in some language, such as `sh` and `yaml`, that no test has run or read; a drawing is none of them. */
   unused(): string[] {
-    const all = this.sections.flatMap((section) => [
-      ...blocksOf(section, 'sh'),
-      ...blocksOf(section, 'yaml'),
-    ]);
-    return all.filter((block) => !this.used.has(block));
+    const blocks = this.sections.flatMap(blocksOf);
+    return blocks
+      .filter(({ language, text }) => !/^(mermaid)?$/.test(language) && !this.used.has(text))
+      .map(({ text }) => text);
   }
 
   private indexOf(heading: string): number {
@@ -71,7 +72,8 @@ export class Page {
   }
 }
 
-function blocksOf(section = '', language: string): string[] {
-  const blocks = section.matchAll(/^```(\w*)\n(.*?)^```/gms);
-  return [...blocks].flatMap(([, of, text = '']) => (of === language ? [text] : []));
+/** Also those in lists, which are indented. */
+function blocksOf(section = ''): { language: string; text: string }[] {
+  const blocks = section.matchAll(/^ *```(\w*)\n(.*?)^ *```/gms);
+  return [...blocks].map(([, language = '', text = '']) => ({ language, text }));
 }

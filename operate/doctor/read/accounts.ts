@@ -3,7 +3,7 @@ import type { Account, ResolvedTopology } from '../../../topology/resolve';
 import { credentialsOf } from '../../redrive/aws';
 import type { Cause } from '../cause';
 import { Clients, type Credentials, SETTINGS } from './clients';
-import { limited, Reader } from './reader';
+import { inTime, limited, Reader } from './reader';
 
 type Role = NonNullable<Account['deployRole']>;
 
@@ -96,7 +96,7 @@ export class Accounts {
 async function identityOf(region: string): Promise<Identity> {
   const { sts } = new Clients(region);
   const credentials = await sts.config.credentials();
-  const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
+  const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand({}), inTime());
   return { credentials, account: Account, arn: Arn };
 }
 
@@ -112,7 +112,8 @@ export function nameOf({ accounts }: ResolvedTopology, account: Account): string
 
 const NOWHERE = { stack: '', part: 'credentials' };
 
-const OF_NETWORK = /ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError/;
+const OF_NETWORK =
+  /ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError|AbortError/;
 
 export function noCredentials(error: NodeJS.ErrnoException): Cause {
   const { name, message, code = name } = error;

@@ -32,6 +32,9 @@ const CALLS = 32;
 /** Seconds of a call with its repetitions. */
 const TIME_LIMIT = 60;
 
+/** Options of a call. */
+export const inTime = () => ({ abortSignal: AbortSignal.timeout(TIME_LIMIT * 1000) });
+
 const ABSENT =
   /^(ResourceNotFoundException|PolicyNotFoundException|NotFoundException|NoSuchEntity(Exception)?|NoSuchKey|NoSuchBucket|NotFound)$/;
 
@@ -61,9 +64,7 @@ export class Reader {
     const { clients } = this;
     if (!clients) return 'unknown';
     try {
-      return await limited(() =>
-        call(clients, { abortSignal: AbortSignal.timeout(TIME_LIMIT * 1000) }),
-      );
+      return await limited(() => call(clients, inTime()));
     } catch (error) {
       if (ABSENT.test((error as Error).name)) return 'absent';
       this.causes.push(this.notReadable(question, error as Error));

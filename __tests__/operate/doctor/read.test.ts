@@ -8,6 +8,7 @@ import { readAlarms, readEmail } from '../../../operate/doctor/read/alarms';
 import type { Clients } from '../../../operate/doctor/read/clients';
 import { readFailedBatches } from '../../../operate/doctor/read/failed-batches';
 import { readFunction, readUnreserved } from '../../../operate/doctor/read/function';
+import { readKey } from '../../../operate/doctor/read/key';
 import { listMappings, readMapping } from '../../../operate/doctor/read/mapping';
 import { readMetrics } from '../../../operate/doctor/read/metrics';
 import { Reader } from '../../../operate/doctor/read/reader';
@@ -285,6 +286,13 @@ describe('the mapping', () => {
       expect(await read(stateOfStack)).toEqual({ mapping: 'unknown', asked: [] });
     },
   );
+});
+
+test('a key of another account is not asked for', async () => {
+  const { reader } = account({});
+  const KeyId = 'arn:aws:kms:us-east-1:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  expect(await readKey(reader, consumerOf(), KeyId)).toBe('unknown');
+  expect(reader.causes).toEqual([]);
 });
 
 test('failed batches are listed in the bucket of the account, as far as there is use', async () => {

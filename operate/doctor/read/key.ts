@@ -1,5 +1,6 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, type KeyMetadata } from '@aws-sdk/client-kms';
 import type { PolicyDocument } from '../../../review/read/policy-document';
+import { parseArn } from '../../../topology/arns';
 import type { Account } from '../../../topology/resolve';
 import { parsePolicy } from './policy-text';
 import { type Found, isFound, type Reader } from './reader';
@@ -10,7 +11,7 @@ export interface Key {
 }
 
 /**
- * A key and its policy, which only the account of the key may read.
+ * A key and its policy. One of another account is not read, since the roles of the bootstrap may not.
  *
  * @param KeyId ARN or alias
  */
@@ -19,6 +20,7 @@ export async function readKey(
   { stackId: stack, account }: { readonly stackId: string; readonly account: Account },
   KeyId: string,
 ): Promise<Found<Key>> {
+  if (KeyId.startsWith('arn:') && parseArn(KeyId).id !== account.id) return 'unknown';
   const part = 'key';
   const metadata = await reader.ask(
     { action: 'kms:DescribeKey', stack, part },
@@ -28,8 +30,8 @@ export async function readKey(
     },
   );
   if (!isFound(metadata)) return metadata;
-  const { AWSAccountId, Arn, KeyManager } = metadata;
-  if (AWSAccountId !== account.id || KeyManager === 'AWS') return { metadata, policy: 'unknown' };
+  const { Arn, KeyManager } = metadata;
+  if (KeyManager === 'AWS') return { metadata, policy: 'unknown' };
   const policy = await reader.ask(
     { action: 'kms:GetKeyPolicy', stack, part },
     async ({ kms }, options) => {

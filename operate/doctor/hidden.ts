@@ -18,7 +18,9 @@ export function withoutHidden(causes: readonly Cause[]): Cause[] {
     found.set(stack, (found.get(stack) ?? new Set()).add(cause));
   }
   return causes.filter(({ stack, cause }) => {
-    const others = [...(found.get(stack) ?? [])].filter((other) => other !== cause);
+    // What is said without a stack concerns all, such as a state bucket that does not exist.
+    const all = [...(found.get('') ?? []), ...(found.get(stack) ?? [])];
+    const others = all.filter((other) => other !== cause);
     return stack === '' || !others.some((other) => FOLLOWS[other]?.(cause));
   });
 }

@@ -127,4 +127,5 @@ test('what follows from a stack that is not deployed is not said', () => {
     cause('producer-orders'),
     other,
   ]);
+  expect(withoutHidden([cause(''), follows, other])).toEqual([cause('')]);
 });

@@ -21,9 +21,9 @@ export interface Answer {
 /** What a call is refused with. */
 export class AwsError extends Error {
   constructor(
-    readonly status: number,
-    readonly code: string,
     message: string,
+    readonly code = 'NotPlayedLocally',
+    readonly status = 400,
   ) {
     super(message);
   }
@@ -32,8 +32,7 @@ export class AwsError extends Error {
 /** An error in the protocol of the caller, so that the SDK throws it with its name and message. */
 export async function errorAnswer(request: AwsRequest, error: unknown): Promise<Answer> {
   const { message } = error as Error;
-  const { status, code } =
-    error instanceof AwsError ? error : { status: 500, code: 'InternalError' };
+  const { status, code } = error instanceof AwsError ? error : new AwsError(message);
   const { service, headers } = request;
   if (headers['smithy-protocol'] === 'rpc-v2-cbor') {
     const { cbor } = await import('@smithy/core/cbor');

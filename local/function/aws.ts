@@ -75,17 +75,14 @@ async function read(message: IncomingMessage): Promise<AwsRequest> {
 function notPlayed({ service, functionArn, method, url, headers }: AwsRequest): AwsError {
   if (!functionArn) {
     return new AwsError(
-      403,
-      'AccessDenied',
       'npm run local answers only calls that a function of the topology signs',
+      'AccessDenied',
+      403,
     );
   }
-  const operation = String(headers['x-amz-target'] ?? `${method} ${url}`)
-    .split('.')
-    .at(-1);
+  const target = headers['x-amz-target'] ?? `${method} ${url}`;
+  const operation = String(target).split('.').at(-1);
   return new AwsError(
-    400,
-    'NotPlayedLocally',
     `npm run local does not play ${service} (${operation}); set AWS_ENDPOINT_URL_${service} to one that runs on this machine, such as http://127.0.0.1:8000`,
   );
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isInside, relative } from '../../topology/paths';
-import { decodeChunked } from './aws-chunked';
 import { type Answer, AwsError, type AwsRequest } from './aws-error';
 
 /** A call as policies see it. */
@@ -22,6 +20,9 @@ const ACTIONS: Readonly<Record<string, S3Call['action']>> = {
   DELETE: 's3:DeleteObject',
 };
 
+/** They change what a call does: parts of objects, conditions. */
+const NOT_PLAYED = ['x-amz-copy-source', 'range', 'if-match', 'if-none-match'];
+
 /**
  * Answers a call of one object, which is a file of a folder. Every bucket exists; metadata and checksums are not kept.
  *
@@ -35,23 +36,22 @@ export function answerS3(
 ): Answer & { readonly wrote?: string } {
   const call = callOf(request);
   const refused = refusal(call);
-  if (refused !== undefined) throw new AwsError(403, 'AccessDenied', refused);
+  if (refused !== undefined) throw new AwsError(refused, 'AccessDenied', 403);
   const file = fileOf(call, folder);
-  const isThere = existsSync(file) && statSync(file).isFile();
   if (request.method === 'PUT') {
-    const etag = isThere ? etagOf(readFileSync(file)) : undefined;
-    requireCondition(request, etag);
-    const content = contentOf(request);
-    write(file, content);
-    return { status: 200, headers: { etag: etagOf(content) }, wrote: relative(folder, file) };
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, request.body);
+    return { status: 200, wrote: relative(folder, file) };
   }
   if (request.method === 'DELETE') {
     rmSync(file, { force: true });
     return { status: 204 };
   }
-  if (!isThere) throw new AwsError(404, 'NoSuchKey', 'The specified key does not exist.');
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    throw new AwsError('The specified key does not exist.', 'NoSuchKey', 404);
+  }
   const body = readFileSync(file);
-  return { status: 200, headers: { etag: etagOf(body), 'content-length': `${body.length}` }, body };
+  return { status: 200, headers: { 'content-length': `${body.length}` }, body };
 }
 
 /** The bucket is in the name of the host, or in the path. */
@@ -60,13 +60,13 @@ function callOf({ method, url, headers, functionArn }: AwsRequest): S3Call {
   const [place = '', query = ''] = `${ofHost ? `/${ofHost}` : ''}${url}`.split('?');
   const action = ACTIONS[method];
   const [, bucket, encoded] = /^\/([a-z0-9][\w.-]+)\/(.+)$/.exec(place) ?? [];
-  const parameters = [...new URLSearchParams(query).keys()].filter((name) => name !== 'x-id');
-  const isOther = parameters.length > 0 || 'x-amz-copy-source' in headers || 'range' in headers;
+  const isOther =
+    [...new URLSearchParams(query).keys()].some((name) => name !== 'x-id') ||
+    NOT_PLAYED.some((name) => name in headers) ||
+    headers['content-encoding']?.includes('aws-chunked');
   if (!action || bucket === undefined || encoded === undefined || isOther) {
     throw new AwsError(
-      400,
-      'NotPlayedLocally',
-      `npm run local plays PutObject, GetObject, HeadObject and DeleteObject of S3, got ${method} ${place}${query && `?${query}`}; for all of it set AWS_ENDPOINT_URL_S3 to one that runs on this machine, such as http://127.0.0.1:9000`,
+      `npm run local plays PutObject, GetObject, HeadObject and DeleteObject of S3, with whole objects, no streams and no conditions, got ${method} ${place}${query && `?${query}`}; for all of it set AWS_ENDPOINT_URL_S3 to one that runs on this machine, such as http://127.0.0.1:9000`,
     );
   }
   const bucketOwner = headers['x-amz-expected-bucket-owner'];
@@ -83,53 +83,8 @@ function callOf({ method, url, headers, functionArn }: AwsRequest): S3Call {
 function fileOf({ bucket, key }: S3Call, folder: string): string {
   const root = path.resolve(folder, bucket);
   const file = path.resolve(root, key);
-  if (!isInside(file, root) || relative(root, file) !== key) {
-    throw new AwsError(
-      400,
-      'NotPlayedLocally',
-      `npm run local writes objects to files, so a key must be the path of one: without empty parts, . and .., got ${key}`,
-    );
-  }
-  return file;
-}
-
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
-function requireCondition({ headers }: AwsRequest, etag: string | undefined): void {
-  const { 'if-none-match': absent, 'if-match': present } = headers;
-  if (present !== undefined && etag === undefined) {
-    throw new AwsError(404, 'NoSuchKey', 'The specified key does not exist.');
-  }
-  if ((absent === '*' && etag !== undefined) || (present !== undefined && present !== etag)) {
-    throw new AwsError(
-      412,
-      'PreconditionFailed',
-      'At least one of the pre-conditions you specified did not hold',
-    );
-  }
-}
-
-function contentOf({ headers, body }: AwsRequest): Buffer {
-  if (!headers['content-encoding']?.split(/, */).includes('aws-chunked')) return body;
-  const content = decodeChunked(body);
-  if (content && content.length === Number(headers['x-amz-decoded-content-length'])) return content;
+  if (isInside(file, root) && relative(root, file) === key) return file;
   throw new AwsError(
-    400,
-    'IncompleteBody',
-    'You did not provide the number of bytes specified by the Content-Length HTTP header',
+    `npm run local writes objects to files, so a key must be the path of one: without empty parts, . and .., got ${key}`,
   );
-}
-
-function write(file: string, content: Uint8Array): void {
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, content);
-  } catch (error) {
-    // Such as a key that is also the beginning of another one's path.
-    const { message } = error as Error;
-    throw new AwsError(400, 'NotPlayedLocally', `npm run local cannot write the file: ${message}`);
-  }
-}
-
-function etagOf(content: Uint8Array): string {
-  return `"${createHash('md5').update(content).digest('hex')}"`;
 }

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
@@ -18,7 +17,6 @@ import {
 } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { type LocalAws, serveAws } from '../../../local/function/aws';
-import { decodeChunked } from '../../../local/function/aws-chunked';
 import { startFunction } from '../../../local/function/function';
 import type { S3Call } from '../../../local/function/s3';
 import { bundle } from '../../../packaging/bundle';
@@ -86,8 +84,8 @@ test('an object is a file, with its bytes as they are', async () => {
 
   const got = await s3.send(new GetObjectCommand(object));
   expect(Body.equals((await got.Body?.transformToByteArray()) ?? new Uint8Array())).toBe(true);
-  const { ContentLength, ETag } = await s3.send(new HeadObjectCommand(object));
-  expect({ ContentLength, ETag }).toEqual({ ContentLength: Body.length, ETag: got.ETag });
+  const { ContentLength } = await s3.send(new HeadObjectCommand(object));
+  expect(ContentLength).toBe(Body.length);
   await s3.send(new DeleteObjectCommand(object));
   await s3.send(new DeleteObjectCommand(object));
   expect(existsSync(path.join(folder, file))).toBe(false);
@@ -127,59 +125,6 @@ test("the sink's function writes there, also to a bucket whose name has dots", a
   expect(JSON.parse(gunzipSync(read(file)).toString())).toMatchObject({ event_id: 'event-1' });
 });
 
-test('a stream is sent in chunks, with a checksum after them, which are not in the file', async () => {
-  const text = 'line\r\n0\r\n'.repeat(30_000);
-  const Body = Readable.from([text.slice(0, 100_001), text.slice(100_001)].map(Buffer.from));
-  await s3.send(
-    new PutObjectCommand({
-      Bucket,
-      Key: 'stream',
-      Body,
-      ContentLength: text.length,
-      ChecksumAlgorithm: 'SHA256',
-    }),
-  );
-  expect(read(`${Bucket}/stream`).toString()).toBe(text);
-});
-
-test.each([
-  ['', undefined],
-  ['5\r\nab', undefined],
-  ['zz\r\nab\r\n0\r\n\r\n', undefined],
-  ['2;chunk-signature=0f\r\nab\r\n0;chunk-signature=0e\r\n\r\n', 'ab'],
-  ['A\r\n0123456789\r\n2\r\nab\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n', '0123456789ab'],
-])('aws-chunked %j has %j', (body, content) => {
-  expect(decodeChunked(Buffer.from(body))?.toString()).toBe(content);
-});
-
-test('a body that is not as long as it says is refused', async () => {
-  const sent = await fetch(`${aws.endpoint}/${Bucket}/part`, {
-    method: 'PUT',
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=${FUNCTION}/20260102/us-east-1/s3/aws4_request, Signature=0`,
-      'content-encoding': 'aws-chunked',
-      'x-amz-decoded-content-length': '3',
-    },
-    body: '2\r\nab\r\n0\r\n\r\n',
-  });
-  expect([sent.status, await sent.text()]).toEqual([
-    400,
-    '<Error><Code>IncompleteBody</Code><Message>You did not provide the number of bytes specified by the Content-Length HTTP header</Message></Error>',
-  ]);
-});
-
-test('conditions of a write are held', async () => {
-  const object = { Bucket, Key: 'conditional' };
-  const put = (condition: object) =>
-    s3.send(new PutObjectCommand({ ...object, Body: 'a', ...condition }));
-  await expect(put({ IfMatch: '"0"' })).rejects.toMatchObject({ name: 'NoSuchKey' });
-  const { ETag } = await put({ IfNoneMatch: '*' });
-  await expect(put({ IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
-  await expect(put({ IfMatch: '"0"' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
-  await expect(put({ IfMatch: ETag })).resolves.toMatchObject({ ETag });
-  expect(aws.wrote()).toEqual([`${Bucket}/conditional`, `${Bucket}/conditional`]);
-});
-
 test.each(['../outside', 'a/../../../outside', '/absolute', 'a//b', './a', 'folder/', '..'])(
   'the key %s is refused, which is the path of no file',
   async (Key) => {
@@ -197,7 +142,7 @@ test('a key in the place of a folder is refused', async () => {
     s3.send(new PutObjectCommand({ Bucket, Key: 'place/below', Body: 'a' })),
   ).rejects.toMatchObject({
     name: 'NotPlayedLocally',
-    message: expect.stringMatching(/^npm run local cannot write the file: (ENOTDIR|EEXIST)/),
+    message: expect.stringMatching(/^(ENOTDIR|EEXIST)/),
   });
 });
 
@@ -223,10 +168,18 @@ test.each([
     'GET /orders-lake/a?x-id=GetObject',
     new GetObjectCommand({ Bucket, Key: 'a', Range: 'bytes=0-1' }),
   ],
+  [
+    'PUT /orders-lake/a?x-id=PutObject',
+    new PutObjectCommand({ Bucket, Key: 'a', Body: 'a', IfNoneMatch: '*' }),
+  ],
+  [
+    'PUT /orders-lake/b?x-id=PutObject',
+    new PutObjectCommand({ Bucket, Key: 'b', Body: 'a', ContentEncoding: 'aws-chunked' }),
+  ],
 ])('%s of S3 is refused', async (call, command) => {
   await expect(s3.send(command as GetObjectCommand)).rejects.toMatchObject({
     name: 'NotPlayedLocally',
-    message: `npm run local plays PutObject, GetObject, HeadObject and DeleteObject of S3, got ${call}; for all of it set AWS_ENDPOINT_URL_S3 to one that runs on this machine, such as http://127.0.0.1:9000`,
+    message: `npm run local plays PutObject, GetObject, HeadObject and DeleteObject of S3, with whole objects, no streams and no conditions, got ${call}; for all of it set AWS_ENDPOINT_URL_S3 to one that runs on this machine, such as http://127.0.0.1:9000`,
   });
 });
 

@@ -1,10 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
-import { few } from '../review/lists';
 import { didYouMean, formatValue, UserError } from '../topology/problem';
 import { parseItem } from './item';
 import type { Action } from './play';
-import { exampleOf, type Producer } from './producers';
+import { exampleOf, type Producer, producerNamed } from './producers';
 import type { Request } from './run';
 import { emptyState, Table } from './table';
 
@@ -79,18 +78,6 @@ function isKind(kind: string): kind is Action['kind'] {
 /** How an action is written, with the key of the first table. */
 export function exampleCall(kind: Action['kind'], [producer]: readonly Producer[]): string {
   return producer ? `${CALL} ${kind} ${producer.name} '${exampleOf(producer)}'` : CALL;
-}
-
-/** @param given left out, the only one is meant */
-function producerNamed(given: string | undefined, producers: readonly Producer[]): Producer {
-  const names = producers.map(({ name }) => name);
-  const [only, ...others] = producers;
-  if (given === undefined && only !== undefined && others.length === 0) return only;
-  const named = producers.find(({ name }) => name === given);
-  if (named !== undefined) return named;
-  const wrong = given === undefined ? 'the producer is missing' : `there is no producer ${given}`;
-  const hint = given === undefined ? '' : didYouMean(given, names);
-  throw new UserError(`${wrong}; ${hint}the topology has ${few(names, 10)}`);
 }
 
 const LINE = '{"action":"put","producer":"<name>","item":{…}}';

@@ -2,24 +2,14 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Resource, Stacks } from '../review/read/resources';
 import { UserError } from '../topology/problem';
-import type {
-  ResolvedConsumer,
-  ResolvedSubscription,
-  ResolvedTopology,
-  TableReference,
-} from '../topology/resolve';
+import type { ResolvedConsumer, ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
 import type { FunctionSetUp } from './function/function';
+import { type Producer, producersOf } from './producers';
 import type { Place } from './step';
 import type { KeyAttribute, TableSchema } from './table';
 
-export interface TablePart {
-  /** As the topology names the producer. */
-  readonly name: string;
-  /** The same, with its account where it is in several. */
-  readonly label: string;
+export interface TablePart extends Pick<Producer, 'name' | 'source' | 'schema'> {
   readonly place: Place;
-  readonly source: TableReference;
-  readonly schema: TableSchema;
 }
 
 export interface FunctionPart {
@@ -59,23 +49,15 @@ export interface Parts {
  */
 export function readParts(topology: ResolvedTopology, stacks: Stacks, folder: string): Parts {
   const accountOf = accountsOf(topology);
-  const created = byStack(stacks, 'aws_dynamodb_table');
-  const found = byStack(stacks, 'data.aws_dynamodb_table');
-  const mappingOf = byStack(stacks, 'aws_lambda_event_source_mapping');
-  const own = topology.producers.map(({ name, stackId, account, table, source }): TablePart => {
-    const schema = schemaOf((table.type === 'created' ? created : found)(stackId));
-    const place = { account: accountOf(account), stack: stackId, part: `table ${source.name}` };
-    return { name, label: stackId.replace('producer-', ''), place, source, schema };
+  const producers = producersOf(topology).map((producer) => {
+    const { stackId, source } = producer;
+    const place = {
+      account: accountOf(source.account),
+      stack: stackId,
+      part: `table ${source.name}`,
+    };
+    return { ...producer, place, schema: schemaIn(stacks, producer) };
   });
-  const ofOthers = topology.subscriptions.flatMap((subscription): TablePart[] => {
-    const { stream, source } = subscription;
-    if (!('arn' in stream)) return [];
-    const name = producerOf(subscription);
-    const place = { account: accountOf(source.account), stack: '', part: `table ${source.name}` };
-    const schema = { streamArn: stream.arn, viewType: 'NEW_AND_OLD_IMAGES' } as const;
-    return [{ name, label: name, place, source, schema }];
-  });
-  const tables = new Map([...own, ...ofOthers].map((table) => [table.schema.streamArn, table]));
   const consumers = topology.consumers.map((consumer) => {
     const { account, stackId, function: lambda } = consumer;
     const place = { account: accountOf(account), stack: stackId, part: `function ${lambda.name}` };
@@ -83,13 +65,14 @@ export function readParts(topology: ResolvedTopology, stacks: Stacks, folder: st
   });
   const functions = consumers.filter((part) => 'setUp' in part);
   return {
-    tables: [...tables.values()],
+    tables: producers,
     functions,
     skipped: consumers.filter((part) => 'skipped' in part),
-    subscriptions: topology.subscriptions.flatMap(({ stackId, account, consumerStackId }) => {
-      const mapping = settingsOf(mappingOf(stackId));
+    subscriptions: topology.subscriptions.flatMap((subscription) => {
+      const { stackId, account, consumerStackId } = subscription;
+      const mapping = settingsOf(resourceOf(stacks, 'aws_lambda_event_source_mapping', stackId));
       const place = { account: accountOf(account), stack: stackId, part: 'mapping' };
-      const table = tables.get(mapping.streamArn);
+      const table = producers.find((each) => each.subscriptions.includes(subscription));
       const consumer = functions.find((part) => part.place.stack === consumerStackId);
       return table && consumer ? [{ stackId, place, table, consumer, mapping }] : [];
     }),
@@ -105,35 +88,25 @@ function accountsOf({ accounts }: ResolvedTopology) {
     names.get(`${id} ${region}`) ?? id;
 }
 
-/** Id of its stack without consumer: the producer's name, with its account where it has several. */
-function producerOf({ stackId, consumerStackId }: ResolvedSubscription): string {
-  const consumer = consumerStackId.replace('consumer-', '');
-  return stackId.slice('subscription-'.length, -consumer.length - 1);
+/** The resource that a stack has of a type. */
+function resourceOf(stacks: Stacks, type: string, stackId: string): Resource {
+  const found = stacks.resources(type).find(({ stack }) => stack.id === stackId);
+  if (!found) throw new UserError(`${stackId} has no ${type}; run npm run synth`);
+  return found;
 }
 
-/** The resource that each stack has of a type, by the stack's ID. */
-function byStack(stacks: Stacks, type: string) {
-  const found = new Map(stacks.resources(type).map((resource) => [resource.stack.id, resource]));
-  return (stackId: string): Resource => {
-    const resource = found.get(stackId);
-    if (!resource) throw new UserError(`${stackId} has no ${type}; run npm run synth`);
-    return resource;
-  };
-}
-
-function schemaOf(table: Resource): TableSchema {
-  const streamArn = table.text('stream_arn');
-  const { block } = table;
-  // Nobody says what the key of a table of others is, nor what its stream shows.
-  if (block.hash_key === undefined) return { streamArn, viewType: 'NEW_AND_OLD_IMAGES' };
-  const attributes = block.attribute as KeyAttribute[];
-  const key = ['hash_key', 'range_key']
-    .flatMap((attribute) => table.optional(attribute) ?? [])
-    .flatMap((name) => {
-      const attribute = attributes.find((each) => table.resolve(each.name) === name);
-      return attribute ? [{ name, type: attribute.type }] : [];
-    });
-  return { streamArn, key, viewType: table.text('stream_view_type') as TableSchema['viewType'] };
+/** As the stack has it, if the table is created there. */
+function schemaIn(stacks: Stacks, { stackId, schema }: Producer): TableSchema {
+  if (!schema.key) return schema;
+  const table = resourceOf(stacks, 'aws_dynamodb_table', stackId);
+  const attributes = table.block.attribute as KeyAttribute[];
+  const key = [table.block.hash_key, table.block.range_key].flatMap((name) =>
+    attributes
+      .filter((attribute) => attribute.name === name)
+      .map(({ type }) => ({ name: table.resolve(String(name)), type })),
+  );
+  const viewType = table.text('stream_view_type') as TableSchema['viewType'];
+  return { ...schema, key, viewType };
 }
 
 /** The function with its code, or why it is not played. */
@@ -177,7 +150,6 @@ function settingsOf(mapping: Resource) {
   const filters = mapping.block.filter_criteria?.filter ?? [];
   const destination = 'destination_config.on_failure.destination_arn';
   return {
-    streamArn: mapping.text('event_source_arn'),
     /** AWS makes it up. */
     uuid: uuidOf(mapping.stack.id),
     enabled: mapping.text('enabled') === 'true',

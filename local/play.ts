@@ -1,11 +1,10 @@
 import path from 'node:path';
-import { didYouMean, UserError } from '../topology/problem';
 import type { ResolvedTopology } from '../topology/resolve';
 import type { InjectedFault } from './function/function';
 import { Functions } from './functions';
 import { keyInWords, storedImage } from './item';
 import { inWords } from './mapping';
-import type { Parts, TablePart } from './parts';
+import { producerNamed } from './producers';
 import { redriveBatches } from './redrive';
 import { type Print, saying } from './step';
 import { deliverTo, type Faults } from './subscription';
@@ -75,13 +74,11 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
 
   return {
     async apply({ producer, kind, item }, fault) {
-      const part = tableNamed(producer, parts);
+      const part = producerNamed(producer, parts.tables);
       const table = tables.get(part);
       const hadKey = table.state.key !== undefined;
-      const { image, keys, record } = applied(part, () => {
-        const image = storedImage(item);
-        return { image, ...table[kind](image) };
-      });
+      const image = storedImage(item);
+      const { keys, record } = table[kind](image);
       if (!hadKey) {
         const [{ name, type } = {}] = table.state.key ?? [];
         const text = `the topology does not have its key: taken is ${name} (${type}), the first attribute`;
@@ -94,15 +91,15 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
         return;
       }
       say(stream, 'record', inWords([record]), 'ok', { record });
-      if (fault === 'denied') denied.add(part.label);
+      if (fault === 'denied') denied.add(part.name);
       else if (fault) faults.set(record.eventID ?? '', fault);
     },
 
     async deliver() {
       for (const subscription of parts.subscriptions) {
-        const { label, source } = subscription.table;
+        const { name, source } = subscription.table;
         const table = tables.get(subscription.table);
-        const access = () => parts.access(denied.has(label) ? source : undefined);
+        const access = () => parts.access(denied.has(name) ? source : undefined);
         await deliverTo({ subscription, table, access, functions, faults, folder, now, say });
       }
       denied.clear();
@@ -119,25 +116,4 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
       tables.save();
     },
   };
-}
-
-function tableNamed(producer: string, { tables }: Parts): TablePart {
-  const found = tables.filter(({ name, label }) => name === producer || label === producer);
-  const [first, ...others] =
-    found.length > 1 ? found.filter(({ label }) => label === producer) : found;
-  if (first && others.length === 0) return first;
-  const labels = (found.length > 1 ? found : tables).map(({ label }) => label);
-  const names = labels.join(', ') || 'it has none';
-  throw new UserError(
-    `${didYouMean(producer, labels)}the producer must be one of the topology (${names}), got ${JSON.stringify(producer)}`,
-  );
-}
-
-function applied<T>({ label }: TablePart, write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    if (error instanceof UserError) throw new UserError(`${label}: ${error.message}`);
-    throw error;
-  }
 }

@@ -1,10 +1,15 @@
 import type { Image } from '../lambda-src/runtime/stream-event';
-import { arns, type TableName } from '../topology/arns';
+import { few } from '../review/lists';
+import { STREAM_LABEL } from '../review/read/attributes';
+import { arns } from '../topology/arns';
+import { didYouMean, UserError } from '../topology/problem';
 import {
   makesFunction,
   type ResolvedConsumer,
+  type ResolvedProducer,
   type ResolvedSubscription,
   type ResolvedTopology,
+  type TableReference,
 } from '../topology/resolve';
 import { itemFor } from './items';
 import type { KeyAttribute, TableSchema } from './table';
@@ -15,7 +20,9 @@ export interface Producer {
   readonly name: string;
   /** As the topology names it. */
   readonly kind: string;
-  readonly table: string;
+  /** Empty where the stream is that of others. */
+  readonly stackId: string;
+  readonly source: TableReference;
   readonly schema: TableSchema;
   readonly subscriptions: readonly ResolvedSubscription[];
   /** Those of them that are enabled, and whose function can be run here. */
@@ -29,7 +36,7 @@ export function producersOf(topology: ResolvedTopology, attributes: Image = {}):
   const { producers, consumers, subscriptions } = topology;
   const canRun = new Set(consumers.filter(isOfNode).map(({ stackId }) => stackId));
   const withReaders = (
-    producer: Pick<Producer, 'name' | 'kind' | 'table' | 'schema'>,
+    producer: Pick<Producer, 'name' | 'kind' | 'stackId' | 'source' | 'schema'>,
     reads: (subscription: ResolvedSubscription) => boolean,
   ): Producer => {
     const readers = subscriptions.filter(reads);
@@ -38,46 +45,59 @@ export function producersOf(topology: ResolvedTopology, attributes: Image = {}):
     );
     return { ...producer, subscriptions: readers, played, attributes };
   };
-  const own = producers.map(({ name: kind, stackId, table, source }) =>
-    withReaders(
-      {
-        name: stackId.replace(/^producer-/, ''),
-        kind,
-        table: source.name,
-        schema: schemaOf(source, table.type === 'created' ? table : undefined),
-      },
+  const own = producers.map((producer) => {
+    const { name: kind, stackId, source } = producer;
+    const name = stackId.replace(/^producer-/, '');
+    return withReaders(
+      { name, kind, stackId, source, schema: schemaOf(producer) },
       ({ stream }) => 'producerStackId' in stream && stream.producerStackId === stackId,
-    ),
-  );
+    );
+  });
   const ofOthers = subscriptions.flatMap(({ stackId, consumerStackId, source, stream }) => {
     if (!('arn' in stream)) return [];
     const consumer = consumerStackId.replace(/^consumer-/, '');
     const name = stackId.slice('subscription-'.length, -consumer.length - 1);
     return withReaders(
-      { name, kind: name, table: source.name, schema: schemaOf(source) },
+      { name, kind: name, stackId: '', source, schema: unknownSchema(stream.arn) },
       (other) => 'arn' in other.stream && other.stream.arn === stream.arn,
     );
   });
   return [...own, ...new Map(ofOthers.map((producer) => [producer.name, producer])).values()];
 }
 
+/**
+ * @param name left out, the only one is meant
+ * @throws UserError that lists those that there are
+ */
+export function producerNamed<P extends Pick<Producer, 'name'>>(
+  name: string | undefined,
+  producers: readonly P[],
+): P {
+  const named = producers.filter((each) => name === undefined || each.name === name);
+  const [only, ...others] = named;
+  if (only && others.length === 0) return only;
+  const names = producers.map((each) => each.name);
+  const wrong =
+    name === undefined
+      ? 'the producer is missing; '
+      : `there is no producer ${name}; ${didYouMean(name, names)}`;
+  throw new UserError(`${wrong}the topology has ${few(names, 10)}`);
+}
+
 function isOfNode(consumer: ResolvedConsumer): boolean {
   return makesFunction(consumer) && consumer.function.runtime.startsWith('nodejs');
 }
 
-interface Declared {
-  readonly partitionKey: KeyAttribute;
-  readonly sortKey?: KeyAttribute;
-  readonly streamViewType: TableSchema['viewType'];
+function schemaOf({ table, source }: ResolvedProducer): TableSchema {
+  const streamArn = `${arns.streams(source)}${STREAM_LABEL}`;
+  if (table.type !== 'created') return unknownSchema(streamArn);
+  const { partitionKey, sortKey, streamViewType: viewType } = table;
+  return { streamArn, key: sortKey ? [partitionKey, sortKey] : [partitionKey], viewType };
 }
 
-/** @param declared left out where others made the table, which the topology says little of */
-function schemaOf(source: TableName, declared?: Declared): TableSchema {
-  return {
-    streamArn: `${arns.streams(source)}2026-01-02T03:04:05.678`,
-    key: declared && [declared.partitionKey, declared.sortKey].flatMap((key) => key ?? []),
-    viewType: declared?.streamViewType ?? 'NEW_AND_OLD_IMAGES',
-  };
+/** Of a table of others nobody says what its key is, nor what its stream shows. */
+function unknownSchema(streamArn: string): TableSchema {
+  return { streamArn, viewType: 'NEW_AND_OLD_IMAGES' };
 }
 
 /** The key of a table, or one for an item that is made here. */

@@ -126,7 +126,7 @@ export interface Stage {
 export async function playScene(producer: Producer, fault: Fault, stage: Stage): Promise<void> {
   const { play, say, expectProblems, seen } = stage;
   const { items, batch, unmet } = planOf(producer);
-  say(`${producer.table}: an item is put, changed and deleted.`);
+  say(`${producer.source.name}: an item is put, changed and deleted.`);
   for (const [index, item] of items.entries()) {
     const text = index === 0 ? THREE.text : `${THREE.text}-${index + 1}`;
     const actions = changesOf(producer, { text, number: index + 1 }, item);
@@ -139,7 +139,7 @@ export async function playScene(producer: Producer, fault: Fault, stage: Stage):
   if (!batch || seen.problems > 0) return;
 
   const [faulty, sentence] = FAULTY[fault];
-  say(`${producer.table}: ${sentence}`);
+  say(`${producer.source.name}: ${sentence}`);
   expectProblems(true);
   const [first = '', ...others] = GOOD;
   for (const [index, text] of [first, faulty, ...others].entries()) {
@@ -154,6 +154,6 @@ export async function playScene(producer: Producer, fault: Fault, stage: Stage):
   expectProblems(false);
   const afterwards = AFTERWARDS[fault];
   if (afterwards === undefined || (fault !== 'denied' && !seen.kept)) return;
-  say(`${producer.table}: ${afterwards}`);
+  say(`${producer.source.name}: ${afterwards}`);
   await (fault === 'denied' ? play.deliver() : play.redrive());
 }

@@ -51,7 +51,16 @@ export async function deliverTo(delivery: Delivery): Promise<void> {
   table.advance(stackId, next ? unread.indexOf(next) : unread.length);
 }
 
-function receiverOf({ subscription, access, functions, faults, folder, now, say }: Delivery) {
+function receiverOf({
+  subscription,
+  table,
+  access,
+  functions,
+  faults,
+  folder,
+  now,
+  say,
+}: Delivery) {
   const { place, mapping, consumer } = subscription;
   const failedBatches: Place = { ...consumer.place, part: 'failed batches' };
   return {
@@ -78,7 +87,7 @@ function receiverOf({ subscription, access, functions, faults, folder, now, say 
       if (refusals.length > 0) return;
       const key = writeFailedBatch(path.join(folder, bucket), {
         ...{ records: batch, invocations, answered, now: now() },
-        ...{ uuid: mapping.uuid, streamArn: mapping.streamArn },
+        ...{ uuid: mapping.uuid, streamArn: table.schema.streamArn },
         functionArn: consumer.setUp.arn,
       });
       const file = `${bucket}/${key}`;

@@ -32,10 +32,10 @@ export class Tables {
 
   /** @throws UserError if its file cannot be read */
   get(part: TablePart): Table {
-    const known = this.tables.get(part.label);
+    const known = this.tables.get(part.name);
     if (known) return known;
     const table = new Table(part.schema, this.read(part), this.now);
-    this.tables.set(part.label, table);
+    this.tables.set(part.name, table);
     return table;
   }
 
@@ -45,18 +45,18 @@ export class Tables {
     if (folder === undefined) return;
     writing('tables', folder, () => {
       mkdirSync(folder, { recursive: true });
-      for (const [label, { state }] of this.tables) {
-        writeFileSync(this.fileOf(label), JSON.stringify(state, null, 1));
+      for (const [name, { state }] of this.tables) {
+        writeFileSync(this.fileOf(name), JSON.stringify(state, null, 1));
       }
     });
   }
 
-  private fileOf(label: string): string {
-    return path.join(this.folder ?? '', `${label}.json`);
+  private fileOf(name: string): string {
+    return path.join(this.folder ?? '', `${name}.json`);
   }
 
-  private read({ label, schema }: TablePart): TableState {
-    const file = this.fileOf(label);
+  private read({ name, schema }: TablePart): TableState {
+    const file = this.fileOf(name);
     if (this.folder === undefined || !existsSync(file)) return emptyState(schema);
     const state = parse(file);
     const isSame =

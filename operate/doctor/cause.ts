@@ -48,5 +48,15 @@ export interface Cause {
   readonly remedy: string;
 }
 
-/** What all causes found in one place have in common. */
+/** The stack that causes are found in. */
 export type Place = Pick<Cause, 'account' | 'stack'>;
+
+/** What was looked for: a cause where it was found. */
+export type Looked = Cause | false | undefined;
+
+/** Makes the causes of one part of a stack. */
+export function causesIn({ account, stack }: Place, part: string) {
+  return (cause: CauseId, message: string, remedy: string): Cause => {
+    return { cause, account, stack, part, message, remedy };
+  };
+}

@@ -1,16 +1,16 @@
 import { Stacks } from '../../review/read/resources';
 import { stacksOf } from '../../review/read/stacks';
 import { otherApp } from '../../topology/other-app';
-import type { ResolvedTopology } from '../../topology/resolve';
+import type { Account, ResolvedTopology } from '../../topology/resolve';
 import { stacksOf as stackIds } from '../../topology/stacks';
 import type { Cause } from './cause';
-import { CAUSES } from './causes';
-import type { Facts } from './facts';
-import { withoutHidden } from './hidden';
-import { pointed } from './pointed';
-import { Accounts, nameOf } from './read/accounts';
+import { causesOf } from './causes';
+import { type Facts, linked } from './facts';
+import { pointed, withoutHidden } from './following';
+import { Accounts } from './read/accounts';
 import { readConsumer } from './read/consumer';
 import { readProducer } from './read/producer';
+import type { Reader } from './read/reader';
 import { readStates } from './read/states';
 
 export interface Examination {
@@ -29,34 +29,30 @@ export async function examine(
   now: Date,
   progress: (read: number, of: number) => void,
 ): Promise<Examination> {
-  const accounts = new Accounts(topology);
   const { consumers, producers, subscriptions } = topology;
   const stacks = new Stacks(stacksOf(topology));
+  const accounts = new Accounts(topology);
   const total = consumers.length + producers.length;
   let read = 0;
-  const counted = async <T>(reading: Promise<T>) => {
-    const result = await reading;
-    read += 1;
-    progress(read, total);
-    return result;
-  };
+  const readEach = <T extends { readonly account: Account }, Live>(
+    all: readonly T[],
+    readOne: (reader: Reader, one: T) => Promise<Live>,
+  ) =>
+    Promise.all(
+      all.map(async (one) => {
+        const live = await readOne(await accounts.of(one.account), one);
+        read += 1;
+        progress(read, total);
+        return live;
+      }),
+    );
   const states = readStates(topology, [...consumers, ...producers, ...subscriptions], accounts);
   const [ofConsumers, ofProducers] = await Promise.all([
-    Promise.all(
-      consumers.map(async (consumer) => {
-        const reader = await accounts.of(consumer.account);
-        const own = subscriptions.filter((each) => each.consumerStackId === consumer.stackId);
-        const live = await counted(readConsumer(reader, consumer, own, states, now));
-        return { consumer, account: nameOf(topology, consumer.account), ...live };
-      }),
-    ),
-    Promise.all(
-      producers.map(async (producer) => {
-        const reader = await accounts.of(producer.account);
-        const live = await counted(readProducer(reader, producer));
-        return { producer, account: nameOf(topology, producer.account), ...live };
-      }),
-    ),
+    readEach(consumers, (reader, consumer) => {
+      const own = subscriptions.filter((each) => each.consumerStackId === consumer.stackId);
+      return readConsumer(reader, consumer, own, states, now);
+    }),
+    readEach(producers, readProducer),
   ]);
   const facts = linked({
     topology,
@@ -67,8 +63,7 @@ export async function examine(
     consumers: ofConsumers,
     producers: ofProducers,
   });
-  const found = CAUSES.flatMap((find) => find(facts));
-  const all = withoutHidden([...(await accounts.causes()), ...found]);
+  const all = withoutHidden([...(await accounts.causes()), ...causesOf(facts)]);
   return { facts, causes: inOrder(pointed(all, facts), topology) };
 }
 
@@ -78,22 +73,4 @@ function inOrder(causes: readonly Cause[], topology: ResolvedTopology): Cause[] 
   const orders = new Map(ids.map((id, order) => [id, order]));
   const orderOf = ({ stack }: Cause) => orders.get(stack) ?? 0;
   return [...causes].sort((a, b) => orderOf(a) - orderOf(b));
-}
-
-/** With the subscriptions, each with what it belongs to. */
-export function linked(facts: Omit<Facts, 'subscriptions'>): Facts {
-  const { topology, consumers, producers } = facts;
-  const consumerOf = new Map(consumers.map((each) => [each.consumer.stackId, each]));
-  const producerOf = new Map(producers.map((each) => [each.producer.stackId, each]));
-  return {
-    ...facts,
-    subscriptions: topology.subscriptions.flatMap((subscription) => {
-      const { stream, consumerStackId, account } = subscription;
-      const consumer = consumerOf.get(consumerStackId);
-      const producer = 'arn' in stream ? undefined : producerOf.get(stream.producerStackId);
-      if (!consumer) return [];
-      const mapping = consumer.mappings.get(subscription.stackId) ?? 'unknown';
-      return { subscription, account: nameOf(topology, account), consumer, mapping, producer };
-    }),
-  };
 }

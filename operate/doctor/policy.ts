@@ -2,9 +2,20 @@ import type { Context } from '../../policies/conditions';
 import { decide, type Policy } from '../../review/access/evaluate';
 import { readStatements } from '../../review/access/statements';
 import { listOf } from '../../review/lists';
-import type { PolicyDocument } from '../../review/read/policy-document';
+import { type PolicyDocument, policyDocument } from '../../review/read/policy-document';
 import { parseArn } from '../../topology/arns';
 import { formatValue } from '../../topology/problem';
+
+/**
+ * A policy as AWS returns it.
+ *
+ * @throws Error of one with elements that IAM does not take
+ */
+export function parsePolicy(text: string): PolicyDocument {
+  const { data } = policyDocument.safeParse(JSON.parse(text));
+  if (data) return data;
+  throw new Error(`the policy cannot be read: ${text.slice(0, 200)}`);
+}
 
 /**
  * What IAM writes in the place of a role or user that was deleted.

@@ -94,11 +94,7 @@ function causesOf({ facts, causes }: Examination): ReadonlyMap<SubscriptionFacts
     facts.subscriptions.map((each) => {
       const { subscription, account, consumer, producer } = each;
       const accounts = ['', account, producer?.account];
-      const stacks = [
-        consumer.consumer.stackId,
-        producer?.producer.stackId ?? '',
-        subscription.stackId,
-      ];
+      const stacks = [consumer.stack, producer?.stack ?? '', subscription.stackId];
       const found = [
         ...ofAccounts.filter((cause) => accounts.includes(cause.account)),
         ...stacks.filter(Boolean).flatMap((stack) => byStack.get(stack) ?? []),

@@ -1,6 +1,3 @@
-import type { Cause } from '../../../operate/doctor/cause';
-import { CAUSES } from '../../../operate/doctor/causes';
-import { withoutHidden } from '../../../operate/doctor/hidden';
 import type { Key } from '../../../operate/doctor/read/key';
 import type { State } from '../../../operate/doctor/read/states';
 import type { PolicyDocument } from '../../../review/read/policy-document';
@@ -10,7 +7,7 @@ import {
   type Overrides,
   TWO_ACCOUNTS,
 } from '../../helpers/topology';
-import { type Faults, factsOf } from './support/facts';
+import { type Faults, found } from './support/facts';
 
 const CONSUMER = 'consumer-process-orders';
 const PRODUCER = 'producer-orders';
@@ -19,20 +16,6 @@ const ROLE = 'arn:aws:iam::111122223333:role/ProcessOrdersRole';
 const STREAM =
   'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000';
 const KEY = 'arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
-
-function causesOf(faults: Faults, overrides: Overrides = {}): Cause[] {
-  const facts = factsOf(overrides, faults);
-  return withoutHidden(CAUSES.flatMap((find) => find(facts)));
-}
-
-/** As `cause account stack part`, with what is found and what to do. */
-function found(faults: Faults, overrides: Overrides = {}): string[][] {
-  return causesOf(faults, overrides).map(({ message, remedy, ...place }) => [
-    [place.cause, place.account, place.stack, place.part].join(' '),
-    message,
-    remedy,
-  ]);
-}
 
 const OTHERS = 'arn:aws:iam::999999999999:role/Reader';
 
@@ -261,7 +244,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     [
       'role-missing analytics consumer-process-orders role',
       'the role arn:aws:iam::111122223333:role/ProcessOrdersRole does not exist, so Lambda can neither read streams nor run the function',
-      'its owner creates it again, with what this prints: terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw role_policy',
+      'its owner creates it again, with what this prints: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw role_policy',
     ],
   ],
   [
@@ -506,7 +489,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     CUSTOMER,
     [
       'key-disabled shop producer-orders key',
-      'the key arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab is PendingDeletion (deleted on 2026-12-24T00:00:00.000Z): what Orders and its stream hold cannot be read',
+      'the key arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab is PendingDeletion (deleted on 2026-12-24T00:00:00Z): what Orders and its stream hold cannot be read',
       'aws kms cancel-key-deletion --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab --region us-east-1 && aws kms enable-key --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab --region us-east-1, with credentials of 444455556666',
     ],
   ],
@@ -597,7 +580,7 @@ const FAULTS: [string, Faults, Overrides, ...string[][]][] = [
     CUSTOMER,
     [
       'key-grant-missing shop producer-orders key',
-      'the table Orders is INACCESSIBLE_ENCRYPTION_CREDENTIALS since 2026-11-20T00:00:00.000Z: DynamoDB cannot use the key arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      'the table Orders is INACCESSIBLE_ENCRYPTION_CREDENTIALS since 2026-11-20T00:00:00Z: DynamoDB cannot use the key arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab',
       "let the key's policy allow DynamoDB again what it allowed, and look at its grants: aws kms list-grants --key-id arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab --region us-east-1; after seven days DynamoDB archives the table",
     ],
   ],

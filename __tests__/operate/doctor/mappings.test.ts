@@ -23,7 +23,9 @@ function found(change: Change, overrides: Overrides = {}, polled: Record<number,
       metrics: measured([MAPPING_METRICS.polls, `${UUID}0`, polled]),
     }),
   });
-  return mappings(facts).map(({ account, stack, part, ...cause }) => {
+  return mappings(facts).flatMap((each) => {
+    if (!each) return [];
+    const { account, stack, part, ...cause } = each;
     expect([account, stack, part]).toEqual(['analytics', STACK, 'mapping']);
     return cause;
   });

@@ -1,5 +1,5 @@
 import type { Cause } from '../../../operate/doctor/cause';
-import { withoutHidden } from '../../../operate/doctor/hidden';
+import { withoutHidden } from '../../../operate/doctor/following';
 import { noCredentials, roleNotAssumed, wrongAccount } from '../../../operate/doctor/read/accounts';
 import { reportLines, reportOf } from '../../../operate/doctor/report';
 import { factsOf } from './support/facts';

@@ -6,43 +6,38 @@ import { arns } from '../../../topology/arns';
 import { names } from '../../../topology/names';
 import { ownPage } from '../../../topology/own-files';
 import type { ResolvedConsumer } from '../../../topology/resolve';
-import type { Cause } from '../cause';
+import { causesIn, type Looked, type Place } from '../cause';
 import type { Facts } from '../facts';
 import { isFound } from '../read/reader';
 import { deploy } from '../remedies';
 import { time } from '../times';
 
 /** Alarms that are raised. */
-export function raisedAlarms({ consumers, subscriptions }: Facts): Cause[] {
+export function raisedAlarms({ consumers, subscriptions }: Facts): Looked[] {
   return consumers.flatMap((facts) => {
-    const { consumer, account, alarms: found } = facts;
-    if (!isFound(found)) return [];
+    const { consumer, alarms } = facts;
+    if (!isFound(alarms)) return [];
     const { name } = consumer.function;
     const ofMappings = subscriptions
       .filter((each) => each.consumer === facts)
-      .flatMap(({ subscription: { stackId } }) =>
-        namesOf(MAPPING_ALARMS, names.mappingAlarms(name, stackId), stackId),
-      );
-    const known = new Map([...namesOf(FUNCTION_ALARMS, name, consumer.stackId), ...ofMappings]);
-    return found.flatMap((alarm) => {
-      const { id, stack } = known.get(alarm.AlarmName ?? '') ?? {};
-      if (!id || !stack || !isRaised(alarm)) return [];
-      const { StateValue, StateUpdatedTimestamp, StateReason } = alarm;
+      .flatMap((each) => namesOf(MAPPING_ALARMS, names.mappingAlarms(name, each.stack), each));
+    const known = new Map([...namesOf(FUNCTION_ALARMS, name, facts), ...ofMappings]);
+    return alarms.map((alarm) => {
+      const { AlarmName = '', StateValue, StateUpdatedTimestamp, StateReason } = alarm;
+      const { id, place } = known.get(AlarmName) ?? {};
+      if (!id || !place || !isRaised(alarm)) return undefined;
       const since = StateUpdatedTimestamp ? ` since ${time(StateUpdatedTimestamp)}` : '';
-      return {
-        cause: 'alarm-raised',
-        account,
-        stack,
-        part: 'alarms',
-        message: `the alarm ${alarm.AlarmName} is in ${StateValue}${since}: ${StateReason}`,
-        remedy: `${TO_DO[id]?.(consumer)} (${ownPage('runbook.md')})`,
-      };
+      return causesIn(place, 'alarms')(
+        'alarm-raised',
+        `the alarm ${AlarmName} is in ${StateValue}${since}: ${StateReason}`,
+        `${TO_DO[id]?.(consumer)} (${ownPage('runbook.md')})`,
+      );
     });
   });
 }
 
-function namesOf(alarms: readonly Pick<Alarm<never>, 'id'>[], owner: string, stack: string) {
-  return alarms.map(({ id }) => [names.alarm(owner, id), { id, stack }] as const);
+function namesOf(alarms: readonly Pick<Alarm<never>, 'id'>[], owner: string, place: Place) {
+  return alarms.map(({ id }) => [names.alarm(owner, id), { id, place }] as const);
 }
 
 /**
@@ -85,26 +80,27 @@ export const TO_DO: Readonly<Record<string, (consumer: ResolvedConsumer) => stri
 };
 
 /** Addresses that are not notified, since nobody confirmed them. */
-export function unconfirmedEmails({ consumers }: Facts): Cause[] {
-  return consumers.flatMap(({ consumer, account, emails }) => {
-    const { alarms, stackId, account: place, function: lambda } = consumer;
-    if (!alarms || alarms.email === undefined || !isFound(emails)) return [];
-    const { email, topicArn = arns.topic(place, names.topic(lambda.name)) } = alarms;
-    const isPending = emails.some(({ SubscriptionArn }) => SubscriptionArn === PENDING);
-    if (emails.length > 0 && !isPending) return [];
-    const again = `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${email} --region ${place.region}`;
-    return {
-      cause: 'email-unconfirmed',
-      account,
-      stack: stackId,
-      part: 'email',
-      message: isPending
-        ? `${email} has not confirmed its subscription to ${topicArn}: nobody reads the alarms`
-        : `${email} is not subscribed to ${topicArn}: SNS deletes what is not confirmed within two days, and nobody reads the alarms`,
-      remedy: isPending
-        ? `open the link in the mail from AWS Notifications; it comes again with ${again}`
-        : `${deploy(stackId)} subscribes it again; then open the link in the mail from AWS Notifications`,
-    };
+export function unconfirmedEmails({ consumers }: Facts): Looked[] {
+  return consumers.map((facts) => {
+    const { consumer, stack, emails } = facts;
+    const { alarms, account } = consumer;
+    if (!alarms || alarms.email === undefined || !isFound(emails)) return undefined;
+    const { email, topicArn = arns.topic(account, names.topic(consumer.function.name)) } = alarms;
+    const cause = causesIn(facts, 'email');
+    const open = 'open the link in the mail from AWS Notifications';
+    if (emails.length === 0) {
+      return cause(
+        'email-unconfirmed',
+        `${email} is not subscribed to ${topicArn}: SNS deletes what is not confirmed within two days, and nobody reads the alarms`,
+        `${deploy(stack)} subscribes it again; then ${open}`,
+      );
+    }
+    if (!emails.some(({ SubscriptionArn }) => SubscriptionArn === PENDING)) return undefined;
+    return cause(
+      'email-unconfirmed',
+      `${email} has not confirmed its subscription to ${topicArn}: nobody reads the alarms`,
+      `${open}; it comes again with aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${email} --region ${account.region}`,
+    );
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Cause } from '../cause';
+import type { Cause, Looked } from '../cause';
 import type { Facts } from '../facts';
 import { raisedAlarms, unconfirmedEmails } from './alarms';
 import { existing } from './existing';
@@ -13,8 +13,8 @@ import { states } from './states';
 import { streams } from './stream';
 import { streamPolicies } from './stream-policy';
 
-/** All that is looked for. Each returns what it finds, without what is `unknown`. */
-export const CAUSES: readonly ((facts: Facts) => readonly Cause[])[] = [
+/** All that is looked for. Nothing is said of what is `unknown`. */
+const CAUSES: readonly ((facts: Facts) => readonly Looked[])[] = [
   states,
   existing,
   outdated,
@@ -29,3 +29,7 @@ export const CAUSES: readonly ((facts: Facts) => readonly Cause[])[] = [
   raisedAlarms,
   unconfirmedEmails,
 ];
+
+export function causesOf(facts: Facts): Cause[] {
+  return CAUSES.flatMap((find) => find(facts)).filter((each) => typeof each === 'object');
+}

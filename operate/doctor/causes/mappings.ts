@@ -4,7 +4,7 @@ import { MAPPING_METRICS } from '../../../constructs/monitoring/metrics';
 import type { Resource } from '../../../review/read/resources';
 import { arns } from '../../../topology/arns';
 import { ownPage } from '../../../topology/own-files';
-import type { Cause } from '../cause';
+import { type Cause, causesIn, type Looked } from '../cause';
 import type { Facts, SubscriptionFacts } from '../facts';
 import { isFound } from '../read/reader';
 import { deploy } from '../remedies';
@@ -14,52 +14,44 @@ import { refusal } from './refusal';
 type Mapping = EventSourceMappingConfiguration;
 
 /** Event source mappings: gone, disabled, other than synthesized, and those that Lambda cannot read with. */
-export function mappings({ subscriptions, stacks, now }: Facts): Cause[] {
+export function mappings({ subscriptions, stacks, now }: Facts): Looked[] {
   const synthesized = new Map(
     stacks
       .resources('aws_lambda_event_source_mapping')
       .map((resource) => [resource.stack.id, resource]),
   );
   return subscriptions.flatMap((facts) => {
-    const { subscription, account, mapping: found } = facts;
-    const { stackId: stack } = subscription;
+    const { mapping: found, stack } = facts;
     const meant = synthesized.get(stack);
-    if (found === 'unknown' || !meant) return [];
-    const cause = isFound(found)
-      ? [isDisabled(found, facts), differs(found, meant, facts), isUnread(found, facts, now)]
-      : [missing(facts)];
-    return cause
-      .filter((each) => each !== undefined)
-      .map((each) => ({ ...each, account, stack, part: 'mapping' }));
+    if (found === 'absent') return [missing(facts)];
+    if (!isFound(found) || !meant) return [];
+    return [isDisabled(found, facts), differs(found, meant, facts), isUnread(found, facts, now)];
   });
 }
 
-type Found = Pick<Cause, 'cause' | 'message' | 'remedy'> | undefined;
-
-function missing({ subscription }: SubscriptionFacts): Found {
-  const { stackId, startingPosition } = subscription;
+function missing(facts: SubscriptionFacts): Cause {
   const from =
-    startingPosition === 'LATEST'
+    facts.subscription.startingPosition === 'LATEST'
       ? 'it reads what is written from then on (startingPosition: LATEST)'
       : 'it reads the last 24 hours again (startingPosition: TRIM_HORIZON)';
-  return {
-    cause: 'mapping-missing',
-    message: 'the event source mapping of the state was deleted in AWS: nothing reads the stream',
-    remedy: `${deploy(stackId)} creates it again; ${from}`,
-  };
+  return causesIn(facts, 'mapping')(
+    'mapping-missing',
+    'the event source mapping of the state was deleted in AWS: nothing reads the stream',
+    `${deploy(facts.stack)} creates it again; ${from}`,
+  );
 }
 
 function isDisabled(
   { State, StateTransitionReason, LastModified }: Mapping,
-  { subscription: { enabled, stackId } }: SubscriptionFacts,
-): Found {
-  if (!enabled || !/^Disabl/.test(State ?? '')) return undefined;
+  facts: SubscriptionFacts,
+): Looked {
+  if (!facts.subscription.enabled || !/^Disabl/.test(State ?? '')) return undefined;
   const since = LastModified ? ` since ${time(LastModified)}` : '';
-  return {
-    cause: 'mapping-disabled',
-    message: `the event source mapping is ${State}${since} (${StateTransitionReason}), and the topology has enabled: true: nothing reads the stream, which keeps a record for 24 hours`,
-    remedy: `${deploy(stackId)} enables it`,
-  };
+  return causesIn(facts, 'mapping')(
+    'mapping-disabled',
+    `the event source mapping is ${State}${since} (${StateTransitionReason}), and the topology has enabled: true: nothing reads the stream, which keeps a record for 24 hours`,
+    `${deploy(facts.stack)} enables it`,
+  );
 }
 
 /** Settings by the names of Terraform, which the synthesized mapping has. */
@@ -77,27 +69,27 @@ const SETTINGS: Readonly<Record<string, (mapping: Mapping) => unknown>> = {
     each.DestinationConfig?.OnFailure?.Destination,
 };
 
-function differs(mapping: Mapping, meant: Resource, facts: SubscriptionFacts): Found {
-  const { stackId, enabled } = facts.subscription;
-  const differences = Object.entries(SETTINGS).flatMap(([name, settingOf]) => {
+function differs(mapping: Mapping, meant: Resource, facts: SubscriptionFacts): Looked {
+  const { stack, subscription } = facts;
+  const settings = Object.entries(SETTINGS).flatMap(([name, settingOf]) => {
     const value = settingOf(mapping) ?? 'none';
-    const expected = meant.optional(name);
-    return expected === undefined || String(value) === expected
-      ? []
-      : [`${name} is ${value} instead of ${expected}`];
+    const expected = meant.optional(name) ?? String(value);
+    return String(value) === expected ? [] : [`${name} is ${value} instead of ${expected}`];
   });
   const all = [
-    ...differences,
+    ...settings,
     ...differencesOfLists(mapping, meant),
     ...differenceOfSource(mapping, facts),
-    ...(mapping.State === 'Enabled' && !enabled ? ['enabled is true instead of false'] : []),
+    ...(mapping.State === 'Enabled' && !subscription.enabled
+      ? ['enabled is true instead of false']
+      : []),
   ];
   if (all.length === 0) return undefined;
-  return {
-    cause: 'mapping-differs',
-    message: `the event source mapping is not what the topology synthesizes: ${all.join('; ')}`,
-    remedy: `${deploy(stackId)} sets it; npm run plan -- ${stackId} shows it first`,
-  };
+  return causesIn(facts, 'mapping')(
+    'mapping-differs',
+    `the event source mapping is not what the topology synthesizes: ${all.join('; ')}`,
+    `${deploy(stack)} sets it; npm run plan -- ${stack} shows it first`,
+  );
 }
 
 function differencesOfLists(mapping: Mapping, meant: Resource): string[] {
@@ -137,21 +129,23 @@ function differenceOfSource(
   { EventSourceArn = 'none' }: Mapping,
   { subscription: { stream, source } }: SubscriptionFacts,
 ): string[] {
-  const expected = 'arn' in stream ? stream.arn : `${arns.streams(source)}…`;
-  const isMeant =
-    'arn' in stream ? EventSourceArn === expected : EventSourceArn.startsWith(arns.streams(source));
+  const [expected, isMeant] =
+    'arn' in stream
+      ? [stream.arn, EventSourceArn === stream.arn]
+      : [`${arns.streams(source)}…`, EventSourceArn.startsWith(arns.streams(source))];
   return isMeant ? [] : [`event_source_arn is ${EventSourceArn} instead of ${expected}`];
 }
 
 /** What Lambda does with a batch is in the metrics of the function; this is long ago where nothing new comes. */
 const OF_FUNCTION = /^PROBLEM: Function (call failed|not found)/;
 
-function isUnread(mapping: Mapping, facts: SubscriptionFacts, now: Date): Found {
+function isUnread(mapping: Mapping, facts: SubscriptionFacts, now: Date): Looked {
   const { consumer, subscription } = facts;
   const { State, LastProcessingResult: result = '', LastModified = now, UUID = '' } = mapping;
   if (State !== 'Enabled' || !subscription.enabled) return undefined;
+  const cause = causesIn(facts, 'mapping');
   const refused = refusal(result, facts);
-  if (refused) return { cause: 'mapping-refused', ...refused };
+  if (refused) return cause('mapping-refused', ...refused);
 
   // Lambda sends a 0 for a stream with nothing new, so it is silent only if it does not read.
   const { polls } = MAPPING_METRICS;
@@ -160,9 +154,9 @@ function isUnread(mapping: Mapping, facts: SubscriptionFacts, now: Date): Found 
   const reads = consumer.metrics.of(polls, UUID, RECENT).length > 0;
   if (!last || isNew || reads) return undefined;
   const said = result.startsWith('PROBLEM') && !OF_FUNCTION.test(result) ? `: ${result}` : '';
-  return {
-    cause: 'mapping-refused',
-    message: `Lambda last read the stream at ${time(last.at)}${said}`,
-    remedy: `look at the stream, its policy, the role and the table's key; if AWS has a failure, wait, since Lambda goes on by itself where it stopped. ${ownPage('alarms.md')}, not-polled, says more`,
-  };
+  return cause(
+    'mapping-refused',
+    `Lambda last read the stream at ${time(last.at)}${said}`,
+    `look at the stream, its policy, the role and the table's key; if AWS has a failure, wait, since Lambda goes on by itself where it stopped. ${ownPage('alarms.md')}, not-polled, says more`,
+  );
 }

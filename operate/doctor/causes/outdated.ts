@@ -1,7 +1,7 @@
 import { few } from '../../../review/lists';
 import type { Block, Stack } from '../../../review/read/stacks';
 import { formatValue } from '../../../topology/problem';
-import type { Cause } from '../cause';
+import { causesIn, type Looked } from '../cause';
 import type { Facts } from '../facts';
 import { isFound } from '../read/reader';
 import type { State } from '../read/states';
@@ -20,24 +20,19 @@ const COMPARED = [
 ];
 
 /** Stacks of which the topology synthesizes something else than what was deployed. */
-export function outdated({ stacks, states, hasOtherApp }: Facts): Cause[] {
+export function outdated({ stacks, states, hasOtherApp }: Facts): Looked[] {
   // What another app adds is in the states, and not synthesized here.
   if (hasOtherApp) return [];
-  return stacks.all.flatMap((stack): Cause[] => {
-    const { account = '', state = 'unknown' } = states.get(stack.id) ?? {};
-    if (!isFound(state)) return [];
-    const differences = differing(stack, state);
-    if (differences.length === 0) return [];
-    return [
-      {
-        cause: 'state-older',
-        account,
-        stack: stack.id,
-        part: 'state',
-        message: `the topology has been changed, and ${stack.id} not deployed since: ${few(differences, 5)}`,
-        remedy: `look at what a deploy changes: npm run plan -- ${stack.id}; then ${deploy(stack.id)}`,
-      },
-    ];
+  return stacks.all.map((synthesized) => {
+    const place = states.get(synthesized.id);
+    const differences = place && isFound(place.state) ? differing(synthesized, place.state) : [];
+    if (!place || differences.length === 0) return undefined;
+    const { stack } = place;
+    return causesIn(place, 'state')(
+      'state-older',
+      `the topology has been changed, and ${stack} not deployed since: ${few(differences, 5)}`,
+      `look at what a deploy changes: npm run plan -- ${stack}; then ${deploy(stack)}`,
+    );
   });
 }
 

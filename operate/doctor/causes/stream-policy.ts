@@ -1,64 +1,66 @@
 import { ACTIONS } from '../../../policies/actions';
 import { listOf } from '../../../review/lists';
 import { STREAM_LABEL } from '../../../review/read/attributes';
-import type { PolicyDocument } from '../../../review/read/policy-document';
 import type { Resource } from '../../../review/read/resources';
 import { parseArn } from '../../../topology/arns';
-import type { Cause } from '../cause';
+import { causesIn, type Looked } from '../cause';
 import type { Facts, ProducerFacts } from '../facts';
 import { deletedPrincipals, differences, lets } from '../policy';
-import { type Found, isFound } from '../read/reader';
+import { isFound } from '../read/reader';
 import { deploy, terraform } from '../remedies';
 
 /** Policies of streams and tables that are gone, or other than what the topology synthesizes. */
-export function streamPolicies(facts: Facts): Cause[] {
+export function streamPolicies({ stacks, producers, consumers }: Facts): Looked[] {
   const policies = new Map(
-    facts.stacks.resources('aws_dynamodb_resource_policy').map((policy) => [policy.place, policy]),
+    stacks.resources('aws_dynamodb_resource_policy').map((policy) => [policy.place, policy]),
   );
-  return facts.producers.flatMap((producer): Cause[] => {
-    const { stackId, streamPolicy } = producer.producer;
-    const of = (name: string) =>
-      policies.get(`${stackId} aws_dynamodb_resource_policy.${name}_policy`);
-    return [
-      ...ownPolicy(producer, 'stream', producer.streamPolicy, of('stream'), facts),
-      ...ownPolicy(producer, 'table', producer.tablePolicy, of('table'), facts),
-      ...(streamPolicy.managed ? [] : policyOfOthers(producer)),
-    ];
+  return producers.flatMap((facts) => {
+    const own = (['stream', 'table'] as const).map((what) => {
+      const meant = policies.get(`${facts.stack} aws_dynamodb_resource_policy.${what}_policy`);
+      return meant && ownPolicy(facts, what, meant, consumers);
+    });
+    return [...own, ...(facts.producer.streamPolicy.managed ? [] : policyOfOthers(facts))];
   });
 }
 
 function ownPolicy(
-  { account, producer, table }: ProducerFacts,
+  facts: ProducerFacts,
   what: 'stream' | 'table',
-  live: Found<PolicyDocument>,
-  synthesized: Resource | undefined,
-  { consumers }: Facts,
-): Cause[] {
-  if (!synthesized || live === 'unknown') return [];
-  const { stackId: stack, source } = producer;
-  const place = { account, stack, part: `${what} policy`, remedy: deploy(stack) };
+  synthesized: Resource,
+  consumers: Facts['consumers'],
+): Looked {
+  const { stack, producer, table } = facts;
+  const live = what === 'stream' ? facts.streamPolicy : facts.tablePolicy;
+  const cause = causesIn(facts, `${what} policy`);
+  const policy = `the policy of the ${what} of ${producer.source.name}`;
+  if (live === 'unknown') return undefined;
   if (live === 'absent' || listOf(live.Statement).length === 0) {
-    const message = `the ${what} of ${source.name} has no policy, so no role of another account may read it`;
-    return [{ ...place, cause: 'policy-missing', message }];
+    return cause('policy-missing', withoutPolicy(facts, what), deploy(stack));
   }
   const deleted = deletedPrincipals(live);
   if (deleted.length > 0) {
-    const readers = new Set(producer.readers.map(({ stackId }) => stackId));
-    const isGone = consumers.some(
-      ({ consumer, role }) => readers.has(consumer.stackId) && role === 'absent',
-    );
+    const readers = producer.readers.map(({ stackId }) => stackId);
     // That the role is gone is said of its own stack.
-    if (isGone) return [];
-    const message = `the policy of the ${what} of ${source.name} names ${deleted.join(', ')}: the role that it named was deleted, and one that was created again under its name is another one`;
-    return [{ ...place, cause: 'role-replaced', message, remedy: 'npm run deploy' }];
+    if (consumers.some((each) => each.role === 'absent' && readers.includes(each.stack))) {
+      return undefined;
+    }
+    return cause(
+      'role-replaced',
+      `${policy} names ${deleted.join(', ')}: the role that it named was deleted, and one that was created again under its name is another one`,
+      'npm run deploy',
+    );
   }
   const [, label = STREAM_LABEL] = /\/stream\/(.*)$/.exec(latestOf(table)) ?? [];
   const meant = JSON.stringify(synthesized.document('policy')).replaceAll(STREAM_LABEL, label);
   const [first, ...others] = differences(live, JSON.parse(meant));
-  if (first === undefined) return [];
+  if (first === undefined) return undefined;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  const message = `the policy of the ${what} of ${source.name} is not the one that the topology synthesizes: ${first}${more}`;
-  return [{ ...place, cause: 'policy-differs', message }];
+  const message = `${policy} is not the one that the topology synthesizes: ${first}${more}`;
+  return cause('policy-differs', message, deploy(stack));
+}
+
+function withoutPolicy({ producer }: ProducerFacts, what: 'stream' | 'table'): string {
+  return `the ${what} of ${producer.source.name} has no policy, so no role of another account may read it`;
 }
 
 function latestOf(table: ProducerFacts['table']): string {
@@ -66,27 +68,18 @@ function latestOf(table: ProducerFacts['table']): string {
 }
 
 /** One that the topology leaves to others, who have to let the readers of other accounts read. */
-function policyOfOthers({ account, producer, streamPolicy: live, table }: ProducerFacts): Cause[] {
-  const { stackId: stack, readers, source } = producer;
-  const { id } = source.account;
-  const foreign = readers.filter(({ roleArn }) => parseArn(roleArn).id !== id);
+function policyOfOthers(facts: ProducerFacts): Looked[] {
+  const { stack, producer, streamPolicy: live, table } = facts;
+  const { name, account } = producer.source;
+  const foreign = producer.readers.filter(({ roleArn }) => parseArn(roleArn).id !== account.id);
   if (live === 'unknown' || foreign.length === 0) return [];
-  const place = {
-    account,
-    stack,
-    part: 'stream policy',
-    remedy: `whoever has that policy adds what this prints: ${terraform(stack, 'output', '-raw', 'stream_policy_statement')}`,
-  };
-  if (live === 'absent') {
-    const message = `the stream of ${source.name} has no policy, so no role of another account may read it`;
-    return [{ ...place, cause: 'policy-missing', message }];
-  }
-  const resource = latestOf(table);
-  return foreign.flatMap(({ roleArn: role }): Cause[] => {
-    const request = { role, resource, account: id, context: {} };
+  const cause = causesIn(facts, 'stream policy');
+  const remedy = `whoever has that policy adds what this prints: ${terraform(stack, 'output', '-raw', 'stream_policy_statement')}`;
+  if (live === 'absent') return [cause('policy-missing', withoutPolicy(facts, 'stream'), remedy)];
+  return foreign.map(({ roleArn: role }) => {
+    const request = { role, resource: latestOf(table), account: account.id, context: {} };
     const refused = ACTIONS.readStream.filter((action) => !lets(live, { ...request, action }));
-    if (refused.length === 0) return [];
-    const message = `the policy of the stream of ${source.name} does not let ${role} use ${refused.join(', ')}`;
-    return [{ ...place, cause: 'policy-differs', message }];
+    const message = `the policy of the stream of ${name} does not let ${role} use ${refused.join(', ')}`;
+    return refused.length > 0 && cause('policy-differs', message, remedy);
   });
 }

@@ -2,7 +2,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
 import { credentialsOf } from '../../redrive/aws';
 import type { Cause } from '../cause';
-import { Clients, type Credentials, SETTINGS } from './clients';
+import { type Credentials, clientsOf, SETTINGS } from './clients';
 import { inTime, limited, Reader } from './reader';
 
 type Role = NonNullable<Account['deployRole']>;
@@ -72,7 +72,7 @@ export class Accounts {
       if (id !== undefined && account !== id) {
         return unreachable(wrongAccount(name, id, account, arn));
       }
-      return new Reader(name, arn, new Clients(region, credentials, usePathStyle));
+      return new Reader(name, arn, clientsOf(region, credentials, usePathStyle));
     }
     const assume = credentialsOf(region, role, 'doctor', {
       masterCredentials: credentials,
@@ -80,7 +80,7 @@ export class Accounts {
     });
     const assumed = await limited(async () => assume?.()).catch((error: Error) => error);
     if (assumed instanceof Error) return unreachable(roleNotAssumed(name, role.arn, assumed));
-    return new Reader(name, `the role ${role.arn}`, new Clients(region, assumed, usePathStyle));
+    return new Reader(name, `the role ${role.arn}`, clientsOf(region, assumed, usePathStyle));
   }
 
   /** Of whom the command is run by, found once for all accounts. */
@@ -94,7 +94,7 @@ export class Accounts {
 }
 
 async function identityOf(region: string): Promise<Identity> {
-  const { sts } = new Clients(region);
+  const { sts } = clientsOf(region);
   const credentials = await sts.config.credentials();
   const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand({}), inTime());
   return { credentials, account: Account, arn: Arn };

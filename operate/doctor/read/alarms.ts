@@ -9,35 +9,36 @@ import type { Found, Reader } from './reader';
 export async function readAlarms(
   reader: Reader,
   { stackId: stack, alarms, function: { name } }: ResolvedConsumer,
-): Promise<Found<readonly MetricAlarm[]>> {
+): Promise<Found<MetricAlarm[]>> {
   if (!alarms) return [];
-  const question = { action: 'cloudwatch:DescribeAlarms', stack, part: 'alarms' };
-  return reader.ask(question, async ({ cloudwatch }, options) => {
-    const found: MetricAlarm[] = [];
-    for (const StateValue of ['ALARM', 'INSUFFICIENT_DATA'] as const) {
-      const input = { AlarmNamePrefix: names.alarm(name, ''), StateValue };
-      for await (const page of paginateDescribeAlarms({ client: cloudwatch }, input, options)) {
-        found.push(...(page.MetricAlarms ?? []).filter((alarm) => alarm.StateValue === StateValue));
+  return reader.list(
+    { action: 'cloudwatch:DescribeAlarms', stack, part: 'alarms' },
+    async function* ({ cloudwatch: client }, options) {
+      for (const StateValue of ['ALARM', 'INSUFFICIENT_DATA'] as const) {
+        const input = { AlarmNamePrefix: names.alarm(name, ''), StateValue };
+        for await (const { MetricAlarms = [] } of paginateDescribeAlarms(
+          { client },
+          input,
+          options,
+        )) {
+          yield MetricAlarms.filter((alarm) => alarm.StateValue === StateValue);
+        }
       }
-    }
-    return found;
-  });
+    },
+    (alarms) => alarms,
+  );
 }
 
 /** Subscriptions of the topic of the alarms to the address that they notify; none where there is no address. */
 export async function readEmail(
   reader: Reader,
   { stackId: stack, account, alarms, function: { name } }: ResolvedConsumer,
-): Promise<Found<readonly Subscription[]>> {
+): Promise<Found<Subscription[]>> {
   if (!alarms || alarms.email === undefined) return 'unknown';
   const { email, topicArn: TopicArn = arns.topic(account, names.topic(name)) } = alarms;
-  const question = { action: 'sns:ListSubscriptionsByTopic', stack, part: 'email' };
-  return reader.ask(question, async ({ sns }, options) => {
-    const found: Subscription[] = [];
-    const pages = paginateListSubscriptionsByTopic({ client: sns }, { TopicArn }, options);
-    for await (const { Subscriptions = [] } of pages) {
-      found.push(...Subscriptions.filter(({ Endpoint }) => Endpoint === email));
-    }
-    return found;
-  });
+  return reader.list(
+    { action: 'sns:ListSubscriptionsByTopic', stack, part: 'email' },
+    ({ sns }, options) => paginateListSubscriptionsByTopic({ client: sns }, { TopicArn }, options),
+    ({ Subscriptions }) => Subscriptions?.filter(({ Endpoint }) => Endpoint === email),
+  );
 }

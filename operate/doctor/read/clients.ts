@@ -25,59 +25,37 @@ export const SETTINGS = {
   }),
 };
 
-/** Clients of one account and Region, each made when it is first used. */
-export class Clients {
-  readonly #made = new Map<unknown, unknown>();
+const CLIENTS = {
+  cloudwatch: CloudWatchClient,
+  dynamodb: DynamoDBClient,
+  iam: IAMClient,
+  kms: KMSClient,
+  lambda: LambdaClient,
+  logs: CloudWatchLogsClient,
+  s3: S3Client,
+  sns: SNSClient,
+  sts: STSClient,
+};
 
-  constructor(
-    private readonly region: string,
-    /** Default: what the command is run with. */
-    private readonly credentials?: Credentials,
-    private readonly usePathStyle?: boolean,
-  ) {}
+export type Clients = {
+  readonly [Name in keyof typeof CLIENTS]: InstanceType<(typeof CLIENTS)[Name]>;
+};
 
-  get cloudwatch() {
-    return this.#once(CloudWatchClient);
+/**
+ * Clients of one account and Region, each made when it is first used.
+ *
+ * @param credentials default: what the command is run with
+ */
+export function clientsOf(
+  region: string,
+  credentials?: Credentials,
+  usePathStyle?: boolean,
+): Clients {
+  const settings = { ...SETTINGS, ...s3Settings(usePathStyle), region, credentials };
+  const made: Partial<Record<string, object>> = {};
+  for (const [name, Client] of Object.entries(CLIENTS)) {
+    let client: object | undefined;
+    Object.defineProperty(made, name, { get: () => (client ??= new Client(settings)) });
   }
-
-  get dynamodb() {
-    return this.#once(DynamoDBClient);
-  }
-
-  get iam() {
-    return this.#once(IAMClient);
-  }
-
-  get kms() {
-    return this.#once(KMSClient);
-  }
-
-  get lambda() {
-    return this.#once(LambdaClient);
-  }
-
-  get logs() {
-    return this.#once(CloudWatchLogsClient);
-  }
-
-  get s3() {
-    return this.#once(S3Client);
-  }
-
-  get sns() {
-    return this.#once(SNSClient);
-  }
-
-  get sts() {
-    return this.#once(STSClient);
-  }
-
-  #once<T>(Client: new (settings: object) => T): T {
-    const { region, credentials } = this;
-    const made =
-      this.#made.get(Client) ??
-      new Client({ ...SETTINGS, ...s3Settings(this.usePathStyle), region, credentials });
-    this.#made.set(Client, made);
-    return made as T;
-  }
+  return made as Clients;
 }

@@ -1,7 +1,7 @@
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { ResolvedConsumer } from '../../../topology/resolve';
 import { parseKey } from '../../redrive/failed-batch';
-import type { Found, Reader } from './reader';
+import { type Found, isFound, type Reader } from './reader';
 
 /** Failed batches of one event source mapping. */
 export interface Waiting {
@@ -14,25 +14,20 @@ export interface Waiting {
 const MOST = 20_000;
 
 /** What waits to be delivered again, by the UUID of the mapping. */
-export function readFailedBatches(
+export async function readFailedBatches(
   reader: Reader,
   { stackId: stack, account, failedBatches }: ResolvedConsumer,
 ): Promise<Found<ReadonlyMap<string, Waiting>>> {
-  const question = { action: 's3:ListBucket', stack, part: 'failed batches' };
-  return reader.ask(question, async ({ s3 }, options) => {
-    // Bucket names are global.
-    const input = {
-      Bucket: failedBatches.bucket,
-      Prefix: 'aws/lambda/',
-      ExpectedBucketOwner: account.id,
-    };
-    const keys: string[] = [];
-    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, input, options)) {
-      keys.push(...Contents.map(({ Key = '' }) => Key));
-      if (keys.length >= MOST) break;
-    }
-    return waiting(keys);
-  });
+  const { bucket: Bucket } = failedBatches;
+  // Bucket names are global.
+  const input = { Bucket, Prefix: 'aws/lambda/', ExpectedBucketOwner: account.id };
+  const keys = await reader.list(
+    { action: 's3:ListBucket', stack, part: 'failed batches' },
+    ({ s3 }, options) => paginateListObjectsV2({ client: s3 }, input, options),
+    ({ Contents }) => Contents?.map(({ Key = '' }) => Key),
+    MOST,
+  );
+  return isFound(keys) ? waiting(keys) : keys;
 }
 
 /** Objects of another purpose are left out: `npm run redrive` shows them. */

@@ -2,7 +2,7 @@ import { DescribeKeyCommand, GetKeyPolicyCommand, type KeyMetadata } from '@aws-
 import type { PolicyDocument } from '../../../review/read/policy-document';
 import { parseArn } from '../../../topology/arns';
 import type { Account } from '../../../topology/resolve';
-import { parsePolicy } from './policy-text';
+import { parsePolicy } from '../policy';
 import { type Found, isFound, type Reader } from './reader';
 
 export interface Key {
@@ -21,21 +21,17 @@ export async function readKey(
   KeyId: string,
 ): Promise<Found<Key>> {
   if (KeyId.startsWith('arn:') && parseArn(KeyId).id !== account.id) return 'unknown';
-  const part = 'key';
-  const metadata = await reader.ask(
-    { action: 'kms:DescribeKey', stack, part },
-    async ({ kms }, options) => {
-      const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }), options);
-      return KeyMetadata as KeyMetadata;
-    },
+  const about = { stack, part: 'key' };
+  const found = await reader.ask({ action: 'kms:DescribeKey', ...about }, ({ kms }, options) =>
+    kms.send(new DescribeKeyCommand({ KeyId }), options),
   );
-  if (!isFound(metadata)) return metadata;
-  const { Arn, KeyManager } = metadata;
-  if (KeyManager === 'AWS') return { metadata, policy: 'unknown' };
+  if (!isFound(found)) return found;
+  const metadata = found.KeyMetadata as KeyMetadata;
+  if (metadata.KeyManager === 'AWS') return { metadata, policy: 'unknown' };
   const policy = await reader.ask(
-    { action: 'kms:GetKeyPolicy', stack, part },
+    { action: 'kms:GetKeyPolicy', ...about },
     async ({ kms }, options) => {
-      const asked = new GetKeyPolicyCommand({ KeyId: Arn, PolicyName: 'default' });
+      const asked = new GetKeyPolicyCommand({ KeyId: metadata.Arn, PolicyName: 'default' });
       return parsePolicy((await kms.send(asked, options)).Policy ?? '');
     },
   );

@@ -41,13 +41,11 @@ export async function readMapping(
 export function listMappings(
   reader: Reader,
   { stackId: stack, account, function: { name } }: ResolvedConsumer,
-): Promise<Found<readonly Mapping[]>> {
-  const question = { action: 'lambda:ListEventSourceMappings', stack, part: 'mappings' };
-  return reader.ask(question, async ({ lambda }, options) => {
-    const found: Mapping[] = [];
-    const input = { FunctionName: arns.function(account, name) };
-    const pages = paginateListEventSourceMappings({ client: lambda }, input, options);
-    for await (const { EventSourceMappings = [] } of pages) found.push(...EventSourceMappings);
-    return found;
-  });
+): Promise<Found<Mapping[]>> {
+  const input = { FunctionName: arns.function(account, name) };
+  return reader.list(
+    { action: 'lambda:ListEventSourceMappings', stack, part: 'mappings' },
+    ({ lambda: client }, options) => paginateListEventSourceMappings({ client }, input, options),
+    ({ EventSourceMappings }) => EventSourceMappings,
+  );
 }

@@ -8,17 +8,15 @@ export type LiveProducer = Awaited<ReturnType<typeof readProducer>>;
 /** What the producer's account has of it. What need not be read is `unknown`. */
 export async function readProducer(reader: Reader, producer: ResolvedProducer) {
   const table = await readTable(reader, producer);
-  const {
-    LatestStreamArn: streamArn,
-    TableArn: tableArn,
-    SSEDescription,
-  } = isFound(table) ? table : {};
+  const { LatestStreamArn, TableArn, SSEDescription } = isFound(table) ? table : {};
   const keyArn = SSEDescription?.KMSMasterKeyArn;
   const isRead = producer.readers.some(({ readTable }) => readTable);
   const [streamPolicy, tablePolicy, key] = await Promise.all([
-    streamArn ? readResourcePolicy(reader, producer, 'stream policy', streamArn) : 'unknown',
-    tableArn && isRead ? readResourcePolicy(reader, producer, 'table policy', tableArn) : 'unknown',
+    LatestStreamArn
+      ? readResourcePolicy(reader, producer, 'stream policy', LatestStreamArn)
+      : 'unknown',
+    TableArn && isRead ? readResourcePolicy(reader, producer, 'table policy', TableArn) : 'unknown',
     keyArn ? readKey(reader, producer, keyArn) : 'unknown',
   ] as const);
-  return { table, streamPolicy, tablePolicy, key };
+  return { producer, table, streamPolicy, tablePolicy, key };
 }

@@ -11,11 +11,6 @@ export function isFound<T>(found: Found<T>): found is T {
   return found !== 'absent' && found !== 'unknown';
 }
 
-/** The same, changed where it is there. */
-export function mapFound<T, U>(found: Found<T>, change: (value: T) => U): Found<U> {
-  return isFound(found) ? change(found) : (found as 'absent' | 'unknown');
-}
-
 /** What a call is about. */
 export interface Question {
   /** As IAM names it, such as `dynamodb:DescribeTable`. */
@@ -31,6 +26,8 @@ const CALLS = 32;
 
 /** Seconds of a call with its repetitions. */
 const TIME_LIMIT = 60;
+
+type Options = ReturnType<typeof inTime>;
 
 /** Options of a call. */
 export const inTime = () => ({ abortSignal: AbortSignal.timeout(TIME_LIMIT * 1000) });
@@ -59,7 +56,7 @@ export class Reader {
 
   async ask<T>(
     question: Question,
-    call: (clients: Clients, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+    call: (clients: Clients, options: Options) => Promise<T>,
   ): Promise<Found<T>> {
     const { clients } = this;
     if (!clients) return 'unknown';
@@ -70,6 +67,23 @@ export class Reader {
       this.causes.push(this.notReadable(question, error as Error));
       return 'unknown';
     }
+  }
+
+  /** The items of all pages, or of so many that there are the most that are of use. */
+  list<Page, Item>(
+    question: Question,
+    pages: (clients: Clients, options: Options) => AsyncIterable<Page>,
+    itemsOf: (page: Page) => readonly Item[] | undefined,
+    most = Number.POSITIVE_INFINITY,
+  ): Promise<Found<Item[]>> {
+    return this.ask(question, async (clients, options) => {
+      const items: Item[] = [];
+      for await (const page of pages(clients, options)) {
+        items.push(...(itemsOf(page) ?? []));
+        if (items.length >= most) break;
+      }
+      return items;
+    });
   }
 
   private notReadable({ action, ...place }: Question, { name, message }: Error): Cause {

@@ -5,62 +5,52 @@ import {
   paginateListRolePolicies,
   type Role,
 } from '@aws-sdk/client-iam';
+import type { PolicyDocument } from '../../../review/read/policy-document';
 import { parseArn, roleName } from '../../../topology/arns';
 import type { ResolvedConsumer } from '../../../topology/resolve';
-import { parsePolicy } from './policy-text';
-import type { Found, Question, Reader } from './reader';
+import { parsePolicy } from '../policy';
+import { type Found, isFound, type Question, type Reader } from './reader';
 
 /** The execution role; one of another account is not read. */
 export async function readRole(reader: Reader, consumer: ResolvedConsumer): Promise<Found<Role>> {
   const { account, role } = consumer;
   if (parseArn(role.arn).id !== account.id) return 'unknown';
-  return reader.ask(about(consumer, 'iam:GetRole'), async ({ iam }, options) => {
-    const { Role } = await iam.send(new GetRoleCommand(named(consumer)), options);
-    return Role as Role;
-  });
+  const input = { RoleName: roleName(role.arn) };
+  const found = await reader.ask(about(consumer, 'iam:GetRole'), ({ iam }, options) =>
+    iam.send(new GetRoleCommand(input), options),
+  );
+  return isFound(found) ? (found.Role as Role) : found;
 }
 
 /** The policies of a role that the stack creates: those of other roles belong to their owners. */
 export async function readRolePolicies(reader: Reader, consumer: ResolvedConsumer) {
   if (consumer.role.type !== 'created') return 'unknown';
-  const role = named(consumer);
-  const [inline, attached] = await Promise.all([
-    reader.ask(about(consumer, 'iam:ListRolePolicies'), async ({ iam }, options) => {
-      const names: string[] = [];
-      for await (const page of paginateListRolePolicies({ client: iam }, role, options)) {
-        names.push(...(page.PolicyNames ?? []));
-      }
-      return names;
-    }),
-    reader.ask(about(consumer, 'iam:ListAttachedRolePolicies'), async ({ iam }, options) => {
-      const arns: string[] = [];
-      for await (const page of paginateListAttachedRolePolicies({ client: iam }, role, options)) {
-        arns.push(...(page.AttachedPolicies ?? []).map(({ PolicyArn = '' }) => PolicyArn));
-      }
-      return arns;
-    }),
+  const input = { RoleName: roleName(consumer.role.arn) };
+  const [names, attached] = await Promise.all([
+    reader.list(
+      about(consumer, 'iam:ListRolePolicies'),
+      ({ iam: client }, options) => paginateListRolePolicies({ client }, input, options),
+      ({ PolicyNames }) => PolicyNames,
+    ),
+    reader.list(
+      about(consumer, 'iam:ListAttachedRolePolicies'),
+      ({ iam: client }, options) => paginateListAttachedRolePolicies({ client }, input, options),
+      ({ AttachedPolicies }) => AttachedPolicies?.map(({ PolicyArn = '' }) => PolicyArn),
+    ),
   ]);
-  if (typeof inline === 'string' || typeof attached === 'string') return 'unknown';
-  const documents = inline.map(async (PolicyName) => {
-    const document = await reader.ask(
-      about(consumer, 'iam:GetRolePolicy'),
-      async ({ iam }, options) => {
-        const asked = new GetRolePolicyCommand({ ...role, PolicyName });
-        const { PolicyDocument = '' } = await iam.send(asked, options);
-        return parsePolicy(decodeURIComponent(PolicyDocument));
-      },
-    );
-    return [PolicyName, document] as const;
+  if (!isFound(names) || !isFound(attached)) return 'unknown';
+  const inline = new Map<string, PolicyDocument>();
+  const documents = names.map(async (PolicyName) => {
+    const question = about(consumer, 'iam:GetRolePolicy');
+    const found = await reader.ask(question, async ({ iam }, options) => {
+      const asked = new GetRolePolicyCommand({ ...input, PolicyName });
+      const { PolicyDocument = '' } = await iam.send(asked, options);
+      return parsePolicy(decodeURIComponent(PolicyDocument));
+    });
+    if (isFound(found)) inline.set(PolicyName, found);
   });
-  const found = await Promise.all(documents);
-  const read = found.flatMap(([name, document]) =>
-    typeof document === 'string' ? [] : [[name, document] as const],
-  );
-  return read.length < found.length ? 'unknown' : { inline: new Map(read), attached };
-}
-
-function named({ role }: ResolvedConsumer) {
-  return { RoleName: roleName(role.arn) };
+  await Promise.all(documents);
+  return inline.size < names.length ? 'unknown' : { inline, attached };
 }
 
 function about({ stackId: stack }: ResolvedConsumer, action: string): Question {

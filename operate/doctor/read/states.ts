@@ -13,7 +13,7 @@ export interface State {
 }
 
 /** @see https://developer.hashicorp.com/terraform/language/backend/s3#state-locking */
-export type Lock = z.infer<typeof lock>;
+export type Lock = z.infer<typeof lockFile>;
 
 export interface StackState {
   /** Name of the stack's account in the topology. */
@@ -23,7 +23,12 @@ export interface StackState {
   readonly lock: Found<Lock>;
 }
 
-const state = z.object({
+/** Of a resource of the stack, if its state is known and has it. */
+export function attributesOf({ state }: StackState, address: string) {
+  return isFound(state) ? state.resources.get(address) : undefined;
+}
+
+const stateFile = z.object({
   outputs: z.record(z.string(), z.object({ value: z.unknown() })).default({}),
   resources: z
     .array(
@@ -37,7 +42,7 @@ const state = z.object({
     .default([]),
 });
 
-const lock = z.object({
+const lockFile = z.object({
   ID: z.string(),
   Who: z.string().default('somebody'),
   Created: z.string().default(''),
@@ -50,7 +55,7 @@ export async function readStates(
   stacks: readonly { readonly stackId: string; readonly account: Account }[],
   accounts: Accounts,
 ): Promise<ReadonlyMap<string, StackState>> {
-  const lists = new Map<Reader, Promise<Found<ReadonlySet<string>>>>();
+  const lists = new Map<Reader, ReturnType<typeof list>>();
   const { bucket: Bucket, keyPrefix } = topology.state;
   const read = async ({ stackId: stack, account: owner }: (typeof stacks)[number]) => {
     const account = nameOf(topology, owner);
@@ -71,7 +76,7 @@ export async function readStates(
     const key = `${keyPrefix}/${stack}.tfstate`;
     const [state, lock] = await Promise.all([
       object(key, parseState),
-      object(`${key}.tflock`, parseLock),
+      object(`${key}.tflock`, (content) => lockFile.parse(content)),
     ]);
     return [stack, { account, stack, state, lock }] as const;
   };
@@ -80,15 +85,11 @@ export async function readStates(
 
 /** All keys under the prefix, since most stacks have no lock. */
 async function list(reader: Reader, Bucket: string, Prefix: string) {
-  const question = { action: 's3:ListBucket', stack: '', part: 'state bucket' };
-  const input = { Bucket, Prefix };
-  const found = await reader.ask<ReadonlySet<string>>(question, async ({ s3 }, options) => {
-    const keys = new Set<string>();
-    for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, input, options)) {
-      for (const { Key = '' } of Contents) keys.add(Key);
-    }
-    return keys;
-  });
+  const found = await reader.list(
+    { action: 's3:ListBucket', stack: '', part: 'state bucket' },
+    ({ s3 }, options) => paginateListObjectsV2({ client: s3 }, { Bucket, Prefix }, options),
+    ({ Contents }) => Contents?.map(({ Key }) => Key),
+  );
   if (found === 'absent') {
     reader.causes.push({
       cause: 'not-deployed',
@@ -99,16 +100,15 @@ async function list(reader: Reader, Bucket: string, Prefix: string) {
       remedy: `create it, as step 3 of ${ownPage('first-deploy.md')} does, then npm run deploy`,
     });
   }
-  return found;
+  return isFound(found) ? new Set(found) : found;
 }
 
 function parseState(content: unknown): Found<State> {
-  const { outputs, resources } = state.parse(content);
+  const { outputs, resources } = stateFile.parse(content);
   // Terraform leaves an empty state of what it has destroyed.
   if (!resources.some(({ mode }) => mode === 'managed')) return 'absent';
-  const values = Object.entries(outputs).map(([name, { value }]) => [name, value]);
   return {
-    outputs: Object.fromEntries(values),
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
     resources: new Map(
       resources.map(({ mode, type, name, instances }) => {
         const address = `${mode === 'data' ? 'data.' : ''}${type}.${name}`;
@@ -116,8 +116,4 @@ function parseState(content: unknown): Found<State> {
       }),
     ),
   };
-}
-
-function parseLock(content: unknown): Found<Lock> {
-  return lock.parse(content);
 }

@@ -6,7 +6,7 @@ import {
 import type { PolicyDocument } from '../../../review/read/policy-document';
 import { arns } from '../../../topology/arns';
 import type { ResolvedProducer } from '../../../topology/resolve';
-import { parsePolicy } from './policy-text';
+import { parsePolicy } from '../policy';
 import { type Found, isFound, type Reader } from './reader';
 
 export async function readTable(

@@ -1,5 +1,6 @@
-import { linked } from '../../../../operate/doctor/doctor';
-import type { Facts } from '../../../../operate/doctor/facts';
+import { causesOf } from '../../../../operate/doctor/causes';
+import { type Facts, linked } from '../../../../operate/doctor/facts';
+import { withoutHidden } from '../../../../operate/doctor/following';
 import type { LiveConsumer } from '../../../../operate/doctor/read/consumer';
 import type { LiveProducer } from '../../../../operate/doctor/read/producer';
 import type { StackState, State } from '../../../../operate/doctor/read/states';
@@ -47,16 +48,28 @@ export function factsOf(overrides: Overrides = {}, faults: Faults = {}): Facts {
     ),
     consumers: content.consumers.map((each) => {
       const healthy = {
+        consumer: each,
         ...liveAccess(each, stacks),
         ...liveProcessing(each, content, stacks),
       };
-      return { consumer: each, account: 'analytics', ...healthy, ...consumer(healthy) };
+      return { ...healthy, ...consumer(healthy) };
     }),
     producers: content.producers.map((each) => {
       const healthy = liveProducer(each, stacks);
-      return { producer: each, account: 'shop', ...healthy, ...producer(healthy) };
+      return { ...healthy, ...producer(healthy) };
     }),
   });
+}
+
+/** As `cause account stack part`, with what is found and what to do. */
+export function found(faults: Faults, overrides: Overrides = {}): string[][] {
+  return withoutHidden(causesOf(factsOf(overrides, faults))).map(
+    ({ cause, account, stack, part, message, remedy }) => [
+      [cause, account, stack, part].join(' '),
+      message,
+      remedy,
+    ],
+  );
 }
 
 export const ROLE_ID = 'AROAEXAMPLEEXAMPLE000';
@@ -92,6 +105,7 @@ function liveProducer(producer: ResolvedProducer, stacks: Stacks): LiveProducer 
       )
       ?.document('policy');
   return {
+    producer,
     table: {
       TableName: producer.source.name,
       TableStatus: 'ACTIVE',

@@ -1,7 +1,7 @@
 import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import type { Metric } from '../../../../constructs/monitoring/metrics';
+import type { LiveConsumer } from '../../../../operate/doctor/read/consumer';
 import { keyOf, Metrics } from '../../../../operate/doctor/read/metrics';
-import type { readProcessing } from '../../../../operate/doctor/read/processing';
 import { STREAM_LABEL } from '../../../../review/read/attributes';
 import type { Stacks } from '../../../../review/read/resources';
 import { arns } from '../../../../topology/arns';
@@ -18,7 +18,7 @@ export function liveProcessing(
   { stackId, account, role: { arn }, function: lambda }: ResolvedConsumer,
   { subscriptions }: ResolvedTopology,
   stacks: Stacks,
-): Awaited<ReturnType<typeof readProcessing>> {
+): Omit<LiveConsumer, 'consumer' | 'role' | 'rolePolicies' | 'logGroup' | 'key'> {
   return {
     function: {
       FunctionName: lambda.name,

@@ -61,7 +61,7 @@ export function parseItem(text: string): object {
  */
 export function storedImage(item: object): Image {
   const image = isDynamoDbJson(item) ? (item as Image) : plainImage(item);
-  return M(image, '', 0);
+  return storedMap(image, '', 0);
 }
 
 /** @throws UserError if an item is too large */
@@ -70,20 +70,34 @@ export function requireSize(image: Image): void {
   if (bytes > BYTES) throw new UserError(`an item must have at most ${BYTES} bytes, got ${bytes}`);
 }
 
-function isDynamoDbJson(item: object): boolean {
-  const values = Object.values(item);
-  return (
-    values.length > 0 && values.every((value) => isObject(value) && typeOf(value) !== undefined)
-  );
-}
+const NUMBER = 'a number of at most 38 digits, from 1E-130 to 9.9E+125, in DynamoDB JSON as text';
+
+/** Of types without values inside: what they must be, and what DynamoDB stores of it, if it is that. */
+const SCALARS: Record<string, readonly [rule: string, stored: (content: unknown) => unknown]> = {
+  S: ['text', (content) => (typeof content === 'string' ? content : undefined)],
+  N: [NUMBER, (content) => (typeof content === 'string' ? asDynamoDbWritesIt(content) : undefined)],
+  B: ['Base64', (content) => (isBase64(content) ? content : undefined)],
+  BOOL: ['true or false', (content) => (typeof content === 'boolean' ? content : undefined)],
+  NULL: ['true', (content) => (content === true ? content : undefined)],
+};
+
+const TYPES = [...Object.keys(SCALARS), 'M', 'L', 'SS', 'NS', 'BS'];
 
 /** The one name of a value, if it is a type of DynamoDB. */
-function typeOf(value: object): keyof typeof TYPES | undefined {
-  const names = Object.keys(value);
-  const [name = ''] = names;
-  return names.length === 1 && Object.hasOwn(TYPES, name)
-    ? (name as keyof typeof TYPES)
-    : undefined;
+function typeOf(value: unknown): string | undefined {
+  const [name = '', ...others] = Object.keys(Object(value));
+  return others.length === 0 && TYPES.includes(name) ? name : undefined;
+}
+
+function isDynamoDbJson(item: object): boolean {
+  const values = Object.values(item);
+  return values.length > 0 && values.every((value) => typeOf(value) !== undefined);
+}
+
+function isBase64(content: unknown): boolean {
+  return (
+    typeof content === 'string' && Buffer.from(content, 'base64').toString('base64') === content
+  );
 }
 
 function plainImage(item: object): Image {
@@ -94,70 +108,43 @@ function plainImage(item: object): Image {
   }
 }
 
-type Stored = (content: unknown, place: string, level: number) => unknown;
-
-const M: (content: unknown, place: string, level: number) => Image = (content, place, level) => {
-  if (!isObject(content)) throw refused(place, 'must be a mapping of attributes', content);
-  const values = Object.entries(content).map(([name, value]) => [
+function storedMap(map: object, place: string, level: number): Image {
+  const values = Object.entries(map).map(([name, value]) => [
     name,
     storedValue(value, place === '' ? name : `${place}.${name}`, level + 1),
   ]);
   return Object.fromEntries(values);
-};
-
-const one =
-  (rule: string, stored: (content: unknown) => unknown): Stored =>
-  (content, place) => {
-    const value = stored(content);
-    if (value === undefined) throw refused(place, `must be ${rule}`, content);
-    return value;
-  };
-
-const text = (content: unknown) => (typeof content === 'string' ? content : undefined);
-
-const number = (content: unknown) =>
-  typeof content === 'string' ? asDynamoDbWritesIt(content) : undefined;
-
-const bytes = (content: unknown) =>
-  typeof content === 'string' && Buffer.from(content, 'base64').toString('base64') === content
-    ? content
-    : undefined;
-
-const set =
-  (of: string, stored: (content: unknown) => string | undefined): Stored =>
-  (content, place) => {
-    const values = Array.isArray(content) ? content.map(stored) : [];
-    const isSet = values.length > 0 && !values.includes(undefined);
-    if (isSet && new Set(values).size === values.length) return values.sort();
-    throw refused(place, `must be a list of one or more different ${of}`, content);
-  };
-
-const NUMBER = 'a number of at most 38 digits, from 1E-130 to 9.9E+125, in DynamoDB JSON as text';
-
-/** What DynamoDB stores of each of its types. */
-const TYPES = {
-  S: one('text', text),
-  N: one(NUMBER, number),
-  B: one('Base64', bytes),
-  BOOL: one('true or false', (content) => (typeof content === 'boolean' ? content : undefined)),
-  NULL: one('true', (content) => (content === true ? true : undefined)),
-  M,
-  L: ((content, place, level) => {
-    if (!Array.isArray(content)) throw refused(place, 'must be a list', content);
-    return content.map((value, index) => storedValue(value, `${place}[${index}]`, level + 1));
-  }) as Stored,
-  SS: set('texts', text),
-  NS: set('numbers as text', number),
-  BS: set('texts in Base64', bytes),
-};
+}
 
 function storedValue(value: unknown, place: string, level: number): AttributeValue {
   if (level > LEVELS) throw new UserError(`${place} must be at most ${LEVELS} levels deep`);
-  const type = isObject(value) ? typeOf(value) : undefined;
+  const type = typeOf(value);
   if (type === undefined) {
     throw refused(place, 'must be a value with its type, such as {"S":"a"}', value);
   }
-  return { [type]: TYPES[type](Reflect.get(Object(value), type), place, level) } as AttributeValue;
+  const content = storedContent(type, Reflect.get(Object(value), type), place, level);
+  return { [type]: content } as AttributeValue;
+}
+
+function storedContent(type: string, content: unknown, place: string, level: number): unknown {
+  if (type === 'M') {
+    if (isObject(content)) return storedMap(content, place, level);
+    throw refused(place, 'must be a mapping of attributes', content);
+  }
+  if (type === 'L') {
+    if (!Array.isArray(content)) throw refused(place, 'must be a list', content);
+    return content.map((value, index) => storedValue(value, `${place}[${index}]`, level + 1));
+  }
+  const [rule = '', stored = String] = SCALARS[type] ?? SCALARS[type.slice(0, 1)] ?? [];
+  if (type in SCALARS) {
+    const value = stored(content);
+    if (value !== undefined) return value;
+    throw refused(place, `must be ${rule}`, content);
+  }
+  const values = Array.isArray(content) ? content.map(stored) : [];
+  const isSet = values.length > 0 && !values.includes(undefined);
+  if (isSet && new Set(values).size === values.length) return values.sort();
+  throw refused(place, `must be a list of one or more different values, each ${rule}`, content);
 }
 
 function refused(place: string, rule: string, value: unknown): UserError {
@@ -176,17 +163,16 @@ export function sizeOf(image: Image): number {
 }
 
 export function sizeOfValue(value: AttributeValue): number {
-  const ofNumber = (digits: string) =>
-    Math.ceil(digits.replaceAll(/^-|\.|e.*/gi, '').length / 2) + 1;
   if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.N !== undefined) return ofNumber(value.N);
+  if (value.N !== undefined) {
+    return Math.ceil(value.N.replaceAll(/^-|\.|e.*/gi, '').length / 2) + 1;
+  }
   if (value.B !== undefined) return Buffer.byteLength(value.B, 'base64');
   if (value.M) return 3 + sizeOf(value.M) + Object.keys(value.M).length;
   if (value.L) return 3 + sum(value.L.map(sizeOfValue)) + value.L.length;
-  if (value.SS) return sum(value.SS.map((each) => Buffer.byteLength(each)));
-  if (value.NS) return sum(value.NS.map(ofNumber));
-  if (value.BS) return sum(value.BS.map((each) => Buffer.byteLength(each, 'base64')));
-  return 1;
+  const { SS = [], NS = [], BS = [] } = value;
+  const set = [...SS.map((S) => ({ S })), ...NS.map((N) => ({ N })), ...BS.map((B) => ({ B }))];
+  return set.length > 0 ? sum(set.map(sizeOfValue)) : 1;
 }
 
 function sum(numbers: readonly number[]): number {

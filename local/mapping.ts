@@ -1,9 +1,10 @@
 import type { StreamRecord } from '../lambda-src/runtime/stream-event';
 import { countProcessed, type Outcome, readShard } from '../lambda-src/testing/mapping';
 import { few } from '../review/lists';
+import { plural } from '../review/report/words';
 import type { Invoked } from './function/function';
 import { keyInWords } from './item';
-import type { Place, Say } from './step';
+import { type Place, type Say, sayOutput } from './step';
 
 export type Batch = readonly [StreamRecord, ...StreamRecord[]];
 
@@ -123,14 +124,10 @@ class SpokenTarget {
     this.say(this.receiver.mapping, 'bisected', halves.join(' | '));
   }
 
-  private sayResult(
-    batch: Batch,
-    { kind, response, error, logs, wrote }: Invoked,
-    processed: number,
-  ): void {
+  private sayResult(batch: Batch, invoked: Invoked, processed: number): void {
+    const { kind, response, error } = invoked;
     const { function: place } = this.receiver;
-    for (const line of logs) this.say(place, 'log', line, 'note');
-    for (const file of wrote) this.say(place, 'wrote', file, 'ok', { file });
+    sayOutput(invoked, place, this.say);
     const reported = batch.slice(processed, processed + 1);
     if (kind === 'answered' && reported.length === 0) {
       this.say(place, kind, `processed ${inWords(batch)}`, 'ok', { response });
@@ -153,5 +150,7 @@ export function inWords(records: readonly StreamRecord[]): string {
   const changes = records.map(
     ({ eventName, dynamodb }) => `${eventName} ${keyInWords(dynamodb?.Keys ?? {})}`,
   );
-  return records.length === 1 ? few(changes) : `${records.length} records: ${few(changes)}`;
+  return records.length === 1
+    ? few(changes)
+    : `${plural(records.length, 'record')}: ${few(changes)}`;
 }

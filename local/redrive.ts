@@ -2,11 +2,12 @@ import path from 'node:path';
 import { REDRIVE } from '../lambda-src/contract';
 import type { StreamRecord } from '../lambda-src/runtime/stream-event';
 import { findFailedBatches, redrive } from '../operate/redrive/redrive';
+import { plural } from '../review/report/words';
 import { arns } from '../topology/arns';
 import { folderStore } from './failed-batches';
 import type { Functions } from './functions';
 import type { FunctionPart } from './parts';
-import type { Say } from './step';
+import { type Say, sayOutput } from './step';
 
 const WORDS = { delivered: 'redriven', failed: 'failed', waiting: 'waiting', listed: 'listed' };
 
@@ -30,9 +31,8 @@ export async function redriveBatches(
     const { Records }: { Records: StreamRecord[] } = JSON.parse(event);
     const custom = { custom: { [REDRIVE]: true } };
     const invoked = await functions.invoke(part, Records, undefined, custom);
-    const { kind, response, error, logs, wrote } = invoked;
-    for (const line of logs) say(place, 'log', line, 'note');
-    for (const file of wrote) say(place, 'wrote', file, 'ok', { file });
+    const { kind, response, error } = invoked;
+    sayOutput(invoked, place, say);
     return kind === 'answered'
       ? { payload: response === undefined ? '' : JSON.stringify(response) }
       : {
@@ -43,8 +43,9 @@ export async function redriveBatches(
   const signal = new AbortController().signal;
   for await (const outcome of redrive(found, { store, origin, invoke, signal })) {
     const { batch, status, problem } = outcome;
-    const records = `${batch.records} ${batch.records === 1 ? 'record' : 'records'}`;
-    const text = [`${records} of ${batch.key}`, problem].filter(Boolean).join(': ');
+    const text = [`${plural(batch.records, 'record')} of ${batch.key}`, problem]
+      .filter(Boolean)
+      .join(': ');
     say(failedBatches, WORDS[status], text, status === 'delivered' ? 'ok' : 'problem', outcome);
   }
 }

@@ -32,3 +32,13 @@ export const saying =
   (print: Print): Say =>
   ({ account, stack, part }, what, text, outcome = 'ok', data) =>
     print({ account, stack, part, what, text, outcome, ...(data && { data }) });
+
+/** What a function logged and wrote in an invocation. */
+export function sayOutput(
+  { logs, wrote }: { readonly logs: readonly string[]; readonly wrote: readonly string[] },
+  place: Place,
+  say: Say,
+): void {
+  for (const line of logs) say(place, 'log', line, 'note');
+  for (const file of wrote) say(place, 'wrote', file, 'ok', { file });
+}

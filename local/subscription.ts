@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { StreamRecord } from '../lambda-src/runtime/stream-event';
+import { plural } from '../review/report/words';
 import { type Access, sayRefusals } from './access';
 import { writeFailedBatch } from './failed-batches';
 import { matchesFilter } from './filters';
@@ -32,7 +33,7 @@ export async function deliverTo(delivery: Delivery): Promise<void> {
   const unread = table.unread(stackId);
   if (unread.length === 0) return;
   if (!mapping.enabled) {
-    say(place, 'skipped', `enabled is false: ${counted(unread)} wait`, 'note');
+    say(place, 'skipped', `enabled is false: ${plural(unread.length, 'record')} wait`, 'note');
     return;
   }
   const { refusals, by } = access().reading(consumer.roleArn, subscription.table.source);
@@ -94,8 +95,4 @@ function receiverOf({
       say(failedBatches, 'kept', file, 'ok', { file });
     },
   };
-}
-
-function counted({ length }: readonly StreamRecord[]): string {
-  return length === 1 ? '1 record' : `${length} records`;
 }

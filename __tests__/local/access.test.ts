@@ -39,20 +39,23 @@ const refusedBy = (
 };
 
 function statementsIn(json: Parameters<Edit>[0], document: string): { sid?: string }[] {
-  const found = json.data?.aws_iam_policy_document?.[document] as { statement?: object[] };
-  return found.statement ?? [];
+  const found = json.data?.aws_iam_policy_document?.[document] as
+    | { statement?: object[] }
+    | undefined;
+  return found?.statement ?? [];
 }
 
-/** A statement is taken away from the synthesized JSON. */
-const without = (stack: string, document: string, sid: string): Record<string, Edit> => ({
-  [stack]: (json) => {
+/** A statement is taken away from the synthesized JSON, such as `execution_role_trust/AllowLambda`. */
+function without(place: string): Record<string, Edit> {
+  const [document = '', sid] = place.split('/');
+  const edit: Edit = (json) => {
     const statements = statementsIn(json, document);
-    statements.splice(
-      statements.findIndex((each) => each.sid === sid),
-      1,
-    );
-  },
-});
+    const at = statements.findIndex((each) => each.sid === sid);
+    if (at >= 0) statements.splice(at, 1);
+  };
+  return { [CONSUMER]: edit, 'producer-orders': edit };
+}
+
 const OF_ROLE = 'execution_role_function_policy';
 const CONSUMER = 'consumer-process-orders';
 const ROLE = `the policies of role ProcessOrdersRole of 111122223333 (stack ${CONSUMER})`;
@@ -67,151 +70,63 @@ const VIA_S3 = 'StringEquals kms:ViaService = s3.us-east-1.amazonaws.com';
 const VIA = 'StringEquals kms:ViaService = dynamodb.us-east-1.amazonaws.com';
 const CONTEXT = 'StringEquals kms:EncryptionContext:aws';
 
-type Texts = Partial<Record<'reading' | 'keeping' | 'calling', string[]>>;
+const STREAM = `${TABLE}/stream/2026-01-01T00:00:00.000`;
+const ROOT = 'arn:aws:iam::111122223333:root';
 
-test.each<[stack: string, document: string, sid: string, Texts]>([
-  [
-    'producer-orders',
-    'stream_policy_document',
-    'AllowCrossAccountStreamAccess',
-    {
-      reading: [
-        `missing in the policy of stream Orders (stack producer-orders): Allow ${READ} on ${TABLE}/stream/2026-01-01T00:00:00.000 to ${role.arn}`,
-      ],
-    },
+/** What is refused without a statement, which is in one stack. */
+const MISSING: Readonly<Record<string, readonly string[]>> = {
+  'stream_policy_document/AllowCrossAccountStreamAccess': [
+    `reading: missing in the policy of stream Orders (stack producer-orders): Allow ${READ} on ${STREAM} to ${role.arn}`,
   ],
-  [
-    'producer-orders',
-    'key_policy',
-    'AllowCrossAccountStreamDecryption',
-    {
-      reading: [
-        `missing in the policy of key DynamoDB table Orders (stack producer-orders): Allow kms:Decrypt on * to ${role.arn} where ${VIA}`,
-      ],
-    },
+  'key_policy/AllowCrossAccountStreamDecryption': [
+    `reading: missing in the policy of key DynamoDB table Orders (stack producer-orders): Allow kms:Decrypt on * to ${role.arn} where ${VIA}`,
   ],
-  [
-    CONSUMER,
-    'execution_role_trust',
-    'AllowLambda',
-    {
-      reading: [
-        `missing in the policy of role ProcessOrdersRole (stack ${CONSUMER}): Allow sts:AssumeRole to lambda.amazonaws.com`,
-      ],
-    },
+  'execution_role_trust/AllowLambda': [
+    `reading: missing in the policy of role ProcessOrdersRole (stack ${CONSUMER}): Allow sts:AssumeRole to lambda.amazonaws.com`,
   ],
-  [
-    CONSUMER,
-    'execution_role_streams_policy',
-    'ReadStreams',
-    {
-      reading: [`missing in ${ROLE}: Allow ${READ} on ${TABLE}/stream/* where ${BY_LAMBDA}`],
-    },
+  'execution_role_streams_policy/ReadStreams': [
+    `reading: missing in ${ROLE}: Allow ${READ} on ${TABLE}/stream/* where ${BY_LAMBDA}`,
   ],
-  [
-    CONSUMER,
-    'execution_role_streams_policy',
-    'DecryptTable1',
-    {
-      reading: [
-        `missing in ${ROLE}: Allow kms:Decrypt on arn:aws:kms:us-east-1:444455556666:key/* where ${BY_LAMBDA} and ${VIA} and ${CONTEXT}:dynamodb:tableName = Orders`,
-      ],
-    },
+  'execution_role_streams_policy/DecryptTable1': [
+    `reading: missing in ${ROLE}: Allow kms:Decrypt on arn:aws:kms:us-east-1:444455556666:key/* where ${BY_LAMBDA} and ${VIA} and ${CONTEXT}:dynamodb:tableName = Orders`,
   ],
-  [
-    CONSUMER,
-    OF_ROLE,
-    'ListStreams',
-    {
-      reading: [`missing in ${ROLE}: Allow dynamodb:ListStreams on * where ${BY_LAMBDA}`],
-    },
+  [`${OF_ROLE}/ListStreams`]: [
+    `reading: missing in ${ROLE}: Allow dynamodb:ListStreams on * where ${BY_LAMBDA}`,
   ],
-  [
-    CONSUMER,
-    OF_ROLE,
-    'DecryptEnvironment',
-    {
-      reading: [
-        `missing in ${ROLE}: Allow kms:Decrypt on ${KEYS} where ${BY_LAMBDA} and ${CONTEXT}:lambda:FunctionArn = ${FUNCTION}`,
-      ],
-    },
+  [`${OF_ROLE}/DecryptEnvironment`]: [
+    `reading: missing in ${ROLE}: Allow kms:Decrypt on ${KEYS} where ${BY_LAMBDA} and ${CONTEXT}:lambda:FunctionArn = ${FUNCTION}`,
   ],
-  [
-    CONSUMER,
-    OF_ROLE,
-    'ListFailedBatches',
-    {
-      keeping: [
-        `missing in ${ROLE}: Allow s3:ListBucket on ${FAILED} where ${BY_LAMBDA} and ${OF_OWNER}`,
-      ],
-    },
+  [`${OF_ROLE}/ListFailedBatches`]: [
+    `keeping: missing in ${ROLE}: Allow s3:ListBucket on ${FAILED} where ${BY_LAMBDA} and ${OF_OWNER}`,
   ],
-  [
-    CONSUMER,
-    OF_ROLE,
-    'SendFailedBatches',
-    {
-      keeping: [
-        `missing in ${ROLE}: Allow s3:PutObject on ${FAILED}/aws/lambda/* where ${BY_LAMBDA} and ${OF_OWNER}`,
-      ],
-    },
+  [`${OF_ROLE}/SendFailedBatches`]: [
+    `keeping: missing in ${ROLE}: Allow s3:PutObject on ${FAILED}/aws/lambda/* where ${BY_LAMBDA} and ${OF_OWNER}`,
   ],
-  [
-    CONSUMER,
-    OF_ROLE,
-    'EncryptFailedBatches',
-    {
-      keeping: [
-        `missing in ${ROLE}: Allow ${ENCRYPT} on ${KEYS} where ${BY_LAMBDA} and ${VIA_S3} and ${CONTEXT}:s3:arn = ${FAILED}`,
-      ],
-    },
+  [`${OF_ROLE}/EncryptFailedBatches`]: [
+    `keeping: missing in ${ROLE}: Allow ${ENCRYPT} on ${KEYS} where ${BY_LAMBDA} and ${VIA_S3} and ${CONTEXT}:s3:arn = ${FAILED}`,
   ],
-  [
-    CONSUMER,
-    OF_ROLE,
-    'WriteChanges',
-    {
-      calling: [
-        `missing in ${ROLE}: Allow s3:PutObject on arn:aws:s3:::${LAKE}/changes/* where ${OF_OWNER}`,
-      ],
-    },
+  [`${OF_ROLE}/WriteChanges`]: [
+    `calling: missing in ${ROLE}: Allow s3:PutObject on arn:aws:s3:::${LAKE}/changes/* where ${OF_OWNER}`,
   ],
-  [
-    CONSUMER,
-    OF_ROLE,
-    'EncryptChanges',
-    {
-      calling: [
-        `missing in ${ROLE}: Allow ${ENCRYPT} on ${KEYS} where ${VIA_S3} and ${CONTEXT}:s3:arn = arn:aws:s3:::${LAKE}`,
-      ],
-    },
+  [`${OF_ROLE}/EncryptChanges`]: [
+    `calling: missing in ${ROLE}: Allow ${ENCRYPT} on ${KEYS} where ${VIA_S3} and ${CONTEXT}:s3:arn = arn:aws:s3:::${LAKE}`,
   ],
-  [
-    CONSUMER,
-    'consumer_key_policy',
-    'AllowAccountAdministration',
-    {
-      reading: [`missing in ${KEY}: Allow kms:Decrypt on * to arn:aws:iam::111122223333:root`],
-      keeping: [`missing in ${KEY}: Allow ${ENCRYPT} on * to arn:aws:iam::111122223333:root`],
-      calling: [`missing in ${KEY}: Allow ${ENCRYPT} on * to arn:aws:iam::111122223333:root`],
-    },
+  'consumer_key_policy/AllowAccountAdministration': [
+    `reading: missing in ${KEY}: Allow kms:Decrypt on * to ${ROOT}`,
+    `keeping: missing in ${KEY}: Allow ${ENCRYPT} on * to ${ROOT}`,
+    `calling: missing in ${KEY}: Allow ${ENCRYPT} on * to ${ROOT}`,
   ],
-])(
-  'refuses without the statement of %s %s %s',
-  (stack, document, sid, { reading = [], keeping = [], calling = [] }) => {
-    const refused = refusedBy(accessWith(without(stack, document, sid)));
-    const texts = Object.entries(refused).map(([name, all]) => [name, all.map(({ text }) => text)]);
-    expect(Object.fromEntries(texts)).toEqual({ reading, keeping, calling });
-  },
-);
+};
+
+test.each(Object.entries(MISSING))('refuses without the statement %s', (place, expected) => {
+  const texts = Object.entries(refusedBy(accessWith(without(place)))).flatMap(([name, all]) =>
+    all.map(({ text }) => `${name}: ${text}`),
+  );
+  expect(texts).toEqual(expected);
+});
 
 test('a refusal has the statement as JSON', () => {
-  const edits = without(
-    'producer-orders',
-    'stream_policy_document',
-    'AllowCrossAccountStreamAccess',
-  );
-  const stream = `${TABLE}/stream/2026-01-01T00:00:00.000`;
+  const edits = without('stream_policy_document/AllowCrossAccountStreamAccess');
   const actions = READ.split(', ');
   expect(
     accessWith(edits)
@@ -220,10 +135,10 @@ test('a refusal has the statement as JSON', () => {
   ).toEqual([
     {
       actions,
-      resource: stream,
+      resource: STREAM,
       policy: 'the policy of stream Orders',
       stack: 'producer-orders',
-      missing: { Effect: 'Allow', Principal: { AWS: role.arn }, Action: actions, Resource: stream },
+      missing: { Effect: 'Allow', Principal: { AWS: role.arn }, Action: actions, Resource: STREAM },
     },
   ]);
 });
@@ -254,7 +169,7 @@ test('a statement that denies is named', () => {
       text: `role ProcessOrdersRole of 111122223333 may not dynamodb:GetRecords on stream Orders: denied by role: streams/NoMore in ${ROLE}`,
       data: {
         actions: ['dynamodb:GetRecords'],
-        resource: `${TABLE}/stream/2026-01-01T00:00:00.000`,
+        resource: STREAM,
         policy: 'the policies of role ProcessOrdersRole of 111122223333',
         stack: CONSUMER,
       },
@@ -276,7 +191,7 @@ test('the stream of a fault has a policy that allows nothing', () => {
   const { refusals } = access.reading(role.arn, others);
   const ofOwn = accessWith({}, source).reading(role.arn, source).refusals;
   expect([...ofOwn, ...refusals].map(({ text }) => text)).toEqual([
-    `missing in the policy of stream Orders (stack producer-orders): Allow ${READ} on ${TABLE}/stream/2026-01-01T00:00:00.000 to ${role.arn}`,
+    `missing in the policy of stream Orders (stack producer-orders): Allow ${READ} on ${STREAM} to ${role.arn}`,
     `missing in the policy of stream Orders (in no stack): Allow ${READ} on ${STREAM_OF_OTHERS} to ${role.arn}`,
   ]);
 });

@@ -159,12 +159,12 @@ test.each<[action: 'put' | 'update' | 'delete', message: string, item: string]>(
   ],
   [
     'put',
-    'Tags must be a list of one or more different texts, got []',
+    'Tags must be a list of one or more different values, each text, got []',
     '{"Id":{"S":"a"},"At":{"N":"1"},"Tags":{"SS":[]}}',
   ],
   [
     'put',
-    'Tags must be a list of one or more different texts, got ["x","x"]',
+    'Tags must be a list of one or more different values, each text, got ["x","x"]',
     '{"Id":{"S":"a"},"At":{"N":"1"},"Tags":{"SS":["x","x"]}}',
   ],
   ['put', 'Bytes must be Base64, got "?"', '{"Id":{"S":"a"},"At":{"N":"1"},"Bytes":{"B":"?"}}'],

@@ -5,7 +5,7 @@ import { parseItem } from './item';
 import type { Action } from './play';
 import { exampleOf, type Producer, producerNamed } from './producers';
 import type { Request } from './run';
-import { emptyState, Table } from './table';
+import { Table } from './table';
 
 const KINDS = ['put', 'update', 'delete'] as const;
 
@@ -50,25 +50,16 @@ function actionOf(
     );
   }
   const action = { kind, producer: producerNamed(producer, producers).name, item: parseItem(item) };
-  new Trial(producers).play(action);
+  trialOn(producers)(action);
   return action;
 }
 
-/** Tables on which actions are tried, so that a mistake is found before anything is played. */
-class Trial {
-  private readonly tables: ReadonlyMap<string, Table>;
-
-  constructor(producers: readonly Producer[]) {
-    const entries = producers.map(({ name, schema }): [string, Table] => {
-      return [name, new Table(schema, emptyState(schema), () => new Date())];
-    });
-    this.tables = new Map(entries);
-  }
-
-  /** @throws UserError if the table takes no such item */
-  play({ kind, producer, item }: Action): void {
-    this.tables.get(producer)?.[kind](item);
-  }
+/** Plays on tables of its own, so that a mistake is found before anything is played: throws a UserError. */
+function trialOn(producers: readonly Producer[]): (action: Action) => void {
+  const tables = new Map(producers.map(({ name, schema }) => [name, new Table(schema)]));
+  return ({ kind, producer, item }) => {
+    tables.get(producer)?.[kind](item);
+  };
 }
 
 function isKind(kind: string): kind is Action['kind'] {
@@ -101,44 +92,40 @@ function loaded(words: readonly string[], producers: readonly Producer[]): Actio
   if (size > LARGEST_FILE) {
     throw new UserError(`${file} must be at most ${LARGEST_FILE} bytes, got ${size}; load several`);
   }
-  const trial = new Trial(producers);
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const actions = lines.flatMap((line, index) =>
-    line.trim() === '' ? [] : [lineAction(line, `${file}:${index + 1}`, producers, trial)],
-  );
+  const trial = trialOn(producers);
+  const actions = readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line, index) => {
+      if (line.trim() === '') return [];
+      try {
+        const action = lineAction(line, producers);
+        trial(action);
+        return [action];
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        throw new UserError(`${file}:${index + 1} ${error.message}`);
+      }
+    });
   if (actions.length > 0) return actions;
   throw new UserError(`${file} has no line; write an action on each, such as ${LINE}`);
 }
 
-/** @throws UserError with the place */
-function lineAction(
-  line: string,
-  place: string,
-  producers: readonly Producer[],
-  trial: Trial,
-): Action {
-  const { data, error } = lineSchema.safeParse(jsonOf(line, place));
-  if (!data) {
-    const [issue] = error.issues;
-    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : undefined;
-    const problem = unknown ? `must not have ${unknown.join(', ')}` : issue?.message;
-    throw new UserError(`${place} ${problem}; write ${LINE}`);
+function lineAction(line: string, producers: readonly Producer[]): Action {
+  const { data, error } = lineSchema.safeParse(jsonOf(line));
+  if (data) {
+    const { action: kind, producer, item } = data;
+    return { kind, producer: producerNamed(producer, producers).name, item };
   }
-  const { action: kind, item } = data;
-  try {
-    const action = { kind, producer: producerNamed(data.producer, producers).name, item };
-    trial.play(action);
-    return action;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${place} ${error.message}`);
-  }
+  const [issue] = error.issues;
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : undefined;
+  const problem = unknown ? `must not have ${unknown.join(', ')}` : issue?.message;
+  throw new UserError(`${problem}; write ${LINE}`);
 }
 
-function jsonOf(line: string, place: string): object {
+function jsonOf(line: string): object {
   try {
     return parseItem(line);
   } catch {
-    throw new UserError(`${place} must be a JSON object; write ${LINE}, got ${formatValue(line)}`);
+    throw new UserError(`must be a JSON object; write ${LINE}, got ${formatValue(line)}`);
   }
 }

@@ -5,7 +5,7 @@ import { matchesFilter } from './filters';
 import { itemFor, type Name } from './items';
 import type { Action, Fault, Play } from './play';
 import { keyOf, type Producer } from './producers';
-import { emptyState, Table } from './table';
+import { Table } from './table';
 
 /** What a scene plays of a producer. */
 export interface Plan {
@@ -68,8 +68,7 @@ function reaches({ played }: Producer, record: StreamRecord): boolean {
 }
 
 function recordsOf(producer: Producer, item: Branch): StreamRecord[] {
-  const { schema } = producer;
-  const table = new Table(schema, emptyState(schema), () => new Date());
+  const table = new Table(producer.schema);
   const changes = changesOf(producer, THREE, item);
   return changes.flatMap(({ kind, item }) => table[kind](item).record ?? []);
 }

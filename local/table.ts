@@ -52,8 +52,8 @@ export const emptyState = ({ streamArn, key }: TableSchema): TableState => ({
 export class Table {
   constructor(
     readonly schema: TableSchema,
-    readonly state: TableState,
-    private readonly now: () => Date,
+    readonly state = emptyState(schema),
+    private readonly now = () => new Date(),
   ) {}
 
   /** Replaces the item of this key, or creates it. */

@@ -61,30 +61,6 @@ test('batches are delivered one after the other', async () => {
   });
 });
 
-test('a change that fails is isolated, retried and discarded', async () => {
-  const poison = (batch: string) => (batch.includes('b') ? failed : answered());
-  expect(await steps({}, 3, poison)).toEqual({
-    lines: [
-      'mapping delivered 3 records: INSERT Id=a, INSERT Id=b, INSERT Id=c',
-      'function failed Error: no such order (problem)',
-      'mapping bisected INSERT Id=a | 2 records: INSERT Id=b, INSERT Id=c',
-      'mapping delivered INSERT Id=a',
-      'function answered processed INSERT Id=a',
-      'mapping delivered 2 records: INSERT Id=b, INSERT Id=c',
-      'function failed Error: no such order (problem)',
-      'mapping bisected INSERT Id=b | INSERT Id=c',
-      'mapping delivered INSERT Id=b',
-      'function failed Error: no such order (problem)',
-      'mapping retried INSERT Id=b: failed 3 times (problem)',
-      'b discarded after 3, not answered',
-      'mapping delivered INSERT Id=c',
-      'function answered processed INSERT Id=c',
-    ],
-    invocations: ['abc', 'a', 'bc', 'b', 'b', 'b', 'c'],
-    done: 3,
-  });
-});
-
 test('without bisecting the whole batch is discarded', async () => {
   const { lines, invocations } = await steps({ bisect: false, retries: 1 }, 2, () => failed);
   expect(lines.slice(2)).toEqual([

@@ -170,18 +170,10 @@ test('a refused read leaves the records to the next delivery', async () => {
   ]);
 });
 
-test('a lost answer has the batch delivered again, once', async () => {
-  const play = await open();
-  await play.apply(put('1'), 'duplicate');
-  await play.deliver();
-  expect(lines().slice(2)).toEqual([
-    ALLOWED,
-    'analytics subscription-orders-p mapping delivered INSERT OrderId=1',
-    'analytics consumer-p function ProcessOrders lost its answer is lost, so all is delivered again (problem)',
-    'analytics subscription-orders-p mapping delivered INSERT OrderId=1',
-    'analytics consumer-p function ProcessOrders answered processed INSERT OrderId=1',
-  ]);
-});
+const PYTHON = {
+  runtime: 'python3.13',
+  code: { directory: 'lambda-src/python', handler: 'index.handler' },
+};
 
 test('several consumers of a stream, and several producers of a consumer', async () => {
   const play = await open({
@@ -190,6 +182,7 @@ test('several consumers of a stream, and several producers of a consumer', async
       existingFunction: { name: 'Others', roleArn: 'arn:aws:iam::111122223333:role/Others' },
     },
     'consumers.audit': consumer('Audit'),
+    'consumers.python': { ...consumer('Python'), function: { name: 'Python', ...PYTHON } },
     'producers.refunds': producer('Refunds'),
     'producers.partner': existingStream()['producers.orders'],
     subscriptions: [
@@ -197,6 +190,7 @@ test('several consumers of a stream, and several producers of a consumer', async
       { producer: 'orders', consumer: 'audit', enabled: false },
       { producer: 'refunds', consumer: 'others' },
       { producer: 'partner', consumer: 'process-orders' },
+      { producer: 'refunds', consumer: 'python' },
     ],
   });
   await play.apply(put('1', { Total: 5 }));
@@ -206,6 +200,7 @@ test('several consumers of a stream, and several producers of a consumer', async
   await play.deliver();
   expect(lines()).toEqual([
     'analytics consumer-others function Others skipped not played: its code is that of others (note)',
+    'analytics consumer-python function Python skipped not played: its runtime python3.13 is not Node.js (note)',
     'shop producer-orders table Orders put OrderId=1',
     'shop producer-orders stream record INSERT OrderId=1',
     'shop producer-orders table Orders put OrderId=1',
@@ -223,19 +218,6 @@ test('several consumers of a stream, and several producers of a consumer', async
     'analytics subscription-partner-p mapping allowed to read, by trust policy: AllowLambda; role: function/ListStreams; role: streams/ReadStreams; stream policy: that of others, taken to allow it',
     'analytics subscription-partner-p mapping delivered INSERT OrderId=1',
     'analytics consumer-p function ProcessOrders answered processed INSERT OrderId=1',
-  ]);
-});
-
-test('a function of another runtime is skipped in one line', async () => {
-  const code = { directory: 'lambda-src/python', handler: 'index.handler' };
-  const python = { name: 'ProcessOrders', runtime: 'python3.13', code };
-  const play = await open({ 'consumers.process-orders.function': python });
-  await play.apply(put('1'));
-  await play.deliver();
-  expect(lines()).toEqual([
-    'analytics consumer-p function ProcessOrders skipped not played: its runtime python3.13 is not Node.js (note)',
-    'shop producer-orders table Orders put OrderId=1',
-    'shop producer-orders stream record INSERT OrderId=1',
   ]);
 });
 

@@ -11,13 +11,6 @@ import { type Answer, Sandbox } from './sandbox';
  */
 export type InjectedFault = 'poison' | 'timeout' | 'duplicate';
 
-/**
- * Bytes of an answer.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html 6 MB
- */
-const LARGEST_RESPONSE = 6_291_556;
-
 /** What came of an invocation. */
 export interface Invoked {
   readonly kind: 'answered' | 'failed' | 'timed out' | 'lost';
@@ -33,7 +26,7 @@ export interface Invoked {
 export interface FunctionSetUp extends ProcessSetUp, Pick<LocalAws, 'wrote'> {}
 
 export interface LocalFunction {
-  /** One after the other. */
+  /** After the one before has ended. */
   invoke(
     event: { readonly Records: readonly StreamRecord[] },
     fault?: InjectedFault,
@@ -52,18 +45,6 @@ export interface LocalFunction {
 export function startFunction(setUp: FunctionSetUp): LocalFunction {
   const environment = processEnvironment(setUp, process.env);
   let sandbox: Sandbox | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-
-  async function run(...[event, fault, clientContext]: Parameters<LocalFunction['invoke']>) {
-    setUp.wrote(); // what others wrote
-    if (!sandbox?.isAlive) sandbox = new Sandbox(setUp, environment);
-    const { arn, timeoutInSeconds } = setUp;
-    const context = { awsRequestId: randomUUID(), invokedFunctionArn: arn, clientContext };
-    const invocation = { event, fault, timeoutInSeconds, ...context };
-    const outcome = outcomeOf(await sandbox.invoke(invocation, timeoutInSeconds), fault);
-    if (outcome.kind === 'timed out') await sandbox.end();
-    return { ...outcome, logs: sandbox.takeLines(), wrote: setUp.wrote() };
-  }
 
   function outcomeOf(answer: Answer, fault?: InjectedFault) {
     if (answer.kind === 'timed out' || fault === 'timeout') {
@@ -72,18 +53,19 @@ export function startFunction(setUp: FunctionSetUp): LocalFunction {
     }
     if (answer.kind !== 'answered') return { kind: 'failed', error: answer.error } as const;
     if (fault === 'duplicate') return { kind: 'lost' } as const;
-    if (Buffer.byteLength(answer.response) > LARGEST_RESPONSE) {
-      const error = `Response payload size exceeded maximum allowed payload size (${LARGEST_RESPONSE} bytes).`;
-      return { kind: 'failed', error } as const;
-    }
     return { kind: 'answered', response: JSON.parse(answer.response) } as const;
   }
 
   return {
-    invoke(...invocation) {
-      const invoked = last.then(() => run(...invocation));
-      last = invoked.catch(() => {});
-      return invoked;
+    async invoke(event, fault, clientContext) {
+      setUp.wrote(); // what others wrote
+      if (!sandbox?.isAlive) sandbox = new Sandbox(setUp, environment);
+      const { arn, timeoutInSeconds } = setUp;
+      const context = { awsRequestId: randomUUID(), invokedFunctionArn: arn, clientContext };
+      const invocation = { event, fault, timeoutInSeconds, ...context };
+      const outcome = outcomeOf(await sandbox.invoke(invocation, timeoutInSeconds), fault);
+      if (outcome.kind === 'timed out') await sandbox.end();
+      return { ...outcome, logs: sandbox.takeLines(), wrote: setUp.wrote() };
     },
     async end() {
       await sandbox?.end();

@@ -92,8 +92,7 @@ function call(handler, event, context) {
   return new Promise((resolve, reject) => {
     const isError = (error) => error !== undefined && error !== null;
     const done = (error, result) => (isError(error) ? reject(error) : resolve(result));
-    const fail = (error) => reject(error ?? 'handled');
-    Object.assign(context, { callbackWaitsForEmptyEventLoop: true, done, fail, succeed: resolve });
+    context.callbackWaitsForEmptyEventLoop = true;
     withoutWork = () => {
       if (handler.constructor.name !== 'AsyncFunction') resolve(null);
       else reject(new RuntimeError('NodeJsExit', 'nothing is left to wait for, and no answer'));

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import { MAPPING_METRICS } from '../../constructs/monitoring/metrics';
+import { few, groupBy, unique } from '../../review/lists';
 import { oneLine } from '../../topology/unicode';
 import { counted } from '../redrive/report';
 import type { Cause } from './cause';
@@ -41,7 +42,7 @@ export function reportOf(examination: Examination): Report {
   };
 }
 
-/** A line for each subscription, then each cause with what to do. */
+/** A line for each subscription, then each cause with what to do; those that differ only in their stacks once. */
 export function reportLines(examination: Examination, colours = false): string[] {
   const { bold, green, red } = createColors(colours);
   const { causes } = examination;
@@ -52,8 +53,10 @@ export function reportLines(examination: Examination, colours = false): string[]
     const verdict = ids === '' ? green(oneLine(working(facts))) : red(ids);
     return `${facts.subscription.stackId.padEnd(width)}  ${verdict}`;
   });
-  const paragraphs = causes.map(({ cause, account, stack, part, message, remedy }) => {
-    const place = [account === '' ? 'all accounts' : account, stack, part].filter(Boolean);
+  const paragraphs = groupBy(causes, withoutStack).map((same) => {
+    const { cause, part, message, remedy } = same.length === 1 ? same[0] : withoutStack(same[0]);
+    const accounts = few(unique(same.map(({ account }) => account))) || 'all accounts';
+    const place = [accounts, few(same.map(({ stack }) => stack)), part].filter(Boolean);
     return [
       '',
       `${red(cause)} ${bold(oneLine(place.join(', ')))}`,
@@ -68,6 +71,16 @@ export function reportLines(examination: Examination, colours = false): string[]
       ? `${all} without a cause; ${CHECKED}`
       : `${counted(causes.length, 'cause', 'causes')}; ${works} of ${all} without one`;
   return [...rows, ...paragraphs.flat(), '', total];
+}
+
+/** What causes of several stacks have in common, if they differ in nothing else. */
+function withoutStack(cause: Cause): Cause {
+  const { stack } = cause;
+  if (stack === '') return cause;
+  const [message = '', remedy = ''] = [cause.message, cause.remedy].map((text) =>
+    text.replaceAll(stack, '<stack>'),
+  );
+  return { ...cause, account: '', stack: '', message, remedy };
 }
 
 const CHECKED =

@@ -70,6 +70,26 @@ test('a cause of one subscription is its own, one of several is said once', () =
   });
 });
 
+test('causes that differ only in their stacks are printed once', () => {
+  const stacks = ['producer-orders', ...[1, 2, 3].map((tenant) => `consumer-${tenant}`)];
+  const tenants = stacks.map((stack, index) => {
+    return { ...cause(stack, `account-${index}`), message: `${stack} is not deployed` };
+  });
+  const other = { ...cause('consumer-audit'), message: 'it is locked' };
+  expect(reportLines({ facts: TWO, causes: [...tenants, other] }).slice(2)).toEqual([
+    '',
+    'not-deployed account-0, account-1, account-2 and 1 more, producer-orders, consumer-1, consumer-2 and 1 more, state',
+    '  <stack> is not deployed',
+    '  To do: npm run deploy -- <stack>',
+    '',
+    'not-deployed shop, consumer-audit, state',
+    '  it is locked',
+    '  To do: npm run deploy -- consumer-audit',
+    '',
+    '5 causes; 0 of 2 subscriptions without one',
+  ]);
+});
+
 test('a cause of an account concerns all of its subscriptions, and is said once', () => {
   const refused = roleNotAssumed('shop', 'arn:aws:iam::444455556666:role/Deploy', {
     name: 'AccessDenied',

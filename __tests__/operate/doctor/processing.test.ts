@@ -25,7 +25,7 @@ const ROLE = 'arn:aws:iam::111122223333:role/ProcessOrdersRole';
 type Consumer = ReturnType<NonNullable<Faults['consumer']>>;
 
 const causes = (consumer: Consumer, overrides?: Overrides) =>
-  found({ consumer: () => consumer }, overrides);
+  found({ overrides, consumer: () => consumer });
 
 const OF_OTHERS: Overrides = {
   'consumers.process-orders.role': undefined,

@@ -18,6 +18,7 @@ type Change<T> = (live: T) => Partial<T>;
 
 /** What differs from a healthy deployment. */
 export interface Faults {
+  readonly overrides?: Overrides;
   readonly consumer?: Change<LiveConsumer>;
   readonly producer?: Change<LiveProducer>;
   /** By the ID of the stack. */
@@ -25,10 +26,12 @@ export interface Faults {
 }
 
 /** What a healthy deployment of a topology answers, but for faults. */
-export function factsOf(overrides: Overrides = {}, faults: Faults = {}): Facts {
+export function factsOf(
+  overrides: Overrides = {},
+  { consumer, producer, states = {} }: Faults = {},
+): Facts {
   const content = resolved(topology(overrides));
   const stacks = new Stacks(synthesizedStacks(content));
-  const { consumer = () => ({}), producer = () => ({}), states = {} } = faults;
   return linked({
     topology: content,
     stacks,
@@ -52,18 +55,18 @@ export function factsOf(overrides: Overrides = {}, faults: Faults = {}): Facts {
         ...liveAccess(each, stacks),
         ...liveProcessing(each, content, stacks),
       };
-      return { ...healthy, ...consumer(healthy) };
+      return { ...healthy, ...consumer?.(healthy) };
     }),
     producers: content.producers.map((each) => {
       const healthy = liveProducer(each, stacks);
-      return { ...healthy, ...producer(healthy) };
+      return { ...healthy, ...producer?.(healthy) };
     }),
   });
 }
 
 /** As `cause account stack part`, with what is found and what to do. */
-export function found(faults: Faults, overrides: Overrides = {}): string[][] {
-  return withoutHidden(causesOf(factsOf(overrides, faults))).map(
+export function found(faults: Faults): string[][] {
+  return withoutHidden(causesOf(factsOf(faults.overrides, faults))).map(
     ({ cause, account, stack, part, message, remedy }) => [
       [cause, account, stack, part].join(' '),
       message,

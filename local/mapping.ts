@@ -48,8 +48,8 @@ export async function deliverRecords(
   say: Say,
 ): Promise<number> {
   const isEndless = retries === -1;
-  const limits = { batchSize, retries: isEndless ? Number.POSITIVE_INFINITY : retries, bisect };
-  const target = new SpokenTarget(receiver, bisect, isEndless ? MOST_RETRIES : undefined, say);
+  const limits = { batchSize, retries: isEndless ? MOST_RETRIES : retries, bisect };
+  const target = new SpokenTarget(receiver, bisect, isEndless, say);
   try {
     await readShard(records, limits, {
       invoke: (batch) => target.invoke(batch as Batch),
@@ -73,7 +73,7 @@ class SpokenTarget {
   constructor(
     private readonly receiver: Receiver,
     private readonly bisect: boolean,
-    private readonly mostRetries: number | undefined,
+    private readonly isEndless: boolean,
     private readonly say: Say,
   ) {}
 
@@ -81,7 +81,6 @@ class SpokenTarget {
     const { mapping } = this.receiver;
     if (!isSame(this.failing?.batch, batch)) this.sayRetries();
     const times = this.failing?.times ?? 0;
-    if (this.mostRetries !== undefined && times > this.mostRetries) this.block(batch);
     if (times === 0) this.say(mapping, 'delivered', inWords(batch), 'ok', { records: batch });
     const invoked = await this.receiver.invoke(batch);
     const { kind, response } = invoked;
@@ -100,12 +99,8 @@ class SpokenTarget {
   discard(batch: Batch): void {
     const { times = 1, answered = false } = this.failing ?? {};
     this.sayRetries();
+    if (this.isEndless) throw new BlockedError(batch[0]);
     this.receiver.discard(batch, times, answered);
-  }
-
-  private block([first]: Batch): never {
-    this.sayRetries();
-    throw new BlockedError(first);
   }
 
   private sayRetries(): void {

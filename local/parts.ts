@@ -19,64 +19,44 @@ export interface FunctionPart {
   readonly setUp: Omit<FunctionSetUp, 'endpoint' | 'wrote'>;
 }
 
-export interface SkippedFunction {
-  readonly place: Place;
-  readonly skipped: string;
-}
-
-export type MappingPart = ReturnType<typeof settingsOf>;
-
 /** A subscription whose function is played. */
 export interface SubscriptionPart {
-  readonly stackId: string;
   readonly place: Place;
   readonly table: TablePart;
   readonly consumer: FunctionPart;
-  readonly mapping: MappingPart;
-}
-
-/** What there is to play, as it is synthesized. */
-export interface Parts {
-  readonly tables: readonly TablePart[];
-  readonly functions: readonly FunctionPart[];
-  readonly skipped: readonly SkippedFunction[];
-  readonly subscriptions: readonly SubscriptionPart[];
+  readonly mapping: ReturnType<typeof settingsOf>;
 }
 
 /**
+ * What there is to play, as it is synthesized.
+ *
  * @param folder with the synthesized stacks, such as `cdktf.out`
  * @throws UserError if something of the topology is not in them
  */
-export function readParts(topology: ResolvedTopology, stacks: Stacks, folder: string): Parts {
+export function readParts(topology: ResolvedTopology, stacks: Stacks, folder: string) {
   const accountOf = accountsOf(topology);
-  const producers = producersOf(topology).map((producer) => {
-    const { stackId, source } = producer;
-    const place = {
-      account: accountOf(source.account),
-      stack: stackId,
-      part: `table ${source.name}`,
-    };
+  const tables = producersOf(topology).map((producer) => {
+    const { stackId: stack, source } = producer;
+    const place = { account: accountOf(source.account), stack, part: `table ${source.name}` };
     return { ...producer, place, schema: schemaIn(stacks, producer) };
   });
   const consumers = topology.consumers.map((consumer) => {
-    const { account, stackId, function: lambda } = consumer;
-    const place = { account: accountOf(account), stack: stackId, part: `function ${lambda.name}` };
+    const { account, stackId: stack } = consumer;
+    const part = `function ${consumer.function.name}`;
+    const place = { account: accountOf(account), stack, part };
     return { place, consumer, ...functionOf(consumer, stacks, folder) };
   });
   const functions = consumers.filter((part) => 'setUp' in part);
-  return {
-    tables: producers,
-    functions,
-    skipped: consumers.filter((part) => 'skipped' in part),
-    subscriptions: topology.subscriptions.flatMap((subscription) => {
-      const { stackId, account, consumerStackId } = subscription;
-      const mapping = settingsOf(resourceOf(stacks, 'aws_lambda_event_source_mapping', stackId));
-      const place = { account: accountOf(account), stack: stackId, part: 'mapping' };
-      const table = producers.find((each) => each.subscriptions.includes(subscription));
-      const consumer = functions.find((part) => part.place.stack === consumerStackId);
-      return table && consumer ? [{ stackId, place, table, consumer, mapping }] : [];
-    }),
-  };
+  const subscriptions = topology.subscriptions.flatMap((subscription): SubscriptionPart[] => {
+    const { stackId: stack, account, consumerStackId } = subscription;
+    const mapping = settingsOf(resourceOf(stacks, 'aws_lambda_event_source_mapping', stack));
+    const place = { account: accountOf(account), stack, part: 'mapping' };
+    const table = tables.find((each) => each.subscriptions.includes(subscription));
+    const consumer = functions.find((part) => part.place.stack === consumerStackId);
+    return table && consumer ? [{ place, table, consumer, mapping }] : [];
+  });
+  const skipped = consumers.filter((part) => 'skipped' in part);
+  return { tables, functions, skipped, subscriptions };
 }
 
 /** The name of an account in the topology, or its ID. */
@@ -114,7 +94,7 @@ function functionOf(
   { stackId }: ResolvedConsumer,
   stacks: Stacks,
   folder: string,
-): Pick<FunctionPart, 'setUp' | 'roleArn'> | Pick<SkippedFunction, 'skipped'> {
+): Pick<FunctionPart, 'setUp' | 'roleArn'> | { readonly skipped: string } {
   const own = stacks.resources('aws_lambda_function').find(({ stack }) => stack.id === stackId);
   if (!own) return { skipped: 'its code is that of others' };
   const runtime = own.text('runtime');

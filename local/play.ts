@@ -68,8 +68,8 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
   for (const { place, skipped } of parts.skipped) {
     say(place, 'skipped', `not played: ${skipped}`, 'note');
   }
-  for (const { stackId, table, mapping } of parts.subscriptions) {
-    tables.get(table).subscribe(stackId, mapping.startingPosition);
+  for (const { place, table, mapping } of parts.subscriptions) {
+    tables.get(table).subscribe(place.stack, mapping.startingPosition);
   }
 
   return {

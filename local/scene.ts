@@ -92,22 +92,24 @@ const THREE: Name = { text: 'three-changes', number: 1 };
 
 const GOOD = ['good-1', 'good-2', 'good-3'];
 
-/** The item with the fault, and what is said before it is played. */
-const FAULTY: Readonly<Record<Fault, readonly [item: string, sentence: string]>> = {
-  poison: ['poison', 'The function fails with one item whenever it gets it.'],
-  timeout: ['too-slow', 'The function does not answer in time whenever it gets one item.'],
-  duplicate: ['repeated', 'The answer of the function is lost on its way to Lambda.'],
-  denied: ['unread', 'The role may not read the stream: its statement is taken out, in memory.'],
-};
-
-/** What follows what the fault has done. */
-const AFTERWARDS: Readonly<Record<Fault, string | undefined>> = {
-  poison:
+/** The item with the fault, and what is said before it is played, and before what follows it. */
+const FAULTY: Readonly<Record<Fault, readonly [item: string, before: string, after?: string]>> = {
+  poison: [
+    'poison',
+    'The function fails with one item whenever it gets it.',
     'The function is corrected, and its failed batches are delivered again, as by npm run redrive.',
-  timeout:
+  ],
+  timeout: [
+    'too-slow',
+    'The function does not answer in time whenever it gets one item.',
     'The function is quicker, and its failed batches are delivered again, as by npm run redrive.',
-  duplicate: undefined,
-  denied: 'The statement is there again.',
+  ],
+  duplicate: ['repeated', 'The answer of the function is lost on its way to Lambda.'],
+  denied: [
+    'unread',
+    'The role may not read the stream: its statement is taken out, in memory.',
+    'The statement is there again.',
+  ],
 };
 
 /** What a scene is written with. */
@@ -137,7 +139,7 @@ export async function playScene(producer: Producer, fault: Fault, stage: Stage):
   }
   if (!batch || seen.problems > 0) return;
 
-  const [faulty, sentence] = FAULTY[fault];
+  const [faulty, sentence, afterwards] = FAULTY[fault];
   say(`${producer.source.name}: ${sentence}`);
   expectProblems(true);
   const [first = '', ...others] = GOOD;
@@ -151,7 +153,6 @@ export async function playScene(producer: Producer, fault: Fault, stage: Stage):
   }
   await play.deliver();
   expectProblems(false);
-  const afterwards = AFTERWARDS[fault];
   if (afterwards === undefined || (fault !== 'denied' && !seen.kept)) return;
   say(`${producer.source.name}: ${afterwards}`);
   await (fault === 'denied' ? play.deliver() : play.redrive());

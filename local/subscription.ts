@@ -29,8 +29,8 @@ export interface Delivery {
 /** Delivers what a subscription has not read yet, if its function's role may read it. */
 export async function deliverTo(delivery: Delivery): Promise<void> {
   const { subscription, table, access, say } = delivery;
-  const { stackId, place, mapping, consumer } = subscription;
-  const unread = table.unread(stackId);
+  const { place, mapping, consumer } = subscription;
+  const unread = table.unread(place.stack);
   if (unread.length === 0) return;
   if (!mapping.enabled) {
     say(place, 'skipped', `enabled is false: ${plural(unread.length, 'record')} wait`, 'note');
@@ -49,7 +49,7 @@ export async function deliverTo(delivery: Delivery): Promise<void> {
   }
   const done = await deliverRecords(matching, mapping, receiverOf(delivery), say);
   const next = matching[done];
-  table.advance(stackId, next ? unread.indexOf(next) : unread.length);
+  table.advance(place.stack, next ? unread.indexOf(next) : unread.length);
 }
 
 function receiverOf({

@@ -278,52 +278,27 @@ test('subscriptions are named by a pattern, and those that are left out are list
 describe('refuses, in one line,', () => {
   const call = `write npm run local -- put orders '{"OrderId":"1"}'`;
   const line = '{"action":"put","producer":"<name>","item":{…}}';
-  test.each<[name: string, args: string[], message: string]>([
-    [
-      'another action',
-      ['putt', 'orders', '{}'],
-      `there is no action "putt"; did you mean put? write put, update, delete, load or redrive, or nothing for a scene, such as ${call.slice(6)}`,
-    ],
-    ['no item', ['put', 'orders'], `put takes a producer and one item in quotes; ${call}`],
-    [
-      'an item without quotes',
-      ['delete', 'orders', '{OrderId:', '1}'],
-      `delete takes a producer and one item in quotes; ${call.replace('put', 'delete')}`,
-    ],
-    [
-      'another producer',
-      ['put', 'order', '{"OrderId":"1"}'],
-      'there is no producer order; did you mean orders? the topology has orders',
-    ],
-    [
-      'an item without its key',
-      ['put', 'orders', '{"Total":5}'],
-      'OrderId must be the partition key of type S, and is missing',
-    ],
-    [
-      'another fault',
-      ['--fault', 'poisn'],
-      '--fault must be poison, timeout, duplicate, denied; did you mean poison? got "poisn"',
-    ],
-    [
-      'another subscription',
-      ['--subscription', 'subscription-orders'],
-      'no stack is subscription-orders; did you mean subscription-orders-process-orders? npm run stacks lists them',
-    ],
-    [
-      'attributes for an action',
-      ['put', '{"OrderId":"1"}', '--item', '{"Total":5}'],
-      '--item is for the scene; write its attributes into the item of the action',
-    ],
-    ['more than redrive', ['redrive', 'orders'], 'redrive takes nothing more, got "orders"'],
-    [
-      'no file',
-      ['load'],
-      `load takes one file, of which each line is an action ${line}; write npm run local -- load <file>`,
-    ],
-    ['a file that is none', ['load', 'none.ndjson'], 'none.ndjson is not a file'],
-  ])('%s', async (_, args, message) => {
-    expect(await local(...args)).toEqual({ code: 1, lines: [], stderr: `${message}\n` });
+  test.each(
+    Object.entries({
+      'putt orders {}': `there is no action "putt"; did you mean put? write put, update, delete, load or redrive, or nothing for a scene, such as ${call.slice(6)}`,
+      'put orders': `put takes a producer and one item in quotes; ${call}`,
+      'delete orders {OrderId: 1}': `delete takes a producer and one item in quotes; ${call.replace('put', 'delete')}`,
+      'put order {"OrderId":"1"}':
+        'there is no producer order; did you mean orders? the topology has orders',
+      'put orders {"Total":5}': 'OrderId must be the partition key of type S, and is missing',
+      '--fault poisn':
+        '--fault must be poison, timeout, duplicate, denied; did you mean poison? got "poisn"',
+      '--subscription subscription-orders':
+        'no stack is subscription-orders; did you mean subscription-orders-process-orders? npm run stacks lists them',
+      'put {"OrderId":"1"} --item {"Total":5}':
+        '--item is for the scene; write its attributes into the item of the action',
+      'redrive orders': 'redrive takes nothing more, got "orders"',
+      load: `load takes one file, of which each line is an action ${line}; write npm run local -- load <file>`,
+      'load none.ndjson': 'none.ndjson is not a file',
+    }),
+  )('%s', async (words, message) => {
+    const refused = await local(...words.split(' '));
+    expect(refused).toEqual({ code: 1, lines: [], stderr: `${message}\n` });
     expect(existsSync('local.out')).toBe(false);
   });
 

@@ -137,58 +137,36 @@ const SORTED: Partial<TableSchema> = {
   ],
 };
 
-test.each<[action: 'put' | 'update' | 'delete', message: string, item: string]>([
-  ['put', 'Id must be the partition key of type S, and is missing', '{"At":1}'],
-  ['put', 'At must be the sort key of type N, and is missing', '{"Id":"a"}'],
-  ['update', 'Id must be the partition key of type S, got {"N":"1"}', '{"Id":1,"At":1}'],
-  ['put', 'Id must be the partition key of type S, of 1 to 2048 bytes, got 0', '{"Id":"","At":1}'],
-  [
-    'delete',
-    'Total must be left out: what is deleted is named by its key, Id and At',
-    '{"Id":"a","At":1,"Total":1}',
-  ],
-  [
-    'put',
-    'At must be a number of at most 38 digits, from 1E-130 to 9.9E+125, in DynamoDB JSON as text, got 1',
-    '{"Id":{"S":"a"},"At":{"N":1}}',
-  ],
-  [
-    'put',
-    'At must be a number of at most 38 digits, from 1E-130 to 9.9E+125, in DynamoDB JSON as text, got "123456789012345678901234567890123456789"',
-    '{"Id":"a","At":123456789012345678901234567890123456789}',
-  ],
-  [
-    'put',
-    'Tags must be a list of one or more different values, each text, got []',
-    '{"Id":{"S":"a"},"At":{"N":"1"},"Tags":{"SS":[]}}',
-  ],
-  [
-    'put',
-    'Tags must be a list of one or more different values, each text, got ["x","x"]',
-    '{"Id":{"S":"a"},"At":{"N":"1"},"Tags":{"SS":["x","x"]}}',
-  ],
-  ['put', 'Bytes must be Base64, got "?"', '{"Id":{"S":"a"},"At":{"N":"1"},"Bytes":{"B":"?"}}'],
-  ['put', 'None must be true, got false', '{"Id":{"S":"a"},"At":{"N":"1"},"None":{"NULL":false}}'],
-  [
-    'put',
-    'Map.x must be a value with its type, such as {"S":"a"}, got 1',
-    '{"Id":{"S":"a"},"At":{"N":"1"},"Map":{"M":{"x":1}}}',
-  ],
-  ['put', 'List[0] must be text, got 1', '{"Id":{"S":"a"},"At":{"N":"1"},"List":{"L":[{"S":1}]}}'],
-  [
-    'put',
-    `Deep${'[0]'.repeat(32)} must be at most 32 levels deep`,
-    `{"Id":"a","At":1,"Deep":${'['.repeat(33)}${']'.repeat(33)}}`,
-  ],
-  [
-    'put',
-    'an item must have at most 409600 bytes, got 409611',
-    `{"Id":"a","At":1,"Long":"${'x'.repeat(409_600)}"}`,
-  ],
-  ['put', 'an item must be a JSON object, such as {"Id":"1"}, got "[1]"', '[1]'],
-  ['put', 'an item must be a JSON object, such as {"Id":"1"}, got "5"', '5'],
-])('%s is refused: %s', (action, message, item) => {
+const NUMBER = 'a number of at most 38 digits, from 1E-130 to 9.9E+125, in DynamoDB JSON as text';
+const SET = 'a list of one or more different values, each text';
+const TYPED = '"Id":{"S":"a"},"At":{"N":"1"}';
+
+test.each(
+  Object.entries({
+    'put {"At":1}': 'Id must be the partition key of type S, and is missing',
+    'put {"Id":"a"}': 'At must be the sort key of type N, and is missing',
+    'update {"Id":1,"At":1}': 'Id must be the partition key of type S, got {"N":"1"}',
+    'put {"Id":"","At":1}': 'Id must be the partition key of type S, of 1 to 2048 bytes, got 0',
+    'delete {"Id":"a","At":1,"Total":1}':
+      'Total must be left out: what is deleted is named by its key, Id and At',
+    'put {"Id":{"S":"a"},"At":{"N":1}}': `At must be ${NUMBER}, got 1`,
+    [`put {"Id":"a","At":${'1'.repeat(39)}}`]: `At must be ${NUMBER}, got "${'1'.repeat(39)}"`,
+    [`put {${TYPED},"Tags":{"SS":[]}}`]: `Tags must be ${SET}, got []`,
+    [`put {${TYPED},"Tags":{"SS":["x","x"]}}`]: `Tags must be ${SET}, got ["x","x"]`,
+    [`put {${TYPED},"Bytes":{"B":"?"}}`]: 'Bytes must be Base64, got "?"',
+    [`put {${TYPED},"None":{"NULL":false}}`]: 'None must be true, got false',
+    [`put {${TYPED},"Map":{"M":{"x":1}}}`]:
+      'Map.x must be a value with its type, such as {"S":"a"}, got 1',
+    [`put {${TYPED},"List":{"L":[{"S":1}]}}`]: 'List[0] must be text, got 1',
+    [`put {"Id":"a","At":1,"Deep":${'['.repeat(33)}${']'.repeat(33)}}`]: `Deep${'[0]'.repeat(32)} must be at most 32 levels deep`,
+    [`put {"Id":"a","At":1,"Long":"${'x'.repeat(409_600)}"}`]:
+      'an item must have at most 409600 bytes, got 409611',
+    'put [1]': 'an item must be a JSON object, such as {"Id":"1"}, got "[1]"',
+    'put 5': 'an item must be a JSON object, such as {"Id":"1"}, got "5"',
+  }).map(([call, message]) => [message, call] as const),
+)('a write is refused: %s', (message, call) => {
   const orders = table(SORTED);
+  const [action, item = ''] = call.split(' ') as ['put' | 'update' | 'delete', string];
   expect(() => orders[action](parseItem(item))).toThrow(message);
   expect(orders.state).toEqual(emptyState(orders.schema));
 });

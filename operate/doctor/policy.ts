@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Context } from '../../policies/conditions';
 import { decide, type Policy } from '../../review/access/evaluate';
 import { readStatements } from '../../review/access/statements';
-import { listOf } from '../../review/lists';
+import { listOf, unique } from '../../review/lists';
 import { type PolicyDocument, policyDocument } from '../../review/read/policy-document';
 import { parseArn } from '../../topology/arns';
 import { formatValue } from '../../topology/problem';
@@ -37,28 +38,32 @@ type Fields = ReadonlyMap<string, readonly string[]>;
  * ignores them.
  */
 export function differences(policy: PolicyDocument, meant: PolicyDocument): string[] {
-  const contents = (document: PolicyDocument) =>
-    new Set(listOf(document.Statement).map((each) => JSON.stringify([...fieldsOf(each)])));
-  const without = (document: PolicyDocument, others: ReadonlySet<string>) =>
-    new Map(
-      listOf(document.Statement).flatMap((statement, index): [string, Fields][] => {
-        const fields = fieldsOf(statement);
-        const id = statement.Sid ?? `statement ${index + 1}`;
-        return others.has(JSON.stringify([...fields])) ? [] : [[id, fields]];
-      }),
-    );
-  const found = without(policy, contents(meant));
-  const wanted = without(meant, contents(policy));
-  return [...new Set([...wanted.keys(), ...found.keys()])].flatMap((id) => {
+  const [all, allMeant] = [statementsOf(policy), statementsOf(meant)];
+  const found = without(all, allMeant);
+  const wanted = without(allMeant, all);
+  return unique([...wanted.keys(), ...found.keys()]).flatMap((id) => {
     const [has, should] = [found.get(id), wanted.get(id)];
     if (!has) return [`it lacks the statement ${id}`];
     if (!should) return [`it has the statement ${id}, which the topology lacks`];
-    return [...new Set([...should.keys(), ...has.keys()])]
-      .filter((field) => String(has.get(field)) !== String(should.get(field)))
-      .map(
-        (field) => `${id}.${field} is ${shown(has.get(field))}, not ${shown(should.get(field))}`,
-      );
+    return unique([...should.keys(), ...has.keys()])
+      .map((field) => [field, shown(has.get(field)), shown(should.get(field))] as const)
+      .filter(([, is, meant]) => is !== meant)
+      .map(([field, is, meant]) => `${id}.${field} is ${is}, not ${meant}`);
   });
+}
+
+function statementsOf({ Statement }: PolicyDocument): [string, Fields][] {
+  return listOf(Statement).map(({ Sid, Principal, ...rest }, index) => {
+    const all = { ...rest, Principal: Principal === '*' ? { AWS: '*' } : Principal };
+    return [Sid ?? `statement ${index + 1}`, new Map(flattened(all, ''))];
+  });
+}
+
+/** By their IDs, without those that others say as well. */
+function without(all: readonly [string, Fields][], others: readonly [string, Fields][]) {
+  return new Map(
+    all.filter(([, fields]) => !others.some(([, other]) => isDeepStrictEqual(fields, other))),
+  );
 }
 
 function shown(values: readonly string[] | undefined): string {
@@ -66,17 +71,10 @@ function shown(values: readonly string[] | undefined): string {
   return formatValue(values.length === 1 ? values[0] : values);
 }
 
-function fieldsOf(statement: object): Fields {
-  const { Sid: _, Principal, ...rest } = statement as Record<string, unknown>;
-  const all = { ...rest, Principal: Principal === '*' ? { AWS: '*' } : Principal };
-  return new Map(flattened(all, '').sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 function flattened(value: object, path: string): [string, string[]][] {
   return Object.entries(value).flatMap(([key, inner]): [string, string[]][] => {
     if (inner === undefined) return [];
-    const name = path.startsWith('Condition.') ? `${path}${key}`.toLowerCase() : `${path}${key}`;
-    const field = name.replace(/^condition/, 'Condition');
+    const field = `${path}${path.startsWith('Condition.') ? key.toLowerCase() : key}`;
     if (typeof inner === 'object' && !Array.isArray(inner)) return flattened(inner, `${field}.`);
     const values = listOf(inner).map((each) => {
       if (/Action$/.test(key)) return String(each).toLowerCase();

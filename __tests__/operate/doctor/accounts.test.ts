@@ -154,6 +154,8 @@ test('credentials of another account are refused where no role leads to the righ
         account: 'shop',
         message:
           'the credentials are of the account 111122223333 (arn:aws:iam::111122223333:user/ann), and shop is 444455556666',
+        remedy:
+          'write the role that Terraform assumes there as accounts.shop.deployRole: { arn: … }, or run this with credentials of 444455556666',
       },
     ],
     calls: ['GetCallerIdentity'],
@@ -176,7 +178,6 @@ test('credentials that have expired are said once for all accounts', async () =>
 });
 
 test('without credentials nothing is called', async () => {
-  process.env.AWS_ACCESS_KEY_ID = undefined;
   delete process.env.AWS_ACCESS_KEY_ID;
   expect(await readTheTable({ DescribeTable: [TABLE] })).toMatchObject({
     table: 'unknown',

@@ -300,7 +300,7 @@ test('failed batches are listed in the bucket of the account, as far as there is
   const { reader, asked } = account({
     ListObjectsV2: () => ({ Contents: keys, NextContinuationToken: 'more', IsTruncated: true }),
   });
-  expect(await readFailedBatches(reader, consumerOf())).toEqual(new Map());
+  expect(await readFailedBatches(reader, consumerOf())).toEqual([]);
   expect(asked).toHaveLength(20);
   expect(asked[0]?.input).toMatchObject({
     Bucket: 'process-orders-failed-batches-025f751830a2',

@@ -1,6 +1,6 @@
 import type { Cause } from '../../../operate/doctor/cause';
 import { withoutHidden } from '../../../operate/doctor/following';
-import { noCredentials, roleNotAssumed, wrongAccount } from '../../../operate/doctor/read/accounts';
+import { noCredentials, roleNotAssumed } from '../../../operate/doctor/read/accounts';
 import { reportLines, reportOf } from '../../../operate/doctor/report';
 import { factsOf } from './support/facts';
 
@@ -111,14 +111,6 @@ test('a cause of an account concerns all of its subscriptions, and is said once'
   ]);
 });
 
-test('credentials that are missing concern all accounts', () => {
-  const missing = noCredentials({ name: 'CredentialsProviderError', message: 'none' });
-  expect(reportLines({ facts: factsOf(), causes: [missing] }).slice(2, 4)).toEqual([
-    'no-credentials all accounts, credentials',
-    '  there are no credentials of AWS, or they cannot be used (CredentialsProviderError: none)',
-  ]);
-});
-
 test('a network without AWS is not taken for missing credentials', () => {
   const error = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
     code: 'ECONNREFUSED',
@@ -126,17 +118,6 @@ test('a network without AWS is not taken for missing credentials', () => {
   expect(noCredentials(error)).toMatchObject({
     cause: 'not-readable',
     message: 'AWS cannot be reached (ECONNREFUSED: connect ECONNREFUSED 127.0.0.1:1)',
-  });
-});
-
-test('credentials of another account are named with both accounts', () => {
-  expect(
-    wrongAccount('shop', '444455556666', '111122223333', 'arn:aws:iam::111122223333:user/a'),
-  ).toMatchObject({
-    message:
-      'the credentials are of the account 111122223333 (arn:aws:iam::111122223333:user/a), and shop is 444455556666',
-    remedy:
-      'write the role that Terraform assumes there as accounts.shop.deployRole: { arn: … }, or run this with credentials of 444455556666',
   });
 });
 

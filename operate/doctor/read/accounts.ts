@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
 import { credentialsOf } from '../../redrive/aws';
-import type { Cause } from '../cause';
+import { type Cause, causesIn } from '../cause';
 import { type Credentials, clientsOf, SETTINGS } from './clients';
 import { inTime, limited, Reader } from './reader';
 
@@ -110,7 +110,8 @@ export function nameOf({ accounts }: ResolvedTopology, account: Account): string
   return name ?? account.id;
 }
 
-const NOWHERE = { stack: '', part: 'credentials' };
+/** Causes of an account, or of all, where there is no name. */
+const ofAccount = (account: string) => causesIn({ account, stack: '' }, 'credentials');
 
 const OF_NETWORK =
   /ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError|AbortError/;
@@ -118,41 +119,31 @@ const OF_NETWORK =
 export function noCredentials(error: NodeJS.ErrnoException): Cause {
   const { name, message, code = name } = error;
   if (OF_NETWORK.test(code)) {
-    return {
-      cause: 'not-readable',
-      account: '',
-      ...NOWHERE,
-      message: `AWS cannot be reached (${code}: ${message})`,
-      remedy:
-        'look at the network, at the proxy (HTTPS_PROXY and NO_PROXY) and at AWS_ENDPOINT_URL',
-    };
+    return ofAccount('')(
+      'not-readable',
+      `AWS cannot be reached (${code}: ${message})`,
+      'look at the network, at the proxy (HTTPS_PROXY and NO_PROXY) and at AWS_ENDPOINT_URL',
+    );
   }
-  return {
-    cause: 'no-credentials',
-    account: '',
-    ...NOWHERE,
-    message: `there are no credentials of AWS, or they cannot be used (${name}: ${message})`,
-    remedy:
-      'sign in, such as with aws sso login, or set AWS_PROFILE; aws sts get-caller-identity shows whose they are',
-  };
+  return ofAccount('')(
+    'no-credentials',
+    `there are no credentials of AWS, or they cannot be used (${name}: ${message})`,
+    'sign in, such as with aws sso login, or set AWS_PROFILE; aws sts get-caller-identity shows whose they are',
+  );
 }
 
 export function roleNotAssumed(account: string, role: string, { name, message }: Error): Cause {
-  return {
-    cause: 'role-not-assumed',
-    account,
-    ...NOWHERE,
-    message: `the role ${role} cannot be assumed (${name}: ${message})`,
-    remedy: `let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it: aws sts assume-role --role-arn ${role} --role-session-name doctor`,
-  };
+  return ofAccount(account)(
+    'role-not-assumed',
+    `the role ${role} cannot be assumed (${name}: ${message})`,
+    `let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it: aws sts assume-role --role-arn ${role} --role-session-name doctor`,
+  );
 }
 
-export function wrongAccount(account: string, id: string, used: string, arn: string): Cause {
-  return {
-    cause: 'wrong-account',
-    account,
-    ...NOWHERE,
-    message: `the credentials are of the account ${used} (${arn}), and ${account} is ${id}`,
-    remedy: `write the role that Terraform assumes there as accounts.${account}.deployRole: { arn: … }, or run this with credentials of ${id}`,
-  };
+function wrongAccount(account: string, id: string, used: string, arn: string): Cause {
+  return ofAccount(account)(
+    'wrong-account',
+    `the credentials are of the account ${used} (${arn}), and ${account} is ${id}`,
+    `write the role that Terraform assumes there as accounts.${account}.deployRole: { arn: … }, or run this with credentials of ${id}`,
+  );
 }

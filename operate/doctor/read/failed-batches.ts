@@ -3,21 +3,20 @@ import type { ResolvedConsumer } from '../../../topology/resolve';
 import { parseKey } from '../../redrive/failed-batch';
 import { type Found, isFound, type Reader } from './reader';
 
-/** Failed batches of one event source mapping. */
-export interface Waiting {
-  readonly count: number;
-  /** When Lambda wrote the first of them. */
-  readonly since: Date;
+export interface FailedBatch {
+  /** UUID of the event source mapping. */
+  readonly mapping: string;
+  readonly writtenAt: Date;
 }
 
 /** Objects of a bucket that are counted: S3 lists 1,000 at a time, one list after the other. */
 const MOST = 20_000;
 
-/** What waits to be delivered again, by the UUID of the mapping. */
+/** What waits to be delivered again. */
 export async function readFailedBatches(
   reader: Reader,
   { stackId: stack, account, failedBatches }: ResolvedConsumer,
-): Promise<Found<ReadonlyMap<string, Waiting>>> {
+): Promise<Found<FailedBatch[]>> {
   const { bucket: Bucket } = failedBatches;
   // Bucket names are global.
   const input = { Bucket, Prefix: 'aws/lambda/', ExpectedBucketOwner: account.id };
@@ -31,22 +30,13 @@ export async function readFailedBatches(
 }
 
 /** Objects of another purpose are left out: `npm run redrive` shows them. */
-export function waiting(keys: readonly string[]): ReadonlyMap<string, Waiting> {
-  const found = new Map<string, Waiting>();
-  for (const key of keys) {
-    const writtenAt = timeOf(key);
-    const [, , uuid = ''] = key.split('/');
-    if (!writtenAt) continue;
-    const { count = 0, since = writtenAt } = found.get(uuid) ?? {};
-    found.set(uuid, { count: count + 1, since: since < writtenAt ? since : writtenAt });
-  }
-  return found;
-}
-
-function timeOf(key: string): Date | undefined {
-  try {
-    return parseKey(key).writtenAt;
-  } catch {
-    return undefined;
-  }
+export function waiting(keys: readonly string[]): FailedBatch[] {
+  return keys.flatMap((key) => {
+    try {
+      const [, , mapping = ''] = key.split('/');
+      return { mapping, writtenAt: parseKey(key).writtenAt };
+    } catch {
+      return [];
+    }
+  });
 }

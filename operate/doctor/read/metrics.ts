@@ -54,49 +54,34 @@ export async function readMetrics(
   const values = new Map<string, Value[]>();
   for (let next = 0; next < series.length; next += QUERIES) {
     const some = series.slice(next, next + QUERIES);
-    const found = await readSome(reader, stack, some, now);
-    if (!isFound(found)) break;
-    for (const [key, more] of found) values.set(key, more);
-  }
-  return new Metrics(now, values);
-}
-
-function readSome(reader: Reader, stack: string, series: readonly Series[], now: Date) {
-  const question = { action: 'cloudwatch:GetMetricData', stack, part: 'metrics' };
-  return reader.ask(question, async ({ cloudwatch }, options) => {
-    const values = new Map<string, Value[]>(series.map((each) => [keyOf(each), []]));
     const input = {
-      MetricDataQueries: series.map(queryOf),
+      MetricDataQueries: some.map(queryOf),
       StartTime: new Date(now.getTime() - MINUTES * MINUTE),
       EndTime: new Date(now.getTime() + MINUTE),
       ScanBy: 'TimestampDescending' as const,
     };
-    const pages = paginateGetMetricData({ client: cloudwatch }, input, options);
-    for await (const { MetricDataResults = [] } of pages) {
-      for (const { Id = '', Timestamps = [], Values = [] } of MetricDataResults) {
-        const one = series[Number(Id.slice(1))];
-        const known = one && values.get(keyOf(one));
-        known?.push(...Timestamps.map((at, index) => ({ at, value: Values[index] ?? 0 })));
-      }
+    const results = await reader.list(
+      { action: 'cloudwatch:GetMetricData', stack, part: 'metrics' },
+      ({ cloudwatch: client }, options) => paginateGetMetricData({ client }, input, options),
+      ({ MetricDataResults }) => MetricDataResults,
+    );
+    if (!isFound(results)) break;
+    for (const { Id = '', Timestamps = [], Values = [] } of results) {
+      const one = some[Number(Id.slice(1))];
+      if (!one) continue;
+      const key = keyOf(one);
+      const more = Timestamps.map((at, index) => ({ at, value: Values[index] ?? 0 }));
+      values.set(key, [...(values.get(key) ?? []), ...more]);
     }
-    return values;
-  });
+  }
+  return new Metrics(now, values);
 }
 
 function queryOf({ metric, owner, period }: Series, index: number): MetricDataQuery {
-  const { namespace, metricName, dimension, statistic } = metric;
-  return {
-    Id: `m${index}`,
-    MetricStat: {
-      Metric: {
-        Namespace: namespace,
-        MetricName: metricName,
-        Dimensions: [{ Name: dimension, Value: owner }],
-      },
-      Period: period,
-      Stat: statistic,
-    },
-  };
+  const { namespace: Namespace, metricName: MetricName, dimension, statistic } = metric;
+  const Dimensions = [{ Name: dimension, Value: owner }];
+  const Metric = { Namespace, MetricName, Dimensions };
+  return { Id: `m${index}`, MetricStat: { Metric, Period: period, Stat: statistic } };
 }
 
 export function keyOf({ metric, owner }: Pick<Series, 'metric' | 'owner'>): string {

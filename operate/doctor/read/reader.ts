@@ -1,5 +1,5 @@
 import { ownPage } from '../../../topology/own-files';
-import type { Cause } from '../cause';
+import { type Cause, causesIn } from '../cause';
 import { atMost } from './at-most';
 import type { Clients } from './clients';
 
@@ -86,18 +86,17 @@ export class Reader {
     });
   }
 
-  private notReadable({ action, ...place }: Question, { name, message }: Error): Cause {
+  private notReadable({ action, account, ...of }: Question, { name, message }: Error): Cause {
+    const { who } = this;
     const isRefused = /AccessDenied|Unauthorized|NotAuthorized|Forbidden/.test(name);
     const isLate = /Timeout|Abort/.test(name);
     const text = isLate ? `no answer within ${TIME_LIMIT} seconds` : `${name}: ${message}`;
-    return {
-      cause: 'not-readable',
-      account: this.account,
-      ...place,
-      message: `${action} by ${this.who} ${isRefused ? 'is not allowed' : 'failed'}, so this was not checked (${text})`,
-      remedy: isRefused
-        ? `allow ${this.who} ${action}; ${ownPage('doctor.md')} lists what is read`
+    return causesIn({ account: account ?? this.account, stack: of.stack }, of.part)(
+      'not-readable',
+      `${action} by ${who} ${isRefused ? 'is not allowed' : 'failed'}, so this was not checked (${text})`,
+      isRefused
+        ? `allow ${who} ${action}; ${ownPage('doctor.md')} lists what is read`
         : 'run it again; if it stays, look at the network, the proxy and the state of AWS',
-    };
+    );
   }
 }

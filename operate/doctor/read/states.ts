@@ -2,6 +2,7 @@ import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { ownPage } from '../../../topology/own-files';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
+import { causesIn, type Place } from '../cause';
 import { type Accounts, nameOf } from './accounts';
 import { type Found, isFound, type Reader } from './reader';
 
@@ -15,10 +16,7 @@ export interface State {
 /** @see https://developer.hashicorp.com/terraform/language/backend/s3#state-locking */
 export type Lock = z.infer<typeof lockFile>;
 
-export interface StackState {
-  /** Name of the stack's account in the topology. */
-  readonly account: string;
-  readonly stack: string;
+export interface StackState extends Place {
   readonly state: Found<State>;
   readonly lock: Found<Lock>;
 }
@@ -91,14 +89,12 @@ async function list(reader: Reader, Bucket: string, Prefix: string) {
     ({ Contents }) => Contents?.map(({ Key }) => Key),
   );
   if (found === 'absent') {
-    reader.causes.push({
-      cause: 'not-deployed',
-      account: '',
-      stack: '',
-      part: 'state bucket',
-      message: `the bucket ${Bucket} (state.bucket) does not exist, so nothing is deployed`,
-      remedy: `create it, as step 3 of ${ownPage('first-deploy.md')} does, then npm run deploy`,
-    });
+    const missing = causesIn({ account: '', stack: '' }, 'state bucket')(
+      'not-deployed',
+      `the bucket ${Bucket} (state.bucket) does not exist, so nothing is deployed`,
+      `create it, as step 3 of ${ownPage('first-deploy.md')} does, then npm run deploy`,
+    );
+    reader.causes.push(missing);
   }
   return isFound(found) ? new Set(found) : found;
 }

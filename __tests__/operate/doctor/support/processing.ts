@@ -31,7 +31,7 @@ export function liveProcessing(
     unreserved: 'unknown',
     alarms: [],
     emails: 'unknown',
-    failedBatches: new Map(),
+    failedBatches: [],
     mappings: new Map(
       subscriptions
         .filter(({ consumerStackId }) => consumerStackId === stackId)

@@ -83,11 +83,8 @@ function arrivalOf({ dynamodb }: StreamRecord): string {
 
 /** The only shard of a stream here, in the form of AWS's. */
 function shardOf(streamArn: string): string {
-  const hash = Buffer.from(tableOfStream(streamArn).name)
-    .toString('hex')
-    .padEnd(8, '0')
-    .slice(0, 8);
-  return `shardId-00000001767225600000-${hash}`;
+  const name = Buffer.from(tableOfStream(streamArn).name).toString('hex');
+  return `shardId-00000001767225600000-${name.padEnd(8, '0').slice(0, 8)}`;
 }
 
 /** A bucket that is a folder; one that is not there is empty. */
@@ -95,11 +92,13 @@ export function folderStore(folder: string): Store {
   const fileOf = (key: string) => path.join(folder, key);
   return {
     async *list() {
-      if (!existsSync(folder)) return;
-      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      const names = existsSync(folder)
+        ? readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        : [];
+      yield names
         .map((file) => ({ key: withSlashes(file), stats: statSync(path.join(folder, file)) }))
-        .filter(({ stats }) => stats.isFile());
-      yield files.map(({ key, stats }) => ({ key, size: stats.size }));
+        .filter(({ stats }) => stats.isFile())
+        .map(({ key, stats }) => ({ key, size: stats.size }));
     },
     async read(key) {
       return { content: readFileSync(fileOf(key), 'utf8'), version: undefined };

@@ -1,7 +1,7 @@
 import { isObject } from '../lambda-src/runtime/attribute-value';
 import type { AttributeValue, Image } from '../lambda-src/runtime/stream-event';
 import { toImage } from '../lambda-src/testing/to-record';
-import { asDynamoDbWritesIt } from '../load/checks/filters/values';
+import { asDynamoDbWritesIt, isBase64 } from '../load/checks/filters/values';
 import { DEPTH, parseJson, TOO_DEEP } from '../operate/redrive/json';
 import { formatValue, UserError } from '../topology/problem';
 
@@ -76,7 +76,10 @@ const NUMBER = 'a number of at most 38 digits, from 1E-130 to 9.9E+125, in Dynam
 const SCALARS: Record<string, readonly [rule: string, stored: (content: unknown) => unknown]> = {
   S: ['text', (content) => (typeof content === 'string' ? content : undefined)],
   N: [NUMBER, (content) => (typeof content === 'string' ? asDynamoDbWritesIt(content) : undefined)],
-  B: ['Base64', (content) => (isBase64(content) ? content : undefined)],
+  B: [
+    'Base64',
+    (content) => (typeof content === 'string' && isBase64(content) ? content : undefined),
+  ],
   BOOL: ['true or false', (content) => (typeof content === 'boolean' ? content : undefined)],
   NULL: ['true', (content) => (content === true ? content : undefined)],
 };
@@ -92,12 +95,6 @@ function typeOf(value: unknown): string | undefined {
 function isDynamoDbJson(item: object): boolean {
   const values = Object.values(item);
   return values.length > 0 && values.every((value) => typeOf(value) !== undefined);
-}
-
-function isBase64(content: unknown): boolean {
-  return (
-    typeof content === 'string' && Buffer.from(content, 'base64').toString('base64') === content
-  );
 }
 
 function plainImage(item: object): Image {

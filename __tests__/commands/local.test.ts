@@ -302,32 +302,20 @@ describe('refuses, in one line,', () => {
     expect(existsSync('local.out')).toBe(false);
   });
 
-  test.each<[name: string, text: string, message: string]>([
-    ['is not JSON', 'put', `a.ndjson:2 must be a JSON object; write ${line}, got "put"`],
-    ['has no item', '{"action":"put"}', `a.ndjson:2 item must be an object; write ${line}`],
-    [
-      'has another action',
-      '{"action":"set","item":{}}',
-      `a.ndjson:2 action must be put, update or delete; write ${line}`,
-    ],
-    [
-      'has another key',
-      '{"put":"orders","item":{}}',
-      `a.ndjson:2 must not have put; write ${line}`,
-    ],
-    [
-      'has another producer',
-      '{"producer":"order","item":{}}',
-      'a.ndjson:2 there is no producer order; did you mean orders? the topology has orders',
-    ],
-    [
-      'has an item without its key',
-      '{"item":{"Total":5}}',
-      'a.ndjson:2 OrderId must be the partition key of type S, and is missing',
-    ],
-  ])('a line that %s', async (_, text, message) => {
+  test.each(
+    Object.entries({
+      put: `must be a JSON object; write ${line}, got "put"`,
+      '{"action":"put"}': `item must be an object; write ${line}`,
+      '{"action":"set","item":{}}': `action must be put, update or delete; write ${line}`,
+      '{"put":"orders","item":{}}': `must not have put; write ${line}`,
+      '{"producer":"order","item":{}}':
+        'there is no producer order; did you mean orders? the topology has orders',
+      '{"item":{"Total":5}}': 'OrderId must be the partition key of type S, and is missing',
+    }),
+  )('a file with the line %s', async (text, message) => {
     writeFileSync('a.ndjson', `{"item":{"OrderId":"1"}}\n${text}\n`);
-    expect(await local('load', 'a.ndjson')).toEqual({ code: 1, lines: [], stderr: `${message}\n` });
+    const refused = await local('load', 'a.ndjson');
+    expect(refused).toEqual({ code: 1, lines: [], stderr: `a.ndjson:2 ${message}\n` });
   });
 
   test('a file without a line', async () => {

@@ -23,7 +23,7 @@ export async function serveAws(
   folder: string,
   refusal: (call: S3Call) => string | undefined = () => undefined,
 ): Promise<LocalAws> {
-  let written: string[] = [];
+  const written: string[] = [];
   const answer = async (request: AwsRequest): Promise<Answer> => {
     try {
       if (request.service !== 'S3') throw notPlayed(request);
@@ -42,11 +42,7 @@ export async function serveAws(
   await once(server, 'listening');
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    wrote() {
-      const files = written;
-      written = [];
-      return files;
-    },
+    wrote: () => written.splice(0),
     async close() {
       const closed = once(server, 'close');
       server.close();

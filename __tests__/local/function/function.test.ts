@@ -236,36 +236,27 @@ describe('a handler', () => {
     });
   });
 
-  test.each([
-    [
-      'throw new RangeError("too many");',
-      /^RangeError: too many\n {4}at handler \(file:.*index\.mjs:2:\d+\)/,
-    ],
-    ['throw "text";', /^text$/],
-    ['throw null;', /^null$/],
-    ['throw Object.assign(new Error("a"), { name: "Named" });', /^Named: a\n {4}at handler/],
-    ['return 1n;', /^Error: Unable to stringify response body\n/],
-    ['return () => {};', /^Error: Unable to stringify response body\n/],
-    ['process.exit(3);', /^Runtime exited with error: exit status 3$/],
-    ['process.exit(0);', /^Runtime exited without providing a reason$/],
-    [
-      'process.kill(process.pid, "SIGTERM"); await new Promise(() => {});',
-      /^Runtime exited with error: signal: SIGTERM$/,
-    ],
-    [
-      'process.disconnect?.(); await new Promise(() => setInterval(() => {}, 1000));',
-      /^Runtime exited with error: signal: SIGKILL$/,
-    ],
-    ['await new Promise(() => {});', /^Runtime exited without providing a reason$/],
-    [
-      'setTimeout(() => { throw new Error("later"); }); await new Promise(() => setInterval(() => {}, 1000));',
-      /^Error: later\n/,
-    ],
-    [
-      'Promise.reject(new Error("unseen")); await new Promise(() => setInterval(() => {}, 1000));',
-      /^Runtime\.UnhandledPromiseRejection: Error: unseen\n/,
-    ],
-  ])('fails that does %s', async (text, error) => {
+  const wait = 'await new Promise(() => setInterval(() => {}, 1000));';
+  test.each(
+    Object.entries({
+      'throw new RangeError("too many");':
+        /^RangeError: too many\n {4}at handler \(file:.*index\.mjs:2:\d+\)/,
+      'throw "text";': /^text$/,
+      'throw null;': /^null$/,
+      'throw Object.assign(new Error("a"), { name: "Named" });': /^Named: a\n {4}at handler/,
+      'return 1n;': /^Error: Unable to stringify response body\n/,
+      'return () => {};': /^Error: Unable to stringify response body\n/,
+      'process.exit(3);': /^Runtime exited with error: exit status 3$/,
+      'process.exit(0);': /^Runtime exited without providing a reason$/,
+      'process.kill(process.pid, "SIGTERM"); await new Promise(() => {});':
+        /^Runtime exited with error: signal: SIGTERM$/,
+      [`process.disconnect?.(); ${wait}`]: /^Runtime exited with error: signal: SIGKILL$/,
+      'await new Promise(() => {});': /^Runtime exited without providing a reason$/,
+      [`setTimeout(() => { throw new Error("later"); }); ${wait}`]: /^Error: later\n/,
+      [`Promise.reject(new Error("unseen")); ${wait}`]:
+        /^Runtime\.UnhandledPromiseRejection: Error: unseen\n/,
+    }),
+  )('fails that does %s', async (text, error) => {
     const one = body(`if (++calls > 1 || event.Records.length === 0) return "next"; ${text}`);
     expect(await one.invoke(EVENT)).toEqual({
       kind: 'failed',
@@ -276,24 +267,20 @@ describe('a handler', () => {
     expect(await one.invoke({ Records: [] })).toMatchObject({ kind: 'answered', response: 'next' });
   });
 
-  test.each([
-    ['throw new Error("no table");', /^Error: no table\n {4}at file:.*index\.mjs:1:\d+/],
-    ['import "./missing.mjs";', /^Error: Cannot find module '.*missing\.mjs' imported from /],
-    ['import "missing";', /^Error: Cannot find package 'missing' imported from /],
-    [
-      'export const handler = ;',
-      /^Runtime\.UserCodeSyntaxError: SyntaxError: Unexpected token ';'/,
-    ],
-    [
-      'export const handler = 5;',
-      /^Runtime\.HandlerNotFound: index\.handler is not exported as a function\n/,
-    ],
-    [
-      'export const handler = (event, context, callback) => {};',
-      /^Runtime\.CallbackHandlerDeprecated: /,
-    ],
-    ['process.exit(1);', /^Runtime exited with error: exit status 1$/],
-  ])('of a module with %s fails in every invocation', async (text, error) => {
+  test.each(
+    Object.entries({
+      'throw new Error("no table");': /^Error: no table\n {4}at file:.*index\.mjs:1:\d+/,
+      'import "./missing.mjs";': /^Error: Cannot find module '.*missing\.mjs' imported from /,
+      'import "missing";': /^Error: Cannot find package 'missing' imported from /,
+      'export const handler = ;':
+        /^Runtime\.UserCodeSyntaxError: SyntaxError: Unexpected token ';'/,
+      'export const handler = 5;':
+        /^Runtime\.HandlerNotFound: index\.handler is not exported as a function\n/,
+      'export const handler = (event, context, callback) => {};':
+        /^Runtime\.CallbackHandlerDeprecated: /,
+      'process.exit(1);': /^Runtime exited with error: exit status 1$/,
+    }),
+  )('of a module with %s fails in every invocation', async (text, error) => {
     const one = start({ 'index.mjs': text });
     const failed = { kind: 'failed', error: expect.stringMatching(error), logs: [], wrote: [] };
     expect([await one.invoke(EVENT), await one.invoke(EVENT)]).toEqual([failed, failed]);
@@ -310,23 +297,22 @@ describe('a handler', () => {
     });
   });
 
-  test.each([
-    [
-      '(event, context, callback) => setTimeout(callback, 1, null, "called")',
-      { response: 'called' },
-    ],
-    ['(event, context, callback) => callback(new Error("no"))', { kind: 'failed' }],
-    [
-      '(event, context, callback) => { setInterval(() => {}, 1000); context.callbackWaitsForEmptyEventLoop = false; callback(null, "at once"); }',
-      { response: 'at once' },
-    ],
-    ['() => "ignored, since it is no promise"', { response: null }],
-    ['() => new Promise(() => {})', { response: null }],
-    [
-      'async () => { await new Promise(() => {}); }',
-      { kind: 'failed', error: expect.stringMatching(/^Runtime\.NodeJsExit: /) },
-    ],
-  ])('of nodejs22.x may be %s', async (text, outcome) => {
+  test.each(
+    Object.entries({
+      '(event, context, callback) => setTimeout(callback, 1, null, "called")': {
+        response: 'called',
+      },
+      '(event, context, callback) => callback(new Error("no"))': { kind: 'failed' },
+      '(event, context, callback) => { setInterval(() => {}, 1000); context.callbackWaitsForEmptyEventLoop = false; callback(null, "at once"); }':
+        { response: 'at once' },
+      '() => "ignored, since it is no promise"': { response: null },
+      '() => new Promise(() => {})': { response: null },
+      'async () => { await new Promise(() => {}); }': {
+        kind: 'failed',
+        error: expect.stringMatching(/^Runtime\.NodeJsExit: /),
+      },
+    }),
+  )('of nodejs22.x may be %s', async (text, outcome) => {
     const one = start({ 'index.js': `exports.handler = ${text};` }, { runtime: 'nodejs22.x' });
     expect(await one.invoke(EVENT)).toMatchObject(outcome);
     expect(await one.invoke(EVENT)).toMatchObject(outcome);

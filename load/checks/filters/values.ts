@@ -103,12 +103,7 @@ export const NUMBERS: Values = {
   written: asDynamoDbWritesIt,
 };
 
-export const BINARIES = texts(
-  'Base64',
-  'aGk=',
-  (text) => Buffer.from(text, 'base64').toString('base64') === text,
-  isPartOfBase64,
-);
+export const BINARIES = texts('Base64', 'aGk=', isBase64, isPartOfBase64);
 
 /** Values of a key: never empty, and of a limited length in bytes. */
 export function keyValues(type: string, longest: number): Values | undefined {
@@ -163,6 +158,10 @@ export function asDynamoDbWritesIt(text: string): string | undefined {
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
   const fraction = digits.slice(point);
   return `${sign}${digits.slice(0, point).padEnd(point, '0')}${fraction && `.${fraction}`}`;
+}
+
+export function isBase64(text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64') === text;
 }
 
 function isPartOfBase64(text: string): boolean {

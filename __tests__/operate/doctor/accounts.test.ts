@@ -2,11 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Accounts } from '../../../operate/doctor/read/accounts';
+import { readTable } from '../../../operate/doctor/read/producer';
 import { readStates } from '../../../operate/doctor/read/states';
-import { readTable } from '../../../operate/doctor/read/table';
 import type { Account } from '../../../topology/resolve';
 import { resolved } from '../../helpers/synth-app';
 import { type Overrides, topology } from '../../helpers/topology';
+import { said } from './support/facts';
 
 type Answer = readonly [status: number, body: string];
 
@@ -85,7 +86,7 @@ async function readTheTable(
   const [producer] = content.producers;
   if (!producer) throw new Error('no producer');
   const table = await readTable(await accounts.of(producer.account), producer);
-  return { table, causes: await accounts.causes(), calls };
+  return { table, causes: said(await accounts.causes()), calls };
 }
 
 const TABLE: Answer = [200, JSON.stringify({ Table: { TableName: 'Orders' } })];
@@ -113,77 +114,48 @@ test('a call that is throttled is repeated', async () => {
   expect(calls.filter((call) => call === 'DescribeTable')).toHaveLength(2);
 });
 
-test('a call that is refused is named with the role, and nothing is known', async () => {
-  const refused = exception('AccessDeniedException', 'no identity-based policy allows it');
-  expect(await readTheTable({ DescribeTable: [refused] })).toMatchObject({
-    table: 'unknown',
-    causes: [
-      {
-        cause: 'not-readable',
-        account: 'shop',
-        stack: 'producer-orders',
-        part: 'table',
-        message: `dynamodb:DescribeTable by the role ${ROLE} is not allowed, so this was not checked (AccessDeniedException: no identity-based policy allows it)`,
-        remedy: `allow the role ${ROLE} dynamodb:DescribeTable; docs/doctor.md lists what is read`,
-      },
-    ],
-  });
-});
-
-test('a role that cannot be assumed is the one cause, and nothing else is called', async () => {
-  const refused = refusal('AccessDenied', 'not authorized to perform: sts:AssumeRole');
-  expect(await readTheTable({ AssumeRole: [refused] })).toMatchObject({
-    table: 'unknown',
-    causes: [
-      {
-        cause: 'role-not-assumed',
-        account: 'shop',
-        message: `the role ${ROLE} cannot be assumed (AccessDenied: not authorized to perform: sts:AssumeRole)`,
-      },
-    ],
-    calls: ['GetCallerIdentity', 'AssumeRole'],
-  });
-});
-
-test('credentials of another account are refused where no role leads to the right one', async () => {
-  expect(await readTheTable({ DescribeTable: [TABLE] }, {})).toMatchObject({
-    table: 'unknown',
-    causes: [
-      {
-        cause: 'wrong-account',
-        account: 'shop',
-        message:
-          'the credentials are of the account 111122223333 (arn:aws:iam::111122223333:user/ann), and shop is 444455556666',
-        remedy:
-          'write the role that Terraform assumes there as accounts.shop.deployRole: { arn: … }, or run this with credentials of 444455556666',
-      },
-    ],
-    calls: ['GetCallerIdentity'],
-  });
-});
-
-test('credentials that have expired are said once for all accounts', async () => {
-  const expired = refusal('ExpiredToken', 'The security token included in the request is expired');
-  expect(await readTheTable({ GetCallerIdentity: [expired] })).toMatchObject({
-    table: 'unknown',
-    causes: [
-      {
-        cause: 'no-credentials',
-        account: '',
-        message:
-          'there are no credentials of AWS, or they cannot be used (ExpiredToken: The security token included in the request is expired)',
-      },
-    ],
-  });
-});
-
-test('without credentials nothing is called', async () => {
-  delete process.env.AWS_ACCESS_KEY_ID;
-  expect(await readTheTable({ DescribeTable: [TABLE] })).toMatchObject({
-    table: 'unknown',
-    causes: [{ cause: 'no-credentials', account: '' }],
-    calls: [],
-  });
+test.each<
+  [string, Readonly<Record<string, readonly Answer[]>>, Overrides, calls: number, ...string[]]
+>([
+  [
+    'a call that is refused is named with the role',
+    { DescribeTable: [exception('AccessDeniedException', 'no identity-based policy allows it')] },
+    WITH_ROLE,
+    3,
+    'not-readable shop producer-orders table',
+    `dynamodb:DescribeTable by the role ${ROLE} is not allowed, so this was not checked (AccessDeniedException: no identity-based policy allows it)`,
+    `allow the role ${ROLE} dynamodb:DescribeTable; docs/doctor.md lists what is read`,
+  ],
+  [
+    'a role that cannot be assumed is the one cause',
+    { AssumeRole: [refusal('AccessDenied', 'not authorized to perform: sts:AssumeRole')] },
+    WITH_ROLE,
+    2,
+    'role-not-assumed shop  credentials',
+    `the role ${ROLE} cannot be assumed (AccessDenied: not authorized to perform: sts:AssumeRole)`,
+    `let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it: aws sts assume-role --role-arn ${ROLE} --role-session-name doctor`,
+  ],
+  [
+    'credentials of another account are refused where no role leads to the right one',
+    { DescribeTable: [TABLE] },
+    {},
+    1,
+    'wrong-account shop  credentials',
+    'the credentials are of the account 111122223333 (arn:aws:iam::111122223333:user/ann), and shop is 444455556666',
+    'write the role that Terraform assumes there as accounts.shop.deployRole: { arn: … }, or run this with credentials of 444455556666',
+  ],
+  [
+    'credentials that have expired are said of all accounts',
+    { GetCallerIdentity: [refusal('ExpiredToken', 'The security token is expired')] },
+    WITH_ROLE,
+    1,
+    'no-credentials   credentials',
+    'there are no credentials of AWS, or they cannot be used (ExpiredToken: The security token is expired)',
+    'sign in, such as with aws sso login, or set AWS_PROFILE; aws sts get-caller-identity shows whose they are',
+  ],
+])('%s, and nothing is known', async (_, answers, overrides, count, ...causes) => {
+  const read = await readTheTable(answers, overrides);
+  expect({ ...read, calls: read.calls.length }).toEqual({ table: 'unknown', causes, calls: count });
 });
 
 describe('states', () => {
@@ -202,7 +174,7 @@ describe('states', () => {
     const account = content.producers[0]?.account as Account;
     const stacks = [{ stackId: 'producer-orders', account }];
     const states = await readStates(content, stacks, accounts);
-    return { ...states.get('producer-orders'), causes: await accounts.causes(), calls };
+    return { ...states.get('producer-orders'), causes: said(await accounts.causes()), calls };
   }
 
   test('a state has its outputs and attributes by address, and a lock who holds it', async () => {
@@ -277,7 +249,7 @@ describe('states', () => {
     };
     expect(await read(answers)).toMatchObject({
       state: 'unknown',
-      causes: [{ cause: 'not-readable', account: 'shop', stack: 'producer-orders', part: 'state' }],
+      causes: ['not-readable shop producer-orders state', expect.any(String), expect.any(String)],
     });
   });
 
@@ -289,14 +261,9 @@ describe('states', () => {
     expect(await read({ [`GET ${BUCKET}`]: missing })).toMatchObject({
       state: 'unknown',
       causes: [
-        {
-          cause: 'not-deployed',
-          account: '',
-          stack: '',
-          message:
-            'the bucket example-terraform-state (state.bucket) does not exist, so nothing is deployed',
-          remedy: 'create it, as step 3 of docs/first-deploy.md does, then npm run deploy',
-        },
+        'not-deployed   state bucket',
+        'the bucket example-terraform-state (state.bucket) does not exist, so nothing is deployed',
+        'create it, as step 3 of docs/first-deploy.md does, then npm run deploy',
       ],
     });
   });

@@ -488,5 +488,5 @@ const FAULTS: [string, Faults, ...string[]][] = [
 ];
 
 test.each(FAULTS)('%s', (_, faults, ...expected) => {
-  expect(found(faults).flat()).toEqual(expected);
+  expect(found(faults)).toEqual(expected);
 });

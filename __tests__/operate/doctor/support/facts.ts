@@ -1,3 +1,4 @@
+import type { Cause } from '../../../../operate/doctor/cause';
 import { causesOf } from '../../../../operate/doctor/causes';
 import { type Facts, linked } from '../../../../operate/doctor/facts';
 import { withoutHidden } from '../../../../operate/doctor/following';
@@ -64,16 +65,16 @@ export function factsOf(
   });
 }
 
-/** As `cause account stack part`, with what is found and what to do. */
-export function found(faults: Faults): string[][] {
-  return withoutHidden(causesOf(factsOf(faults.overrides, faults))).map(
-    ({ cause, account, stack, part, message, remedy }) => [
-      [cause, account, stack, part].join(' '),
-      message,
-      remedy,
-    ],
-  );
-}
+/** Each as `cause account stack part`, what is found and what to do. */
+export const said = (causes: readonly Cause[]): string[] =>
+  causes.flatMap(({ cause, account, stack, part, message, remedy }) => [
+    [cause, account, stack, part].join(' '),
+    message,
+    remedy,
+  ]);
+
+export const found = (faults: Faults) =>
+  said(withoutHidden(causesOf(factsOf(faults.overrides, faults))));
 
 export const ROLE_ID = 'AROAEXAMPLEEXAMPLE000';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { didYouMean, formatValue, UserError } from '../topology/problem';
 import { parseItem } from './item';
 import type { Action } from './play';
-import { exampleOf, type Producer, producerNamed } from './producers';
+import { exampleOf, type Producer, placed, producerNamed } from './producers';
 import type { Request } from './run';
 import { Table } from './table';
 
@@ -97,14 +97,11 @@ function loaded(words: readonly string[], producers: readonly Producer[]): Actio
     .split('\n')
     .flatMap((line, index) => {
       if (line.trim() === '') return [];
-      try {
+      return placed(`${file}:${index + 1}`, () => {
         const action = lineAction(line, producers);
         trial(action);
         return [action];
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        throw new UserError(`${file}:${index + 1} ${error.message}`);
-      }
+      });
     });
   if (actions.length > 0) return actions;
   throw new UserError(`${file} has no line; write an action on each, such as ${LINE}`);

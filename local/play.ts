@@ -4,7 +4,7 @@ import type { InjectedFault } from './function/function';
 import { Functions } from './functions';
 import { keyInWords, storedImage } from './item';
 import { inWords } from './mapping';
-import { producerNamed } from './producers';
+import { placed, producerNamed } from './producers';
 import { redriveBatches } from './redrive';
 import { type Print, saying } from './step';
 import { deliverTo, type Faults } from './subscription';
@@ -78,7 +78,7 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
       const table = tables.get(part);
       const hadKey = table.state.key !== undefined;
       const image = storedImage(item);
-      const { keys, record } = table[kind](image);
+      const { keys, record } = placed(`${producer}:`, () => table[kind](image));
       if (!hadKey) {
         const [{ name, type } = {}] = table.state.key ?? [];
         const text = `the topology does not have its key: taken is ${name} (${type}), the first attribute`;

@@ -84,6 +84,16 @@ export function producerNamed<P extends Pick<Producer, 'name'>>(
   throw new UserError(`${wrong}the topology has ${few(names, 10)}`);
 }
 
+/** @throws UserError with the place in front of what is wrong there */
+export function placed<T>(place: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${place} ${error.message}`);
+  }
+}
+
 function isOfNode(consumer: ResolvedConsumer): boolean {
   return makesFunction(consumer) && consumer.function.runtime.startsWith('nodejs');
 }

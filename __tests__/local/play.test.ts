@@ -308,7 +308,7 @@ test('stacks of a folder are played as they are: without statements the sink and
 test('an item without its key is refused', async () => {
   const play = await open();
   await expect(play.apply({ ...put('1'), item: { Total: 1 } })).rejects.toThrow(
-    'OrderId must be the partition key of type S, and is missing',
+    'orders: OrderId must be the partition key of type S, and is missing',
   );
   expect(lines()).toEqual([]);
 });

@@ -1,5 +1,10 @@
 import type { DynamoDBStreamHandler } from 'aws-lambda';
-import { defineBatchProcessor, defineProcessor } from '../../lambda-src/processor';
+import {
+  type ChangeEvent,
+  defineBatchProcessor,
+  defineProcessor,
+} from '../../lambda-src/processor';
+import type { StreamHandler } from '../../lambda-src/runtime/handler';
 import { type Change, deliver } from '../../lambda-src/testing';
 
 const order = (number: number): Change => ({
@@ -210,4 +215,27 @@ test.each<[object | null, Error]>([
   ],
 ])('refuses %j', async (options, error) => {
   await expect(deliver(refusing().handler, orders(1), options as object)).rejects.toEqual(error);
+});
+
+describe('a processor that gives its record another sequence number repeats what it has not done', () => {
+  test.each<[string, (process: (change: ChangeEvent<Order>) => void) => StreamHandler]>([
+    ['one by one', (process) => defineProcessor(process)],
+    ['concurrently', (process) => defineProcessor(process, { concurrency: 2 })],
+    [
+      'all at once',
+      (process) =>
+        defineBatchProcessor<Order>((changes) => changes.forEach(process), { repeatWhole: true }),
+    ],
+  ])('%s', async (_, define) => {
+    const done = new Set<unknown>();
+    let failures = 0;
+    const handler = define(({ keys, sequenceNumber, record }) => {
+      const last = `${sequenceNumber.slice(0, -1)}3`;
+      Object.assign(record.dynamodb ?? {}, { SequenceNumber: last });
+      if (keys.OrderId === 1 && failures++ === 0) throw new Error('refused');
+      done.add(keys.OrderId);
+    });
+    await deliver(handler, orders(4));
+    expect(done).toEqual(new Set([0, 1, 2, 3]));
+  });
 });

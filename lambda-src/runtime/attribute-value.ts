@@ -71,6 +71,13 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Of any realm: jest has two. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** DynamoDB's range, 1E-130 to 9.9…E+125, is inside that of a double; its 38 digits are not. */
 function toNumber(text: string): number | string {
   const number = Number(text);

@@ -40,7 +40,10 @@ export interface ChangeEvent<T extends object = Item> {
   readonly oldImage?: T;
   /** The item after the change, if the stream view type includes it. */
   readonly newImage?: T;
-  /** The record as Lambda delivered it, in DynamoDB JSON; not enumerable. */
+  /**
+   * The record as Lambda delivered it, in DynamoDB JSON; not enumerable. A copy: what is changed in it does not change
+   * which record is reported.
+   */
   readonly record: StreamRecord;
 }
 
@@ -49,13 +52,15 @@ export const EVENT_NAMES = new Set(['INSERT', 'MODIFY', 'REMOVE']);
 /** The record is not one of its own properties: JSON and copies leave it out. */
 class Decoded {
   readonly #record: StreamRecord;
+  #copy: StreamRecord | undefined;
 
   constructor(record: StreamRecord) {
     this.#record = record;
   }
 
   get record(): StreamRecord {
-    return this.#record;
+    this.#copy ??= { ...this.#record, dynamodb: { ...this.#record.dynamodb } };
+    return this.#copy;
   }
 
   /** Reads nothing of the value, which may be a proxy that throws. */

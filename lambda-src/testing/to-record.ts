@@ -1,4 +1,5 @@
 import { inspect, types } from 'node:util';
+import { isPlainObject } from '../runtime/attribute-value';
 import { EVENT_NAMES } from '../runtime/change-event';
 import { parseStreamArn } from '../runtime/stream-arn';
 import type { AttributeValue, Image, StreamRecord } from '../runtime/stream-event';
@@ -112,13 +113,6 @@ function toSet(values: unknown[], place: string): AttributeValue {
   // The type of a set is that of its values, followed by S.
   const set: object = { [`${type}S`]: stored.map((one) => Reflect.get(one, type)) };
   return set as AttributeValue;
-}
-
-/** Of any realm: jest has two. */
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function notStored(value: unknown, place: string): TypeError {

@@ -3,6 +3,9 @@ import { requireProcessed } from '../../../lambda-src/runtime/require-processed'
 describe('what a processor returns', () => {
   const NEVER_CALLED = 'the processor returned a function or a generator, which nobody calls';
 
+  const NOT_AWAITED =
+    'the processor returned promises in a list, set, map or object, which nobody awaits: return Promise.all of them';
+
   test.each<[string, unknown, string]>([
     ['a function', () => {}, NEVER_CALLED],
     ['a generator', (function* () {})(), NEVER_CALLED],
@@ -13,16 +16,20 @@ describe('what a processor returns', () => {
       { batchItemFailures: [] },
       'the processor returned batchItemFailures, which only a handler can answer: throw an error instead',
     ],
+    ['promises in a list', [undefined, Promise.resolve()], NOT_AWAITED],
+    ['promises in a set', new Set([Promise.resolve()]), NOT_AWAITED],
+    ['promises in a map', new Map([['a', Promise.resolve()]]), NOT_AWAITED],
+    ['promises in an object', { a: Promise.resolve() }, NOT_AWAITED],
     [
-      'promises in a list',
-      [undefined, Promise.resolve()],
-      'the processor returned promises in a list, which nobody awaits: return Promise.all of them',
+      'promises deep in an object',
+      { a: [new Map([['b', { c: Promise.resolve() }]])] },
+      NOT_AWAITED,
     ],
     [
       'queries in a list, which begin when they are awaited',
       // biome-ignore lint/suspicious/noThenProperty: as query builders have it
       [{ then: () => {} }],
-      'the processor returned promises in a list, which nobody awaits: return Promise.all of them',
+      NOT_AWAITED,
     ],
     ['functions in a list', [() => {}], NEVER_CALLED],
     ['errors in a list', [undefined, new RangeError('lost')], 'lost'],
@@ -43,10 +50,31 @@ describe('what a processor returns', () => {
     expect(() => requireProcessed(returned)).toThrow(message);
   });
 
+  const circular: Record<string, unknown> = { status: 200 };
+  circular.self = circular;
+
   test.each([
     ['nothing', undefined],
     ['null', null],
     ['the response of a client', { $metadata: { httpStatusCode: 200 } }],
+    ['a response that has its request', circular],
+    ['an object with functions', { retry: [() => {}] }],
+    [
+      'a getter that would begin work',
+      {
+        get work() {
+          return Promise.resolve();
+        },
+      },
+    ],
+    [
+      'a client that is connecting',
+      {
+        client: new (class {
+          connected = Promise.resolve();
+        })(),
+      },
+    ],
     ['the results of several promises', [undefined, {}]],
     ['promises that were all kept', [{ status: 'fulfilled', value: undefined }]],
     ['an order that was rejected', [{ status: 'rejected', reason: 'no stock', orderId: 'o-1' }]],

@@ -242,14 +242,55 @@ describe('states', () => {
     });
   });
 
-  test('a state that cannot be read as one is not readable', async () => {
+  test('a stack that creates nothing, as of an existing table, has a state of data and outputs', async () => {
+    const state = {
+      version: 4,
+      outputs: { stream_arn: { value: 'arn', type: 'string' } },
+      resources: [{ mode: 'data', type: 'aws_dynamodb_table', name: 'table', instances: [] }],
+    };
+    expect(
+      await read({
+        [`GET ${BUCKET}`]: listing('orders/producer-orders.tfstate'),
+        [`GET ${KEY}`]: [200, JSON.stringify(state)],
+      }),
+    ).toMatchObject({ state: { outputs: { stream_arn: 'arn' } }, causes: [] });
+  });
+
+  test.each([
+    ['', '0 characters'],
+    ['secret', '6 characters'],
+    ['[]', '2 characters'],
+    ['null', '4 characters'],
+    ['{}', '2 characters'],
+    ['{"version":3,"modules":[]}', '26 characters'],
+  ])('an object with %j is not a state, and its content is not printed', async (content, size) => {
     const answers = {
       [`GET ${BUCKET}`]: listing('orders/producer-orders.tfstate'),
-      [`GET ${KEY}`]: [200, 'secret'] as const,
+      [`GET ${KEY}`]: [200, content] as const,
     };
     expect(await read(answers)).toMatchObject({
       state: 'unknown',
-      causes: ['not-readable shop producer-orders state', expect.any(String), expect.any(String)],
+      causes: [
+        'not-readable shop producer-orders state',
+        `s3:/${KEY} is not a Terraform state of version 4, so this was not checked (${size})`,
+        'restore its last version that is one: aws s3api list-object-versions --bucket example-terraform-state --prefix orders/producer-orders.tfstate lists them',
+      ],
+    });
+  });
+
+  test('an object that is not a lock is named', async () => {
+    const answers = {
+      [`GET ${BUCKET}`]: listing('orders/producer-orders.tfstate.tflock'),
+      [`GET ${KEY}.tflock`]: [200, '{}'] as const,
+    };
+    expect(await read(answers)).toMatchObject({
+      state: 'absent',
+      lock: 'unknown',
+      causes: [
+        'not-readable shop producer-orders state',
+        `s3:/${KEY}.tflock is not a lock of Terraform, so this was not checked (2 characters)`,
+        `make sure that nobody deploys, then remove it: aws s3 rm s3:/${KEY}.tflock`,
+      ],
     });
   });
 

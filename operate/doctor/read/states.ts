@@ -2,11 +2,12 @@ import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { ownPage } from '../../../topology/own-files';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
+import { counted } from '../../redrive/report';
 import { causesIn, type Place } from '../cause';
 import { type Accounts, nameOf } from './accounts';
 import { type Found, isFound, type Reader } from './reader';
 
-/** What Terraform knows of a stack; `absent` where it has no resources. */
+/** What Terraform knows of a stack; `absent` where it has neither resources nor outputs. */
 export interface State {
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Attributes by address; those of a data source begin with `data.`. */
@@ -27,6 +28,7 @@ export function attributesOf({ state }: StackState, address: string) {
 }
 
 const stateFile = z.object({
+  version: z.literal(4),
   outputs: z.record(z.string(), z.object({ value: z.unknown() })).default({}),
   resources: z
     .array(
@@ -61,21 +63,30 @@ export async function readStates(
     const found = lists.get(reader) ?? list(reader, Bucket, `${keyPrefix}/`);
     lists.set(reader, found);
     const keys = await found;
-    const object = async <T>(key: string, parse: (content: unknown) => Found<T>) => {
+    const object = async <T>(key: string, schema: z.ZodType<T>, what: string, remedy: string) => {
       if (!isFound(keys)) return 'unknown';
       if (!keys.has(key)) return 'absent';
       const question = { action: 's3:GetObject', account, stack, part: 'state' };
       const content = await reader.ask(question, async ({ s3 }, options) => {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: key }), options);
-        return { parsed: parse(JSON.parse((await Body?.transformToString()) ?? '')) };
+        return { text: (await Body?.transformToString()) ?? '' };
       });
-      return isFound(content) ? content.parsed : content;
+      if (!isFound(content)) return content;
+      const { data } = schema.safeParse(parsedJson(content.text));
+      if (data) return data;
+      const message = `s3://${Bucket}/${key} is not ${what}, so this was not checked (${counted(content.text.length, 'character', 'characters')})`;
+      reader.causes.push(causesIn({ account, stack }, 'state')('not-readable', message, remedy));
+      return 'unknown';
     };
     const key = `${keyPrefix}/${stack}.tfstate`;
-    const [state, lock] = await Promise.all([
-      object(key, parseState),
-      object(`${key}.tflock`, (content) => lockFile.parse(content)),
+    const place = `--bucket ${Bucket} --prefix ${key}`;
+    const restore = `restore its last version that is one: aws s3api list-object-versions ${place} lists them`;
+    const remove = `make sure that nobody deploys, then remove it: aws s3 rm s3://${Bucket}/${key}.tflock`;
+    const [file, lock] = await Promise.all([
+      object(key, stateFile, 'a Terraform state of version 4', restore),
+      object(`${key}.tflock`, lockFile, 'a lock of Terraform', remove),
     ]);
+    const state = isFound(file) ? stateOf(file) : file;
     return [stack, { account, stack, state, lock }] as const;
   };
   return new Map(await Promise.all(stacks.map(read)));
@@ -99,10 +110,18 @@ async function list(reader: Reader, Bucket: string, Prefix: string) {
   return isFound(found) ? new Set(found) : found;
 }
 
-function parseState(content: unknown): Found<State> {
-  const { outputs, resources } = stateFile.parse(content);
-  // Terraform leaves an empty state of what it has destroyed.
-  if (!resources.some(({ mode }) => mode === 'managed')) return 'absent';
+/** Not why it cannot be parsed, since that quotes the text, and states have secrets. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function stateOf({ outputs, resources }: z.infer<typeof stateFile>): Found<State> {
+  // Terraform leaves an empty state of what it has destroyed. That of an existing table may only have data.
+  if (resources.length === 0 && Object.keys(outputs).length === 0) return 'absent';
   return {
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
     resources: new Map(

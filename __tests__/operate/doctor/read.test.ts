@@ -12,6 +12,7 @@ import { readKey } from '../../../operate/doctor/read/key';
 import { listMappings, readMapping } from '../../../operate/doctor/read/mapping';
 import { readMetrics } from '../../../operate/doctor/read/metrics';
 import { Reader } from '../../../operate/doctor/read/reader';
+import type { StackState } from '../../../operate/doctor/read/states';
 import { s3Settings } from '../../../operate/redrive/aws';
 import type { Overrides } from '../../helpers/topology';
 import { factsOf } from './support/facts';
@@ -96,17 +97,14 @@ describe('metrics', () => {
     ]);
   });
 
-  test('a call has at most 500 series', async () => {
+  test.each([
+    [0, []],
+    [1001, [500, 500, 1]],
+  ])('%i series are asked for in calls of at most 500', async (count, calls) => {
     const { reader, asked } = account({ GetMetricData: () => ({}) });
-    await readMetrics(reader, 'consumer', series(1001), NOW);
+    await readMetrics(reader, 'consumer', series(count), NOW);
     const counts = asked.map(({ input }) => (input.MetricDataQueries as unknown[]).length);
-    expect(counts).toEqual([500, 500, 1]);
-  });
-
-  test('without a series nothing is asked', async () => {
-    const { reader, asked } = account({});
-    await readMetrics(reader, 'consumer', [], NOW);
-    expect(asked).toEqual([]);
+    expect(counts).toEqual(calls);
   });
 
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
@@ -236,13 +234,13 @@ describe('the function', () => {
 
 describe('the mapping', () => {
   const [facts] = factsOf().subscriptions;
-  const read = (state: unknown, answers: Readonly<Record<string, Answer>> = {}) => {
+  const read = async (state: unknown, answers: Readonly<Record<string, Answer>> = {}) => {
     if (!facts) throw new Error('no subscription');
     const { reader, asked } = account(answers);
-    const stackState = { account: 'analytics', stack: 's', state, lock: 'absent' };
-    const existing = () => listMappings(reader, facts.consumer.consumer);
-    const found = readMapping(reader, facts.subscription, stackState as never, existing);
-    return found.then((mapping) => ({ mapping, asked }));
+    const { consumer, subscription } = facts;
+    const existing = state === 'absent' ? await listMappings(reader, consumer.consumer) : 'unknown';
+    const stackState = { account: 'analytics', stack: 's', state, lock: 'absent' } as StackState;
+    return { mapping: await readMapping(reader, subscription, stackState, existing), asked };
   };
   const state = { outputs: { event_source_mapping_uuid: `${UUID}0` }, resources: new Map() };
 

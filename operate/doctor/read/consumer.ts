@@ -72,16 +72,12 @@ async function readUsage(
   states: ReadonlyMap<string, StackState>,
   now: Date,
 ) {
-  let listed: ReturnType<typeof listMappings> | undefined;
-  const existing = () => {
-    listed ??= listMappings(reader, consumer);
-    return listed;
-  };
+  const isNew = subscriptions.some(({ stackId }) => states.get(stackId)?.state === 'absent');
+  const existing = isNew ? await listMappings(reader, consumer) : 'unknown';
   const mappings = new Map<string, Found<EventSourceMappingConfiguration>>();
-  const reads = subscriptions.map(async (subscription) => {
-    const { stackId } = subscription;
-    const state = states.get(stackId);
-    mappings.set(stackId, await readMapping(reader, subscription, state, existing));
+  const reads = subscriptions.map(async (each) => {
+    const { stackId } = each;
+    mappings.set(stackId, await readMapping(reader, each, states.get(stackId), existing));
   });
   await Promise.all(reads);
   const series = [

@@ -20,14 +20,13 @@ export async function readMapping(
   reader: Reader,
   { stackId: stack, source }: ResolvedSubscription,
   stackState: StackState | undefined,
-  existing: () => Promise<Found<readonly Mapping[]>>,
+  existing: Found<readonly Mapping[]>,
 ): Promise<Found<Mapping>> {
   const { state = 'unknown' } = stackState ?? {};
   if (state === 'absent') {
-    const found = await existing();
     const isOurs = ({ EventSourceArn = '' }: Mapping) =>
       EventSourceArn.startsWith(arns.streams(source));
-    return (isFound(found) && found.find(isOurs)) || 'unknown';
+    return (isFound(existing) && existing.find(isOurs)) || 'unknown';
   }
   const UUID = isFound(state) ? state.outputs.event_source_mapping_uuid : undefined;
   if (typeof UUID !== 'string') return 'unknown';

@@ -1,6 +1,5 @@
 import { ownPage } from '../../../topology/own-files';
 import { type Cause, causesIn } from '../cause';
-import { atMost } from './at-most';
 import type { Clients } from './clients';
 
 /** What AWS has: `absent` where there is none, `unknown` where it could not be read, which is a cause by itself. */
@@ -35,8 +34,21 @@ export const inTime = () => ({ abortSignal: AbortSignal.timeout(TIME_LIMIT * 100
 const ABSENT =
   /^(ResourceNotFoundException|PolicyNotFoundException|NotFoundException|NoSuchEntity(Exception)?|NoSuchKey|NoSuchBucket|NotFound)$/;
 
-/** Whatever is called. */
-export const limited = atMost(CALLS);
+const waiting: (() => void)[] = [];
+let running = 0;
+
+/** Calls AWS once fewer than the most calls are running, in the order they come. */
+export async function limited<T>(call: () => Promise<T>): Promise<T> {
+  if (running === CALLS) await new Promise<void>((resolve) => waiting.push(resolve));
+  else running += 1;
+  try {
+    return await call();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else running -= 1;
+  }
+}
 
 /** Reads AWS with the credentials of one account. It changes nothing. */
 export class Reader {

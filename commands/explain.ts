@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { commandLine } from '../terraform/command-line';
 import type { Diagnostic } from '../terraform/messages';
+import { NO_STATE } from '../terraform/plan';
 import type { OfOthers, Stack } from '../topology/stacks';
 
 /** A stack, and where it is as a command line has it. */
@@ -11,7 +12,8 @@ export interface Place extends Pick<Stack, 'id' | 'account' | 'ofOthers'> {
 
 /** An error of Terraform's on a few lines, with what to do where that is known. */
 export function explain(error: Diagnostic, place: Place, now: Date): string {
-  const { summary, detail, address } = error;
+  const { summary, detail, address, after } = error;
+  if (after && summary === NO_STATE) return `waits for ${after} to be deployed`;
   const known =
     lock(error, place, now) ??
     existing(error, place) ??

@@ -6,7 +6,7 @@ import { type Applied, applyStack } from '../terraform/apply';
 import { quoted } from '../terraform/command-line';
 import { Initializer } from '../terraform/initialize';
 import type { Diagnostic } from '../terraform/messages';
-import { PLAN, type PlanKind, planStack, type StackPlan } from '../terraform/plan';
+import { NO_STATE, PLAN, type PlanKind, planStack, type StackPlan } from '../terraform/plan';
 import { Terraform } from '../terraform/program';
 import { otherApp } from '../topology/other-app';
 import { UserError } from '../topology/problem';
@@ -176,6 +176,7 @@ export class Runner {
     const late = await planStack(this.terraform, folder, 'deploy');
     const others = changesOf(late).filter(({ action }) => action !== 'added');
     if (late.status === 'planned' && others.length === 0) return apply('saved plan');
+    if (late.status === 'after') return failedBy(NO_STATE, '', late.after);
     const detail = others.map(({ action, address }) => `${address} ${action}`).join(', ');
     const summary = 'it could not be planned before, and now does more than add; plan again';
     return late.failed ? late : failedBy(summary, detail);
@@ -216,6 +217,10 @@ export class Runner {
   }
 }
 
-function failedBy(summary: string, detail = ''): Applied & StackPlan {
-  return { status: 'failed', failed: true, errors: [{ severity: 'error', summary, detail }] };
+function failedBy(summary: string, detail = '', after?: string): Applied & StackPlan {
+  return {
+    status: 'failed',
+    failed: true,
+    errors: [{ severity: 'error', summary, detail, after }],
+  };
 }

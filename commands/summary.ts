@@ -97,8 +97,13 @@ export function resultLines(
     const plan = plans?.get(stack);
     return plan?.status !== 'planned' || hasChanges(plan);
   };
-  const left = all.filter(([stack, { failed }]) => failed && isLeft(stack)).map(([{ id }]) => id);
-  if (left.length > 0) lines.push(goOn(left.join(' ')));
+  const left = all.filter(([stack, { failed }]) => failed && isLeft(stack));
+  // They may not be among the stacks that were asked for.
+  const first = left.flatMap(([, result]) =>
+    result.status === 'failed' ? result.errors.flatMap(({ after = [] }) => after) : [],
+  );
+  const ids = new Set([...first, ...left.map(([{ id }]) => id)]);
+  if (left.length > 0) lines.push(goOn([...ids].join(' ')));
   return lines;
 }
 

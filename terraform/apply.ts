@@ -1,5 +1,5 @@
 import { ACTIONS, type Failed, type UiMessage } from './messages';
-import { PLAN } from './plan';
+import { PLAN, withPredecessors } from './plan';
 import type { Terraform } from './program';
 
 export type Applied =
@@ -31,9 +31,10 @@ export async function applyStack(
     if (line) say(line);
     if (message.type === 'change_summary' && message.changes) changes = message.changes;
   });
-  return succeeded
-    ? { status: 'done', failed: false, changes }
-    : { status: 'failed', failed: true, errors };
+  if (succeeded) return { status: 'done', failed: false, changes };
+  // A saved plan reads no state of another stack again, and may destroy.
+  const all = what === 'configuration' ? withPredecessors(errors, folder) : errors;
+  return { status: 'failed', failed: true, errors: all };
 }
 
 /** What somebody who waits wants to know; of all else Terraform's end is enough. */

@@ -34,6 +34,8 @@ export interface Diagnostic {
   readonly detail: string;
   /** Of the resource or data source. */
   readonly address?: string;
+  /** ID of the stack that must be deployed first, since its state is missing or lacks an output. */
+  readonly after?: string;
 }
 
 export interface Failed {

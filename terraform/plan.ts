@@ -32,6 +32,9 @@ export type StackPlan =
 /** Name of the plan's file in the folder of the stack. */
 export const PLAN = 'plan';
 
+/** What Terraform says where a stack was never deployed. */
+export const NO_STATE = 'Unable to find remote state';
+
 /** `blind destroy` reads nothing of other stacks, and nothing in AWS. */
 const FLAGS = {
   deploy: [],
@@ -76,9 +79,10 @@ export async function planStack(
     if (kind === 'destroy' && !terraform.stopped) {
       return planStack(terraform, folder, 'blind destroy');
     }
-    const missing = kind === 'deploy' ? missingIn(outcome.errors, reads) : undefined;
-    if (missing && !planned.has(missing)) return { ...waits, after: missing };
-    return { status: 'failed', failed: true, errors: outcome.errors };
+    const errors = withPredecessors(outcome.errors, folder);
+    const missing = errors.every((error) => error.after) ? errors[0]?.after : undefined;
+    if (kind === 'deploy' && missing && !planned.has(missing)) return { ...waits, after: missing };
+    return { status: 'failed', failed: true, errors };
   }
   const sorted = [...found.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
   const changes = await detailed(sorted, terraform, folder, kind);
@@ -93,13 +97,14 @@ function mayChange(plan: StackPlan | undefined, read: readonly string[]): boolea
 }
 
 /** Of a stack whose predecessor is not deployed Terraform says that there is no state, or no such output. */
-function missingIn(errors: readonly Diagnostic[], reads: readonly Read[]): string | undefined {
-  const missing = errors.map(({ summary, address }) =>
-    /^(Unable to find remote state|Resource postcondition failed)$/.test(summary)
-      ? reads.find((read) => read.address === address)?.id
-      : undefined,
-  );
-  return missing.every(Boolean) ? missing[0] : undefined;
+export function withPredecessors(errors: readonly Diagnostic[], folder: string): Diagnostic[] {
+  const { reads } = configurationIn(folder);
+  return errors.map((error) => {
+    const isMissing =
+      error.summary === NO_STATE || error.summary === 'Resource postcondition failed';
+    const read = reads.find(({ address }) => isMissing && address === error.address);
+    return { ...error, after: read?.id };
+  });
 }
 
 /** With the attributes that differ, which only the whole plan has: Terraform takes seconds to write it. */
@@ -122,8 +127,6 @@ async function detailed(
     return kind === 'drift' && attributes.length === 0 ? [] : [{ ...change, attributes }];
   });
 }
-
-type Read = ReturnType<typeof configurationIn>['reads'][number];
 
 /** The outputs of other stacks that a stack reads, and the number of its resources. */
 function configurationIn(folder: string) {

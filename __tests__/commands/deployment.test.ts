@@ -175,6 +175,48 @@ To repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}
     });
   });
 
+  describe('of stacks whose predecessors are not deployed names these, also in the repetition', () => {
+    const missing = (id: string) =>
+      says.error(
+        'Unable to find remote state',
+        'No stored state was found for the given workspace in the given backend.',
+        `data.terraform_remote_state.${id.replaceAll('-', '_')}`,
+      );
+    const fails = { lines: [missing(CONSUMER), missing(PRODUCER)], fails: true };
+    const failed = `failed     ${SUBSCRIPTION}  waits for ${CONSUMER} to be deployed`;
+    const all = `${CONSUMER} ${PRODUCER} ${SUBSCRIPTION}`;
+
+    test('which it applies', async () => {
+      terraform.answer({ [SUBSCRIPTION]: { apply: fails } });
+      expect(await approved(SUBSCRIPTION)).toEqual({
+        code: 1,
+        stdout: `${SUBSCRIPTION}: failed: waits for ${CONSUMER} to be deployed
+${SUBSCRIPTION}: failed: waits for ${PRODUCER} to be deployed
+${failed}; waits for ${PRODUCER} to be deployed
+To repeat what is left: npm run deploy -- ${all}
+`,
+        stderr: '',
+      });
+    });
+
+    test('whose saved plans could not be made', async () => {
+      terraform.answer({ [SUBSCRIPTION]: { plan: fails } });
+      await run(plan, [SUBSCRIPTION, '--out', 'plan.out']);
+      expect((await run(deploy, ['--plans', 'plan.out'])).stdout).toContain(
+        `${failed}\nTo plan again what is left: npm run plan -- ${CONSUMER} ${SUBSCRIPTION} --out <folder>\n`,
+      );
+    });
+
+    test('or have other outputs', async () => {
+      const address = `data.terraform_remote_state.producer_orders`;
+      const other = says.error('Resource postcondition failed', 'The output …', address);
+      terraform.answer({ [SUBSCRIPTION]: { apply: { lines: [other], fails: true } } });
+      expect((await approved(SUBSCRIPTION)).stdout).toContain(
+        `${address}: Resource postcondition failed: The output …\nTo repeat what is left: npm run deploy -- ${PRODUCER} ${SUBSCRIPTION}\n`,
+      );
+    });
+  });
+
   test('says of a mapping that takes long whose statement may be missing, and a long reason once', async () => {
     const arn =
       'arn:aws:dynamodb:us-east-1:444455556666:table/Orders/stream/2026-01-01T00:00:00.000';

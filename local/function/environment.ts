@@ -36,6 +36,10 @@ const NO_CREDENTIALS = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
+/** Variables of the function that would lead the SDK to AWS, or to credentials of a profile. */
+const LEADS_ELSEWHERE =
+  /^AWS_(ENDPOINT_URL|IGNORE_CONFIGURED_ENDPOINT_URLS$|USE_(FIPS|DUALSTACK)_ENDPOINT$|PROFILE$)/;
+
 /**
  * All variables of a function's process: its own, and what Lambda sets. Of the shell it gets only
  * `AWS_ENDPOINT_URL_<SERVICE>`, such as of a local DynamoDB. Its own endpoints, which are of AWS, are left out.
@@ -49,9 +53,11 @@ export function processEnvironment(
 ): Record<string, string> {
   const { name, arn, runtime, environment } = setUp;
   const region = arn.split(':')[3] ?? '';
-  const own = Object.entries(environment).filter(([key]) => !key.startsWith('AWS_ENDPOINT_URL'));
+  const own = Object.entries(environment).filter(([key]) => !LEADS_ELSEWHERE.test(key));
   return {
     ...DEFAULTS,
+    // As in Lambda, it is not that of the user.
+    HOME: setUp.packageFolder,
     ...Object.fromEntries(own),
     ...NO_CREDENTIALS,
     // The endpoint knows by it which function calls.

@@ -8,6 +8,7 @@
 import dns from 'node:dns';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import net from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -16,6 +17,7 @@ const { env, channel, ppid } = process;
 const exit = process.exit.bind(process);
 const send = process.send.bind(process);
 const stringify = JSON.stringify;
+const nextTurn = setImmediate;
 const outputs = [process.stdout, process.stderr].map((stream) => stream.write.bind(stream));
 process.send = undefined;
 
@@ -46,6 +48,18 @@ class RuntimeError extends Error {
     this.name = `Runtime.${name}`;
   }
 }
+
+// Calls with an endpoint of their own would reach AWS. Code that means to can go around it.
+const { connect } = net.Socket.prototype;
+net.Socket.prototype.connect = function (...args) {
+  const [{ host, path }] = Array.isArray(args[0]) ? args[0] : net._normalizeArgs(args);
+  const isHere = path || !host || /^((.+\.)?localhost|127(\.\d+){3}|::1)$/i.test(host);
+  if (isHere) return connect.apply(this, args);
+  const message = `npm run local lets a function connect to this machine alone, got ${host}`;
+  // Who calls waits for the error only later.
+  nextTurn(() => this.destroy(new RuntimeError('NotPlayedLocally', message)));
+  return this;
+};
 
 /** As Lambda looks for it: `folder/file.export` or `file.object.method`. */
 async function loadHandler() {
@@ -144,12 +158,16 @@ let endOfLog = '';
 
 function report(outcome, then = () => {}) {
   for (const write of outputs) write(endOfLog);
+  endOfLog = '';
   send(outcome, then);
 }
+
+let isEnding = false;
 
 /** An error with which the process ends, as Lambda's runtime does. */
 function endWith(kind, code) {
   return (thrown) => {
+    isEnding = true;
     const error = kind ? new RuntimeError(kind, textOf(thrown)) : thrown;
     report({ kind: 'failed', error: textOf(error), isLast: true }, () => exit(code));
   };
@@ -173,16 +191,20 @@ process.on('message', async ({ event, fault, ...invocation }) => {
   endOfLog = invocation.endOfLog;
   // While the handler runs, only its own work keeps this process.
   channel.unref();
+  let outcome;
   try {
     if (fault === 'poison') throw POISON;
     const answer = await call(handler, event, contextOf(invocation));
-    report({ kind: 'answered', response: responseOf(answer) });
+    outcome = { kind: 'answered', response: responseOf(answer) };
   } catch (error) {
-    report({ kind: 'failed', error: textOf(error) });
-  } finally {
-    channel.ref();
-    withoutWork = () => {};
+    outcome = { kind: 'failed', error: textOf(error) };
   }
+  channel.ref();
+  withoutWork = () => {};
+  // A promise that nobody waits for may have been rejected: this invocation fails with it, not the next.
+  nextTurn(() => {
+    if (!isEnding) report(outcome);
+  });
 });
 
 function responseOf(answer) {

@@ -98,6 +98,10 @@ describe('the process of a function', () => {
       environment: {
         TABLE: 'Orders',
         TZ: 'Europe/Berlin',
+        AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
+        AWS_PROFILE: 'production',
+        AWS_USE_DUALSTACK_ENDPOINT: 'true',
+        AWS_USE_FIPS_ENDPOINT: 'true',
         AWS_ENDPOINT_URL_S3: 'https://bucket.vpce-1.s3.eu-central-1.vpce.amazonaws.com',
       },
     }).invoke(EVENT);
@@ -122,6 +126,7 @@ describe('the process of a function', () => {
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_SESSION_TOKEN: 'local',
       AWS_SHARED_CREDENTIALS_FILE: devNull,
+      HOME: packageFolder,
       LAMBDA_TASK_ROOT: packageFolder,
       LANG: 'en_US.UTF-8',
       PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
@@ -129,6 +134,35 @@ describe('the process of a function', () => {
       TZ: 'Europe/Berlin',
       _HANDLER: 'index.handler',
     });
+  });
+
+  test('connects to this machine alone', async () => {
+    const { response } = await body(`
+      const net = await import('node:net');
+      const tls = await import('node:tls');
+      const failed = (socket) => new Promise((resolve) => socket.once('error', resolve));
+      const errors = await Promise.all([
+        fetch('https://sts.eu-central-1.amazonaws.com').catch(({ cause }) => cause),
+        fetch('http://127.example.com:2').catch(({ cause }) => cause),
+        failed(net.connect(1, '192.0.2.1')),
+        failed(tls.connect({ host: '2001:db8::1', port: 1 })),
+        failed(net.connect(1)),
+        failed(net.connect(1, '127.0.0.1')),
+        failed(net.connect({ host: '::1', port: 1 })),
+        failed(net.connect('none.sock')),
+        fetch('http://bucket.localhost:2').catch(({ cause }) => cause),
+      ]);
+      return errors.map(({ code, message }) => code ?? message);`).invoke(EVENT);
+    const refused = (host: string) =>
+      `npm run local lets a function connect to this machine alone, got ${host}`;
+    expect(response).toEqual([
+      ...['sts.eu-central-1.amazonaws.com', '127.example.com', '192.0.2.1', '2001:db8::1'].map(
+        refused,
+      ),
+      ...Array(3).fill(expect.stringMatching(/^(ECONNREFUSED|EADDRNOTAVAIL)$/)),
+      'ENOENT',
+      'ECONNREFUSED',
+    ]);
   });
 
   test.each([
@@ -254,6 +288,10 @@ describe('a handler', () => {
       'await new Promise(() => {});': /^Runtime exited without providing a reason$/,
       [`setTimeout(() => { throw new Error("later"); }); ${wait}`]: /^Error: later\n/,
       [`Promise.reject(new Error("unseen")); ${wait}`]:
+        /^Runtime\.UnhandledPromiseRejection: Error: unseen\n/,
+      'Promise.reject(new Error("unseen")); return "answered";':
+        /^Runtime\.UnhandledPromiseRejection: Error: unseen\n/,
+      'Promise.reject(new Error("unseen")); throw new Error("seen");':
         /^Runtime\.UnhandledPromiseRejection: Error: unseen\n/,
     }),
   )('fails that does %s', async (text, error) => {

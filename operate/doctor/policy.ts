@@ -25,9 +25,12 @@ export function parsePolicy(text: string): PolicyDocument {
  */
 const DELETED = /"(A(?:ROA|IDA)[0-9A-Z]{8,})"/g;
 
-export function deletedPrincipals(policy: PolicyDocument): string[] {
+/** What a policy says of roles that were deleted, if it names some. */
+export function namesDeleted(policy: PolicyDocument): string | undefined {
   const principals = listOf(policy.Statement).map(({ Principal }) => JSON.stringify(Principal));
-  return [...principals.join().matchAll(DELETED)].map(([, id = '']) => id);
+  const ids = [...principals.join().matchAll(DELETED)].map(([, id = '']) => id);
+  if (ids.length === 0) return undefined;
+  return `names ${ids.join(', ')}: the role that it named was deleted, and one that was created again under its name is another one`;
 }
 
 /** Values by field, such as `Principal.AWS` or `Condition.stringequals.aws:principalarn`. */

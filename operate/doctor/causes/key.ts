@@ -1,7 +1,7 @@
 import { parseArn } from '../../../topology/arns';
 import { causesIn, type Looked } from '../cause';
 import type { ConsumerFacts, Facts, ProducerFacts } from '../facts';
-import { deletedPrincipals, lets } from '../policy';
+import { lets, namesDeleted } from '../policy';
 import { isFound } from '../read/reader';
 import { deploy } from '../remedies';
 import { time } from '../times';
@@ -119,9 +119,9 @@ function refusing(facts: ProducerFacts, consumers: Facts['consumers']): Looked[]
     source.encryption === 'customer-managed'
       ? command
       : 'the owner of the key adds the statements that npm run review shows for it';
-  const deleted = deletedPrincipals(policy);
-  if (refused.length > 0 && deleted.length > 0) {
-    const message = `the policy of the key ${resource} names ${deleted.join(', ')}: the role that it named was deleted, and one of the same name is another one`;
+  const deleted = namesDeleted(policy);
+  if (refused.length > 0 && deleted) {
+    const message = `the policy of the key ${resource} ${deleted}`;
     return [cause('role-replaced', message, by('npm run deploy'))];
   }
   return refused.map(({ roleArn }) =>

@@ -5,7 +5,7 @@ import type { Resource } from '../../../review/read/resources';
 import { parseArn } from '../../../topology/arns';
 import { causesIn, type Looked } from '../cause';
 import type { Facts, ProducerFacts } from '../facts';
-import { deletedPrincipals, differences, lets } from '../policy';
+import { differences, lets, namesDeleted } from '../policy';
 import { isFound } from '../read/reader';
 import { deploy, terraform } from '../remedies';
 
@@ -37,18 +37,14 @@ function ownPolicy(
   if (live === 'absent' || listOf(live.Statement).length === 0) {
     return cause('policy-missing', withoutPolicy(facts, what), deploy(stack));
   }
-  const deleted = deletedPrincipals(live);
-  if (deleted.length > 0) {
+  const deleted = namesDeleted(live);
+  if (deleted) {
     const readers = producer.readers.map(({ stackId }) => stackId);
     // That the role is gone is said of its own stack.
     if (consumers.some((each) => each.role === 'absent' && readers.includes(each.stack))) {
       return undefined;
     }
-    return cause(
-      'role-replaced',
-      `${policy} names ${deleted.join(', ')}: the role that it named was deleted, and one that was created again under its name is another one`,
-      'npm run deploy',
-    );
+    return cause('role-replaced', `${policy} ${deleted}`, 'npm run deploy');
   }
   const [, label = STREAM_LABEL] = /\/stream\/(.*)$/.exec(latestOf(table)) ?? [];
   const meant = JSON.stringify(synthesized.document('policy')).replaceAll(STREAM_LABEL, label);

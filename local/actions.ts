@@ -4,8 +4,8 @@ import { didYouMean, formatValue, UserError } from '../topology/problem';
 import { parseItem } from './item';
 import type { Action } from './play';
 import { exampleOf, type Producer, placed, producerNamed } from './producers';
-import type { Request } from './run';
-import { Table } from './table';
+import { type Request, TABLES } from './run';
+import { Tables } from './tables';
 
 const KINDS = ['put', 'update', 'delete'] as const;
 
@@ -54,9 +54,10 @@ function actionOf(
   return action;
 }
 
-/** Plays on tables of its own, so that a mistake is found before anything is played: throws a UserError. */
+/** Plays on copies of the kept tables, so that a mistake is found before anything is played: throws a UserError. */
 function trialOn(producers: readonly Producer[]): (action: Action) => void {
-  const tables = new Map(producers.map(({ name, schema }) => [name, new Table(schema)]));
+  const kept = new Tables(TABLES);
+  const tables = new Map(producers.map((producer) => [producer.name, kept.get(producer)]));
   return ({ kind, producer, item }) => {
     tables.get(producer)?.[kind](item);
   };
@@ -66,9 +67,11 @@ function isKind(kind: string): kind is Action['kind'] {
   return KINDS.some((one) => one === kind);
 }
 
-/** How an action is written, with the key of the first table. */
+/** How an action is written, with the key of the first table: of one of others, as it is kept. */
 export function exampleCall(kind: Action['kind'], [producer]: readonly Producer[]): string {
-  return producer ? `${CALL} ${kind} ${producer.name} '${exampleOf(producer)}'` : CALL;
+  if (!producer) return CALL;
+  const key = producer.schema.key ?? new Tables(TABLES).get(producer).state.key;
+  return `${CALL} ${kind} ${producer.name} '${exampleOf(key)}'`;
 }
 
 const LINE = '{"action":"put","producer":"<name>","item":{…}}';

@@ -110,14 +110,11 @@ function unknownSchema(streamArn: string): TableSchema {
   return { streamArn, viewType: 'NEW_AND_OLD_IMAGES' };
 }
 
-/** The key of a table, or one for an item that is made here. */
-export function keyOf({ schema }: Producer): readonly KeyAttribute[] {
-  return schema.key ?? [{ name: 'Id', type: 'S' }];
-}
+/** Of an item that is made here, where nobody knows the key of the table. */
+export const UNKNOWN_KEY: readonly KeyAttribute[] = [{ name: 'Id', type: 'S' }];
 
 /** An item with the key of a table, as it is written on the command line. */
-export function exampleOf(producer: Producer): string {
-  const key = keyOf(producer);
+export function exampleOf(key = UNKNOWN_KEY): string {
   const { before } = itemFor(key, { text: '1', number: 1 });
   const values = key.map(({ name, type }): [string, unknown] => {
     const value: unknown = Reflect.get(Object(before[name]), type);

@@ -4,7 +4,7 @@ import { formatValue } from '../topology/problem';
 import { matchesFilter } from './filters';
 import { itemFor, type Name } from './items';
 import type { Action, Fault, Play } from './play';
-import { keyOf, type Producer } from './producers';
+import { type Producer, UNKNOWN_KEY } from './producers';
 import { Table } from './table';
 
 /** What a scene plays of a producer. */
@@ -76,7 +76,7 @@ function recordsOf(producer: Producer, item: Branch): StreamRecord[] {
 /** An item is put, changed and deleted. */
 function changesOf(of: Producer, name: Name, item: Branch): Action[] {
   const producer = of.name;
-  const key = keyOf(of);
+  const key = of.schema.key ?? UNKNOWN_KEY;
   const { before, after } = itemFor(key, name, item, of.attributes);
   const keys = Object.fromEntries(key.map(({ name }) => [name, after[name]]));
   // An update leaves the attributes that it does not name.

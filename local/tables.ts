@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { writing } from '../topology/paths';
 import { UserError } from '../topology/problem';
-import type { TablePart } from './parts';
+import type { Producer } from './producers';
 import { emptyState, Table, type TableState } from './table';
 
 /** Seconds for which DynamoDB keeps a record. */
@@ -20,6 +20,8 @@ const tableState = z.object({
   positions: z.record(z.string(), z.int()),
 });
 
+type Named = Pick<Producer, 'name' | 'schema'>;
+
 /** The tables of a play, as files of a folder or in memory. */
 export class Tables {
   private readonly tables = new Map<string, Table>();
@@ -27,11 +29,11 @@ export class Tables {
   /** @param folder where they are kept; none: they are empty, and gone at the end */
   constructor(
     private readonly folder: string | undefined,
-    private readonly now: () => Date,
+    private readonly now = () => new Date(),
   ) {}
 
   /** @throws UserError if its file cannot be read */
-  get(part: TablePart): Table {
+  get(part: Named): Table {
     const known = this.tables.get(part.name);
     if (known) return known;
     const table = new Table(part.schema, this.read(part), this.now);
@@ -55,7 +57,7 @@ export class Tables {
     return path.join(this.folder ?? '', `${name}.json`);
   }
 
-  private read({ name, schema }: TablePart): TableState {
+  private read({ name, schema }: Named): TableState {
     const file = this.fileOf(name);
     if (this.folder === undefined || !existsSync(file)) return emptyState(schema);
     const state = parse(file);

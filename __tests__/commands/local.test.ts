@@ -318,6 +318,35 @@ describe('refuses, in one line,', () => {
     expect(refused).toEqual({ code: 1, lines: [], stderr: `a.ndjson:2 ${message}\n` });
   });
 
+  test('a line that what is kept refuses, before those above it are played', async () => {
+    const half = 'x'.repeat(300_000);
+    const load = async (...actions: object[]) => {
+      writeFileSync('a.ndjson', actions.map((action) => JSON.stringify(action)).join('\n'));
+      return await local('load', 'a.ndjson', '--topology', shipped('orders-producer.yaml'));
+    };
+    expect((await load({ item: { OrderId: '1', A: half } })).code).toBe(0);
+    const refused = await load(
+      { item: { OrderId: '2' } },
+      { action: 'update', item: { OrderId: '1', B: half } },
+    );
+    expect(refused).toEqual({
+      code: 1,
+      lines: [],
+      stderr: 'a.ndjson:2 an item must have at most 409600 bytes, got 600010\n',
+    });
+  });
+
+  test('an item without the key that the first one gave to a table of others', async () => {
+    const put = (item: string) => local('put', item, '--topology', shipped('orders-consumer.yaml'));
+    const { lines } = await put('{"OrderId":"1","Total":1}');
+    expect(lines.at(-1)).toContain(`Next: npm run local -- put orders '{"OrderId":"1"}' `);
+    expect(await put('{"Other":"1"}')).toEqual({
+      code: 1,
+      lines: [],
+      stderr: 'OrderId must be the partition key of type S, and is missing\n',
+    });
+  });
+
   test('a file without a line', async () => {
     writeFileSync('empty.ndjson', '\n');
     expect((await local('load', 'empty.ndjson')).stderr).toBe(

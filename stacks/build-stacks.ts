@@ -8,7 +8,8 @@ import { SubscriptionStack } from './subscription-stack';
 /** Every stack of a topology, in the order of deployment; the state bucket is deployed by itself. */
 export function buildStacks(app: App, topology: ResolvedTopology): void {
   if (topology.state.manage) new StateBucketStack(app, topology);
-  for (const consumer of topology.consumers) new ConsumerStack(app, topology, consumer);
+  for (const consumer of [...topology.consumers, ...(topology.otherReaders ?? [])])
+    new ConsumerStack(app, topology, consumer);
   for (const producer of topology.producers) new ProducerStack(app, topology, producer);
   for (const subscription of topology.subscriptions)
     new SubscriptionStack(app, topology, subscription);

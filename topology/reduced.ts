@@ -1,6 +1,9 @@
-import type { ResolvedSubscription, ResolvedTopology } from './resolve';
+import type { ResolvedConsumer, ResolvedSubscription, ResolvedTopology } from './resolve';
 
-/** The topology with nothing but some subscriptions, and what these have to do with. */
+/**
+ * The topology with nothing but some subscriptions, and what these have to do with. The policies of its producers are
+ * those of the whole one.
+ */
 export function reducedTo(
   topology: ResolvedTopology,
   subscriptions: readonly ResolvedSubscription[],
@@ -11,10 +14,15 @@ export function reducedTo(
     ),
   );
   const isIncluded = ({ stackId }: { readonly stackId: string }) => ids.has(stackId);
+  const producers = topology.producers.filter(isIncluded);
+  const readers = new Set(producers.flatMap((each) => each.readers.map(({ stackId }) => stackId)));
+  const isOther = (consumer: ResolvedConsumer) =>
+    readers.has(consumer.stackId) && !isIncluded(consumer);
   return {
     ...topology,
     subscriptions,
     consumers: topology.consumers.filter(isIncluded),
-    producers: topology.producers.filter(isIncluded),
+    otherReaders: [...topology.consumers, ...(topology.otherReaders ?? [])].filter(isOther),
+    producers,
   };
 }

@@ -1,3 +1,5 @@
+import { reducedTo } from '../../topology/reduced';
+import { shippedTopologies, withStacks } from '../helpers/shipped-topologies';
 import { synthApp } from '../helpers/synth-app';
 import { consumer, type Overrides, producer, TWO_ACCOUNTS, topology } from '../helpers/topology';
 
@@ -88,3 +90,16 @@ describe('the stacks, each with those before it,', () => {
     expect(app.ids.map((id) => [id, app.dependencies(id)])).toEqual(expected);
   });
 });
+
+test.each(shippedTopologies())(
+  'a subscription alone has the same stacks: $topology.name',
+  (whole) => {
+    for (const subscription of whole.topology.subscriptions) {
+      const reduced = reducedTo(whole.topology, [subscription]);
+      const { stacks } = withStacks(reducedTo(reduced, reduced.subscriptions));
+      const same = [...whole.stacks].filter(([id]) => stacks.has(id));
+      expect(Object.fromEntries(stacks)).toEqual(Object.fromEntries(same));
+      expect([...stacks.keys()]).toContain(subscription.stackId);
+    }
+  },
+);

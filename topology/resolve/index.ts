@@ -22,6 +22,8 @@ export interface ResolvedTopology
   extends Pick<Topology, 'name' | 'tags' | 'awsProviderVersion' | 'accounts'> {
   readonly state: State;
   readonly consumers: readonly ResolvedConsumer[];
+  /** Consumers that are synthesized and nothing else, since policies of the producers name their roles. Default: none. */
+  readonly otherReaders?: readonly ResolvedConsumer[];
   readonly producers: readonly ResolvedProducer[];
   readonly subscriptions: readonly ResolvedSubscription[];
 }

@@ -149,7 +149,7 @@ function linesFor(topology: ResolvedTopology, { stdout, env }: TopologyWorld, js
 function problemsLine(count: number, isScene: boolean): string {
   const what = `${plural(count, 'problem')} that nobody asked for, so the exit code is 1.`;
   if (!isScene) return what;
-  return `${what} Where the function needs attributes that the items do not have, name them with --item.`;
+  return `${what} Read what the function says above: attributes that it needs are given to the items with --item, other services of AWS with variables.`;
 }
 
 /** Plays again after each change of a file, until it is interrupted. */

@@ -29,7 +29,7 @@ export function readText(file: string, refuse: (message: string, line?: number) 
     refuse('is empty; write a topology, for example from topologies/orders.yaml');
   }
   if (/\r/.test(text) && !text.includes('\n')) {
-    refuse('ends its lines with CR (0x0D) alone, which is no line end here; save it with LF');
+    refuse('ends its lines with CR (0x0D) alone, which does not end a line here; save it with LF');
   }
   return text;
 }

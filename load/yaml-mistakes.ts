@@ -46,7 +46,7 @@ const WORDS: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN:
     'a value ends before its line does; remove the rest, or put all of it in quotes',
   TAG_RESOLVE_FAILED: 'the tag $1 is not known; remove it, or put the value in quotes',
-  BAD_DQ_ESCAPE: '$1 is no escape of YAML; use single quotes',
+  BAD_DQ_ESCAPE: '$1 is not an escape of YAML; use single quotes',
   BAD_ALIAS: 'an alias has no name; put a value that begins with * in quotes',
   BAD_DIRECTIVE: 'a line begins with %, which is for YAML itself; remove it',
   NON_STRING_KEY:

@@ -222,7 +222,7 @@ describe('refuses', () => {
 
   test('lines that end in CR alone', () => {
     expect(errorOf(ORDERS.replaceAll('\n', '\r'))).toBe(
-      'topologies/x.yaml ends its lines with CR (0x0D) alone, which is no line end here; save it with LF',
+      'topologies/x.yaml ends its lines with CR (0x0D) alone, which does not end a line here; save it with LF',
     );
   });
 

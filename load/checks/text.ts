@@ -11,7 +11,7 @@ interface Rule {
 const RULES: readonly Rule[] = [
   {
     breaks: (text) => /\p{Surrogate}/u.test(text),
-    message: () => 'must not hold half of a surrogate pair, which is no character; leave it out',
+    message: () => 'must not hold half of a surrogate pair, which is not a character; leave it out',
   },
   {
     // A process cannot have it in its environment.

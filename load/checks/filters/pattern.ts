@@ -1,26 +1,26 @@
 import type { Problem } from '../../../topology/problem';
 import { asked, isMapping, OPERATOR_ALIASES, OPERATORS, RESERVED_IN_OR } from './operators';
-import type { Field, Leaf, Node } from './record';
+import type { Leaf, Node } from './record';
 import { oneOf } from './values';
 
 type Path = Problem['path'];
 
-/**
- * What Lambda would refuse in a pattern, and what no record can match.
- *
- * @param inOr whether it is inside `$or`, where some names are reserved
- */
-export function patternProblems(
-  pattern: unknown,
-  field: Field,
-  path: Path,
-  inOr = false,
-): Problem[] {
-  return 'field' in field ? ofNode(pattern, field, path, inOr) : ofLeaf(pattern, field, path);
+/** Where a part of a pattern is. */
+interface Place {
+  /** The whole record. */
+  readonly record: Node;
+  /** Whether it is inside `$or`, where some names are reserved. */
+  readonly inOr: boolean;
 }
 
-function ofNode(pattern: unknown, node: Node, path: Path, inOr: boolean): Problem[] {
+/** What Lambda would refuse in a pattern, and what no record can match. */
+export function patternProblems(pattern: unknown, record: Node, path: Path): Problem[] {
+  return ofNode(pattern, record, path, { record, inOr: false });
+}
+
+function ofNode(pattern: unknown, node: Node, path: Path, place: Place): Problem[] {
   const { fields, example } = node;
+  const { record, inOr } = place;
   const refuse = (message: string) => [{ path, message, received: pattern }];
   if (node.missing) return [{ path, message: node.missing }];
   if (Array.isArray(pattern) && pattern.some((one) => asked(one)[0] === 'exists')) {
@@ -28,8 +28,10 @@ function ofNode(pattern: unknown, node: Node, path: Path, inOr: boolean): Proble
     return refuse(`must not ask for exists, which works on values only; write ${exists}`);
   }
   if (!isMapping(pattern)) {
-    const article = fields === 'attribute' ? 'an' : 'a';
-    return refuse(`must be a mapping from ${article} ${fields}, such as ${example}`);
+    // An attribute may have the name of a record's field.
+    const name = record.names?.find((one) => fields === 'type' && one === path.at(-1));
+    const meant = name ? `; if the record's ${name} is meant, write it${AT_TOP}` : '';
+    return refuse(`must be a mapping from ${withArticle(fields)}, such as ${example}${meant}`);
   }
   if (Object.keys(pattern).length === 0) {
     return refuse(
@@ -38,24 +40,25 @@ function ofNode(pattern: unknown, node: Node, path: Path, inOr: boolean): Proble
   }
   return Object.entries(pattern).flatMap(([name, value]) => {
     const below = [...path, name];
-    if (name === '$or') return ofOr(value, node, below);
+    if (name === '$or') return ofOr(value, node, below, record);
     if (inOr && RESERVED_IN_OR.includes(name)) {
       const message = `must not be named ${name} inside $or, where Lambda takes it for an operator; write a filter for each alternative`;
       return [{ path: below, message }];
     }
     const field = node.field(name);
-    return field
-      ? patternProblems(value, field, below, inOr)
-      : [{ path: below, message: unknown(name, node), received: value }];
+    if (!field) return [{ path: below, message: unknown(name, node, record), received: value }];
+    return 'field' in field ? ofNode(value, field, below, place) : ofLeaf(value, field, below);
   });
 }
 
-function ofOr(pattern: unknown, node: Node, path: Path): Problem[] {
+function ofOr(pattern: unknown, node: Node, path: Path, record: Node): Problem[] {
   if (!Array.isArray(pattern) || pattern.length < 2) {
     const message = `must be a list of two patterns or more, such as [${node.example}, …]`;
     return [{ path, message, received: pattern }];
   }
-  return pattern.flatMap((one, index) => ofNode(one, node, [...path, index], true));
+  return pattern.flatMap((one, index) =>
+    ofNode(one, node, [...path, index], { record, inOr: true }),
+  );
 }
 
 /** What people write that no pattern has, with what to write. */
@@ -65,11 +68,44 @@ const ALIASES: Readonly<Record<string, string>> = {
   $nor: '{ anything-but: […] } in the list of a field',
 };
 
-function unknown(name: string, { what, fields, names = [], aliases }: Node): string {
+const IN_ITS_PLACE = 'what is below it in its place, as a mapping';
+
+/** What holds the record in patterns of other sources, or the pattern itself. */
+const AROUND = {
+  body: IN_ITS_PLACE,
+  data: IN_ITS_PLACE,
+  detail: IN_ITS_PLACE,
+  pattern: IN_ITS_PLACE,
+};
+
+function unknown(name: string, node: Node, record: Node): string {
+  const { what, fields, names = [], aliases } = node;
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const known = { ...ALIASES, ...aliases, ...Object.fromEntries(names.map((one) => [one, one])) };
-  const [, nearest] = Object.entries(known).find(([one]) => plain(one) === plain(name)) ?? [];
-  return `is no ${fields} of ${what}; write ${nearest ?? oneOf(names)}`;
+  const known = Object.entries({
+    ...ALIASES,
+    ...(fields === 'field' ? AROUND : {}),
+    ...(fields === 'type' ? {} : fieldsOf(record, node === record ? '' : AT_TOP)),
+    ...{ [what]: IN_ITS_PLACE, ...aliases },
+    ...Object.fromEntries(names.map((one) => [one, one])),
+  });
+  const [, nearest] = known.find(([one]) => plain(one) === plain(name)) ?? [];
+  return `is not ${withArticle(fields)} of ${what}; write ${nearest ?? oneOf(names)}`;
+}
+
+const AT_TOP = ' at the top of the filter';
+
+/** What to write for the fields of a record and those in them, by their names. */
+function fieldsOf(record: Node, where: string): Readonly<Record<string, string>> {
+  const all = (record.names ?? []).flatMap((name) => {
+    const field = record.field(name);
+    const held = field && 'field' in field ? (field.names ?? []) : [];
+    return [[name, name], ...held.map((one) => [one, `${name}: { ${one}: … }`])];
+  });
+  return Object.fromEntries(all.map(([name, place]) => [name, `${place}${where}`]));
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 function ofLeaf(pattern: unknown, leaf: Leaf, path: Path): Problem[] {
@@ -101,7 +137,7 @@ function ofOperator(alternative: object, leaf: Leaf, path: Path): Problem[] {
   if (!operator) {
     const alias = Object.hasOwn(OPERATOR_ALIASES, name) ? OPERATOR_ALIASES[name] : undefined;
     return refuse(
-      `is no operator of Lambda's filters; write ${alias ?? oneOf(Object.keys(OPERATORS))}`,
+      `is not an operator of Lambda's filters; write ${alias ?? oneOf(Object.keys(OPERATORS))}`,
     );
   }
   if (!operator.on.includes(leaf.holds)) {

@@ -102,7 +102,7 @@ export function streamRecord(producer: Producer | undefined, accounts: Declared[
       here: table && listed([table.streamViewType]),
     },
   });
-  const record = node('a stream record', '{ eventName: [INSERT] }', {
+  return node('a stream record', '{ eventName: [INSERT] }', {
     awsRegion: { ...ALWAYS, here: regions && listed([...new Set(regions)]) },
     dynamodb,
     eventID: ALWAYS,
@@ -116,12 +116,6 @@ export function streamRecord(producer: Producer | undefined, accounts: Declared[
       principalId: inChina ? TEXT : { holds: 'text', here: listed(['dynamodb.amazonaws.com']) },
     }),
   });
-  const aliases = {
-    ...{ body: 'dynamodb', data: 'dynamodb', detail: 'dynamodb' },
-    ...{ pattern: 'what is below it in its place, as a mapping' },
-    ...Object.fromEntries(dynamodb.names.map((name) => [name, `dynamodb: { ${name}: … }`])),
-  };
-  return { ...record, aliases };
 }
 
 /** The tables of a producer; nothing if the account of one is broken. */

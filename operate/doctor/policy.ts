@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Context } from '../../policies/conditions';
+import { type Context, matches } from '../../policies/conditions';
 import { decide, type Policy } from '../../review/access/evaluate';
-import { readStatements } from '../../review/access/statements';
+import { type Patterns, readStatements } from '../../review/access/statements';
 import { listOf, unique } from '../../review/lists';
 import { type PolicyDocument, policyDocument } from '../../review/read/policy-document';
 import { parseArn } from '../../topology/arns';
@@ -89,6 +89,38 @@ function flattened(value: object, path: string): [string, string[]][] {
 
 /** An account is named by its number as well. */
 const ROOT = /^arn:[\w-]+:iam::(\d{12}):root$/;
+
+/** Actions that policies are meant to allow, and do not on any of the resources, whatever their conditions. */
+export function lacking(
+  policies: readonly PolicyDocument[],
+  meant: readonly PolicyDocument[],
+): string[] {
+  const given = policies.flatMap(allowing);
+  const actions = meant
+    .flatMap(allowing)
+    .flatMap(({ actions, resources }) =>
+      actions.patterns.filter(
+        (action) =>
+          !given.some(
+            (each) => meet(each.actions, [action]) && meet(each.resources, resources.patterns),
+          ),
+      ),
+    );
+  return unique(actions);
+}
+
+function allowing(policy: PolicyDocument) {
+  return readStatements(policy).filter(({ effect }) => effect === 'Allow');
+}
+
+/** Whether patterns have something in common with others. */
+function meet({ patterns, not }: Patterns, others: readonly string[]): boolean {
+  const covers = (one: string, other: string) => matches(one.toLowerCase(), other.toLowerCase());
+  return others.some(
+    (other) =>
+      patterns.some((each) => covers(each, other) || (!not && covers(other, each))) !== not,
+  );
+}
 
 export interface Request {
   /** ARN of a role. */

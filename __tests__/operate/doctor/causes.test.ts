@@ -110,6 +110,39 @@ const exists = (place: string, address: string, id: string) => {
   ];
 };
 
+const allow = (Action: string, Resource: string) =>
+  ({ Effect: 'Allow', Action, Resource }) as const;
+
+/** With what its owner should give it, and the statements that it has by the names of policies. */
+const roleOfOthers = (
+  policies: Readonly<Record<string, PolicyDocument['Statement']>>,
+  attached: string[] = [],
+): Faults => ({
+  overrides: { 'consumers.process-orders.role': { existing: ROLE } },
+  consumer: () => ({
+    rolePolicies: {
+      inline: new Map(
+        Object.entries(policies).map(([name, Statement]) => [name, { Statement }] as const),
+      ),
+      attached,
+    },
+  }),
+  states: {
+    [CONSUMER]: stateOf(({ outputs }) => ({
+      outputs: {
+        ...outputs,
+        role_policy: JSON.stringify({
+          Statement: allow('s3:PutObject', 'arn:aws:s3:::failed/aws/lambda/*'),
+        }),
+        further_role_policies: [JSON.stringify({ Statement: allow('dynamodb:ListStreams', '*') })],
+      },
+    })),
+  },
+});
+
+const OF_OWNER =
+  'its owner gives it what this prints: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw role_policy';
+
 const FAULTS: [string, Faults, ...string[]][] = [
   [
     'a stack without a state',
@@ -263,6 +296,37 @@ const FAULTS: [string, Faults, ...string[]][] = [
     'policy-missing analytics consumer-process-orders role',
     'the role arn:aws:iam::111122223333:role/ProcessOrdersRole does not have its policy function',
     'npm run deploy -- consumer-process-orders',
+  ],
+  [
+    'a role of others that lost all policies',
+    roleOfOthers({}),
+    'policy-missing analytics consumer-process-orders role',
+    'no policy of the role arn:aws:iam::111122223333:role/ProcessOrdersRole allows s3:PutObject, dynamodb:ListStreams',
+    OF_OWNER,
+  ],
+  [
+    'a role of others that may write elsewhere',
+    roleOfOthers({
+      theirs: [
+        allow('s3:*', 'arn:aws:s3:::other/*'),
+        { Effect: 'Deny', Action: 's3:PutObject', Resource: '*' },
+        allow('dynamodb:liststreams', '*'),
+      ],
+    }),
+    'policy-differs analytics consumer-process-orders role',
+    'no policy of the role arn:aws:iam::111122223333:role/ProcessOrdersRole allows s3:PutObject',
+    OF_OWNER,
+  ],
+  [
+    'a role of others that may do it in other words',
+    roleOfOthers({
+      one: [allow('s3:Put*', 'arn:aws:s3:::failed/aws/*')],
+      two: [{ Effect: 'Allow', NotAction: 'iam:*', NotResource: 'arn:aws:s3:::*' }],
+    }),
+  ],
+  [
+    'a role of others with a policy that is not read',
+    roleOfOthers({}, ['arn:aws:iam::aws:policy/AdministratorAccess']),
   ],
   [
     'a table that is gone',

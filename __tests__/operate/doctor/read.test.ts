@@ -1,5 +1,6 @@
 /** What is asked of AWS, and what of the answers is kept. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -12,6 +13,7 @@ import { readKey } from '../../../operate/doctor/read/key';
 import { listMappings, readMapping } from '../../../operate/doctor/read/mapping';
 import { readMetrics } from '../../../operate/doctor/read/metrics';
 import { Reader } from '../../../operate/doctor/read/reader';
+import { readRolePolicies } from '../../../operate/doctor/read/role';
 import type { StackState } from '../../../operate/doctor/read/states';
 import { s3Settings } from '../../../operate/redrive/aws';
 import type { Overrides } from '../../helpers/topology';
@@ -30,6 +32,7 @@ function account(answers: Readonly<Record<string, Answer>>) {
   };
   const clients = {
     cloudwatch: new CloudWatchClient(settings),
+    iam: new IAMClient(settings),
     lambda: new LambdaClient(settings),
     s3: new S3Client(settings),
     sns: new SNSClient(settings),
@@ -230,6 +233,21 @@ describe('the function', () => {
     });
     expect(await readUnreserved(reader, consumerOf())).toBe(900);
   });
+});
+
+test('the policies of a role of others are read, and which are attached to it', async () => {
+  const { reader, asked } = account({
+    ListRolePolicies: () => ({ PolicyNames: ['own'] }),
+    ListAttachedRolePolicies: () => ({ AttachedPolicies: [{ PolicyArn: 'arn' }] }),
+    GetRolePolicy: () => ({ PolicyDocument: encodeURIComponent('{"Statement":[]}') }),
+  });
+  const existing = 'arn:aws:iam::111122223333:role/team/Theirs';
+  const consumer = consumerOf({ 'consumers.process-orders.role': { existing } });
+  expect(await readRolePolicies(reader, consumer)).toEqual({
+    inline: new Map([['own', { Statement: [] }]]),
+    attached: ['arn'],
+  });
+  expect(asked.map(({ input }) => input.RoleName)).toEqual(['Theirs', 'Theirs', 'Theirs']);
 });
 
 describe('the mapping', () => {

@@ -1,8 +1,9 @@
+import { few } from '../../../review/lists';
 import type { PolicyDocument } from '../../../review/read/policy-document';
 import type { Resource } from '../../../review/read/resources';
 import { causesIn, type Looked } from '../cause';
 import type { ConsumerFacts, Facts } from '../facts';
-import { differences } from '../policy';
+import { differences, lacking, parsePolicy } from '../policy';
 import { isFound } from '../read/reader';
 import { attributesOf } from '../read/states';
 import { deploy, terraform } from '../remedies';
@@ -15,6 +16,7 @@ export function roles({ consumers, stacks }: Facts): Looked[] {
   ];
   return consumers.flatMap((facts) => [
     ofRole(facts),
+    ofOwner(facts),
     ...parts.filter(({ stack }) => stack.id === facts.stack).map((part) => ofPolicy(facts, part)),
   ]);
 }
@@ -39,6 +41,23 @@ function ofRole(facts: ConsumerFacts): Looked {
     'role-replaced',
     `the role ${arn} was deleted and created again outside of Terraform: its ID is ${role.RoleId}, and ${known} in the state; policies and grants that named the former one do not hold for it`,
     'npm run deploy',
+  );
+}
+
+/** A role of others lacks what its owner should give it. What a policy says that is attached to it is not read. */
+function ofOwner(facts: ConsumerFacts): Looked {
+  const { stack, consumer, state, rolePolicies } = facts;
+  const { arn, type } = consumer.role;
+  if (type === 'created' || !isFound(state) || !isFound(rolePolicies)) return undefined;
+  const { inline, attached } = rolePolicies;
+  const { role_policy: first, further_role_policies: others } = state.outputs;
+  const meant = [first, others].flat().filter((each) => typeof each === 'string');
+  const missing = lacking([...inline.values()], meant.map(parsePolicy));
+  if (attached.length > 0 || missing.length === 0) return undefined;
+  return causesIn(facts, 'role')(
+    inline.size === 0 ? 'policy-missing' : 'policy-differs',
+    `no policy of the role ${arn} allows ${few(missing, 5)}`,
+    `its owner gives it what this prints: ${terraform(stack, 'output', '-raw', 'role_policy')}`,
   );
 }
 

@@ -22,10 +22,11 @@ export async function readRole(reader: Reader, consumer: ResolvedConsumer): Prom
   return isFound(found) ? (found.Role as Role) : found;
 }
 
-/** The policies of a role that the stack creates: those of other roles belong to their owners. */
+/** The policies of the execution role itself, and which others are attached to it. */
 export async function readRolePolicies(reader: Reader, consumer: ResolvedConsumer) {
-  if (consumer.role.type !== 'created') return 'unknown';
-  const input = { RoleName: roleName(consumer.role.arn) };
+  const { account, role } = consumer;
+  if (parseArn(role.arn).id !== account.id) return 'unknown';
+  const input = { RoleName: roleName(role.arn) };
   const [names, attached] = await Promise.all([
     reader.list(
       about(consumer, 'iam:ListRolePolicies'),

@@ -12,7 +12,7 @@ import path from 'node:path';
 import type { StreamRecord } from '../lambda-src/runtime/stream-event';
 import type { Store } from '../operate/redrive/redrive';
 import { tableOfStream } from '../topology/arns';
-import { withSlashes } from '../topology/paths';
+import { relative } from '../topology/paths';
 
 /** A batch that the mapping gave up, with what Lambda knows of it. */
 export interface DiscardedBatch {
@@ -87,18 +87,22 @@ function shardOf(streamArn: string): string {
   return `shardId-00000001767225600000-${name.padEnd(8, '0').slice(0, 8)}`;
 }
 
+/** Without what links lead to. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const place = path.join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(place);
+    return entry.isFile() ? [place] : [];
+  });
+}
+
 /** A bucket that is a folder; one that is not there is empty. */
 export function folderStore(folder: string): Store {
   const fileOf = (key: string) => path.join(folder, key);
   return {
     async *list() {
-      const names = existsSync(folder)
-        ? readdirSync(folder, { recursive: true, encoding: 'utf8' })
-        : [];
-      yield names
-        .map((file) => ({ key: withSlashes(file), stats: statSync(path.join(folder, file)) }))
-        .filter(({ stats }) => stats.isFile())
-        .map(({ key, stats }) => ({ key, size: stats.size }));
+      const files = existsSync(folder) ? filesBelow(folder) : [];
+      yield files.map((file) => ({ key: relative(folder, file), size: statSync(file).size }));
     },
     async read(key) {
       return { content: readFileSync(fileOf(key), 'utf8'), version: undefined };

@@ -61,18 +61,18 @@ function stateOf(file: string): string {
 }
 
 /**
- * Takes the files of a folder.
+ * Takes the files of a folder, without those of folders in it.
  *
  * @returns what puts them back, and removes all others
  */
 export function snapshot(folder: string): () => void {
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const files = names.map((name) => {
-    const file = path.join(folder, name);
-    return { file, content: readFileSync(file) };
-  });
+  const filesNow = () =>
+    (existsSync(folder) ? readdirSync(folder) : [])
+      .map((name) => path.join(folder, name))
+      .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+  const files = filesNow().map((file) => ({ file, content: readFileSync(file) }));
   return () => {
-    rmSync(folder, { recursive: true, force: true });
+    for (const file of filesNow()) rmSync(file);
     mkdirSync(folder, { recursive: true });
     for (const { file, content } of files) writeFileSync(file, content);
   };

@@ -231,7 +231,7 @@ test('a terminal gets colours, unless NO_COLOR is set', async () => {
 });
 
 test('--watch plays again when the code changes, and ends with Ctrl-C', async () => {
-  mkdirSync('watched');
+  mkdirSync('watched/local.out/tables/folder', { recursive: true });
   const code = (name: string) =>
     writeFileSync('watched/index.js', `exports.handler = async () => console.log('${name}');`);
   code('first');
@@ -257,6 +257,7 @@ test('--watch plays again when the code changes, and ends with Ctrl-C', async ()
     said: ['Waiting for a change of the code or the topology; Ctrl-C ends this\n'],
     played: ['first', 'second'],
   });
+  expect(readdirSync('watched/local.out/tables')).toEqual(['folder', 'orders.json']);
 });
 
 test('nothing is written to cdktf.out', () => expect(existsSync('cdktf.out')).toBe(false));

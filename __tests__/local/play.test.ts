@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -131,6 +132,7 @@ test('changes arrive, one that fails is isolated, kept as Lambda writes it, and 
     },
   });
 
+  for (const name of ['missing', '.']) symlinkSync(name, path.join(folder, FAILED, `link${name}`));
   await play.redrive();
   await play.redrive();
   expect(lines()).toEqual([

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isInside, relative } from '../../topology/paths';
 import { type Answer, AwsError, type AwsRequest } from './aws-error';
@@ -19,6 +19,9 @@ const ACTIONS: Readonly<Record<string, S3Call['action']>> = {
   HEAD: 's3:GetObject',
   DELETE: 's3:DeleteObject',
 };
+
+/** Folders next to those of the buckets. */
+const TAKEN = ['tables', 'scene'];
 
 /** They change what a call does: parts of objects, conditions. */
 const NOT_PLAYED = ['x-amz-copy-source', 'range', 'if-match', 'if-none-match'];
@@ -81,10 +84,22 @@ function callOf({ method, url, headers, functionArn }: AwsRequest): S3Call {
 
 /** S3 has keys that are no path of a file, or that of another key's. */
 function fileOf({ bucket, key }: S3Call, folder: string): string {
+  if (TAKEN.includes(bucket)) {
+    throw new AwsError(
+      `npm run local keeps files of its own in a folder named ${bucket}; name the bucket otherwise`,
+    );
+  }
   const root = path.resolve(folder, bucket);
   const file = path.resolve(root, key);
-  if (isInside(file, root) && relative(root, file) === key) return file;
-  throw new AwsError(
-    `npm run local writes objects to files, so a key must be the path of one: without empty parts, . and .., got ${key}`,
-  );
+  if (!isInside(file, root) || relative(root, file) !== key) {
+    throw new AwsError(
+      `npm run local writes objects to files, so a key must be the path of one: without empty parts, . and .., got ${key}`,
+    );
+  }
+  for (let place = file; isInside(place, root); place = path.dirname(place)) {
+    if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
+      throw new AwsError(`npm run local follows no link in the folder of a bucket, got ${place}`);
+    }
+  }
+  return file;
 }

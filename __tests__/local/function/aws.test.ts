@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -143,6 +143,36 @@ test('a key in the place of a folder is refused', async () => {
   ).rejects.toMatchObject({
     name: 'NotPlayedLocally',
     message: expect.stringMatching(/^(ENOTDIR|EEXIST)/),
+  });
+});
+
+test.each(['link/a', 'dangling'])(
+  'the key %s is refused, which leads through a link',
+  async (Key) => {
+    const bucket = path.join(folder, 'linked');
+    mkdirSync(bucket, { recursive: true });
+    const link = path.join(bucket, Key.split('/')[0] ?? '');
+    symlinkSync(Key === 'dangling' ? path.join(folder, 'missing') : folder, link);
+    const object = { Bucket: 'linked', Key };
+    for (const command of [
+      new PutObjectCommand({ ...object, Body: 'a' }),
+      new DeleteObjectCommand(object),
+    ]) {
+      await expect(s3.send(command as PutObjectCommand)).rejects.toMatchObject({
+        name: 'NotPlayedLocally',
+        message: `npm run local follows no link in the folder of a bucket, got ${link}`,
+      });
+    }
+    expect(['a', 'missing'].filter((name) => existsSync(path.join(folder, name)))).toEqual([]);
+  },
+);
+
+test.each(['tables', 'scene'])('a bucket named %s is refused', async (name) => {
+  await expect(
+    s3.send(new PutObjectCommand({ Bucket: name, Key: 'a', Body: 'a' })),
+  ).rejects.toMatchObject({
+    name: 'NotPlayedLocally',
+    message: `npm run local keeps files of its own in a folder named ${name}; name the bucket otherwise`,
   });
 });
 

@@ -85,6 +85,11 @@ function readRequest(
     );
   }
   const found = producersOf(named, item === undefined ? {} : storedImage(parseItem(item)));
+  if (found.length === 0) {
+    throw new UserError(
+      `${world.topologyFile} has no table whose changes can be played; write a producer, and a subscription to it; a stream of others is { existingStream: { arn: … } }`,
+    );
+  }
   const asked = askedBy(words, found);
   const producers = producersFor(asked, found, pattern !== undefined);
   const subscriptions = producers.flatMap((producer) => producer.subscriptions);

@@ -348,6 +348,19 @@ describe('refuses, in one line,', () => {
     });
   });
 
+  test.each([[[]], [['--json']], [['put', '{"OrderId":"1"}']]])(
+    'a topology without a producer: %j',
+    async (words) => {
+      const { producers, subscriptions, ...consumer } = topology();
+      expect(await local('--topology', file('consumer', consumer), ...words)).toEqual({
+        code: 1,
+        lines: [],
+        stderr:
+          'consumer.yaml has no table whose changes can be played; write a producer, and a subscription to it; a stream of others is { existingStream: { arn: … } }\n',
+      });
+    },
+  );
+
   test('a file without a line', async () => {
     writeFileSync('empty.ndjson', '\n');
     expect((await local('load', 'empty.ndjson')).stderr).toBe(

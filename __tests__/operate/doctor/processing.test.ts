@@ -179,7 +179,7 @@ describe('functions', () => {
     );
     expect(ofFunction({}, metrics)).toEqual([
       `function-fails analytics ${CONSUMER} function`,
-      '1 invocation of ProcessOrders failed, and 3 changes failed in ProcessOrders in the last 15 minutes; Lambda retries until the limits of the subscription. The log group is /aws/lambda/ProcessOrders',
+      '1 invocation of ProcessOrders failed, and 3 attempts to process a change failed in ProcessOrders in the last 15 minutes; Lambda retries until the limits of the subscription. The log group is /aws/lambda/ProcessOrders',
       logs('/aws/lambda/ProcessOrders'),
     ]);
   });
@@ -197,7 +197,9 @@ describe('functions', () => {
     const [place, message, , ...more] = ofFunction({}, metrics, CODE);
     expect(more).toEqual([]);
     expect(place).toBe(`function-fails analytics ${CONSUMER} function`);
-    expect(message).toMatch(/^8 records failed in ProcessOrders in the last 15 minutes;/);
+    expect(message).toMatch(
+      /^8 attempts to process a record failed in ProcessOrders in the last 15 minutes;/,
+    );
   });
 
   // https://repost.aws/knowledge-center/lambda-kmsaccessdeniedexception-errors
@@ -224,7 +226,7 @@ describe('functions', () => {
     const metrics = measured([MAPPING_METRICS.failedInvokes, `${UUID}0`, { 5: 8 }]);
     expect(ofFunction(change, metrics)).toEqual([
       `function-inactive analytics ${CONSUMER} function`,
-      'invocations for 8 records failed in the last 15 minutes, and ProcessOrders has no errors: Lambda does not reach it',
+      '8 attempts to deliver a record failed in the last 15 minutes, and ProcessOrders has no errors: Lambda does not reach it',
       remedy,
     ]);
   });

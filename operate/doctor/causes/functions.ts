@@ -39,7 +39,7 @@ function countsOf({ consumer, mappings, metrics }: ConsumerFacts) {
     errors: of(FUNCTION_METRICS.errors),
     throttles: of(FUNCTION_METRICS.throttles),
     failedChanges: of(OWN_METRICS.changesFailed),
-    /** Records of invocations that failed, whether or not they reached the function. */
+    /** Records of invocations that failed, whether or not they reached the function; again with each retry. */
     failedRecords: uuids.reduce(
       (sum, uuid) => sum + metrics.sum(MAPPING_METRICS.failedInvokes, uuid, RECENT),
       0,
@@ -129,10 +129,11 @@ function fails(found: LiveFunction, facts: ConsumerFacts, counts: Counts): Looke
   const isSilent = !countsChanges && errors === 0 && found.reserved !== 0 && throttles === 0;
   const what = [
     errors > 0 && `${counted(errors, 'invocation', 'invocations')} of ${name} failed`,
-    failedChanges > 0 && `${counted(failedChanges, 'change', 'changes')} failed in ${name}`,
+    failedChanges > 0 &&
+      `${counted(failedChanges, 'attempt', 'attempts')} to process a change failed in ${name}`,
     isSilent &&
       failedRecords > 0 &&
-      `${counted(failedRecords, 'record', 'records')} failed in ${name}`,
+      `${counted(failedRecords, 'attempt', 'attempts')} to process a record failed in ${name}`,
   ].filter(Boolean);
   if (what.length === 0) return undefined;
   const group = found.LoggingConfig?.LogGroup ?? names.logGroup(name);
@@ -157,7 +158,7 @@ function isNotReached(found: LiveFunction, facts: ConsumerFacts, counts: Counts)
     : `its key for the environment may belong to a role that was deleted. ${page}, "A role that is replaced": ${renewGrant(facts, Role)}`;
   return causesIn(facts, 'function')(
     'function-inactive',
-    `invocations for ${counted(failedRecords, 'record', 'records')} failed in the last ${RECENT} minutes, and ${facts.consumer.function.name} has no errors: Lambda does not reach it`,
+    `${counted(failedRecords, 'attempt', 'attempts')} to deliver a record failed in the last ${RECENT} minutes, and ${facts.consumer.function.name} has no errors: Lambda does not reach it`,
     Environment?.Variables
       ? ofKey
       : `look at its network and its role: ${lambda(facts, 'get-function-configuration')}`,

@@ -35,7 +35,11 @@ export async function serveAws(
     }
   };
   const server = createServer(async (message, response) => {
-    const { status, headers, body } = await answer(await read(message));
+    // Who interrupts a call does not wait for its answer, such as a function at its time limit.
+    response.on('error', () => {});
+    const request = await read(message).catch(() => undefined);
+    if (request === undefined) return;
+    const { status, headers, body } = await answer(request);
     response.writeHead(status, headers).end(body);
   });
   server.listen(0, '127.0.0.1');

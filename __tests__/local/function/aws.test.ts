@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -56,6 +58,22 @@ const read = (file: string) => readFileSync(path.join(folder, file));
 
 test('it listens on this machine alone', () => {
   expect(aws.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+test('an upload that is interrupted writes nothing, and ends nothing else', async () => {
+  const rejected = jest.fn();
+  process.once('unhandledRejection', rejected);
+  const { port } = new URL(aws.endpoint);
+  const socket = connect(Number(port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(`PUT /${Bucket}/part HTTP/1.1\r\nHost: s3\r\nContent-Length: 9\r\n\r\npart`);
+  const sent = s3.send(new PutObjectCommand({ Bucket, Key: 'whole', Body: 'all of it' }));
+  socket.destroy();
+  await sent;
+  await s3.send(new GetObjectCommand({ Bucket, Key: 'whole' }));
+  process.off('unhandledRejection', rejected);
+  expect(rejected).not.toHaveBeenCalled();
+  expect(aws.wrote()).toEqual([`${Bucket}/whole`]);
 });
 
 test('an object is a file, with its bytes as they are', async () => {

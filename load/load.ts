@@ -42,6 +42,8 @@ const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   merge: true,
   prettyErrors: false,
   stringKeys: true,
+  // Sets, dates and bytes are none of JSON's types.
+  resolveKnownTags: false,
   // The parser compares each key with each; `repeatedKeys` looks at each once.
   uniqueKeys: false,
 };

@@ -2,6 +2,8 @@ import type { Problem } from '../topology/problem';
 
 const FAILED_BATCHES = 'batches that fail are kept in S3 without it: docs/failed-batches.md';
 const CODE = 'write code: { directory: …, handler: … }, which Terraform zips';
+const POLICY =
+  'write producers.<name>.streamPolicy for its stream, and readTable: true in a subscription whose function reads the table';
 const EXISTING_STREAM = 'write existingStream: { arn: … } instead of a table';
 
 /** What to write for keys that AWS or Terraform have, by the keys above them but for the chosen names. */
@@ -27,6 +29,8 @@ const REMEDIES = new Map(
     'consumers.role.tags': 'write consumers.<name>.tags',
     'producers.streamArn': EXISTING_STREAM,
     'producers.existingTable.streamArn': EXISTING_STREAM,
+    'producers.resourcePolicy': POLICY,
+    'producers.table.resourcePolicy': POLICY,
     'producers.table.tags': 'write producers.<name>.tags',
     'producers.table.ttl': 'write timeToLive: <attribute>',
   }),

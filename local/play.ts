@@ -66,7 +66,7 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
   const parts = readSynthesis(topology, from);
   const functions = new Functions(parts.functions, parts.access, folder, say);
   for (const { place, skipped } of parts.skipped) {
-    say(place, 'skipped', `not played: ${skipped}`, 'note');
+    say(place, 'skipped', `not played, nor are its mappings and filters: ${skipped}`, 'note');
   }
   for (const { place, table, mapping } of parts.subscriptions) {
     tables.get(table).subscribe(place.stack, mapping.startingPosition);

@@ -201,8 +201,8 @@ test('several consumers of a stream, and several producers of a consumer', async
   await play.apply({ ...put('1'), producer: 'partner' });
   await play.deliver();
   expect(lines()).toEqual([
-    'analytics consumer-others function Others skipped not played: its code is that of others (note)',
-    'analytics consumer-python function Python skipped not played: its runtime python3.13 is not Node.js (note)',
+    'analytics consumer-others function Others skipped not played, nor are its mappings and filters: its code is that of others (note)',
+    'analytics consumer-python function Python skipped not played, nor are its mappings and filters: its runtime python3.13 is not Node.js (note)',
     'shop producer-orders table Orders put OrderId=1',
     'shop producer-orders stream record INSERT OrderId=1',
     'shop producer-orders table Orders put OrderId=1',

@@ -18,6 +18,14 @@ export const TABLES = path.join(FOLDER, 'tables');
 /** Of the last scene: it leaves what actions wrote. */
 const OF_SCENE = path.join(FOLDER, 'scene');
 
+/** What of problems a fault explains, as `<what> <text>`. Other failures, and refusals, are not asked for. */
+const EXPLAINED: Readonly<Record<Fault, RegExp>> = {
+  poison: /^(failed PoisonChange|retried|discarded|blocked)\b/,
+  timeout: /^(timed out|retried|discarded|blocked)\b/,
+  duplicate: /^lost its answer\b/,
+  denied: /^refused\b/,
+};
+
 /** What is played. */
 export interface Request {
   /** With nothing but what the producers have to do with. */
@@ -51,10 +59,11 @@ export async function run(
   });
   const files = new Set<string>();
   const seen = { steps: 0, problems: 0, kept: false };
-  let areMeant = fault !== undefined && !isScene;
+  let explained = fault && Array.isArray(asked) ? EXPLAINED[fault] : undefined;
   const print = (step: Step) => {
     seen.steps += 1;
-    if (step.outcome === 'problem' && !areMeant) seen.problems += 1;
+    const isMeant = explained?.test(`${step.what} ${step.text}`);
+    if (step.outcome === 'problem' && !isMeant) seen.problems += 1;
     if (step.what === 'kept') seen.kept = true;
     const { file }: { file?: unknown } = { ...step.data };
     if (typeof file === 'string') files.add(file);
@@ -65,7 +74,7 @@ export async function run(
   const tables = isScene ? 'empty' : 'kept';
   const play = await openPlay(topology, { folder, print, tables, from });
   const expectProblems = (expected: boolean) => {
-    areMeant = expected;
+    explained = expected ? EXPLAINED[fault ?? 'poison'] : undefined;
   };
   try {
     if (isScene) {

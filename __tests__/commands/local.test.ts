@@ -6,8 +6,10 @@ import path from 'node:path';
 import { command } from '../../commands/local';
 import type { World } from '../../commands/run';
 import type { Step } from '../../local/step';
+import { statement, writeSynthesis } from '../helpers/review';
 import { runCommand } from '../helpers/run-command';
 import type { SHIPPED } from '../helpers/shipped-topologies';
+import { resolved } from '../helpers/synth-app';
 import { TWO_ACCOUNTS, topology } from '../helpers/topology';
 
 // Each starts processes, which take long on a busy machine.
@@ -210,6 +212,34 @@ describe('actions', () => {
     expect(after.filter((name) => !name.startsWith('scene'))).toEqual(before);
     expect((await played('redrive')).steps.at(-1)?.what).toBe('redriven');
     expect((await local('redrive')).lines[2]).toBe('There is no failed batch in local.out');
+  });
+});
+
+describe('a fault does not explain', () => {
+  test.each([
+    ['in a scene', []],
+    ['after an action', ['put', '{"OrderId":"1"}']],
+  ])('a failed batch that may not be stored, %s', async (_, asked) => {
+    const from = 'without-a-statement';
+    writeSynthesis(from, resolved(topology()), {
+      'consumer-process-orders': (json) => {
+        const send = statement(json, 'execution_role_function_policy', 'SendFailedBatches');
+        send.actions = ['s3:GetObject'];
+      },
+    });
+    const own = ['--topology', file('own', topology()), '--from', from];
+    const { code, steps } = await played(...own, ...asked, '--fault', 'poison');
+    const refused = steps.filter(({ what }) => what === 'refused').map(({ part }) => part);
+    expect({ code, refused }).toEqual({ code: 1, refused: ['failed batches'] });
+  });
+
+  test('a function that fails by itself', async () => {
+    writeFileSync('broken.js', 'exports.handler = async () => { throw new Error("broken"); };');
+    const own = topology({
+      'consumers.process-orders.function': { name: 'A', entry: 'broken.js' },
+    });
+    const put = ['put', '{"OrderId":"1"}', '--fault', 'duplicate'];
+    expect((await local('--topology', file('broken', own), ...put)).code).toBe(1);
   });
 });
 

@@ -19,7 +19,6 @@ import { ProxiedHandler } from './proxied-handler';
 import type { Invoke, Store } from './redrive';
 
 type Role = NonNullable<Account['deployRole']>;
-type TemporaryCredentials = NonNullable<Parameters<typeof fromTemporaryCredentials>[0]>;
 
 /** The consumer whose failed batches are delivered. */
 export interface Target {
@@ -49,27 +48,17 @@ export function connect(target: Target): { readonly store: Store; readonly invok
   return { store: s3Store(s3, target), invoke: invokeWith(lambda, functionArn) };
 }
 
-/**
- * Credentials of a role; without one those that the command is run with.
- *
- * @param more what assumes the role, and how
- */
-export function credentialsOf(
-  region: string,
-  role: Role | undefined,
-  sessionName?: string,
-  more: Pick<TemporaryCredentials, 'masterCredentials' | 'clientConfig'> = {},
-) {
+/** Credentials of a role; without one those that the command is run with. */
+export function credentialsOf(region: string, role: Role | undefined, sessionName?: string) {
   return (
     role &&
     fromTemporaryCredentials({
-      ...more,
       params: {
         RoleArn: role.arn,
         ExternalId: role.externalId,
         RoleSessionName: role.sessionName ?? sessionName,
       },
-      clientConfig: { region, requestHandler: new ProxiedHandler({}), ...more.clientConfig },
+      clientConfig: { region, requestHandler: new ProxiedHandler({}) },
     })
   );
 }

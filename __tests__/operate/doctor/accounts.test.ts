@@ -15,6 +15,9 @@ type Answer = readonly [status: number, body: string];
 let answer: (call: string) => Answer = () => [500, ''];
 const calls: string[] = [];
 
+/** Of a call that is answered with the status 0, which is not at all. */
+const timeLimit = new AbortController();
+
 const server = createServer(async (request, response) => {
   const { method, url = '', headers } = request;
   const target = headers['x-amz-target']?.toString().split('.')[1];
@@ -23,7 +26,8 @@ const server = createServer(async (request, response) => {
   const call = target ?? action ?? `${method} ${place}`;
   calls.push(call);
   const [status, body] = answer(call);
-  response.writeHead(status).end(body);
+  if (status === 0) timeLimit.abort();
+  else response.writeHead(status).end(body);
 });
 
 const environment = { ...process.env };
@@ -43,6 +47,8 @@ beforeEach(() => {
     HOME: '/nowhere',
   };
 });
+
+afterEach(() => jest.restoreAllMocks());
 
 afterAll(async () => {
   process.env = environment;
@@ -104,6 +110,19 @@ test('a table that is not there is absent, which is not a failure to read', asyn
   expect(await readTheTable({ DescribeTable: [absent] })).toMatchObject({
     table: 'absent',
     causes: [],
+  });
+});
+
+test('a role is not waited for longer than any call', async () => {
+  jest.spyOn(AbortSignal, 'timeout').mockReturnValue(timeLimit.signal);
+  expect(await readTheTable({ AssumeRole: [[0, '']] })).toEqual({
+    table: 'unknown',
+    causes: [
+      'not-readable shop  credentials',
+      'AWS cannot be reached (no answer within 60 seconds)',
+      'look at the network, at the proxy (HTTPS_PROXY and NO_PROXY) and at AWS_ENDPOINT_URL',
+    ],
+    calls: ['GetCallerIdentity', 'AssumeRole'],
   });
 });
 

@@ -1,9 +1,8 @@
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
-import { credentialsOf } from '../../redrive/aws';
 import { type Cause, causesIn } from '../cause';
-import { type Credentials, clientsOf, SETTINGS } from './clients';
-import { inTime, limited, Reader } from './reader';
+import { type Credentials, clientsOf } from './clients';
+import { inTime, limited, Reader, textOf } from './reader';
 
 type Role = NonNullable<Account['deployRole']>;
 
@@ -74,11 +73,8 @@ export class Accounts {
       }
       return new Reader(name, arn, clientsOf(region, credentials, usePathStyle));
     }
-    const assume = credentialsOf(region, role, 'doctor', {
-      masterCredentials: credentials,
-      clientConfig: SETTINGS,
-    });
-    const assumed = await limited(async () => assume?.()).catch((error: Error) => error);
+    const { sts } = clientsOf(region, credentials);
+    const assumed = await limited(() => assume(sts, role)).catch((error: Error) => error);
     if (assumed instanceof Error) return unreachable(roleNotAssumed(name, role.arn, assumed));
     return new Reader(name, `the role ${role.arn}`, clientsOf(region, assumed, usePathStyle));
   }
@@ -91,6 +87,20 @@ export class Accounts {
     });
     return this.#own;
   }
+}
+
+/** Not by a provider of credentials, which takes no limit of time. */
+async function assume(
+  sts: STSClient,
+  { arn: RoleArn, externalId: ExternalId, sessionName: RoleSessionName = 'doctor' }: Role,
+): Promise<Credentials> {
+  const asked = new AssumeRoleCommand({ RoleArn, ExternalId, RoleSessionName });
+  const { Credentials: found } = await sts.send(asked, inTime());
+  return {
+    accessKeyId: found?.AccessKeyId ?? '',
+    secretAccessKey: found?.SecretAccessKey ?? '',
+    sessionToken: found?.SessionToken,
+  };
 }
 
 async function identityOf(region: string): Promise<Identity> {
@@ -116,28 +126,32 @@ const ofAccount = (account: string) => causesIn({ account, stack: '' }, 'credent
 const OF_NETWORK =
   /ECONN|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError|AbortError/;
 
-export function noCredentials(error: NodeJS.ErrnoException): Cause {
+function notReached(account: string, error: NodeJS.ErrnoException): Cause | undefined {
   const { name, message, code = name } = error;
-  if (OF_NETWORK.test(code)) {
-    return ofAccount('')(
-      'not-readable',
-      `AWS cannot be reached (${code}: ${message})`,
-      'look at the network, at the proxy (HTTPS_PROXY and NO_PROXY) and at AWS_ENDPOINT_URL',
-    );
-  }
-  return ofAccount('')(
-    'no-credentials',
-    `there are no credentials of AWS, or they cannot be used (${name}: ${message})`,
-    'sign in, such as with aws sso login, or set AWS_PROFILE; aws sts get-caller-identity shows whose they are',
+  if (!OF_NETWORK.test(code)) return undefined;
+  return ofAccount(account)(
+    'not-readable',
+    `AWS cannot be reached (${textOf({ name: code, message })})`,
+    'look at the network, at the proxy (HTTPS_PROXY and NO_PROXY) and at AWS_ENDPOINT_URL',
   );
 }
 
-export function roleNotAssumed(account: string, role: string, { name, message }: Error): Cause {
-  return ofAccount(account)(
+export function noCredentials(error: Error): Cause {
+  const cause = ofAccount('')(
+    'no-credentials',
+    `there are no credentials of AWS, or they cannot be used (${textOf(error)})`,
+    'sign in, such as with aws sso login, or set AWS_PROFILE; aws sts get-caller-identity shows whose they are',
+  );
+  return notReached('', error) ?? cause;
+}
+
+export function roleNotAssumed(account: string, role: string, error: Error): Cause {
+  const cause = ofAccount(account)(
     'role-not-assumed',
-    `the role ${role} cannot be assumed (${name}: ${message})`,
+    `the role ${role} cannot be assumed (${textOf(error)})`,
     `let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it: aws sts assume-role --role-arn ${role} --role-session-name doctor`,
   );
+  return notReached(account, error) ?? cause;
 }
 
 function wrongAccount(account: string, id: string, used: string, arn: string): Cause {

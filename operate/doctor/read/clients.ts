@@ -13,7 +13,7 @@ import { ProxiedHandler } from '../../redrive/proxied-handler';
 export type Credentials = Awaited<ReturnType<STSClient['config']['credentials']>>;
 
 /** For all clients: connections are shared. */
-export const SETTINGS = {
+const SETTINGS = {
   // What CloudTrail and the emulator know the calls by.
   customUserAgent: 'cross-account-streams-doctor',
   // Throttled calls are repeated, with growing pauses.

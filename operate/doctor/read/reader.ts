@@ -31,6 +31,12 @@ type Options = ReturnType<typeof inTime>;
 /** Options of a call. */
 export const inTime = () => ({ abortSignal: AbortSignal.timeout(TIME_LIMIT * 1000) });
 
+/** What an error says, for messages. */
+export function textOf({ name, message }: Pick<Error, 'name' | 'message'>): string {
+  const isLate = /Timeout|Abort/.test(name);
+  return isLate ? `no answer within ${TIME_LIMIT} seconds` : `${name}: ${message}`;
+}
+
 const ABSENT =
   /^(ResourceNotFoundException|PolicyNotFoundException|NotFoundException|NoSuchEntity(Exception)?|NoSuchKey|NoSuchBucket|NotFound)$/;
 
@@ -98,14 +104,12 @@ export class Reader {
     });
   }
 
-  private notReadable({ action, account, ...of }: Question, { name, message }: Error): Cause {
+  private notReadable({ action, account, ...of }: Question, error: Error): Cause {
     const { who } = this;
-    const isRefused = /AccessDenied|Unauthorized|NotAuthorized|Forbidden/.test(name);
-    const isLate = /Timeout|Abort/.test(name);
-    const text = isLate ? `no answer within ${TIME_LIMIT} seconds` : `${name}: ${message}`;
+    const isRefused = /AccessDenied|Unauthorized|NotAuthorized|Forbidden/.test(error.name);
     return causesIn({ account: account ?? this.account, stack: of.stack }, of.part)(
       'not-readable',
-      `${action} by ${who} ${isRefused ? 'is not allowed' : 'failed'}, so this was not checked (${text})`,
+      `${action} by ${who} ${isRefused ? 'is not allowed' : 'failed'}, so this was not checked (${textOf(error)})`,
       isRefused
         ? `allow ${who} ${action}; ${ownPage('doctor.md')} lists what is read`
         : 'run it again; if it stays, look at the network, the proxy and the state of AWS',

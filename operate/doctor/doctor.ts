@@ -9,6 +9,7 @@ import { type Facts, linked } from './facts';
 import { pointed, withoutHidden } from './following';
 import { Accounts } from './read/accounts';
 import { readConsumer } from './read/consumer';
+import { readNamedKeys } from './read/named-keys';
 import { readProducer } from './read/producer';
 import type { Reader } from './read/reader';
 import { readStates } from './read/states';
@@ -47,12 +48,13 @@ export async function examine(
       }),
     );
   const states = readStates(topology, [...consumers, ...producers, ...subscriptions], accounts);
-  const [ofConsumers, ofProducers] = await Promise.all([
+  const [ofConsumers, ofProducers, namedKeys] = await Promise.all([
     readEach(consumers, (reader, consumer) => {
       const own = subscriptions.filter((each) => each.consumerStackId === consumer.stackId);
       return readConsumer(reader, consumer, own, states, now);
     }),
     readEach(producers, readProducer),
+    states.then((read) => readNamedKeys(topology, stacks, read, accounts)),
   ]);
   const facts = linked({
     topology,
@@ -60,6 +62,7 @@ export async function examine(
     now,
     hasOtherApp: otherApp() !== undefined,
     states: await states,
+    namedKeys,
     consumers: ofConsumers,
     producers: ofProducers,
   });

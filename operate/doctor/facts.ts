@@ -2,6 +2,7 @@ import type { EventSourceMappingConfiguration } from '@aws-sdk/client-lambda';
 import type { Stacks } from '../../review/read/resources';
 import type { ResolvedSubscription, ResolvedTopology } from '../../topology/resolve';
 import type { LiveConsumer } from './read/consumer';
+import type { NamedKey } from './read/named-keys';
 import type { LiveProducer } from './read/producer';
 import type { Found } from './read/reader';
 import type { StackState } from './read/states';
@@ -16,6 +17,8 @@ export interface Facts {
   readonly hasOtherApp: boolean;
   /** Of all consumers, producers and subscriptions, by the ID of the stack. */
   readonly states: ReadonlyMap<string, StackState>;
+  /** Keys and aliases of which a state lacks one. */
+  readonly namedKeys: readonly NamedKey[];
   readonly consumers: readonly ConsumerFacts[];
   readonly producers: readonly ProducerFacts[];
   readonly subscriptions: readonly SubscriptionFacts[];
@@ -34,7 +37,8 @@ export interface SubscriptionFacts extends StackState {
 }
 
 /** What was read, by the stacks that it is of. */
-interface Read extends Pick<Facts, 'topology' | 'stacks' | 'now' | 'hasOtherApp' | 'states'> {
+interface Read
+  extends Pick<Facts, 'topology' | 'stacks' | 'now' | 'hasOtherApp' | 'states' | 'namedKeys'> {
   readonly consumers: readonly LiveConsumer[];
   readonly producers: readonly LiveProducer[];
 }

@@ -1,3 +1,4 @@
+import type { KeyState } from '@aws-sdk/client-kms';
 import type { Key } from '../../../operate/doctor/read/key';
 import type { LiveProducer } from '../../../operate/doctor/read/producer';
 import type { State } from '../../../operate/doctor/read/states';
@@ -143,7 +144,99 @@ const roleOfOthers = (
 const OF_OWNER =
   'its owner gives it what this prints: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders output -raw role_policy';
 
+const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
+/** A key that its alias names, and the state of whose stack lacks these. */
+const namedKey = (
+  stack: string,
+  [name, key, alias]: readonly [string, string, string],
+  state: (state: State) => Partial<State>,
+  KeyState: KeyState = 'Enabled',
+): Faults => {
+  const live = { KeyId: KEY_ID, Arn: KEY, KeyState };
+  return {
+    overrides: {
+      'consumers.process-orders.encryption': 'customer-managed',
+      'producers.orders.table.encryption': 'customer-managed',
+    },
+    states: { [stack]: stateOf(state) },
+    namedKeys: [{ stack, name, key, alias, live }],
+  };
+};
+
+const TOPIC = [
+  'alias/sns/ProcessOrders-alarms',
+  'aws_kms_key.alarms_topic_key',
+  'aws_kms_alias.alarms_topic_key_alias',
+] as const;
+
+const existsKey = (place: string, address: string, name: string, has: string, remedy: string) => [
+  `exists-without-state ${place}`,
+  `${address} (${KEY_ID}, with the alias ${name}) exists in AWS, and the state of ${place.split(' ')[1]} has ${has}: import it before anything else, since a deploy creates a second one`,
+  remedy,
+];
+
+const ofStack = (stack: string, ...args: string[]) =>
+  `npm run synth && terraform -chdir=cdktf.out/stacks/${stack} init -upgrade && terraform -chdir=cdktf.out/stacks/${stack} ${args.join(' ')}`;
+
 const FAULTS: [string, Faults, ...string[]][] = [
+  ...[
+    [CONSUMER, 'analytics', ...TOPIC] as const,
+    [
+      CONSUMER,
+      'analytics',
+      'alias/lambda/ProcessOrders',
+      'aws_kms_key.consumer_key',
+      'aws_kms_alias.consumer_key_alias',
+    ] as const,
+    [
+      PRODUCER,
+      'shop',
+      'alias/dynamodb/Orders',
+      'aws_kms_key.key',
+      'aws_kms_alias.key_alias',
+    ] as const,
+  ].map(([stack, account, ...names]): [string, Faults, ...string[]] => {
+    const [name, address, alias] = names;
+    const place = `${account} ${stack} key`;
+    return [
+      `${address} and its alias without a state, which are first`,
+      namedKey(stack, names, without(address, alias)),
+      ...existsKey(place, address, name, 'none', ofStack(stack, 'import', address, KEY_ID)),
+      ...exists(place, alias, name),
+    ];
+  }),
+  [
+    'a key that is in the state, and an alias that is not',
+    namedKey(CONSUMER, TOPIC, without(TOPIC[2])),
+    ...exists('analytics consumer-process-orders key', TOPIC[2], TOPIC[0]),
+  ],
+  [
+    'a second key, which a deploy created without the state',
+    namedKey(CONSUMER, TOPIC, (state) => {
+      const { resources } = without(TOPIC[2])(state);
+      return { resources: resources.set(TOPIC[1], { key_id: 'second' }) };
+    }),
+    ...existsKey(
+      'analytics consumer-process-orders key',
+      TOPIC[1],
+      TOPIC[0],
+      'another one, second',
+      `${ofStack(CONSUMER, 'state', 'rm', TOPIC[1])} && ${ofStack(CONSUMER, 'import', TOPIC[1], KEY_ID)}; what to do with second: docs/repair.md`,
+    ),
+    ...exists('analytics consumer-process-orders key', TOPIC[2], TOPIC[0]),
+  ],
+  [
+    'a key without a state that is disabled, which Terraform does not import',
+    namedKey(CONSUMER, TOPIC, without(TOPIC[1]), 'Disabled'),
+    ...existsKey(
+      'analytics consumer-process-orders key',
+      TOPIC[1],
+      TOPIC[0],
+      'none',
+      `it is Disabled: aws kms enable-key --key-id ${KEY} --region us-east-1, with credentials of 444455556666; ${ofStack(CONSUMER, 'import', TOPIC[1], KEY_ID)}`,
+    ),
+  ],
   [
     'a stack without a state',
     {
@@ -203,6 +296,13 @@ const FAULTS: [string, Faults, ...string[]][] = [
       /^the topology has been changed, and consumer-process-orders not deployed since: the code of the function is 0123456789ABCDEF0123456789ABCDEF, in the topology [0-9A-F]{32}$/,
     ),
     'look at what a deploy changes: npm run plan -- consumer-process-orders; then npm run deploy -- consumer-process-orders',
+  ],
+  [
+    'an alarm that the state lacks',
+    { states: { [CONSUMER]: stateOf(without('aws_cloudwatch_metric_alarm.alarms_errors')) } },
+    'state-older analytics consumer-process-orders state',
+    'not all of consumer-process-orders is in its state: the topology was changed since, a deploy stopped, or the state lost it: the state lacks aws_cloudwatch_metric_alarm.alarms_errors',
+    'look at what a deploy changes: npm run plan -- consumer-process-orders; import what it wants to create and AWS has (docs/repair.md), then npm run deploy -- consumer-process-orders',
   ],
   [
     'an alarm more and one less',

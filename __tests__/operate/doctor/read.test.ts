@@ -1,10 +1,12 @@
 /** What is asked of AWS, and what of the answers is kept. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { FUNCTION_METRICS, MAPPING_METRICS } from '../../../constructs/monitoring/metrics';
+import type { Accounts } from '../../../operate/doctor/read/accounts';
 import { readAlarms, readEmail } from '../../../operate/doctor/read/alarms';
 import type { Clients } from '../../../operate/doctor/read/clients';
 import { readFailedBatches } from '../../../operate/doctor/read/failed-batches';
@@ -12,6 +14,7 @@ import { readFunction, readUnreserved } from '../../../operate/doctor/read/funct
 import { readKey } from '../../../operate/doctor/read/key';
 import { listMappings, readMapping } from '../../../operate/doctor/read/mapping';
 import { readMetrics } from '../../../operate/doctor/read/metrics';
+import { readNamedKeys } from '../../../operate/doctor/read/named-keys';
 import { Reader } from '../../../operate/doctor/read/reader';
 import { readRolePolicies } from '../../../operate/doctor/read/role';
 import type { StackState } from '../../../operate/doctor/read/states';
@@ -33,6 +36,7 @@ function account(answers: Readonly<Record<string, Answer>>) {
   const clients = {
     cloudwatch: new CloudWatchClient(settings),
     iam: new IAMClient(settings),
+    kms: new KMSClient(settings),
     lambda: new LambdaClient(settings),
     s3: new S3Client(settings),
     sns: new SNSClient(settings),
@@ -149,6 +153,28 @@ describe('metrics', () => {
       ['not-readable', 'consumer', 'metrics'],
     ]);
   });
+});
+
+test('keys are looked for by the aliases of stacks whose states lack one of both', async () => {
+  const { reader, asked } = account({ DescribeKey: () => ({ KeyMetadata: { KeyId: 'a-key' } }) });
+  const encryption = 'customer-managed';
+  const { topology, stacks, states } = factsOf(
+    {
+      'consumers.process-orders.encryption': encryption,
+      'producers.orders.table.encryption': encryption,
+    },
+    { states: { 'consumer-process-orders': () => ({ state: 'absent' }) } },
+  );
+  const accounts = { of: async () => reader } as unknown as Accounts;
+  const found = await readNamedKeys(topology, stacks, states, accounts);
+  expect(found.map(({ key, alias, live }) => [key, alias, live])).toEqual([
+    ['aws_kms_key.alarms_topic_key', 'aws_kms_alias.alarms_topic_key_alias', { KeyId: 'a-key' }],
+    ['aws_kms_key.consumer_key', 'aws_kms_alias.consumer_key_alias', { KeyId: 'a-key' }],
+  ]);
+  expect(asked.map(({ call, input }) => [call, input.KeyId])).toEqual([
+    ['DescribeKey', 'alias/sns/ProcessOrders-alarms'],
+    ['DescribeKey', 'alias/lambda/ProcessOrders'],
+  ]);
 });
 
 describe('alarms', () => {

@@ -1,3 +1,4 @@
+import type { KeyMetadata } from '@aws-sdk/client-kms';
 import { parseArn } from '../../../topology/arns';
 import { causesIn, type Looked } from '../cause';
 import type { ConsumerFacts, Facts, ProducerFacts } from '../facts';
@@ -65,16 +66,21 @@ function unusable(facts: ProducerFacts | ConsumerFacts, effect: string): Looked 
   }
   if (!isFound(key) || key.metadata.KeyState === 'Enabled') return undefined;
   const { Arn, KeyState, DeletionDate } = key.metadata;
-  const { id, region } = parseArn(String(Arn));
   const date = DeletionDate ? ` (deleted on ${time(DeletionDate)})` : '';
-  const isDeleted = KeyState === 'PendingDeletion';
-  const commands = [...(isDeleted ? ['cancel-key-deletion'] : []), 'enable-key'];
-  const calls = commands.map((command) => `aws kms ${command} --key-id ${Arn} --region ${region}`);
   return cause(
     'key-disabled',
     `the key ${Arn} is ${KeyState}${date}: ${effect}`,
-    `${calls.join(' && ')}, with credentials of ${id}`,
+    enabling(key.metadata),
   );
+}
+
+/** What makes a key usable again that is disabled, or about to be deleted. */
+export function enabling({ Arn, KeyState }: KeyMetadata): string {
+  const { id, region } = parseArn(String(Arn));
+  const isDeleted = KeyState === 'PendingDeletion';
+  const commands = [...(isDeleted ? ['cancel-key-deletion'] : []), 'enable-key'];
+  const calls = commands.map((command) => `aws kms ${command} --key-id ${Arn} --region ${region}`);
+  return `${calls.join(' && ')}, with credentials of ${id}`;
 }
 
 function withoutGrant(

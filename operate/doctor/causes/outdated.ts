@@ -1,5 +1,6 @@
 import { few } from '../../../review/lists';
 import type { Block, Stack } from '../../../review/read/stacks';
+import { ownPage } from '../../../topology/own-files';
 import { formatValue } from '../../../topology/problem';
 import { causesIn, type Looked } from '../cause';
 import type { Facts } from '../facts';
@@ -28,13 +29,21 @@ export function outdated({ stacks, states, hasOtherApp }: Facts): Looked[] {
     const differences = place && isFound(place.state) ? differing(synthesized, place.state) : [];
     if (!place || differences.length === 0) return undefined;
     const { stack } = place;
+    const isLacking = differences.every((each) => each.startsWith(LACKS));
+    const first = isLacking
+      ? `import what it wants to create and AWS has (${ownPage('repair.md')}), `
+      : '';
     return causesIn(place, 'state')(
       'state-older',
-      `the topology has been changed, and ${stack} not deployed since: ${few(differences, 5)}`,
-      `look at what a deploy changes: npm run plan -- ${stack}; then ${deploy(stack)}`,
+      isLacking
+        ? `not all of ${stack} is in its state: the topology was changed since, a deploy stopped, or the state lost it: ${few(differences, 5)}`
+        : `the topology has been changed, and ${stack} not deployed since: ${few(differences, 5)}`,
+      `look at what a deploy changes: npm run plan -- ${stack}; ${first}then ${deploy(stack)}`,
     );
   });
 }
+
+const LACKS = 'the state lacks ';
 
 function differing(stack: Stack, state: State): string[] {
   const blocks = new Map<string, { type: string; block: Block }>(
@@ -59,7 +68,7 @@ function differing(stack: Stack, state: State): string[] {
   return [
     ...changed,
     ...otherCode(stack, state),
-    ...added.map((address) => `the state lacks ${address}`),
+    ...added.map((address) => `${LACKS}${address}`),
     ...removed.map((address) => `the topology lacks ${address}`),
   ];
 }

@@ -3,6 +3,7 @@ import { causesOf } from '../../../../operate/doctor/causes';
 import { type Facts, linked } from '../../../../operate/doctor/facts';
 import { withoutHidden } from '../../../../operate/doctor/following';
 import type { LiveConsumer } from '../../../../operate/doctor/read/consumer';
+import type { NamedKey } from '../../../../operate/doctor/read/named-keys';
 import type { LiveProducer } from '../../../../operate/doctor/read/producer';
 import type { StackState, State } from '../../../../operate/doctor/read/states';
 import { STREAM_LABEL } from '../../../../review/read/attributes';
@@ -24,32 +25,38 @@ export interface Faults {
   readonly producer?: Change<LiveProducer>;
   /** By the ID of the stack. */
   readonly states?: Readonly<Record<string, Change<StackState>>>;
+  /** With the ID of the stack. */
+  readonly namedKeys?: readonly (Omit<NamedKey, 'place'> & { readonly stack: string })[];
 }
 
 /** What a healthy deployment of a topology answers, but for faults. */
 export function factsOf(
   overrides: Overrides = {},
-  { consumer, producer, states = {} }: Faults = {},
+  { consumer, producer, states = {}, namedKeys = [] }: Faults = {},
 ): Facts {
   const content = resolved(topology(overrides));
   const stacks = new Stacks(synthesizedStacks(content));
+  const stackStates = new Map(
+    stacksOf(content).map(({ id, kind }) => {
+      const account = kind === 'producer' ? 'shop' : 'analytics';
+      const healthy: StackState = {
+        account,
+        stack: id,
+        state: stateOf(stacks, id),
+        lock: 'absent',
+      };
+      return [id, { ...healthy, ...states[id]?.(healthy) }];
+    }),
+  );
   return linked({
     topology: content,
     stacks,
     now: NOW,
     hasOtherApp: false,
-    states: new Map(
-      stacksOf(content).map(({ id, kind }) => {
-        const account = kind === 'producer' ? 'shop' : 'analytics';
-        const healthy: StackState = {
-          account,
-          stack: id,
-          state: stateOf(stacks, id),
-          lock: 'absent',
-        };
-        return [id, { ...healthy, ...states[id]?.(healthy) }];
-      }),
-    ),
+    states: stackStates,
+    namedKeys: namedKeys.map(({ stack, ...key }) => {
+      return { ...key, place: stackStates.get(stack) as StackState };
+    }),
     consumers: content.consumers.map((each) => {
       const healthy = {
         consumer: each,

@@ -7,6 +7,7 @@ import {
   lstatSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   type Stats,
   statSync,
 } from 'node:fs';
@@ -92,7 +93,10 @@ function readFiles(root: string, refusal: Refusal, followsLinks: boolean) {
   const isFile = statSync(root, { throwIfNoEntry: false })?.isFile() === true;
   const rule = isFile ? 'be a file for the function' : 'have only files for the function in it';
   const refuse = (place: string, reason: string) => {
-    problems.push(`must ${rule}; ${relative('.', place)} ${reason}`);
+    const at = reason === LOOP ? loopOf(place) : place;
+    const problem = `must ${rule}; ${relative('.', at)} ${reason}`;
+    // Each link of a loop leads to the same.
+    if (!problems.includes(problem)) problems.push(problem);
   };
   /** @param above real paths of the folders that this place is in */
   const visit = (place: string, above: readonly string[]): void => {
@@ -120,6 +124,27 @@ function readFiles(root: string, refusal: Refusal, followsLinks: boolean) {
   return { files, problems };
 }
 
+const LOOP = 'is a link that leads to itself';
+
+/** One link of the loop that a link leads to, the same for each of them; itself where that cannot be said. */
+function loopOf(link: string): string {
+  const inRealFolder = (place: string) =>
+    path.join(realPath(path.dirname(place)), path.basename(place));
+  const links: string[] = [];
+  let at = inRealFolder(link);
+  try {
+    while (!links.includes(at)) {
+      links.push(at);
+      at = inRealFolder(path.resolve(path.dirname(at), readlinkSync(at)));
+    }
+  } catch {
+    // A folder on the way is a link of a loop, which is refused itself; or links are too many.
+    return link;
+  }
+  const [first = link] = links.slice(links.indexOf(at)).sort();
+  return first;
+}
+
 /** What a place is that can be read, or why it cannot. */
 function lookAt(place: string, followsLinks: boolean): Stats | string {
   try {
@@ -133,7 +158,7 @@ function lookAt(place: string, followsLinks: boolean): Stats | string {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return 'is a link to what is not there';
-    if (code === 'ELOOP') return 'is a link that leads to itself';
+    if (code === 'ELOOP') return LOOP;
     return `cannot be read: ${message}`;
   }
 }

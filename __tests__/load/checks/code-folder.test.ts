@@ -74,7 +74,17 @@ describe('a link', () => {
 
   test.each<[string, Readonly<Record<string, string>>, string[]]>([
     ['to what does not exist', { link: 'nowhere' }, ['link is a link to what is not there']],
-    ['that leads to itself', { 'lib/a': 'b', 'lib/b': 'a' }, [`lib/a ${LOOP}`, `lib/b ${LOOP}`]],
+    [
+      'that leads to itself, once for each loop,',
+      { 'lib/a': 'c', 'lib/b': 'c', 'lib/c': 'b', link: 'link' },
+      [`lib/b ${LOOP}`, `link ${LOOP}`],
+    ],
+    [
+      'that leads to itself through a folder',
+      { 'lib/a': '../other/a', other: 'lib' },
+      [`lib/a ${LOOP}`],
+    ],
+    ['below one that leads to itself', { a: 'b/c', b: 'b' }, [`a ${LOOP}`, `b ${LOOP}`]],
     ...['.', '..', '../..'].map((target): [string, Record<string, string>, string[]] => [
       `to the folder ${target} that it is in`,
       { 'lib/link': target },

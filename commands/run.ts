@@ -25,11 +25,12 @@ export type Command = (world: World) => Promise<number>;
 
 export async function run(command: Command): Promise<void> {
   const { argv, env, stdout, stderr } = process;
-  // Who reads a pipe may stop, such as `head`.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
+  // Who reads a pipe may stop, such as `head`. The command goes on, so that nothing is left half done.
+  for (const output of [stdout, stderr]) {
+    output.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   const [name = 'help', ...args] = argv.slice(2);
   const terminal = process.stdin.isTTY && stdout.isTTY ? { ask } : undefined;
   const world = { name, args, env, now: new Date(), stdout, stderr, terminal };

@@ -42,7 +42,7 @@ export interface Play {
   deliver(): Promise<void>;
   /** All failed batches. */
   redrive(): Promise<void>;
-  /** Ends the functions, and keeps the tables. */
+  /** Ends the functions, and keeps the tables: all but the wait for their ends at once, without it. */
   close(): Promise<void>;
 }
 
@@ -111,9 +111,10 @@ export async function openPlay(topology: ResolvedTopology, options: PlayOptions)
     },
 
     async close() {
-      await functions.end();
+      const ended = functions.end();
       parts.remove();
       tables.save();
+      await ended;
     },
   };
 }

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { groupBy } from '../review/lists';
 import { writing } from '../topology/paths';
 import type { ResolvedTopology } from '../topology/resolve';
 import type { Lines } from './lines';
-import type { Action, Fault } from './play';
+import type { Action, Fault, Play } from './play';
 import type { Producer } from './producers';
 import { playScene } from './scene';
 import type { Step } from './step';
@@ -17,6 +18,8 @@ export const TABLES = path.join(FOLDER, 'tables');
 
 /** Of the last scene: it leaves what actions wrote. */
 const OF_SCENE = path.join(FOLDER, 'scene');
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** What of problems a fault explains, as `<what> <text>`. Other failures, and refusals, are not asked for. */
 const EXPLAINED: Readonly<Record<Fault, RegExp>> = {
@@ -69,14 +72,21 @@ export async function run(
     if (typeof file === 'string') files.add(file);
     lines.print(step);
   };
-  // Later than the first line, since it takes longer than all before it.
-  const { openPlay } = await import('./play');
-  const tables = isScene ? 'empty' : 'kept';
-  const play = await openPlay(topology, { folder, print, tables, from });
   const expectProblems = (expected: boolean) => {
     explained = expected ? EXPLAINED[fault ?? 'poison'] : undefined;
   };
+  let play: Play | undefined;
+  // At once, whatever the function does, and without leaving its process or temporary folders.
+  const end = (signal: NodeJS.Signals) => {
+    void play?.close();
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of SIGNALS) process.once(signal, end);
   try {
+    // Later than the first line, since it takes longer than all before it.
+    const { openPlay } = await import('./play');
+    const tables = isScene ? 'empty' : 'kept';
+    play = await openPlay(topology, { folder, print, tables, from });
     if (isScene) {
       const stage = { play, say: lines.say, expectProblems, seen };
       for (const producer of producers) await playScene(producer, fault ?? 'poison', stage);
@@ -88,7 +98,8 @@ export async function run(
       await play.deliver();
     }
   } finally {
-    await play.close();
+    for (const signal of SIGNALS) process.off(signal, end);
+    await play?.close();
   }
   // A failed batch that was delivered again is gone.
   const left = [...files].filter((file) => existsSync(path.join(folder, file)));

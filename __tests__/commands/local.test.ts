@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from '../../commands/local';
@@ -43,6 +51,13 @@ const masked = (line: string) =>
     .replace(/change=.*/, 'change=…')
     .replaceAll(/aws\/lambda\/\S+/g, '<key>')
     .replaceAll(/-[\da-f]{12}\b/g, '-<hash>');
+
+/** The command in a process of its own, whose temporary folders are in `tmp` of a folder. */
+function start(cwd: string, ...args: string[]) {
+  mkdirSync(path.join(cwd, 'tmp'), { recursive: true });
+  const words = [path.join(started, 'commands/start.mjs'), 'commands/index.ts', 'local', ...args];
+  return spawn(process.execPath, words, { cwd, env: { ...process.env, TMPDIR: 'tmp' } });
+}
 
 /** The steps that --json writes. */
 async function played(...args: string[]) {
@@ -269,10 +284,7 @@ test('--watch plays again when the code changes, and ends with Ctrl-C', async ()
     'consumers.process-orders.function': { name: 'A', entry: 'index.js' },
   });
   writeFileSync('watched/topology.yaml', JSON.stringify(content));
-  const start = [path.join(started, 'commands/start.mjs'), 'commands/index.ts', 'local'];
-  const child = spawn(process.execPath, [...start, 'put', '{"OrderId":"1"}', '--watch'], {
-    cwd: 'watched',
-  });
+  const child = start('watched', 'put', '{"OrderId":"1"}', '--watch');
   let output = '';
   child.stdout.on('data', (data) => {
     output += data;
@@ -288,6 +300,43 @@ test('--watch plays again when the code changes, and ends with Ctrl-C', async ()
     played: ['first', 'second'],
   });
   expect(readdirSync('watched/local.out/tables')).toEqual(['folder', 'orders.json']);
+});
+
+describe('an action is kept, and no temporary folder is,', () => {
+  const left = (cwd: string) => {
+    const tables = readFileSync(path.join(cwd, 'local.out/tables/orders.json'), 'utf8');
+    const { items, positions } = JSON.parse(tables);
+    return {
+      items: Object.keys(items).length,
+      delivered: Object.values(positions),
+      temporary: readdirSync(path.join(cwd, 'tmp')),
+    };
+  };
+  const put = ['put', '{"OrderId":"1"}', '--topology'];
+
+  test('where nobody reads on', async () => {
+    const child = start('unread', ...put, shipped('orders.yaml'));
+    child.stdout.destroy();
+    child.stderr.destroy();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(left('unread')).toEqual({ items: 1, delivered: [1], temporary: [] });
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('after %s', async (signal, code) => {
+    writeFileSync('endless.js', 'exports.handler = () => { for (;;); };');
+    const own = topology({
+      'consumers.process-orders.function': { name: 'A', entry: 'endless.js' },
+    });
+    const child = start(signal, ...put, `../${file('endless', own)}`);
+    const closed = once(child, 'close');
+    for await (const text of child.stdout) if (`${text}`.includes('delivered')) child.kill(signal);
+    expect(await closed).toEqual([code, null]);
+    expect(left(signal)).toEqual({ items: 1, delivered: [0], temporary: [] });
+  });
 });
 
 test('nothing is written to cdktf.out', () => expect(existsSync('cdktf.out')).toBe(false));

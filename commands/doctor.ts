@@ -1,14 +1,11 @@
-import type { Cause } from '../operate/doctor/cause';
 import { examine } from '../operate/doctor/doctor';
-import { asCalled } from '../operate/doctor/remedies';
 import { reportLines, reportOf } from '../operate/doctor/report';
-import { quoted } from '../terraform/command-line';
 import { ownPage } from '../topology/own-files';
 import { visible } from '../topology/unicode';
 import { READ_ONLY, readOnly } from './read-only';
 import { Screen } from './screen';
 import { withSubscriptions } from './select';
-import { defineTopologyCommand, readTopology, type TopologyWorld } from './topology';
+import { asTyped, defineTopologyCommand, readTopology } from './topology';
 
 const OPTIONS = {
   subscription: {
@@ -38,7 +35,10 @@ export const command = defineTopologyCommand(
       screen.show(`Reading AWS: ${read} of ${of} producers and consumers`),
     );
     screen.show('');
-    const called = { facts, causes: causes.map((cause) => asTyped(cause, world)) };
+    const called = {
+      facts,
+      causes: causes.map((cause) => ({ ...cause, remedy: asTyped(cause.remedy, world) })),
+    };
     const lines = json
       ? JSON.stringify(reportOf(called), null, 2).split('\n').map(visible)
       : reportLines(called, world.terminal !== undefined && !env.NO_COLOR);
@@ -47,11 +47,3 @@ export const command = defineTopologyCommand(
   },
   `\nExit code: 0 if all works, 1 if not. Documentation: ${ownPage('doctor.md')}\n`,
 );
-
-/** With its commands as they are typed for this topology and program. */
-function asTyped(cause: Cause, { args, topologyFile, env }: TopologyWorld): Cause {
-  const isNamed = args.some((arg) => arg.startsWith('--topology'));
-  const option = isNamed ? `--topology ${quoted(topologyFile)}` : '';
-  const program = env.TERRAFORM_BINARY_NAME ?? 'terraform';
-  return { ...cause, remedy: asCalled(cause.remedy, option, program) };
-}

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { commandLine } from '../terraform/command-line';
+import { commandLine, fromSynth } from '../terraform/command-line';
 import type { Diagnostic } from '../terraform/messages';
 import { NO_STATE } from '../terraform/plan';
 import type { OfOthers, Stack } from '../topology/stacks';
@@ -43,7 +43,9 @@ function lock({ summary, detail }: Diagnostic, place: Place, now: Date): string 
   const minutes = Math.round((now.getTime() - new Date(created).getTime()) / 60_000);
   const age = Number.isNaN(minutes) ? '' : ` (${minutes} minutes ago)`;
   const operation = field('Operation')?.replace('OperationType', '').toLowerCase();
-  return `the state is locked by ${field('Who')} since ${created}${age}, for ${operation}. If that run is over and left its lock: ${commandLine(place, 'force-unlock', id)}`;
+  // What a destroy --from writes is not what synth writes.
+  const line = place.folder.startsWith(path.join('cdktf.out', 'stacks')) ? fromSynth : commandLine;
+  return `the state is locked by ${field('Who')} since ${created}${age}, for ${operation}. If that run is over and left its lock: ${line(place, 'force-unlock', id)}`;
 }
 
 /** What AWS says of something that a state lacks. */

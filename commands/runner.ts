@@ -14,9 +14,9 @@ import type { Stack } from '../topology/stacks';
 import { explain, hint, plain } from './explain';
 import { inOrder, type NotRun } from './in-order';
 import { refuseFiles, refuseVariables } from './interference';
-import type { World } from './run';
 import { Screen } from './screen';
 import { changesOf, hasChanges, type Plans, type Results, reasons } from './summary';
+import { asTyped, type TopologyWorld } from './topology';
 
 const INTERRUPTED = 'interrupted; a repetition goes on from there';
 
@@ -44,6 +44,7 @@ export class Runner {
   private readonly initializer: Initializer;
 
   private constructor(
+    private readonly world: TopologyWorld,
     private readonly terraform: Terraform,
     readonly screen: Screen,
     private readonly options: RunOptions & { readonly atOnce: number },
@@ -58,10 +59,11 @@ export class Runner {
    * @throws UserError if there is no Terraform, an app of the user's that adds to the stacks, or another command at work
    */
   static async with(
-    { name, env, stdout, terminal }: World,
+    world: TopologyWorld,
     options: RunOptions,
     act: (runner: Runner) => Promise<number>,
   ): Promise<number> {
+    const { name, env, stdout, terminal } = world;
     // What it adds to the stacks would be destroyed: it is not synthesized here.
     if (otherApp() !== undefined) {
       throw new UserError(
@@ -81,7 +83,7 @@ export class Runner {
       const cache = { TF_PLUGIN_CACHE_DIR: path.resolve(CACHE) };
       const program = env.TERRAFORM_BINARY_NAME ?? 'terraform';
       const terraform = new Terraform(program, { ...cache, ...env }, (line) => screen.line(line));
-      const runner = new Runner(terraform, screen, { ...options, atOnce });
+      const runner = new Runner(world, terraform, screen, { ...options, atOnce });
       try {
         runner.removePlans();
         const { output } = await terraform.run('.', ['version']);
@@ -105,10 +107,13 @@ export class Runner {
   }
 
   readonly explain = (stack: Stack, error: Diagnostic): string =>
-    explain(
-      error,
-      { ...stack, program: this.terraform.program, folder: this.folderOf(stack) },
-      new Date(),
+    asTyped(
+      explain(
+        error,
+        { ...stack, program: this.terraform.program, folder: this.folderOf(stack) },
+        new Date(),
+      ),
+      this.world,
     );
 
   folderOf({ id }: Pick<Stack, 'id'>): string {

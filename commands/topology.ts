@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { loadTopology } from '../load/load';
+import { asCalled } from '../operate/doctor/remedies';
 import { entryProblems } from '../packaging/entry-problems';
+import { quoted } from '../terraform/command-line';
 import { otherApp } from '../topology/other-app';
 import { isInside, realPath } from '../topology/paths';
 import { formatValue, UserError } from '../topology/problem';
@@ -84,4 +86,11 @@ function refuseCodeFolders({ consumers }: ResolvedTopology, option: string, outp
       );
     }
   }
+}
+
+/** A text with its commands as they are typed for this topology and program. */
+export function asTyped(text: string, { args, topologyFile, env }: TopologyWorld): string {
+  const isNamed = args.some((arg) => arg.startsWith('--topology'));
+  const option = isNamed ? `--topology ${quoted(topologyFile)}` : '';
+  return asCalled(text, option, env.TERRAFORM_BINARY_NAME ?? 'terraform');
 }

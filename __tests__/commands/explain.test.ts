@@ -35,7 +35,7 @@ Lock Info:
 Terraform acquires a state lock to protect the state from being written
 by multiple users at the same time.`;
   expect(text('Error acquiring the state lock', detail)).toBe(
-    'the state is locked by ada@laptop since 2026-01-08 11:15:00.123456 +0000 UTC (45 minutes ago), for apply. If that run is over and left its lock: terraform -chdir=cdktf.out/stacks/consumer-process-orders force-unlock 0b5ebc0f-8a0c-3f7a-8f43-7d63e9a1f1f4',
+    'the state is locked by ada@laptop since 2026-01-08 11:15:00.123456 +0000 UTC (45 minutes ago), for apply. If that run is over and left its lock: npm run synth && terraform -chdir=cdktf.out/stacks/consumer-process-orders init -upgrade && terraform -chdir=cdktf.out/stacks/consumer-process-orders force-unlock 0b5ebc0f-8a0c-3f7a-8f43-7d63e9a1f1f4',
   );
 });
 

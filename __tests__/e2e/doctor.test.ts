@@ -32,6 +32,7 @@ import {
   DisableKeyCommand,
   EnableKeyCommand,
   GetKeyPolicyCommand,
+  ListKeysCommand,
   PutKeyPolicyCommand,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
@@ -49,6 +50,7 @@ import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { ConfirmSubscriptionCommand } from '@aws-sdk/client-sns';
 import { parseDocument } from 'yaml';
 import { command } from '../../commands/doctor';
+import type { Cause } from '../../operate/doctor/cause';
 import { runCommand } from '../helpers/run-command';
 import { clientsIn } from './support/account';
 import { TestBucket } from './support/bucket';
@@ -105,7 +107,7 @@ interface Report {
   readonly subscriptions: readonly {
     readonly subscription: string;
     readonly works: boolean;
-    readonly causes: readonly { readonly cause: string }[];
+    readonly causes: readonly Pick<Cause, 'cause' | 'message' | 'remedy'>[];
   }[];
   readonly causes: readonly { readonly cause: string; readonly account: string }[];
 }
@@ -128,6 +130,21 @@ describeWithEndpoint('doctor', () => {
       now: new Date(Date.now() + later),
     });
     return summaryOf(code, JSON.parse(stdout));
+  }
+
+  /** The causes of the subscription of orders, as they are printed. */
+  async function examined() {
+    const { stdout } = await runCommand(command, {
+      args: ['--json', '--topology', deployment.file],
+      now: new Date(Date.now() + later),
+    });
+    const { subscriptions }: Report = JSON.parse(stdout);
+    return { causes: subscriptions.find((each) => each.subscription === ORDERS)?.causes ?? [] };
+  }
+
+  async function keyIds(): Promise<string[]> {
+    const { Keys = [] } = await analytics.kms.send(new ListKeysCommand({}));
+    return Keys.map(({ KeyId = '' }) => KeyId).sort();
   }
 
   function summaryOf(code: number, report: Report): object {
@@ -404,6 +421,29 @@ describeWithEndpoint('doctor', () => {
         () => s3.send(new PutObjectCommand({ Bucket, Key, Body })),
         { [ORDERS]: ['exists-without-state'] },
       );
+    });
+
+    test('of the consumer lost: what is printed, and a deploy, repair it without a second key', async () => {
+      const keys = await keyIds();
+      await s3.send(new DeleteObjectCommand({ Bucket, Key: keyOf('consumer-process-orders') }));
+      const { causes } = await examined();
+      expect(causes.map(({ cause, message }) => [cause, message.split(' ')[0]])).toEqual(
+        [
+          'aws_kms_key.alarms_topic_key',
+          'aws_kms_alias.alarms_topic_key_alias',
+          'aws_iam_role.execution_role',
+          'aws_lambda_function.processor',
+          'aws_cloudwatch_log_group.log',
+          'aws_s3_bucket.failed_batches',
+        ].map((address) => ['exists-without-state', address]),
+      );
+      for (const { remedy } of causes) {
+        const [command = ''] = /npm run synth.* import \S+ [^;]+/.exec(remedy) ?? [];
+        await run('bash', ['-c', command], { env: { ...process.env, CI: 'true' } });
+      }
+      await deployment.deploy();
+      expect(await found()).toEqual({});
+      expect(await keyIds()).toEqual(keys);
     });
 
     test('older than the topology', async () => {

@@ -1,4 +1,4 @@
-import { commandLine, quoted } from '../../terraform/command-line';
+import { fromSynth, quoted } from '../../terraform/command-line';
 
 /** A deploy of these stacks, in their order. */
 export function deploy(...stacks: readonly string[]): string {
@@ -7,9 +7,13 @@ export function deploy(...stacks: readonly string[]): string {
 
 /** Terraform for one stack, in the folder that is written and initialized first. */
 export function terraform(stack: string, ...args: readonly string[]): string {
-  const place = { program: 'terraform', folder: `cdktf.out/stacks/${stack}` };
-  const init = commandLine(place, 'init', '-upgrade');
-  return ['npm run synth', init, commandLine(place, ...args)].join(' && ');
+  return fromSynth({ program: 'terraform', folder: `cdktf.out/stacks/${stack}` }, ...args);
+}
+
+/** What a function logged since then, with either version of the AWS CLI. */
+export function logs(group: string, region: string, since: Date): string {
+  const lines = "--query 'events[].message' --output text";
+  return `aws logs filter-log-events --log-group-name ${quoted(group)} --start-time ${since.getTime()} --region ${region} ${lines}`;
 }
 
 /** A command as it is called for the topology and the program that this one is called with. */

@@ -169,7 +169,7 @@ describe('functions', () => {
   });
 
   const logs = (group: string) =>
-    `aws logs tail ${group} --since 15m --region us-east-1 shows why; correct the code, then npm run deploy -- ${CONSUMER}. What Lambda discarded meanwhile: npm run redrive -- --consumer process-orders`;
+    `if it is not repaired already, see why: aws logs filter-log-events --log-group-name ${group} --start-time 1795779900000 --region us-east-1 --query 'events[].message' --output text; correct the code, then npm run deploy -- ${CONSUMER}. What Lambda discarded meanwhile: npm run redrive -- --consumer process-orders`;
 
   test('a function fails with errors, and with changes that it reports', () => {
     const metrics = measured(
@@ -179,7 +179,7 @@ describe('functions', () => {
     );
     expect(ofFunction({}, metrics)).toEqual([
       `function-fails analytics ${CONSUMER} function`,
-      '1 invocation of ProcessOrders failed, and 3 attempts to process a change failed in ProcessOrders in the last 15 minutes; Lambda retries until the limits of the subscription. The log group is /aws/lambda/ProcessOrders',
+      '1 invocation of ProcessOrders failed, and 3 attempts to process a change failed in ProcessOrders in the last 15 minutes, before or after a repair; Lambda retries until the limits of the subscription. The log group is /aws/lambda/ProcessOrders',
       logs('/aws/lambda/ProcessOrders'),
     ]);
   });
@@ -198,7 +198,7 @@ describe('functions', () => {
     expect(more).toEqual([]);
     expect(place).toBe(`function-fails analytics ${CONSUMER} function`);
     expect(message).toMatch(
-      /^8 attempts to process a record failed in ProcessOrders in the last 15 minutes;/,
+      /^8 attempts to process a record failed in ProcessOrders in the last 15 minutes,/,
     );
   });
 
@@ -402,7 +402,7 @@ describe('alarms', () => {
     expect(causes({ alarms: [raised, silent] })).toEqual([
       `alarm-raised analytics ${CONSUMER} alarms`,
       `the alarm ProcessOrders-errors is in ALARM since 2026-11-27T11:00:00Z: ${raised.StateReason}`,
-      "read the function's log: aws logs tail /aws/lambda/ProcessOrders --since 1h --region us-east-1 (docs/runbook.md)",
+      "read the function's log: aws logs filter-log-events --log-group-name /aws/lambda/ProcessOrders --start-time 1795777200000 --region us-east-1 --query 'events[].message' --output text (docs/runbook.md)",
       `alarm-raised analytics ${STACK} alarms`,
       `the alarm ProcessOrders-${STACK}-not-polled is in INSUFFICIENT_DATA since 2026-11-27T11:00:00Z: Insufficient Data: 3 datapoints were unknown.`,
       "look at the mapping's last result, the policy of the stream, the role and the key of the table: records are lost after 24 hours (docs/runbook.md)",

@@ -9,11 +9,11 @@ import type { ResolvedConsumer } from '../../../topology/resolve';
 import { causesIn, type Looked, type Place } from '../cause';
 import type { Facts } from '../facts';
 import { isFound } from '../read/reader';
-import { deploy } from '../remedies';
+import { deploy, logs } from '../remedies';
 import { time } from '../times';
 
 /** Alarms that are raised. */
-export function raisedAlarms({ consumers, subscriptions }: Facts): Looked[] {
+export function raisedAlarms({ consumers, subscriptions, now }: Facts): Looked[] {
   return consumers.flatMap((facts) => {
     const { consumer, alarms } = facts;
     if (!isFound(alarms)) return [];
@@ -30,7 +30,7 @@ export function raisedAlarms({ consumers, subscriptions }: Facts): Looked[] {
       return causesIn(place, 'alarms')(
         'alarm-raised',
         `the alarm ${AlarmName} is in ${StateValue}${since}: ${StateReason}`,
-        `${TO_DO[id]?.(consumer)} (${ownPage('runbook.md')})`,
+        `${TO_DO[id]?.(consumer, now)} (${ownPage('runbook.md')})`,
       );
     });
   });
@@ -55,15 +55,15 @@ function isRaised({ StateValue, TreatMissingData, ...times }: MetricAlarm): bool
 /** Milliseconds within which a new alarm gets its first state. */
 const BEGINS = 60_000;
 
-const log = ({ function: { name }, account: { region } }: ResolvedConsumer) =>
-  `aws logs tail ${names.logGroup(name)} --since 1h --region ${region}`;
+const log = ({ function: { name }, account: { region } }: ResolvedConsumer, now: Date) =>
+  logs(names.logGroup(name), region, new Date(now.getTime() - 3_600_000));
 
 /** What the page of the alarms says to do. */
-export const TO_DO: Readonly<Record<string, (consumer: ResolvedConsumer) => string>> = {
+export const TO_DO: Readonly<Record<string, (consumer: ResolvedConsumer, now: Date) => string>> = {
   iterator_age: () =>
     'look at the other causes; records are lost 24 hours after they were written. It stays as it is until the next record is processed',
-  errors: (consumer) => `read the function's log: ${log(consumer)}`,
-  failed_changes: (consumer) => `read the function's log: ${log(consumer)}`,
+  errors: (consumer, now) => `read the function's log: ${log(consumer, now)}`,
+  failed_changes: (consumer, now) => `read the function's log: ${log(consumer, now)}`,
   throttles: ({ stackId }) =>
     `raise the concurrency, reserved or the account's, then ${deploy(stackId)}`,
   concurrency: () => 'look which table has so many changes: its own consumer keeps it from others',

@@ -11,11 +11,11 @@ import { causesIn, type Looked } from '../cause';
 import type { ConsumerFacts, Facts } from '../facts';
 import type { LiveFunction } from '../read/function';
 import { isFound } from '../read/reader';
-import { deploy } from '../remedies';
+import { deploy, logs } from '../remedies';
 import { RECENT } from '../times';
 
 /** Functions that are not there, that Lambda does not invoke, and those that fail. */
-export function functions({ consumers }: Facts): Looked[] {
+export function functions({ consumers, now }: Facts): Looked[] {
   return consumers.flatMap((facts) => {
     const { function: found } = facts;
     if (found === 'absent') return [missing(facts)];
@@ -25,7 +25,7 @@ export function functions({ consumers }: Facts): Looked[] {
       isInactive(found, facts, counts),
       isNotUpdated(found, facts),
       isPaused(found, facts) ?? isThrottled(found, facts, counts),
-      fails(found, facts, counts) ?? isNotReached(found, facts, counts),
+      fails(found, facts, counts, now) ?? isNotReached(found, facts, counts),
     ];
   });
 }
@@ -120,7 +120,7 @@ function isThrottled(
   );
 }
 
-function fails(found: LiveFunction, facts: ConsumerFacts, counts: Counts): Looked {
+function fails(found: LiveFunction, facts: ConsumerFacts, counts: Counts, now: Date): Looked {
   const { consumer } = facts;
   const { name } = consumer.function;
   const { errors, failedChanges, failedRecords, throttles } = counts;
@@ -137,11 +137,12 @@ function fails(found: LiveFunction, facts: ConsumerFacts, counts: Counts): Looke
   ].filter(Boolean);
   if (what.length === 0) return undefined;
   const group = found.LoggingConfig?.LogGroup ?? names.logGroup(name);
+  const shown = logs(group, consumer.account.region, new Date(now.getTime() - RECENT * 60_000));
   const deployed = makesFunction(consumer) ? deploy(facts.stack) : 'deploy it';
   return causesIn(facts, 'function')(
     'function-fails',
-    `${what.join(', and ')} in the last ${RECENT} minutes; Lambda retries until the limits of the subscription. The log group is ${group}`,
-    `aws logs tail ${group} --since ${RECENT}m --region ${consumer.account.region} shows why; correct the code, then ${deployed}. What Lambda discarded meanwhile: npm run redrive -- --consumer ${consumer.name}`,
+    `${what.join(', and ')} in the last ${RECENT} minutes, before or after a repair; Lambda retries until the limits of the subscription. The log group is ${group}`,
+    `if it is not repaired already, see why: ${shown}; correct the code, then ${deployed}. What Lambda discarded meanwhile: npm run redrive -- --consumer ${consumer.name}`,
   );
 }
 

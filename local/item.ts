@@ -106,6 +106,9 @@ function plainImage(item: object): Image {
 }
 
 function storedMap(map: object, place: string, level: number): Image {
+  if (Object.hasOwn(map, '')) {
+    throw new UserError(`${place || 'an item'} must have attributes with names, got an empty one`);
+  }
   const values = Object.entries(map).map(([name, value]) => [
     name,
     storedValue(value, place === '' ? name : `${place}.${name}`, level + 1),

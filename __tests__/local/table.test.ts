@@ -87,6 +87,23 @@ test('what changes nothing has no record', () => {
   expect(orders.state.records).toHaveLength(1);
 });
 
+test('numbers of one value are one, however they are written', () => {
+  const orders = table({ key: [{ name: 'Id', type: 'N' }] });
+  const written = ['1e100', '1E100', '10E99', '0.1e+101', '-12.50E-99', '-125e-100'];
+  const ids = written.map((N) => orders.put({ Id: { N } }).keys.Id?.N);
+  expect([...new Set(ids)]).toEqual(['1E100', '-125E-100']);
+  expect(orders.state.records).toHaveLength(2);
+});
+
+test('an attribute without a name is refused', () => {
+  expect(() => table().put({ Id: 'a', '': 1 })).toThrow(
+    'an item must have attributes with names, got an empty one',
+  );
+  expect(() => table().put({ Id: 'a', Address: { '': 1 } })).toThrow(
+    'Address must have attributes with names, got an empty one',
+  );
+});
+
 test.each([
   ['KEYS_ONLY', []],
   ['NEW_IMAGE', ['NewImage']],

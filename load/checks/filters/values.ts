@@ -100,7 +100,10 @@ export const NUMBERS: Values = {
     (text) => /^-?((0|[1-9]\d*)(\.\d*)?([eE][+-]?\d*)?)?$/.test(text),
     (text) => /^((-?\d+)?(\.\d*[1-9])?([eE][+-]?\d+)?|[+-]?\d+)$/.test(text),
   ),
-  written: asDynamoDbWritesIt,
+  written: (text) => {
+    const form = asDynamoDbWritesIt(text);
+    return form?.includes('E') ? text : form;
+  },
 };
 
 export const BINARIES = texts('Base64', 'aGk=', isBase64, isPartOfBase64);
@@ -141,8 +144,8 @@ export function streamArns(beginnings: readonly string[]): Values {
 }
 
 /**
- * A number as DynamoDB writes it, with no zeros that it does not need; an exponent is left as it is where
- * the number without it would have many zeros. Undefined if it is no number of DynamoDB.
+ * A number as DynamoDB writes it, with no zeros that it does not need. Where it would have many, nobody says how
+ * DynamoDB does: it keeps an exponent, in one form for each value. Undefined if it is no number of DynamoDB.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html#HowItWorks.DataTypes.Number
  */
@@ -154,7 +157,9 @@ export function asDynamoDbWritesIt(text: string): string | undefined {
   if (digits === '') return '0';
   const point = before.length - zeros.length + Number(exponent);
   if (digits.length > 38 || point < -129 || point > 126) return undefined;
-  if (exponent !== '0' && (point < -5 || point > 38)) return text;
+  if (exponent !== '0' && (point < -5 || point > 38)) {
+    return `${sign}${digits}E${point - digits.length}`;
+  }
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
   const fraction = digits.slice(point);
   return `${sign}${digits.slice(0, point).padEnd(point, '0')}${fraction && `.${fraction}`}`;

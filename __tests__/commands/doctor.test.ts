@@ -37,7 +37,10 @@ test('without credentials the one cause is printed, and the exit code is 1', asy
       '',
       'no-credentials all accounts, credentials',
       `  ${MESSAGE}`,
-      expect.stringMatching(/^ {2}To do: sign in, /),
+      '  To do: sign in, such as with',
+      '    aws sso login',
+      '  or set AWS_PROFILE; this shows whose they are:',
+      '    aws sts get-caller-identity',
       '',
       '1 cause; 0 of 1 subscription without one',
       '',
@@ -61,6 +64,7 @@ test('with --json standard output is one document', async () => {
         part: 'credentials',
         message: MESSAGE,
         remedy: expect.stringMatching(/^sign in, /),
+        commands: ['aws sso login', 'aws sts get-caller-identity'],
       },
     ],
   });
@@ -77,6 +81,7 @@ test('a pattern without a subscription is refused', async () => {
 test.each([
   ['npm run deploy', 'npm run deploy -- --topology t.yaml'],
   ['npm run deploy -- producer-orders', 'npm run deploy -- --topology t.yaml producer-orders'],
+  ['enable it: `npm run deploy`', 'enable it: `npm run deploy -- --topology t.yaml`'],
   [
     'npm run synth && terraform -chdir=a init',
     'npm run synth -- --topology t.yaml && tofu -chdir=a init',

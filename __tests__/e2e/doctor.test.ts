@@ -50,7 +50,7 @@ import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { ConfirmSubscriptionCommand } from '@aws-sdk/client-sns';
 import { parseDocument } from 'yaml';
 import { command } from '../../commands/doctor';
-import type { Cause } from '../../operate/doctor/cause';
+import type { ReportedCause } from '../../operate/doctor/report';
 import { runCommand } from '../helpers/run-command';
 import { clientsIn } from './support/account';
 import { TestBucket } from './support/bucket';
@@ -107,7 +107,7 @@ interface Report {
   readonly subscriptions: readonly {
     readonly subscription: string;
     readonly works: boolean;
-    readonly causes: readonly Pick<Cause, 'cause' | 'message' | 'remedy'>[];
+    readonly causes: readonly Pick<ReportedCause, 'cause' | 'message' | 'commands'>[];
   }[];
   readonly causes: readonly { readonly cause: string; readonly account: string }[];
 }
@@ -437,8 +437,8 @@ describeWithEndpoint('doctor', () => {
           'aws_s3_bucket.failed_batches',
         ].map((address) => ['exists-without-state', address]),
       );
-      for (const { remedy } of causes) {
-        const [command = ''] = /npm run synth.* import \S+ [^;]+/.exec(remedy) ?? [];
+      for (const { commands } of causes) {
+        const [command = ''] = commands;
         await run('bash', ['-c', command], { env: { ...process.env, CI: 'true' } });
       }
       await deployment.deploy();

@@ -44,7 +44,7 @@ export interface Cause {
   readonly part: string;
   /** What was found, with its names and values. */
   readonly message: string;
-  /** What to do, with the exact command. */
+  /** What to do, with the exact commands, each in backticks. */
   readonly remedy: string;
 }
 

@@ -7,6 +7,7 @@ import type { Cause } from './cause';
 import type { Examination } from './doctor';
 import type { SubscriptionFacts } from './facts';
 import { isFound } from './read/reader';
+import { partsOf } from './remedies';
 import { time } from './times';
 
 /** What `--json` prints. */
@@ -17,10 +18,24 @@ export interface Report {
     readonly subscription: string;
     readonly works: boolean;
     /** Those that concern it alone. */
-    readonly causes: readonly Cause[];
+    readonly causes: readonly ReportedCause[];
   }[];
   /** Those of accounts, and of stacks that several subscriptions have to do with, or none. */
-  readonly causes: readonly Cause[];
+  readonly causes: readonly ReportedCause[];
+}
+
+export interface ReportedCause extends Cause {
+  /** Those of the remedy, in their order. */
+  readonly commands: readonly string[];
+}
+
+function reported(cause: Cause): ReportedCause {
+  const parts = partsOf(cause.remedy);
+  return {
+    ...cause,
+    remedy: parts.join(''),
+    commands: parts.filter((_, index) => index % 2 === 1),
+  };
 }
 
 export function reportOf(examination: Examination): Report {
@@ -36,9 +51,9 @@ export function reportOf(examination: Examination): Report {
     subscriptions: [...concerning].map(([{ subscription }, found]) => ({
       subscription: subscription.stackId,
       works: found.length === 0,
-      causes: found.filter(isOwn),
+      causes: found.filter(isOwn).map(reported),
     })),
-    causes: causes.filter((cause) => !isOwn(cause)),
+    causes: causes.filter((cause) => !isOwn(cause)).map(reported),
   };
 }
 
@@ -61,7 +76,7 @@ export function reportLines(examination: Examination, colours = false): string[]
       '',
       `${red(cause)} ${bold(oneLine(place.join(', ')))}`,
       `  ${oneLine(message)}`,
-      `  To do: ${oneLine(remedy)}`,
+      ...toDo(oneLine(remedy)),
     ];
   });
   const works = concerning.filter(([, found]) => found.length === 0).length;
@@ -71,6 +86,15 @@ export function reportLines(examination: Examination, colours = false): string[]
       ? `${all} without a cause; ${CHECKED}`
       : `${counted(causes.length, 'cause', 'causes')}; ${works} of ${all} without one`;
   return [...rows, ...paragraphs.flat(), '', total];
+}
+
+/** Each command whole on a line of its own, to be copied. */
+function toDo(remedy: string): string[] {
+  const [first = '', ...others] = partsOf(remedy);
+  const lines = others.map((part, index) =>
+    index % 2 === 0 ? `    ${part}` : `  ${part.replace(/^[;,.]? */, '').trimEnd()}`,
+  );
+  return [`  To do: ${first}`.trimEnd(), ...lines].filter((line) => line.trim() !== '');
 }
 
 /** What causes of several stacks have in common, if they differ in nothing else. */

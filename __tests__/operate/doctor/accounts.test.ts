@@ -170,7 +170,7 @@ test.each<
     1,
     'no-credentials   credentials',
     'there are no credentials of AWS, or they cannot be used (ExpiredToken: The security token is expired)',
-    'sign in, such as with aws sso login, or set AWS_PROFILE; aws sts get-caller-identity shows whose they are',
+    'sign in, such as with aws sso login; or set AWS_PROFILE; this shows whose they are: aws sts get-caller-identity',
   ],
 ])('%s, and nothing is known', async (_, answers, overrides, count, ...causes) => {
   const read = await readTheTable(answers, overrides);
@@ -292,7 +292,7 @@ describe('states', () => {
       causes: [
         'not-readable shop producer-orders state',
         `s3:/${KEY} is not a Terraform state of version 4, so this was not checked (${size})`,
-        'restore its last version that is one: aws s3api list-object-versions --bucket example-terraform-state --prefix orders/producer-orders.tfstate lists them',
+        'restore its last version that is one, of these: aws s3api list-object-versions --bucket example-terraform-state --prefix orders/producer-orders.tfstate',
       ],
     });
   });

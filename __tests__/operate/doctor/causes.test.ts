@@ -222,7 +222,7 @@ const FAULTS: [string, Faults, ...string[]][] = [
       TOPIC[1],
       TOPIC[0],
       'another one, second',
-      `${ofStack(CONSUMER, 'state', 'rm', TOPIC[1])} && ${ofStack(CONSUMER, 'import', TOPIC[1], KEY_ID)}; what to do with second: docs/repair.md`,
+      `${ofStack(CONSUMER, 'state', 'rm', TOPIC[1])}; then ${ofStack(CONSUMER, 'import', TOPIC[1], KEY_ID)}; what to do with second: docs/repair.md`,
     ),
     ...exists('analytics consumer-process-orders key', TOPIC[2], TOPIC[0]),
   ],
@@ -234,7 +234,7 @@ const FAULTS: [string, Faults, ...string[]][] = [
       TOPIC[1],
       TOPIC[0],
       'none',
-      `it is Disabled: aws kms enable-key --key-id ${KEY} --region us-east-1, with credentials of 444455556666; ${ofStack(CONSUMER, 'import', TOPIC[1], KEY_ID)}`,
+      `it is Disabled: with credentials of 444455556666: aws kms enable-key --key-id ${KEY} --region us-east-1; ${ofStack(CONSUMER, 'import', TOPIC[1], KEY_ID)}`,
     ),
   ],
   [
@@ -453,7 +453,7 @@ const FAULTS: [string, Faults, ...string[]][] = [
     },
     'stream-off shop producer-orders stream',
     'the table arn:aws:dynamodb:us-east-1:444455556666:table/Orders has no stream: changes that are written now are not recorded',
-    'aws dynamodb update-table --table-name Orders --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES --region us-east-1, with credentials of 444455556666, then npm run deploy',
+    'with credentials of 444455556666: aws dynamodb update-table --table-name Orders --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES --region us-east-1; then npm run deploy',
   ],
   [
     'another stream',
@@ -576,14 +576,14 @@ const FAULTS: [string, Faults, ...string[]][] = [
     key({ KeyState: 'Disabled' }),
     'key-disabled shop producer-orders key',
     `the key ${KEY} is Disabled: what Orders and its stream hold cannot be read`,
-    `aws kms enable-key --key-id ${KEY} --region us-east-1, with credentials of 444455556666`,
+    `with credentials of 444455556666: aws kms enable-key --key-id ${KEY} --region us-east-1`,
   ],
   [
     'a key that will be deleted',
     key({ KeyState: 'PendingDeletion', DeletionDate: new Date('2026-12-24T00:00:00Z') }),
     'key-disabled shop producer-orders key',
     `the key ${KEY} is PendingDeletion (deleted on 2026-12-24T00:00:00Z): what Orders and its stream hold cannot be read`,
-    `aws kms cancel-key-deletion --key-id ${KEY} --region us-east-1 && aws kms enable-key --key-id ${KEY} --region us-east-1, with credentials of 444455556666`,
+    `with credentials of 444455556666: aws kms cancel-key-deletion --key-id ${KEY} --region us-east-1 && aws kms enable-key --key-id ${KEY} --region us-east-1`,
   ],
   [
     'a key that does not know the reader',
@@ -649,7 +649,7 @@ const FAULTS: [string, Faults, ...string[]][] = [
     },
     'key-disabled analytics consumer-process-orders key',
     `the key ${KEY} is Disabled: the variables of the function, its log and failed batches cannot be used`,
-    `aws kms enable-key --key-id ${KEY} --region us-east-1, with credentials of 444455556666`,
+    `with credentials of 444455556666: aws kms enable-key --key-id ${KEY} --region us-east-1`,
   ],
 ];
 

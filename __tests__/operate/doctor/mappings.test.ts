@@ -25,7 +25,7 @@ function found(change: Change, overrides: Overrides = {}, polled: Record<number,
   return mappings(facts).flatMap((each) => {
     if (!each) return [];
     expect(each).toMatchObject({ account: 'analytics', stack: STACK, part: 'mapping' });
-    return [each.cause, each.message, each.remedy];
+    return [each.cause, each.message, each.remedy.replaceAll('`', '')];
   });
 }
 
@@ -70,7 +70,7 @@ test.each([
   expect(found('absent', { 'subscriptions[0].startingPosition': startingPosition })).toEqual([
     'mapping-missing',
     'the event source mapping of the state was deleted in AWS: nothing reads the stream',
-    `npm run deploy -- ${STACK} creates it again; ${from}`,
+    `create it again: npm run deploy -- ${STACK}; ${from}`,
   ]);
 });
 
@@ -78,7 +78,7 @@ test('a mapping that the topology enables is disabled', () => {
   expect(found({ State: 'Disabled', LastModified: new Date('2026-11-27T09:30:00Z') })).toEqual([
     'mapping-disabled',
     'the event source mapping is Disabled since 2026-11-27T09:30:00Z (User action), and the topology has enabled: true: nothing reads the stream, which keeps a record for 24 hours',
-    `npm run deploy -- ${STACK} enables it`,
+    `enable it: npm run deploy -- ${STACK}`,
   ]);
 });
 
@@ -107,7 +107,7 @@ test('a mapping differs from what is synthesized', () => {
       'metrics_config is [] instead of ["EventCount"]',
       `event_source_arn is arn:aws:dynamodb:us-east-1:444455556666:table/Carts/stream/2026-01-01T00:00:00.000 instead of ${STREAM}…`,
     ].join('; '),
-    `npm run deploy -- ${STACK} sets it; npm run plan -- ${STACK} shows it first`,
+    `look at the plan: npm run plan -- ${STACK}; then npm run deploy -- ${STACK}`,
   ]);
 });
 
@@ -128,13 +128,13 @@ test.each<[string, string, message: string, remedy: string, Overrides?]>([
     'the policy of the stream',
     notAuthorized('DescribeStream', 'resource-based policy'),
     'the policy of the stream does not let the role read',
-    "npm run deploy -- producer-orders writes the stream's policy",
+    "write the stream's policy: npm run deploy -- producer-orders",
   ],
   [
     'the role',
     notAuthorized('GetRecords', 'identity-based policy'),
     'the role may not read the stream',
-    "npm run deploy -- consumer-process-orders writes the role's policies",
+    "write the role's policies: npm run deploy -- consumer-process-orders",
   ],
   [
     'a role of others',
@@ -153,19 +153,19 @@ test.each<[string, string, message: string, remedy: string, Overrides?]>([
     'what AWS does not say',
     notAuthorized('GetShardIterator'),
     'Lambda may not read the stream',
-    "npm run deploy -- producer-orders writes the stream's policy; npm run deploy -- consumer-process-orders writes the role's policies",
+    "write the stream's policy: npm run deploy -- producer-orders; write the role's policies: npm run deploy -- consumer-process-orders",
   ],
   [
     'the key of the table',
     'kms:Decrypt on arn:aws:kms:us-east-1:444455556666:key/k is refused because no resource-based policy allows the kms:Decrypt action',
     'Lambda may not decrypt the table',
-    'npm run deploy -- producer-orders writes the policy of a key that the stack makes; the owner of another one lets the role decrypt with it, as docs/encryption.md says',
+    'write the policy of a key that the stack makes: npm run deploy -- producer-orders; the owner of another one lets the role decrypt with it, as docs/encryption.md says',
   ],
   [
     'a role that is gone',
     'The role arn:aws:iam::111122223333:role/ProcessOrdersRole cannot be assumed by Lambda',
     'Lambda cannot assume the role',
-    "npm run deploy -- consumer-process-orders writes the role's policies",
+    "write the role's policies: npm run deploy -- consumer-process-orders",
   ],
 ])('a mapping is refused by %s', (_, result, message, remedy, overrides = {}) => {
   expect(found({ LastProcessingResult: `PROBLEM: ${result}` }, overrides)).toEqual([

@@ -75,7 +75,7 @@ describe('functions', () => {
     expect(causes({ function: 'absent' })).toEqual([
       `function-missing analytics ${CONSUMER} function`,
       message,
-      `npm run deploy -- ${CONSUMER} creates it again`,
+      `create it again: npm run deploy -- ${CONSUMER}`,
     ]);
     expect(causes({ function: 'absent' }, OF_OTHERS)).toEqual([
       `function-missing analytics ${CONSUMER} function`,
@@ -140,7 +140,7 @@ describe('functions', () => {
     expect(ofFunction({ reserved: 0 }, metrics)).toEqual([
       `function-paused analytics ${CONSUMER} function`,
       message,
-      `npm run deploy -- ${CONSUMER} sets what the topology has; to pause, write enabled: false for its subscriptions`,
+      `set what the topology has: npm run deploy -- ${CONSUMER}; to pause, write enabled: false for its subscriptions`,
     ]);
     expect(ofFunction({ reserved: 0 }, metrics, OF_OTHERS)).toEqual([
       `function-paused analytics ${CONSUMER} function`,
@@ -207,7 +207,7 @@ describe('functions', () => {
     [
       'a grant that belongs to a role that was replaced',
       { Environment: { Variables: { STAGE: 'live' } } },
-      `its key for the environment may belong to a role that was deleted. docs/encryption.md, "A role that is replaced": aws lambda update-function-configuration --function-name ProcessOrders --role <another role that Lambda may assume> --region us-east-1 && aws lambda wait function-updated-v2 --function-name ProcessOrders --region us-east-1 && aws lambda update-function-configuration --function-name ProcessOrders --role ${ROLE} --region us-east-1`,
+      `its key for the environment may belong to a role that was deleted. docs/encryption.md, "A role that is replaced": aws lambda update-function-configuration --function-name ProcessOrders --role <another role that Lambda may assume> --region us-east-1; then aws lambda wait function-updated-v2 --function-name ProcessOrders --region us-east-1; then aws lambda update-function-configuration --function-name ProcessOrders --role ${ROLE} --region us-east-1`,
     ],
     [
       'a key of the consumer',
@@ -317,7 +317,7 @@ describe('records', () => {
     expect(causes({ metrics })).toEqual([
       `records-lost analytics ${STACK} mapping`,
       'Lambda discarded 5 records in the last 24 hours that it could not write to the bucket process-orders-failed-batches-025f751830a2, the last ones in the hour from 2026-11-27T10:00:00Z',
-      `npm run deploy -- ${CONSUMER} writes the bucket and what the role may do with it; then write the items again, since their records are lost`,
+      `write the bucket and what the role may do with it: npm run deploy -- ${CONSUMER}; then write the items again, since their records are lost`,
     ]);
   });
 
@@ -448,7 +448,7 @@ describe('alarms', () => {
     expect(causes({ emails: [] }, email)).toEqual([
       `email-unconfirmed analytics ${CONSUMER} email`,
       `ops@example.com is not subscribed to ${topic}: SNS deletes what is not confirmed within two days, and nobody reads the alarms`,
-      `npm run deploy -- ${CONSUMER} subscribes it again; then open the link in the mail from AWS Notifications`,
+      `subscribe it again: npm run deploy -- ${CONSUMER}; then open the link in the mail from AWS Notifications`,
     ]);
   });
 });

@@ -10,8 +10,14 @@ const cause = (stack: string, account = 'shop'): Cause => ({
   stack,
   part: 'state',
   message: 'it is not deployed',
-  remedy: `npm run deploy -- ${stack}`,
+  remedy: `\`npm run deploy -- ${stack}\``,
 });
+
+/** As `--json` has it, of a remedy with one command. */
+const reported = (each: Cause) => {
+  const [, command] = each.remedy.split('`');
+  return { ...each, remedy: each.remedy.replaceAll('`', ''), commands: [command] };
+};
 
 const TWO = factsOf({
   'subscriptions[1]': { producer: 'orders', consumer: 'audit' },
@@ -44,9 +50,30 @@ test('on a terminal causes are red, and what AWS says cannot act on it', () => {
     '',
     '\x1b[31mnot-deployed\x1b[39m \x1b[1mshop, producer-orders, state\x1b[22m',
     String.raw`  no\u001b[2J clear`,
-    '  To do: npm run deploy -- producer-orders',
+    '  To do:',
+    '    npm run deploy -- producer-orders',
     '',
     '1 cause; 0 of 1 subscription without one',
+  ]);
+});
+
+test('each command is whole on a line of its own, and words are on others', () => {
+  const remedy =
+    'if it is this one: `terraform import a b`; docs/repair.md has more; then `npm run deploy`. Wait';
+  const examination = { facts: factsOf(), causes: [{ ...cause('producer-orders'), remedy }] };
+  expect(reportLines(examination).slice(4, -2)).toEqual([
+    '  To do: if it is this one:',
+    '    terraform import a b',
+    '  docs/repair.md has more; then',
+    '    npm run deploy',
+    '  Wait',
+  ]);
+  expect(reportOf(examination).subscriptions[0]?.causes).toMatchObject([
+    {
+      remedy:
+        'if it is this one: terraform import a b; docs/repair.md has more; then npm run deploy. Wait',
+      commands: ['terraform import a b', 'npm run deploy'],
+    },
   ]);
 });
 
@@ -64,9 +91,9 @@ test('a cause of one subscription is its own, one of several is said once', () =
     works: false,
     subscriptions: [
       { subscription: 'subscription-orders-process-orders', works: false, causes: [] },
-      { subscription: 'subscription-orders-audit', works: false, causes: [one] },
+      { subscription: 'subscription-orders-audit', works: false, causes: [reported(one)] },
     ],
-    causes: [several],
+    causes: [reported(several)],
   });
 });
 
@@ -80,11 +107,13 @@ test('causes that differ only in their stacks are printed once', () => {
     '',
     'not-deployed account-0, account-1, account-2 and 1 more, producer-orders, consumer-1, consumer-2 and 1 more, state',
     '  <stack> is not deployed',
-    '  To do: npm run deploy -- <stack>',
+    '  To do:',
+    '    npm run deploy -- <stack>',
     '',
     'not-deployed shop, consumer-audit, state',
     '  it is locked',
-    '  To do: npm run deploy -- consumer-audit',
+    '  To do:',
+    '    npm run deploy -- consumer-audit',
     '',
     '5 causes; 0 of 2 subscriptions without one',
   ]);
@@ -97,7 +126,7 @@ test('a cause of an account concerns all of its subscriptions, and is said once'
   });
   const examination = { facts: factsOf(), causes: [refused] };
   expect(reportOf(examination)).toMatchObject({
-    causes: [refused],
+    causes: [reported(refused)],
     subscriptions: [{ works: false, causes: [] }],
   });
   expect(reportLines(examination)).toEqual([
@@ -105,7 +134,8 @@ test('a cause of an account concerns all of its subscriptions, and is said once'
     '',
     'role-not-assumed shop, credentials',
     '  the role arn:aws:iam::444455556666:role/Deploy cannot be assumed (AccessDenied: not authorized)',
-    "  To do: let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it: aws sts assume-role --role-arn arn:aws:iam::444455556666:role/Deploy --role-session-name doctor",
+    "  To do: let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it:",
+    '    aws sts assume-role --role-arn arn:aws:iam::444455556666:role/Deploy --role-session-name doctor',
     '',
     '1 cause; 0 of 1 subscription without one',
   ]);

@@ -9,7 +9,7 @@ import type { ResolvedConsumer } from '../../../topology/resolve';
 import { causesIn, type Looked, type Place } from '../cause';
 import type { Facts } from '../facts';
 import { isFound } from '../read/reader';
-import { deploy, logs } from '../remedies';
+import { deploy, logs, typed } from '../remedies';
 import { time } from '../times';
 
 /** Alarms that are raised. */
@@ -70,10 +70,11 @@ export const TO_DO: Readonly<Record<string, (consumer: ResolvedConsumer, now: Da
   duration: ({ stackId }) =>
     `smaller batches, more memory or a longer timeout, then ${deploy(stackId)}`,
   destination_failures: ({ stackId }) =>
-    `look at the bucket of failed batches and the role's access to it: ${deploy(stackId)} writes both. What failed is lost`,
-  failed_batches: ({ name }) => `remove the cause, then npm run redrive -- --consumer ${name}`,
+    `look at the bucket of failed batches and the role's access to it, which this writes: ${deploy(stackId)}. What failed is lost`,
+  failed_batches: ({ name }) =>
+    `remove the cause, then ${typed(`npm run redrive -- --consumer ${name}`)}`,
   lost_records: ({ stackId }) =>
-    `look at the bucket of failed batches: ${deploy(stackId)} writes it; write the items again, if the stream no longer has them`,
+    `look at the bucket of failed batches, which this writes: ${deploy(stackId)}; write the items again, if the stream no longer has them`,
   failed_invokes: () => "look at the function's state, role, key and network",
   not_polled: () =>
     "look at the mapping's last result, the policy of the stream, the role and the key of the table: records are lost after 24 hours",
@@ -92,14 +93,14 @@ export function unconfirmedEmails({ consumers }: Facts): Looked[] {
       return cause(
         'email-unconfirmed',
         `${email} is not subscribed to ${topicArn}: SNS deletes what is not confirmed within two days, and nobody reads the alarms`,
-        `${deploy(stack)} subscribes it again; then ${open}`,
+        `subscribe it again: ${deploy(stack)}; then ${open}`,
       );
     }
     if (!emails.some(({ SubscriptionArn }) => SubscriptionArn === PENDING)) return undefined;
     return cause(
       'email-unconfirmed',
       `${email} has not confirmed its subscription to ${topicArn}: nobody reads the alarms`,
-      `${open}; it comes again with aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${email} --region ${account.region}`,
+      `${open}; it comes again with ${typed(`aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${email} --region ${account.region}`)}`,
     );
   });
 }

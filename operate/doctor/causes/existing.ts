@@ -24,7 +24,7 @@ function ofKey({ place, alias, key, name, live }: NamedKey): Looked[] {
   const known = attributesOf(place, key);
   const isOther = known?.key_id !== undefined && known.key_id !== id;
   const first = KeyState === 'Enabled' ? '' : `it is ${KeyState}: ${enabling(live)}; `;
-  const forget = isOther ? `${terraform(stack, 'state', 'rm', key)} && ` : '';
+  const forget = isOther ? `${terraform(stack, 'state', 'rm', key)}; then ` : '';
   const has = isOther ? `has another one, ${known.key_id}` : 'has none';
   const last = isOther ? `; what to do with ${known.key_id}: ${ownPage('repair.md')}` : '';
   return [

@@ -3,6 +3,7 @@ import { counted } from '../../redrive/report';
 import { causesIn, type Place } from '../cause';
 import type { Facts } from '../facts';
 import { isFound } from '../read/reader';
+import { typed } from '../remedies';
 import { time } from '../times';
 
 const DAY = 24 * 3600 * 1000;
@@ -26,7 +27,7 @@ export function failedBatches({ consumers, subscriptions }: Facts) {
       return causesIn(placeOf.get(some[0].mapping) ?? facts, 'failed batches')(
         'failed-batches-waiting',
         `${counted(some.length, 'failed batch waits', 'failed batches wait')} in s3://${bucket}, the oldest since ${time(new Date(since))}; S3 deletes it after ${expires} (failedBatches.expirationInDays: ${expirationInDays})`,
-        `remove the cause, then npm run redrive -- --consumer ${name}; with --dry-run it lists them and says why they failed`,
+        `remove the cause, then ${typed(`npm run redrive -- --consumer ${name}`)}; with --dry-run it lists them and says why they failed`,
       );
     });
   });

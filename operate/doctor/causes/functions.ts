@@ -11,7 +11,7 @@ import { causesIn, type Looked } from '../cause';
 import type { ConsumerFacts, Facts } from '../facts';
 import type { LiveFunction } from '../read/function';
 import { isFound } from '../read/reader';
-import { deploy, logs } from '../remedies';
+import { deploy, logs, typed } from '../remedies';
 import { RECENT } from '../times';
 
 /** Functions that are not there, that Lambda does not invoke, and those that fail. */
@@ -55,7 +55,7 @@ function missing(facts: ConsumerFacts): Looked {
     'function-missing',
     `the function ${lambda.name} is not in account ${account.id}, ${account.region}: nothing processes the records, and Lambda retries them`,
     makesFunction(facts.consumer)
-      ? `${deploy(facts.stack)} creates it again`
+      ? `create it again: ${deploy(facts.stack)}`
       : 'whoever owns it creates it again, or name another one as existingFunction',
   );
 }
@@ -89,7 +89,7 @@ function isNotUpdated(found: LiveFunction, facts: ConsumerFacts): Looked {
 function isPaused({ reserved }: LiveFunction, facts: ConsumerFacts): Looked {
   if (reserved !== 0) return undefined;
   const resume = makesFunction(facts.consumer)
-    ? `${deploy(facts.stack)} sets what the topology has`
+    ? `set what the topology has: ${deploy(facts.stack)}`
     : `its owner runs ${lambda(facts, 'delete-function-concurrency')}`;
   return causesIn(facts, 'function')(
     'function-paused',
@@ -116,7 +116,7 @@ function isThrottled(
   return causesIn(facts, 'function')(
     'function-throttled',
     `Lambda refused ${counted(throttles, 'invocation', 'invocations')} of ${consumer.function.name} in the last ${RECENT} minutes for lack of concurrency: ${concurrency}`,
-    `${raise}; for more in the account: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value <number> --region ${consumer.account.region}`,
+    `${raise}; for more in the account: ${typed(`aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value <number> --region ${consumer.account.region}`)}`,
   );
 }
 
@@ -142,7 +142,7 @@ function fails(found: LiveFunction, facts: ConsumerFacts, counts: Counts, now: D
   return causesIn(facts, 'function')(
     'function-fails',
     `${what.join(', and ')} in the last ${RECENT} minutes, before or after a repair; Lambda retries until the limits of the subscription. The log group is ${group}`,
-    `if it is not repaired already, see why: ${shown}; correct the code, then ${deployed}. What Lambda discarded meanwhile: npm run redrive -- --consumer ${consumer.name}`,
+    `if it is not repaired already, see why: ${shown}; correct the code, then ${deployed}. What Lambda discarded meanwhile: ${typed(`npm run redrive -- --consumer ${consumer.name}`)}`,
   );
 }
 
@@ -170,11 +170,11 @@ function isNotReached(found: LiveFunction, facts: ConsumerFacts, counts: Counts)
 function renewGrant(facts: ConsumerFacts, role: string | undefined): string {
   const set = (to: string) => lambda(facts, 'update-function-configuration', `--role ${to}`);
   const wait = lambda(facts, 'wait function-updated-v2');
-  return `${set('<another role that Lambda may assume>')} && ${wait} && ${set(`${role}`)}`;
+  return [set('<another role that Lambda may assume>'), wait, set(`${role}`)].join('; then ');
 }
 
 function lambda({ consumer }: ConsumerFacts, command: string, ...more: readonly string[]): string {
   const { region } = consumer.account;
   const name = `--function-name ${consumer.function.name}`;
-  return ['aws lambda', command, name, ...more, `--region ${region}`].join(' ');
+  return typed(['aws lambda', command, name, ...more, `--region ${region}`].join(' '));
 }

@@ -4,7 +4,7 @@ import { causesIn, type Looked } from '../cause';
 import type { ConsumerFacts, Facts, ProducerFacts } from '../facts';
 import { lets, namesDeleted } from '../policy';
 import { isFound } from '../read/reader';
-import { deploy } from '../remedies';
+import { deploy, typed } from '../remedies';
 import { time } from '../times';
 
 /** Keys that cannot be used, or that refuse the readers of a stream. */
@@ -80,7 +80,7 @@ export function enabling({ Arn, KeyState }: KeyMetadata): string {
   const isDeleted = KeyState === 'PendingDeletion';
   const commands = [...(isDeleted ? ['cancel-key-deletion'] : []), 'enable-key'];
   const calls = commands.map((command) => `aws kms ${command} --key-id ${Arn} --region ${region}`);
-  return `${calls.join(' && ')}, with credentials of ${id}`;
+  return `with credentials of ${id}: ${typed(calls.join(' && '))}`;
 }
 
 function withoutGrant(
@@ -96,7 +96,7 @@ function withoutGrant(
   return causesIn(facts, 'key')(
     'key-grant-missing',
     `the table ${name} is ${TableStatus}${since}: DynamoDB cannot use the key ${KMSMasterKeyArn}`,
-    `let the key's policy allow DynamoDB again what it allowed, and look at its grants: aws kms list-grants --key-id ${KMSMasterKeyArn} --region ${account.region}; after seven days DynamoDB archives the table`,
+    `let the key's policy allow DynamoDB again what it allowed, and look at its grants: ${typed(`aws kms list-grants --key-id ${KMSMasterKeyArn} --region ${account.region}`)}; after seven days DynamoDB archives the table`,
   );
 }
 
@@ -124,11 +124,11 @@ function refusing(facts: ProducerFacts, consumers: Facts['consumers']): Looked[]
   const by = (command: string) =>
     source.encryption === 'customer-managed'
       ? command
-      : 'the owner of the key adds the statements that npm run review shows for it';
+      : `the owner of the key adds the statements that this shows for it: ${typed('npm run review')}`;
   const deleted = namesDeleted(policy);
   if (refused.length > 0 && deleted) {
     const message = `the policy of the key ${resource} ${deleted}`;
-    return [cause('role-replaced', message, by('npm run deploy'))];
+    return [cause('role-replaced', message, by(deploy()))];
   }
   return refused.map(({ roleArn }) =>
     cause(

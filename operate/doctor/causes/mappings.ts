@@ -7,7 +7,7 @@ import { ownPage } from '../../../topology/own-files';
 import { type Cause, causesIn, type Looked } from '../cause';
 import type { Facts, SubscriptionFacts } from '../facts';
 import { isFound } from '../read/reader';
-import { deploy } from '../remedies';
+import { deploy, typed } from '../remedies';
 import { RECENT, time } from '../times';
 import { refusal } from './refusal';
 
@@ -37,7 +37,7 @@ function missing(facts: SubscriptionFacts): Cause {
   return causesIn(facts, 'mapping')(
     'mapping-missing',
     'the event source mapping of the state was deleted in AWS: nothing reads the stream',
-    `${deploy(facts.stack)} creates it again; ${from}`,
+    `create it again: ${deploy(facts.stack)}; ${from}`,
   );
 }
 
@@ -50,7 +50,7 @@ function isDisabled(
   return causesIn(facts, 'mapping')(
     'mapping-disabled',
     `the event source mapping is ${State}${since} (${StateTransitionReason}), and the topology has enabled: true: nothing reads the stream, which keeps a record for 24 hours`,
-    `${deploy(facts.stack)} enables it`,
+    `enable it: ${deploy(facts.stack)}`,
   );
 }
 
@@ -88,7 +88,7 @@ function differs(mapping: Mapping, meant: Resource, facts: SubscriptionFacts): L
   return causesIn(facts, 'mapping')(
     'mapping-differs',
     `the event source mapping is not what the topology synthesizes: ${all.join('; ')}`,
-    `${deploy(stack)} sets it; npm run plan -- ${stack} shows it first`,
+    `look at the plan: ${typed(`npm run plan -- ${stack}`)}; then ${deploy(stack)}`,
   );
 }
 

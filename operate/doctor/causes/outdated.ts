@@ -6,7 +6,7 @@ import { causesIn, type Looked } from '../cause';
 import type { Facts } from '../facts';
 import { isFound } from '../read/reader';
 import type { State } from '../read/states';
-import { deploy } from '../remedies';
+import { deploy, typed } from '../remedies';
 
 /**
  * Types whose attributes are compared. Only plain values are, which Terraform writes into a state as the
@@ -38,7 +38,7 @@ export function outdated({ stacks, states, hasOtherApp }: Facts): Looked[] {
       isLacking
         ? `not all of ${stack} is in its state: the topology was changed since, a deploy stopped, or the state lost it: ${few(differences, 5)}`
         : `the topology has been changed, and ${stack} not deployed since: ${few(differences, 5)}`,
-      `look at what a deploy changes: npm run plan -- ${stack}; ${first}then ${deploy(stack)}`,
+      `look at what a deploy changes: ${typed(`npm run plan -- ${stack}`)}; ${first}then ${deploy(stack)}`,
     );
   });
 }

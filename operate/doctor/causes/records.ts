@@ -43,7 +43,7 @@ function late(facts: ConsumerFacts, subscriptions: readonly SubscriptionFacts[])
   return causesIn(facts, 'function')(
     'iterator-age',
     `the last batches were processed ${duration(age)} after their records were written, ${alarms ? `and the alarm is at ${duration(tooLate * SECOND)}` : 'more than half of the time that there is'}. If they come later still, ${discarded < STREAM ? discards : ''}the stream loses them ${limit(STREAM)}`,
-    'remove what else is found of the function. If it is only slow: a larger batchSize or parallelizationFactor of the subscription, or more memory for the function, then npm run deploy',
+    `remove what else is found of the function. If it is only slow: a larger batchSize or parallelizationFactor of the subscription, or more memory for the function, then ${deploy()}`,
   );
 }
 
@@ -73,6 +73,6 @@ function lost(facts: SubscriptionFacts): Looked {
   return causesIn(facts, 'mapping')(
     'records-lost',
     `Lambda discarded ${counted(total, 'record', 'records')} in the last 24 hours that it could not write to the bucket ${subscription.failedBatchesBucket}, the last ones in the hour from ${time(last.at)}`,
-    `${deploy(consumer.stack)} writes the bucket and what the role may do with it; then write the items again, since their records are lost`,
+    `write the bucket and what the role may do with it: ${deploy(consumer.stack)}; then write the items again, since their records are lost`,
   );
 }

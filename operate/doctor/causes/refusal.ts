@@ -6,17 +6,17 @@ type Remedy = (facts: SubscriptionFacts) => string;
 
 const ofStream: Remedy = ({ subscription, producer, consumer }) =>
   producer
-    ? `${deploy(producer.stack)} writes the stream's policy`
+    ? `write the stream's policy: ${deploy(producer.stack)}`
     : `the owner of ${subscription.source.name} adds what this prints to the stream's policy: ${terraform(consumer.stack, 'output', '-raw', 'producer_statement')}`;
 
 const ofRole: Remedy = ({ consumer: { stack, consumer } }) =>
   consumer.role.type === 'created'
-    ? `${deploy(stack)} writes the role's policies`
+    ? `write the role's policies: ${deploy(stack)}`
     : `the owner of ${consumer.role.arn} gives it what this prints: ${terraform(stack, 'output', '-raw', 'role_policy')}`;
 
 const ofKey: Remedy = (facts) =>
   facts.producer
-    ? `${deploy(facts.producer.stack)} writes the policy of a key that the stack makes; the owner of another one lets the role decrypt with it, as ${ownPage('encryption.md')} says`
+    ? `write the policy of a key that the stack makes: ${deploy(facts.producer.stack)}; the owner of another one lets the role decrypt with it, as ${ownPage('encryption.md')} says`
     : ofStream(facts);
 
 /**

@@ -31,7 +31,7 @@ function ofRole(facts: ConsumerFacts): Looked {
       'role-missing',
       `the role ${arn} does not exist, so Lambda can neither read streams nor run the function`,
       type === 'created'
-        ? 'npm run deploy'
+        ? deploy()
         : `its owner creates it again, with what this prints: ${output}`,
     );
   }
@@ -40,7 +40,7 @@ function ofRole(facts: ConsumerFacts): Looked {
   return cause(
     'role-replaced',
     `the role ${arn} was deleted and created again outside of Terraform: its ID is ${role.RoleId}, and ${known} in the state; policies and grants that named the former one do not hold for it`,
-    'npm run deploy',
+    deploy(),
   );
 }
 

@@ -44,7 +44,7 @@ function ownPolicy(
     if (consumers.some((each) => each.role === 'absent' && readers.includes(each.stack))) {
       return undefined;
     }
-    return cause('role-replaced', `${policy} ${deleted}`, 'npm run deploy');
+    return cause('role-replaced', `${policy} ${deleted}`, deploy());
   }
   const [, label = STREAM_LABEL] = /\/stream\/(.*)$/.exec(latestOf(table)) ?? [];
   const meant = JSON.stringify(synthesized.document('policy')).replaceAll(STREAM_LABEL, label);

@@ -4,7 +4,7 @@ import { causesIn, type Looked } from '../cause';
 import type { Facts, ProducerFacts, SubscriptionFacts } from '../facts';
 import { isFound } from '../read/reader';
 import { attributesOf } from '../read/states';
-import { deploy } from '../remedies';
+import { deploy, typed } from '../remedies';
 
 /** Streams that are off, or other ones than what reads them was made for. */
 export function streams({ producers, subscriptions }: Facts): Looked[] {
@@ -28,8 +28,8 @@ function ofTable(facts: ProducerFacts): Looked[] {
     'stream-off',
     `the table ${arns.table(source)} has no stream: changes that are written now are not recorded`,
     producer.table.type === 'created'
-      ? 'npm run deploy'
-      : `aws dynamodb update-table --table-name ${source.name} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES --region ${source.account.region}, with credentials of ${source.account.id}, then npm run deploy`,
+      ? deploy()
+      : `with credentials of ${source.account.id}: ${typed(`aws dynamodb update-table --table-name ${source.name} --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES --region ${source.account.region}`)}; then ${deploy()}`,
   );
   return [cause];
 }
@@ -46,7 +46,7 @@ function replacedStream(facts: ProducerFacts, { LatestStreamArn: latest }: Table
   return causesIn(facts, 'stream')(
     'stream-replaced',
     `the stream was turned off and on again outside of Terraform: it is ${latest}, and ${known} in the state; what reads the former one gets no new changes`,
-    'npm run deploy',
+    deploy(),
   );
 }
 
@@ -73,6 +73,6 @@ function otherViewType(facts: ProducerFacts, { StreamSpecification }: TableDescr
   return causesIn(facts, 'stream')(
     'view-type-differs',
     `the stream has ${is}, in the topology ${table.streamViewType}: records lack what the function expects`,
-    'npm run deploy',
+    deploy(),
   );
 }

@@ -1,6 +1,7 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
 import { type Cause, causesIn } from '../cause';
+import { typed } from '../remedies';
 import { type Credentials, clientsOf } from './clients';
 import { inTime, limited, Reader, textOf } from './reader';
 
@@ -140,7 +141,7 @@ export function noCredentials(error: Error): Cause {
   const cause = ofAccount('')(
     'no-credentials',
     `there are no credentials of AWS, or they cannot be used (${textOf(error)})`,
-    'sign in, such as with aws sso login, or set AWS_PROFILE; aws sts get-caller-identity shows whose they are',
+    'sign in, such as with `aws sso login`; or set AWS_PROFILE; this shows whose they are: `aws sts get-caller-identity`',
   );
   return notReached('', error) ?? cause;
 }
@@ -149,7 +150,7 @@ export function roleNotAssumed(account: string, role: string, error: Error): Cau
   const cause = ofAccount(account)(
     'role-not-assumed',
     `the role ${role} cannot be assumed (${textOf(error)})`,
-    `let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it: aws sts assume-role --role-arn ${role} --role-session-name doctor`,
+    `let the role's trust policy name you, and your own policies allow sts:AssumeRole on it; try it: ${typed(`aws sts assume-role --role-arn ${role} --role-session-name doctor`)}`,
   );
   return notReached(account, error) ?? cause;
 }

@@ -4,6 +4,7 @@ import { ownPage } from '../../../topology/own-files';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
 import { counted } from '../../redrive/report';
 import { causesIn, type Place } from '../cause';
+import { deploy, typed } from '../remedies';
 import { type Accounts, nameOf } from './accounts';
 import { type Found, isFound, type Reader } from './reader';
 
@@ -80,8 +81,8 @@ export async function readStates(
     };
     const key = `${keyPrefix}/${stack}.tfstate`;
     const place = `--bucket ${Bucket} --prefix ${key}`;
-    const restore = `restore its last version that is one: aws s3api list-object-versions ${place} lists them`;
-    const remove = `make sure that nobody deploys, then remove it: aws s3 rm s3://${Bucket}/${key}.tflock`;
+    const restore = `restore its last version that is one, of these: ${typed(`aws s3api list-object-versions ${place}`)}`;
+    const remove = `make sure that nobody deploys, then remove it: ${typed(`aws s3 rm s3://${Bucket}/${key}.tflock`)}`;
     const [file, lock] = await Promise.all([
       object(key, stateFile, 'a Terraform state of version 4', restore),
       object(`${key}.tflock`, lockFile, 'a lock of Terraform', remove),
@@ -103,7 +104,7 @@ async function list(reader: Reader, Bucket: string, Prefix: string) {
     const missing = causesIn({ account: '', stack: '' }, 'state bucket')(
       'not-deployed',
       `the bucket ${Bucket} (state.bucket) does not exist, so nothing is deployed`,
-      `create it, as step 3 of ${ownPage('first-deploy.md')} does, then npm run deploy`,
+      `create it, as step 3 of ${ownPage('first-deploy.md')} does, then ${deploy()}`,
     );
     reader.causes.push(missing);
   }

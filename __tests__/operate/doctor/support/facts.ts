@@ -77,7 +77,8 @@ export const said = (causes: readonly Cause[]): string[] =>
   causes.flatMap(({ cause, account, stack, part, message, remedy }) => [
     [cause, account, stack, part].join(' '),
     message,
-    remedy,
+    // Where it has commands is tested with the report.
+    remedy.replaceAll('`', ''),
   ]);
 
 export const found = (faults: Faults) =>

@@ -5,6 +5,7 @@ import { groupBy } from '../review/lists';
 import { writing } from '../topology/paths';
 import type { ResolvedTopology } from '../topology/resolve';
 import type { Lines } from './lines';
+import { lock } from './lock';
 import type { Action, Fault, Play } from './play';
 import type { Producer } from './producers';
 import { playScene } from './scene';
@@ -56,7 +57,9 @@ export async function run(
 ): Promise<Result> {
   const isScene = asked === 'scene';
   const folder = isScene ? OF_SCENE : FOLDER;
+  let unlock = () => {};
   writing('what is played', folder, () => {
+    unlock = lock(FOLDER);
     if (isScene) rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
   });
@@ -100,6 +103,7 @@ export async function run(
   } finally {
     for (const signal of SIGNALS) process.off(signal, end);
     await play?.close();
+    unlock();
   }
   // A failed batch that was delivered again is gone.
   const left = [...files].filter((file) => existsSync(path.join(folder, file)));

@@ -258,6 +258,20 @@ describe('a fault does not explain', () => {
   });
 });
 
+test('of two runs at once the second is refused, unless the first was killed', async () => {
+  const put = (pid: number) => {
+    mkdirSync('local.out', { recursive: true });
+    writeFileSync('local.out/.pid', `${pid}`);
+    return local('put', 'orders', '{"OrderId":"1"}');
+  };
+  expect((await put(process.ppid)).stderr).toBe(
+    `another npm run local (process ${process.ppid}) plays in local.out; wait for its end, or delete local.out/.pid if there is none\n`,
+  );
+  expect(existsSync('local.out/tables')).toBe(false);
+  expect((await put(999_999_999)).code).toBe(0);
+  expect(existsSync('local.out/.pid')).toBe(false);
+});
+
 test('a terminal gets colours, unless NO_COLOR is set', async () => {
   const shown = async (env: World['env']) => {
     let written = '';

@@ -75,16 +75,16 @@ describe('the options refuse', () => {
 });
 
 test('a command whose TMPDIR is missing is refused in one line', () => {
+  const missing = path.resolve('missing');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['commands/start.mjs', 'commands/index.ts', 'synth'],
-    { env: environment({ TMPDIR: '/nowhere' }), encoding: 'utf8' },
+    { env: environment({ TMPDIR: missing }), encoding: 'utf8' },
   );
   expect({ status, stdout, stderr }).toEqual({
     status: 1,
     stdout: '',
-    stderr:
-      "TMPDIR must be a folder that can be written to: ENOENT: no such file or directory, mkdtemp '/nowhere/functions-XXXXXX'\n",
+    stderr: `TMPDIR must be a folder that can be written to: ENOENT: no such file or directory, mkdtemp '${missing}/functions-XXXXXX'\n`,
   });
 });
 

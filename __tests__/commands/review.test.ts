@@ -6,7 +6,7 @@ import { command } from '../../commands/review';
 import { loadTopology } from '../../load/load';
 import { synthesize } from '../../stacks/synthesize';
 import { environment } from '../helpers/environment';
-import { type Edit, editStack, statement, writeSynthesis } from '../helpers/review';
+import { type Edit, editStack, statement, statementsIn, writeSynthesis } from '../helpers/review';
 import { runCommand } from '../helpers/run-command';
 import { tree } from '../helpers/tree';
 
@@ -75,10 +75,11 @@ test('what must stop a deployment is printed and fails, and the report is there 
 test('a statement that nobody asked about fails as well', async () => {
   const { code, stderr } = await reviewOf('unasked', {
     'consumer-process-orders': (json) => {
-      const { statement: all } = Object(
-        json.data?.aws_iam_policy_document?.execution_role_function_policy,
-      );
-      all.push({ sid: 'Added', actions: ['iam:CreateUser'], resources: ['*'] });
+      statementsIn(json, 'execution_role_function_policy').push({
+        sid: 'Added',
+        actions: ['iam:CreateUser'],
+        resources: ['*'],
+      });
     },
   });
   expect(code).toBe(1);
@@ -91,10 +92,11 @@ test('a line on the terminal is short, however long a Sid is; the report has all
   const sid = 'x'.repeat(10_000);
   const { stderr, output } = await reviewOf('long', {
     'consumer-process-orders': (json) => {
-      const { statement: all } = Object(
-        json.data?.aws_iam_policy_document?.execution_role_function_policy,
-      );
-      all.push({ sid, actions: ['iam:CreateUser'], resources: ['*'] });
+      statementsIn(json, 'execution_role_function_policy').push({
+        sid,
+        actions: ['iam:CreateUser'],
+        resources: ['*'],
+      });
     },
   });
   const line = stderr.split('\n').find((each) => each.includes('function/xxx'));

@@ -104,16 +104,26 @@ export function foundIn({ findings }: Pick<Access, 'findings'>): string[] {
   return findings.map(({ place, message }) => `${place} ${message}`);
 }
 
-/** A statement of a policy document in a stack. */
-export function statement(
-  json: Parameters<Edit>[0],
-  document: string,
-  sid: string,
-): Record<string, unknown> {
+/** The statements of a policy document in a stack. */
+export function statementsIn(json: Parameters<Edit>[0], document: string) {
   const { statement: all } = (json.data?.aws_iam_policy_document?.[document] ?? {}) as {
     statement?: Record<string, unknown>[];
   };
-  const found = all?.find((each) => each.sid === sid);
+  if (!all) throw new Error(`no statements in ${document}`);
+  return all;
+}
+
+/** A statement of a policy document in a stack. */
+export function statement(json: Parameters<Edit>[0], document: string, sid: string) {
+  const found = statementsIn(json, document).find((each) => each.sid === sid);
   if (!found) throw new Error(`no statement ${sid} in ${document}`);
   return found;
+}
+
+/** Takes a statement out of a policy document in a stack. */
+export function withoutStatement(document: string, sid: string): Edit {
+  return (json) => {
+    const all = statementsIn(json, document);
+    all.splice(all.indexOf(statement(json, document, sid)), 1);
+  };
 }

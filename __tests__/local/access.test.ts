@@ -4,7 +4,7 @@ import { Stacks } from '../../review/read/resources';
 import { arns } from '../../topology/arns';
 import type { ResolvedConsumer, ResolvedSubscription } from '../../topology/resolve';
 import { EVERYTHING } from '../helpers/everything';
-import { type Edit, synthesizedStacks } from '../helpers/review';
+import { type Edit, statementsIn, synthesizedStacks, withoutStatement } from '../helpers/review';
 import { SHIPPED } from '../helpers/shipped-topologies';
 import { resolved } from '../helpers/synth-app';
 import { existingStream, STREAM_OF_OTHERS, topology } from '../helpers/topology';
@@ -38,26 +38,14 @@ const refusedBy = (
   };
 };
 
-function statementsIn(json: Parameters<Edit>[0], document: string): { sid?: string }[] {
-  const found = json.data?.aws_iam_policy_document?.[document] as
-    | { statement?: object[] }
-    | undefined;
-  return found?.statement ?? [];
-}
-
-/** A statement is taken away from the synthesized JSON, such as `execution_role_trust/AllowLambda`. */
+/** A statement is taken out of a stack, such as `consumer-process-orders/execution_role_trust/AllowLambda`. */
 function without(place: string): Record<string, Edit> {
-  const [document = '', sid] = place.split('/');
-  const edit: Edit = (json) => {
-    const statements = statementsIn(json, document);
-    const at = statements.findIndex((each) => each.sid === sid);
-    if (at >= 0) statements.splice(at, 1);
-  };
-  return { [CONSUMER]: edit, 'producer-orders': edit };
+  const [stack = '', document = '', sid = ''] = place.split('/');
+  return { [stack]: withoutStatement(document, sid) };
 }
 
-const OF_ROLE = 'execution_role_function_policy';
 const CONSUMER = 'consumer-process-orders';
+const OF_ROLE = `${CONSUMER}/execution_role_function_policy`;
 const ROLE = `the policies of role ProcessOrdersRole of 111122223333 (stack ${CONSUMER})`;
 const KEY = `the policy of key Lambda function ProcessOrders (stack ${CONSUMER})`;
 const READ = 'dynamodb:DescribeStream, dynamodb:GetRecords, dynamodb:GetShardIterator';
@@ -73,21 +61,21 @@ const CONTEXT = 'StringEquals kms:EncryptionContext:aws';
 const STREAM = `${TABLE}/stream/2026-01-01T00:00:00.000`;
 const ROOT = 'arn:aws:iam::111122223333:root';
 
-/** What is refused without a statement, which is in one stack. */
+/** What is refused without a statement. */
 const MISSING: Readonly<Record<string, readonly string[]>> = {
-  'stream_policy_document/AllowCrossAccountStreamAccess': [
+  'producer-orders/stream_policy_document/AllowCrossAccountStreamAccess': [
     `reading: missing in the policy of stream Orders (stack producer-orders): Allow ${READ} on ${STREAM} to ${role.arn}`,
   ],
-  'key_policy/AllowCrossAccountStreamDecryption': [
+  'producer-orders/key_policy/AllowCrossAccountStreamDecryption': [
     `reading: missing in the policy of key DynamoDB table Orders (stack producer-orders): Allow kms:Decrypt on * to ${role.arn} where ${VIA}`,
   ],
-  'execution_role_trust/AllowLambda': [
+  [`${CONSUMER}/execution_role_trust/AllowLambda`]: [
     `reading: missing in the policy of role ProcessOrdersRole (stack ${CONSUMER}): Allow sts:AssumeRole to lambda.amazonaws.com`,
   ],
-  'execution_role_streams_policy/ReadStreams': [
+  [`${CONSUMER}/execution_role_streams_policy/ReadStreams`]: [
     `reading: missing in ${ROLE}: Allow ${READ} on ${TABLE}/stream/* where ${BY_LAMBDA}`,
   ],
-  'execution_role_streams_policy/DecryptTable1': [
+  [`${CONSUMER}/execution_role_streams_policy/DecryptTable1`]: [
     `reading: missing in ${ROLE}: Allow kms:Decrypt on arn:aws:kms:us-east-1:444455556666:key/* where ${BY_LAMBDA} and ${VIA} and ${CONTEXT}:dynamodb:tableName = Orders`,
   ],
   [`${OF_ROLE}/ListStreams`]: [
@@ -111,7 +99,7 @@ const MISSING: Readonly<Record<string, readonly string[]>> = {
   [`${OF_ROLE}/EncryptChanges`]: [
     `calling: missing in ${ROLE}: Allow ${ENCRYPT} on ${KEYS} where ${VIA_S3} and ${CONTEXT}:s3:arn = arn:aws:s3:::${LAKE}`,
   ],
-  'consumer_key_policy/AllowAccountAdministration': [
+  [`${CONSUMER}/consumer_key_policy/AllowAccountAdministration`]: [
     `reading: missing in ${KEY}: Allow kms:Decrypt on * to ${ROOT}`,
     `keeping: missing in ${KEY}: Allow ${ENCRYPT} on * to ${ROOT}`,
     `calling: missing in ${KEY}: Allow ${ENCRYPT} on * to ${ROOT}`,
@@ -126,7 +114,7 @@ test.each(Object.entries(MISSING))('refuses without the statement %s', (place, e
 });
 
 test('a refusal has the statement as JSON', () => {
-  const edits = without('stream_policy_document/AllowCrossAccountStreamAccess');
+  const edits = without('producer-orders/stream_policy_document/AllowCrossAccountStreamAccess');
   const actions = READ.split(', ');
   expect(
     accessWith(edits)
@@ -161,7 +149,7 @@ test('a statement that denies is named', () => {
     [CONSUMER]: (json) => {
       const denial = { sid: 'NoMore', effect: 'Deny', actions: ['dynamodb:GetRecords'] };
       const all = statementsIn(json, 'execution_role_streams_policy');
-      all.push({ ...denial, resources: ['*'] } as object);
+      all.push({ ...denial, resources: ['*'] });
     },
   };
   expect(accessWith(edits).reading(role.arn, source).refusals).toEqual([

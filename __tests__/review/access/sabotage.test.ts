@@ -1,5 +1,5 @@
 import { loadTopology } from '../../../load/load';
-import { accessOf, type Edit, foundIn, statement } from '../../helpers/review';
+import { accessOf, type Edit, foundIn, statement, withoutStatement } from '../../helpers/review';
 import { resolved } from '../../helpers/synth-app';
 import { topology } from '../../helpers/topology';
 
@@ -170,15 +170,11 @@ test.each([
 });
 
 test('a key policy without its statement for the readers', () => {
-  const edits: Record<string, Edit> = {
-    'producer-documents-globex': (json) => {
-      const document = json.data?.aws_iam_policy_document?.key_policy as {
-        statement: { sid: string }[];
-      };
-      document.statement = document.statement.filter(
-        ({ sid }) => sid !== 'AllowCrossAccountStreamDecryption',
-      );
-    },
+  const edits = {
+    'producer-documents-globex': withoutStatement(
+      'key_policy',
+      'AllowCrossAccountStreamDecryption',
+    ),
   };
   expect(found(edits)).toEqual([denied('kms:Decrypt', keyOf('777788889999'), SILENT)]);
 });

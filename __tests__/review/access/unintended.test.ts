@@ -1,5 +1,5 @@
 import { loadTopology } from '../../../load/load';
-import { accessOf, type Edit, foundIn, statement } from '../../helpers/review';
+import { accessOf, type Edit, foundIn, statement, statementsIn } from '../../helpers/review';
 import { resolved } from '../../helpers/synth-app';
 import { topology } from '../../helpers/topology';
 
@@ -21,11 +21,7 @@ function unintended(edits: Record<string, Edit>): string[] {
 
 /** What is found once a statement is in a policy document of a stack as well. */
 function withStatement(stack: string, document: string, added: Statement): string[] {
-  const edit: Edit = (json) => {
-    const { statement: all } = Object(json.data?.aws_iam_policy_document?.[document]);
-    all.push(added);
-  };
-  return unintended({ [stack]: edit });
+  return unintended({ [stack]: (json) => statementsIn(json, document).push(added) });
 }
 
 describe('the policies of a role may not allow', () => {
@@ -260,11 +256,8 @@ describe('what the function itself may call, by the topology', () => {
   const found = (change?: (all: Statement[]) => void) =>
     foundIn(
       accessOf(resolved(content), {
-        'consumer-process-orders': (json) => {
-          const documents = json.data?.aws_iam_policy_document;
-          const { statement: all } = Object(documents?.execution_role_statements_policy);
-          change?.(all);
-        },
+        'consumer-process-orders': (json) =>
+          change?.(statementsIn(json, 'execution_role_statements_policy')),
       }),
     );
   const place = `arn:aws:iam::111122223333:role/${name} ${name}-statements`;

@@ -1,5 +1,5 @@
 import { writeMarkdown } from '../../../review/report/markdown';
-import { type Edit, notes, reviewOf, statement, stops } from '../../helpers/review';
+import { type Edit, notes, reviewOf, statement, statementsIn, stops } from '../../helpers/review';
 import { resolved } from '../../helpers/synth-app';
 import {
   consumer,
@@ -84,8 +84,8 @@ describe('the roles of other teams', () => {
   );
   const named = (...edits: ((statement: { principals: object[] }) => void)[]) => {
     const edit: Edit = (json) => {
-      const { statement } = Object(json.data?.aws_iam_policy_document?.stream_policy_document);
-      for (const each of edits) each(statement[0]);
+      const [statement] = statementsIn(json, 'stream_policy_document');
+      for (const each of edits) each(statement as never);
     };
     const policy = { 'producers.orders.streamPolicy': { readers: [INDEXER] } };
     return reviewed({ ...policy, consumers: {}, subscriptions: [] }, undefined, {

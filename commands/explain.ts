@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { commandLine, fromSynth } from '../terraform/command-line';
+import { holderOf } from '../terraform/lock';
 import type { Diagnostic } from '../terraform/messages';
 import { NO_STATE } from '../terraform/plan';
 import type { OfOthers, Stack } from '../topology/stacks';
@@ -36,16 +37,14 @@ export function explain(error: Diagnostic, place: Place, now: Date): string {
 }
 
 function lock({ summary, detail }: Diagnostic, place: Place, now: Date): string | undefined {
-  const field = (name: string) => new RegExp(`^ *${name}: +(.*)$`, 'm').exec(detail)?.[1]?.trim();
+  const field = (name: string) =>
+    new RegExp(`^ *${name}: +(.*)$`, 'm').exec(detail)?.[1]?.trim() ?? '';
   const id = field('ID');
   if (summary !== 'Error acquiring the state lock' || !id) return undefined;
-  const created = field('Created') ?? '';
-  const minutes = Math.round((now.getTime() - new Date(created).getTime()) / 60_000);
-  const age = Number.isNaN(minutes) ? '' : ` (${minutes} minutes ago)`;
-  const operation = field('Operation')?.replace('OperationType', '').toLowerCase();
+  const lock = { Who: field('Who'), Created: field('Created'), Operation: field('Operation') };
   // What a destroy --from writes is not what synth writes.
   const line = place.folder.startsWith(path.join('cdktf.out', 'stacks')) ? fromSynth : commandLine;
-  return `the state is locked by ${field('Who')} since ${created}${age}, for ${operation}. If that run is over and left its lock: ${line(place, 'force-unlock', id)}`;
+  return `the state is locked by ${holderOf(lock, now)}. If that run is over and left its lock: ${line(place, 'force-unlock', id)}`;
 }
 
 /** What AWS says of something that a state lacks. */

@@ -1,7 +1,7 @@
+import { holderOf } from '../../../terraform/lock';
 import { causesIn, type Looked } from '../cause';
 import type { Facts } from '../facts';
 import { isFound } from '../read/reader';
-import type { Lock } from '../read/states';
 import { deploy, terraform } from '../remedies';
 
 /** Stacks that were never deployed, or were destroyed, and those whose state is locked. */
@@ -25,11 +25,4 @@ export function states({ states, topology, now }: Facts): Looked[] {
         ),
     ];
   });
-}
-
-function holderOf({ Who, Created, Operation }: Lock, now: Date): string {
-  const minutes = Math.round((now.getTime() - new Date(Created).getTime()) / 60_000);
-  const since = Number.isNaN(minutes) ? '' : ` since ${Created} (${minutes} minutes ago)`;
-  const operation = Operation.replace('OperationType', '').toLowerCase() || 'something';
-  return `${Who}${since}, for ${operation}`;
 }

@@ -16,7 +16,7 @@ export interface State {
 }
 
 /** @see https://developer.hashicorp.com/terraform/language/backend/s3#state-locking */
-export type Lock = z.infer<typeof lockFile>;
+type Lock = z.infer<typeof lockFile>;
 
 export interface StackState extends Place {
   readonly state: Found<State>;

@@ -10,7 +10,7 @@ import type { Cause } from '../../../operate/doctor/cause';
 import { TO_DO } from '../../../operate/doctor/causes/alarms';
 import { failedBatches } from '../../../operate/doctor/causes/failed-batches';
 import { pointed } from '../../../operate/doctor/following';
-import { waiting } from '../../../operate/doctor/read/failed-batches';
+import { MOST, waiting } from '../../../operate/doctor/read/failed-batches';
 import type { LiveFunction } from '../../../operate/doctor/read/function';
 import { duration } from '../../../operate/doctor/times';
 import type { Overrides } from '../../helpers/topology';
@@ -354,6 +354,13 @@ describe('failed batches', () => {
       ...said(STACK, '2 failed batches wait', '2026-11-20', '2026-12-20'),
       ...said(CONSUMER, '1 failed batch waits', '2026-11-25', '2026-12-25'),
     ]);
+  });
+
+  test('of more batches than are read it is said that there may be others', () => {
+    const many = Array.from({ length: MOST }, () => key(OTHER, 25));
+    expect(causes({ failedBatches: waiting(many) })[1]).toBe(
+      '20000 failed batches wait in s3://process-orders-failed-batches-025f751830a2, the oldest since 2026-11-25T20:04:05Z; S3 deletes it after 2026-12-25T20:04:05Z (failedBatches.expirationInDays: 30); only the first 20000 of the bucket were read, so there may be more, and older ones',
+    );
   });
 
   test('a bucket that is empty, or was not read, has no cause', () => {

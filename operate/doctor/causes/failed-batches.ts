@@ -2,6 +2,7 @@ import { groupBy } from '../../../review/lists';
 import { counted } from '../../redrive/report';
 import { causesIn, type Place } from '../cause';
 import type { Facts } from '../facts';
+import { MOST } from '../read/failed-batches';
 import { isFound } from '../read/reader';
 import { typed } from '../remedies';
 import { time } from '../times';
@@ -20,13 +21,17 @@ export function failedBatches({ consumers, subscriptions }: Facts) {
     );
     // Those of subscriptions that were not asked for are not of the consumer's stack.
     const isAll = own.length === sources.length;
+    const rest =
+      facts.failedBatches.length < MOST
+        ? ''
+        : `; only the first ${MOST} of the bucket were read, so there may be more, and older ones`;
     const batches = facts.failedBatches.filter(({ mapping }) => isAll || placeOf.has(mapping));
     return groupBy(batches, ({ mapping }) => placeOf.get(mapping)?.stack ?? '').map((some) => {
       const since = Math.min(...some.map(({ writtenAt }) => writtenAt.getTime()));
       const expires = time(new Date(since + expirationInDays * DAY));
       return causesIn(placeOf.get(some[0].mapping) ?? facts, 'failed batches')(
         'failed-batches-waiting',
-        `${counted(some.length, 'failed batch waits', 'failed batches wait')} in s3://${bucket}, the oldest since ${time(new Date(since))}; S3 deletes it after ${expires} (failedBatches.expirationInDays: ${expirationInDays})`,
+        `${counted(some.length, 'failed batch waits', 'failed batches wait')} in s3://${bucket}, the oldest since ${time(new Date(since))}; S3 deletes it after ${expires} (failedBatches.expirationInDays: ${expirationInDays})${rest}`,
         `remove the cause, then ${typed(`npm run redrive -- --consumer ${name}`)}; with --dry-run it lists them and says why they failed`,
       );
     });

@@ -9,8 +9,8 @@ export interface FailedBatch {
   readonly writtenAt: Date;
 }
 
-/** Objects of a bucket that are counted: S3 lists 1,000 at a time, one list after the other. */
-const MOST = 20_000;
+/** Objects of a bucket that are read: S3 lists 1,000 at a time, one list after the other. */
+export const MOST = 20_000;
 
 /** What waits to be delivered again. */
 export async function readFailedBatches(

@@ -651,6 +651,37 @@ const FAULTS: [string, Faults, ...string[]][] = [
     `the key ${KEY} is Disabled: the variables of the function, its log and failed batches cannot be used`,
     `with credentials of 444455556666: aws kms enable-key --key-id ${KEY} --region us-east-1`,
   ],
+  [
+    'a key of the table that is gone',
+    { overrides: CUSTOMER, producer: () => ({ key: 'absent' }) },
+    'key-disabled shop producer-orders key',
+    'the key does not exist any more: what Orders and its stream hold cannot be read',
+    'a key that was deleted cannot be brought back: restore a backup of the table',
+  ],
+  [
+    'a key of the consumer that is gone',
+    {
+      overrides: { 'consumers.process-orders.encryption': 'customer-managed' },
+      consumer: () => ({ key: 'absent' }),
+    },
+    'key-disabled analytics consumer-process-orders key',
+    'the key does not exist any more: the variables of the function, its log and failed batches cannot be used',
+    'a key that was deleted cannot be brought back: create another one: npm run deploy -- consumer-process-orders',
+  ],
+  [
+    'a key of others for the consumer that is gone',
+    {
+      overrides: {
+        'consumers.process-orders.encryption': {
+          kmsKeyArn: KEY.replace('444455556666', '111122223333'),
+        },
+      },
+      consumer: () => ({ key: 'absent' }),
+    },
+    'key-disabled analytics consumer-process-orders key',
+    'the key does not exist any more: the variables of the function, its log and failed batches cannot be used',
+    'a key that was deleted cannot be brought back: write another one as encryption of consumers.process-orders, then npm run deploy -- consumer-process-orders',
+  ],
 ];
 
 test.each(FAULTS)('%s', (_, faults, ...expected) => {

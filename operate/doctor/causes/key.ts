@@ -9,9 +9,10 @@ import { time } from '../times';
 
 /** Keys that cannot be used, or that refuse the readers of a stream. */
 export function keys({ producers, consumers }: Facts): Looked[] {
-  const ofConsumers = consumers.map((facts) =>
-    unusable(facts, 'the variables of the function, its log and failed batches cannot be used'),
-  );
+  const ofConsumers = consumers.map((facts) => {
+    const effect = 'the variables of the function, its log and failed batches cannot be used';
+    return unusable(facts, effect, keyInstead(facts));
+  });
   return [...producers.flatMap((facts) => ofTable(facts, consumers)), ...ofConsumers];
 }
 
@@ -20,7 +21,11 @@ function ofTable(facts: ProducerFacts, consumers: Facts['consumers']): readonly 
   if (!isFound(table)) return [];
   const one =
     otherKey(facts, table.SSEDescription?.KMSMasterKeyArn) ??
-    unusable(facts, `what ${producer.source.name} and its stream hold cannot be read`) ??
+    unusable(
+      facts,
+      `what ${producer.source.name} and its stream hold cannot be read`,
+      'restore a backup of the table',
+    ) ??
     withoutGrant(facts, table);
   return one ? [one] : refusing(facts, consumers);
 }
@@ -53,15 +58,25 @@ function otherKey(facts: ProducerFacts, keyArn: string | undefined): Looked {
   );
 }
 
+function keyInstead({ stack, consumer: { encryption, name } }: ConsumerFacts): string {
+  return typeof encryption === 'object'
+    ? `write another one as encryption of consumers.${name}, then ${deploy(stack)}`
+    : `create another one: ${deploy(stack)}`;
+}
+
 /** One that is gone, or switched off. */
-function unusable(facts: ProducerFacts | ConsumerFacts, effect: string): Looked {
+function unusable(
+  facts: ProducerFacts | ConsumerFacts,
+  effect: string,
+  withoutKey: string,
+): Looked {
   const { key } = facts;
   const cause = causesIn(facts, 'key');
   if (key === 'absent') {
     return cause(
       'key-disabled',
       `the key does not exist any more: ${effect}`,
-      'a key that was deleted cannot be brought back: restore a backup of the table',
+      `a key that was deleted cannot be brought back: ${withoutKey}`,
     );
   }
   if (!isFound(key) || key.metadata.KeyState === 'Enabled') return undefined;

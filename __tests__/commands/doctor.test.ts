@@ -1,13 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from '../../commands/doctor';
 import type { World } from '../../commands/run';
 import { asCalled } from '../../operate/doctor/remedies';
-import { temporaryFolder } from '../../topology/paths';
 import { runCommand } from '../helpers/run-command';
 import { topology } from '../helpers/topology';
 
-const FILE = path.join(temporaryFolder('doctor-'), 'topology.yaml');
+const folder = mkdtempSync(path.join(tmpdir(), 'doctor-test-'));
+const FILE = path.join(folder, 'topology.yaml');
 writeFileSync(FILE, JSON.stringify(topology()));
 
 const environment = { ...process.env };
@@ -19,6 +20,7 @@ beforeAll(() => {
 
 afterAll(() => {
   process.env = environment;
+  rmSync(folder, { recursive: true });
 });
 
 const doctor = (world: Partial<World>) =>

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { roleName } from '../../topology/arns';
-import { codesIn, tableBelow } from '../helpers/markdown';
+import { codesIn, rowsOf, tableBelow } from '../helpers/markdown';
 import {
   type SynthesizedTopology,
   shippedTopologies,
@@ -103,18 +102,6 @@ test.each(RUNBOOK)('%s: the runbook names the command, the cause and what to do'
   expect(cells.filter((cell) => cell === '')).toEqual([]);
   expect(cells[0]).toMatch(/^`npm run [a-z]+/);
 });
-
-/** The rows of all tables of a page. */
-function rowsOf(page: string): string[][] {
-  return [...readFileSync(page, 'utf8').matchAll(/^\|---.*\n((?:\|.*\n)+)/gm)]
-    .flatMap(([, rows = '']) => rows.trim().split('\n'))
-    .map((row) =>
-      row
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-}
 
 function resourcesOf({ topology, stacks }: SynthesizedTopology): Resource[] {
   const names = new Map<string, Record<string, string>>();

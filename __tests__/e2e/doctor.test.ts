@@ -123,23 +123,20 @@ describeWithEndpoint('doctor', () => {
   /** Milliseconds that the command is run later than now: it counts the failures of 15 minutes. */
   let later = 0;
 
-  /** What it finds in this process: the causes of each subscription that does not work, and the others by account. */
-  async function found(file = deployment.file, ...more: string[]): Promise<object> {
+  /** What it prints in this process, and its exit code. */
+  async function examined(file = deployment.file, ...more: string[]) {
     const { code, stdout } = await runCommand(command, {
       args: ['--json', '--topology', file, ...more],
       now: new Date(Date.now() + later),
     });
-    return summaryOf(code, JSON.parse(stdout));
+    const report: Report = JSON.parse(stdout);
+    return { code, report };
   }
 
-  /** The causes of the subscription of orders, as they are printed. */
-  async function examined() {
-    const { stdout } = await runCommand(command, {
-      args: ['--json', '--topology', deployment.file],
-      now: new Date(Date.now() + later),
-    });
-    const { subscriptions }: Report = JSON.parse(stdout);
-    return { causes: subscriptions.find((each) => each.subscription === ORDERS)?.causes ?? [] };
+  /** The causes of each subscription that does not work, and the others by account. */
+  async function found(file?: string, ...more: string[]): Promise<object> {
+    const { code, report } = await examined(file, ...more);
+    return summaryOf(code, report);
   }
 
   async function keyIds(): Promise<string[]> {
@@ -184,7 +181,7 @@ describeWithEndpoint('doctor', () => {
     return { stream: Table?.LatestStreamArn, key: Table?.SSEDescription?.KMSMasterKeyArn };
   };
 
-  /** A test that makes a fault, and one after it in which it is gone. */
+  /** Makes a fault, and repairs it whatever is found. */
   async function whileBroken(
     make: () => Promise<unknown>,
     repair: () => Promise<unknown>,
@@ -426,7 +423,8 @@ describeWithEndpoint('doctor', () => {
     test('of the consumer lost: what is printed, and a deploy, repair it without a second key', async () => {
       const keys = await keyIds();
       await s3.send(new DeleteObjectCommand({ Bucket, Key: keyOf('consumer-process-orders') }));
-      const { causes } = await examined();
+      const { subscriptions } = (await examined()).report;
+      const { causes = [] } = subscriptions.find((each) => each.subscription === ORDERS) ?? {};
       expect(causes.map(({ cause, message }) => [cause, message.split(' ')[0]])).toEqual(
         [
           'aws_kms_key.alarms_topic_key',

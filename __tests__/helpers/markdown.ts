@@ -7,12 +7,21 @@ export function tableBelow(heading: string, page: string): string[][] {
   const header = lines.findIndex((line, index) => index > start && line.startsWith('|'));
   if (start < 0 || header < 0) throw new Error(`${page} has no table below ${heading}`);
   const end = lines.findIndex((line, index) => index > header && !line.startsWith('|'));
-  return lines.slice(header + 2, end).map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
+  return lines.slice(header + 2, end).map(cellsOf);
+}
+
+/** The rows of all tables of a page, each as the text of its cells. */
+export function rowsOf(page: string): string[][] {
+  return [...readFileSync(page, 'utf8').matchAll(/^\|---.*\n((?:\|.*\n)+)/gm)]
+    .flatMap(([, rows = '']) => rows.trim().split('\n'))
+    .map(cellsOf);
+}
+
+function cellsOf(row: string): string[] {
+  return row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
 }
 
 /** The texts between backticks. */

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { groupBy } from '../review/lists';
+import { takeLock } from '../stacks/folder-lock';
 import { writing } from '../topology/paths';
 import type { ResolvedTopology } from '../topology/resolve';
 import type { Lines } from './lines';
-import { lock } from './lock';
 import type { Action, Fault, Play } from './play';
 import type { Producer } from './producers';
 import { playScene } from './scene';
@@ -16,6 +16,9 @@ const FOLDER = 'local.out';
 
 /** Where tables are kept between runs with actions. */
 export const TABLES = path.join(FOLDER, 'tables');
+
+/** Of two runs at once, one would lose what the other writes. */
+const LOCK = path.join(FOLDER, '.pid');
 
 /** Of the last scene: it leaves what actions wrote. */
 const OF_SCENE = path.join(FOLDER, 'scene');
@@ -57,9 +60,12 @@ export async function run(
 ): Promise<Result> {
   const isScene = asked === 'scene';
   const folder = isScene ? OF_SCENE : FOLDER;
-  let unlock = () => {};
   writing('what is played', folder, () => {
-    unlock = lock(FOLDER);
+    takeLock(
+      LOCK,
+      (owner) =>
+        `another npm run local (process ${owner}) plays in ${FOLDER}; wait for its end, or delete ${LOCK} if there is none`,
+    );
     if (isScene) rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
   });
@@ -103,7 +109,7 @@ export async function run(
   } finally {
     for (const signal of SIGNALS) process.off(signal, end);
     await play?.close();
-    unlock();
+    rmSync(LOCK, { force: true });
   }
   // A failed batch that was delivered again is gone.
   const left = [...files].filter((file) => existsSync(path.join(folder, file)));

@@ -7,8 +7,24 @@ import { UserError } from '../topology/problem';
 const held = new Set<string>();
 
 /**
- * Runs what only one process at a time may do in a folder. The lock is a file with the process's id, so
- * that one whose process was killed is known and taken over.
+ * Takes a lock, which is a file with the process's id, so that one whose process was killed is known and taken over.
+ *
+ * @param refusal what is said where another process, of this id, has it
+ * @throws UserError if another process has it
+ */
+export function takeLock(lock: string, refusal: (owner: string) => string): void {
+  mkdirSync(path.dirname(lock), { recursive: true });
+  if (isLeftBehind(lock)) rmSync(lock, { force: true });
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new UserError(refusal(readFileSync(lock, 'utf8')));
+  }
+}
+
+/**
+ * Runs what only one process at a time may do in a folder.
  *
  * @throws UserError if another process has the lock
  */
@@ -17,16 +33,11 @@ export async function withFolderLock<T>(folder: string, action: () => T | Promis
   const id = path.resolve(lock);
   if (held.has(id)) return action();
   writing('the stacks', folder, () => {
-    mkdirSync(folder, { recursive: true });
-    if (isLeftBehind(lock)) rmSync(lock, { force: true });
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      throw new UserError(
+    takeLock(
+      lock,
+      () =>
         `another command runs in ${folder}; run one at a time for a folder. If none runs, delete ${lock}`,
-      );
-    }
+    );
   });
   held.add(id);
   try {

@@ -269,6 +269,8 @@ test('of two runs at once the second is refused, unless the first was killed', a
   );
   expect(existsSync('local.out/tables')).toBe(false);
   expect((await put(999_999_999)).code).toBe(0);
+  // In containers a process often has the id of the one before it.
+  expect((await put(process.pid)).code).toBe(0);
   expect(existsSync('local.out/.pid')).toBe(false);
 });
 

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import { isObject } from '../lambda-src/runtime/attribute-value';
+import { parseJson } from '../operate/redrive/json';
 import type { ResolvedTopology } from '../topology/resolve';
 import { stacksOf } from '../topology/stacks';
 import { oneLine, visible } from '../topology/unicode';
@@ -74,21 +75,12 @@ const ENVELOPE: readonly string[] = [
 
 /** Of a line of the log in JSON, what it says first: there is little room for it. */
 function textOf({ what, text }: Step): string {
-  const line = what === 'log' ? parsed(text) : undefined;
-  if (line === undefined) return text;
-  const { _aws: metrics, level, message } = line;
+  const line = what === 'log' ? parseJson(text) : undefined;
+  if (!isObject(line)) return text;
+  const { _aws: metrics, level, message }: Readonly<Record<string, unknown>> = { ...line };
   const rest = Object.entries(line).filter(([name]) => name !== '_aws' && !ENVELOPE.includes(name));
   const shown = rest.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' ');
   return [metrics ? 'metrics' : level, message, shown].filter(Boolean).join(' ');
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Characters of the longest name in each column. */

@@ -89,6 +89,11 @@ test('of a line of the log in JSON, what it says is first', () => {
   ]);
 });
 
+test('a line of the log in JSON that is nested too deeply is shown as it is', () => {
+  const line = `{"message":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+  expect(shown({}, log(line)).endsWith(`log        ${line}\n`)).toBe(true);
+});
+
 test('sentences have an empty line before them, but for the first', () => {
   let written = '';
   const { say, print } = textLines(orders, { write: (text) => (written += text), colours: false });

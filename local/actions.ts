@@ -57,9 +57,8 @@ function actionOf(
 /** Plays on copies of the kept tables, so that a mistake is found before anything is played: throws a UserError. */
 function trialOn(producers: readonly Producer[]): (action: Action) => void {
   const kept = new Tables(TABLES);
-  const tables = new Map(producers.map((producer) => [producer.name, kept.get(producer)]));
   return ({ kind, producer, item }) => {
-    tables.get(producer)?.[kind](item);
+    kept.get(producerNamed(producer, producers))[kind](item);
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Resource, Stacks } from '../review/read/resources';
+import { accountName } from '../topology/account-name';
 import { UserError } from '../topology/problem';
 import type { ResolvedConsumer, ResolvedSubscription, ResolvedTopology } from '../topology/resolve';
 import type { FunctionSetUp } from './function/function';
@@ -34,38 +35,32 @@ export interface SubscriptionPart {
  * @throws UserError if something of the topology is not in them
  */
 export function readParts(topology: ResolvedTopology, stacks: Stacks, folder: string) {
-  const accountOf = accountsOf(topology);
   const tables = producersOf(topology).map((producer) => {
     const { stackId: stack, source } = producer;
-    const place = { account: accountOf(source.account), stack, part: `table ${source.name}` };
+    const place = {
+      account: accountName(topology, source.account),
+      stack,
+      part: `table ${source.name}`,
+    };
     return { ...producer, place, schema: schemaIn(stacks, producer) };
   });
   const consumers = topology.consumers.map((consumer) => {
     const { account, stackId: stack } = consumer;
     const part = `function ${consumer.function.name}`;
-    const place = { account: accountOf(account), stack, part };
+    const place = { account: accountName(topology, account), stack, part };
     return { place, consumer, ...functionOf(consumer, stacks, folder) };
   });
   const functions = consumers.filter((part) => 'setUp' in part);
   const subscriptions = topology.subscriptions.flatMap((subscription): SubscriptionPart[] => {
     const { stackId: stack, account, consumerStackId } = subscription;
     const mapping = settingsOf(resourceOf(stacks, 'aws_lambda_event_source_mapping', stack));
-    const place = { account: accountOf(account), stack, part: 'mapping' };
+    const place = { account: accountName(topology, account), stack, part: 'mapping' };
     const table = tables.find((each) => each.subscriptions.includes(subscription));
     const consumer = functions.find((part) => part.place.stack === consumerStackId);
     return table && consumer ? [{ place, table, consumer, mapping }] : [];
   });
   const skipped = consumers.filter((part) => 'skipped' in part);
   return { tables, functions, skipped, subscriptions };
-}
-
-/** The name of an account in the topology, or its ID. */
-function accountsOf({ accounts }: ResolvedTopology) {
-  const names = new Map(
-    Object.entries(accounts).map(([name, { id, region }]) => [`${id} ${region}`, name]),
-  );
-  return ({ id, region }: { readonly id: string; readonly region: string }) =>
-    names.get(`${id} ${region}`) ?? id;
 }
 
 /** The resource that a stack has of a type. */

@@ -259,6 +259,14 @@ test('tables are kept, with what subscriptions have not read yet', async () => {
   expect(lines()[1]).toBe('shop producer-orders stream record INSERT Id=1');
 });
 
+test('of two names of one account that with the role is shown', async () => {
+  const deployRole = { arn: 'arn:aws:iam::444455556666:role/Deploy' };
+  const again = { id: '444455556666', region: 'us-east-1', deployRole };
+  const play = await open({ 'accounts.again': again });
+  await play.apply(put('1'));
+  expect(lines()[0]).toBe('shop producer-orders table Orders put OrderId=1');
+});
+
 test('a file of a table that something else wrote is refused', async () => {
   mkdirSync(path.join(folder, 'tables'));
   const file = path.join(folder, 'tables/orders.json');

@@ -1,4 +1,5 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { accountName } from '../../../topology/account-name';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
 import { type Cause, causesIn } from '../cause';
 import { typed } from '../remedies';
@@ -31,7 +32,7 @@ export class Accounts {
   of(account: Account): Promise<Reader> {
     const { id, region, deployRole } = account;
     return this.#once(['account', id, region, deployRole], () =>
-      this.#open(nameOf(this.topology, account), region, deployRole, id),
+      this.#open(accountName(this.topology, account), region, deployRole, id),
     );
   }
 
@@ -41,7 +42,7 @@ export class Accounts {
     const arn = account.stateRoleArn ?? roleArn;
     const role = arn === undefined ? undefined : { arn };
     // Without a role of the account it is the same for all.
-    const name = account.stateRoleArn === undefined ? '' : nameOf(this.topology, account);
+    const name = account.stateRoleArn === undefined ? '' : accountName(this.topology, account);
     return this.#once(['state', role], () =>
       this.#open(name, region, role, undefined, usePathStyle),
     );
@@ -109,16 +110,6 @@ async function identityOf(region: string): Promise<Identity> {
   const credentials = await sts.config.credentials();
   const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand({}), inTime());
   return { credentials, account: Account, arn: Arn };
-}
-
-/** The account of a stack as the topology names it: of several entries for one account that with the role, or the first. */
-export function nameOf({ accounts }: ResolvedTopology, account: Account): string {
-  const same = Object.entries(accounts).filter(
-    ([, { id, region }]) => id === account.id && region === account.region,
-  );
-  const arn = account.deployRole?.arn;
-  const [name] = same.find(([, { deployRole }]) => deployRole?.arn === arn) ?? same[0] ?? [];
-  return name ?? account.id;
 }
 
 /** Causes of an account, or of all, where there is no name. */

@@ -1,11 +1,12 @@
 import { GetObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
+import { accountName } from '../../../topology/account-name';
 import { ownPage } from '../../../topology/own-files';
 import type { Account, ResolvedTopology } from '../../../topology/resolve';
 import { counted } from '../../redrive/report';
 import { causesIn, type Place } from '../cause';
 import { deploy, typed } from '../remedies';
-import { type Accounts, nameOf } from './accounts';
+import type { Accounts } from './accounts';
 import { type Found, isFound, type Reader } from './reader';
 
 /** What Terraform knows of a stack; `absent` where it has neither resources nor outputs. */
@@ -59,7 +60,7 @@ export async function readStates(
   const lists = new Map<Reader, ReturnType<typeof list>>();
   const { bucket: Bucket, keyPrefix } = topology.state;
   const read = async ({ stackId: stack, account: owner }: (typeof stacks)[number]) => {
-    const account = nameOf(topology, owner);
+    const account = accountName(topology, owner);
     const reader = await accounts.ofState(owner);
     const found = lists.get(reader) ?? list(reader, Bucket, `${keyPrefix}/`);
     lists.set(reader, found);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { StreamRecord } from '../lambda-src/runtime/stream-event';
 import { plural } from '../review/report/words';
+import { parseArn } from '../topology/arns';
 import { type Access, sayRefusals } from './access';
 import { writeFailedBatch } from './failed-batches';
 import { matchesFilter } from './filters';
@@ -78,14 +79,15 @@ function receiverOf({
       say(place, 'discarded', `${inWords(batch)}: RetryAttemptsExhausted`, 'problem', {
         records: batch,
       });
-      const bucket = mapping.destination?.split(':').at(-1);
-      if (bucket === undefined) {
+      const { destination } = mapping;
+      if (destination === undefined) {
         say(failedBatches, 'lost', 'the mapping has no destination for failed batches', 'problem');
         return;
       }
-      const refusals = access().keeping(consumer.roleArn, mapping.destination ?? '');
+      const refusals = access().keeping(consumer.roleArn, destination);
       sayRefusals(refusals, failedBatches, say);
       if (refusals.length > 0) return;
+      const bucket = parseArn(destination).resource;
       const key = writeFailedBatch(path.join(folder, bucket), {
         ...{ records: batch, invocations, answered, now: now() },
         ...{ uuid: mapping.uuid, streamArn: table.schema.streamArn },

@@ -1,4 +1,5 @@
 import { devNull } from 'node:os';
+import { parseArn } from '../../topology/arns';
 import { UserError } from '../../topology/problem';
 
 export interface ProcessSetUp {
@@ -52,7 +53,7 @@ export function processEnvironment(
   shell: NodeJS.ProcessEnv,
 ): Record<string, string> {
   const { name, arn, runtime, environment } = setUp;
-  const region = arn.split(':')[3] ?? '';
+  const { region } = parseArn(arn);
   const own = Object.entries(environment).filter(([key]) => !LEADS_ELSEWHERE.test(key));
   return {
     ...DEFAULTS,

@@ -91,6 +91,9 @@ function readRequest(
     );
   }
   const asked = askedBy(words, found);
+  if (asked === 'redrive' && fault !== undefined) {
+    throw new UserError('--fault is for actions and the scene; leave it out with redrive');
+  }
   const producers = producersFor(asked, found, pattern !== undefined);
   const subscriptions = producers.flatMap((producer) => producer.subscriptions);
   const areRead = producers.every((producer) => producer.subscriptions.length > 0);

@@ -137,7 +137,11 @@ export async function playScene(producer: Producer, fault: Fault, stage: Stage):
   for (const { stackId, filter } of unmet) {
     say(`${stackId}: no change of this scene passes the filter ${formatValue(filter)}`);
   }
-  if (!batch || seen.problems > 0) return;
+  if (!batch || seen.problems > 0) {
+    const reason = batch ? 'something went wrong before' : 'no change reaches a function';
+    say(`${producer.source.name}: ${fault} is left out, since ${reason}.`);
+    return;
+  }
 
   const [faulty, sentence, afterwards] = FAULTY[fault];
   say(`${producer.source.name}: ${sentence}`);

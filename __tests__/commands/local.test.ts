@@ -160,6 +160,9 @@ describe('a scene ends after three changes', () => {
     expect(code).toBe(1);
     expect(lines.filter((line) => line.includes(error))).not.toEqual([]);
     expect(lines.filter((line) => line.includes('good-1'))).toEqual([]);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/: poison is left out, since something went wrong before\.$/),
+    );
     expect(lines.slice(-2)[0]).toMatch(
       /^\d+ problems that nobody asked for, so the exit code is 1\./,
     );
@@ -389,6 +392,7 @@ describe('refuses, in one line,', () => {
       'put {"OrderId":"1"} --item {"Total":5}':
         '--item is for the scene; write its attributes into the item of the action',
       'redrive orders': 'redrive takes nothing more, got "orders"',
+      'redrive --fault poison': '--fault is for actions and the scene; leave it out with redrive',
       load: `load takes one file, of which each line is an action ${line}; write npm run local -- load <file>`,
       'load none.ndjson': 'none.ndjson is not a file',
     }),

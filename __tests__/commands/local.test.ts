@@ -41,7 +41,9 @@ async function local(...args: string[]) {
     env: { TOPOLOGY: shipped('orders.yaml') },
   });
   const [outside, own] = [`${path.relative('', started)}/`, `${started}/`];
-  const lines = stdout.replaceAll(outside, '').replaceAll(own, '');
+  const relative = stdout.replaceAll(outside, '').replaceAll(own, '');
+  // Quoted where the folder of the project has a space.
+  const lines = relative.replaceAll(/--topology '([\w./-]+)'/g, '--topology $1');
   return { code, lines: lines.split('\n').slice(0, -1), stderr };
 }
 
